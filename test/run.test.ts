@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { criticalShortfalls } from './support/critical-coverage.ts';
+import { root } from './support/shared.ts';
+
+function runFixture(name: string): { status: number | null; lastLine: string; output: string } {
+  const fixtures = join(root, 'dist', 'test', 'support', 'fixtures', 'run');
+  const child = spawnSync(
+    process.execPath,
+    [join(root, 'dist', 'test', 'run.js'), `${name}.test.js`, fixtures],
+    { encoding: 'utf8', env: { ...process.env, FLYBALL_SUITE_LIMIT_MS: '300' } },
+  );
+  const output = child.stdout + child.stderr;
+  return { status: child.status, lastLine: output.trimEnd().split('\n').at(-1) ?? '', output };
+}
+
+const silentPasses: [fixture: string, said: RegExp, closing: string][] = [
+  ['before-hook', /0 of 1 passed \(a hook threw/, '0 passed, 1 failed'],
+  ['non-error', /0 of 1 passed/, '0 passed, 1 failed'],
+  ['no-run', /did it call test\.run\(\)/, '0 passed, 1 failed'],
+  ['hang', /no answer within 300 ms/, '0 passed, 1 failed'],
+  ['after-hook', /after/, '0 passed, 1 failed'],
+  ['stray', /unhandled: Error: stray/, '1 passed, 1 failed'],
+  ['throws-on-import', /on import/, '0 passed, 1 failed'],
+  ['nothing-of-that-name', /no test was found/, '0 passed, 1 failed'],
+];
+for (const [fixture, said, closing] of silentPasses) {
+  test(`the runner fails on the fixture ${fixture}`, () => {
+    const { status, lastLine, output } = runFixture(fixture);
+    assert.is(status, 1);
+    assert.match(output, said);
+    assert.is(lastLine, closing);
+  });
+}
+
+test('the runner passes a good file and counts what was skipped', () => {
+  const { status, lastLine } = runFixture('passes');
+  assert.is(status, 0);
+  assert.is(lastLine, '1 passed, 0 failed, 1 skipped');
+});
+
+test('a critical file below 100 % is named with its figures', () => {
+  const full = { total: 4, covered: 4 };
+  const summary = {
+    total: { lines: full, branches: full, functions: full },
+    '/x/src/risk/check.ts': { lines: full, branches: { total: 4, covered: 3 }, functions: full },
+    '/x/src/market/book.ts': { lines: { total: 9, covered: 1 }, branches: full, functions: full },
+  };
+  assert.equal(
+    criticalShortfalls(summary, (path) => path.slice(3)),
+    ['src/risk/check.ts has 3 of 4 branches'],
+  );
+});
+
+test.run();

@@ -1,0 +1,107 @@
+/**
+ * Runs uvu suites under a runner that cannot pass silently. uvu 0.5.6 exits 0 when a `before` hook
+ * throws, when a test throws a non-Error and when a file forgets `test.run()`, and has no time
+ * limit; each of these fails here.
+ *
+ *   node dist/test/run.js [part of a path] [folder]
+ */
+import { readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+type SuiteAnswer = [errors: string | true, passed: number, skipped: number, total: number];
+type Suite = () => Promise<SuiteAnswer>;
+
+const uvu = globalThis as unknown as {
+  UVU_DEFER: number;
+  UVU_QUEUE: Suite[][];
+  UVU_INDEX: number;
+};
+
+const SUITE_LIMIT_MS = Number(process.env['FLYBALL_SUITE_LIMIT_MS'] ?? 60_000);
+
+const part = process.argv[2] ?? '';
+const folder = process.argv[3] ?? dirname(fileURLToPath(import.meta.url));
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+let running = 'the runner';
+
+function fail(name: string, why: string): void {
+  failed += 1;
+  process.stdout.write(`FAIL ${name}: ${why}\n`);
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+}
+
+function testFiles(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(root, entry.name);
+      if (entry.isDirectory()) return entry.name === 'fixtures' ? [] : testFiles(path);
+      return entry.name.endsWith('.test.js') ? [path] : [];
+    });
+}
+
+function finish(): never {
+  if (passed === 0 && failed === 0) fail('the run', 'nothing passed: no test was found');
+  const tail = skipped > 0 ? `, ${skipped} skipped` : '';
+  process.stdout.write(`\n${passed} passed, ${failed} failed${tail}\n`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+async function withLimit(name: string, work: () => Promise<void>): Promise<void> {
+  running = name;
+  const watchdog = setTimeout(() => {
+    fail(name, `no answer within ${SUITE_LIMIT_MS} ms`);
+    finish();
+  }, SUITE_LIMIT_MS);
+  try {
+    await work();
+  } catch (thrown) {
+    fail(name, describe(thrown));
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
+async function runFile(path: string, index: number): Promise<void> {
+  const name = relative(folder, path);
+  process.stdout.write(`\n${name}\n`);
+  const queue: Suite[] = [];
+  uvu.UVU_INDEX = index;
+  uvu.UVU_QUEUE[index] = queue;
+  await import(pathToFileURL(path).href);
+  if (queue.length === 0) fail(name, 'queued nothing: did it call test.run()?');
+  for (const suite of queue) {
+    const [errors, good, skips, total] = await suite();
+    passed += good;
+    skipped += skips;
+    if (errors !== true) process.stdout.write(`${errors}\n`);
+    if (good !== total) {
+      failed += total - good;
+      const lost = errors === true ? ' (a hook threw, or a test threw something not an Error)' : '';
+      process.stdout.write(`FAIL ${name}: ${good} of ${total} passed${lost}\n`);
+    } else if (errors !== true) {
+      fail(name, 'errors were reported though every test passed');
+    }
+  }
+}
+
+process.on('uncaughtException', (thrown) => fail(running, `uncaught: ${describe(thrown)}`));
+process.on('unhandledRejection', (thrown) => fail(running, `unhandled: ${describe(thrown)}`));
+
+uvu.UVU_DEFER = 1;
+uvu.UVU_QUEUE = [];
+
+let index = 0;
+for (const path of testFiles(folder)) {
+  if (!relative(folder, path).includes(part)) continue;
+  const at = index;
+  index += 1;
+  await withLimit(relative(folder, path), () => runFile(path, at));
+}
+finish();
