@@ -1,0 +1,150 @@
+/**
+ * The gate: one word block that is read synchronously before every byte sent to a venue. Any part
+ * of the system closes it by setting a bit; only control opens it again. It is shared memory, not
+ * a message, so it works when mailboxes do not.
+ */
+
+/** Why nothing may be sent at all. Each cause is one bit of the halt word. */
+export const HALT_CAUSES = ['starting', 'emergency', 'reconciling', 'journal', 'stopping'] as const;
+export type HaltCause = (typeof HALT_CAUSES)[number];
+
+/** Why one venue or one instrument is paused. */
+export const PAUSE_CAUSES = ['disconnected', 'reconciling', 'rate-limited', 'operator'] as const;
+export type PauseCause = (typeof PAUSE_CAUSES)[number];
+
+export const MODES = ['manual', 'semi-auto', 'full-auto', 'emergency'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What a mode lets orders do. Risk and the gate read this table, never the statechart. */
+export interface Permissions {
+  readonly mayIncrease: boolean;
+  readonly mayReduce: boolean;
+  /** Scale of every size limit, 0 … 1. */
+  readonly riskScale: number;
+}
+
+export const PERMISSIONS: Readonly<Record<Mode, Permissions>> = {
+  manual: { mayIncrease: false, mayReduce: true, riskScale: 0.5 },
+  'semi-auto': { mayIncrease: true, mayReduce: true, riskScale: 0.5 },
+  'full-auto': { mayIncrease: true, mayReduce: true, riskScale: 1 },
+  emergency: { mayIncrease: false, mayReduce: false, riskScale: 0 },
+};
+
+export type GateRefusal = 'halted' | 'stale-epoch' | 'mode' | 'venue-paused' | 'instrument-paused';
+
+export const VENUES_MAX = 16;
+export const INSTRUMENTS_MAX = 1024;
+
+const HALT = 0;
+const MODE = 1;
+const EPOCH = 2;
+const VENUES = 4;
+const INSTRUMENTS = VENUES + VENUES_MAX;
+const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
+
+export interface GateQuestion {
+  readonly venue: number;
+  readonly instrument: number;
+  readonly epoch: number;
+  readonly isReduceOnly: boolean;
+}
+
+export class Gate {
+  readonly #words: Int32Array;
+
+  /** A new gate is closed (`starting`) in mode manual. */
+  constructor(shared?: SharedArrayBuffer) {
+    this.#words = new Int32Array(shared ?? new SharedArrayBuffer(WORDS * 4));
+    if (shared === undefined) this.close('starting');
+  }
+
+  /** The memory behind it, for another thread or the guard. */
+  get shared(): SharedArrayBuffer {
+    return this.#words.buffer as SharedArrayBuffer;
+  }
+
+  /**
+   * Whether an order may leave now: null when it may. Cancels do not ask; they always may.
+   * Constant time, no allocation.
+   */
+  check(order: GateQuestion): GateRefusal | null {
+    const words = this.#words;
+    if (Atomics.load(words, HALT) !== 0) return 'halted';
+    if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
+    const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
+    if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';
+    if (Atomics.load(words, VENUES + order.venue) !== 0) return 'venue-paused';
+    if (Atomics.load(words, INSTRUMENTS + order.instrument) !== 0) return 'instrument-paused';
+    return null;
+  }
+
+  /**
+   * Closes the gate for a cause and begins a new epoch, so that what was decided before cannot
+   * leave after the gate opens again.
+   */
+  close(cause: HaltCause): void {
+    Atomics.add(this.#words, EPOCH, 1);
+    Atomics.or(this.#words, HALT, 1 << HALT_CAUSES.indexOf(cause));
+  }
+
+  /** Takes one cause away. For control only. */
+  open(cause: HaltCause): void {
+    Atomics.and(this.#words, HALT, ~(1 << HALT_CAUSES.indexOf(cause)));
+  }
+
+  isClosedBy(cause: HaltCause): boolean {
+    return (Atomics.load(this.#words, HALT) & (1 << HALT_CAUSES.indexOf(cause))) !== 0;
+  }
+
+  /** Why nothing may be sent; empty when the gate is open. */
+  causes(): HaltCause[] {
+    return HALT_CAUSES.filter((cause) => this.isClosedBy(cause));
+  }
+
+  /** Sets the mode that orders are checked against; a lower mode begins a new epoch. */
+  setMode(mode: Mode): void {
+    const next = MODES.indexOf(mode);
+    const before = Atomics.exchange(this.#words, MODE, next);
+    if (mode === 'emergency' || next < before) Atomics.add(this.#words, EPOCH, 1);
+  }
+
+  get mode(): Mode {
+    return MODES[Atomics.load(this.#words, MODE)] as Mode;
+  }
+
+  get permissions(): Permissions {
+    return PERMISSIONS[this.mode];
+  }
+
+  get epoch(): number {
+    return Atomics.load(this.#words, EPOCH);
+  }
+
+  pauseVenue(venue: number, cause: PauseCause): void {
+    Atomics.or(this.#words, VENUES + venue, 1 << PAUSE_CAUSES.indexOf(cause));
+  }
+
+  resumeVenue(venue: number, cause: PauseCause): void {
+    Atomics.and(this.#words, VENUES + venue, ~(1 << PAUSE_CAUSES.indexOf(cause)));
+  }
+
+  pauseInstrument(instrument: number, cause: PauseCause): void {
+    Atomics.or(this.#words, INSTRUMENTS + instrument, 1 << PAUSE_CAUSES.indexOf(cause));
+  }
+
+  resumeInstrument(instrument: number, cause: PauseCause): void {
+    Atomics.and(this.#words, INSTRUMENTS + instrument, ~(1 << PAUSE_CAUSES.indexOf(cause)));
+  }
+
+  venuePauses(venue: number): PauseCause[] {
+    return causesIn(Atomics.load(this.#words, VENUES + venue));
+  }
+
+  instrumentPauses(instrument: number): PauseCause[] {
+    return causesIn(Atomics.load(this.#words, INSTRUMENTS + instrument));
+  }
+}
+
+function causesIn(word: number): PauseCause[] {
+  return PAUSE_CAUSES.filter((_, bit) => (word & (1 << bit)) !== 0);
+}

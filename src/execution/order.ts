@@ -1,0 +1,201 @@
+import { assert } from '../core/result.ts';
+import type { Amount, Lots, Millis, Nanos, Ticks } from '../core/units.ts';
+import { NO_AMOUNT } from '../core/units.ts';
+
+export type Side = 'buy' | 'sell';
+export type OrderKind = 'limit' | 'market';
+export type TimeInForce = 'gtc' | 'ioc' | 'fok';
+
+/** What a strategy's decision becomes before risk has seen it. Frozen; never resent. */
+export interface OrderIntent {
+  /** Unique for ever; see `core/ids`. */
+  readonly clientId: string;
+  readonly strategy: string;
+  readonly venue: string;
+  /** Index of the instrument on this desk. */
+  readonly instrument: number;
+  readonly side: Side;
+  readonly kind: OrderKind;
+  readonly timeInForce: TimeInForce;
+  /** Refused by the venue instead of taking liquidity. */
+  readonly isPostOnly: boolean;
+  /** May shrink the position and never flip it. */
+  readonly isReduceOnly: boolean;
+  /** Limit price; 0 for a market order. */
+  readonly ticks: Ticks;
+  readonly lots: Lots;
+  /** Gate epoch of the decision: a later epoch refuses it, so nothing outlives a halt. */
+  readonly epoch: number;
+  /** When the market event behind the decision reached this process. */
+  readonly decidedNs: Nanos;
+  /** After this the intent is stale and is not sent. */
+  readonly deadlineNs: Nanos;
+}
+
+/** One execution as the venue reports it. */
+export interface Fill {
+  /** Unique per venue and symbol. */
+  readonly tradeId: string;
+  readonly ticks: Ticks;
+  readonly lots: Lots;
+  /** Exact quote amount as the venue booked it. */
+  readonly quote: Amount;
+  /** Fee in `feeAsset`, positive when paid. */
+  readonly fee: Amount;
+  readonly feeAsset: string;
+  readonly isMaker: boolean;
+  readonly venueMs: Millis;
+}
+
+export type OrderStatus =
+  | 'submitted'
+  | 'unknown'
+  | 'open'
+  | 'partially-filled'
+  | 'filled'
+  | 'canceled'
+  | 'expired'
+  | 'rejected'
+  | 'refused'
+  | 'rejected-unacked'
+  | 'abandoned';
+
+/** Facts about one order, in the order in which they were journaled. */
+export type OrderEvent =
+  | { readonly kind: 'order-submitted'; readonly order: OrderIntent }
+  | { readonly kind: 'order-refused'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'order-accepted'; readonly clientId: string; readonly venueOrderId: string }
+  | { readonly kind: 'order-rejected'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'order-outcome-unknown'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'order-filled'; readonly clientId: string; readonly fill: Fill }
+  | { readonly kind: 'order-canceled'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'order-expired'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'order-unacked'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'order-abandoned'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'cancel-submitted'; readonly clientId: string };
+
+export interface OrderRecord {
+  readonly order: OrderIntent;
+  readonly status: OrderStatus;
+  readonly venueOrderId: string;
+  readonly filledLots: Lots;
+  readonly filledQuote: Amount;
+  readonly isCancelRequested: boolean;
+  /** Why it ended, or why its outcome is unknown. */
+  readonly reason: string;
+}
+
+/** Something the venue did that its own rules exclude. It is booked all the same, and alerted. */
+export type Incident = 'overfill' | 'fill-after-end' | 'end-contradicts-fills';
+
+export interface Applied {
+  readonly record: OrderRecord;
+  readonly incident: Incident | null;
+}
+
+/** Nothing more is expected of an order in these states; a late fill is booked all the same. */
+const ENDED: ReadonlySet<OrderStatus> = new Set([
+  'filled',
+  'canceled',
+  'expired',
+  'rejected',
+  'refused',
+  'rejected-unacked',
+  'abandoned',
+]);
+/** Ends that claim that the venue never had the order. */
+const NEVER_LIVED: ReadonlySet<OrderStatus> = new Set([
+  'rejected',
+  'refused',
+  'rejected-unacked',
+  'abandoned',
+]);
+
+export function isEnded(record: OrderRecord): boolean {
+  return ENDED.has(record.status);
+}
+
+/** Lots that may still trade: none once the order has ended. */
+export function openLots(record: OrderRecord): Lots {
+  if (isEnded(record)) return 0 as Lots;
+  return Math.max(0, record.order.lots - record.filledLots) as Lots;
+}
+
+/** The record of an order whose intent has just been journaled. */
+export function submitted(order: OrderIntent): OrderRecord {
+  return {
+    order,
+    status: 'submitted',
+    venueOrderId: '',
+    filledLots: 0 as Lots,
+    filledQuote: NO_AMOUNT,
+    isCancelRequested: false,
+    reason: '',
+  };
+}
+
+type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
+
+/**
+ * The next record of an order. The state never goes back and the filled quantity never falls: a
+ * fill may come before its acknowledgement, after a cancellation, even after a refusal. Fills must
+ * have been deduplicated by venue, symbol and trade id.
+ */
+export function applyOrderEvent(record: OrderRecord, event: LaterEvent): Applied {
+  assert(record.order.clientId === event.clientId, 'an order event meets its own order');
+  switch (event.kind) {
+    case 'order-filled':
+      return afterFill(record, event.fill);
+    case 'cancel-submitted':
+      return calm({ ...record, isCancelRequested: true });
+    case 'order-accepted':
+      return afterAcceptance(record, event.venueOrderId);
+    case 'order-outcome-unknown':
+      if (record.status !== 'submitted') return calm(record);
+      return calm({ ...record, status: 'unknown', reason: event.reason });
+    case 'order-canceled':
+      return afterEnd(record, 'canceled', event.reason);
+    case 'order-expired':
+      return afterEnd(record, 'expired', event.reason);
+    case 'order-rejected':
+      return afterEnd(record, 'rejected', event.reason);
+    case 'order-refused':
+      return afterEnd(record, 'refused', event.reason);
+    case 'order-unacked':
+      return afterEnd(record, 'rejected-unacked', event.reason);
+    case 'order-abandoned':
+      return afterEnd(record, 'abandoned', event.reason);
+  }
+}
+
+function calm(record: OrderRecord): Applied {
+  return { record, incident: null };
+}
+
+function afterFill(record: OrderRecord, fill: Fill): Applied {
+  const filledLots = (record.filledLots + fill.lots) as Lots;
+  const filledQuote = (record.filledQuote + fill.quote) as Amount;
+  const isFull = filledLots >= record.order.lots;
+  const lived = !NEVER_LIVED.has(record.status);
+  const stays = isEnded(record) && lived;
+  const status = isFull ? 'filled' : stays ? record.status : 'partially-filled';
+  const incident =
+    filledLots > record.order.lots ? 'overfill' : lived ? null : ('fill-after-end' as const);
+  return { record: { ...record, status, filledLots, filledQuote }, incident };
+}
+
+function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {
+  const known = { ...record, venueOrderId };
+  if (record.status === 'submitted' || record.status === 'unknown') {
+    return calm({ ...known, status: 'open', reason: '' });
+  }
+  return calm(known);
+}
+
+function afterEnd(record: OrderRecord, status: OrderStatus, reason: string): Applied {
+  if (isEnded(record)) return calm(record);
+  if (NEVER_LIVED.has(status) && record.filledLots > 0) {
+    return { record, incident: 'end-contradicts-fills' };
+  }
+  return calm({ ...record, status, reason });
+}
