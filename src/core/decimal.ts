@@ -52,9 +52,47 @@ export function parseDecimalBytes(
   return isNegative && value !== 0 ? -value : value;
 }
 
+/**
+ * Reads a plain decimal without sign as a double in units of 10^-decimals: exact on the grid, and
+ * with a fraction where the text is finer. For sizes and prices of a venue's book, where orders
+ * from a time of finer ticks or lots may still rest.
+ *
+ * @returns NaN when malformed or beyond the safe integers
+ */
+export function parseFineDecimalBytes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  decimals: number,
+): number {
+  let value = 0;
+  let fraction = -1;
+  let finer = 0;
+  let weight = 1;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte >= ZERO && byte <= NINE) {
+      if (fraction >= 0) fraction += 1;
+      if (fraction > decimals) {
+        weight /= 10;
+        finer += (byte - ZERO) * weight;
+      } else {
+        value = value * 10 + (byte - ZERO);
+      }
+    } else if (byte === DOT && fraction < 0 && at > start) {
+      fraction = 0;
+    } else {
+      return Number.NaN;
+    }
+  }
+  if (end === start || fraction === 0) return Number.NaN;
+  for (let filled = Math.max(fraction, 0); filled < decimals; filled += 1) value *= 10;
+  return value > Number.MAX_SAFE_INTEGER ? Number.NaN : value + finer;
+}
+
 const encoder = new TextEncoder();
 
-/** The same for a string; for cold paths. */
+/** The same as `parseDecimalBytes` for a string; for cold paths. */
 export function parseDecimal(text: string, decimals: number): number {
   const bytes = encoder.encode(text);
   return parseDecimalBytes(bytes, 0, bytes.length, decimals);

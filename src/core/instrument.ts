@@ -1,4 +1,4 @@
-import { formatDecimal, parseBigDecimal, parseDecimal, parseDecimalBytes } from './decimal.ts';
+import { formatDecimal, parseBigDecimal, parseDecimal, parseFineDecimalBytes } from './decimal.ts';
 import { err, ok, type Result } from './result.ts';
 import {
   AMOUNT_DECIMALS,
@@ -140,26 +140,29 @@ export function parseLots(instrument: Instrument, text: string): Lots {
   return onGrid(parseDecimal(text, instrument.quantityDecimals), instrument.lotSteps) as Lots;
 }
 
-/** Ticks of ASCII digits in a frame, with no string in between; NaN as in `parseTicks`. */
-export function parseTicksBytes(
+/**
+ * A price of a venue's book in ticks, from ASCII digits in a frame. Not whole where an order from
+ * a time of finer ticks still rests; NaN when malformed.
+ */
+export function bookTicks(
   instrument: Instrument,
   bytes: Uint8Array,
   start: number,
   end: number,
-): Ticks {
-  const scaled = parseDecimalBytes(bytes, start, end, instrument.priceDecimals);
-  return (instrument.tickSteps === 1 ? scaled : onGrid(scaled, instrument.tickSteps)) as Ticks;
+): number {
+  const fine = parseFineDecimalBytes(bytes, start, end, instrument.priceDecimals);
+  return instrument.tickSteps === 1 ? fine : fine / instrument.tickSteps;
 }
 
-/** Lots of ASCII digits in a frame; NaN as in `parseLots`. */
-export function parseLotsBytes(
+/** A size of a venue's book in lots; not whole where it is finer than a lot, NaN when malformed. */
+export function bookLots(
   instrument: Instrument,
   bytes: Uint8Array,
   start: number,
   end: number,
-): Lots {
-  const scaled = parseDecimalBytes(bytes, start, end, instrument.quantityDecimals);
-  return (instrument.lotSteps === 1 ? scaled : onGrid(scaled, instrument.lotSteps)) as Lots;
+): number {
+  const fine = parseFineDecimalBytes(bytes, start, end, instrument.quantityDecimals);
+  return instrument.lotSteps === 1 ? fine : fine / instrument.lotSteps;
 }
 
 function onGrid(scaled: number, steps: number): number {

@@ -1,0 +1,39 @@
+import type { Files } from '../core/env.ts';
+import type { Millis } from '../core/units.ts';
+
+/**
+ * The emergency latch: a file that is there as long as the desk is tripped. It is written before
+ * anything else is awaited, so a trip survives `kill -9` and a power cut; whatever cannot be read
+ * counts as tripped.
+ */
+export interface Latch {
+  /** What tripped it, or null when it is not set. */
+  cause(): string | null;
+  /** Durable on return. The first cause stays. @throws the system's error when it cannot be kept */
+  set(cause: string, now: Millis): void;
+  clear(): void;
+}
+
+export function latchAt(files: Files, path: string): Latch {
+  const latch: Latch = {
+    cause() {
+      try {
+        const bytes = files.read(path);
+        if (bytes === null) return null;
+        const { cause } = JSON.parse(new TextDecoder().decode(bytes));
+        return typeof cause === 'string' ? cause : 'an unreadable latch file';
+      } catch {
+        return 'an unreadable latch file';
+      }
+    },
+    set(cause, now) {
+      if (latch.cause() !== null) return;
+      const at = new Date(now).toISOString();
+      files.replace(path, new TextEncoder().encode(`${JSON.stringify({ cause, at })}\n`));
+    },
+    clear() {
+      files.remove(path);
+    },
+  };
+  return latch;
+}

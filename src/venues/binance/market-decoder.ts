@@ -1,0 +1,324 @@
+import { bookLots, bookTicks, type Instrument } from '../../core/instrument.ts';
+import { JsonScanner } from './json-scanner.ts';
+import { LevelList } from './level-list.ts';
+
+/** What a market-data frame turned out to be. `other` is well formed and none of our business. */
+export type MarketFrameKind =
+  | 'depth'
+  | 'snapshot'
+  | 'trade'
+  | 'book-ticker'
+  | 'other'
+  | 'unknown-symbol'
+  | 'malformed';
+
+/** One-letter keys of Binance's events. */
+const KEY = {
+  e: 0x65,
+  E: 0x45,
+  s: 0x73,
+  U: 0x55,
+  u: 0x75,
+  b: 0x62,
+  B: 0x42,
+  a: 0x61,
+  A: 0x41,
+  t: 0x74,
+  T: 0x54,
+  p: 0x70,
+  q: 0x71,
+  m: 0x6d,
+} as const;
+
+const QUOTE = 0x22;
+
+/**
+ * Decodes Binance market frames straight from bytes into integers: depth diffs of spot and
+ * futures, depth snapshots, trades and book tickers, bare or in a `{stream, data}` wrapper, keys
+ * in any order. One decoder holds one decoded frame; the next `decode` overwrites it. Nothing is
+ * allocated per frame.
+ */
+export class MarketDecoder {
+  /** Instrument of the frame; meaningless unless the kind is one of the first four. */
+  instrument: Instrument;
+  /** Event time `E` of the venue in ms; 0 when the frame has none (spot book tickers). */
+  eventMs = 0;
+  /** `U` and `u` of a diff; for tickers and snapshots only `finalId`. */
+  firstId = 0;
+  finalId = 0;
+  /** `pu` of a futures diff; −1 when the frame has none, as on spot. */
+  previousId = -1;
+  readonly bids = new LevelList();
+  readonly asks = new LevelList();
+  /** Best bid and ask of a book ticker, in ticks and lots. */
+  bidTicks = 0;
+  bidLots = 0;
+  askTicks = 0;
+  askLots = 0;
+  tradeId = 0;
+  tradeTicks = 0;
+  tradeLots = 0;
+  tradeMs = 0;
+  /** The buyer was resting, so the taker sold. */
+  isBuyerMaker = false;
+
+  readonly #scanner = new JsonScanner();
+  readonly #bySymbol = new Map<number, Instrument[]>();
+  readonly #nobody: Instrument;
+  #event = '';
+  #seen = 0;
+  #symbolStart = -1;
+  #symbolEnd = -1;
+  #bidsAt = -1;
+  #asksAt = -1;
+  #isSnapshot = false;
+
+  /** @param instruments at least one; their symbols are the venue's own, upper case */
+  constructor(instruments: readonly Instrument[]) {
+    this.#nobody = instruments[0] as Instrument;
+    this.instrument = this.#nobody;
+    for (const instrument of instruments) {
+      const hash = hashOfText(instrument.symbol);
+      this.#bySymbol.set(hash, [...(this.#bySymbol.get(hash) ?? []), instrument]);
+    }
+  }
+
+  /** Why the last frame was malformed, with the byte at which it was found. */
+  get fault(): string {
+    return this.#scanner.fault;
+  }
+
+  /**
+   * Decodes one frame.
+   *
+   * @param snapshotOf the instrument of a REST depth reply, which does not name it
+   */
+  decode(frame: Uint8Array, snapshotOf?: Instrument): MarketFrameKind {
+    const scanner = this.#scanner;
+    scanner.reset(frame);
+    this.#event = '';
+    this.#seen = 0;
+    this.#symbolStart = -1;
+    this.#bidsAt = -1;
+    this.#asksAt = -1;
+    this.#isSnapshot = false;
+    this.eventMs = 0;
+    this.firstId = 0;
+    this.finalId = 0;
+    this.previousId = -1;
+    this.bids.count = 0;
+    this.asks.count = 0;
+    if (!this.#object(true) || !scanner.atEnd()) return 'malformed';
+    return this.#classify(snapshotOf);
+  }
+
+  #object(isOutermost: boolean): boolean {
+    const scanner = this.#scanner;
+    if (!scanner.open(0x7b)) return false;
+    if (scanner.close(0x7d)) return true;
+    do {
+      if (!scanner.key()) return false;
+      if (!this.#member(isOutermost)) return false;
+    } while (scanner.comma());
+    return scanner.expect(0x7d);
+  }
+
+  #member(isOutermost: boolean): boolean {
+    const scanner = this.#scanner;
+    const length = scanner.textEnd - scanner.textStart;
+    if (length === 1) return this.#letter(scanner.bytes[scanner.textStart] as number);
+    if (isOutermost && length === 4 && scanner.textIs('data')) {
+      return scanner.peek() === 0x7b ? this.#object(false) : scanner.skip();
+    }
+    if (length === 2 && scanner.textIs('pu')) return this.#integer('previousId');
+    if (length === 4 && scanner.textIs('bids')) return this.#levels(true);
+    if (length === 4 && scanner.textIs('asks')) return this.#levels(false);
+    if (length === 12 && scanner.textIs('lastUpdateId')) {
+      this.#isSnapshot = true;
+      return this.#integer('finalId');
+    }
+    return scanner.skip();
+  }
+
+  #letter(key: number): boolean {
+    const scanner = this.#scanner;
+    switch (key) {
+      case KEY.e:
+        if (!scanner.string()) return false;
+        this.#event = scanner.textIs('depthUpdate')
+          ? 'depth'
+          : scanner.textIs('trade')
+            ? 'trade'
+            : scanner.textIs('bookTicker')
+              ? 'book-ticker'
+              : 'other';
+        return true;
+      case KEY.s:
+        if (scanner.peek() !== QUOTE) return scanner.skip();
+        if (!scanner.string()) return false;
+        this.#symbolStart = scanner.textStart;
+        this.#symbolEnd = scanner.textEnd;
+        return true;
+      case KEY.E:
+        return this.#integer('eventMs');
+      case KEY.U:
+        return this.#integer('firstId');
+      case KEY.u:
+        this.#seen |= 1;
+        return this.#integer('finalId');
+      case KEY.t:
+        return scanner.peekIsNumber() ? this.#integer('tradeId') : scanner.skip();
+      case KEY.T:
+        return scanner.peekIsNumber() ? this.#integer('tradeMs') : scanner.skip();
+      case KEY.m:
+        this.isBuyerMaker = scanner.peek() === 0x74;
+        return scanner.skip();
+      case KEY.b:
+        return scanner.peek() === QUOTE ? this.#text(0) : this.#levels(true);
+      case KEY.a:
+        return scanner.peek() === QUOTE ? this.#text(2) : this.#levels(false);
+      case KEY.B:
+        return scanner.peek() === QUOTE ? this.#text(1) : scanner.skip();
+      case KEY.A:
+        return scanner.peek() === QUOTE ? this.#text(3) : scanner.skip();
+      case KEY.p:
+        return scanner.peek() === QUOTE ? this.#text(4) : scanner.skip();
+      case KEY.q:
+        return scanner.peek() === QUOTE ? this.#text(5) : scanner.skip();
+      default:
+        return scanner.skip();
+    }
+  }
+
+  /** Where the six decimal texts of a frame lie: b, B, a, A, p, q. */
+  readonly #texts = new Int32Array(12);
+
+  #text(which: number): boolean {
+    if (!this.#scanner.string()) return false;
+    this.#seen |= 2 << which;
+    this.#texts[2 * which] = this.#scanner.textStart;
+    this.#texts[2 * which + 1] = this.#scanner.textEnd;
+    return true;
+  }
+
+  #integer(field: 'eventMs' | 'firstId' | 'finalId' | 'previousId' | 'tradeId' | 'tradeMs') {
+    const value = this.#scanner.integer();
+    if (value < 0) return false;
+    this[field] = value;
+    return true;
+  }
+
+  /** Remembers where the levels are; they are read once the instrument is known. */
+  #levels(isBids: boolean): boolean {
+    const scanner = this.#scanner;
+    const at = scanner.offset();
+    if (isBids) this.#bidsAt = at;
+    else this.#asksAt = at;
+    return scanner.skip();
+  }
+
+  #classify(snapshotOf: Instrument | undefined): MarketFrameKind {
+    if (this.#isSnapshot && snapshotOf !== undefined) {
+      this.instrument = snapshotOf;
+      return this.#readLevels() ? 'snapshot' : 'malformed';
+    }
+    const hasTicker = (this.#seen & 0b11111) === 0b11111;
+    const kind = this.#event === '' && hasTicker ? 'book-ticker' : this.#event;
+    if (kind !== 'depth' && kind !== 'trade' && kind !== 'book-ticker') return 'other';
+    if (!this.#resolve()) return this.#symbolStart < 0 ? this.#malformed('no s') : 'unknown-symbol';
+    if (kind === 'depth') {
+      if (this.firstId === 0 || this.finalId === 0) return this.#malformed('no U or u');
+      return this.#readLevels() ? 'depth' : 'malformed';
+    }
+    if (kind === 'trade') return this.#readTrade() ? 'trade' : 'malformed';
+    if (!hasTicker) return this.#malformed('a book ticker without u, b, B, a or A');
+    return this.#readTicker() ? 'book-ticker' : 'malformed';
+  }
+
+  #malformed(reason: string): 'malformed' {
+    this.#scanner.fail(reason);
+    return 'malformed';
+  }
+
+  #resolve(): boolean {
+    const { bytes } = this.#scanner;
+    if (this.#symbolStart < 0) return false;
+    const candidates = this.#bySymbol.get(hashOf(bytes, this.#symbolStart, this.#symbolEnd));
+    if (candidates === undefined) return false;
+    for (const candidate of candidates) {
+      if (equals(bytes, this.#symbolStart, this.#symbolEnd, candidate.symbol)) {
+        this.instrument = candidate;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #readLevels(): boolean {
+    if (this.#bidsAt < 0 || this.#asksAt < 0) {
+      this.#scanner.fail('no bids or no asks');
+      return false;
+    }
+    return (
+      this.bids.read(this.#scanner, this.#bidsAt, this.instrument) &&
+      this.asks.read(this.#scanner, this.#asksAt, this.instrument)
+    );
+  }
+
+  #readTrade(): boolean {
+    if ((this.#seen & 0b1100000) !== 0b1100000) {
+      this.#scanner.fail('a trade without p or q');
+      return false;
+    }
+    this.tradeTicks = this.#ticks(4);
+    this.tradeLots = this.#lots(5);
+    return this.#decimals(this.tradeTicks > 0 && this.tradeLots > 0);
+  }
+
+  #readTicker(): boolean {
+    this.bidTicks = this.#ticks(0);
+    this.bidLots = this.#lots(1);
+    this.askTicks = this.#ticks(2);
+    this.askLots = this.#lots(3);
+    return this.#decimals(
+      this.bidTicks >= 0 && this.bidLots >= 0 && this.askTicks >= 0 && this.askLots >= 0,
+    );
+  }
+
+  #decimals(areThey: boolean): boolean {
+    return areThey || this.#scanner.fail('a price or quantity that is no decimal');
+  }
+
+  #ticks(which: number): number {
+    const from = this.#texts[2 * which] as number;
+    const to = this.#texts[2 * which + 1] as number;
+    return bookTicks(this.instrument, this.#scanner.bytes, from, to);
+  }
+
+  #lots(which: number): number {
+    const from = this.#texts[2 * which] as number;
+    const to = this.#texts[2 * which + 1] as number;
+    return bookLots(this.instrument, this.#scanner.bytes, from, to);
+  }
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at += 1) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  return hash;
+}
+
+function hashOfText(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  return hashOf(bytes, 0, bytes.length);
+}
+
+function equals(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    if (bytes[start + at] !== text.charCodeAt(at)) return false;
+  }
+  return true;
+}
