@@ -92,7 +92,7 @@ export interface WebSocketLimits {
 
 export interface WebSocketHandlers {
   opened(): void;
-  /** One whole frame. The bytes are only valid during the call. */
+  /** One whole frame. The bytes are the receiver's to keep. */
   message(frame: Uint8Array): void;
   /** Called exactly once, also when the connection was never made. */
   closed(code: number, reason: string): void;

@@ -1,4 +1,5 @@
-import { type Amount, NO_AMOUNT } from '../core/units.ts';
+import type { Instrument } from '../core/instrument.ts';
+import { AMOUNT_DECIMALS, type Amount, NO_AMOUNT } from '../core/units.ts';
 import type { Fill, Side } from './order.ts';
 
 /** Why an amount moved without a trade. */
@@ -47,6 +48,20 @@ export function postingsOf(
   ];
   if (fill.fee !== 0n) postings.push({ asset: fill.feeAsset, amount: -fill.fee as Amount });
   return postings;
+}
+
+const ONE = 10n ** BigInt(AMOUNT_DECIMALS);
+
+/**
+ * The fee's worth in quote at the price of its own fill, rounded down; null when it was taken in a
+ * third asset, which only a market for that asset can value.
+ */
+export function feeInQuote(instrument: Instrument, fill: Fill): Amount | null {
+  if (fill.fee === 0n || fill.feeAsset === instrument.quote) return fill.fee;
+  if (fill.feeAsset !== instrument.base) return null;
+  const tick = BigInt(fill.ticks) * BigInt(instrument.tickSteps);
+  const price = (tick * ONE) / 10n ** BigInt(instrument.priceDecimals);
+  return ((fill.fee * price) / ONE) as Amount;
 }
 
 /** Balances after the postings; the argument is left as it was. */

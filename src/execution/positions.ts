@@ -12,9 +12,25 @@ export interface Position {
   readonly cost: Amount;
   /** Realised profit before fees. */
   readonly realised: Amount;
+  /** Fees paid so far, valued in quote when they were paid. */
+  readonly fees: Amount;
 }
 
-export const FLAT: Position = { lots: 0 as Lots, cost: NO_AMOUNT, realised: NO_AMOUNT };
+export const FLAT: Position = {
+  lots: 0 as Lots,
+  cost: NO_AMOUNT,
+  realised: NO_AMOUNT,
+  fees: NO_AMOUNT,
+};
+
+export interface BookedFill {
+  readonly side: Side;
+  readonly lots: Lots;
+  /** What the lots traded for. */
+  readonly quote: Amount;
+  /** The fee's worth in quote. */
+  readonly fee: Amount;
+}
 
 /**
  * Books a fill at its exact quote amount (average cost). A fill through zero closes the old
@@ -22,10 +38,8 @@ export const FLAT: Position = { lots: 0 as Lots, cost: NO_AMOUNT, realised: NO_A
  * of 10^-8 in the cost of the part that stays, so that cash flow = realised − cost (long) or
  * realised + cost (short) holds to the last unit.
  */
-export function applyFill(
-  position: Position,
-  fill: { readonly side: Side; readonly lots: Lots; readonly quote: Amount },
-): Position {
+export function applyFill(position: Position, fill: BookedFill): Position {
+  const fees = (position.fees + fill.fee) as Amount;
   const signed = fill.side === 'buy' ? fill.lots : -fill.lots;
   const held = Math.abs(position.lots);
   if (position.lots === 0 || position.lots > 0 === signed > 0) {
@@ -33,6 +47,7 @@ export function applyFill(
       ...position,
       lots: (position.lots + signed) as Lots,
       cost: (position.cost + fill.quote) as Amount,
+      fees,
     };
   }
   const closing = Math.min(held, fill.lots);
@@ -44,6 +59,7 @@ export function applyFill(
     lots: (position.lots + signed) as Lots,
     cost: (isFlip ? fill.quote - closedQuote : position.cost - closedCost) as Amount,
     realised: (position.realised + gained) as Amount,
+    fees,
   };
 }
 

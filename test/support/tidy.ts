@@ -68,6 +68,7 @@ const isTidy = (path: string): boolean => /^test\/(tidy\.test|support\/tidy)\.ts
 /** Files that own a piece of the outside world and so may touch it directly. */
 const EDGES = [
   'src/core/node-files.ts',
+  'src/venues/net.ts',
   'src/storage/',
   'src/config/load.ts',
   'src/remote/',

@@ -1,0 +1,27 @@
+import type { OrderIntent } from '../execution/order.ts';
+
+declare const approved: unique symbol;
+
+/** An order that has passed the pre-trade check. Venues take nothing else; only risk makes one. */
+export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
+
+/** Why the pre-trade check said no, with the numbers that led to it. */
+export type Refusal =
+  | { readonly kind: 'mode'; readonly mode: string }
+  | { readonly kind: 'stale-intent'; readonly lateMs: number }
+  | { readonly kind: 'unknown-instrument'; readonly instrument: number }
+  | { readonly kind: 'no-market'; readonly instrument: string }
+  | { readonly kind: 'stale-book'; readonly ageMs: number; readonly limitMs: number }
+  | {
+      readonly kind: 'instrument-rule';
+      readonly rule: 'price' | 'quantity' | 'notional';
+      readonly found: number;
+      readonly limit: number;
+    }
+  | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
+  | { readonly kind: 'order-too-large'; readonly notional: number; readonly limit: number }
+  | { readonly kind: 'position-limit'; readonly worst: number; readonly limit: number }
+  | { readonly kind: 'not-reducing'; readonly position: number; readonly lots: number }
+  | { readonly kind: 'daily-loss'; readonly loss: number; readonly limit: number }
+  | { readonly kind: 'self-trade'; readonly against: string }
+  | { readonly kind: 'order-rate'; readonly scope: 'desk' | 'strategy' };

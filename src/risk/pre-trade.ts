@@ -1,0 +1,174 @@
+import type { Permissions } from '../control/gate.ts';
+import { type Instrument, notionalAt } from '../core/instrument.ts';
+import { RateBudget } from '../core/rate-budget.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { OrderIntent } from '../execution/order.ts';
+import type { ApprovedOrder, Refusal } from './approved-order.ts';
+import { Exposure } from './exposure.ts';
+import type { RiskLimits } from './limits.ts';
+import { Profit } from './profit.ts';
+
+const MS = 1e6;
+
+/** What the check needs to know of the moment it is asked in. */
+export interface Moment {
+  /** Monotonic. */
+  readonly nowNs: number;
+  readonly mode: string;
+  readonly permissions: Permissions;
+}
+
+/**
+ * The pre-trade check, always the last before a venue. It holds everything it needs as numbers
+ * that were computed when they changed, so a check reads a few fields, allocates only its answer
+ * and never looks at history. What it cannot know it refuses.
+ */
+export class PreTradeCheck {
+  readonly profit: Profit;
+  readonly #instruments: readonly Instrument[];
+  readonly #exposures: readonly Exposure[];
+  /** Mid in ticks (0 = no market) and when it was heard. */
+  readonly #midTicks: Float64Array;
+  readonly #quotedNs: Float64Array;
+  #limits: RiskLimits;
+  #deskRate: RateBudget;
+  readonly #strategyRates = new Map<string, RateBudget>();
+
+  constructor(instruments: readonly Instrument[], limits: RiskLimits, nowNs: number) {
+    this.#instruments = instruments;
+    this.#exposures = instruments.map(() => new Exposure());
+    this.#midTicks = new Float64Array(instruments.length);
+    this.#quotedNs = new Float64Array(instruments.length);
+    this.profit = new Profit(instruments.length);
+    this.#limits = limits;
+    this.#deskRate = deskRate(limits, nowNs);
+  }
+
+  /** New limits bind from the next check on. */
+  adopt(limits: RiskLimits, nowNs: number): void {
+    this.#limits = limits;
+    this.#deskRate = deskRate(limits, nowNs);
+    this.#strategyRates.clear();
+  }
+
+  exposure(instrument: number): Exposure {
+    return this.#exposures[instrument] as Exposure;
+  }
+
+  /** Takes a quote; a one-sided or lost book is told as 0, 0 and refuses orders until the next. */
+  onQuote(instrument: number, bidTicks: number, askTicks: number, nowNs: number): void {
+    this.#midTicks[instrument] = bidTicks > 0 && askTicks > 0 ? (bidTicks + askTicks) / 2 : 0;
+    this.#quotedNs[instrument] = nowNs;
+  }
+
+  /** Last mid in ticks; 0 when there is no market. */
+  midTicks(instrument: number): number {
+    return this.#midTicks[instrument] ?? 0;
+  }
+
+  /**
+   * Approves an order and reserves its exposure, or says why not. An approved order counts until
+   * `exposure().setOpen` says otherwise.
+   */
+  check(order: OrderIntent, moment: Moment): Result<ApprovedOrder, Refusal> {
+    const instrument = this.#instruments[order.instrument];
+    if (instrument === undefined) {
+      return err({ kind: 'unknown-instrument', instrument: order.instrument });
+    }
+    const refusal =
+      this.#refuseMoment(order, instrument, moment) ??
+      this.#refuseShape(order, instrument) ??
+      this.#refuseExposure(order, instrument, moment) ??
+      this.#refuseRate(order, moment);
+    if (refusal !== null) return err(refusal);
+    this.exposure(order.instrument).reserve(order);
+    return ok(order as ApprovedOrder);
+  }
+
+  #refuseMoment(order: OrderIntent, instrument: Instrument, moment: Moment): Refusal | null {
+    if (moment.nowNs > order.deadlineNs) {
+      return { kind: 'stale-intent', lateMs: (moment.nowNs - order.deadlineNs) / MS };
+    }
+    const { mayIncrease, mayReduce } = moment.permissions;
+    if (!(order.isReduceOnly ? mayReduce : mayIncrease)) return { kind: 'mode', mode: moment.mode };
+    if (this.midTicks(order.instrument) === 0) {
+      return { kind: 'no-market', instrument: instrument.symbol };
+    }
+    const ageMs = (moment.nowNs - (this.#quotedNs[order.instrument] as number)) / MS;
+    const limitMs = this.#limits.staleBookMs;
+    return ageMs > limitMs ? { kind: 'stale-book', ageMs, limitMs } : null;
+  }
+
+  #refuseShape(order: OrderIntent, instrument: Instrument): Refusal | null {
+    const { lots, ticks } = order;
+    if (!Number.isSafeInteger(lots) || lots < instrument.lotsMin || lots > instrument.lotsMax) {
+      const limit = lots > instrument.lotsMax ? instrument.lotsMax : instrument.lotsMin;
+      return { kind: 'instrument-rule', rule: 'quantity', found: lots, limit };
+    }
+    if (order.kind === 'market') return null;
+    if (
+      !Number.isSafeInteger(ticks) ||
+      ticks < instrument.ticksMin ||
+      ticks > instrument.ticksMax
+    ) {
+      const limit = ticks > instrument.ticksMax ? instrument.ticksMax : instrument.ticksMin;
+      return { kind: 'instrument-rule', rule: 'price', found: ticks, limit };
+    }
+    const mid = this.midTicks(order.instrument);
+    const offBps = (Math.abs(ticks - mid) / mid) * 10_000;
+    const limitBps = this.#limits.priceBandBps;
+    return offBps > limitBps ? { kind: 'price-band', offBps, limitBps } : null;
+  }
+
+  #refuseExposure(order: OrderIntent, instrument: Instrument, moment: Moment): Refusal | null {
+    const mid = this.midTicks(order.instrument);
+    // A market order is valued where the band would end: it may walk that far.
+    const ticks = order.ticks > 0 ? order.ticks : mid * (1 + this.#limits.priceBandBps / 10_000);
+    const notional = notionalAt(instrument, ticks, order.lots);
+    const notionalMin = Number(instrument.notionalMin) / 1e8;
+    if (notional < notionalMin) {
+      return { kind: 'instrument-rule', rule: 'notional', found: notional, limit: notionalMin };
+    }
+    const exposure = this.exposure(order.instrument);
+    const isReducing = exposure.isReducing(order.side, order.lots);
+    if (order.isReduceOnly && !isReducing) {
+      return { kind: 'not-reducing', position: exposure.position, lots: order.lots };
+    }
+    const against = exposure.crosses(order.side, order.ticks);
+    if (against !== null) return { kind: 'self-trade', against };
+    if (isReducing) return null;
+    const orderLimit = this.#limits.maxOrderNotional * moment.permissions.riskScale;
+    if (notional > orderLimit) return { kind: 'order-too-large', notional, limit: orderLimit };
+    const limit = this.#limits.maxPositionNotional * moment.permissions.riskScale;
+    const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
+    if (worst > limit) return { kind: 'position-limit', worst, limit };
+    const loss = this.profit.lossToday();
+    if (loss >= this.#limits.maxDailyLoss) {
+      return { kind: 'daily-loss', loss, limit: this.#limits.maxDailyLoss };
+    }
+    return null;
+  }
+
+  /** Last, so that a refused order uses up no budget. */
+  #refuseRate(order: OrderIntent, moment: Moment): Refusal | null {
+    const nowMs = moment.nowNs / MS;
+    let strategy = this.#strategyRates.get(order.strategy);
+    if (strategy === undefined) {
+      const ratePerSecond = this.#limits.strategyOrdersPerSecond;
+      const burst = Math.max(1, ratePerSecond);
+      strategy = new RateBudget({ ratePerSecond, burst }, nowMs);
+      this.#strategyRates.set(order.strategy, strategy);
+    }
+    if (strategy.available(nowMs) < 1) return { kind: 'order-rate', scope: 'strategy' };
+    if (!this.#deskRate.take(nowMs)) return { kind: 'order-rate', scope: 'desk' };
+    strategy.take(nowMs);
+    return null;
+  }
+}
+
+function deskRate(limits: RiskLimits, nowNs: number): RateBudget {
+  return new RateBudget(
+    { ratePerSecond: limits.ordersPerSecond, burst: limits.ordersBurst },
+    nowNs / MS,
+  );
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { type Instrument, notionalAt } from '../core/instrument.ts';
+import { weightedMid } from '../market/microstructure/microprice.ts';
+
+/** One entry of kind `market-making` in section `strategies` of the configuration. */
+export const marketMakingSection = z
+  .strictObject({
+    kind: z.literal('market-making'),
+    halfSpreadBps: z
+      .number()
+      .positive()
+      .max(1000)
+      .describe('distance of each quote from the fair price, fees included, in basis points'),
+    volatilityWidening: z
+      .number()
+      .nonnegative()
+      .max(100)
+      .describe('basis points added per basis point of one-second volatility'),
+    skewBps: z
+      .number()
+      .nonnegative()
+      .max(1000)
+      .describe('shift of both quotes at full inventory, against it, in basis points'),
+    requoteBps: z
+      .number()
+      .nonnegative()
+      .max(1000)
+      .describe('quotes closer than this to where they should be stay in their queue'),
+    quoteNotional: z.number().positive().describe('size of each quote in quote currency'),
+    maxInventoryNotional: z
+      .number()
+      .positive()
+      .describe('inventory at which the side that adds to it is no longer quoted'),
+  })
+  .describe('quotes both sides around the microprice with inventory skew');
+
+export type MarketMakingSettings = z.infer<typeof marketMakingSection>;
+
+/** Half-life of the volatility estimate. */
+const VOLATILITY_HALF_LIFE_S = 30;
+
+/** Best prices in ticks and sizes in lots, as the feed tells them. */
+export interface TopOfBook {
+  readonly bidTicks: number;
+  readonly bidLots: number;
+  readonly askTicks: number;
+  readonly askLots: number;
+  /** Monotonic time of arrival. */
+  readonly receivedNs: number;
+}
+
+/**
+ * Two-sided quoting of one instrument. Pure but for its own memory: the last quotes and a running
+ * volatility. After `decide` the four desired fields hold the decision; 0 lots means no quote.
+ *
+ * fair = weighted mid, own resting size left out
+ * reservation = fair × (1 − skew × inventory / maxInventory)
+ * bid, ask = reservation ∓ halfSpread, rounded outward, never through the touch
+ *
+ * @see Avellaneda and Stoikov 2008 for the reservation price; here the skew is linear in inventory
+ */
+export class MarketMaking {
+  bidTicks = 0;
+  bidLots = 0;
+  askTicks = 0;
+  askLots = 0;
+  readonly #instrument: Instrument;
+  #settings: MarketMakingSettings;
+  #lastMid = 0;
+  #lastNs = 0;
+  /** Variance of the log mid per second. */
+  #variance = 0;
+
+  constructor(instrument: Instrument, settings: MarketMakingSettings) {
+    this.#instrument = instrument;
+    this.#settings = settings;
+  }
+
+  adopt(settings: MarketMakingSettings): void {
+    this.#settings = settings;
+  }
+
+  /** One-second volatility as a fraction. */
+  get volatility(): number {
+    return Math.sqrt(this.#variance);
+  }
+
+  /** Withdraws both quotes: there is no market to quote from. */
+  withdraw(): void {
+    this.bidLots = 0;
+    this.askLots = 0;
+    this.#lastMid = 0;
+  }
+
+  /** @param inventoryLots signed position of this instrument */
+  decide(top: TopOfBook, inventoryLots: number): void {
+    const { bidTicks, askTicks } = top;
+    if (!(bidTicks > 0 && askTicks > bidTicks)) {
+      this.withdraw();
+      return;
+    }
+    this.#observe((bidTicks + askTicks) / 2, top.receivedNs);
+    const settings = this.#settings;
+    const fair = weightedMid(
+      bidTicks,
+      othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
+      askTicks,
+      othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+    );
+    const held = notionalAt(this.#instrument, fair, inventoryLots) / settings.maxInventoryNotional;
+    const fill = Math.max(-1, Math.min(1, held));
+    const reservation = fair * (1 - (settings.skewBps / 10_000) * fill);
+    const widening = settings.volatilityWidening * this.volatility * 10_000;
+    const half = (reservation * (settings.halfSpreadBps + widening)) / 10_000;
+    const lots = Math.floor(settings.quoteNotional / notionalAt(this.#instrument, fair, 1));
+    const near = (reservation * settings.requoteBps) / 10_000;
+    const bid = Math.min(Math.floor(reservation - half), Math.ceil(askTicks) - 1);
+    const ask = Math.max(Math.ceil(reservation + half), Math.floor(bidTicks) + 1);
+    const isBidKept = Math.abs(bid - this.bidTicks) <= near && this.bidTicks < askTicks;
+    const isAskKept = Math.abs(ask - this.askTicks) <= near && this.askTicks > bidTicks;
+    this.bidTicks = isBidKept ? this.bidTicks : bid;
+    this.askTicks = isAskKept ? this.askTicks : ask;
+    this.bidLots = fill < 1 && this.bidTicks > 0 ? lots : 0;
+    this.askLots = fill > -1 ? lots : 0;
+  }
+
+  /** Exponentially weighted variance of log returns per second, over irregular steps. */
+  #observe(mid: number, nowNs: number): void {
+    const seconds = (nowNs - this.#lastNs) / 1e9;
+    if (this.#lastMid > 0 && seconds > 0) {
+      const step = Math.log(mid / this.#lastMid);
+      const weight = 1 - 0.5 ** (seconds / VOLATILITY_HALF_LIFE_S);
+      this.#variance += weight * ((step * step) / seconds - this.#variance);
+    }
+    if (this.#lastMid === 0 || seconds > 0) {
+      this.#lastMid = mid;
+      this.#lastNs = nowNs;
+    }
+  }
+}
+
+/** Size at the touch that is not ours, at least one lot, so that our quote does not move us. */
+function othersLots(lots: number, ticks: number, ownTicks: number, ownLots: number): number {
+  return ticks === ownTicks ? Math.max(1, lots - ownLots) : lots;
+}

@@ -1,0 +1,85 @@
+import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
+import type { ApprovedOrder } from '../../risk/approved-order.ts';
+import type { VenueOrders } from '../port.ts';
+import { type ApiKey, signedRequest } from './sign.ts';
+
+/** Our quotes never trade with each other: the order that would take is expired. */
+const SELF_TRADE_PREVENTION = 'EXPIRE_TAKER';
+const TIME_IN_FORCE = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK' } as const;
+
+const LIMIT = [
+  'apiKey',
+  'newClientOrderId',
+  'newOrderRespType',
+  'price',
+  'quantity',
+  'recvWindow',
+  'selfTradePreventionMode',
+  'side',
+  'symbol',
+  'timeInForce',
+  'timestamp',
+  'type',
+];
+const withoutTimeInForce = LIMIT.filter((name) => name !== 'timeInForce');
+const withoutPrice = withoutTimeInForce.filter((name) => name !== 'price');
+
+/** Order entry of Binance spot over its WebSocket API. */
+export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders {
+  return {
+    place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
+      const side = order.side === 'buy' ? 'BUY' : 'SELL';
+      const quantity = quantityText(instrument, order.lots);
+      const stp = SELF_TRADE_PREVENTION;
+      const { symbol } = instrument;
+      const { clientId } = order;
+      const place = (names: readonly string[], values: readonly (string | number)[]): string =>
+        signedRequest(key, requestId, 'order.place', names, values);
+      if (order.kind === 'market') {
+        return place(withoutPrice, [
+          key.id,
+          clientId,
+          'ACK',
+          quantity,
+          receiveWindowMs,
+          stp,
+          side,
+          symbol,
+          nowMs,
+          'MARKET',
+        ]);
+      }
+      const price = priceText(instrument, order.ticks);
+      if (order.isPostOnly) {
+        return place(withoutTimeInForce, [
+          key.id,
+          clientId,
+          'ACK',
+          price,
+          quantity,
+          receiveWindowMs,
+          stp,
+          side,
+          symbol,
+          nowMs,
+          'LIMIT_MAKER',
+        ]);
+      }
+      const lasts = TIME_IN_FORCE[order.timeInForce];
+      return place(LIMIT, [
+        key.id,
+        clientId,
+        'ACK',
+        price,
+        quantity,
+        receiveWindowMs,
+        stp,
+        side,
+        symbol,
+        lasts,
+        nowMs,
+        'LIMIT',
+      ]);
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import type { HttpReply } from '../../core/env.ts';
+import { type Instrument, parseLots } from '../../core/instrument.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Amount } from '../../core/units.ts';
+import type { Balances } from '../../execution/ledger.ts';
+import type {
+  HttpOutcome,
+  OrderAnswer,
+  OrderKey,
+  Query,
+  QueryFault,
+  VenueOrder,
+  VenueQueries,
+  VenueTrade,
+} from '../port.ts';
+import { type ApiKey, signedQuery, signedRequest } from './sign.ts';
+import {
+  amountIn,
+  arrayIn,
+  decodeWire,
+  fillIn,
+  objectIn,
+  textOf,
+  WireFault,
+  type WireObject,
+  wholeOf,
+} from './wire.ts';
+
+/** `-2013 Order does not exist.` */
+const NO_SUCH_ORDER = -2013;
+/** After a 429 or 418 that names no time. */
+const RETRY_AFTER_MS = 60_000;
+
+const TRADE_FIELDS = {
+  tradeId: 'id',
+  price: 'price',
+  quantity: 'qty',
+  quote: 'quoteQty',
+  fee: 'commission',
+  feeAsset: 'commissionAsset',
+  isMaker: 'isMaker',
+  time: 'time',
+} as const;
+
+const STATES: Readonly<Record<string, VenueOrder['state']>> = {
+  NEW: 'open',
+  PENDING_NEW: 'open',
+  PARTIALLY_FILLED: 'open',
+  PENDING_CANCEL: 'open',
+  FILLED: 'filled',
+  CANCELED: 'canceled',
+  REJECTED: 'rejected',
+  EXPIRED: 'expired',
+  EXPIRED_IN_MATCH: 'expired',
+};
+
+export interface RestAccess {
+  /** Scheme, host and port, without a path. */
+  readonly url: string;
+  readonly key: ApiKey;
+  readonly receiveWindowMs: number;
+  readonly timeoutMs: number;
+}
+
+/** Cancels over the WebSocket API, questions over REST, so that one path can ask after the other. */
+export function binanceQueries(
+  access: RestAccess,
+  instruments: readonly Instrument[],
+): VenueQueries {
+  const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+  const { key, receiveWindowMs } = access;
+  const signed = <T>(
+    path: string,
+    params: string,
+    nowMs: number,
+    decode: (value: unknown) => T,
+    onRefusal?: (code: number) => T | undefined,
+  ): Query<T> => {
+    const query = `${params}recvWindow=${receiveWindowMs}&timestamp=${nowMs}`;
+    return question(access, `${path}?${signedQuery(key, query)}`, decode, onRefusal);
+  };
+  return {
+    cancel: (clientId, instrument, requestId, nowMs) =>
+      signedRequest(
+        key,
+        requestId,
+        'order.cancel',
+        ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
+        [key.id, clientId, receiveWindowMs, instrument.symbol, nowMs],
+      ),
+    cancelAll: (instrument, requestId, nowMs) =>
+      signedRequest(
+        key,
+        requestId,
+        'openOrders.cancelAll',
+        ['apiKey', 'recvWindow', 'symbol', 'timestamp'],
+        [key.id, receiveWindowMs, instrument.symbol, nowMs],
+      ),
+    serverTime: () =>
+      question(access, '/api/v3/time', (value) => wholeOf(objectIn(value, 'time'), 'serverTime')),
+    order: (by, instrument, nowMs) =>
+      signed(
+        '/api/v3/order',
+        `symbol=${instrument.symbol}&${keyParam(by)}&`,
+        nowMs,
+        (value): OrderAnswer => ({ kind: 'found', order: orderIn(value, bySymbol) }),
+        (code) => (code === NO_SUCH_ORDER ? { kind: 'not-found' } : undefined),
+      ),
+    openOrders: (nowMs) =>
+      signed('/api/v3/openOrders', '', nowMs, (value) =>
+        arrayIn(value, 'open orders')
+          .filter((order) => bySymbol.has(textOf(objectIn(order, 'order'), 'symbol')))
+          .map((order) => orderIn(order, bySymbol)),
+      ),
+    trades: (instrument, afterTradeId, limit, nowMs) =>
+      signed(
+        '/api/v3/myTrades',
+        `symbol=${instrument.symbol}&fromId=${Number(afterTradeId) + 1}&limit=${limit}&`,
+        nowMs,
+        (value) => arrayIn(value, 'trades').map((trade) => tradeIn(trade, instrument)),
+      ),
+    balances: (nowMs) => signed('/api/v3/account', 'omitZeroBalances=false&', nowMs, balancesIn),
+  };
+}
+
+function keyParam(by: OrderKey): string {
+  return 'clientId' in by ? `origClientOrderId=${by.clientId}` : `orderId=${by.venueOrderId}`;
+}
+
+function question<T>(
+  access: RestAccess,
+  pathAndQuery: string,
+  decode: (value: unknown) => T,
+  onRefusal: (code: number) => T | undefined = () => undefined,
+): Query<T> {
+  return {
+    request: {
+      method: 'GET',
+      url: access.url + pathAndQuery,
+      headers: { 'X-MBX-APIKEY': access.key.id },
+      timeoutMs: access.timeoutMs,
+    },
+    decode: (outcome) => answerIn(outcome, decode, onRefusal),
+  };
+}
+
+function answerIn<T>(
+  outcome: HttpOutcome,
+  decode: (value: unknown) => T,
+  onRefusal: (code: number) => T | undefined,
+): Result<T, QueryFault> {
+  const silence = (detail: string) => err({ kind: 'no-answer' as const, detail });
+  if (!outcome.ok) return silence(`${outcome.error.kind}: ${outcome.error.detail}`);
+  const { status, body } = outcome.value;
+  if (status === 429 || status === 418) return err(throttled(outcome.value));
+  if (status >= 500 || status < 200) return silence(`status ${status}`);
+  if (status >= 400) {
+    const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));
+    if (code instanceof WireFault) return silence(`status ${status}, ${code.message}`);
+    const meant = onRefusal(code);
+    return meant === undefined
+      ? err({ kind: 'refused', code, detail: body.slice(0, 200) })
+      : ok(meant);
+  }
+  const answer = decodeWire(body, decode);
+  return answer instanceof WireFault ? silence(answer.message) : ok(answer);
+}
+
+function throttled(reply: HttpReply): QueryFault {
+  const seconds = Number(reply.headers['retry-after']);
+  const retryAfterMs = seconds > 0 ? seconds * 1000 : RETRY_AFTER_MS;
+  return { kind: 'throttled', retryAfterMs, detail: `status ${reply.status}` };
+}
+
+function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): VenueOrder {
+  const order = objectIn(value, 'order');
+  const symbol = textOf(order, 'symbol');
+  const status = textOf(order, 'status');
+  const state = STATES[status];
+  if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
+  const instrument = bySymbol.get(symbol);
+  if (instrument === undefined) throw new WireFault(`symbol: ${symbol} is not ours`);
+  const filledLots = parseLots(instrument, textOf(order, 'executedQty'));
+  if (Number.isNaN(filledLots)) throw new WireFault('executedQty: off the grid');
+  return {
+    clientId: textOf(order, 'clientOrderId'),
+    venueOrderId: String(wholeOf(order, 'orderId')),
+    symbol,
+    state,
+    filledLots,
+  };
+}
+
+function tradeIn(value: unknown, instrument: Instrument): VenueTrade {
+  const trade: WireObject = objectIn(value, 'trade');
+  return {
+    venueOrderId: String(wholeOf(trade, 'orderId')),
+    symbol: instrument.symbol,
+    side: trade['isBuyer'] === true ? 'buy' : 'sell',
+    fill: fillIn(trade, TRADE_FIELDS, instrument),
+  };
+}
+
+function balancesIn(value: unknown): Balances {
+  const balances = new Map<string, Amount>();
+  for (const entry of arrayIn(objectIn(value, 'account')['balances'], 'balances')) {
+    const balance = objectIn(entry, 'balance');
+    const total = (amountIn(balance, 'free') + amountIn(balance, 'locked')) as Amount;
+    if (total !== 0n) balances.set(textOf(balance, 'asset'), total);
+  }
+  return balances;
+}

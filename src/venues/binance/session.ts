@@ -1,0 +1,153 @@
+import type { Instrument } from '../../core/instrument.ts';
+import type { RequestOutcome, VenueFrame, VenueReport, VenueSession } from '../port.ts';
+import { type ApiKey, signedRequest } from './sign.ts';
+import {
+  amountIn,
+  decodeWire,
+  fillIn,
+  objectIn,
+  textOf,
+  WireFault,
+  type WireObject,
+  wholeOf,
+} from './wire.ts';
+
+/** `-1006 UNEXPECTED_RESP` and `-1007 TIMEOUT`: the execution status is unknown. */
+const UNKNOWN_CODES: ReadonlySet<number> = new Set([-1006, -1007]);
+
+const REPORT_FIELDS = {
+  tradeId: 't',
+  price: 'L',
+  quantity: 'l',
+  quote: 'Y',
+  fee: 'n',
+  feeAsset: 'N',
+  isMaker: 'm',
+  time: 'T',
+} as const;
+
+/** Binance's WebSocket API as order socket and user stream in one connection. */
+export function binanceSession(
+  url: string,
+  key: ApiKey,
+  receiveWindowMs: number,
+  instruments: readonly Instrument[],
+): VenueSession {
+  const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+  return {
+    url,
+    receiveWindowMs,
+    subscribe: (requestId, nowMs) =>
+      signedRequest(
+        key,
+        requestId,
+        'userDataStream.subscribe.signature',
+        ['apiKey', 'timestamp'],
+        [key.id, nowMs],
+      ),
+    decode(frame) {
+      const text = new TextDecoder().decode(frame);
+      const decoded = decodeWire(text, (value) => frameIn(objectIn(value, 'frame'), bySymbol));
+      return decoded instanceof WireFault ? { kind: 'malformed', fault: decoded.message } : decoded;
+    },
+  };
+}
+
+function frameIn(frame: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {
+  if ('event' in frame) return eventIn(objectIn(frame['event'], 'event'), bySymbol);
+  if ('status' in frame) {
+    return { kind: 'reply', requestId: String(frame['id']), outcome: outcomeIn(frame) };
+  }
+  return { kind: 'other' };
+}
+
+function outcomeIn(reply: WireObject): RequestOutcome {
+  const status = wholeOf(reply, 'status');
+  if (status === 200) {
+    const result = reply['result'];
+    const orderId =
+      typeof result === 'object' && result !== null && 'orderId' in result ? result.orderId : '';
+    return { kind: 'done', venueOrderId: String(orderId) };
+  }
+  const error = objectIn(reply['error'], 'error');
+  const code = wholeOf(error, 'code');
+  const reason = `${code} ${String(error['msg'])}`;
+  if (status >= 500 || UNKNOWN_CODES.has(code)) return { kind: 'unknown', reason };
+  return { kind: 'refused', code, reason, retryAfterMs: retryAfterIn(error) };
+}
+
+/** A ban names the wall-clock time of its end, and the server's own clock to read it by. */
+function retryAfterIn(error: WireObject): number {
+  const { data } = error;
+  if (typeof data !== 'object' || data === null) return 0;
+  const { retryAfter, serverTime } = data as WireObject;
+  if (typeof retryAfter !== 'number' || typeof serverTime !== 'number') return 0;
+  return Math.max(0, retryAfter - serverTime);
+}
+
+function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {
+  switch (event['e']) {
+    case 'executionReport':
+      return { kind: 'reports', reports: executionIn(event, bySymbol) };
+    case 'balanceUpdate':
+      return { kind: 'reports', reports: [transferIn(event)] };
+    case 'serverShutdown':
+    case 'eventStreamTerminated':
+      return { kind: 'closing', reason: String(event['e']) };
+    default:
+      return { kind: 'other' };
+  }
+}
+
+function transferIn(event: WireObject): VenueReport {
+  const asset = textOf(event, 'a');
+  const amount = amountIn(event, 'd');
+  return {
+    kind: 'transferred',
+    transferId: `${asset}:${wholeOf(event, 'T')}:${amount}`,
+    asset,
+    amount,
+  };
+}
+
+function executionIn(
+  event: WireObject,
+  bySymbol: ReadonlyMap<string, Instrument>,
+): readonly VenueReport[] {
+  const symbol = textOf(event, 's');
+  const instrument = bySymbol.get(symbol);
+  if (instrument === undefined) return [];
+  const venueOrderId = String(wholeOf(event, 'i'));
+  const execution = textOf(event, 'x');
+  // A cancellation carries the id of the cancel request in `c` and that of the order in `C`.
+  const original = textOf(event, 'C');
+  const clientId = execution === 'CANCELED' && original !== '' ? original : textOf(event, 'c');
+  const accepted: VenueReport = { kind: 'accepted', clientId, venueOrderId };
+  switch (execution) {
+    case 'NEW':
+    case 'REPLACED':
+      return [accepted];
+    case 'TRADE': {
+      const side = textOf(event, 'S') === 'BUY' ? 'buy' : 'sell';
+      const fill = fillIn(event, REPORT_FIELDS, instrument);
+      return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
+    }
+    case 'CANCELED':
+      return [{ kind: 'ended', clientId, how: 'canceled', reason: 'canceled' }];
+    case 'REJECTED':
+      return [{ kind: 'ended', clientId, how: 'rejected', reason: textOf(event, 'r') }];
+    case 'EXPIRED':
+      return [{ kind: 'ended', clientId, how: 'expired', reason: expiryReason(event) }];
+    case 'TRADE_PREVENTION':
+      return event['X'] === 'EXPIRED_IN_MATCH'
+        ? [{ kind: 'ended', clientId, how: 'expired', reason: 'stp' }]
+        : [accepted];
+    default:
+      throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);
+  }
+}
+
+function expiryReason(event: WireObject): string {
+  if (event['X'] === 'EXPIRED_IN_MATCH') return 'stp';
+  return typeof event['eR'] === 'string' ? event['eR'] : 'expired';
+}

@@ -1,0 +1,96 @@
+import { parseBigDecimal } from '../../core/decimal.ts';
+import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
+import { reasonOf } from '../../core/result.ts';
+import { AMOUNT_DECIMALS, type Amount, millisOf } from '../../core/units.ts';
+import type { Fill } from '../../execution/order.ts';
+
+/**
+ * Reading fields of decoded JSON that a venue sent. A field that is missing or of another kind
+ * throws `WireFault`; the decoders around it turn that into a tagged result.
+ */
+export class WireFault extends Error {
+  override readonly name = 'WireFault';
+}
+
+export type WireObject = Readonly<Record<string, unknown>>;
+
+/** Runs a decoder; what it finds wrong with the text becomes its second answer. */
+export function decodeWire<T>(text: string, decode: (value: unknown) => T): T | WireFault {
+  try {
+    return decode(JSON.parse(text));
+  } catch (thrown) {
+    if (thrown instanceof WireFault) return thrown;
+    if (thrown instanceof SyntaxError) return new WireFault(reasonOf(thrown));
+    throw thrown;
+  }
+}
+
+export function objectIn(value: unknown, where: string): WireObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as WireObject;
+  }
+  throw new WireFault(`${where}: found ${kindOf(value)}, wanted an object`);
+}
+
+export function arrayIn(value: unknown, where: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new WireFault(`${where}: found ${kindOf(value)}, wanted an array`);
+}
+
+export function textOf(object: WireObject, field: string): string {
+  const value = object[field];
+  if (typeof value === 'string') return value;
+  throw new WireFault(`${field}: found ${kindOf(value)}, wanted a text`);
+}
+
+/** A whole number, which a venue may also send as text. */
+export function wholeOf(object: WireObject, field: string): number {
+  const value = Number(object[field]);
+  if (object[field] !== null && object[field] !== '' && Number.isSafeInteger(value)) return value;
+  throw new WireFault(`${field}: found ${String(object[field])}, wanted a whole number`);
+}
+
+/** A decimal of at most eight places in 10^-8. */
+export function amountIn(object: WireObject, field: string): Amount {
+  const text = textOf(object, field);
+  const amount = parseBigDecimal(text, AMOUNT_DECIMALS);
+  if (amount !== null) return amount as Amount;
+  throw new WireFault(`${field}: found ${text}, wanted a decimal of at most 8 places`);
+}
+
+/** Names of the fields that carry a fill; REST history and user stream differ. */
+export interface FillFields {
+  readonly tradeId: string;
+  readonly price: string;
+  readonly quantity: string;
+  readonly quote: string;
+  readonly fee: string;
+  readonly feeAsset: string;
+  readonly isMaker: string;
+  readonly time: string;
+}
+
+export function fillIn(object: WireObject, fields: FillFields, instrument: Instrument): Fill {
+  const price = textOf(object, fields.price);
+  const quantity = textOf(object, fields.quantity);
+  const ticks = parseTicks(instrument, price);
+  const lots = parseLots(instrument, quantity);
+  if (!(ticks > 0 && lots > 0)) {
+    throw new WireFault(`${instrument.symbol}: ${quantity} at ${price} is off the grid`);
+  }
+  const fee = amountIn(object, fields.fee);
+  return {
+    tradeId: String(wholeOf(object, fields.tradeId)),
+    ticks,
+    lots,
+    quote: amountIn(object, fields.quote),
+    fee,
+    feeAsset: fee === 0n ? instrument.quote : textOf(object, fields.feeAsset),
+    isMaker: object[fields.isMaker] === true,
+    venueMs: millisOf(wholeOf(object, fields.time)),
+  };
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+}

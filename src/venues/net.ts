@@ -1,0 +1,138 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { WebSocket } from 'ws';
+import type {
+  HttpReply,
+  HttpRequest,
+  Net,
+  NetFault,
+  Timers,
+  WebSocketHandlers,
+  WebSocketLimits,
+  WebSocketLink,
+} from '../core/env.ts';
+import { err, ok, type Result } from '../core/result.ts';
+
+/** Largest body of a reply: the whole exchange information of a venue fits. */
+const REPLY_BYTES_MAX = 32 * 1024 * 1024;
+/** Connections kept open to one venue for questions. */
+const KEPT_SOCKETS_MAX = 4;
+
+/** Real sockets. Close it to let the process end. */
+export function nodeNet(timers: Timers): Net & { close(): void } {
+  const agents = {
+    'http:': new HttpAgent({ keepAlive: true, maxSockets: KEPT_SOCKETS_MAX }),
+    'https:': new HttpsAgent({ keepAlive: true, maxSockets: KEPT_SOCKETS_MAX }),
+  };
+  return {
+    webSocket: openWebSocket,
+    http: (request, done) => sendHttp(timers, agents, request, done),
+    close() {
+      agents['http:'].destroy();
+      agents['https:'].destroy();
+    },
+  };
+}
+
+/** Compression costs 14 times the CPU of a message and is off everywhere. */
+function openWebSocket(
+  url: string,
+  handlers: WebSocketHandlers,
+  limits: WebSocketLimits,
+): WebSocketLink {
+  const socket = new WebSocket(url, {
+    perMessageDeflate: false,
+    handshakeTimeout: limits.openTimeoutMs,
+    maxPayload: limits.frameBytesMax,
+    skipUTF8Validation: true,
+  });
+  let why = '';
+  socket.binaryType = 'nodebuffer';
+  socket.on('open', () => handlers.opened());
+  socket.on('message', (data) => handlers.message(data as Buffer));
+  socket.on('error', (error) => {
+    why = error.message;
+  });
+  socket.on('close', (code, reason) => handlers.closed(code, why || reason.toString()));
+  return {
+    send(text) {
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      if (socket.bufferedAmount > limits.bufferedBytesMax) return false;
+      socket.send(text);
+      return true;
+    },
+    close() {
+      // A peer that does not answer the close frame must not keep the desk waiting.
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+      else socket.terminate();
+    },
+  };
+}
+
+type Agents = { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
+
+function sendHttp(
+  timers: Timers,
+  agents: Agents,
+  request: HttpRequest,
+  done: (outcome: Result<HttpReply, NetFault>) => void,
+): void {
+  const url = new URL(request.url);
+  const isSecure = url.protocol === 'https:';
+  let isDone = false;
+  const finish = (outcome: Result<HttpReply, NetFault>): void => {
+    if (isDone) return;
+    isDone = true;
+    deadline.cancel();
+    done(outcome);
+  };
+  const fail = (kind: NetFault['kind'], detail: string): void =>
+    finish(err({ kind, url: `${url.origin}${url.pathname}`, detail }));
+  const sent = (isSecure ? httpsRequest : httpRequest)(
+    url,
+    {
+      method: request.method,
+      headers: request.headers,
+      agent: isSecure ? agents['https:'] : agents['http:'],
+    },
+    (reply) => collect(reply, finish, fail),
+  );
+  const deadline = timers.after(request.timeoutMs, () => {
+    fail('timeout', `no reply within ${request.timeoutMs} ms`);
+    sent.destroy();
+  });
+  sent.on('error', (error: NodeJS.ErrnoException) =>
+    fail(error.code === 'ECONNREFUSED' ? 'refused' : 'broken', error.message),
+  );
+  sent.end();
+}
+
+function collect(
+  reply: IncomingMessage,
+  finish: (outcome: Result<HttpReply, NetFault>) => void,
+  fail: (kind: NetFault['kind'], detail: string) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  reply.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= REPLY_BYTES_MAX) {
+      chunks.push(chunk);
+    } else {
+      fail('too-large', `a reply of more than ${REPLY_BYTES_MAX} bytes`);
+      reply.destroy();
+    }
+  });
+  reply.on('error', (error) => fail('broken', error.message));
+  reply.on('end', () => {
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(reply.headers)) headers[name] = String(value);
+    finish(
+      ok({
+        status: reply.statusCode ?? 0,
+        headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+      }),
+    );
+  });
+}
