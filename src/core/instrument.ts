@@ -165,6 +165,20 @@ export function bookLots(
   return instrument.lotSteps === 1 ? fine : fine / instrument.lotSteps;
 }
 
+const encoder = new TextEncoder();
+
+/** Ticks of a decimal text, rounded down: for orders of others, which may be off our grid. */
+export function ticksBelow(instrument: Instrument, text: string): Ticks {
+  const bytes = encoder.encode(text);
+  return Math.floor(bookTicks(instrument, bytes, 0, bytes.length)) as Ticks;
+}
+
+/** Lots of a decimal text, rounded down. */
+export function lotsBelow(instrument: Instrument, text: string): Lots {
+  const bytes = encoder.encode(text);
+  return Math.floor(bookLots(instrument, bytes, 0, bytes.length)) as Lots;
+}
+
 function onGrid(scaled: number, steps: number): number {
   return scaled % steps === 0 ? scaled / steps : Number.NaN;
 }

@@ -1,38 +1,14 @@
 import type { HttpReply, HttpRequest, NetFault } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
-import type { Amount } from '../core/units.ts';
 import type { Balances } from '../execution/ledger.ts';
-import type { Fill, Side } from '../execution/order.ts';
+import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
+import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
 import type { ApprovedOrder } from '../risk/approved-order.ts';
-
-/** What a venue says about an order, a balance or a request; facts in its own words, decoded. */
-export type VenueReport =
-  | { readonly kind: 'accepted'; readonly clientId: string; readonly venueOrderId: string }
-  | {
-      readonly kind: 'filled';
-      readonly clientId: string;
-      readonly venueOrderId: string;
-      readonly symbol: string;
-      readonly side: Side;
-      readonly fill: Fill;
-    }
-  | {
-      readonly kind: 'ended';
-      readonly clientId: string;
-      readonly how: 'canceled' | 'expired' | 'rejected';
-      readonly reason: string;
-    }
-  | {
-      readonly kind: 'transferred';
-      readonly transferId: string;
-      readonly asset: string;
-      readonly amount: Amount;
-    };
 
 /** A frame of the order socket. */
 export type VenueFrame =
-  | { readonly kind: 'reports'; readonly reports: readonly VenueReport[] }
+  | { readonly kind: 'reports'; readonly reports: readonly Report[] }
   | { readonly kind: 'reply'; readonly requestId: string; readonly outcome: RequestOutcome }
   | { readonly kind: 'closing'; readonly reason: string }
   | { readonly kind: 'other' }
@@ -52,27 +28,6 @@ export type RequestOutcome =
       readonly retryAfterMs: number;
     }
   | { readonly kind: 'unknown'; readonly reason: string };
-
-/** What a query found out about one order. */
-export type OrderAnswer =
-  | { readonly kind: 'found'; readonly order: VenueOrder }
-  | { readonly kind: 'not-found' };
-
-export interface VenueOrder {
-  readonly clientId: string;
-  readonly venueOrderId: string;
-  readonly symbol: string;
-  readonly state: 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
-  readonly filledLots: number;
-}
-
-/** A trade of the account, as its history tells it: it names the order by the venue's id. */
-export interface VenueTrade {
-  readonly venueOrderId: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly fill: Fill;
-}
 
 /** A question that was not answered. `throttled` names how long the venue wants to be left alone. */
 export type QueryFault =
@@ -95,18 +50,15 @@ export interface VenueQueries {
   serverTime(): Query<number>;
   order(by: OrderKey, instrument: Instrument, nowMs: number): Query<OrderAnswer>;
   openOrders(nowMs: number): Query<readonly VenueOrder[]>;
-  /** Trades after one, oldest first; at most `limit`. */
+  /** A page of trades after one, oldest first; with null only the latest trade. */
   trades(
     instrument: Instrument,
-    afterTradeId: string,
-    limit: number,
+    afterTradeId: string | null,
     nowMs: number,
   ): Query<readonly VenueTrade[]>;
   /** Free plus locked by asset. */
   balances(nowMs: number): Query<Balances>;
 }
-
-export type OrderKey = { readonly clientId: string } | { readonly venueOrderId: string };
 
 /** The one door through which an order leaves. */
 export interface VenueOrders {

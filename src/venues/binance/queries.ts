@@ -1,18 +1,15 @@
 import type { HttpReply } from '../../core/env.ts';
-import { type Instrument, parseLots } from '../../core/instrument.ts';
+import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
 import type { Balances } from '../../execution/ledger.ts';
-import type {
-  HttpOutcome,
-  OrderAnswer,
-  OrderKey,
-  Query,
-  QueryFault,
-  VenueOrder,
-  VenueQueries,
-  VenueTrade,
-} from '../port.ts';
+import {
+  type OrderAnswer,
+  type OrderKey,
+  TRADES_PER_PAGE,
+} from '../../execution/reconciliation.ts';
+import type { VenueOrder, VenueTrade } from '../../execution/report.ts';
+import type { HttpOutcome, Query, QueryFault, VenueQueries } from '../port.ts';
 import { type ApiKey, signedQuery, signedRequest } from './sign.ts';
 import {
   amountIn,
@@ -112,15 +109,20 @@ export function binanceQueries(
           .filter((order) => bySymbol.has(textOf(objectIn(order, 'order'), 'symbol')))
           .map((order) => orderIn(order, bySymbol)),
       ),
-    trades: (instrument, afterTradeId, limit, nowMs) =>
+    trades: (instrument, afterTradeId, nowMs) =>
       signed(
         '/api/v3/myTrades',
-        `symbol=${instrument.symbol}&fromId=${Number(afterTradeId) + 1}&limit=${limit}&`,
+        `symbol=${instrument.symbol}&${pageParam(afterTradeId)}&`,
         nowMs,
         (value) => arrayIn(value, 'trades').map((trade) => tradeIn(trade, instrument)),
       ),
     balances: (nowMs) => signed('/api/v3/account', 'omitZeroBalances=false&', nowMs, balancesIn),
   };
+}
+
+function pageParam(afterTradeId: string | null): string {
+  if (afterTradeId === null) return 'limit=1';
+  return `fromId=${Number(afterTradeId) + 1}&limit=${TRADES_PER_PAGE}`;
 }
 
 function keyParam(by: OrderKey): string {
@@ -180,14 +182,19 @@ function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): Ven
   if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
   const instrument = bySymbol.get(symbol);
   if (instrument === undefined) throw new WireFault(`symbol: ${symbol} is not ours`);
-  const filledLots = parseLots(instrument, textOf(order, 'executedQty'));
-  if (Number.isNaN(filledLots)) throw new WireFault('executedQty: off the grid');
+  const price = ticksBelow(instrument, textOf(order, 'price'));
+  const lots = lotsBelow(instrument, textOf(order, 'origQty'));
+  const filledLots = lotsBelow(instrument, textOf(order, 'executedQty'));
   return {
     clientId: textOf(order, 'clientOrderId'),
     venueOrderId: String(wholeOf(order, 'orderId')),
     symbol,
-    state,
+    side: textOf(order, 'side') === 'BUY' ? 'buy' : 'sell',
+    kind: textOf(order, 'type') === 'MARKET' ? 'market' : 'limit',
+    ticks: price,
+    lots,
     filledLots,
+    state,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts';
-import type { RequestOutcome, VenueFrame, VenueReport, VenueSession } from '../port.ts';
+import type { Report } from '../../execution/report.ts';
+import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
 import {
   amountIn,
@@ -99,7 +100,7 @@ function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): 
   }
 }
 
-function transferIn(event: WireObject): VenueReport {
+function transferIn(event: WireObject): Report {
   const asset = textOf(event, 'a');
   const amount = amountIn(event, 'd');
   return {
@@ -113,7 +114,7 @@ function transferIn(event: WireObject): VenueReport {
 function executionIn(
   event: WireObject,
   bySymbol: ReadonlyMap<string, Instrument>,
-): readonly VenueReport[] {
+): readonly Report[] {
   const symbol = textOf(event, 's');
   const instrument = bySymbol.get(symbol);
   if (instrument === undefined) return [];
@@ -122,7 +123,7 @@ function executionIn(
   // A cancellation carries the id of the cancel request in `c` and that of the order in `C`.
   const original = textOf(event, 'C');
   const clientId = execution === 'CANCELED' && original !== '' ? original : textOf(event, 'c');
-  const accepted: VenueReport = { kind: 'accepted', clientId, venueOrderId };
+  const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
   switch (execution) {
     case 'NEW':
     case 'REPLACED':

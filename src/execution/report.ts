@@ -1,0 +1,48 @@
+import type { Amount, Lots, Ticks } from '../core/units.ts';
+import type { Fill, OrderKind, Side } from './order.ts';
+
+/** What a venue says of an order or of the account, in its own order and possibly more than once. */
+export type Report =
+  | { readonly kind: 'accepted'; readonly clientId: string; readonly venueOrderId: string }
+  | {
+      readonly kind: 'filled';
+      readonly clientId: string;
+      readonly venueOrderId: string;
+      readonly symbol: string;
+      readonly side: Side;
+      readonly fill: Fill;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly clientId: string;
+      readonly how: 'canceled' | 'expired' | 'rejected';
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'transferred';
+      readonly transferId: string;
+      readonly asset: string;
+      readonly amount: Amount;
+    };
+
+/** An order as the venue holds it when asked. */
+export interface VenueOrder {
+  readonly clientId: string;
+  readonly venueOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly kind: OrderKind;
+  /** 0 for a market order. */
+  readonly ticks: Ticks;
+  readonly lots: Lots;
+  readonly filledLots: Lots;
+  readonly state: 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
+}
+
+/** A trade of the account, as its history tells it: it names the order by the venue's id. */
+export interface VenueTrade {
+  readonly venueOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly fill: Fill;
+}
