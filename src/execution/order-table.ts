@@ -26,6 +26,8 @@ export class OrderTable {
   readonly #ended: string[] = [];
   readonly #fills = new Set<string>();
   readonly #fillsOf = new Map<string, string[]>();
+  readonly #foreign: string[] = [];
+  readonly #clientIds = new Map<string, string>();
   readonly #isBooked: FillMemory;
 
   constructor(isBooked: FillMemory) {
@@ -48,6 +50,11 @@ export class OrderTable {
     return this.#records.get(clientId);
   }
 
+  /** The client id behind a venue's order id; undefined when it is not in memory. */
+  clientIdOf(venueOrderId: string): string | undefined {
+    return this.#clientIds.get(venueOrderId);
+  }
+
   /** Orders that may still trade, oldest first. */
   *open(): Generator<OrderRecord> {
     for (const clientId of this.#open) yield this.#records.get(clientId) as OrderRecord;
@@ -59,6 +66,14 @@ export class OrderTable {
 
   isKnownFill(instrument: number, tradeId: string): boolean {
     return this.#fills.has(fillKey(instrument, tradeId)) || this.#isBooked(instrument, tradeId);
+  }
+
+  /** Remembers a fill that belongs to no order of ours. The latest few thousand are kept. */
+  rememberFill(instrument: number, tradeId: string): void {
+    const key = fillKey(instrument, tradeId);
+    this.#fills.add(key);
+    this.#foreign.push(key);
+    if (this.#foreign.length > ENDED_KEPT) this.#fills.delete(this.#foreign.shift() as string);
   }
 
   /**
@@ -85,6 +100,7 @@ export class OrderTable {
     const { clientId } = record.order;
     const wasEnded = this.#records.has(clientId) && !this.#open.has(clientId);
     this.#records.set(clientId, record);
+    if (record.venueOrderId !== '') this.#clientIds.set(record.venueOrderId, clientId);
     if (!isEnded(record)) {
       this.#open.add(clientId);
     } else if (!wasEnded) {
@@ -106,6 +122,7 @@ export class OrderTable {
   #forget(clientId: string): void {
     // A fill after the end can have opened it again.
     if (this.#open.has(clientId)) return;
+    this.#clientIds.delete(this.#records.get(clientId)?.venueOrderId ?? '');
     this.#records.delete(clientId);
     for (const key of this.#fillsOf.get(clientId) ?? []) this.#fills.delete(key);
     this.#fillsOf.delete(clientId);

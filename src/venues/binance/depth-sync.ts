@@ -71,10 +71,15 @@ export class DepthSync {
   }
 
   onDiff(diff: DepthDiff): DiffOutcome {
-    if (this.#isLive) return this.#follow(diff);
-    if (this.#buffer.length === DIFFS_BUFFERED_MAX) this.#buffer.shift();
-    this.#buffer.push(keep(diff));
-    return 'buffered';
+    if (!this.#isLive) {
+      if (this.#buffer.length === DIFFS_BUFFERED_MAX) this.#buffer.shift();
+      this.#buffer.push(keep(diff));
+      return 'buffered';
+    }
+    const outcome = this.#follow(diff);
+    // The diff behind the gap is the first that the next snapshot has to reach.
+    if (outcome === 'gap') this.#buffer.push(keep(diff));
+    return outcome;
   }
 
   onSnapshot(snapshot: DepthSnapshot): SnapshotOutcome {

@@ -1,0 +1,203 @@
+import { isOwnClientId, strategyOfClientId } from '../core/ids.ts';
+import { nanosOf } from '../core/units.ts';
+import { Inquiries } from './inquiries.ts';
+import type { LedgerEvent } from './ledger.ts';
+import type { Incident, OrderEvent, OrderIntent, OrderRecord } from './order.ts';
+import { type FillMemory, OrderTable } from './order-table.ts';
+import type { Report, VenueOrder, VenueTrade } from './report.ts';
+
+/** An order as it is now, and the event that made it so. Frozen; told to all who care. */
+export interface OrderUpdated {
+  readonly kind: 'order-updated';
+  readonly record: OrderRecord;
+  readonly event: OrderEvent;
+  readonly incident: Incident | null;
+}
+
+/** Where the manager's facts go. */
+export interface OrderSink {
+  /** Makes an event durable as far as its class demands. @throws when it cannot be journaled */
+  journal(event: OrderEvent | LedgerEvent): void;
+  /** Tells an update after it was journaled. */
+  told(update: OrderUpdated | LedgerEvent): void;
+}
+
+/** What the journal remembers of orders that are no longer in memory. */
+export interface OrderMemory {
+  order(clientId: string): OrderRecord | undefined;
+  readonly isBooked: FillMemory;
+}
+
+export interface OrderManagerOptions {
+  readonly venue: string;
+  readonly deskId: string;
+  readonly instruments: readonly { readonly index: number; readonly symbol: string }[];
+  readonly memory: OrderMemory;
+  readonly sink: OrderSink;
+}
+
+type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
+
+/** Transfer ids kept to tell a repeated report. */
+const TRANSFERS_KEPT = 1_000;
+
+/**
+ * The orders of one venue from intent to proven end. Journal before send, unknown is a state of
+ * its own, fills are counted once whoever tells them; what is no news leaves no trace.
+ */
+export class OrderManager {
+  readonly table: OrderTable;
+  readonly inquiries = new Inquiries();
+  /** Fills booked since this object was made. */
+  fillCount = 0;
+  readonly #options: OrderManagerOptions;
+  readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #transfers = new Set<string>();
+
+  constructor(options: OrderManagerOptions) {
+    this.#options = options;
+    this.table = new OrderTable(options.memory.isBooked);
+    this.#indexOf = new Map(options.instruments.map(({ symbol, index }) => [symbol, index]));
+  }
+
+  isOwn(clientId: string): boolean {
+    return isOwnClientId(this.#options.deskId, clientId);
+  }
+
+  /** Journals the intent of an order that is about to be sent. @throws when it cannot be */
+  submit(order: OrderIntent): void {
+    const event = { kind: 'order-submitted', order } as const;
+    this.#options.sink.journal(event);
+    this.#tell(this.table.submit(order), event, null);
+  }
+
+  /** The order, also when it ended so long ago that only the journal knows it. */
+  recordOf(clientId: string): OrderRecord | undefined {
+    const known = this.table.get(clientId);
+    if (known !== undefined || !this.isOwn(clientId)) return known;
+    const recalled = this.#options.memory.order(clientId);
+    if (recalled !== undefined) this.table.restore([recalled]);
+    return recalled;
+  }
+
+  /** Books an event about an own order if it is news. @returns whether it was */
+  record(event: LaterEvent): boolean {
+    if (this.recordOf(event.clientId) === undefined) return false;
+    const applied = this.table.preview(event);
+    if (applied === null) return false;
+    this.#options.sink.journal(event);
+    this.table.commit(event, applied);
+    if (event.kind === 'order-filled') this.fillCount += 1;
+    this.#tell(applied.record, event, applied.incident);
+    return true;
+  }
+
+  onReport(report: Report): void {
+    switch (report.kind) {
+      case 'accepted':
+        this.#accept(report.clientId, report.venueOrderId);
+        return;
+      case 'filled':
+        this.#fill(report);
+        return;
+      case 'ended':
+        this.#end(report.clientId, report.how, report.reason);
+        return;
+      case 'transferred':
+        this.#transfer(report);
+        return;
+    }
+  }
+
+  /** Books a trade of an order that is not ours, once. */
+  external(trade: VenueTrade): void {
+    const { symbol, side, fill } = trade;
+    const instrument = this.#indexOf.get(symbol);
+    if (instrument === undefined || this.table.isKnownFill(instrument, fill.tradeId)) return;
+    const { venue } = this.#options;
+    this.#book({ kind: 'external-filled', venue, symbol, side, fill });
+    this.table.rememberFill(instrument, fill.tradeId);
+    this.fillCount += 1;
+  }
+
+  /** Takes over an own order that the venue has and the journal lost, from what the venue says. */
+  adopt(order: VenueOrder): void {
+    const instrument = this.#indexOf.get(order.symbol);
+    if (instrument === undefined) return;
+    this.submit({
+      clientId: order.clientId,
+      strategy: strategyOfClientId(order.clientId),
+      venue: this.#options.venue,
+      instrument,
+      side: order.side,
+      kind: order.kind,
+      timeInForce: 'gtc',
+      isPostOnly: false,
+      isReduceOnly: false,
+      ticks: order.ticks,
+      lots: order.lots,
+      epoch: 0,
+      decidedNs: nanosOf(0),
+      deadlineNs: nanosOf(0),
+    });
+  }
+
+  /** Books the proof that the venue does not have an order, in the words its past allows. */
+  conclude(clientId: string, isOfThisBoot: boolean): void {
+    const record = this.recordOf(clientId);
+    if (record === undefined) return;
+    if (record.venueOrderId !== '') {
+      this.record({ kind: 'order-canceled', clientId, reason: 'vanished at the venue' });
+    } else {
+      const kind = isOfThisBoot ? 'order-unacked' : 'order-abandoned';
+      this.record({ kind, clientId, reason: 'the venue does not know it' });
+    }
+  }
+
+  #accept(clientId: string, venueOrderId: string): void {
+    this.record({ kind: 'order-accepted', clientId, venueOrderId });
+  }
+
+  #fill(report: Extract<Report, { kind: 'filled' }>): void {
+    const { clientId, venueOrderId, symbol, side, fill } = report;
+    const record = this.recordOf(clientId);
+    if (record === undefined) {
+      this.external({ venueOrderId, symbol, side, fill });
+      return;
+    }
+    if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    this.record({ kind: 'order-filled', clientId, fill });
+  }
+
+  #end(clientId: string, how: 'canceled' | 'expired' | 'rejected', reason: string): void {
+    this.inquiries.close(clientId);
+    this.record({ kind: `order-${how}`, clientId, reason });
+  }
+
+  #transfer(report: Extract<Report, { kind: 'transferred' }>): void {
+    const { transferId, asset, amount } = report;
+    if (this.#transfers.has(transferId)) return;
+    const reason = amount > 0n ? 'deposit' : 'withdrawal';
+    this.#book({
+      kind: 'transferred',
+      venue: this.#options.venue,
+      transferId,
+      asset,
+      amount,
+      reason,
+    });
+    this.#transfers.add(transferId);
+    if (this.#transfers.size > TRANSFERS_KEPT) {
+      this.#transfers.delete(this.#transfers.values().next().value as string);
+    }
+  }
+
+  #book(event: LedgerEvent): void {
+    this.#options.sink.journal(event);
+    this.#options.sink.told(event);
+  }
+
+  #tell(record: OrderRecord, event: OrderEvent, incident: Incident | null): void {
+    this.#options.sink.told({ kind: 'order-updated', record, event, incident });
+  }
+}

@@ -1,0 +1,198 @@
+import type { HttpRequest } from '../../core/env.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import { Book } from '../../market/book.ts';
+import { BboAgreement } from '../../market/quality/bbo-agreement.ts';
+import { DepthSync, type DiffOutcome } from './depth-sync.ts';
+import { MarketDecoder } from './market-decoder.ts';
+
+/** Levels a side of a snapshot; the deepest the venue offers. */
+const SNAPSHOT_LEVELS = 5_000;
+
+/** What one frame did, for the actor behind the socket. */
+export type FrameOutcome =
+  /** The best prices of `quoted` may have changed. */
+  | 'quote'
+  /** The book of `quoted` cannot be believed any more; a snapshot is needed. */
+  | 'lost'
+  | 'nothing'
+  | 'malformed';
+
+/** Counters of one feed since it began; none is ever reset. */
+export interface StreamCounts {
+  frames: number;
+  updates: number;
+  gaps: number;
+  crossed: number;
+  malformed: number;
+  unknownSymbols: number;
+}
+
+/** Books and best prices of one instrument. */
+export class MarketView {
+  readonly instrument: Instrument;
+  readonly book = new Book();
+  readonly agreement = new BboAgreement();
+  readonly sync: DepthSync;
+  bidTicks = 0;
+  bidLots = 0;
+  askTicks = 0;
+  askLots = 0;
+  /** Update id behind the best prices. */
+  updateId = 0;
+
+  constructor(instrument: Instrument, counts: StreamCounts) {
+    this.instrument = instrument;
+    this.sync = new DepthSync(this.book, 'spot', (finalId) => {
+      counts.updates += 1;
+      this.agreement.onBook(finalId, this.book);
+    });
+  }
+
+  /** Best prices from the book, unless a ticker was ahead of it. */
+  takeBook(): void {
+    if (this.updateId > this.sync.lastId) return;
+    const { bids, asks } = this.book;
+    this.#take(this.sync.lastId, bids.bestTicks, bids.bestLots, asks.bestTicks, asks.bestLots);
+  }
+
+  /** Best prices from a ticker that is ahead of the book. @returns whether it was */
+  takeTicker(decoder: MarketDecoder): boolean {
+    const { finalId, bidTicks, bidLots, askTicks, askLots } = decoder;
+    this.agreement.onTicker(finalId, bidTicks, bidLots, askTicks, askLots);
+    if (!this.sync.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
+    this.#take(finalId, bidTicks, bidLots, askTicks, askLots);
+    return true;
+  }
+
+  reset(): void {
+    this.sync.reset();
+    this.agreement.reset();
+    this.#take(0, 0, 0, 0, 0);
+  }
+
+  #take(id: number, bid: number, bidLots: number, ask: number, askLots: number): void {
+    this.updateId = id;
+    this.bidTicks = bid;
+    this.bidLots = bidLots;
+    this.askTicks = ask;
+    this.askLots = askLots;
+  }
+}
+
+/**
+ * The market data of one connection: frames in, books and best prices out. Diffs carry the book,
+ * book tickers run ahead of it (spot diffs come each 100 ms) and check it.
+ */
+export class BinanceStream {
+  readonly views: readonly MarketView[];
+  readonly counts: StreamCounts = {
+    frames: 0,
+    updates: 0,
+    gaps: 0,
+    crossed: 0,
+    malformed: 0,
+    unknownSymbols: 0,
+  };
+  /** The view that the last frame was about. */
+  quoted: MarketView;
+  readonly #decoder: MarketDecoder;
+  readonly #byIndex = new Map<number, MarketView>();
+
+  /** @param instruments at least one */
+  constructor(instruments: readonly Instrument[]) {
+    this.views = instruments.map((instrument) => new MarketView(instrument, this.counts));
+    for (const view of this.views) this.#byIndex.set(view.instrument.index, view);
+    this.quoted = this.views[0] as MarketView;
+    this.#decoder = new MarketDecoder(instruments);
+  }
+
+  /** What was wrong with the last malformed frame. */
+  get fault(): string {
+    return this.#decoder.fault;
+  }
+
+  onFrame(frame: Uint8Array): FrameOutcome {
+    this.counts.frames += 1;
+    const decoder = this.#decoder;
+    const kind = decoder.decode(frame);
+    switch (kind) {
+      case 'depth':
+        this.quoted = this.#byIndex.get(decoder.instrument.index) as MarketView;
+        return this.#afterDiff(this.quoted.sync.onDiff(decoder));
+      case 'book-ticker':
+        this.quoted = this.#byIndex.get(decoder.instrument.index) as MarketView;
+        return this.quoted.takeTicker(decoder) ? 'quote' : 'nothing';
+      case 'malformed':
+        this.counts.malformed += 1;
+        return 'malformed';
+      case 'unknown-symbol':
+        this.counts.unknownSymbols += 1;
+        return 'nothing';
+      default:
+        return 'nothing';
+    }
+  }
+
+  /**
+   * Takes the reply to a snapshot request.
+   *
+   * @returns `quote` when the book is live now, `lost` when another snapshot is needed
+   */
+  onSnapshot(view: MarketView, body: Uint8Array): 'quote' | 'lost' | 'malformed' {
+    this.quoted = view;
+    if (this.#decoder.decode(body, view.instrument) !== 'snapshot') {
+      this.counts.malformed += 1;
+      return 'malformed';
+    }
+    const outcome = view.sync.onSnapshot(this.#decoder);
+    if (outcome === 'live') {
+      view.takeBook();
+      return 'quote';
+    }
+    if (outcome !== 'stale') this.#lose(outcome);
+    return 'lost';
+  }
+
+  /** Forgets every book, as after a disconnection. */
+  reset(): void {
+    for (const view of this.views) view.reset();
+  }
+
+  #afterDiff(outcome: DiffOutcome): FrameOutcome {
+    if (outcome === 'applied') {
+      this.quoted.takeBook();
+      return 'quote';
+    }
+    if (outcome === 'buffered' || outcome === 'ignored') return 'nothing';
+    this.#lose(outcome);
+    return 'lost';
+  }
+
+  #lose(why: 'gap' | 'crossed'): void {
+    if (why === 'gap') this.counts.gaps += 1;
+    else this.counts.crossed += 1;
+    this.quoted.reset();
+  }
+}
+
+/** Where the streams of some instruments are subscribed to, by opening the socket. */
+export function streamUrl(base: string, instruments: readonly Instrument[]): string {
+  const streams = instruments.flatMap(({ symbol }) => {
+    const name = symbol.toLowerCase();
+    return [`${name}@depth@100ms`, `${name}@bookTicker`];
+  });
+  return `${base}/stream?streams=${streams.join('/')}`;
+}
+
+export function snapshotRequest(
+  restUrl: string,
+  instrument: Instrument,
+  timeoutMs: number,
+): HttpRequest {
+  return {
+    method: 'GET',
+    url: `${restUrl}/api/v3/depth?symbol=${instrument.symbol}&limit=${SNAPSHOT_LEVELS}`,
+    headers: {},
+    timeoutMs,
+  };
+}
