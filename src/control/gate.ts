@@ -1,7 +1,7 @@
 /**
  * The gate: one word block that is read synchronously before every byte sent to a venue. Any part
- * of the system closes it by setting a bit; only control opens it again. It is shared memory, not
- * a message, so it works when mailboxes do not.
+ * of the system closes it by setting a bit; only control takes a halt away, and a pause is lifted
+ * by the part that set it. It is shared memory, not a message, so it works when mailboxes do not.
  */
 
 /** Why nothing may be sent at all. Each cause is one bit of the halt word. */
@@ -90,6 +90,11 @@ export class Gate {
   /** Takes one cause away. For control only. */
   open(cause: HaltCause): void {
     Atomics.and(this.#words, HALT, ~(1 << HALT_CAUSES.indexOf(cause)));
+  }
+
+  /** Whether nothing may be sent at all, for whatever cause. */
+  get isClosed(): boolean {
+    return Atomics.load(this.#words, HALT) !== 0;
   }
 
   isClosedBy(cause: HaltCause): boolean {

@@ -2,6 +2,7 @@ import type { Permissions } from '../control/gate.ts';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Ticks } from '../core/units.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import type { ApprovedOrder, Refusal } from './approved-order.ts';
 import { Exposure } from './exposure.ts';
@@ -27,8 +28,9 @@ export class PreTradeCheck {
   readonly profit: Profit;
   readonly #instruments: readonly Instrument[];
   readonly #exposures: readonly Exposure[];
-  /** Mid in ticks (0 = no market) and when it was heard. */
-  readonly #midTicks: Float64Array;
+  /** Best prices in ticks (0 = no market) and when they were heard. */
+  readonly #bidTicks: Float64Array;
+  readonly #askTicks: Float64Array;
   readonly #quotedNs: Float64Array;
   #limits: RiskLimits;
   #deskRate: RateBudget;
@@ -37,7 +39,8 @@ export class PreTradeCheck {
   constructor(instruments: readonly Instrument[], limits: RiskLimits, nowNs: number) {
     this.#instruments = instruments;
     this.#exposures = instruments.map(() => new Exposure());
-    this.#midTicks = new Float64Array(instruments.length);
+    this.#bidTicks = new Float64Array(instruments.length);
+    this.#askTicks = new Float64Array(instruments.length);
     this.#quotedNs = new Float64Array(instruments.length);
     this.profit = new Profit(instruments.length);
     this.#limits = limits;
@@ -57,13 +60,22 @@ export class PreTradeCheck {
 
   /** Takes a quote; a one-sided or lost book is told as 0, 0 and refuses orders until the next. */
   onQuote(instrument: number, bidTicks: number, askTicks: number, nowNs: number): void {
-    this.#midTicks[instrument] = bidTicks > 0 && askTicks > 0 ? (bidTicks + askTicks) / 2 : 0;
+    const isMarket = bidTicks > 0 && askTicks > 0;
+    this.#bidTicks[instrument] = isMarket ? bidTicks : 0;
+    this.#askTicks[instrument] = isMarket ? askTicks : 0;
     this.#quotedNs[instrument] = nowNs;
+  }
+
+  /** Last best prices in whole ticks; null when there is no market. */
+  touch(instrument: number): { bid: Ticks; ask: Ticks } | null {
+    const bid = Math.floor(this.#bidTicks[instrument] ?? 0) as Ticks;
+    const ask = Math.ceil(this.#askTicks[instrument] ?? 0) as Ticks;
+    return bid > 0 && ask > 0 ? { bid, ask } : null;
   }
 
   /** Last mid in ticks; 0 when there is no market. */
   midTicks(instrument: number): number {
-    return this.#midTicks[instrument] ?? 0;
+    return ((this.#bidTicks[instrument] ?? 0) + (this.#askTicks[instrument] ?? 0)) / 2;
   }
 
   /**

@@ -1,0 +1,151 @@
+import type { Gate } from '../../src/control/gate.ts';
+import type { Instrument } from '../../src/core/instrument.ts';
+import type { Lots, Nanos, Ticks } from '../../src/core/units.ts';
+import type { OrderIntent, Side } from '../../src/execution/order.ts';
+import type { OrderUpdated } from '../../src/execution/order-manager.ts';
+import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
+import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
+import { address } from '../addresses.ts';
+import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
+import type { RiskAnswer } from './risk.ts';
+import type { QuotesWanted } from './strategy.ts';
+
+export type ExecutionMessage =
+  | QuotesWanted
+  | OrderUpdated
+  /** The mode no longer lets strategies trade, or a strategy is gone: take its quotes back. */
+  | { readonly kind: 'withdraw'; readonly strategy: string | 'all' };
+
+export interface ExecutionOptions {
+  readonly instruments: readonly Instrument[];
+  readonly gate: Gate;
+  readonly clientId: (strategy: string) => string;
+  readonly metrics: DeskMetrics;
+  /** Whether latencies mean anything: not under a virtual clock. */
+  readonly isClockReal: boolean;
+}
+
+/** An intent that has not left after so long is decided anew. */
+const INTENT_LIFE_NS = 500e6;
+
+interface Quoting {
+  readonly quoter: Quoter;
+  readonly instrument: number;
+}
+
+/** By label of the strategy. */
+type ExecutionState = Map<string, Quoting>;
+
+/** The decision that is being carried out, so that nothing is captured per event. */
+interface Decision {
+  strategy: string;
+  instrument: number;
+  decidedNs: number;
+}
+
+/**
+ * Turns wanted quotes into orders and cancels: plans, asks risk in the lane, hands what was
+ * approved to the venue. Nothing survives a crash, because whatever rests is cancelled by the
+ * reconciliation that follows one.
+ */
+export function executionActor(
+  options: ExecutionOptions,
+): ActorSpec<ExecutionState, ExecutionMessage> {
+  const { instruments, gate, metrics } = options;
+  const decision: Decision = { strategy: '', instrument: 0, decidedNs: 0 };
+
+  const intentOf = (side: Side, ticks: Ticks, lots: Lots): OrderIntent => ({
+    clientId: options.clientId(decision.strategy),
+    strategy: decision.strategy,
+    venue: instruments[decision.instrument]?.venue ?? '',
+    instrument: decision.instrument,
+    side,
+    kind: 'limit',
+    timeInForce: 'gtc',
+    isPostOnly: true,
+    isReduceOnly: false,
+    ticks,
+    lots,
+    epoch: gate.epoch,
+    decidedNs: decision.decidedNs as Nanos,
+    deadlineNs: (decision.decidedNs + INTENT_LIFE_NS) as Nanos,
+  });
+
+  const actionsOf = (ctx: Context<ExecutionMessage>): QuoteActions => ({
+    place(side, ticks, lots) {
+      const intent = intentOf(side, ticks, lots);
+      const answer = ctx.call<OrderIntent, RiskAnswer>(address.risk, intent);
+      if (!answer.ok) {
+        metrics.refused(`risk-${answer.reason}`);
+        return null;
+      }
+      if (!answer.value.ok) {
+        metrics.refused(answer.value.error.kind);
+        return null;
+      }
+      const order = answer.value.value;
+      if (options.isClockReal) metrics.decision.record(ctx.clock.mono() - decision.decidedNs);
+      if (ctx.send(address.venue(order.venue), { kind: 'place', order })) return order.clientId;
+      metrics.refused('venue-unavailable');
+      ctx.send(address.risk, { kind: 'order-dropped', order });
+      return null;
+    },
+    cancel(clientId) {
+      const venue = instruments[decision.instrument]?.venue ?? '';
+      ctx.send(address.venue(venue), { kind: 'cancel', clientId });
+    },
+  });
+
+  let actions: QuoteActions | null = null;
+
+  const onWanted = (quotings: ExecutionState, wanted: QuotesWanted): void => {
+    const { strategy, instrument } = wanted;
+    let quoting = quotings.get(strategy);
+    if (quoting === undefined) {
+      quoting = { quoter: new Quoter(), instrument };
+      quotings.set(strategy, quoting);
+    }
+    decide(strategy, quoting, wanted.decidedNs);
+    const { quoter } = quoting;
+    const mayTrade = gate.permissions.mayIncrease && !gate.isClosed;
+    if (mayTrade) quoter.want(wanted.bidTicks, wanted.bidLots, wanted.askTicks, wanted.askLots);
+    else quoter.want(0, 0, 0, 0);
+    quoter.settle(actions as QuoteActions);
+  };
+
+  const withdraw = (quotings: ExecutionState, which: string, nowNs: number): void => {
+    for (const [strategy, quoting] of quotings) {
+      if (which !== 'all' && which !== strategy) continue;
+      decide(strategy, quoting, nowNs);
+      quoting.quoter.withdraw(actions as QuoteActions);
+    }
+  };
+
+  const decide = (strategy: string, { instrument }: Quoting, decidedNs: number): void => {
+    decision.strategy = strategy;
+    decision.instrument = instrument;
+    decision.decidedNs = decidedNs;
+  };
+
+  return {
+    kind: 'execution',
+    mailbox: { capacity: 8192, overflow: 'fail' },
+    start(ctx) {
+      actions = actionsOf(ctx);
+      return new Map();
+    },
+    receive(quotings, message, ctx) {
+      if (message.kind === 'quotes-wanted') {
+        onWanted(quotings, message);
+      } else if (message.kind === 'order-updated') {
+        const { record } = message;
+        quotings.get(record.order.strategy)?.quoter.onOrder(record);
+      } else {
+        withdraw(quotings, message.strategy, ctx.clock.mono());
+      }
+      return quotings;
+    },
+    view: (quotings) =>
+      [...quotings].map(([strategy, { quoter }]) => ({ strategy, live: quoter.liveCount })),
+  };
+}
