@@ -17,15 +17,20 @@ export function isSameDefinition(left: Instrument, right: Instrument): boolean {
   return names.every((name) => left[name] === right[name]);
 }
 
+const LOTS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
 /**
- * The same quantity on another grid of the same symbol.
- *
- * @returns null when it is not a whole number of the new lots, or beyond the safe integers
+ * A quantity of one grid in lots of another of the same symbol; what the new grid cannot hold is
+ * cut off, towards zero.
  */
-export function regriddedLots(lots: Lots, from: Instrument, to: Instrument): Lots | null {
+export function regriddedLots(
+  lots: Lots,
+  from: Instrument,
+  to: Instrument,
+): { readonly lots: Lots; readonly isExact: boolean } {
   const dividend = BigInt(lots) * BigInt(from.lotSteps) * 10n ** BigInt(to.quantityDecimals);
   const divisor = BigInt(to.lotSteps) * 10n ** BigInt(from.quantityDecimals);
-  if (dividend % divisor !== 0n) return null;
-  const whole = Number(dividend / divisor);
-  return Number.isSafeInteger(whole) ? (whole as Lots) : null;
+  const whole = dividend / divisor;
+  const held = whole > LOTS_MAX ? LOTS_MAX : whole < -LOTS_MAX ? -LOTS_MAX : whole;
+  return { lots: Number(held) as Lots, isExact: held * divisor === dividend };
 }

@@ -18,22 +18,27 @@ test('a definition is the same only when every rule is', () => {
   assert.not.ok(isSameDefinition(onGrid('0.001'), { ...onGrid('0.001'), index: 1 }));
 });
 
-test('a quantity keeps its value on a finer grid', () => {
+test('a quantity keeps its value on a finer grid, and on the way back', () => {
   fc.assert(
     fc.property(fc.integer({ min: -1e9, max: 1e9 }), (lots) => {
       const [coarse, fine] = [onGrid('0.05'), onGrid('0.0001')];
       const there = regriddedLots(lotsOf(lots), coarse, fine);
-      assert.is(there, lots * 500);
-      assert.is(Number(quantityText(fine, lotsOf(lots * 500))), (lots * 5) / 100);
-      assert.is(regriddedLots(lotsOf(lots * 500), fine, coarse), lots);
+      assert.equal(there, { lots: lots * 500, isExact: true });
+      assert.is(Number(quantityText(fine, there.lots)), (lots * 5) / 100);
+      assert.equal(regriddedLots(there.lots, fine, coarse), { lots, isExact: true });
     }),
   );
 });
 
-test('a quantity that the new grid cannot hold has no lots there', () => {
-  assert.is(regriddedLots(lotsOf(3), onGrid('0.001'), onGrid('0.01')), null);
-  const most = lotsOf(Number.MAX_SAFE_INTEGER);
-  assert.is(regriddedLots(most, onGrid('1'), onGrid('0.1')), null);
+test('what the new grid cannot hold is cut off towards zero, and said', () => {
+  const [fine, coarse] = [onGrid('0.001'), onGrid('0.01')];
+  assert.equal(regriddedLots(lotsOf(39), fine, coarse), { lots: 3, isExact: false });
+  assert.equal(regriddedLots(lotsOf(-39), fine, coarse), { lots: -3, isExact: false });
+  const most = Number.MAX_SAFE_INTEGER;
+  for (const lots of [most, -most]) {
+    const held = regriddedLots(lotsOf(lots), coarse, fine);
+    assert.equal(held, { lots, isExact: false });
+  }
 });
 
 test.run();

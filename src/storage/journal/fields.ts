@@ -22,7 +22,7 @@ export const PROSE_BYTES_MAX = 16_384;
 /** Documents that must come back whole. */
 export const DOCUMENT_BYTES_MAX = 40_960;
 
-/** @throws BrokenInvariant when longer than `TEXT_BYTES_MAX`: edges check what comes from outside */
+/** @throws BrokenInvariant when longer than `TEXT_BYTES_MAX`: edges check what comes in */
 export const text: Field<string> = {
   write(out, value) {
     const length = out.text(value, 1, TEXT_BYTES_MAX);
