@@ -93,6 +93,11 @@ export class EventStore {
     return head === null ? 0 : sequenceOfKey(head);
   }
 
+  /** The bytes of a record as the log had them; null when there is no such record. */
+  payloadAt(sequence: number): Uint8Array | null {
+    return this.#tables.get('log', sequenceKey(sequence));
+  }
+
   /** Events in a stream. */
   version(stream: string): number {
     const head = this.#tables.get('heads', textKey(stream));
@@ -245,7 +250,7 @@ export class EventStore {
   }
 
   #recordAt(sequence: number): JournalRecord {
-    const payload = this.#tables.get('log', sequenceKey(sequence));
+    const payload = this.payloadAt(sequence);
     assert(payload !== null, `record ${sequence} of the index is in the log`);
     return recordOf(sequence, payload);
   }
