@@ -2,10 +2,10 @@ import type { Files, OpenFile } from '../../core/env.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import { systemFault } from '../log-fault.ts';
 import { LogTail } from '../record-reader.ts';
+import { retainSegments, segmentsBytes } from '../retention.ts';
 import { SegmentPreparation, segmentPath } from '../segment.ts';
 import type { DrainWords } from './drain-words.ts';
 import type { DrainFault } from './faults.ts';
-import { retainSegments, segmentsBytes } from './retention.ts';
 
 export interface DrainOptions {
   readonly files: Files;
@@ -26,7 +26,7 @@ export const GROUP_COMMIT_MS = 5;
 export const GROUP_COMMIT_RECORDS = 256;
 
 /** Records in one transaction of the store. */
-const BATCH_RECORDS = 512;
+const BATCH_RECORDS = 256;
 /** The store follows every tenth round, unless this many wait or somebody asks: fewer writes. */
 const STORE_TURNS = 10;
 const STORE_RECORDS = 256;

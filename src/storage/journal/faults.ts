@@ -41,7 +41,7 @@ export function journalFaultText(fault: RecoverFault | NotSettled | OverBudget):
     case 'malformed-event':
       return codecFaultText(fault);
     case 'store-full':
-      return `the store in ${fault.path} is full: ${fault.detail}; raise its bound or free the disk`;
+      return `the store in ${fault.path} is full: ${fault.detail}; raise the bound or free space`;
     case 'store-io':
       return `the store in ${fault.path}: ${fault.doing} failed: ${fault.detail}`;
     case 'store-corrupt':

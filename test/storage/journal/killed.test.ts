@@ -15,7 +15,7 @@ import { eventNumber, KILL_SEGMENT_BYTES } from './killed-events.ts';
 const ROUNDS = 22;
 const SCRIPT = fileURLToPath(new URL('./killed-process.js', import.meta.url));
 
-/** Runs a desk until it has acknowledged about `count` events, kills it, says the last of them. */
+/** Kills a desk once it has acknowledged about `count` events; the last of them. */
 function killedAfter(folder: string, boot: number, count: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [SCRIPT, folder, String(boot)]);
@@ -37,7 +37,7 @@ function killedAfter(folder: string, boot: number, count: number): Promise<numbe
   });
 }
 
-test('killed again and again, a desk keeps every acknowledged event and a sound store', async () => {
+test('killed again and again, a desk keeps every acknowledged event', async () => {
   const folder = join(temporaryFolder(), 'journal');
   const random = rngOf(7);
   let checked = 0;
