@@ -228,6 +228,12 @@ test('no damage makes opening throw, and what it accepts is a prefix of what was
   );
 });
 
+test('a segment that vanishes while it is read stops the start', () => {
+  const files = { ...nodeFiles, read: () => null };
+  const opening = openRecordLog(files, crashedLog(3, 0), { segmentBytes: SMALL });
+  assert.ok(!opening.ok && opening.error.kind === 'corrupt');
+});
+
 test('a record after a recovery continues the sequence', () => {
   const folder = crashedLog(5, 0);
   truncateSync(join(folder, FIRST), offsetOf(5) + 9);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
@@ -254,6 +254,19 @@ test('a bug in the files passes through as it is', () => {
     },
   };
   assert.throws(() => openRecordLog(files, temporaryFolder(), { segmentBytes: SMALL }), TypeError);
+});
+
+test('a segment that is missing in the middle ends a reading with a fault', () => {
+  const folder = temporaryFolder();
+  const { log } = opened(folder);
+  write(log, 200);
+  log.close();
+  unlinkSync(join(folder, segmentsIn(folder)[1] as string));
+  assert.throws(() => sequences(folder), /record 57 is damaged or missing/);
+});
+
+test('a folder without a log reads as nothing', () => {
+  assert.equal(sequences(join(temporaryFolder(), 'none')), []);
 });
 
 test('an unreadable file ends a reading with a fault', () => {

@@ -172,8 +172,12 @@ const ENOSPC = 28;
 /** A file system with less room than this is full, whatever errno says. */
 const FREE_BYTES_MIN = 1_048_576;
 
-/** A full disk is ENOSPC or, after a short write, EIO. @throws what was thrown when it is a bug */
-function lmdbFault(thrown: unknown, path: string, doing: string): TablesFault {
+/**
+ * The fault of a call of lmdb that threw. A full disk is ENOSPC or, after a short write, EIO.
+ *
+ * @throws what was thrown when it is a bug
+ */
+export function lmdbFault(thrown: unknown, path: string, doing: string): TablesFault {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (typeof code !== 'number' && !/^E[A-Z]+$/.test(String(code))) throw thrown;
   const { message } = thrown as Error;

@@ -9,12 +9,14 @@ import { EventStore } from '../event-store/event-store.ts';
 import { openLmdbTables } from '../event-store/lmdb-tables.ts';
 import { Drain, GROUP_COMMIT_MS } from './drain.ts';
 import { DrainWords } from './drain-words.ts';
+import type { DrainFault } from './faults.ts';
 import type { DrainJob, DrainNews } from './worker-drain.ts';
 
 assert(parentPort !== null, 'this file runs in a thread');
 const say = (news: DrainNews): void => parentPort?.postMessage(news);
 
 const job = workerData as DrainJob;
+const told = new Set<DrainNews['kind']>();
 const words = new DrainWords(job.shared);
 const tables = openLmdbTables(job.storeFolder, { limitBytes: job.storeBytesMax });
 if (tables.ok) {
@@ -25,21 +27,25 @@ if (tables.ok) {
   drain.close();
   await store.close();
 } else {
-  say({ kind: 'failed', fault: tables.error });
+  say({ kind: 'store-failed', fault: tables.error });
 }
 
 function run(drain: Drain): void {
-  let isTold = false;
   for (;;) {
     const bell = words.bell;
     const isLast = words.isStopping;
     const isMore = drain.turn(isLast);
-    if (drain.fault !== null && !isTold) {
-      say({ kind: 'failed', fault: drain.fault });
-      isTold = true;
-    }
+    tell('sync-failed', drain.syncFault);
+    tell('store-failed', drain.storeFault);
     if (isMore) continue;
     if (isLast) return;
     words.sleep(bell, GROUP_COMMIT_MS);
   }
+}
+
+/** Passes a fault on, once. */
+function tell(kind: 'sync-failed' | 'store-failed', fault: DrainFault | null): void {
+  if (fault === null || told.has(kind)) return;
+  told.add(kind);
+  say({ kind, fault });
 }

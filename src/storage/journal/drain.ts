@@ -1,6 +1,6 @@
 import type { Files, OpenFile } from '../../core/env.ts';
 import type { EventStore } from '../event-store/event-store.ts';
-import { systemFault } from '../log-fault.ts';
+import { type LogFault, systemFault } from '../log-fault.ts';
 import { LogTail } from '../record-reader.ts';
 import { retainSegments, segmentsBytes } from '../retention.ts';
 import { SegmentPreparation, segmentPath } from '../segment.ts';
@@ -53,7 +53,8 @@ export class Drain {
   #isUrgent = false;
   #preparation: SegmentPreparation | null = null;
   #preparedFor = 0;
-  #fault: DrainFault | null = null;
+  #syncFault: LogFault | null = null;
+  #storeFault: DrainFault | null = null;
 
   constructor(options: DrainOptions) {
     this.#options = options;
@@ -62,9 +63,14 @@ export class Drain {
     this.#tail = new LogTail(options.files, options.folder, this.#drained + 1);
   }
 
-  /** The first thing that went wrong. */
-  get fault(): DrainFault | null {
-    return this.#fault;
+  /** Why the medium can no longer be relied on. */
+  get syncFault(): LogFault | null {
+    return this.#syncFault;
+  }
+
+  /** Why the store is no longer brought up. */
+  get storeFault(): DrainFault | null {
+    return this.#storeFault;
   }
 
   /**
@@ -104,7 +110,8 @@ export class Drain {
       // A segment that begins behind the head follows one that the lane has synced.
       if (segment <= head) this.#open(segment).sync();
     } catch (thrown) {
-      this.#fault ??= systemFault(thrown, segmentPath(this.#options.folder, segment), 'syncing');
+      const path = segmentPath(this.#options.folder, segment);
+      this.#syncFault = systemFault(thrown, path, 'syncing');
       words.failSync();
       return false;
     }
@@ -160,7 +167,7 @@ export class Drain {
   }
 
   #failStore(fault: DrainFault): void {
-    this.#fault ??= fault;
+    this.#storeFault = fault;
     this.#options.words.failDrain();
   }
 }

@@ -8,8 +8,11 @@ export interface DrainRunner {
   appended(unsynced: number): void;
   /** The store is to catch up now. */
   hurry(): void;
-  readonly fault: DrainFault | null;
-  /** Takes over what is left and ends. Never throws; `fault` then says what went wrong. */
+  /** Why nothing is put on the medium any more. */
+  readonly syncFault: DrainFault | null;
+  /** Why the store is no longer brought up. */
+  readonly storeFault: DrainFault | null;
+  /** Takes over what is left and ends. Never throws; the faults then say what went wrong. */
   stop(): Promise<void>;
 }
 
@@ -47,8 +50,12 @@ export class InlineDrain implements DrainRunner {
     return isMore;
   }
 
-  get fault(): DrainFault | null {
-    return this.#drain.fault;
+  get syncFault(): DrainFault | null {
+    return this.#drain.syncFault;
+  }
+
+  get storeFault(): DrainFault | null {
+    return this.#drain.storeFault;
   }
 
   stop(): Promise<void> {

@@ -100,13 +100,13 @@ export class Journal {
   get fault(): LogFault | DrainFault | null {
     const { log, words, drain } = this.#parts;
     if (log.fault !== null) return log.fault;
-    return words.hasSyncFailed ? (drain.fault ?? SYNC_FAILED) : null;
+    return words.hasSyncFailed ? (drain.syncFault ?? SYNC_FAILED) : null;
   }
 
   /** Why the store no longer follows; the journal may still take events, but not for ever. */
   get storeFault(): DrainFault | null {
     const { words, drain } = this.#parts;
-    return words.hasDrainFailed ? (drain.fault ?? STORE_FAILED) : null;
+    return words.hasDrainFailed ? (drain.storeFault ?? STORE_FAILED) : null;
   }
 
   lag(): JournalLag {

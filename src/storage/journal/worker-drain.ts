@@ -17,7 +17,7 @@ export interface DrainJob extends Pick<DrainOptions, 'folder' | 'segmentBytes' |
 /** What the thread says. */
 export type DrainNews =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly fault: DrainFault };
+  | { readonly kind: 'sync-failed' | 'store-failed'; readonly fault: DrainFault };
 
 /** A thread that has not come up, or not gone down, after this long is given up. */
 const THREAD_MS_MAX = 10_000;
@@ -38,7 +38,8 @@ class WorkerDrain implements DrainRunner {
   readonly #words: DrainWords;
   readonly #timers: Timers;
   readonly #ended: Promise<void>;
-  #fault: DrainFault | null = null;
+  #syncFault: DrainFault | null = null;
+  #storeFault: DrainFault | null = null;
 
   constructor(worker: Worker, words: DrainWords, timers: Timers) {
     this.#worker = worker;
@@ -52,7 +53,8 @@ class WorkerDrain implements DrainRunner {
       });
     });
     worker.on('message', (news: DrainNews) => {
-      if (news.kind === 'failed') this.#fault ??= news.fault;
+      if (news.kind === 'sync-failed') this.#syncFault ??= news.fault;
+      if (news.kind === 'store-failed') this.#storeFault ??= news.fault;
     });
   }
 
@@ -62,9 +64,10 @@ class WorkerDrain implements DrainRunner {
     });
     const isUp = await this.#within(Promise.race([spoken, this.#ended]));
     if (!isUp) this.#fail({ kind: 'drain-died', detail: `not up after ${THREAD_MS_MAX} ms` });
-    if (this.#fault === null) return ok(this);
+    const fault = this.#storeFault ?? this.#syncFault;
+    if (fault === null) return ok(this);
     await this.#worker.terminate();
-    return err(this.#fault);
+    return err(fault);
   }
 
   appended(unsynced: number): void {
@@ -75,8 +78,12 @@ class WorkerDrain implements DrainRunner {
     this.#words.want();
   }
 
-  get fault(): DrainFault | null {
-    return this.#fault;
+  get syncFault(): DrainFault | null {
+    return this.#syncFault;
+  }
+
+  get storeFault(): DrainFault | null {
+    return this.#storeFault;
   }
 
   async stop(): Promise<void> {
@@ -88,7 +95,8 @@ class WorkerDrain implements DrainRunner {
 
   /** Without the thread nothing is synced any more, so nothing may be appended. */
   #fail(fault: DrainFault): void {
-    this.#fault ??= fault;
+    this.#syncFault ??= fault;
+    this.#storeFault ??= fault;
     this.#words.failSync();
     this.#words.failDrain();
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventStore } from '../../../src/storage/event-store/event-store.ts';
-import { openLmdbTables } from '../../../src/storage/event-store/lmdb-tables.ts';
+import { lmdbFault, openLmdbTables } from '../../../src/storage/event-store/lmdb-tables.ts';
 import { memoryTables } from '../../../src/storage/event-store/memory-tables.ts';
 import type { Tables, TablesFault } from '../../../src/storage/event-store/tables.ts';
 import type { JournalEvent } from '../../../src/storage/journal/event-table.ts';
@@ -90,6 +90,15 @@ test('a folder that cannot be made or read is a fault', () => {
   mkdirSync(join(folder, 'store', 'data.mdb'), { recursive: true });
   const isFolder = openLmdbTables(join(folder, 'store'), { limitBytes: LIMIT_BYTES });
   assert.ok(!isFolder.ok && isFolder.error.kind === 'store-io');
+});
+
+test('a call of lmdb that fails is told by its number, and a bug passes through', () => {
+  const kindOf = (code: unknown): string =>
+    lmdbFault(Object.assign(new Error('said'), { code }), temporaryFolder(), 'committing').kind;
+  assert.equal(['ENOSPC', 28, -30_792].map(kindOf), ['store-full', 'store-full', 'store-full']);
+  assert.equal([5, 13, 'EACCES'].map(kindOf), ['store-io', 'store-io', 'store-io']);
+  assert.throws(() => kindOf('ERR_INVALID_ARG_TYPE'), /said/);
+  assert.throws(() => lmdbFault('text', '/', 'committing'));
 });
 
 /** Whether a process may mount a small file system of its own here. */

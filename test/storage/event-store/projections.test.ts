@@ -124,6 +124,14 @@ test('an order keeps its symbol when its index comes to mean another one', () =>
   assert.equal(integrityOf(store), {});
 });
 
+test('a redefinition of anything but the lot leaves the position alone', () => {
+  const trade = [define(btc), submitted(), filled('desk-1-mm-1')];
+  const store = afterAll([...trade, define({ ...btc, notionalMin: amountOf(9n) })]);
+  assert.is(positionOf(store)?.lots, 4);
+  assert.is(store.instrumentAt(0)?.notionalMin, 9n);
+  assert.equal(integrityOf(store), {});
+});
+
 test('a position keeps its quantity when the lot changes', () => {
   const end: JournalEvent = { kind: 'order-canceled', clientId: 'desk-1-mm-1', reason: '' };
   const trade = [define(btc), submitted(), filled('desk-1-mm-1'), end];

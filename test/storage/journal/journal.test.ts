@@ -153,7 +153,8 @@ function undrained() {
   const drain = {
     appended: (unsynced: number) => rings.push(unsynced),
     hurry: () => words.want(),
-    fault: null,
+    syncFault: null,
+    storeFault: null,
     stop: () => Promise.resolve(),
   };
   const store = new EventStore(memoryTables());

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Timers } from '../../../src/core/env.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { DrainWords } from '../../../src/storage/journal/drain-words.ts';
@@ -148,6 +149,35 @@ test('a thread that throws is a drain that has died', async () => {
   const started = await startWorkerDrain(job(5 as never), nodeTimers);
   assert.ok(!started.ok && started.error.kind === 'drain-died');
   assert.match(journalFaultText(started.ok ? (null as never) : started.error), /has ended/);
+});
+
+/** Timers that, once impatient, end every wait at once. */
+function hasty() {
+  const state = { isHasty: false };
+  const timers: Timers = {
+    ...nodeTimers,
+    after: (delayMs, run) => nodeTimers.after(state.isHasty ? 0 : delayMs, run),
+  };
+  return { state, timers };
+}
+
+test('a thread that does not come up in time is given up', async () => {
+  const folder = join(temporaryFolder(), 'journal');
+  const { state, timers } = hasty();
+  state.isHasty = true;
+  const opened = await openJournal({ ...env, timers }, { folder, boot: 1, store: 'lmdb' });
+  assert.ok(!opened.ok && opened.error.kind === 'drain-died');
+  assert.match(journalFaultText((opened as never as { error: never }).error), /not up after 10000/);
+});
+
+test('a thread that does not end in time is ended', async () => {
+  const folder = temporaryFolder();
+  const { state, timers } = hasty();
+  const started = await startWorkerDrain(job(folder), timers);
+  if (!started.ok) throw new Error(journalFaultText(started.error));
+  state.isHasty = true;
+  await started.value.stop();
+  assert.match(journalFaultText(started.value.syncFault as never), /still busy after 10000 ms/);
 });
 
 test('a log that cannot be opened closes the store again', async () => {
