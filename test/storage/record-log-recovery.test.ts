@@ -103,6 +103,7 @@ test('a closed log vouches for all of its records', () => {
   log.close();
   change(join(folder, FIRST), (bytes) => bytes.fill(0xff, offsetOf(5), offsetOf(5) + 30));
   assert.match(String(openingOf(folder)), /record 5 is damaged and 5 valid records follow it/);
+  assert.throws(() => sequences(folder), /record 5 is damaged or missing/);
 });
 
 test('an opened log vouches for all that it found', () => {

@@ -135,17 +135,18 @@ function mismatch(
 ): RecoverFault | null {
   const storeHead = store.head();
   if (storeHead > log.head) return { kind: 'store-ahead', storeHead, logHead: log.head };
-  const logFirst = segmentFirsts(files, folder)[0] ?? 1;
+  // An opened log has a segment.
+  const logFirst = segmentFirsts(files, folder)[0] as number;
   if (logFirst > storeHead + 1) return { kind: 'records-missing', storeHead, logFirst };
   if (storeHead < logFirst) return null;
   const tail = new LogTail(files, folder, storeHead);
   const last = tail.read(storeHead, 1);
   tail.close();
   if (!last.ok) return last.error;
-  const [inLog] = last.value;
-  const inStore = store.payloadAt(storeHead);
-  const isSame =
-    inLog !== undefined && inStore !== null && Buffer.compare(inLog.payload, inStore) === 0;
+  const isSame = last.value.every(({ sequence, payload }) => {
+    const stored = store.payloadAt(sequence);
+    return stored !== null && Buffer.compare(payload, stored) === 0;
+  });
   return isSame ? null : { kind: 'store-differs', sequence: storeHead };
 }
 

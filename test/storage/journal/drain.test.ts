@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Files } from '../../../src/core/env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { EventStore } from '../../../src/storage/event-store/event-store.ts';
 import { memoryTables } from '../../../src/storage/event-store/memory-tables.ts';
@@ -97,6 +98,26 @@ test('what is not on the medium does not get into the store', () => {
   assert.is(words.durable(0), 2);
   assert.is(words.hasSyncFailed, true);
   assert.match(journalFaultText(drain.syncFault as never), /segment: syncing failed: EIO/);
+  drain.close();
+});
+
+test('what the lane writes during a sync waits for the next one', () => {
+  const { options, write, words, store } = parts();
+  const files: Files = {
+    ...nodeFiles,
+    open(path, mode) {
+      const file = nodeFiles.open(path, mode);
+      const sync = (): void => {
+        file.sync();
+        write(2);
+      };
+      return { ...file, sync };
+    },
+  };
+  const drain = new Drain({ ...options, files, isPreparing: false });
+  write(3);
+  drain.turn(true);
+  assert.equal([store.head(), words.drained(0), words.durable(0), words.head(0)], [3, 3, 3, 5]);
   drain.close();
 });
 
