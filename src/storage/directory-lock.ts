@@ -47,7 +47,7 @@ export const lockFile: Locker = (path) => {
 
 function refusal(path: string, fd: number): LockFault | null {
   const stdio = ['ignore', 'ignore', 'pipe', fd] as const;
-  const { error, status, stderr } = spawnSync('flock', ['--exclusive', '--nonblock', '3'], {
+  const { error, status, stderr } = spawnSync('flock', ['-x', '-n', '3'], {
     stdio: [...stdio],
     timeout: FLOCK_MS_MAX,
     encoding: 'utf8',

@@ -2,16 +2,14 @@ import type { Files, OpenFile } from '../core/env.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import { type LogFault, systemFault } from './log-fault.ts';
 import {
-  clearPrepared,
   FRAME_BYTES,
   FrameBuilder,
   frameSize,
   HEADER_BYTES,
   headerOf,
   RECORD_BYTES_MAX,
-  segmentPath,
-  startSegment,
 } from './segment.ts';
+import { clearPrepared, segmentPath, startSegment } from './segment-files.ts';
 import { type Recovery, recoverSegments } from './segment-recovery.ts';
 
 /**

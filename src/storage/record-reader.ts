@@ -11,10 +11,9 @@ import {
   HEADER_BYTES,
   payloadAt,
   RECORD_BYTES_MAX,
-  segmentFirsts,
-  segmentPath,
   sequenceAt,
 } from './segment.ts';
+import { segmentFirsts, segmentPath } from './segment-files.ts';
 
 export interface LogRecord {
   readonly sequence: number;

@@ -1,6 +1,6 @@
 import type { Files } from '../core/env.ts';
 import { dropSegments } from './record-reader.ts';
-import { segmentFirsts } from './segment.ts';
+import { segmentFirsts } from './segment-files.ts';
 
 /**
  * Drops the oldest segments that are wholly in the store, but for the newest `keep` of these.

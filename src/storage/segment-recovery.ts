@@ -9,11 +9,10 @@ import {
   HEADER_BYTES,
   hasMagic,
   headerMark,
-  segmentFirsts,
-  segmentPath,
   sequenceAt,
   vouchedAt,
 } from './segment.ts';
+import { segmentFirsts, segmentPath } from './segment-files.ts';
 
 export interface Recovery {
   /** First sequence of the last segment; 0 when there is no segment at all. */

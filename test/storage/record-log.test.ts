@@ -7,7 +7,7 @@ import { nodeFiles } from '../../src/core/node-files.ts';
 import { logFaultText } from '../../src/storage/log-fault.ts';
 import { openRecordLog } from '../../src/storage/record-log.ts';
 import { dropSegments, LogTail, readRecords } from '../../src/storage/record-reader.ts';
-import { SegmentPreparation } from '../../src/storage/segment.ts';
+import { SegmentPreparation } from '../../src/storage/segment-files.ts';
 import { faultyFiles } from './faulty-files.ts';
 import { opened, record, SMALL, sequences, upTo, write } from './records.ts';
 import { temporaryFolder } from './temporary.ts';

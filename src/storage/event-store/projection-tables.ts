@@ -3,11 +3,10 @@ import { assert } from '../../core/result.ts';
 import { type Amount, NO_AMOUNT } from '../../core/units.ts';
 import type { OrderRecord } from '../../execution/order.ts';
 import { FLAT, type Position } from '../../execution/positions.ts';
+import { ByteReader, ByteWriter } from '../journal/bytes.ts';
 import { instrumentField, orderFields } from '../journal/event-table.ts';
 import {
   amount,
-  ByteReader,
-  ByteWriter,
   choice,
   type Field,
   flag,

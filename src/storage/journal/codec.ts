@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Millis, Nanos } from '../../core/units.ts';
 import { RECORD_BYTES_MAX } from '../segment.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
 import { EVENTS, type EventKind, type JournalEvent } from './event-table.ts';
-import { ByteReader, ByteWriter, type Field } from './fields.ts';
+import type { Field } from './fields.ts';
 
 /**
  * A journal record as bytes:

@@ -3,7 +3,7 @@ import type { EventStore } from '../event-store/event-store.ts';
 import { type LogFault, systemFault } from '../log-fault.ts';
 import { LogTail } from '../record-reader.ts';
 import { retainSegments, segmentsBytes } from '../retention.ts';
-import { SegmentPreparation, segmentPath } from '../segment.ts';
+import { SegmentPreparation, segmentPath } from '../segment-files.ts';
 import type { DrainWords } from './drain-words.ts';
 import type { DrainFault } from './faults.ts';
 

@@ -5,7 +5,7 @@ import { openLmdbTables } from '../event-store/lmdb-tables.ts';
 import type { LogFault } from '../log-fault.ts';
 import { openRecordLog, type RecordLog, type RecoveredLog } from '../record-log.ts';
 import { LogTail } from '../record-reader.ts';
-import { segmentFirsts } from '../segment.ts';
+import { segmentFirsts } from '../segment-files.ts';
 import { DrainWords } from './drain-words.ts';
 import type { DrainFault, RecoverFault } from './faults.ts';
 import { InlineDrain } from './inline-drain.ts';

@@ -12,7 +12,7 @@ import { DrainWords } from '../../../src/storage/journal/drain-words.ts';
 import { journalFaultText } from '../../../src/storage/journal/faults.ts';
 import { InlineDrain } from '../../../src/storage/journal/inline-drain.ts';
 import { openRecordLog } from '../../../src/storage/record-log.ts';
-import { segmentPath } from '../../../src/storage/segment.ts';
+import { segmentPath } from '../../../src/storage/segment-files.ts';
 import { faultyFiles } from '../faulty-files.ts';
 import { manualTime } from '../manual-time.ts';
 import { temporaryFolder } from '../temporary.ts';
