@@ -53,6 +53,7 @@ export class Drain {
   #isUrgent = false;
   #preparation: SegmentPreparation | null = null;
   #preparedFor = 0;
+  #isHouseBroken = false;
   #syncFault: LogFault | null = null;
   #storeFault: DrainFault | null = null;
 
@@ -87,7 +88,7 @@ export class Drain {
     const waiting = this.#durable - this.#drained;
     const isDue = this.#isUrgent || waiting >= STORE_RECORDS || this.#turns % STORE_TURNS === 0;
     if (waiting > 0 && isDue && !words.hasDrainFailed) this.#takeOver();
-    if (!words.hasDrainFailed) this.#keepHouse();
+    if (!this.#isHouseBroken) this.#keepHouse();
     if (this.#drained === this.#durable) this.#isUrgent = false;
     const left = this.#durable - this.#drained;
     return !words.hasDrainFailed && (left >= STORE_RECORDS || (this.#isUrgent && left > 0));
@@ -151,6 +152,7 @@ export class Drain {
       retainSegments(files, folder, this.#drained, keepSegments);
       words.usedBytes = segmentsBytes(files, folder) + store.usedBytes();
     } catch (thrown) {
+      this.#isHouseBroken = true;
       this.#failStore(systemFault(thrown, folder, 'preparing the next segment'));
     }
   }
@@ -167,7 +169,7 @@ export class Drain {
   }
 
   #failStore(fault: DrainFault): void {
-    this.#storeFault = fault;
+    this.#storeFault ??= fault;
     this.#options.words.failDrain();
   }
 }

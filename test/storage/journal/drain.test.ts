@@ -173,6 +173,19 @@ test('a disk that is full shows in the preparation of a segment before the lane 
   drain.close();
 });
 
+test('a store that has failed does not keep the next segment from being prepared', () => {
+  const { options, write, words, store } = parts();
+  const drain = new Drain({ ...options, isPreparing: true });
+  write(1);
+  assert.ok(store.apply([]).ok);
+  words.failDrain();
+  drain.turn(true);
+  assert.is(store.head(), 0);
+  assert.is(nodeFiles.read(join(options.folder, 'next.prepared'))?.length, SEGMENT_BYTES);
+  assert.ok(words.usedBytes > 0);
+  drain.close();
+});
+
 test('one segment is prepared for each that begins, in pieces', () => {
   const { options, write, log } = parts(2 * 1_048_576);
   const drain = new Drain({ ...options, isPreparing: true });

@@ -156,7 +156,11 @@ function hasty() {
   const state = { isHasty: false };
   const timers: Timers = {
     ...nodeTimers,
-    after: (delayMs, run) => nodeTimers.after(state.isHasty ? 0 : delayMs, run),
+    after(delayMs, run) {
+      if (!state.isHasty) return nodeTimers.after(delayMs, run);
+      run();
+      return { cancel() {} };
+    },
   };
   return { state, timers };
 }
