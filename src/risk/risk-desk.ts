@@ -1,6 +1,6 @@
 import type { Instrument } from '../core/instrument.ts';
 import { notionalAt } from '../core/instrument.ts';
-import { NO_AMOUNT } from '../core/units.ts';
+import { type Amount, amountOf, NO_AMOUNT } from '../core/units.ts';
 import type { LedgerEvent } from '../execution/ledger.ts';
 import { feeInQuote } from '../execution/ledger.ts';
 import { type Fill, type OrderRecord, openLots, type Side } from '../execution/order.ts';
@@ -14,8 +14,8 @@ export interface RiskDayOpened {
   readonly kind: 'risk-day-opened';
   /** Days since the Unix epoch, UTC. */
   readonly day: number;
-  /** Profit since the desk began, in quote currency, when the day began. */
-  readonly profit: number;
+  /** Profit since the desk began, in 10^-8 of quote, when the day began. */
+  readonly profit: Amount;
 }
 
 /** What a new risk desk takes over from the journal. */
@@ -45,7 +45,8 @@ export class RiskDesk {
     this.check = new PreTradeCheck(instruments, limits, nowNs);
     for (const { index } of instruments) this.#took(index);
     for (const record of state.openOrders) this.#expose(record);
-    if (state.day !== null) this.check.profit.restoreDay(state.day.day, state.day.profit);
+    if (state.day !== null)
+      this.check.profit.restoreDay(state.day.day, Number(state.day.profit) / 1e8);
   }
 
   onQuote(instrument: number, bidTicks: number, askTicks: number, receivedNs: number): void {
@@ -72,9 +73,9 @@ export class RiskDesk {
   /** @returns the event to journal when a new day has begun */
   roll(nowMs: number): RiskDayOpened | null {
     const opened = this.check.profit.roll(nowMs);
-    return opened === null
-      ? null
-      : { kind: 'risk-day-opened', day: opened.day, profit: opened.atDayStart };
+    if (opened === null) return null;
+    const profit = amountOf(BigInt(Math.round(opened.atDayStart * 1e8)));
+    return { kind: 'risk-day-opened', day: opened.day, profit };
   }
 
   #fill(index: number, side: Side, fill: Fill): void {

@@ -106,8 +106,18 @@ function identify(
 
 /** What an empty file system has in it. */
 const MOUNTED = 'lost+found';
-/** What a crash between creation and its last step leaves behind. */
-const UNFINISHED = new Set(['run', 'boot.json', 'boot.json.draft', 'version.json.draft', MOUNTED]);
+/**
+ * What may be there before the directory is one: the leavings of a crash in its creation, and the
+ * simulated venue, which may have been started first.
+ */
+const UNFINISHED = new Set([
+  'run',
+  'boot.json',
+  'boot.json.draft',
+  'version.json.draft',
+  'venue',
+  MOUNTED,
+]);
 
 /** Null when the directory is absent, empty, or was never finished. */
 function readIdentity(files: Files, path: string): Result<Identity | null, DirectoryFault> {

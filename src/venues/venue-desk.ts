@@ -12,6 +12,7 @@ import {
   type ReconcileOutcome,
   type ReconcilePort,
   reconcile,
+  type VenueReconciled,
 } from '../execution/reconciliation.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
@@ -26,13 +27,6 @@ import { VenueClock } from './venue-clock.ts';
 export interface VenueMemory extends OrderMemory {
   readonly openOrders: readonly OrderRecord[];
   /** Last trade of each instrument known to be booked with all before, by index. */
-  readonly marks: ReadonlyMap<number, string>;
-}
-
-/** Journaled after each agreement with the venue; marks by index of the instrument. */
-export interface VenueReconciled {
-  readonly kind: 'venue-reconciled';
-  readonly venue: string;
   readonly marks: ReadonlyMap<number, string>;
 }
 
@@ -216,8 +210,18 @@ export class VenueDesk {
   onRunEnded(outcome: ReconcileOutcome): void {
     if (outcome.kind === 'agreed') {
       this.#marks = outcome.marks;
+      const marks = Object.fromEntries(
+        [...outcome.marks].map(([index, tradeId]) => [
+          this.#options.instruments[index]?.symbol,
+          tradeId,
+        ]),
+      );
       const { name } = this.#options.venue;
-      this.#options.journal({ kind: 'venue-reconciled', venue: name, marks: outcome.marks });
+      this.#options.journal({
+        kind: 'venue-reconciled',
+        venue: name,
+        marks: JSON.stringify(marks),
+      });
     }
     const verdict = this.#schedule.end(outcome);
     if (verdict.kind === 'reconciled') this.#onReconciled(verdict.token);

@@ -167,6 +167,16 @@ export class EventStore {
     return { record, wasStopped: this.#projections.latest('stopped') > record.sequence };
   }
 
+  /** The last agreement with a venue; null when there was none. */
+  lastReconciled(venue: string): RecordOf<'venue-reconciled'> | null {
+    return this.#latest(`venue-reconciled/${venue}`) as RecordOf<'venue-reconciled'> | null;
+  }
+
+  /** The start of the day that risk counts losses in; null before the first. */
+  riskDay(): RecordOf<'risk-day-opened'> | null {
+    return this.#latest('risk-day-opened') as RecordOf<'risk-day-opened'> | null;
+  }
+
   /** How often each thing was found that must not be in a journal; empty when all is well. */
   integrity(): ReadonlyMap<IntegrityError, number> {
     return this.#projections.integrity();

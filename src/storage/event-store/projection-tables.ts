@@ -75,7 +75,12 @@ const order = object<StoredOrder>({
 const position = object<StoredPosition>({
   venue: text,
   symbol: text,
-  position: object<Position>({ lots: integer(), cost: amount, realised: amount }),
+  position: object<Position>({
+    lots: integer(),
+    cost: amount,
+    realised: amount,
+    fees: amount,
+  }),
 });
 
 const balance = object<{ asset: string; amount: Amount }>({ asset: text, amount });

@@ -3,6 +3,7 @@ import { type Amount, NO_AMOUNT } from '../../core/units.ts';
 import { regriddedLots } from '../../execution/definitions.ts';
 import {
   type ExternalFill,
+  feeInQuote,
   type Posting,
   post,
   postingsOf,
@@ -65,7 +66,7 @@ export type Change =
   | { readonly kind: 'transfer-seen'; readonly key: readonly [string, string] }
   | { readonly kind: 'instrument'; readonly instrument: Instrument }
   /** The record is the latest of its kind. */
-  | { readonly kind: 'latest'; readonly what: 'mode-changed' | 'booted' | 'stopped' }
+  | { readonly kind: 'latest'; readonly what: string }
   | { readonly kind: 'integrity'; readonly error: IntegrityError };
 
 /**
@@ -85,10 +86,12 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'mode-changed':
     case 'booted':
     case 'stopped':
+    case 'risk-day-opened':
       return [{ kind: 'latest', what: event.kind }];
-    case 'command-ran':
+    case 'venue-reconciled':
+      return [{ kind: 'latest', what: `${event.kind}/${event.venue}` }];
+    case 'command-given':
     case 'config-changed':
-    case 'reconciled':
     case 'incident':
       return [];
     default:
@@ -132,8 +135,6 @@ function onLaterEvent(view: ProjectionView, event: LaterEvent): readonly Change[
   if (event.kind === 'order-filled') {
     const { fill } = event;
     changes.push(...booked(view, { venue, symbol, side, fill }));
-    const position = applyFill(view.position(venue, symbol), { side, ...fill });
-    if (symbol !== '') changes.push({ kind: 'position', venue, symbol, position });
   }
   return changes;
 }
@@ -145,14 +146,20 @@ function onExternalFill(view: ProjectionView, event: ExternalFill): readonly Cha
 
 type Trade = Pick<ExternalFill, 'venue' | 'symbol' | 'side'> & { readonly fill: Fill };
 
-/** The balances that a trade moves, and the note that it has been seen. */
+/** The position and the balances that a trade moves, and the note that it has been seen. */
 function booked(view: ProjectionView, { venue, symbol, side, fill }: Trade): readonly Change[] {
   const seen: Change = { kind: 'fill-seen', key: [venue, symbol, fill.tradeId] };
   const instrument = view.instrumentOf(venue, symbol);
   if (instrument === null) return [seen, wrong('unknown-instrument')];
-  const { base, quote } = instrument;
-  const postings = postingsOf({ side, base, quote }, baseAmount(instrument, fill.lots), fill);
-  return [seen, ...balancesAfter(view, venue, postings)];
+  const { lots, quote } = fill;
+  const fee = feeInQuote(instrument, fill) ?? NO_AMOUNT;
+  const position = applyFill(view.position(venue, symbol), { side, lots, quote, fee });
+  const postings = postingsOf({ ...instrument, side }, baseAmount(instrument, lots), fill);
+  return [
+    seen,
+    { kind: 'position', venue, symbol, position },
+    ...balancesAfter(view, venue, postings),
+  ];
 }
 
 function balancesAfter(

@@ -4,6 +4,8 @@ import type { Instrument } from '../../core/instrument.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
+import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import {
   amount,
   choice,
@@ -18,7 +20,13 @@ import {
 } from './fields.ts';
 
 /** Everything that the journal holds. */
-export type JournalEvent = OrderEvent | LedgerEvent | ControlEvent | InstrumentDefined;
+export type JournalEvent =
+  | OrderEvent
+  | LedgerEvent
+  | VenueReconciled
+  | RiskDayOpened
+  | ControlEvent
+  | InstrumentDefined;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -127,6 +135,16 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ venue: text, symbol: text, side, fill }),
   },
+  'venue-reconciled': {
+    code: 22,
+    version: 1,
+    fields: object({ venue: text, marks: document }),
+  },
+  'risk-day-opened': {
+    code: 23,
+    version: 1,
+    fields: object({ day: integer<number>(), profit: amount }),
+  },
   booted: {
     code: 30,
     version: 1,
@@ -147,23 +165,14 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       machineVersion: integer<number>(),
     }),
   },
-  'command-ran': {
-    code: 33,
-    version: 1,
-    fields: object({ by: text, command: prose, outcome: prose }),
-  },
+  'command-given': { code: 33, version: 1, fields: object({ by: text, command: prose }) },
   'config-changed': {
     code: 34,
     version: 1,
     fields: object({ by: text, digest: text, changes: prose }),
   },
-  reconciled: {
-    code: 35,
-    version: 1,
-    fields: object({ venue: text, repairs: integer<number>(), detail: prose }),
-  },
   incident: {
-    code: 36,
+    code: 35,
     version: 1,
     fields: object({ what: text, where: text, detail: prose }),
   },
@@ -181,13 +190,14 @@ export function streamOf(event: JournalEvent): string {
       return `order/${event.order.clientId}`;
     case 'transferred':
     case 'external-filled':
-    case 'reconciled':
+    case 'venue-reconciled':
       return `account/${event.venue}`;
     case 'mode-changed':
-    case 'command-ran':
+    case 'command-given':
       return 'control';
     case 'booted':
     case 'stopped':
+    case 'risk-day-opened':
     case 'config-changed':
     case 'incident':
     case 'instrument-defined':

@@ -250,7 +250,7 @@ contract('balances, positions and seen fills follow the fills of an order', (tab
   assert.equal(held, {
     venue: 'kraken',
     symbol: 'BTC/USD',
-    position: { lots: 4, cost: 24_000_000_000n, realised: 0n },
+    position: { lots: 4, cost: 24_000_000_000n, realised: 0n, fees: 1_000_000n },
   });
   assert.equal(
     [...store.balances('kraken')],

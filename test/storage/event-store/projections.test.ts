@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { baseAmount, type Instrument } from '../../../src/core/instrument.ts';
-import { amountOf, lotsOf } from '../../../src/core/units.ts';
+import { amountOf, lotsOf, NO_AMOUNT } from '../../../src/core/units.ts';
+import { feeInQuote } from '../../../src/execution/ledger.ts';
 import type { OrderEvent } from '../../../src/execution/order.ts';
 import { applyFill, FLAT, type Position } from '../../../src/execution/positions.ts';
 import type { EventStore } from '../../../src/storage/event-store/event-store.ts';
@@ -51,7 +52,7 @@ test('a trade id counts per venue and symbol', () => {
   assert.is(store.positions().length, 2);
 });
 
-test('a fill of a foreign order moves balances and no position, once', () => {
+test('a fill of a foreign order moves balances and position, once', () => {
   const foreign: JournalEvent = {
     kind: 'external-filled',
     venue: 'kraken',
@@ -61,7 +62,7 @@ test('a fill of a foreign order moves balances and no position, once', () => {
   };
   const store = afterAll([define(btc), foreign, foreign]);
   assert.equal(integrityOf(store), { 'duplicate-fill': 1 });
-  assert.equal(store.positions(), []);
+  assert.is(positionOf(store)?.lots, -4);
   assert.is(store.balances('kraken').get('BTC'), -400_000n);
   assert.is(store.balances('kraken').get('USD'), 24_000_000_000n - 1_000_000n);
 });
@@ -142,7 +143,7 @@ test('a position keeps its quantity when the lot changes', () => {
   assert.is(positionOf(coarser)?.lots, 1);
   assert.equal(integrityOf(coarser), { 'grid-changed': 1 });
   const none = afterAll([...trade, define(anInstrument({ lot: '0.1' }))]);
-  assert.equal(positionOf(none), FLAT);
+  assert.equal(positionOf(none), { ...FLAT, fees: 1_000_000n });
 });
 
 test('a lot that changes under an open order is counted', () => {
@@ -268,9 +269,10 @@ test('positions and balances are the sum of the fills that were booked', () => {
         move(instrument.base, sign * baseAmount(instrument, event.fill.lots));
         move(instrument.quote, -sign * event.fill.quote);
         move(event.fill.feeAsset, -event.fill.fee);
-        if (!isOurs) continue;
         const before = positions.get(instrument.symbol) ?? FLAT;
-        positions.set(instrument.symbol, applyFill(before, { side, ...event.fill }));
+        const { lots, quote } = event.fill;
+        const fee = feeInQuote(instrument, event.fill) ?? NO_AMOUNT;
+        positions.set(instrument.symbol, applyFill(before, { side, lots, quote, fee }));
       }
       const nonZero = (amounts: Iterable<readonly [string, bigint]>) =>
         [...amounts].filter(([, units]) => units !== 0n).sort();

@@ -162,9 +162,10 @@ const shapes: Shapes = {
     machine: words,
     machineVersion: fc.nat(),
   }),
-  'command-ran': record({ by: name, command: words, outcome: words }),
+  'command-given': record({ by: name, command: words }),
   'config-changed': record({ by: name, digest: name, changes: words }),
-  reconciled: record({ venue: name, repairs: fc.nat(), detail: words }),
+  'venue-reconciled': record({ venue: name, marks: words }),
+  'risk-day-opened': record({ day: fc.nat(), profit: amount }),
   incident: record({ what: name, where: name, detail: words }),
   'instrument-defined': record({ instrument }),
 };
