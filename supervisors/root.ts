@@ -1,9 +1,9 @@
 import type { SupervisorGaveUp } from '../actors/runtime/observers.ts';
+import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { type EdgeBranch, edgeBranch } from './edge.ts';
 import { type MarketDataBranch, marketDataBranch } from './market-data.ts';
 import { type SafetyBranch, safetyBranch } from './safety.ts';
 import { supervisor } from './supervisor.ts';
-import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { type TradingBranch, tradingBranch } from './trading.ts';
 
 export interface Tree {

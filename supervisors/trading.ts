@@ -40,7 +40,6 @@ function eachAlone(id: string, children: readonly ChildSpec[]): ChildSpec {
   return {
     id,
     type: 'supervisor',
-    start: () =>
-      supervisor({ strategy: 'one-for-one', intensity: 5, periodMs: 60_000, children }),
+    start: () => supervisor({ strategy: 'one-for-one', intensity: 5, periodMs: 60_000, children }),
   };
 }

@@ -2,10 +2,15 @@ import type { Instrument } from '../../src/core/instrument.ts';
 import type { Lots } from '../../src/core/units.ts';
 import type { BalanceDifference, Balances, LedgerEvent } from '../../src/execution/ledger.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
-import { Portfolio, type PortfolioState } from '../../src/execution/portfolio.ts';
+import {
+  Portfolio,
+  type PortfolioReport,
+  type PortfolioState,
+  type Touch,
+} from '../../src/execution/portfolio.ts';
 import type { Log } from '../../src/ops/log.ts';
-import type { ActorSpec, Context, Reply } from '../runtime/actor-spec.ts';
-import type { ActorRef } from '../runtime/ref.ts';
+import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
+import type { ActorRef, Reply } from '../runtime/ref.ts';
 
 export type PortfolioMessage =
   | OrderUpdated
@@ -22,6 +27,12 @@ export type PortfolioMessage =
       readonly venue: string;
       readonly balances: Balances;
       readonly reply: Reply<readonly BalanceDifference[]>;
+    }
+  | {
+      readonly kind: 'report';
+      /** Best prices by index of the instrument. */
+      readonly touches: readonly Touch[];
+      readonly reply: Reply<PortfolioReport>;
     }
   | {
       /** Books what nothing explains, so that the ledger agrees with the venue. */
@@ -87,7 +98,7 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
     if (portfolio.isPristine(venue)) {
       transferIn(portfolio, venue, portfolio.compare(venue, balances), 'opening', ctx);
     }
-    reply(portfolio.compare(venue, balances));
+    ctx.send(reply, portfolio.compare(venue, balances));
   };
 
   const transferIn = (
@@ -129,6 +140,12 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
         case 'compare':
           compare(portfolio, message, ctx);
           break;
+        case 'report':
+          ctx.send(
+            message.reply,
+            portfolio.report((index) => message.touches[index] ?? null),
+          );
+          break;
         case 'adjust':
           transferIn(portfolio, message.venue, message.differences, 'adjustment', ctx);
           break;
@@ -137,6 +154,6 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
       }
       return portfolio;
     },
-    view: (portfolio) => portfolio,
+    view: (portfolio) => portfolio.report(() => null),
   };
 }

@@ -97,6 +97,6 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
       moment.permissions = gate.permissions;
       return desk.check.check(question as OrderIntent, moment);
     },
-    view: (desk) => desk,
+    view: (desk) => desk.summary(),
   };
 }

@@ -1,6 +1,4 @@
 import { baseAmount, type Instrument, quoteAmount } from '../core/instrument.ts';
-import type { Result } from '../core/result.ts';
-import { err, ok } from '../core/result.ts';
 import { type Amount, type Lots, NO_AMOUNT, type Ticks } from '../core/units.ts';
 import {
   type BalanceDifference,
@@ -21,6 +19,27 @@ export interface ProfitAndLoss {
   readonly unrealised: Amount;
   readonly fees: Amount;
   readonly net: Amount;
+}
+
+/** Best bid and ask of an instrument in whole ticks; null when there is no market. */
+export type Touch = { readonly bid: Ticks; readonly ask: Ticks } | null;
+
+/** One instrument's part of the portfolio. */
+export interface Holding {
+  readonly instrument: number;
+  readonly position: Position;
+  /** What the open lots would win; null when they have no market. */
+  readonly unrealised: Amount | null;
+}
+
+export interface PortfolioReport {
+  readonly holdings: readonly Holding[];
+  /** Null while a position has no market. */
+  readonly profit: ProfitAndLoss | null;
+  readonly fees: Amount;
+  /** Fees that were taken in a third asset, by asset. */
+  readonly otherFees: ReadonlyMap<string, Amount>;
+  readonly balances: ReadonlyMap<string, Balances>;
 }
 
 /** Where positions and balances stood when the journal was last read. */
@@ -61,11 +80,6 @@ export class Portfolio {
     return !this.#balances.has(venue);
   }
 
-  /** Fees that were taken in a third asset, by asset. */
-  get otherFees(): ReadonlyMap<string, Amount> {
-    return this.#otherFees;
-  }
-
   /** Books a fill of one of our orders. */
   onFill(instrumentIndex: number, side: Side, fill: Fill): void {
     const instrument = this.#instruments[instrumentIndex] as Instrument;
@@ -100,36 +114,45 @@ export class Portfolio {
     return balanceDifferences(this.balances(venue), venues);
   }
 
-  /**
-   * Exact profit and loss at the given best prices.
-   *
-   * @param touch best bid and ask in whole ticks of an instrument, or null when there is no market
-   * @returns the symbol that has a position and no market, when there is one
-   */
-  profitAndLoss(
-    touch: (instrument: number) => { bid: Ticks; ask: Ticks } | null,
-  ): Result<ProfitAndLoss, string> {
+  /** Everything at the given best prices, exact. */
+  report(touchOf: (instrument: number) => Touch): PortfolioReport {
+    const holdings = this.#instruments.map(({ index }) => this.#holding(index, touchOf(index)));
     let realised = 0n;
-    let open = 0n;
+    let open: bigint | null = 0n;
     let fees = 0n;
-    for (const instrument of this.#instruments) {
-      const position = this.position(instrument.index);
-      realised += position.realised;
-      fees += position.fees;
-      if (position.lots === 0) continue;
-      const market = touch(instrument.index);
-      if (market === null) return err(instrument.symbol);
-      const lots = Math.abs(position.lots) as Lots;
-      const atBid = quoteAmount(instrument, market.bid, lots);
-      const atAsk = quoteAmount(instrument, market.ask, lots);
-      open += unrealised(position, ((atBid + atAsk) / 2n) as Amount);
+    for (const holding of holdings) {
+      realised += holding.position.realised;
+      fees += holding.position.fees;
+      const { unrealised: part } = holding;
+      open = open === null || part === null ? null : open + part;
     }
-    return ok({
-      realised: realised as Amount,
-      unrealised: open as Amount,
+    return {
+      holdings,
+      profit:
+        open === null
+          ? null
+          : {
+              realised: realised as Amount,
+              unrealised: open as Amount,
+              fees: fees as Amount,
+              net: (realised + open - fees) as Amount,
+            },
       fees: fees as Amount,
-      net: (realised + open - fees) as Amount,
-    });
+      otherFees: new Map(this.#otherFees),
+      balances: new Map(this.#balances),
+    };
+  }
+
+  #holding(index: number, touch: Touch): Holding {
+    const instrument = this.#instruments[index] as Instrument;
+    const position = this.position(index);
+    if (position.lots === 0) return { instrument: index, position, unrealised: NO_AMOUNT };
+    if (touch === null) return { instrument: index, position, unrealised: null };
+    const lots = Math.abs(position.lots) as Lots;
+    const atBid = quoteAmount(instrument, touch.bid, lots);
+    const atAsk = quoteAmount(instrument, touch.ask, lots);
+    const worth = ((atBid + atAsk) / 2n) as Amount;
+    return { instrument: index, position, unrealised: unrealised(position, worth) };
   }
 
   #post(venue: string, postings: readonly Posting[]): void {

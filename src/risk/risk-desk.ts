@@ -78,6 +78,18 @@ export class RiskDesk {
     return { kind: 'risk-day-opened', day: opened.day, profit };
   }
 
+  /** What an inspector sees of it. */
+  summary() {
+    return {
+      lossToday: this.check.profit.lossToday(),
+      touches: this.#instruments.map(({ index }) => this.check.touch(index)),
+      exposures: this.#instruments.map(({ index, symbol }) => {
+        const { position, buyLots, sellLots, openOrders } = this.check.exposure(index);
+        return { symbol, position, buyLots, sellLots, openOrders };
+      }),
+    };
+  }
+
   #fill(index: number, side: Side, fill: Fill): void {
     const instrument = this.#instruments[index] as Instrument;
     const { lots, quote } = fill;
