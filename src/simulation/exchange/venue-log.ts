@@ -79,14 +79,15 @@ export class VenueLog {
       const record = decoded.value;
       count += 1;
       this.#sinceSnapshot += 1;
-      if (record.kind === 'kept') {
+      if (record.kind === 'snapshot-begun') {
+        snapshot = [];
+      } else if (record.kind === 'kept') {
         snapshot?.push(record.state);
       } else if (record.kind === 'snapshot-ended') {
         if (snapshot !== null) this.#reset(snapshot);
         snapshot = null;
       } else {
-        snapshot = record.kind === 'snapshot-begun' ? [] : null;
-        if (record.kind !== 'snapshot-begun') this.#apply(record);
+        this.#apply(record);
       }
     }
     return ok(count);

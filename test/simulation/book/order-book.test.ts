@@ -13,8 +13,8 @@ const order = (orderId: number, side: 'buy' | 'sell', ticks: number, lots: numbe
 
 test('levels come from the best on, on both sides', () => {
   const book = new OrderBook(1000 as Ticks);
-  [5, 9, 7].forEach((ticks, at) => book.add(order(at, 'buy', ticks, 1)));
-  [15, 11, 13].forEach((ticks, at) => book.add(order(at + 10, 'sell', ticks, 2)));
+  for (const ticks of [5, 9, 7]) book.add(order(ticks, 'buy', ticks, 1));
+  for (const ticks of [15, 11, 13]) book.add(order(ticks, 'sell', ticks, 2));
   assert.equal(
     book.depth('buy', 2).map(({ ticks }) => ticks),
     [9, 7],
