@@ -24,9 +24,8 @@ export const NEW_YEAR = 1_767_225_600_000;
 
 export function must<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
   if (result.ok) return result.value;
-  throw new Error(
-    `unexpected: ${JSON.stringify(result.error, (_, v) => (typeof v === 'bigint' ? String(v) : v))}`,
-  );
+  const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value);
+  throw new Error(`unexpected: ${JSON.stringify(result.error, plain)}`);
 }
 
 export function aMarket(over: Partial<MarketOptions> = {}): MarketRules {
@@ -38,7 +37,7 @@ export const ticks = (price: string): Ticks => parseTicks(BTCUSDT, price);
 export const lots = (quantity: string): Lots => parseLots(BTCUSDT, quantity);
 export const amount = (text: string): Amount => amountOf(parseBigDecimal(text, 8) as bigint);
 
-/** An exchange with one market and the accounts alice and bob, each with 100,000 USDT and 10 BTC. */
+/** One market; the accounts alice and bob have 100,000 USDT and 10 BTC each. */
 export function anExchange(over: Partial<ExchangeOptions> = {}): {
   exchange: Exchange;
   market: MarketState;
