@@ -114,6 +114,18 @@ export class Tape {
   }
 }
 
+/** Trades of one taker at one price belong together; they come in one piece. */
+export function grouped(trades: readonly PublicTrade[]): PublicTrade[][] {
+  const groups: PublicTrade[][] = [];
+  for (const trade of trades) {
+    const last = groups.at(-1)?.[0];
+    const isSame = last?.takerOrderId === trade.takerOrderId && last.ticks === trade.ticks;
+    if (isSame) groups.at(-1)?.push(trade);
+    else groups.push([trade]);
+  }
+  return groups;
+}
+
 function barOf(trade: PublicTrade, openMs: number): Bar {
   const isBuy = trade.takerSide === 'buy';
   return {
