@@ -14,7 +14,7 @@ import {
   type MarketOptions,
   type MarketRules,
 } from '../../src/simulation/exchange/market-rules.ts';
-import type { MarketState } from '../../src/simulation/exchange/matching.ts';
+import type { MarketState } from '../../src/simulation/exchange/market-state.ts';
 import type { NewOrder, OrderReference } from '../../src/simulation/exchange/orders.ts';
 import type { ExchangeEvent } from '../../src/simulation/exchange/port.ts';
 import { virtualTime } from '../../src/simulation/virtual-time.ts';

@@ -30,6 +30,8 @@ export interface Account {
   readonly name: string;
   readonly balances: Map<string, Balance>;
   readonly open: Map<number, VenueOrder>;
+  /** Number of open orders by symbol. */
+  readonly openCounts: Map<string, number>;
   readonly ended: Map<number, VenueOrder>;
   /** Latest order of each client id, by symbol and id. */
   readonly byClientId: Map<string, number>;
@@ -70,6 +72,7 @@ export class Clearing {
       name,
       balances: new Map(),
       open: new Map(),
+      openCounts: new Map(),
       ended: new Map(),
       byClientId: new Map(),
       trades: new Map(),
@@ -197,6 +200,7 @@ export class Clearing {
     const asset = heldAsset(this.#instrumentOf(order.symbol), order.side);
     this.#move(account, asset, order.held, amountOf(-order.held));
     account.open.delete(order.orderId);
+    countOpen(account, order.symbol, -1);
     this.#keepOrder(account, { ...order, held: NO_AMOUNT });
   }
 
@@ -204,6 +208,7 @@ export class Clearing {
     account.byClientId.set(clientKey(order.symbol, order.clientId), order.orderId);
     if (isOpen(order)) {
       account.open.set(order.orderId, order);
+      countOpen(account, order.symbol, 1);
       return;
     }
     account.ended.set(order.orderId, order);
@@ -279,6 +284,10 @@ export function clientKey(symbol: string, clientId: string): string {
 
 export function freeBalance(account: Account, asset: string): Amount {
   return account.balances.get(asset)?.free ?? NO_AMOUNT;
+}
+
+function countOpen(account: Account, symbol: string, change: number): void {
+  account.openCounts.set(symbol, (account.openCounts.get(symbol) ?? 0) + change);
 }
 
 function add(amounts: Map<string, Amount>, asset: string, amount: Amount): void {

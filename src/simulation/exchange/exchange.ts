@@ -8,7 +8,8 @@ import { crosses, opposite } from '../book/order-book.ts';
 import { type Account, Clearing, clientKey, freeBalance, type Retention } from './clearing.ts';
 import type { FeeSchedule } from './fees.ts';
 import { AVERAGE_MINUTES, type MarketRules, OPEN_ORDERS_MAX, ruleRefusal } from './market-rules.ts';
-import { type MarketState, Matching } from './matching.ts';
+import type { MarketState } from './market-state.ts';
+import { Matching } from './matching.ts';
 import {
   heldAsset,
   isOpen,
@@ -294,14 +295,11 @@ const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
 
 /** Rules about the orders that the account has already, and about the book. */
 function openOrderRefusal(account: Account, market: MarketState, order: NewOrder): Refusal | null {
-  const open = [...account.open.values()].filter(({ symbol }) => symbol === order.symbol);
-  if (open.length >= OPEN_ORDERS_MAX) {
-    return { kind: 'filter', filter: 'MAX_NUM_ORDERS', found: open.length };
-  }
-  const { clientId } = order;
-  if (open.some((other) => other.clientId === clientId)) {
-    return { kind: 'duplicate-client-id', clientId };
-  }
+  const { symbol, clientId } = order;
+  const found = account.openCounts.get(symbol) ?? 0;
+  if (found >= OPEN_ORDERS_MAX) return { kind: 'filter', filter: 'MAX_NUM_ORDERS', found };
+  const sameId = account.byClientId.get(clientKey(symbol, clientId)) ?? -1;
+  if (account.open.has(sameId)) return { kind: 'duplicate-client-id', clientId };
   if (order.type === 'market') return null;
   if (market.book.isFull) {
     return { kind: 'filter', filter: 'EXCHANGE_MAX_NUM_ORDERS', found: market.book.size };

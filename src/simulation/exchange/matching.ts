@@ -4,45 +4,19 @@ import { assert } from '../../core/result.ts';
 import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { type MatchPlan, type MatchStep, planMatch } from '../book/match-plan.ts';
-import { type Level, OrderBook, type RestingOrder } from '../book/order-book.ts';
+import type { RestingOrder } from '../book/order-book.ts';
 import { accountTrade, type Clearing, freeBalance } from './clearing.ts';
 import { type FeeSchedule, feeOf } from './fees.ts';
 import type { MarketRules } from './market-rules.ts';
+import { MarketState } from './market-state.ts';
 import { type AccountTrade, type NewOrder, restLots, type VenueOrder } from './orders.ts';
-import type { ExchangeEvent, Execution, MarketView, Placed, PreventedMatch } from './port.ts';
+import type { ExchangeEvent, Execution, Placed, PreventedMatch } from './port.ts';
 import type { TradeParty } from './records.ts';
-import { type PublicTrade, Tape } from './tape.ts';
+import type { PublicTrade } from './tape.ts';
 import type { Numbers, VenueLog } from './venue-log.ts';
 
 /** Time between two records of where a market stands. */
 const ANCHOR_EVERY_MS = 60_000;
-
-/** One market while it trades. */
-export class MarketState implements MarketView {
-  readonly rules: MarketRules;
-  readonly book: OrderBook;
-  readonly tape: Tape;
-  readonly updates: Numbers;
-  readonly tradeIds: Numbers;
-  anchoredMs = 0;
-
-  constructor(rules: MarketRules, log: VenueLog) {
-    const { symbol, ticksMax } = rules.instrument;
-    this.rules = rules;
-    this.book = new OrderBook(ticksMax);
-    this.tape = new Tape(rules.instrument);
-    this.updates = log.numbers(`update ${symbol}`);
-    this.tradeIds = log.numbers(`trade ${symbol}`);
-  }
-
-  get updateId(): number {
-    return this.updates.last;
-  }
-
-  depth(side: Side, limit: number): Level[] {
-    return this.book.depth(side, limit);
-  }
-}
 
 type StepOf<Kind extends MatchStep['kind']> = Extract<MatchStep, { kind: Kind }>;
 type EndedStatus = 'canceled' | 'expired' | 'expired-in-match';

@@ -3,7 +3,7 @@ import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { opposite } from '../book/order-book.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { MarketState } from '../exchange/matching.ts';
+import type { MarketState } from '../exchange/market-state.ts';
 import type { FlowProfile } from './flow-profile.ts';
 
 /** Mean life of an order in quiet times: near the touch, and behind it. */

@@ -6,7 +6,7 @@ import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { type Level, opposite } from '../book/order-book.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { MarketState } from '../exchange/matching.ts';
+import type { MarketState } from '../exchange/market-state.ts';
 import { Activity } from './activity.ts';
 import { Crowd } from './crowd.ts';
 import { FairPrice } from './fair-price.ts';
