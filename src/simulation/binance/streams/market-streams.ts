@@ -1,5 +1,5 @@
 import type { Clock, Timers } from '../../../core/env.ts';
-import type { ExchangeEvent, ExchangePort } from '../../exchange/port.ts';
+import type { ExchangeEvent, ExchangePort, MarketView } from '../../exchange/port.ts';
 import { grouped, type PublicTrade } from '../../exchange/tape.ts';
 import type { FaultPlan } from '../faults.ts';
 import { bookTickerJson, groupJson } from '../requests/market-json.ts';
@@ -55,7 +55,7 @@ export class MarketStreams {
   add(line: Line, name: string): boolean {
     const channel = this.#channels.get(name) ?? this.#open(name);
     if (channel === null || this.namesOf(line).length >= STREAMS_MAX) return false;
-    if (channel.lines.size === 0) channel.diffs?.start();
+    if (channel.lines.size === 0) this.#start(channel);
     channel.lines.add(line);
     return true;
   }
@@ -69,6 +69,14 @@ export class MarketStreams {
   namesOf(line: Line): string[] {
     const channels = [...this.#channels.values()];
     return channels.filter(({ lines }) => lines.has(line)).map(({ name }) => name);
+  }
+
+  /** Begins to follow what a channel tells, from how it is now. */
+  #start({ name, diffs }: Channel): void {
+    diffs?.start();
+    const symbol = name.slice(0, name.indexOf('@')).toUpperCase();
+    const market = this.#edges.exchange.markets.get(symbol);
+    if (market !== undefined) this.#bests.set(symbol, bestText(market));
   }
 
   #open(name: string): Channel | null {
@@ -136,10 +144,10 @@ export class MarketStreams {
     const market = this.#edges.exchange.markets.get(symbol);
     const channel = this.#channels.get(`${symbol.toLowerCase()}@bookTicker`);
     if (market === undefined || channel === undefined || channel.lines.size === 0) return;
-    const { bidPrice, bidQty, askPrice, askQty } = bookTickerJson(market);
-    const best = `${bidPrice} ${bidQty} ${askPrice} ${askQty}`;
+    const best = bestText(market);
     if (this.#bests.get(symbol) === best) return;
     this.#bests.set(symbol, best);
+    const { bidPrice, bidQty, askPrice, askQty } = bookTickerJson(market);
     const { updateId } = market;
     this.#publish(symbol, 'bookTicker', () => ({
       u: updateId,
@@ -158,6 +166,10 @@ export class MarketStreams {
     const text = JSON.stringify(write(wire, this.#edges.clock.now()));
     sendAll(channel.name, channel.lines, text);
   }
+}
+
+function bestText(market: MarketView): string {
+  return JSON.stringify(bookTickerJson(market));
 }
 
 function sendAll(name: string, lines: ReadonlySet<Line>, text: string): void {
