@@ -28,7 +28,9 @@ export const REJECTED_KEY: BinanceError = {
 export const EXECUTION_UNKNOWN: BinanceError = {
   status: 504,
   code: -1007,
-  msg: 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+  msg:
+    'Timeout waiting for response from backend server. ' +
+    'Send status unknown; execution status unknown.',
 };
 export const TOO_MANY_ORDERS: BinanceError = {
   status: 429,

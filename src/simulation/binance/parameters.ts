@@ -24,8 +24,8 @@ export class Parameters {
   get fault(): BinanceError | null {
     if (this.#fault !== null || this.#read.size >= this.#entries.size) return this.#fault;
     const [read, sent] = [this.#read.size, this.#entries.size];
-    const msg = `Not all sent parameters were read; read '${read}' parameter(s) but was sent '${sent}'.`;
-    return badRequest(-1104, msg);
+    const counts = `read '${read}' parameter(s) but was sent '${sent}'`;
+    return badRequest(-1104, `Not all sent parameters were read; ${counts}.`);
   }
 
   /** What was read, once all is read and right; a value that came out null has left a fault. */

@@ -90,7 +90,8 @@ export class RequestDesk {
       return { status: 418, code: -1003, msg };
     }
     const limit = `${this.#limitOptions.weightPerMinute} request weight per 1 MINUTE`;
-    const msg = `Too much request weight used; current limit is ${limit}. ${advice} to avoid polling the API.`;
+    const used = `Too much request weight used; current limit is ${limit}`;
+    const msg = `${used}. ${advice} to avoid polling the API.`;
     return { status: 429, code: -1003, msg };
   }
 

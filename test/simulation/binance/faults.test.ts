@@ -28,7 +28,7 @@ function administered() {
 
 const requests = (fault: object, over: object = {}) => ({ on: 'requests', fault, ...over });
 
-test('a status takes the place of the answer, with or without the request being carried out', () => {
+test('a status takes the place of the answer, whether the request is carried out or not', () => {
   for (const isExecuted of [true, false]) {
     const { ask, order, openOrders } = administered();
     order(requests({ kind: 'status', status: 502, isExecuted }, { target: 'order.place' }));

@@ -67,7 +67,7 @@ test('a market order by quote amount tells what it was given and what it bought'
   );
 });
 
-test('an order is found by either id, also after its end, and another account finds nothing', () => {
+test('an order is found by either id, also after its end, and by its owner alone', () => {
   const { ask } = aVenue();
   const placed = ask('POST', 'order', limitOrder({ newClientOrderId: 'mine' }), ALICE).body;
   const symbol = 'BTCUSDT';
