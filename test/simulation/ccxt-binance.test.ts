@@ -7,8 +7,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_LIMITS } from '../../src/simulation/binance/limits.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
-import { ALICE, type Key } from '../support/venue-client.ts';
-import { aVenueServer } from '../support/venue-server-fixture.ts';
+import { ALICE, type Key } from '../support/venue/client.ts';
+import { aVenueServer } from '../support/venue/server.ts';
 
 const SYMBOL = 'BTC/USDT';
 

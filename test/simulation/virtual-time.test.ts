@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Files, Net } from '../../src/core/env.ts';
 import { virtualEnv, virtualTime } from '../../src/simulation/virtual-time.ts';
-import { NEW_YEAR } from '../support/venue-fixtures.ts';
+import { NEW_YEAR } from '../support/venue/fixtures.ts';
 
 test('time stands still until it is told to go on', () => {
   const time = virtualTime(NEW_YEAR);

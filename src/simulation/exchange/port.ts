@@ -102,3 +102,23 @@ export type ExchangeEvent =
       readonly assets: readonly string[];
       readonly venueMs: Millis;
     };
+
+/** What an account is told; all else is public, or told in the answer alone. */
+export type AccountEvent = Extract<
+  ExchangeEvent,
+  { kind: 'executed' | 'transferred' | 'balances-changed' }
+>;
+
+const ACCOUNT_EVENTS: ReadonlySet<ExchangeEvent['kind']> = new Set<AccountEvent['kind']>([
+  'executed',
+  'transferred',
+  'balances-changed',
+]);
+
+export function isAccountEvent(event: ExchangeEvent): event is AccountEvent {
+  return ACCOUNT_EVENTS.has(event.kind);
+}
+
+export function accountOf(event: AccountEvent): string {
+  return event.kind === 'executed' ? event.order.account : event.account;
+}

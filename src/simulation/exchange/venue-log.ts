@@ -122,6 +122,10 @@ export class VenueLog {
     for (const state of this.#state()) this.#append({ kind: 'kept', state });
     this.#append({ kind: 'snapshot-ended' });
     this.#store?.sync();
+    // What replaces the older records must be on the medium before they go.
+    if (this.#store !== null && this.#store.fault !== null) {
+      throw new RecordLost(this.#store.fault.kind);
+    }
     this.#store?.dropBelow(begun);
     this.#sinceSnapshot = 0;
   }

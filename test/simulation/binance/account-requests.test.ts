@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memoryRecords } from '../../support/memory-records.ts';
-import { ALICE, aVenue, BOB, limitOrder, type Params } from '../../support/venue-client.ts';
-import { amount, NEW_YEAR } from '../../support/venue-fixtures.ts';
+import { ALICE, aVenue, BOB, limitOrder, type Params } from '../../support/venue/client.ts';
+import { amount, NEW_YEAR } from '../../support/venue/fixtures.ts';
+import { memoryRecords } from '../../support/venue/memory-records.ts';
 
 const symbol = 'BTCUSDT';
 

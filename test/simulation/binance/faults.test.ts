@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ADMIN_TOKEN } from '../../support/venue-accounts.ts';
-import { ALICE, aSocket, aVenue, limitOrder } from '../../support/venue-client.ts';
-import { NEW_YEAR } from '../../support/venue-fixtures.ts';
+import { ADMIN_TOKEN } from '../../support/venue/accounts.ts';
+import { ALICE, aSocket, aVenue, limitOrder } from '../../support/venue/client.ts';
+import { NEW_YEAR } from '../../support/venue/fixtures.ts';
 
 /** A venue with a hand on its administration. */
 function administered() {

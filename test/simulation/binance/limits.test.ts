@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_LIMITS, RequestLimits } from '../../../src/simulation/binance/limits.ts';
-import { ALICE, aSocket, aVenue, BOB, limitOrder } from '../../support/venue-client.ts';
-import { NEW_YEAR } from '../../support/venue-fixtures.ts';
+import { ALICE, aSocket, aVenue, BOB, limitOrder } from '../../support/venue/client.ts';
+import { NEW_YEAR } from '../../support/venue/fixtures.ts';
 
 const few = { weightPerMinute: 100, ordersPerTenSeconds: 3, ordersPerDay: 1_000 };
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ALICE, aVenue, limitOrder } from '../../support/venue-client.ts';
-import { NEW_YEAR, ticks } from '../../support/venue-fixtures.ts';
+import { ALICE, aVenue, limitOrder } from '../../support/venue/client.ts';
+import { NEW_YEAR, ticks } from '../../support/venue/fixtures.ts';
 
 /** A venue with a crowd and two trades: a buy of 0.7 BTC over two levels, a sell of 0.1. */
 function traded() {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ALICE, aVenue, BOB, limitOrder, type Params } from '../../support/venue-client.ts';
-import { NEW_YEAR } from '../../support/venue-fixtures.ts';
+import { ALICE, aVenue, BOB, limitOrder, type Params } from '../../support/venue/client.ts';
+import { NEW_YEAR } from '../../support/venue/fixtures.ts';
 
 const marketOrder = (over: Params = {}): Params => ({
   symbol: 'BTCUSDT',

@@ -5,7 +5,7 @@ import {
   signatureOf,
   socketPayload,
 } from '../../../src/simulation/binance/signing.ts';
-import { SAMPLE_KEY, SAMPLE_SECRET } from '../../support/venue-accounts.ts';
+import { SAMPLE_KEY, SAMPLE_SECRET } from '../../support/venue/accounts.ts';
 import {
   ALICE,
   aSocket,
@@ -14,7 +14,7 @@ import {
   limitOrder,
   READER,
   signedParams,
-} from '../../support/venue-client.ts';
+} from '../../support/venue/client.ts';
 
 // Both payloads and signatures are those of Binance's documents.
 const REST_FORM =

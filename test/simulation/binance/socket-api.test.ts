@@ -11,8 +11,8 @@ import {
   CANCELER,
   limitOrder,
   READER,
-} from '../../support/venue-client.ts';
-import { amount, NEW_YEAR } from '../../support/venue-fixtures.ts';
+} from '../../support/venue/client.ts';
+import { amount, NEW_YEAR } from '../../support/venue/fixtures.ts';
 
 const SUBSCRIBE = 'userDataStream.subscribe.signature';
 

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import type { Lots, Ticks } from '../../../src/core/units.ts';
 import { STREAMS_MAX } from '../../../src/simulation/binance/streams/market-streams.ts';
 import { DEFAULT_FLOWS } from '../../../src/simulation/flow/flow-profile.ts';
-import { ALICE, aSocket, aVenue, limitOrder } from '../../support/venue-client.ts';
-import { NEW_YEAR, ticks } from '../../support/venue-fixtures.ts';
+import { ALICE, aSocket, aVenue, limitOrder } from '../../support/venue/client.ts';
+import { NEW_YEAR, ticks } from '../../support/venue/fixtures.ts';
 
 /** A book built from diffs as Binance's documents say, from texts. */
 class LocalBook {

@@ -8,7 +8,7 @@ import type { FeeSchedule } from '../../../src/simulation/exchange/fees.ts';
 import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
 import type { OrderType, SelfTradePrevention } from '../../../src/simulation/exchange/orders.ts';
 import type { ExchangeEvent } from '../../../src/simulation/exchange/port.ts';
-import { aMarket, amount, anExchange, anOrder } from '../../support/venue-fixtures.ts';
+import { aMarket, amount, anExchange, anOrder } from '../../support/venue/fixtures.ts';
 
 /** Prices near one another, so that orders meet. */
 const price = fc.integer({ min: 599_997, max: 600_003 }).map((n) => (n * 10) as Ticks);

@@ -11,7 +11,7 @@ import {
   lots,
   must,
   ticks,
-} from '../../support/venue-fixtures.ts';
+} from '../../support/venue/fixtures.ts';
 
 const kinds = (events: readonly ExchangeEvent[]): string[] =>
   events.map((event) => (event.kind === 'executed' ? event.execution : event.kind));

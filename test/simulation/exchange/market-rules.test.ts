@@ -18,7 +18,7 @@ import {
   lots,
   NEW_YEAR,
   ticks,
-} from '../../support/venue-fixtures.ts';
+} from '../../support/venue/fixtures.ts';
 
 const rules = aMarket();
 const filterOf = (order: NewOrder, average = Number.NaN): string => {

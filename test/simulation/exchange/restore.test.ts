@@ -6,7 +6,6 @@ import { Clearing } from '../../../src/simulation/exchange/clearing.ts';
 import { openExchange } from '../../../src/simulation/exchange/exchange.ts';
 import { decodeRecord, encodeRecord } from '../../../src/simulation/exchange/records.ts';
 import { VenueLog } from '../../../src/simulation/exchange/venue-log.ts';
-import { type MemoryRecords, memoryRecords } from '../../support/memory-records.ts';
 import {
   aCrowd,
   aMarket,
@@ -17,7 +16,8 @@ import {
   lots,
   must,
   ticks,
-} from '../../support/venue-fixtures.ts';
+} from '../../support/venue/fixtures.ts';
+import { type MemoryRecords, memoryRecords } from '../../support/venue/memory-records.ts';
 
 type Opened = ReturnType<typeof anExchange>;
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Exchange } from '../../../src/simulation/exchange/exchange.ts';
-import { amount, anExchange, anOrder, lots, must, ticks } from '../../support/venue-fixtures.ts';
+import { amount, anExchange, anOrder, lots, must, ticks } from '../../support/venue/fixtures.ts';
 
 const balance = (exchange: Exchange, name: string, asset: string) =>
   exchange.account(name)?.balances.get(asset);

@@ -6,10 +6,10 @@ import { BOOK_ORDERS_MAX } from '../../../src/simulation/book/order-book.ts';
 import { Activity } from '../../../src/simulation/flow/activity.ts';
 import { FairPrice } from '../../../src/simulation/flow/fair-price.ts';
 import { MarketFlow } from '../../../src/simulation/flow/market-flow.ts';
-import { aFlow, eventHash } from '../../support/flow-fixtures.ts';
-import { memoryRecords } from '../../support/memory-records.ts';
-import { deviation, mean } from '../../support/stylised-facts.ts';
-import { anOrder, byClientId, must, NEW_YEAR, ticks } from '../../support/venue-fixtures.ts';
+import { anOrder, byClientId, must, NEW_YEAR, ticks } from '../../support/venue/fixtures.ts';
+import { aFlow, eventHash } from '../../support/venue/flow.ts';
+import { memoryRecords } from '../../support/venue/memory-records.ts';
+import { deviation, mean } from '../../support/venue/stylised-facts.ts';
 
 function hashOf(seed: number): string {
   const { exchange, flow, time } = aFlow({ seed });

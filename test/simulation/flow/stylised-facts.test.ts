@@ -1,7 +1,8 @@
 /** Credibility test 10: a generated market has the statistics that real ones are known for. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { aFlow } from '../../support/flow-fixtures.ts';
+import { NEW_YEAR } from '../../support/venue/fixtures.ts';
+import { aFlow } from '../../support/venue/flow.ts';
 import {
   autocorrelation,
   deviation,
@@ -10,8 +11,7 @@ import {
   line,
   mean,
   thinned,
-} from '../../support/stylised-facts.ts';
-import { NEW_YEAR } from '../../support/venue-fixtures.ts';
+} from '../../support/venue/stylised-facts.ts';
 
 const HOURS = 3;
 const SEED = 1;

@@ -13,8 +13,8 @@ import {
   loopbackNet,
 } from '../../../src/simulation/server/loopback-net.ts';
 import { type VirtualTime, virtualTime } from '../../../src/simulation/virtual-time.ts';
-import { ALICE, aVenue, limitOrder, signedParams } from '../../support/venue-client.ts';
-import { NEW_YEAR } from '../../support/venue-fixtures.ts';
+import { ALICE, aVenue, limitOrder, signedParams } from '../../support/venue/client.ts';
+import { NEW_YEAR } from '../../support/venue/fixtures.ts';
 
 const LIMITS: WebSocketLimits = {
   openTimeoutMs: 1_000,

@@ -1,18 +1,18 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { nodeClock } from '../../../src/core/node-env.ts';
+import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { DEFAULT_LIMITS } from '../../../src/simulation/binance/limits.ts';
 import { signatureOf } from '../../../src/simulation/binance/signing.ts';
 import {
   BUFFERED_BYTES_MAX,
   startVenueServer,
 } from '../../../src/simulation/server/venue-server.ts';
-import { memoryRecords } from '../../support/memory-records.ts';
-import { ADMIN_TOKEN } from '../../support/venue-accounts.ts';
-import { ALICE, limitOrder } from '../../support/venue-client.ts';
-import { aVenueServer } from '../../support/venue-server-fixture.ts';
+import { ADMIN_TOKEN } from '../../support/venue/accounts.ts';
+import { ALICE, limitOrder } from '../../support/venue/client.ts';
+import { memoryRecords } from '../../support/venue/memory-records.ts';
+import { aVenueServer } from '../../support/venue/server.ts';
 
 function signedQuery(params: object): string {
   const all = { timestamp: String(nodeClock.now()), ...params } as Record<string, string>;
@@ -118,23 +118,29 @@ test('a lost answer cuts the connection after the order was taken', async () => 
   await server.stop();
 });
 
-test('a client that does not read is dropped, with a note', async () => {
-  const limits = { ...DEFAULT_LIMITS, weightPerMinute: Number.MAX_SAFE_INTEGER };
-  const { server, host, notes } = await aVenueServer({ limits });
-  // A raw socket that stops reading after the handshake.
+/** A WebSocket by hand, after its handshake: it answers nothing by itself. */
+async function rawSocket(host: string): Promise<Socket> {
   const [address = '', port = ''] = host.split(':');
   const raw = connect(Number(port), address);
+  raw.on('error', () => {});
   raw.write(
-    `GET /ws-api/v3 HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+    `GET /ws-api/v3 HTTP/1.1\r\nHost: ${host}\r\n` +
+      'Upgrade: websocket\r\nConnection: Upgrade\r\n' +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
   await new Promise((resolve) => raw.once('data', resolve));
+  return raw;
+}
+
+test('a client that does not read is dropped, with a note', async () => {
+  const limits = { ...DEFAULT_LIMITS, weightPerMinute: Number.MAX_SAFE_INTEGER };
+  const { server, host, notes } = await aVenueServer({ limits });
+  const raw = await rawSocket(host);
   raw.pause();
   const mask = Buffer.from([0, 0, 0, 0]);
   const text = Buffer.from('{"id":1,"method":"depth","params":{"symbol":"BTCUSDT","limit":5000}}');
   const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length]), mask, text]);
   const gone = new Promise((resolve) => raw.once('close', resolve));
-  raw.on('error', () => {});
   const { facade } = server.venue;
   for (let at = 0; at < 3_000 && facade.connections > 0; at += 1) {
     for (let each = 0; each < 20; each += 1) raw.write(frame);
@@ -145,6 +151,42 @@ test('a client that does not read is dropped, with a note', async () => {
   assert.ok(note?.kind === 'slow-client-dropped' && note.bufferedBytes > BUFFERED_BYTES_MAX);
   raw.destroy();
   await gone;
+  await server.stop();
+});
+
+test('a client that does not say goodbye does not hold up the stop', async () => {
+  const { server, host } = await aVenueServer();
+  const raw = await rawSocket(host);
+  raw.resume();
+  const gone = new Promise((resolve) => raw.once('close', resolve));
+  await server.stop();
+  await gone;
+});
+
+test('connections are pinged, answer by themselves, and can be cut by the administrator', async () => {
+  const heartbeatMs = 20_000;
+  const timers = {
+    ...nodeTimers,
+    after: (ms: number, run: () => void) => nodeTimers.after(ms === heartbeatMs ? 1 : ms, run),
+  };
+  const { server, host } = await aVenueServer({ timers });
+  const socket = new WebSocket(`ws://${host}/ws-api/v3`);
+  let pings = 0;
+  const pinged = new Promise<void>((resolve) => {
+    socket.on('ping', () => {
+      pings += 1;
+      if (pings === 3) resolve();
+    });
+  });
+  await pinged;
+  const end = closed(socket);
+  const cut = await fetch(`http://${host}/sim/faults`, {
+    method: 'POST',
+    headers: { 'x-sim-token': ADMIN_TOKEN },
+    body: '{"on":"connections","fault":"drop"}',
+  });
+  assert.is(cut.status, 200);
+  assert.is(await end, 1006);
   await server.stop();
 });
 

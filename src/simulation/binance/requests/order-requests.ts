@@ -20,7 +20,6 @@ import type { MarketView } from '../../exchange/port.ts';
 import {
   type BinanceError,
   badRequest,
-  missing,
   NO_SUCH_ORDER,
   refusalError,
   TOO_MANY_ORDERS,
@@ -30,14 +29,14 @@ import { autoClientId, type Call, marketOf, marketsOf, type Operation } from './
 import { canceledOrder, type PlacedForm, placedOrder, queriedOrder, wireOf } from './order-json.ts';
 
 const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
-const TYPES: Readonly<Record<string, OrderType | 'stop' | 'profit'>> = {
+const TYPES: Readonly<Record<string, OrderType | 'Stop loss' | 'Take profit'>> = {
   LIMIT: 'limit',
   LIMIT_MAKER: 'limit-maker',
   MARKET: 'market',
-  STOP_LOSS: 'stop',
-  STOP_LOSS_LIMIT: 'stop',
-  TAKE_PROFIT: 'profit',
-  TAKE_PROFIT_LIMIT: 'profit',
+  STOP_LOSS: 'Stop loss',
+  STOP_LOSS_LIMIT: 'Stop loss',
+  TAKE_PROFIT: 'Take profit',
+  TAKE_PROFIT_LIMIT: 'Take profit',
 };
 const TIMES: Readonly<Record<string, TimeInForce>> = { GTC: 'gtc', IOC: 'ioc', FOK: 'fok' };
 const PREVENTION: Readonly<Record<string, SelfTradePrevention>> = {
@@ -47,6 +46,8 @@ const PREVENTION: Readonly<Record<string, SelfTradePrevention>> = {
   EXPIRE_BOTH: 'expire-both',
 };
 const FORMS: Readonly<Record<string, PlacedForm>> = { ACK: 'ACK', RESULT: 'RESULT', FULL: 'FULL' };
+const BAD_MODE = invalid('selfTradePreventionMode');
+const BAD_FORM = invalid('newOrderRespType');
 const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
 
 /** What places, cancels and looks up orders. */
@@ -99,90 +100,88 @@ function newOrder(call: Call): Result<ReadOrder, BinanceError> {
   const { desk, parameters } = call;
   const market = marketOf(call);
   const side = mandatory(parameters, 'side', SIDES, badRequest(-1117, 'Invalid side.'));
-  const type = mandatory(parameters, 'type', TYPES, badRequest(-1116, 'Invalid orderType.'));
+  const type = typeOf(parameters);
   const clientId = parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(desk.random);
-  const wrongMode = badRequest(
-    -1130,
-    "Data sent for parameter 'selfTradePreventionMode' is not valid.",
-  );
-  const prevention = parameters.choice('selfTradePreventionMode', PREVENTION, wrongMode) ?? 'none';
-  const wrongForm = badRequest(-1130, "Data sent for parameter 'newOrderRespType' is not valid.");
-  const form = parameters.choice('newOrderRespType', FORMS, wrongForm);
-  if (type === 'stop') parameters.fail(unsupported('Stop loss'));
-  if (type === 'profit') parameters.fail(unsupported('Take profit'));
+  const mode = parameters.choice('selfTradePreventionMode', PREVENTION, BAD_MODE);
+  const form = parameters.choice('newOrderRespType', FORMS, BAD_FORM);
   if (parameters.has('icebergQty')) parameters.fail(unsupported('Iceberg'));
-  const timeInForce = timeInForceOf(parameters, type);
-  const amounts = market === null ? null : amountsOf(parameters, market, type);
-  const read = parameters.checked(amounts);
-  if (!read.ok) return read;
-  const order = {
-    ...read.value,
-    symbol: market?.rules.instrument.symbol ?? '',
+  if (market === null || side === null || type === null) return parameters.checked<ReadOrder>(null);
+  const { symbol } = market.rules.instrument;
+  const order: NewOrder = {
+    symbol,
     clientId,
-    side: side as Side,
-    type: type as OrderType,
-    timeInForce,
-    selfTradePrevention: prevention,
+    side,
+    type,
+    timeInForce: timeInForceOf(parameters, type),
+    selfTradePrevention: mode ?? 'none',
+    ...amountsOf(parameters, market, type),
   };
   const usual = type === 'limit-maker' ? 'ACK' : 'FULL';
-  return ok({ order, form: form ?? usual, market: market as MarketView });
+  return parameters.checked({ order, form: form ?? usual, market });
+}
+
+/** The type of an order; null after a mistake, and for the types that this venue lacks. */
+function typeOf(parameters: Parameters): OrderType | null {
+  const type = mandatory(parameters, 'type', TYPES, badRequest(-1116, 'Invalid orderType.'));
+  if (type !== 'Stop loss' && type !== 'Take profit') return type;
+  parameters.fail(unsupported(type));
+  return null;
 }
 
 /** Only a plain limit order says how long it lives; a maker order lives until it is canceled. */
-function timeInForceOf(parameters: Parameters, type: string | null): TimeInForce {
+function timeInForceOf(parameters: Parameters, type: OrderType): TimeInForce {
   if (type !== 'limit') {
     parameters.mustNot('timeInForce');
     return 'gtc';
   }
-  return (
-    mandatory(parameters, 'timeInForce', TIMES, badRequest(-1115, 'Invalid timeInForce.')) ?? 'gtc'
-  );
+  const wrong = badRequest(-1115, 'Invalid timeInForce.');
+  return mandatory(parameters, 'timeInForce', TIMES, wrong) ?? 'gtc';
 }
 
 function amountsOf(
   parameters: Parameters,
   { rules: { instrument } }: MarketView,
-  type: string | null,
+  type: OrderType,
 ): Pick<NewOrder, 'ticks' | 'lots' | 'quote'> {
   const quantity = parameters.decimal('quantity');
   const lots = quantity === null ? (0 as Lots) : parseLots(instrument, quantity);
   if (type === 'market') {
     parameters.mustNot('price');
     const quote = parameters.decimal('quoteOrderQty');
-    if ((quantity === null) === (quote === null)) {
-      const msg = "Param 'quantity' or 'quoteOrderQty' must be sent, but both were empty/null!";
-      parameters.fail(quote === null ? badRequest(-1102, msg) : unrequired('quoteOrderQty'));
+    if (quantity === null && quote === null) {
+      parameters.fail(neither('quantity', 'quoteOrderQty'));
+    } else if (quantity !== null) {
+      parameters.mustNot('quoteOrderQty');
     }
-    const units = quote === null ? null : parseBigDecimal(quote, AMOUNT_DECIMALS);
+    const units = parseBigDecimal(quote ?? '0', AMOUNT_DECIMALS);
     return { ticks: 0 as Ticks, lots, quote: amountOf(units ?? NO_AMOUNT) };
   }
   parameters.mustNot('quoteOrderQty');
-  if (quantity === null) parameters.fail(missing('quantity'));
-  const price = parameters.decimal('price');
-  if (price === null) parameters.fail(missing('price'));
-  return { ticks: parseTicks(instrument, price ?? '0'), lots, quote: NO_AMOUNT };
+  parameters.text('quantity');
+  const price = parameters.text('price');
+  parameters.decimal('price');
+  return { ticks: parseTicks(instrument, price), lots, quote: NO_AMOUNT };
 }
 
 function status(call: Call): Result<unknown, BinanceError> {
-  const market = marketOf(call);
-  const read = call.parameters.checked(referenceOf(call, market));
-  if (!read.ok || market === null) return read;
-  const order = call.desk.exchange.find(call.account, read.value);
-  return order === null
-    ? err(NO_SUCH_ORDER)
-    : ok(queriedOrder(wireOf(market.rules.instrument), order));
+  const read = call.parameters.checked(referenceOf(call));
+  if (!read.ok) return read;
+  const { market, reference } = read.value;
+  const order = call.desk.exchange.find(call.account, reference);
+  if (order === null) return err(NO_SUCH_ORDER);
+  return ok(queriedOrder(wireOf(market.rules.instrument), order));
 }
 
 function cancel(call: Call): Result<unknown, BinanceError> {
   const { desk, parameters, account } = call;
-  const market = marketOf(call);
-  const reference = referenceOf(call, market);
+  const asked = referenceOf(call);
   const cancelId = parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(desk.random);
-  const read = parameters.checked(reference);
-  if (!read.ok || market === null) return read;
-  const order = desk.exchange.find(account, read.value);
+  const read = parameters.checked(asked);
+  if (!read.ok) return read;
+  const { market, reference } = read.value;
+  const order = desk.exchange.find(account, reference);
   if (order !== null) desk.cancelIds.set(order.orderId, cancelId);
-  const canceled = desk.exchange.cancel(account, read.value);
+  const canceled = desk.exchange.cancel(account, reference);
   desk.cancelIds.clear();
   if (!canceled.ok) return err(refusalError(canceled.error));
   return ok(canceledOrder(wireOf(market.rules.instrument), canceled.value, cancelId));
@@ -207,11 +206,10 @@ function cancelAll(call: Call): Result<unknown, BinanceError> {
   const read = call.parameters.checked(marketOf(call));
   if (!read.ok) return read;
   const { instrument } = read.value.rules;
-  const ids = new Map<number, string>();
-  for (const order of desk.exchange.account(account)?.open.values() ?? []) {
-    ids.set(order.orderId, autoClientId(desk.random));
+  for (const orderId of desk.exchange.account(account)?.open.keys() ?? []) {
+    desk.cancelIds.set(orderId, autoClientId(desk.random));
   }
-  for (const [orderId, cancelId] of ids) desk.cancelIds.set(orderId, cancelId);
+  const ids = new Map(desk.cancelIds);
   const canceled = desk.exchange.cancelAll(account, instrument.symbol);
   desk.cancelIds.clear();
   if (!canceled.ok) return err(refusalError(canceled.error));
@@ -220,16 +218,18 @@ function cancelAll(call: Call): Result<unknown, BinanceError> {
   return ok(canceled.value.map(json));
 }
 
-/** An order by either id; null after a mistake, which `parameters` keeps. */
-function referenceOf({ parameters }: Call, market: MarketView | null): OrderReference | null {
+/** A market and an order by either id; null after a mistake, which `parameters` keeps. */
+function referenceOf(call: Call): { market: MarketView; reference: OrderReference } | null {
+  const { parameters } = call;
+  const market = marketOf(call);
   const orderId = parameters.integer('orderId');
   const clientId = parameters.matching('origClientOrderId', CLIENT_ID);
   if (orderId === null && clientId === null) {
-    const msg = "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!";
-    parameters.fail(badRequest(-1102, msg));
+    parameters.fail(neither('origClientOrderId', 'orderId'));
   }
   if (market === null) return null;
-  return { symbol: market.rules.instrument.symbol, orderId, clientId };
+  const { symbol } = market.rules.instrument;
+  return { market, reference: { symbol, orderId, clientId } };
 }
 
 function mandatory<T>(
@@ -246,6 +246,10 @@ function unsupported(what: string): BinanceError {
   return badRequest(-2010, `${what} orders are not supported for this symbol.`);
 }
 
-function unrequired(name: string): BinanceError {
-  return badRequest(-1106, `Parameter '${name}' sent when not required.`);
+function neither(one: string, other: string): BinanceError {
+  return badRequest(-1102, `Param '${one}' or '${other}' must be sent, but both were empty/null!`);
+}
+
+function invalid(name: string): BinanceError {
+  return badRequest(-1130, `Data sent for parameter '${name}' is not valid.`);
 }

@@ -1,6 +1,12 @@
 import type { Clock } from '../../../core/env.ts';
-import type { ExchangeEvent, ExchangePort } from '../../exchange/port.ts';
-import { wireOf } from '../requests/order-json.ts';
+import { assert } from '../../../core/result.ts';
+import {
+  type AccountEvent,
+  accountOf,
+  type ExchangePort,
+  isAccountEvent,
+} from '../../exchange/port.ts';
+import { type Wire, wireOf } from '../requests/order-json.ts';
 import type { Line } from './line.ts';
 import { accountPosition, balanceUpdate, executionReport } from './user-events.ts';
 
@@ -19,6 +25,7 @@ export class UserStreams {
   readonly #clock: Clock;
   readonly #cancelIds: ReadonlyMap<number, string>;
   #subscriptions: readonly Subscription[] = [];
+  readonly #wires: ReadonlyMap<string, Wire>;
   #reports = 0;
 
   /** @param cancelIds client ids of the cancellations under way, by order id */
@@ -26,8 +33,11 @@ export class UserStreams {
     this.#exchange = exchange;
     this.#clock = clock;
     this.#cancelIds = cancelIds;
+    this.#wires = new Map(
+      [...exchange.markets].map(([symbol, { rules }]) => [symbol, wireOf(rules.instrument)]),
+    );
     exchange.listen((events) => {
-      for (const event of events) this.#tell(event);
+      for (const event of events) if (isAccountEvent(event)) this.#tell(event);
     });
   }
 
@@ -50,7 +60,7 @@ export class UserStreams {
     );
   }
 
-  #tell(event: ExchangeEvent): void {
+  #tell(event: AccountEvent): void {
     const account = accountOf(event);
     const listening = this.#subscriptions.filter((each) => each.account === account);
     if (listening.length === 0) return;
@@ -60,34 +70,21 @@ export class UserStreams {
     }
   }
 
-  #write(event: ExchangeEvent): unknown {
+  #write(event: AccountEvent): unknown {
     const nowMs = this.#clock.now();
     switch (event.kind) {
       case 'executed': {
-        const market = this.#exchange.markets.get(event.order.symbol);
-        if (market === undefined) return null;
+        const wire = this.#wires.get(event.order.symbol);
+        assert(wire !== undefined, 'an order belongs to a market of the venue');
         this.#reports += 1;
         const isCanceled = event.execution === 'canceled';
-        const id = this.#cancelIds.get(event.order.orderId) ?? null;
-        return executionReport(wireOf(market.rules.instrument), event, {
-          nowMs,
-          cancelId: isCanceled ? id : null,
-          executionId: this.#reports,
-        });
+        const cancelId = isCanceled ? (this.#cancelIds.get(event.order.orderId) ?? null) : null;
+        return executionReport(wire, event, { nowMs, cancelId, executionId: this.#reports });
       }
       case 'transferred':
         return balanceUpdate(event, nowMs);
       case 'balances-changed':
         return accountPosition(this.#exchange, event, nowMs);
-      default:
-        return null;
     }
   }
-}
-
-/** The account that an event is told to; null when it is public, or told in the reply only. */
-function accountOf(event: ExchangeEvent): string | null {
-  if (event.kind === 'executed') return event.order.account;
-  if (event.kind === 'transferred' || event.kind === 'balances-changed') return event.account;
-  return null;
 }

@@ -1,10 +1,10 @@
-import { rngOf } from '../../src/core/rng.ts';
-import type { Session, VenueReply } from '../../src/simulation/binance/facade.ts';
-import { signatureOf, socketPayload } from '../../src/simulation/binance/signing.ts';
-import { openVenue, type VenueOptions } from '../../src/simulation/server/venue.ts';
-import { virtualTime } from '../../src/simulation/virtual-time.ts';
-import { ACCOUNTS, ADMIN_TOKEN, SAMPLE_KEY, SAMPLE_SECRET } from './venue-accounts.ts';
-import { aCrowd, must, NEW_YEAR } from './venue-fixtures.ts';
+import { rngOf } from '../../../src/core/rng.ts';
+import type { Session, VenueReply } from '../../../src/simulation/binance/facade.ts';
+import { signatureOf, socketPayload } from '../../../src/simulation/binance/signing.ts';
+import { openVenue, type VenueOptions } from '../../../src/simulation/server/venue.ts';
+import { virtualTime } from '../../../src/simulation/virtual-time.ts';
+import { ACCOUNTS, ADMIN_TOKEN, SAMPLE_KEY, SAMPLE_SECRET } from './accounts.ts';
+import { aCrowd, must, NEW_YEAR } from './fixtures.ts';
 
 export interface Key {
   readonly apiKey: string;

@@ -1,4 +1,4 @@
-import type { RecordStore } from '../../src/simulation/exchange/records.ts';
+import type { RecordStore } from '../../../src/simulation/exchange/records.ts';
 
 /** A record log in memory that can be told to break, and that a second venue can be opened on. */
 export interface MemoryRecords extends RecordStore {

@@ -1,13 +1,13 @@
-import { nodeClock, nodeTimers } from '../../src/core/node-env.ts';
-import { rngOf } from '../../src/core/rng.ts';
+import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
+import { rngOf } from '../../../src/core/rng.ts';
 import {
   type ServerNote,
   type ServerOptions,
   startVenueServer,
   type VenueServer,
-} from '../../src/simulation/server/venue-server.ts';
-import { ACCOUNTS, ADMIN_TOKEN } from './venue-accounts.ts';
-import { must } from './venue-fixtures.ts';
+} from '../../../src/simulation/server/venue-server.ts';
+import { ACCOUNTS, ADMIN_TOKEN } from './accounts.ts';
+import { must } from './fixtures.ts';
 
 /** A real venue on a free port of the loopback interface. */
 export async function aVenueServer(

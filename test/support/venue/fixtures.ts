@@ -1,23 +1,29 @@
-import { parseBigDecimal } from '../../src/core/decimal.ts';
-import { type Instrument, parseLots, parseTicks } from '../../src/core/instrument.ts';
-import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../src/core/units.ts';
-import { DEFAULT_RETENTION } from '../../src/simulation/exchange/clearing.ts';
+import { parseBigDecimal } from '../../../src/core/decimal.ts';
+import { type Instrument, parseLots, parseTicks } from '../../../src/core/instrument.ts';
+import {
+  type Amount,
+  amountOf,
+  type Lots,
+  NO_AMOUNT,
+  type Ticks,
+} from '../../../src/core/units.ts';
+import { DEFAULT_RETENTION } from '../../../src/simulation/exchange/clearing.ts';
 import {
   type Exchange,
   type ExchangeOptions,
   openExchange,
-} from '../../src/simulation/exchange/exchange.ts';
-import { DEFAULT_FEES } from '../../src/simulation/exchange/fees.ts';
+} from '../../../src/simulation/exchange/exchange.ts';
+import { DEFAULT_FEES } from '../../../src/simulation/exchange/fees.ts';
 import {
   compileMarket,
   DEFAULT_MARKETS,
   type MarketOptions,
   type MarketRules,
-} from '../../src/simulation/exchange/market-rules.ts';
-import type { MarketState } from '../../src/simulation/exchange/market-state.ts';
-import type { NewOrder, OrderReference } from '../../src/simulation/exchange/orders.ts';
-import type { ExchangeEvent } from '../../src/simulation/exchange/port.ts';
-import { virtualTime } from '../../src/simulation/virtual-time.ts';
+} from '../../../src/simulation/exchange/market-rules.ts';
+import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
+import type { NewOrder, OrderReference } from '../../../src/simulation/exchange/orders.ts';
+import type { ExchangeEvent } from '../../../src/simulation/exchange/port.ts';
+import { virtualTime } from '../../../src/simulation/virtual-time.ts';
 
 /** 2026-01-01 00:00:00 UTC. */
 export const NEW_YEAR = 1_767_225_600_000;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { rngOf } from '../../src/core/rng.ts';
-import type { ExchangeOptions } from '../../src/simulation/exchange/exchange.ts';
-import type { ExchangeEvent } from '../../src/simulation/exchange/port.ts';
-import { DEFAULT_FLOWS, type FlowProfile } from '../../src/simulation/flow/flow-profile.ts';
-import { MarketFlow } from '../../src/simulation/flow/market-flow.ts';
-import { virtualTime } from '../../src/simulation/virtual-time.ts';
-import { anExchange, NEW_YEAR } from './venue-fixtures.ts';
+import { rngOf } from '../../../src/core/rng.ts';
+import type { ExchangeOptions } from '../../../src/simulation/exchange/exchange.ts';
+import type { ExchangeEvent } from '../../../src/simulation/exchange/port.ts';
+import { DEFAULT_FLOWS, type FlowProfile } from '../../../src/simulation/flow/flow-profile.ts';
+import { MarketFlow } from '../../../src/simulation/flow/market-flow.ts';
+import { virtualTime } from '../../../src/simulation/virtual-time.ts';
+import { anExchange, NEW_YEAR } from './fixtures.ts';
 
 /** A generated BTCUSDT market on virtual time, not yet started. */
 export function aFlow(
