@@ -259,6 +259,8 @@ export class BinanceFacade implements VenueEdge {
 
   #check(connection: Connection, nowMs: number): void {
     const { line, openedMs, pongMs, isWarned } = connection;
+    // Nothing gets through to a half-open connection, its end included.
+    if (line.isDumb) return;
     const ageMs = nowMs - openedMs;
     if (nowMs - pongMs > PONG_WITHIN_MS) {
       line.peer.drop();
@@ -272,7 +274,7 @@ export class BinanceFacade implements VenueEdge {
       connection.isWarned = true;
       line.send(`{"event":{"e":"serverShutdown","E":${nowMs}}}`);
     }
-    line.ping();
+    line.peer.ping();
   }
 
   #forget(connection: Connection): void {

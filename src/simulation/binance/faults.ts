@@ -27,19 +27,25 @@ interface Planned<T> {
   left: number;
 }
 
+/** Orders of faults that may wait at once. */
+export const FAULT_PLANS_MAX = 1_000;
+
 /** Faults that have been ordered and not yet happened, in the order in which they were ordered. */
 export class FaultPlan {
   #requests: Planned<RequestFault>[] = [];
   #frames: Planned<FrameFault>[] = [];
 
-  /** @param target name of an operation, or `*` for any */
-  planRequests(target: string, fault: RequestFault, times: number): void {
-    this.#requests.push({ target, fault, left: times });
+  /**
+   * @param target name of an operation, or `*` for any
+   * @returns false when too many are waiting
+   */
+  planRequests(target: string, fault: RequestFault, times: number): boolean {
+    return plan(this.#requests, { target, fault, left: times });
   }
 
-  /** @param symbol market whose depth frames are hit, or `*` for any */
-  planFrames(symbol: string, fault: FrameFault, times: number): void {
-    this.#frames.push({ target: symbol, fault, left: times });
+  /** The same for depth frames. @param symbol market whose frames are hit, or `*` for any */
+  planFrames(symbol: string, fault: FrameFault, times: number): boolean {
+    return plan(this.#frames, { target: symbol, fault, left: times });
   }
 
   nextRequest(operation: string): RequestFault | null {
@@ -58,6 +64,12 @@ export class FaultPlan {
     this.#requests = [];
     this.#frames = [];
   }
+}
+
+function plan<T>(planned: Planned<T>[], fault: Planned<T>): boolean {
+  if (planned.length >= FAULT_PLANS_MAX) return false;
+  planned.push(fault);
+  return true;
 }
 
 function next<T>(planned: Planned<T>[], name: string): [T | null, Planned<T>[]] {

@@ -1,8 +1,10 @@
 import { type Instrument, quoteAmount } from '../../core/instrument.ts';
 import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import type { SelfTradePrevention } from '../exchange/orders.ts';
 import { crosses, type OrderBook, opposite, type RestingOrder } from './order-book.ts';
+
+/** What happens when an order meets one of the same account; the taker's mode decides. */
+export type SelfTradePrevention = 'none' | 'expire-taker' | 'expire-maker' | 'expire-both';
 
 export type MatchStep =
   | { readonly kind: 'trade'; readonly maker: RestingOrder; readonly lots: Lots }

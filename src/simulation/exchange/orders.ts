@@ -1,11 +1,9 @@
 import type { Instrument } from '../../core/instrument.ts';
 import type { Amount, Lots, Millis, Ticks } from '../../core/units.ts';
 import type { Side, TimeInForce } from '../../execution/order.ts';
+import type { SelfTradePrevention } from '../book/match-plan.ts';
 
 export type OrderType = 'limit' | 'limit-maker' | 'market';
-
-/** What happens when an order meets one of the same account; the taker's mode decides. */
-export type SelfTradePrevention = 'none' | 'expire-taker' | 'expire-maker' | 'expire-both';
 
 export type VenueOrderStatus =
   | 'new'

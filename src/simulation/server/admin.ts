@@ -105,11 +105,14 @@ export class Admin {
 
   #order(order: z.infer<typeof faultOrder>): VenueReply {
     const { faults } = this.#facade;
-    if (order.on === 'requests') faults.planRequests(order.target, order.fault, order.times);
-    else if (order.on === 'frames') faults.planFrames(order.symbol, order.fault, order.times);
-    else if (order.fault === 'drop') this.#facade.dropAll();
+    let isTaken = true;
+    if (order.on === 'requests') {
+      isTaken = faults.planRequests(order.target, order.fault, order.times);
+    } else if (order.on === 'frames') {
+      isTaken = faults.planFrames(order.symbol, order.fault, order.times);
+    } else if (order.fault === 'drop') this.#facade.dropAll();
     else this.#facade.goDumb();
-    return reply(200, {});
+    return isTaken ? reply(200, {}) : reply(409, { error: 'too many faults are waiting' });
   }
 
   #transfer({ account, asset, amount }: z.infer<typeof transferOrder>): VenueReply {

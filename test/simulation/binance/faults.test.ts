@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FAULT_PLANS_MAX } from '../../../src/simulation/binance/faults.ts';
 import { ADMIN_TOKEN } from '../../support/venue/accounts.ts';
 import { ALICE, aSocket, aVenue, limitOrder } from '../../support/venue/client.ts';
 import { NEW_YEAR } from '../../support/venue/fixtures.ts';
@@ -124,7 +125,7 @@ test('connections can be cut, or go dumb with the socket still open', () => {
   const third = aSocket(base, '/ws-api/v3');
   order({ on: 'connections', fault: 'go-dumb' });
   assert.is(third.call('time'), undefined);
-  time.runUntil(NEW_YEAR + 60_000);
+  time.runUntil(NEW_YEAR + 600_000);
   assert.equal([third.seen.closed, third.seen.pings], [null, 0]);
 });
 
@@ -134,6 +135,13 @@ test('ordered faults can be taken back', () => {
   order({ on: 'frames', fault: 'skip', times: 100 });
   assert.is(administer('DELETE', 'faults').status, 200);
   assert.is(ask('GET', 'time').status, 200);
+});
+
+test('the orders of faults that wait are bounded', () => {
+  const { administer, venue } = administered();
+  const fault = { kind: 'garbage', isExecuted: false } as const;
+  for (let at = 0; at < FAULT_PLANS_MAX; at += 1) venue.facade.faults.planRequests('x', fault, 1);
+  assert.is(administer('POST', 'faults', requests(fault)).status, 409);
 });
 
 test('money is moved, and never below nothing', () => {

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Amount, amountOf, type Lots, type Ticks } from '../../../src/core/units.ts';
+import type { SelfTradePrevention } from '../../../src/simulation/book/match-plan.ts';
 import type { RestingOrder } from '../../../src/simulation/book/order-book.ts';
 import type { Exchange } from '../../../src/simulation/exchange/exchange.ts';
 import type { FeeSchedule } from '../../../src/simulation/exchange/fees.ts';
 import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
-import type { OrderType, SelfTradePrevention } from '../../../src/simulation/exchange/orders.ts';
+import type { OrderType } from '../../../src/simulation/exchange/orders.ts';
 import type { ExchangeEvent } from '../../../src/simulation/exchange/port.ts';
 import { aMarket, amount, anExchange, anOrder } from '../../support/venue/fixtures.ts';
 

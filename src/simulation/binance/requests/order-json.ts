@@ -3,10 +3,10 @@ import type { Instrument } from '../../../core/instrument.ts';
 import { assert } from '../../../core/result.ts';
 import type { Amount, Lots, Ticks } from '../../../core/units.ts';
 import type { TimeInForce } from '../../../execution/order.ts';
+import type { SelfTradePrevention } from '../../book/match-plan.ts';
 import type {
   AccountTrade,
   OrderType,
-  SelfTradePrevention,
   VenueOrder,
   VenueOrderStatus,
 } from '../../exchange/orders.ts';

@@ -9,13 +9,8 @@ import {
   type Ticks,
 } from '../../../core/units.ts';
 import type { Side, TimeInForce } from '../../../execution/order.ts';
-import type {
-  NewOrder,
-  OrderReference,
-  OrderType,
-  SelfTradePrevention,
-  VenueOrder,
-} from '../../exchange/orders.ts';
+import type { SelfTradePrevention } from '../../book/match-plan.ts';
+import type { NewOrder, OrderReference, OrderType, VenueOrder } from '../../exchange/orders.ts';
 import type { MarketView } from '../../exchange/port.ts';
 import {
   type BinanceError,

@@ -24,8 +24,4 @@ export class Line {
   send(text: string): void {
     if (!this.isDumb) this.peer.send(text);
   }
-
-  ping(): void {
-    if (!this.isDumb) this.peer.ping();
-  }
 }
