@@ -1,6 +1,6 @@
 import { type Amount, amountOf, NO_AMOUNT } from '../../core/units.ts';
 
-/** What a trade costs, in parts per million of what the account receives. */
+/** What a trade costs, in whole parts per million of what the account receives. */
 export interface FeeSchedule {
   /** -1000 … 100,000; below 0 the venue pays. */
   readonly makerPpm: number;
@@ -26,6 +26,9 @@ export interface Fee {
 /** A tier of a large trader: 1 bp to make, 4 bps to take. */
 export const DEFAULT_FEES: FeeSchedule = { makerPpm: 100, takerPpm: 400, discount: null };
 
+/** Bounds of maker and taker fees in parts per million, and of the part that a discount keeps. */
+const FEE_PPM = [-1_000, 100_000] as const;
+const KEPT_PPM = [0, 1_000_000] as const;
 const MILLION = 1_000_000n;
 const UNIT = 100_000_000n;
 
@@ -63,4 +66,26 @@ function discountedFee(
   const fee = amountOf((inQuote * UNIT) / price);
   if (trade.receivedAsset === discount.asset || trade.free(discount.asset) < fee) return null;
   return { fee, feeAsset: discount.asset };
+}
+
+/** What makes no sense in a schedule; null when all of it does. */
+export function scheduleFault({
+  makerPpm,
+  takerPpm,
+  discount,
+}: FeeSchedule): {
+  readonly field: string;
+  readonly found: string;
+  readonly wanted: string;
+} | null {
+  for (const [field, found, [least, most]] of [
+    ['makerPpm', makerPpm, FEE_PPM],
+    ['takerPpm', takerPpm, FEE_PPM],
+    ['discount.keptPpm', discount?.keptPpm ?? 0, KEPT_PPM],
+  ] as const) {
+    if (!(Number.isInteger(found) && found >= least && found <= most)) {
+      return { field, found: String(found), wanted: `a whole number, ${least} … ${most}` };
+    }
+  }
+  return null;
 }

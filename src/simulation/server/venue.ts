@@ -3,7 +3,7 @@ import type { Clock, Timers } from '../../core/env.ts';
 import type { RulesFault } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
-import { amountOf } from '../../core/units.ts';
+import { AMOUNT_DECIMALS, amountOf, NO_AMOUNT } from '../../core/units.ts';
 import {
   BinanceFacade,
   type Session,
@@ -16,10 +16,15 @@ import type { ApiKey, Right } from '../binance/signing.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
 import { DEFAULT_RETENTION, type Retention } from '../exchange/clearing.ts';
 import { type Exchange, openExchange } from '../exchange/exchange.ts';
-import { DEFAULT_FEES, type FeeSchedule } from '../exchange/fees.ts';
-import { compileMarket, DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
+import { DEFAULT_FEES, type FeeSchedule, scheduleFault } from '../exchange/fees.ts';
+import {
+  compileMarket,
+  DEFAULT_MARKETS,
+  type MarketOptions,
+  type MarketRules,
+} from '../exchange/market-rules.ts';
 import type { RecordFault, RecordStore } from '../exchange/records.ts';
-import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
+import { DEFAULT_FLOWS, type FlowProfile, profileFault } from '../flow/flow-profile.ts';
 import { MarketFlow } from '../flow/market-flow.ts';
 import { Admin } from './admin.ts';
 
@@ -52,15 +57,14 @@ export interface VenueOptions {
   readonly retention?: Retention;
 }
 
-export interface OpeningFault {
-  readonly kind: 'opening-balance';
-  readonly account: string;
-  readonly asset: string;
+export interface OptionFault {
+  readonly kind: 'venue-option';
+  readonly field: string;
   readonly found: string;
   readonly wanted: string;
 }
 
-export type VenueFault = RulesFault | RecordFault | OpeningFault;
+export type VenueFault = RulesFault | RecordFault | OptionFault;
 
 /** Opens a venue with what an earlier process left. Nothing moves before `start`. */
 export function openVenue(options: VenueOptions): Result<Venue, VenueFault> {
@@ -70,15 +74,14 @@ export function openVenue(options: VenueOptions): Result<Venue, VenueFault> {
     if (!compiled.ok) return compiled;
     markets.push(compiled.value);
   }
+  const wrong = optionFault(options, markets);
+  if (wrong !== null) return err(wrong);
   const { clock, records } = options;
   const fees = options.fees ?? DEFAULT_FEES;
   const retention = options.retention ?? DEFAULT_RETENTION;
   const exchange = openExchange({ markets, fees, retention, records, clock });
   if (!exchange.ok) return exchange;
-  for (const account of options.accounts) {
-    const fault = openAccount(exchange.value, account);
-    if (fault !== null) return err(fault);
-  }
+  for (const account of options.accounts) openAccount(exchange.value, account);
   return ok(new Venue(exchange.value, options));
 }
 
@@ -130,17 +133,32 @@ export class Venue implements VenueEdge {
   }
 }
 
-/** A new account gets its opening balances; one that is known keeps what it has. */
-function openAccount(exchange: Exchange, { name, opening }: AccountOptions): OpeningFault | null {
-  if (exchange.account(name) !== null) return null;
-  exchange.openAccount(name);
-  for (const [asset, found] of Object.entries(opening)) {
-    const units = parseBigDecimal(found, 8);
-    if (units === null || units < 0n) {
+/** The first option that makes no sense, with what would. */
+function optionFault(options: VenueOptions, markets: readonly MarketRules[]): OptionFault | null {
+  const fees = scheduleFault(options.fees ?? DEFAULT_FEES);
+  if (fees !== null) return { kind: 'venue-option', ...fees, field: `fees.${fees.field}` };
+  const flows = options.flows ?? DEFAULT_FLOWS;
+  for (const { instrument } of markets) {
+    const profile = flows[instrument.symbol];
+    const fault = profile === undefined ? null : profileFault(profile, instrument);
+    if (fault === null) continue;
+    return { kind: 'venue-option', ...fault, field: `flows.${instrument.symbol}.${fault.field}` };
+  }
+  for (const { name, opening } of options.accounts) {
+    for (const [asset, found] of Object.entries(opening)) {
+      if ((parseBigDecimal(found, AMOUNT_DECIMALS) ?? -1n) >= 0n) continue;
       const wanted = 'a decimal of at most 8 places, not below 0';
-      return { kind: 'opening-balance', account: name, asset, found, wanted };
+      return { kind: 'venue-option', field: `accounts.${name}.opening.${asset}`, found, wanted };
     }
-    exchange.transfer(name, asset, amountOf(units));
   }
   return null;
+}
+
+/** A new account gets its opening balances; one that is known keeps what it has. */
+function openAccount(exchange: Exchange, { name, opening }: AccountOptions): void {
+  if (exchange.account(name) !== null) return;
+  exchange.openAccount(name);
+  for (const [asset, found] of Object.entries(opening)) {
+    exchange.transfer(name, asset, amountOf(parseBigDecimal(found, AMOUNT_DECIMALS) ?? NO_AMOUNT));
+  }
 }

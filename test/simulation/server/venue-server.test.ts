@@ -220,7 +220,7 @@ test('a venue that makes no sense does not start', async () => {
     () => '',
     (thrown) => String(thrown),
   );
-  assert.match(failed, /opening-balance/);
+  assert.match(failed, /accounts.alice.opening.USDT.*much/);
 });
 
 test('a stop closes connections, writes the state down and frees the port', async () => {
