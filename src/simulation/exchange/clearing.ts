@@ -123,11 +123,6 @@ export class Clearing {
     }
   }
 
-  /** Forgets everything, before a snapshot is booked. */
-  clear(): void {
-    for (const map of [this.accounts, this.crowd, this.fees, this.transfers]) map.clear();
-  }
-
   #accept(order: VenueOrder): void {
     const account = this.account(order.account);
     const asset = heldAsset(this.#instrumentOf(order.symbol), order.side);

@@ -69,11 +69,7 @@ function discountedFee(
 }
 
 /** What makes no sense in a schedule; null when all of it does. */
-export function scheduleFault({
-  makerPpm,
-  takerPpm,
-  discount,
-}: FeeSchedule): {
+export function scheduleFault({ makerPpm, takerPpm, discount }: FeeSchedule): {
   readonly field: string;
   readonly found: string;
   readonly wanted: string;

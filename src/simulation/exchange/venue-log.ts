@@ -65,31 +65,35 @@ export class VenueLog {
   }
 
   /**
-   * Reads what an earlier process left. A snapshot that was cut short is passed over; the records
-   * before it are still there.
+   * Reads what an earlier process left: the last snapshot that is complete, and what came after it.
+   * What stands before it is passed over, for its beginning may be gone with an old segment; so is
+   * a snapshot that was cut short.
    *
    * @returns number of records read
    */
   recover(): Result<number, RecordFault> {
     let count = 0;
-    let snapshot: StateRecord[] | null = null;
+    let base: readonly StateRecord[] = [];
+    let since: StateRecord[] = [];
+    let snapshot: StateRecord[] = [];
     for (const { sequence, payload } of this.#store?.read() ?? []) {
       const decoded = decodeRecord(sequence, payload);
       if (!decoded.ok) return decoded;
       const record = decoded.value;
       count += 1;
-      this.#sinceSnapshot += 1;
       if (record.kind === 'snapshot-begun') {
         snapshot = [];
       } else if (record.kind === 'kept') {
-        snapshot?.push(record.state);
+        snapshot.push(record.state);
       } else if (record.kind === 'snapshot-ended') {
-        if (snapshot !== null) this.#reset(snapshot);
-        snapshot = null;
+        base = snapshot;
+        since = [];
       } else {
-        this.#apply(record);
+        since.push(record);
       }
     }
+    for (const record of [...base, ...since]) this.#apply(record);
+    this.#sinceSnapshot = since.length;
     return ok(count);
   }
 
@@ -148,14 +152,6 @@ export class VenueLog {
     if (record.kind === 'numbers-reserved') this.#ends.set(record.name, record.end);
     else if (record.kind === 'price-anchored') this.#anchors.set(record.symbol, record.ticks);
     else this.#clearing.apply(record);
-  }
-
-  #reset(records: readonly StateRecord[]): void {
-    this.#clearing.clear();
-    this.#ends.clear();
-    this.#anchors.clear();
-    for (const record of records) this.#apply(record);
-    this.#sinceSnapshot = 0;
   }
 
   *#state(): Iterable<StateRecord> {

@@ -9,6 +9,7 @@ import { VenueLog } from '../../../src/simulation/exchange/venue-log.ts';
 import {
   aCrowd,
   aMarket,
+  amount,
   anExchange,
   anOrder,
   BTCUSDT,
@@ -17,7 +18,11 @@ import {
   must,
   ticks,
 } from '../../support/venue/fixtures.ts';
-import { type MemoryRecords, memoryRecords } from '../../support/venue/memory-records.ts';
+import {
+  type MemoryRecords,
+  memoryRecords,
+  SEGMENT_RECORDS,
+} from '../../support/venue/memory-records.ts';
 
 type Opened = ReturnType<typeof anExchange>;
 
@@ -148,11 +153,25 @@ test('a snapshot stands for all that was before it, which may then go', () => {
   const count = records.payloads.size;
   before.exchange.close();
   const [first] = records.payloads.keys();
-  assert.is(first, count, 'the records before the snapshot are dropped');
+  const kept = count - (first ?? 0);
+  assert.ok(kept >= 0 && kept < SEGMENT_RECORDS, 'older segments are dropped');
   assert.ok(records.syncs > 0);
   const after = anExchange({ records });
   assert.equal(truthOf(after), truthOf(before));
   assert.is(before.exchange.place('alice', anOrder()).ok, false, 'a closed exchange does nothing');
+});
+
+test('what is left of an older segment is not taken for the beginning of history', () => {
+  for (let filler = 0; filler < SEGMENT_RECORDS; filler += 1) {
+    const records = memoryRecords();
+    const first = anExchange({ records });
+    for (let at = 0; at < filler; at += 1) first.exchange.transfer('alice', 'BNB', amount('1'));
+    const order = anOrder();
+    must(first.exchange.place('alice', order));
+    must(first.exchange.cancel('alice', byClientId(order)));
+    first.exchange.close();
+    assert.equal(truthOf(anExchange({ records })), truthOf(first));
+  }
 });
 
 test('a snapshot that was cut short is passed over, wherever it was cut', () => {
@@ -162,7 +181,9 @@ test('a snapshot that was cut short is passed over, wherever it was cut', () => 
   const truth = truthOf(before);
   const history = [...records.payloads.values()];
   before.exchange.close();
-  const snapshot = [...records.payloads.values()];
+  const snapshot = [...records.payloads]
+    .filter(([sequence]) => sequence >= history.length)
+    .map(([, payload]) => payload);
   for (let kept = 0; kept < snapshot.length; kept += 1) {
     const cut = memoryRecords();
     for (const payload of [...history, ...snapshot.slice(0, kept)]) {
@@ -182,15 +203,17 @@ test('a snapshot is taken by itself after enough records', () => {
   const records = memoryRecords();
   const clearing = new Clearing(() => BTCUSDT, { endedOrdersMax: 5, tradesMax: 5 });
   const log = new VenueLog(records, clearing, 10);
+  const text = () => [...records.payloads.values()].map((each) => new TextDecoder().decode(each));
   for (let at = 0; at < 10; at += 1) {
     log.settle();
     log.record({ kind: 'price-anchored', symbol: 'BTCUSDT', ticks: at as Ticks });
   }
-  assert.is(records.payloads.size, 10);
+  assert.not.ok(text().some((each) => each.includes('snapshot')));
   log.settle();
-  assert.is(records.payloads.size, 3, 'begin, the anchor, end');
+  assert.is(text().filter((each) => each.includes('kept')).length, 1, 'the anchor alone');
+  const { size } = records.payloads;
   log.settle();
-  assert.is(records.payloads.size, 3);
+  assert.is(records.payloads.size, size, 'the next one is not due');
 });
 
 test('a log that breaks halts the venue: nobody hears of what is not written', () => {

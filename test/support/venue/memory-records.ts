@@ -1,12 +1,18 @@
 import type { RecordStore } from '../../../src/simulation/exchange/records.ts';
 
-/** A record log in memory that can be told to break, and that a second venue can be opened on. */
+/**
+ * A record log in memory that can be told to break, and that a second venue can be opened on. Like
+ * a real one it drops whole segments only, so that what is left may begin in mid-history.
+ */
 export interface MemoryRecords extends RecordStore {
   readonly payloads: Map<number, Uint8Array>;
   /** Appends that are still taken; below 0 the log is broken. */
   appendsLeft: number;
   syncs: number;
 }
+
+/** Records of one segment. */
+export const SEGMENT_RECORDS = 7;
 
 export function memoryRecords(): MemoryRecords {
   const payloads = new Map<number, Uint8Array>();
@@ -33,7 +39,8 @@ export function memoryRecords(): MemoryRecords {
       for (const [at, payload] of [...payloads]) yield { sequence: at, payload };
     },
     dropBelow(first) {
-      for (const at of payloads.keys()) if (at < first) payloads.delete(at);
+      const kept = first - (first % SEGMENT_RECORDS);
+      for (const at of payloads.keys()) if (at < kept) payloads.delete(at);
     },
   };
 }
