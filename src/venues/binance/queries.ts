@@ -62,7 +62,7 @@ export interface RestAccess {
   readonly timeoutMs: number;
 }
 
-/** Cancels over the WebSocket API, questions over REST, so that one path can ask after the other. */
+/** Cancels over the WebSocket API, questions over REST: one path can ask after the other. */
 export function binanceQueries(
   access: RestAccess,
   instruments: readonly Instrument[],
