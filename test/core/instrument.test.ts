@@ -132,6 +132,11 @@ test('bounds of zero or none are one tick and the largest that is exact', () => 
   }
 });
 
+test('without a smallest notional there is none', () => {
+  const compiled = compileInstrument(rulesOf({}));
+  assert.ok(compiled.ok && compiled.value.notionalMin === 0n);
+});
+
 const senseless: [parts: Partial<InstrumentRules>, field: string, found: string][] = [
   [{ tick: '0' }, 'tick', '0'],
   [{ tick: '0.000' }, 'tick', '0.000'],
