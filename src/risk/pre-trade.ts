@@ -105,7 +105,11 @@ export class PreTradeCheck {
       const limit = lots > instrument.lotsMax ? instrument.lotsMax : instrument.lotsMin;
       return { kind: 'instrument-rule', rule: 'quantity', found: lots, limit };
     }
-    if (order.kind === 'market') return null;
+    if (order.kind === 'market') {
+      // A market order with a price would be valued at that price, which binds nobody.
+      if (ticks === 0) return null;
+      return { kind: 'instrument-rule', rule: 'price', found: ticks, limit: 0 };
+    }
     if (
       !Number.isSafeInteger(ticks) ||
       ticks < instrument.ticksMin ||
