@@ -147,7 +147,8 @@ export class PreTradeCheck {
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
     if (worst > limit) return { kind: 'position-limit', worst, limit };
     const loss = this.profit.lossToday();
-    if (loss >= this.#limits.maxDailyLoss) {
+    // Asked this way round, because a loss that is not a number is not known to be small.
+    if (!(loss < this.#limits.maxDailyLoss)) {
       return { kind: 'daily-loss', loss, limit: this.#limits.maxDailyLoss };
     }
     return null;
