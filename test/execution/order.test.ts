@@ -222,7 +222,7 @@ const told: fc.Arbitrary<Told> = fc.oneof(
 
 test('whatever the venue says in whatever order, an order never goes back', () => {
   law(
-    fc.property(fc.array(told, { maxLength: 15 }), (events) => {
+    fc.property(fc.array(told, { maxLength: 15, size: 'max' }), (events) => {
       let record = submitted(order);
       for (const event of events) {
         const { record: next, incident } = applyOrderEvent(record, eventOf(event));
@@ -248,7 +248,7 @@ test('whatever the venue says in whatever order, an order never goes back', () =
 
 test('a reason is there exactly while an order is unknown or ended otherwise than filled', () => {
   law(
-    fc.property(fc.array(told, { maxLength: 15 }), (events) => {
+    fc.property(fc.array(told, { maxLength: 15, size: 'max' }), (events) => {
       const record = after(...events);
       const isExplained =
         record.status === 'unknown' || (isEnded(record) && record.status !== 'filled');
