@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Amount, amountOf, ticksOf } from '../../src/core/units.ts';
+import { type Amount, amountOf } from '../../src/core/units.ts';
 import {
   type Balances,
   balanceDifferences,
@@ -19,7 +19,7 @@ const buying = { side: 'buy', base: 'BTC', quote: 'USDT' } as const;
 const selling = { ...buying, side: 'sell' } as const;
 
 test('buying moves base in and quote out, selling the other way', () => {
-  const fill = aFill({ quote: amountOf(2_400n) });
+  const fill = aFill({ quote: 2_400n });
   assert.equal(postingsOf(buying, amountOf(40n), fill), [
     { asset: 'BTC', amount: 40n },
     { asset: 'USDT', amount: -2_400n },
@@ -31,25 +31,25 @@ test('buying moves base in and quote out, selling the other way', () => {
 });
 
 test('a fee leaves whatever asset it was taken in, a rebate comes in', () => {
-  const paid = postingsOf(buying, amountOf(40n), aFill({ fee: amountOf(3n), feeAsset: 'BNB' }));
+  const paid = postingsOf(buying, amountOf(40n), aFill({ fee: 3n, feeAsset: 'BNB' }));
   assert.equal(paid[2], { asset: 'BNB', amount: -3n });
-  const rebate = postingsOf(buying, amountOf(40n), aFill({ fee: amountOf(-3n) }));
+  const rebate = postingsOf(buying, amountOf(40n), aFill({ fee: -3n }));
   assert.equal(rebate[2], { asset: 'USDT', amount: 3n });
 });
 
 test('a fee is worth itself in quote, its price in base, and unknown in a third asset', () => {
-  const ticks = ticksOf(6_000_050);
-  const fee = amountOf(1_000n);
+  const ticks = 6_000_050;
+  const fee = 1_000n;
   assert.is(feeInQuote(instrument, aFill({ ticks, fee, feeAsset: 'USDT' })), 1_000n);
   assert.is(feeInQuote(instrument, aFill({ ticks, fee, feeAsset: 'BTC' })), 60_000_500n);
   assert.is(feeInQuote(instrument, aFill({ ticks, fee, feeAsset: 'BNB' })), null);
-  const free = aFill({ ticks, fee: amountOf(0n), feeAsset: 'BNB' });
+  const free = aFill({ ticks, fee: 0n, feeAsset: 'BNB' });
   assert.is(feeInQuote(instrument, free), 0n);
 });
 
 test('a fee in base below a unit of quote is rounded down', () => {
   const penny = anInstrument({ tick: '0.00000001', quote: 'BTC', base: 'DOGE' });
-  const fill = aFill({ ticks: ticksOf(3), fee: amountOf(99_999_999n), feeAsset: 'DOGE' });
+  const fill = aFill({ ticks: 3, fee: 99_999_999n, feeAsset: 'DOGE' });
   assert.is(feeInQuote(penny, fill), 2n);
 });
 

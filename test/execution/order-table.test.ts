@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokenInvariant } from '../../src/core/result.ts';
-import { amountOf, lotsOf } from '../../src/core/units.ts';
 import {
   type Incident,
   isEnded,
@@ -24,7 +23,7 @@ const canceled: LaterEvent = { kind: 'order-canceled', clientId, reason: 'cancel
 const filled = (tradeId: string, lots = 40, of = clientId): LaterEvent => ({
   kind: 'order-filled',
   clientId: of,
-  fill: aFill({ tradeId, lots: lotsOf(lots), quote: amountOf(BigInt(lots) * 60_000_000n) }),
+  fill: aFill({ tradeId, lots: lots, quote: BigInt(lots) * 60_000_000n }),
 });
 
 /** Takes an event as a venue actor does; what it answers was news. */

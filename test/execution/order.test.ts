@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokenInvariant } from '../../src/core/result.ts';
-import { amountOf, lotsOf } from '../../src/core/units.ts';
 import {
   applyOrderEvent,
   isEnded,
@@ -25,7 +24,7 @@ const { clientId } = order;
 function eventOf({ kind, reason = '', venueOrderId = '77', lots = 40 }: Told): LaterEvent {
   switch (kind) {
     case 'order-filled': {
-      const fill = aFill({ lots: lotsOf(lots), quote: amountOf(BigInt(lots) * 60_000_000n) });
+      const fill = aFill({ lots: lots, quote: BigInt(lots) * 60_000_000n });
       return { kind, clientId, fill };
     }
     case 'order-accepted':

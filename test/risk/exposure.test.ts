@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokenInvariant } from '../../src/core/result.ts';
-import { lotsOf, ticksOf } from '../../src/core/units.ts';
 import type { OrderIntent, Side } from '../../src/execution/order.ts';
 import { Exposure } from '../../src/risk/exposure.ts';
 import { law } from '../support/law.ts';
 import { anOrder } from '../support/orders.ts';
 
 const orderOf = (clientId: string, side: Side, lots: number, ticks = 100): OrderIntent =>
-  anOrder({ clientId, side, lots: lotsOf(lots), ticks: ticksOf(ticks) });
+  anOrder({ clientId, side, lots: lots, ticks: ticks });
 
 const someOrders = ['a', 'b', 'c', 'd'].flatMap((name) => [
   orderOf(`${name}-buy`, 'buy', 10),

@@ -7,7 +7,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MODES, type Mode, PERMISSIONS } from '../../src/control/gate.ts';
-import { lotsOf, nanosOf, ticksOf } from '../../src/core/units.ts';
 import type { OrderIntent, Side } from '../../src/execution/order.ts';
 import { PreTradeCheck } from '../../src/risk/pre-trade.ts';
 import { anInstrument } from '../support/instruments.ts';
@@ -130,9 +129,9 @@ function orderOf(step: Step, desk: ModelDesk, index: number): OrderIntent {
     kind: step.isMarket ? 'market' : 'limit',
     isReduceOnly: step.isReduceOnly,
     // One market order in eight wrongly carries a price.
-    ticks: ticksOf(step.isMarket && step.which % 8 !== 0 ? 0 : step.ticks),
-    lots: lotsOf(step.lots),
-    deadlineNs: nanosOf((desk.nowMs + (step.which % 32) - 1) * MS),
+    ticks: step.isMarket && step.which % 8 !== 0 ? 0 : step.ticks,
+    lots: step.lots,
+    deadlineNs: (desk.nowMs + (step.which % 32) - 1) * MS,
   });
 }
 

@@ -7,7 +7,7 @@ import type { RiskLimits } from '../../src/risk/limits.ts';
 import { PreTradeCheck } from '../../src/risk/pre-trade.ts';
 import { anInstrument } from '../support/instruments.ts';
 import { someLimits } from '../support/limits.ts';
-import { anOrder } from '../support/orders.ts';
+import { anOrder, type OrderParts } from '../support/orders.ts';
 
 const MS = 1e6;
 const instrument = anInstrument({
@@ -28,12 +28,9 @@ function checkWith(limits: Partial<RiskLimits> = {}): PreTradeCheck {
 
 let issued = 0;
 /** A buy of 5 lots at 100 that nothing speaks against. */
-function order(
-  parts: Partial<{ -readonly [K in keyof OrderIntent]: OrderIntent[K] | number }> = {},
-) {
+function order(parts: OrderParts = {}): OrderIntent {
   issued += 1;
-  const plain = { clientId: `o${issued}`, ticks: 100, lots: 5, ...parts };
-  return anOrder(plain as Partial<OrderIntent>);
+  return anOrder({ clientId: `o${issued}`, ticks: 100, lots: 5, ...parts });
 }
 
 const moment = (mode: Mode = 'full-auto', nowMs = 0) => ({
@@ -61,7 +58,7 @@ test('a refused order reserves nothing', () => {
   assert.equal([check.exposure(0).buyLots, check.exposure(0).openOrders], [0, 0]);
 });
 
-const cases: [name: string, parts: Parameters<typeof order>[0], refusal: Refusal | null][] = [
+const cases: [name: string, parts: OrderParts, refusal: Refusal | null][] = [
   [
     'an instrument that the desk does not trade',
     { instrument: 1 },
@@ -242,7 +239,7 @@ test('an order that would trade with one of ours is refused by its id', () => {
 test('the desk and each strategy have their own rate', () => {
   const check = checkWith({ ordersPerSecond: 10, ordersBurst: 3, strategyOrdersPerSecond: 2 });
   const from = (strategy: string, nowMs = 0) =>
-    refusalOf(check, order({ strategy, lots: 1 } as never), moment('full-auto', nowMs));
+    refusalOf(check, order({ strategy, lots: 1 }), moment('full-auto', nowMs));
   const [desk, strategy] = ['desk', 'strategy'].map((scope) => ({ kind: 'order-rate', scope }));
   assert.equal([from('a'), from('a'), from('a')], [null, null, strategy]);
   assert.equal([from('b'), from('b')], [null, desk]);
@@ -262,8 +259,12 @@ test('a strategy slower than one order a second may still send its first', () =>
 });
 
 test('new limits bind from the next check on, and so do new rates', () => {
-  const check = checkWith({ ordersBurst: 1, ordersPerSecond: 1 });
+  const check = checkWith({ ordersBurst: 2, ordersPerSecond: 1, strategyOrdersPerSecond: 1 });
   assert.is(refusalOf(check, order({ lots: 1 })), null);
+  assert.equal(refusalOf(check, order({ lots: 1 })), { kind: 'order-rate', scope: 'strategy' });
+  assert.is(refusalOf(check, order({ lots: 1, strategy: 'other' })), null);
+  const spent = { kind: 'order-rate', scope: 'desk' };
+  assert.equal(refusalOf(check, order({ lots: 1, strategy: 'third' })), spent);
   check.adopt(someLimits({ maxOrderNotional: 200 }), 0);
   assert.is(refusalOf(check, order({ lots: 1 })), null);
   assert.is(refusalOf(check, order({ lots: 3 }))?.kind, 'order-too-large');

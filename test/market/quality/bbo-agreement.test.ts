@@ -87,6 +87,14 @@ test('a ticker that is older than the last one is left out', () => {
   assert.equal(counts(agreement), [1, 0, 0]);
 });
 
+test('of two tickers with one id the later counts', () => {
+  const agreement = new BboAgreement();
+  tell(agreement, bboOf(9));
+  tell(agreement, bboOf(9, 2));
+  show(agreement, bboOf(9, 2));
+  assert.equal(counts(agreement), [1, 0, 0]);
+});
+
 test('at the end the last ticker judges what still waits', () => {
   const agreement = new BboAgreement();
   show(agreement, bboOf(3));
