@@ -43,11 +43,19 @@ export function textOf(object: WireObject, field: string): string {
   throw new WireFault(`${field}: found ${kindOf(value)}, wanted a text`);
 }
 
+const WHOLE = /^-?\d{1,16}$/;
+
 /** A whole number, which a venue may also send as text. */
 export function wholeOf(object: WireObject, field: string): number {
-  const value = Number(object[field]);
-  if (object[field] !== null && object[field] !== '' && Number.isSafeInteger(value)) return value;
-  throw new WireFault(`${field}: found ${String(object[field])}, wanted a whole number`);
+  const found = object[field];
+  const value = typeof found === 'string' && WHOLE.test(found) ? Number(found) : found;
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new WireFault(`${field}: found ${wordIn(found) || kindOf(found)}, wanted a whole number`);
+}
+
+/** A text or number as text, and everything else as none: converting it might throw. */
+export function wordIn(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** A decimal of at most eight places in 10^-8. */
