@@ -19,6 +19,7 @@ import {
   arrayIn,
   decodeWire,
   fillIn,
+  flagOf,
   objectIn,
   textOf,
   WireFault,
@@ -196,7 +197,7 @@ function tradeIn(value: unknown, instrument: Instrument): VenueTrade {
   return {
     venueOrderId: String(wholeOf(trade, 'orderId')),
     symbol: instrument.symbol,
-    side: trade['isBuyer'] === true ? 'buy' : 'sell',
+    side: flagOf(trade, 'isBuyer') ? 'buy' : 'sell',
     fill: fillIn(trade, TRADE_FIELDS, instrument),
   };
 }

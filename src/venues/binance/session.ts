@@ -6,6 +6,7 @@ import {
   decodeWire,
   fillIn,
   objectIn,
+  sideOf,
   textOf,
   WireFault,
   type WireObject,
@@ -129,7 +130,7 @@ function executionIn(
     case 'REPLACED':
       return [accepted];
     case 'TRADE': {
-      const side = textOf(event, 'S') === 'BUY' ? 'buy' : 'sell';
+      const side = sideOf(event, 'S');
       const fill = fillIn(event, REPORT_FIELDS, instrument);
       return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
     }

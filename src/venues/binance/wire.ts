@@ -2,7 +2,7 @@ import { parseBigDecimal } from '../../core/decimal.ts';
 import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
 import { reasonOf } from '../../core/result.ts';
 import { AMOUNT_DECIMALS, type Amount, millisOf } from '../../core/units.ts';
-import type { Fill } from '../../execution/order.ts';
+import type { Fill, Side } from '../../execution/order.ts';
 
 /**
  * Reading fields of decoded JSON that a venue sent. A field that is missing or of another kind
@@ -58,6 +58,19 @@ export function wordIn(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
+export function flagOf(object: WireObject, field: string): boolean {
+  const value = object[field];
+  if (typeof value === 'boolean') return value;
+  throw new WireFault(`${field}: found ${kindOf(value)}, wanted true or false`);
+}
+
+export function sideOf(object: WireObject, field: string): Side {
+  const text = textOf(object, field);
+  if (text === 'BUY') return 'buy';
+  if (text === 'SELL') return 'sell';
+  throw new WireFault(`${field}: found ${text}, wanted BUY or SELL`);
+}
+
 /** A decimal of at most eight places in 10^-8. */
 export function amountIn(object: WireObject, field: string): Amount {
   const text = textOf(object, field);
@@ -94,7 +107,7 @@ export function fillIn(object: WireObject, fields: FillFields, instrument: Instr
     quote: amountIn(object, fields.quote),
     fee,
     feeAsset: fee === 0n ? instrument.quote : textOf(object, fields.feeAsset),
-    isMaker: object[fields.isMaker] === true,
+    isMaker: flagOf(object, fields.isMaker),
     venueMs: millisOf(wholeOf(object, fields.time)),
   };
 }
