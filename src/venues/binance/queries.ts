@@ -21,6 +21,7 @@ import {
   fillIn,
   flagOf,
   objectIn,
+  retryMs,
   textOf,
   WireFault,
   type WireObject,
@@ -169,7 +170,7 @@ function answerIn<T>(
 
 function throttled(reply: HttpReply): QueryFault {
   const seconds = Number(reply.headers['retry-after']);
-  const retryAfterMs = seconds > 0 ? seconds * 1000 : RETRY_AFTER_MS;
+  const retryAfterMs = seconds > 0 ? retryMs(seconds * 1000) : RETRY_AFTER_MS;
   return { kind: 'throttled', retryAfterMs, detail: `status ${reply.status}` };
 }
 

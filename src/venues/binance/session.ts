@@ -6,6 +6,7 @@ import {
   decodeWire,
   fillIn,
   objectIn,
+  retryMs,
   sideOf,
   textOf,
   WireFault,
@@ -84,7 +85,7 @@ function retryAfterIn(error: WireObject): number {
   if (typeof data !== 'object' || data === null) return 0;
   const { retryAfter, serverTime } = data as WireObject;
   if (typeof retryAfter !== 'number' || typeof serverTime !== 'number') return 0;
-  return Math.max(0, retryAfter - serverTime);
+  return retryMs(retryAfter - serverTime);
 }
 
 function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {

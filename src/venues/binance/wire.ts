@@ -71,6 +71,14 @@ export function sideOf(object: WireObject, field: string): Side {
   throw new WireFault(`${field}: found ${text}, wanted BUY or SELL`);
 }
 
+/** Binance's longest ban. */
+export const RETRY_MS_MAX = 3 * 86_400_000;
+
+/** A wait that a venue asks for, as long as a timer can hold it. */
+export function retryMs(askedMs: number): number {
+  return askedMs > 0 ? Math.min(askedMs, RETRY_MS_MAX) : 0;
+}
+
 /** A decimal of at most eight places in 10^-8. */
 export function amountIn(object: WireObject, field: string): Amount {
   const text = textOf(object, field);
