@@ -44,17 +44,17 @@ const TRADE_FIELDS = {
   time: 'time',
 } as const;
 
-const STATES: Readonly<Record<string, VenueOrder['state']>> = {
-  NEW: 'open',
-  PENDING_NEW: 'open',
-  PARTIALLY_FILLED: 'open',
-  PENDING_CANCEL: 'open',
-  FILLED: 'filled',
-  CANCELED: 'canceled',
-  REJECTED: 'rejected',
-  EXPIRED: 'expired',
-  EXPIRED_IN_MATCH: 'expired',
-};
+const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
+  ['NEW', 'open'],
+  ['PENDING_NEW', 'open'],
+  ['PARTIALLY_FILLED', 'open'],
+  ['PENDING_CANCEL', 'open'],
+  ['FILLED', 'filled'],
+  ['CANCELED', 'canceled'],
+  ['REJECTED', 'rejected'],
+  ['EXPIRED', 'expired'],
+  ['EXPIRED_IN_MATCH', 'expired'],
+]);
 
 export interface RestAccess {
   /** Scheme, host and port, without a path. */
@@ -155,8 +155,7 @@ function answerIn<T>(
   if (!outcome.ok) return silence(`${outcome.error.kind}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
   if (status === 429 || status === 418) return err(throttled(outcome.value));
-  if (status >= 500 || status < 200) return silence(`status ${status}`);
-  if (status >= 400) {
+  if (status >= 400 && status < 500) {
     const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));
     if (code instanceof WireFault) return silence(`status ${status}, ${code.message}`);
     const meant = onRefusal(code);
@@ -164,6 +163,7 @@ function answerIn<T>(
       ? err({ kind: 'refused', code, detail: body.slice(0, 200) })
       : ok(meant);
   }
+  if (status !== 200) return silence(`status ${status}`);
   const answer = decodeWire(body, decode);
   return answer instanceof WireFault ? silence(answer.message) : ok(answer);
 }
@@ -178,7 +178,7 @@ function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): Ven
   const order = objectIn(value, 'order');
   const symbol = textOf(order, 'symbol');
   const status = textOf(order, 'status');
-  const state = STATES[status];
+  const state = STATES.get(status);
   if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
   const instrument = bySymbol.get(symbol);
   if (instrument === undefined) throw new WireFault(`symbol: ${symbol} is not ours`);
