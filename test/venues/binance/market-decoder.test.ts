@@ -111,6 +111,14 @@ test('a snapshot is decoded for the instrument that was asked for', () => {
   assert.is(decode(reply, decoder).kind, 'other');
 });
 
+test('a snapshot with one side, or with a level that is none, is malformed', () => {
+  const decoder = new MarketDecoder([btc]);
+  for (const rest of [{ bids: [] }, { asks: [] }, { bids: [], asks: [['1.00', 5]] }]) {
+    assert.is(decode({ lastUpdateId: 9, ...rest }, decoder, btc).kind, 'malformed');
+    assert.is.not(decoder.fault, '');
+  }
+});
+
 test('a refusal of the venue in place of a snapshot is no snapshot', () => {
   const decoder = new MarketDecoder([btc]);
   assert.is(decode({ code: -1121, msg: 'Invalid symbol.' }, decoder, btc).kind, 'other');
