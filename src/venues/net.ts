@@ -136,7 +136,7 @@ function collect(
     for (const [name, value] of Object.entries(reply.headers)) headers[name] = String(value);
     finish(
       ok({
-        status: reply.statusCode ?? 0,
+        status: reply.statusCode as number,
         headers,
         body: Buffer.concat(chunks).toString('utf8'),
       }),
