@@ -1,4 +1,4 @@
-/** Coverage counts a module that only holds types once it has been loaded, which nobody else does. */
+/** Coverage counts a module of types alone only once it was loaded, which nobody else does. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

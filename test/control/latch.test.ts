@@ -6,8 +6,8 @@ import { type Latch, latchAt } from '../../src/control/latch.ts';
 import type { Files } from '../../src/core/env.ts';
 import { nodeFiles } from '../../src/core/node-files.ts';
 import { millisOf } from '../../src/core/units.ts';
+import { inTempFolder } from '../support/edge/temp-folder.ts';
 import { law } from '../support/law.ts';
-import { inTempFolder } from '../support/temp-folder.ts';
 
 const NOW = millisOf(Date.UTC(2026, 0, 2, 3, 4, 5));
 const UNREADABLE = 'an unreadable latch file';

@@ -18,8 +18,8 @@ import {
   quoteAmount,
 } from '../../src/core/instrument.ts';
 import { lotsOf, ticksOf } from '../../src/core/units.ts';
-import { anInstrument } from '../support/instruments.ts';
 import { law } from '../support/law.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
 
 /** Grids such as 0.01, 0.05, 0.00025 and 10, as a text and as what they are made of. */
 const grid = fc

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nodeFiles } from '../../src/core/node-files.ts';
-import { inTempFolder } from '../support/temp-folder.ts';
+import { inTempFolder } from '../support/edge/temp-folder.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array | null): string | null =>

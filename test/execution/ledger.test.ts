@@ -10,9 +10,9 @@ import {
   post,
   postingsOf,
 } from '../../src/execution/ledger.ts';
-import { anInstrument } from '../support/instruments.ts';
 import { law } from '../support/law.ts';
-import { aFill } from '../support/orders.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
+import { aFill } from '../support/trade/orders.ts';
 
 const instrument = anInstrument();
 const buying = { side: 'buy', base: 'BTC', quote: 'USDT' } as const;

@@ -11,7 +11,7 @@ import {
 } from '../../src/execution/order.ts';
 import { ENDED_KEPT, OrderTable } from '../../src/execution/order-table.ts';
 import { law } from '../support/law.ts';
-import { aFill, anOrder } from '../support/orders.ts';
+import { aFill, anOrder } from '../support/trade/orders.ts';
 
 type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
 

@@ -12,7 +12,7 @@ import {
   submitted,
 } from '../../src/execution/order.ts';
 import { law } from '../support/law.ts';
-import { aFill, anOrder } from '../support/orders.ts';
+import { aFill, anOrder } from '../support/trade/orders.ts';
 
 type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
 /** An event as it is told, without the order that it is about. */

@@ -11,8 +11,8 @@ import { Book } from '../../src/market/book.ts';
 import { BboAgreement } from '../../src/market/quality/bbo-agreement.ts';
 import { type DepthRule, DepthSync } from '../../src/venues/binance/depth-sync.ts';
 import { MarketDecoder } from '../../src/venues/binance/market-decoder.ts';
-import { anInstrument } from '../support/instruments.ts';
-import { framesOf, recording, recordings } from '../support/recordings.ts';
+import { framesOf, recording, recordings } from '../support/edge/recordings.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
 
 interface Recording {
   readonly path: string;

@@ -11,10 +11,10 @@ import { MarketDecoder } from '../../src/venues/binance/market-decoder.ts';
 import { binanceQueries } from '../../src/venues/binance/queries.ts';
 import { binanceSession } from '../../src/venues/binance/session.ts';
 import type { Query, VenueFrame } from '../../src/venues/port.ts';
-import { aKey } from '../support/api-keys.ts';
-import { frameOf } from '../support/frames.ts';
-import { anInstrument } from '../support/instruments.ts';
-import { recordedPath, recordings } from '../support/recordings.ts';
+import { aKey } from '../support/binance/api-keys.ts';
+import { frameOf } from '../support/binance/frames.ts';
+import { recordedPath, recordings } from '../support/edge/recordings.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
 
 const recordedTest = recordings === null ? test.skip : test;
 const SPOT = 'fixtures/nautilus/binance/spot';

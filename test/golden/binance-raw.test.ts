@@ -6,8 +6,8 @@ import { BboAgreement } from '../../src/market/quality/bbo-agreement.ts';
 import { DepthSync } from '../../src/venues/binance/depth-sync.ts';
 import { instrumentsIn } from '../../src/venues/binance/exchange-info.ts';
 import { MarketDecoder } from '../../src/venues/binance/market-decoder.ts';
-import { frameOf } from '../support/frames.ts';
-import { recording, recordings } from '../support/recordings.ts';
+import { frameOf } from '../support/binance/frames.ts';
+import { recording, recordings } from '../support/edge/recordings.ts';
 
 const recordedTest = recordings === null ? test.skip : test;
 const SYMBOLS = ['NKNUSDT', 'BLZETH', 'LRCBTC', 'RUNEEUR'];

@@ -6,9 +6,9 @@ import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
 import { binanceOrders } from '../../src/venues/binance/orders.ts';
 import { binanceQueries } from '../../src/venues/binance/queries.ts';
 import { binanceSession } from '../../src/venues/binance/session.ts';
-import { aKey, SAMPLE_KEY_ID, SAMPLE_SECRET } from '../support/api-keys.ts';
-import { anInstrument } from '../support/instruments.ts';
-import { anOrder, type OrderParts } from '../support/orders.ts';
+import { aKey, SAMPLE_KEY_ID, SAMPLE_SECRET } from '../support/binance/api-keys.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
+import { anOrder, type OrderParts } from '../support/trade/orders.ts';
 
 const NOW = 1_700_000_000_000;
 const WINDOW_MS = 5000;

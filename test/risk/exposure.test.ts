@@ -5,7 +5,7 @@ import { BrokenInvariant } from '../../src/core/result.ts';
 import type { OrderIntent, Side } from '../../src/execution/order.ts';
 import { Exposure } from '../../src/risk/exposure.ts';
 import { law } from '../support/law.ts';
-import { anOrder } from '../support/orders.ts';
+import { anOrder } from '../support/trade/orders.ts';
 
 const orderOf = (clientId: string, side: Side, lots: number, ticks = 100): OrderIntent =>
   anOrder({ clientId, side, lots: lots, ticks: ticks });
@@ -15,7 +15,7 @@ const someOrders = ['a', 'b', 'c', 'd'].flatMap((name) => [
   orderOf(`${name}-sell`, 'sell', 10, 101),
 ]);
 
-test('the open lots of a side are the sum over its orders, whatever is reported in what order', () => {
+test('the open lots of a side are the sum over its orders, whatever is reported when', () => {
   const report = fc.record({ order: fc.constantFrom(...someOrders), lots: fc.nat({ max: 10 }) });
   law(
     fc.property(fc.array(report, { maxLength: 40, size: 'max' }), (reports) => {

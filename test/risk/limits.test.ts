@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type RiskLimits, riskSection } from '../../src/risk/limits.ts';
-import { someLimits } from '../support/limits.ts';
+import { someLimits } from '../support/trade/limits.ts';
 
 test('sound limits are taken over as they are', () => {
   assert.equal(riskSection.parse(someLimits()), someLimits());

@@ -9,10 +9,10 @@ import * as assert from 'uvu/assert';
 import { MODES, type Mode, PERMISSIONS } from '../../src/control/gate.ts';
 import type { OrderIntent, Side } from '../../src/execution/order.ts';
 import { PreTradeCheck } from '../../src/risk/pre-trade.ts';
-import { anInstrument } from '../support/instruments.ts';
 import { law } from '../support/law.ts';
-import { someLimits } from '../support/limits.ts';
-import { anOrder } from '../support/orders.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
+import { someLimits } from '../support/trade/limits.ts';
+import { anOrder } from '../support/trade/orders.ts';
 
 const MS = 1e6;
 const limits = someLimits({ maxPositionNotional: 1500 });

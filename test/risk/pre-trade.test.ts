@@ -5,9 +5,9 @@ import type { OrderIntent } from '../../src/execution/order.ts';
 import type { Refusal } from '../../src/risk/approved-order.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import { PreTradeCheck } from '../../src/risk/pre-trade.ts';
-import { anInstrument } from '../support/instruments.ts';
-import { someLimits } from '../support/limits.ts';
-import { anOrder, type OrderParts } from '../support/orders.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
+import { someLimits } from '../support/trade/limits.ts';
+import { anOrder, type OrderParts } from '../support/trade/orders.ts';
 
 const MS = 1e6;
 const instrument = anInstrument({

@@ -7,8 +7,8 @@ import {
   marketMakingSection,
   type TopOfBook,
 } from '../../src/strategies/market-making.ts';
-import { anInstrument } from '../support/instruments.ts';
 import { law } from '../support/law.ts';
+import { anInstrument } from '../support/trade/instruments.ts';
 
 /** Ticks and lots of one, so that a notional is ticks times lots. */
 const instrument = anInstrument({ tick: '1', lot: '1' });

@@ -5,7 +5,7 @@ import type { HttpReply, HttpRequest, NetFault } from '../../src/core/env.ts';
 import { nodeTimers } from '../../src/core/node-env.ts';
 import type { Result } from '../../src/core/result.ts';
 import { nodeNet } from '../../src/venues/net.ts';
-import { deadPort, httpServer, type Loopback, tcpServer } from '../support/loopback.ts';
+import { deadPort, httpServer, type Loopback, tcpServer } from '../support/edge/loopback.ts';
 
 type Outcome = Result<HttpReply, NetFault>;
 type RealNet = ReturnType<typeof nodeNet>;

@@ -8,7 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketLimits, WebSocketLink } from '../../src/core/env.ts';
 import { nodeTimers } from '../../src/core/node-env.ts';
 import { nodeNet } from '../../src/venues/net.ts';
-import { deadPort, type Loopback, listening, tcpServer } from '../support/loopback.ts';
+import { deadPort, type Loopback, listening, tcpServer } from '../support/edge/loopback.ts';
 
 const LIMITS: WebSocketLimits = {
   openTimeoutMs: 10_000,

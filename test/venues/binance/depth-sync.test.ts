@@ -9,8 +9,8 @@ import {
   DepthSync,
   DIFFS_BUFFERED_MAX,
 } from '../../../src/venues/binance/depth-sync.ts';
+import { levelsOf } from '../../support/binance/levels.ts';
 import { law } from '../../support/law.ts';
-import { levelsOf } from '../../support/levels.ts';
 
 type Level = readonly [ticks: number, lots: number];
 const RULES: readonly DepthRule[] = ['spot', 'futures'];
@@ -208,7 +208,7 @@ const history = fc
   )
   .map(([updates, cuts]) => historyOf(updates, cuts));
 
-test('the snapshot may come at any place and be of any moment: the book is the same', () => {
+test('the snapshot may come at any place, of any moment: the book is the same', () => {
   law(
     fc.property(
       history,
@@ -218,7 +218,7 @@ test('the snapshot may come at any place and be of any moment: the book is the s
       (past, rule, where, when) => {
         const { diffs, snapshotAt, lastId, last } = past;
         const arrival = where % (diffs.length + 1);
-        // A snapshot is never from before the stream began; a futures one not from before its diffs.
+        // No snapshot is from before the stream; a futures one is not from before its diffs.
         const first = diffs[0] as DepthDiff;
         const earliest = rule === 'spot' ? first.firstId - 1 : first.firstId;
         const id = earliest + (when % (lastId - earliest + 1));

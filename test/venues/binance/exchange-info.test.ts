@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { instrumentsIn } from '../../../src/venues/binance/exchange-info.ts';
+import { STRANGE } from '../../support/binance/strange.ts';
 import { law } from '../../support/law.ts';
-import { STRANGE } from '../../support/strange.ts';
 
 const PRICE = {
   filterType: 'PRICE_FILTER',

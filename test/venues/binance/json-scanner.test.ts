@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { JsonScanner } from '../../../src/venues/binance/json-scanner.ts';
-import { frameOf } from '../../support/frames.ts';
+import { frameOf } from '../../support/binance/frames.ts';
 import { law } from '../../support/law.ts';
 
 const OPEN_BRACE = 0x7b;

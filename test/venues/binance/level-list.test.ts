@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { Ladder } from '../../../src/market/ladder.ts';
 import { JsonScanner } from '../../../src/venues/binance/json-scanner.ts';
 import { FRAME_LEVELS_MAX, LevelList } from '../../../src/venues/binance/level-list.ts';
-import { frameOf } from '../../support/frames.ts';
-import { anInstrument } from '../../support/instruments.ts';
+import { frameOf } from '../../support/binance/frames.ts';
 import { law } from '../../support/law.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const instrument = anInstrument({ tick: '0.01', lot: '0.001' });
 

@@ -5,9 +5,9 @@ import { parseBigDecimal } from '../../../src/core/decimal.ts';
 import { type Rng, rngOf } from '../../../src/core/rng.ts';
 import type { LevelList } from '../../../src/venues/binance/level-list.ts';
 import { MarketDecoder, type MarketFrameKind } from '../../../src/venues/binance/market-decoder.ts';
-import { frameOf } from '../../support/frames.ts';
-import { anInstrument } from '../../support/instruments.ts';
+import { frameOf } from '../../support/binance/frames.ts';
 import { law } from '../../support/law.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const instrument = anInstrument();
 const decoder = new MarketDecoder([instrument]);

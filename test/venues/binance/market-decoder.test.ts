@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LevelList } from '../../../src/venues/binance/level-list.ts';
 import { MarketDecoder } from '../../../src/venues/binance/market-decoder.ts';
-import { frameOf } from '../../support/frames.ts';
-import { anInstrument } from '../../support/instruments.ts';
+import { frameOf } from '../../support/binance/frames.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const btc = anInstrument({ index: 0 });
 const eth = anInstrument({ index: 1, symbol: 'ETHUSDT', base: 'ETH', lot: '0.0001' });

@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import type { ApprovedOrder } from '../../../src/risk/approved-order.ts';
 import { binanceOrders } from '../../../src/venues/binance/orders.ts';
 import { signature } from '../../../src/venues/binance/sign.ts';
-import { aKey, SAMPLE_KEY_ID } from '../../support/api-keys.ts';
-import { anInstrument } from '../../support/instruments.ts';
-import { anOrder, type OrderParts } from '../../support/orders.ts';
+import { aKey, SAMPLE_KEY_ID } from '../../support/binance/api-keys.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
+import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
 
 const instrument = anInstrument();
 const orders = binanceOrders(aKey(), 5000);

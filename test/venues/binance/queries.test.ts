@@ -6,10 +6,10 @@ import { err, ok } from '../../../src/core/result.ts';
 import { binanceQueries } from '../../../src/venues/binance/queries.ts';
 import { signature } from '../../../src/venues/binance/sign.ts';
 import type { HttpOutcome, Query } from '../../../src/venues/port.ts';
-import { aKey, SAMPLE_KEY_ID } from '../../support/api-keys.ts';
-import { anInstrument } from '../../support/instruments.ts';
+import { aKey, SAMPLE_KEY_ID } from '../../support/binance/api-keys.ts';
+import { STRANGE } from '../../support/binance/strange.ts';
 import { law } from '../../support/law.ts';
-import { STRANGE } from '../../support/strange.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const NOW = 1_700_000_000_000;
 const instrument = anInstrument();

@@ -4,11 +4,11 @@ import * as assert from 'uvu/assert';
 import { binanceSession } from '../../../src/venues/binance/session.ts';
 import { signature } from '../../../src/venues/binance/sign.ts';
 import type { VenueFrame } from '../../../src/venues/port.ts';
-import { aKey, SAMPLE_KEY_ID } from '../../support/api-keys.ts';
-import { frameOf } from '../../support/frames.ts';
-import { anInstrument } from '../../support/instruments.ts';
+import { aKey, SAMPLE_KEY_ID } from '../../support/binance/api-keys.ts';
+import { frameOf } from '../../support/binance/frames.ts';
+import { STRANGE } from '../../support/binance/strange.ts';
 import { law } from '../../support/law.ts';
-import { STRANGE } from '../../support/strange.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const instrument = anInstrument();
 const session = binanceSession('wss://venue/ws-api/v3', aKey(), 5000, [instrument]);

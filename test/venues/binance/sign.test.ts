@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { signature, signedQuery, signedRequest } from '../../../src/venues/binance/sign.ts';
-import { aKey } from '../../support/api-keys.ts';
+import { aKey } from '../../support/binance/api-keys.ts';
 
 const PAYLOAD =
   'symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000' +

@@ -15,9 +15,9 @@ import {
   WireFault,
   wholeOf,
 } from '../../../src/venues/binance/wire.ts';
-import { anInstrument } from '../../support/instruments.ts';
+import { STRANGE } from '../../support/binance/strange.ts';
 import { law } from '../../support/law.ts';
-import { STRANGE } from '../../support/strange.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const faultOf = (read: () => unknown): string => {
   try {

@@ -2,7 +2,7 @@ import {
   compileInstrument,
   type Instrument,
   type InstrumentRules,
-} from '../../src/core/instrument.ts';
+} from '../../../src/core/instrument.ts';
 
 /** BTCUSDT as Binance spot had it in 2024, unless said otherwise. */
 export function anInstrument(rules: Partial<InstrumentRules> = {}): Instrument {

@@ -1,4 +1,4 @@
-import type { RiskLimits } from '../../src/risk/limits.ts';
+import type { RiskLimits } from '../../../src/risk/limits.ts';
 
 /** Limits in a market near 100 with ticks and lots of one: orders to 1,000, positions to 3,000. */
 export function someLimits(parts: Partial<RiskLimits> = {}): RiskLimits {

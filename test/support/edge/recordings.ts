@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { sharedPath } from './shared.ts';
+import { sharedPath } from '../shared.ts';
 
 const SPACE = 0x20;
 const NEWLINE = 0x0a;

@@ -1,4 +1,4 @@
-import { type ApiKey, apiKeyOf } from '../../src/venues/binance/sign.ts';
+import { type ApiKey, apiKeyOf } from '../../../src/venues/binance/sign.ts';
 
 /** The sample key of Binance's own documentation. */
 export const SAMPLE_SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';

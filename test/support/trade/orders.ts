@@ -1,5 +1,5 @@
-import { amountOf, lotsOf, millisOf, nanosOf, ticksOf } from '../../src/core/units.ts';
-import type { Fill, OrderIntent } from '../../src/execution/order.ts';
+import { amountOf, lotsOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
+import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
 
 /** Parts of a thing with plain numbers where it has branded ones. */
 type Plain<Thing, Numbers extends keyof Thing, Bigints extends keyof Thing = never> = Partial<

@@ -1,4 +1,4 @@
-import { LevelList } from '../../src/venues/binance/level-list.ts';
+import { LevelList } from '../../../src/venues/binance/level-list.ts';
 
 /** Levels as a decoder leaves them: in arrays that are longer than their count. */
 export function levelsOf(levels: Iterable<readonly [ticks: number, lots: number]>): LevelList {
