@@ -44,6 +44,11 @@ test('a re-export and a dynamic import to the right are found', () => {
   assert.is(importFaults(faulty('src/market/book.ts', text)).length, 2);
 });
 
+test('a text that ends in the word from is no import', () => {
+  const text = "const help = 'what it is priced from';\nconst more = 'x';";
+  assert.equal(importFaults(faulty('src/risk/limits.ts', text)), []);
+});
+
 test('an import across the top-level folders follows the same list', () => {
   const supervisor = "import { a } from '../../supervisors/supervisor.ts';";
   assert.is(importFaults(faulty('actors/runtime/lane.ts', supervisor)).length, 1);

@@ -28,7 +28,8 @@ export const nodeTimers: Timers = {
   after(delayMs, run) {
     assertDelay(delayMs);
     let handle: NodeJS.Timeout;
-    let leftMs = delayMs;
+    // Node cuts off fractions of a millisecond, and so would run early.
+    let leftMs = Math.ceil(delayMs);
     const arm = (): void => {
       const stepMs = Math.min(leftMs, NODE_DELAY_MS_MAX);
       leftMs -= stepMs;

@@ -179,9 +179,11 @@ function afterFill(record: OrderRecord, fill: Fill): Applied {
   const lived = !NEVER_LIVED.has(record.status);
   const stays = isEnded(record) && lived;
   const status = isFull ? 'filled' : stays ? record.status : 'partially-filled';
+  // A reason belongs to its status: a fill settles what was unknown and undoes a refusal.
+  const reason = status === record.status ? record.reason : '';
   const incident =
     filledLots > record.order.lots ? 'overfill' : lived ? null : ('fill-after-end' as const);
-  return { record: { ...record, status, filledLots, filledQuote }, incident };
+  return { record: { ...record, status, reason, filledLots, filledQuote }, incident };
 }
 
 function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {

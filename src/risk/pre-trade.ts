@@ -117,7 +117,11 @@ export class PreTradeCheck {
       const limit = lots > instrument.lotsMax ? instrument.lotsMax : instrument.lotsMin;
       return { kind: 'instrument-rule', rule: 'quantity', found: lots, limit };
     }
-    if (order.kind === 'market') return null;
+    if (order.kind === 'market') {
+      // A market order with a price would be valued at that price, which binds nobody.
+      if (ticks === 0) return null;
+      return { kind: 'instrument-rule', rule: 'price', found: ticks, limit: 0 };
+    }
     if (
       !Number.isSafeInteger(ticks) ||
       ticks < instrument.ticksMin ||
@@ -155,7 +159,8 @@ export class PreTradeCheck {
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
     if (worst > limit) return { kind: 'position-limit', worst, limit };
     const loss = this.profit.lossToday();
-    if (loss >= this.#limits.maxDailyLoss) {
+    // Asked this way round, because a loss that is not a number is not known to be small.
+    if (!(loss < this.#limits.maxDailyLoss)) {
       return { kind: 'daily-loss', loss, limit: this.#limits.maxDailyLoss };
     }
     return null;

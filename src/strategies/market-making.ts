@@ -116,8 +116,11 @@ export class MarketMaking {
     const near = (reservation * settings.requoteBps) / 10_000;
     const bid = Math.min(Math.floor(reservation - half), Math.ceil(askTicks) - 1);
     const ask = Math.max(Math.ceil(reservation + half), Math.floor(bidTicks) + 1);
-    const isBidKept = Math.abs(bid - this.bidTicks) <= near && this.bidTicks < askTicks;
-    const isAskKept = Math.abs(ask - this.askTicks) <= near && this.askTicks > bidTicks;
+    // A quote that stays must meet neither the touch nor where our other quote goes.
+    const isBidKept =
+      Math.abs(bid - this.bidTicks) <= near && this.bidTicks < Math.min(askTicks, ask);
+    const isAskKept =
+      Math.abs(ask - this.askTicks) <= near && this.askTicks > Math.max(bidTicks, bid);
     this.bidTicks = isBidKept ? this.bidTicks : bid;
     this.askTicks = isAskKept ? this.askTicks : ask;
     this.bidLots = fill < 1 && this.bidTicks > 0 ? lots : 0;

@@ -29,7 +29,7 @@ export type RequestOutcome =
     }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** A question that was not answered. `throttled` names how long the venue wants to be left alone. */
+/** A question that was not answered. `throttled`: how long the venue wants to be left alone. */
 export type QueryFault =
   | { readonly kind: 'no-answer'; readonly detail: string }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number; readonly detail: string }

@@ -134,7 +134,7 @@ export function importFaults({ path, text }: Source): string[] {
 }
 
 function specifiersOf(text: string): string[] {
-  const pattern = /\b(?:from\s*|import\s*\(\s*|import\s+)['"]([^'"]+)['"]/g;
+  const pattern = /\b(?:from\s*|import\s*\(\s*|import\s+)['"]([^'"\s]+)['"]/g;
   return [...text.matchAll(pattern)].map((match) => match[1] as string);
 }
 

@@ -16,7 +16,9 @@ import {
   arrayIn,
   decodeWire,
   fillIn,
+  flagOf,
   objectIn,
+  retryMs,
   textOf,
   WireFault,
   type WireObject,
@@ -39,17 +41,17 @@ const TRADE_FIELDS = {
   time: 'time',
 } as const;
 
-const STATES: Readonly<Record<string, VenueOrder['state']>> = {
-  NEW: 'open',
-  PENDING_NEW: 'open',
-  PARTIALLY_FILLED: 'open',
-  PENDING_CANCEL: 'open',
-  FILLED: 'filled',
-  CANCELED: 'canceled',
-  REJECTED: 'rejected',
-  EXPIRED: 'expired',
-  EXPIRED_IN_MATCH: 'expired',
-};
+const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
+  ['NEW', 'open'],
+  ['PENDING_NEW', 'open'],
+  ['PARTIALLY_FILLED', 'open'],
+  ['PENDING_CANCEL', 'open'],
+  ['FILLED', 'filled'],
+  ['CANCELED', 'canceled'],
+  ['REJECTED', 'rejected'],
+  ['EXPIRED', 'expired'],
+  ['EXPIRED_IN_MATCH', 'expired'],
+]);
 
 export interface RestAccess {
   /** Scheme, host and port, without a path. */
@@ -59,7 +61,7 @@ export interface RestAccess {
   readonly timeoutMs: number;
 }
 
-/** Cancels over the WebSocket API, questions over REST, so that one path can ask after the other. */
+/** Cancels over the WebSocket API, questions over REST: one path can ask after the other. */
 export function binanceQueries(
   access: RestAccess,
   instruments: readonly Instrument[],
@@ -155,8 +157,7 @@ function answerIn<T>(
   if (!outcome.ok) return silence(`${outcome.error.kind}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
   if (status === 429 || status === 418) return err(throttled(outcome.value));
-  if (status >= 500 || status < 200) return silence(`status ${status}`);
-  if (status >= 400) {
+  if (status >= 400 && status < 500) {
     const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));
     if (code instanceof WireFault) return silence(`status ${status}, ${code.message}`);
     const meant = onRefusal(code);
@@ -164,13 +165,14 @@ function answerIn<T>(
       ? err({ kind: 'refused', code, detail: body.slice(0, 200) })
       : ok(meant);
   }
+  if (status !== 200) return silence(`status ${status}`);
   const answer = decodeWire(body, decode);
   return answer instanceof WireFault ? silence(answer.message) : ok(answer);
 }
 
 function throttled(reply: HttpReply): QueryFault {
   const seconds = Number(reply.headers['retry-after']);
-  const retryAfterMs = seconds > 0 ? seconds * 1000 : RETRY_AFTER_MS;
+  const retryAfterMs = seconds > 0 ? retryMs(seconds * 1000) : RETRY_AFTER_MS;
   return { kind: 'throttled', retryAfterMs, detail: `status ${reply.status}` };
 }
 
@@ -178,7 +180,7 @@ function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): Ven
   const order = objectIn(value, 'order');
   const symbol = textOf(order, 'symbol');
   const status = textOf(order, 'status');
-  const state = STATES[status];
+  const state = STATES.get(status);
   if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
   const instrument = bySymbol.get(symbol);
   if (instrument === undefined) throw new WireFault(`symbol: ${symbol} is not ours`);
@@ -203,7 +205,7 @@ function tradeIn(value: unknown, instrument: Instrument): VenueTrade {
   return {
     venueOrderId: String(wholeOf(trade, 'orderId')),
     symbol: instrument.symbol,
-    side: trade['isBuyer'] === true ? 'buy' : 'sell',
+    side: flagOf(trade, 'isBuyer') ? 'buy' : 'sell',
     fill: fillIn(trade, TRADE_FIELDS, instrument),
   };
 }
