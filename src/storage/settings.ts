@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BUDGET_BYTES, KEEP_SEGMENTS, SEGMENT_BYTES } from './recover.ts';
+import { BUDGET_BYTES, KEEP_SEGMENTS, SEGMENT_BYTES } from './journal/recover.ts';
 
 const MIB = 1_048_576;
 
