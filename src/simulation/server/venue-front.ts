@@ -7,7 +7,7 @@ import {
   type VenueReply,
   type VenueRequest,
 } from '../binance/facade.ts';
-import { FaultPlan } from '../binance/faults.ts';
+import type { FaultPlan } from '../binance/faults.ts';
 import { DEFAULT_LIMITS, type LimitOptions } from '../binance/limits.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
 import type { PublicStreams } from '../binance/streams/public-streams.ts';
@@ -39,17 +39,16 @@ export class VenueFront implements VenueEdge {
   readonly facade: BinanceFacade;
   readonly #admin: Admin | null;
 
+  /** @param market its public streams, and the faults that they obey */
   constructor(
     exchange: ExchangePort,
+    market: { readonly streams: PublicStreams; readonly faults: FaultPlan },
     options: FrontOptions,
-    streamsUnder: (faults: FaultPlan) => PublicStreams,
   ) {
     const { clock, timers, accounts, adminToken } = options;
-    const faults = new FaultPlan();
     this.facade = new BinanceFacade({
       exchange,
-      streams: streamsUnder(faults),
-      faults,
+      ...market,
       keys: keysOf(accounts),
       limits: options.limits ?? DEFAULT_LIMITS,
       clock,

@@ -1,5 +1,6 @@
 import type { RulesFault } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { FaultPlan } from '../binance/faults.ts';
 import { MarketStreams } from '../binance/streams/market-streams.ts';
 import { DEFAULT_RETENTION } from '../exchange/clearing.ts';
 import { type Exchange, openExchange } from '../exchange/exchange.ts';
@@ -50,7 +51,9 @@ export class Venue extends VenueFront {
 
   constructor(exchange: Exchange, options: VenueOptions) {
     const { clock, timers, random } = options;
-    super(exchange, options, (faults) => new MarketStreams({ exchange, clock, timers, faults }));
+    const faults = new FaultPlan();
+    const streams = new MarketStreams({ exchange, clock, timers, faults });
+    super(exchange, { streams, faults }, options);
     this.exchange = exchange;
     const profiles = options.flows ?? DEFAULT_FLOWS;
     this.#flows = [...exchange.markets].flatMap(([symbol, market]) => {
