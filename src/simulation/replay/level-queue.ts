@@ -38,6 +38,8 @@ export interface Print {
  * prints follow within 2 ms, and some 220 ms later. Shrinkage older than this was a cancellation.
  */
 const PRINT_LATE_MS_MAX = 250;
+/** The venue's time of a print against ours of a frame: the way to the collector varies by 3 ms. */
+const CLOCK_ERROR_MS = 5;
 
 /**
  * Orders of accounts at one price of a recorded book, each with what others have in front of it.
@@ -100,7 +102,7 @@ export class LevelQueue {
   print(print: Print, left: number, nowMs: number): Hit[] {
     // What happened before an order arrived is in what it found in front of it.
     const present = this.places.filter(({ sinceMs }) => print.venueMs >= sinceMs);
-    this.#explainShrinkage(present, print.lots, nowMs);
+    this.#explainShrinkage(present, print, nowMs);
     this.#printedMs = print.venueMs;
     const hits: Hit[] = [];
     let eaten = 0;
@@ -137,8 +139,9 @@ export class LevelQueue {
   }
 
   /** A print that the level had shown already was no cancellation: what that brought is undone. */
-  #explainShrinkage(present: readonly Place[], lots: number, nowMs: number): void {
-    if (nowMs - this.#shrunkMs > PRINT_LATE_MS_MAX) this.#forgetShrinkage();
+  #explainShrinkage(present: readonly Place[], { lots, venueMs }: Print, nowMs: number): void {
+    const isLater = venueMs > this.#shrunkMs + CLOCK_ERROR_MS;
+    if (isLater || nowMs - this.#shrunkMs > PRINT_LATE_MS_MAX) this.#forgetShrinkage();
     const shownBefore = Math.min(this.#shrunk, lots);
     this.#shrunk -= shownBefore;
     this.#printed += lots - shownBefore;
