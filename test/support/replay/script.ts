@@ -57,7 +57,8 @@ export class Script {
   }
 
   line(ms: number, frame: string): this {
-    const local = Math.round((SCRIPT_START + ms - SKEW_MS) * 1e6);
+    // A microsecond late, so that rounding (doubles have steps of 256 ns here) makes none early.
+    const local = Math.round((SCRIPT_START + ms - SKEW_MS) * 1e6 + 1_000);
     this.lines.push(`${local} ${frame}`);
     return this;
   }
