@@ -47,6 +47,8 @@ export interface Query<T> {
 export interface VenueQueries {
   cancel(clientId: string, instrument: Instrument, requestId: string, nowMs: number): string;
   cancelAll(instrument: Instrument, requestId: string, nowMs: number): string;
+  /** The same over REST, for when the order socket is gone. Answers how many were cancelled. */
+  cancelAllNow(instrument: Instrument, nowMs: number): Query<number>;
   serverTime(): Query<number>;
   order(by: OrderKey, instrument: Instrument, nowMs: number): Query<OrderAnswer>;
   openOrders(nowMs: number): Query<readonly VenueOrder[]>;
