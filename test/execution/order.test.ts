@@ -178,7 +178,7 @@ for (const kind of neverLived) {
   });
 
   test(`an acceptance after ${kind} opens the order again and is an incident`, () => {
-    const { record, incident } = applyOrderEvent(after({ kind, reason: 'no' }), accepted);
+    const { record, incident } = applyOrderEvent(after({ kind, reason: 'no' }), eventOf(accepted));
     assert.equal([record.status, record.reason, openLots(record)], ['open', '', 100]);
     assert.is(incident, 'alive-after-end');
   });
