@@ -354,7 +354,7 @@ export class RtSupervisor extends RtActor {
     let left = children.length;
     const ended = (): void => {
       left -= 1;
-      if (left === 0 && !this.isEnded) done();
+      if (left === 0) done();
     };
     for (const child of children) child.shutdown(REQUESTED, ended);
   }

@@ -125,9 +125,13 @@ export class RtContext implements Context<unknown> {
 
   ingest(message: unknown): boolean {
     if (!this.#isOpen) return this.send(this.self, message);
-    const isAccepted = this.#owner.accept(message, 0, this.path);
-    this.#owner.engine.queue.drain();
-    return isAccepted;
+    const { queue } = this.#owner.engine;
+    const isOutermost = queue.hold();
+    try {
+      return this.#owner.accept(message, 0, this.path);
+    } finally {
+      if (isOutermost) queue.drain();
+    }
   }
 
   fenced<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {

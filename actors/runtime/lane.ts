@@ -89,9 +89,13 @@ export class Lane {
    * one turn's budget; what exceeds it goes on in the next turn. Inside a handler it only queues.
    */
   ingest<M>(to: ActorRef<M>, message: M): boolean {
-    const isAccepted = this.#engine.board.deliver(to, message, '');
-    this.#engine.queue.drain();
-    return isAccepted;
+    const { board, queue } = this.#engine;
+    const isOutermost = queue.hold();
+    try {
+      return board.deliver(to, message, '');
+    } finally {
+      if (isOutermost) queue.drain();
+    }
   }
 
   /** Sends a question and waits for the answer; see `Context.ask`. */

@@ -141,7 +141,10 @@ export abstract class Mortal extends Place implements Runnable {
     if (this.#isTerminating) return;
     this.#isTerminating = true;
     this.#limitStop();
-    this.stopChildren(this.childrenInOrder(), () => this.#runStopHook());
+    const { generation } = this;
+    this.stopChildren(this.childrenInOrder(), () => {
+      if (generation === this.generation) this.#runStopHook();
+    });
   }
 
   /** Children in the order in which they were started. */
@@ -156,7 +159,7 @@ export abstract class Mortal extends Place implements Runnable {
       child.shutdown(REQUESTED, () => this.stopChildren(children, done));
       return;
     }
-    if (!this.#isEnded) done();
+    done();
   }
 
   #runStopHook(): void {
@@ -183,6 +186,7 @@ export abstract class Mortal extends Place implements Runnable {
     if (this.#isEnded) return;
     const reason = this.status === 'failed' ? this.#reason : KILLED;
     if (this.#isActive) this.#quiesce('stopping');
+    this.generation += 1;
     for (const child of this.childrenInOrder().reverse()) child.kill();
     this.#end(reason);
   }
@@ -190,7 +194,6 @@ export abstract class Mortal extends Place implements Runnable {
   #end(reason: StopReason): void {
     this.#isEnded = true;
     this.#reason = reason;
-    this.generation += 1;
     this.#stopLimit?.cancel();
     const inHand = this.takeInHand();
     if (inHand !== null) this.bury(inHand, 'abandoned');

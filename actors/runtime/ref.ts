@@ -60,12 +60,14 @@ export function kindOf(message: unknown): string {
   return typeof message;
 }
 
-/** Freezes a message through all its plain objects and arrays. For tests: it walks the whole. */
-export function deepFreeze(message: unknown): void {
-  if (typeof message !== 'object' || message === null || Object.isFrozen(message)) return;
+/** Freezes a message through all its objects and arrays. For tests: it walks the whole. */
+export function deepFreeze(message: unknown, seen = new Set<object>()): void {
+  if (typeof message !== 'object' || message === null || seen.has(message)) return;
+  seen.add(message);
+  // Bytes cannot be frozen while they have elements.
   if (ArrayBuffer.isView(message)) return;
   Object.freeze(message);
-  for (const part of Object.values(message)) deepFreeze(part);
+  for (const part of Object.values(message)) deepFreeze(part, seen);
 }
 
 /** The top-level actor of this name is left out of the paths below it: `safety`, not `root/safety`. */

@@ -44,14 +44,20 @@ export class RunQueue {
   }
 
   /**
-   * Works until nothing is left or the turn is used up; the rest goes on in the next turn. Called
-   * from inside itself it does nothing, since the outer call goes on with whatever was added.
+   * Keeps what is added from asking for a turn, because `drain` follows in this one.
+   *
+   * @returns false inside a drain, which goes on with whatever was added; then do not drain
    */
-  drain(): void {
-    if (this.#isDraining || this.#first === null) return;
+  hold(): boolean {
+    if (this.#isDraining) return false;
     this.#isDraining = true;
+    return true;
+  }
+
+  /** Works until nothing is left or the turn is used up; the rest goes on in the next turn. */
+  drain(): void {
     try {
-      this.#work(this.#clock.mono() + TURN_NS);
+      if (this.#first !== null) this.#work(this.#clock.mono() + TURN_NS);
     } finally {
       this.#isDraining = false;
       if (this.#first !== null) this.#askTurn();
@@ -95,6 +101,7 @@ export class RunQueue {
 
   readonly #turn = (): void => {
     this.#isTurnAsked = false;
+    this.hold();
     this.drain();
   };
 }
