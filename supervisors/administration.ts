@@ -210,7 +210,7 @@ export class ChildAdministration {
   }
 
   #childOf(ref: ActorRef<never>): Child | undefined {
-    const child = this.#supervisor.childrenById.get(ref.path.split('/').at(-1) ?? '');
+    const child = this.#supervisor.childrenById.get(ref.path.slice(ref.path.lastIndexOf('/') + 1));
     const actor = child?.actor;
     const isSame = actor?.text === ref.path && (ref.uid === 0 || ref.uid === actor.uid);
     return isSame ? child : undefined;

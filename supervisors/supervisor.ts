@@ -108,8 +108,9 @@ export class RtSupervisor extends RtActor {
   }
 
   override childEnded(actor: Place, reason: StopReason): void {
-    const child = this.#childrenById.get(actor.name);
-    if (child === undefined || child.actor !== actor || child.phase !== 'running') return;
+    const child = this.#childrenById.get(actor.name) as Child;
+    if (!this.isActive) child.leave();
+    if (child.phase !== 'running') return;
     child.phase = 'ended';
     child.exit = reason;
     this.#push((done) => {
@@ -153,8 +154,9 @@ export class RtSupervisor extends RtActor {
     }
     this.#restarts = admitted;
     const delayMs = child.nextDelayMs(nowNs, this.random);
-    const { text, uid } = child.actor ?? { text: `${this.text}/${child.id}`, uid: 0 };
-    this.engine.observers.tell('restarting', { path: text, uid, delayMs, reason });
+    assert(child.actor !== null, `${child.id}: only a child that was up is restarted`);
+    const { text: path, uid } = child.actor;
+    this.engine.observers.tell('restarting', { path, uid, delayMs, reason });
     const group = restartGroup(this.spec.strategy, this.#childrenById.keys(), child.id)
       .map((id) => this.#childrenById.get(id) as Child)
       .filter(({ phase }) => phase !== 'stopped');
@@ -341,13 +343,13 @@ export class RtSupervisor extends RtActor {
     for (const child of this.#childrenById.values()) child.setRestartTimer(null);
   }
 
-  protected override childrenInOrder(): RtActor[] {
+  override childrenInOrder(): RtActor[] {
     return [...this.#childrenById.values()].flatMap(({ actor }) => (actor === null ? [] : [actor]));
   }
 
   /** The children of a dynamic supervisor have no order among them and end side by side. */
   protected override stopChildren(children: Mortal[], done: () => void): void {
-    if (this.#spec?.strategy !== 'dynamic' || children.length === 0) {
+    if (children.length === 0 || this.spec.strategy !== 'dynamic') {
       super.stopChildren(children, done);
       return;
     }

@@ -12,6 +12,7 @@ import {
 } from './actor-spec.ts';
 import type { Engine } from './context.ts';
 import { DeadLetters } from './mail/dead-letters.ts';
+import type { Mortal } from './mortal.ts';
 import { type LaneLogEntry, type LaneObserver, Observers } from './observers.ts';
 import type { ActorInfo, Superior } from './place.ts';
 import type { ActorRef, Reply } from './ref.ts';
@@ -145,9 +146,9 @@ export class Lane {
   /** The whole tree, parents before their children, children in the order of their start. */
   describe(): ActorInfo[] {
     const lines: ActorInfo[] = [];
-    const visit = (actor: RtActor): void => {
+    const visit = (actor: Mortal): void => {
       lines.push(actor.describe());
-      for (const child of actor.children.values()) visit(child);
+      for (const child of actor.childrenInOrder()) visit(child);
     };
     for (const actor of this.#topLevel()) visit(actor);
     return lines;

@@ -148,7 +148,7 @@ export abstract class Mortal extends Place implements Runnable {
   }
 
   /** Children in the order in which they were started. */
-  protected childrenInOrder(): Mortal[] {
+  childrenInOrder(): Mortal[] {
     return [...this.children.values()];
   }
 
@@ -206,8 +206,8 @@ export abstract class Mortal extends Place implements Runnable {
     this.refusal = this.#refusalWhenDown();
     if (this.seat.mailboxOnRestart === null) this.retire();
     else this.status = 'down';
-    this.afterEnd(reason);
     this.seat.parent.childEnded(this, reason);
+    this.afterEnd(reason);
     for (const tell of this.#onEnded) tell(reason);
   }
 

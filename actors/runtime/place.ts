@@ -207,11 +207,15 @@ export abstract class Place extends Actor implements Recipient {
     const { predecessor, mailboxOnRestart } = this.seat;
     if (predecessor === null || mailboxOnRestart === null) return;
     const entries = predecessor.inbox.drain();
-    const { kept, lost } = inheritance(entries, mailboxOnRestart, this.#keyOf);
-    for (const entry of lost) {
-      this.bury(entry, entry.uid === 0 ? 'stale-after-restart' : 'stale-incarnation');
+    let left: ReturnType<typeof inheritance> = { kept: [], lost: entries };
+    try {
+      left = inheritance(entries, mailboxOnRestart, this.#keyOf);
+    } finally {
+      for (const entry of left.lost) {
+        this.bury(entry, entry.uid === 0 ? 'stale-after-restart' : 'stale-incarnation');
+      }
     }
-    for (const { message, sender } of kept) this.accept(message, 0, sender);
+    for (const { message, sender } of left.kept) this.accept(message, 0, sender);
   }
 
   addWatch(watch: Watch): boolean {
