@@ -9,6 +9,7 @@ import {
 import { Mailbox } from '../actors/runtime/mail/mailbox.ts';
 import type { Mortal } from '../actors/runtime/mortal.ts';
 import { type Place, type Seat, takeSeat } from '../actors/runtime/place.ts';
+import { childPath } from '../actors/runtime/ref.ts';
 import { assert } from '../src/core/result.ts';
 import type { Nanos } from '../src/core/units.ts';
 import { Child } from './child.ts';
@@ -27,7 +28,12 @@ import { admitRestart, isRestarted, restartGroup } from './restart-policy.ts';
  * spec that makes no sense fails its start and names the field.
  */
 export function supervisor(spec: SupervisorSpec): Blueprint {
-  return { kind: SUPERVISOR.kind, incarnate: (seat) => new RtSupervisor(takeSeat(seat), spec) };
+  return {
+    incarnate(seat, predecessor) {
+      takeSeat(seat, predecessor);
+      return new RtSupervisor(seat, spec, predecessor);
+    },
+  };
 }
 
 const nothing = (): null => null;
@@ -55,8 +61,8 @@ export class RtSupervisor extends RtActor {
   #isAdvancing = false;
   #instances = 0;
 
-  constructor(seat: Seat, spec: SupervisorSpec) {
-    super(seat, SUPERVISOR, new Mailbox({ capacity: 1 }));
+  constructor(seat: Seat, spec: SupervisorSpec, predecessor: Place | null) {
+    super(seat, SUPERVISOR, new Mailbox({ capacity: 1 }), predecessor);
     this.#given = spec;
   }
 
@@ -90,7 +96,7 @@ export class RtSupervisor extends RtActor {
     this.#push((done) =>
       this.startChild(child, (failure) => {
         if (failure !== null) {
-          this.fail(new StartFailed(`${this.text}/${child.id}`, failure.error), 'start');
+          this.fail(new StartFailed(childPath(this.text, child.id), failure.error), 'start');
         }
         done();
       }),
@@ -277,7 +283,7 @@ export class RtSupervisor extends RtActor {
         done(null);
         return;
       }
-      child.actor = incarnate(spawnable, this.#seatOf(child));
+      child.actor = incarnate(spawnable, this.#seatOf(child), child.actor);
     } catch (thrown) {
       child.phase = 'waiting';
       done({ error: thrown });
@@ -297,7 +303,6 @@ export class RtSupervisor extends RtActor {
       name: child.id,
       shutdown: child.spec.shutdownMs,
       mailboxOnRestart: child.spec.mailboxOnRestart,
-      predecessor: child.actor,
     };
   }
 

@@ -13,7 +13,7 @@ import {
 import { type ContextOwner, RtContext } from './context.ts';
 import type { Entry, Mailbox, Notice } from './mail/mailbox.ts';
 import { Mortal } from './mortal.ts';
-import { type Place, type Seat, takeSeat } from './place.ts';
+import { type ActorStatus, type Place, type Seat, takeSeat } from './place.ts';
 import { type ActorRef, type CallRefusal, type CallResult, kindOf } from './ref.ts';
 import { SLICE_MESSAGES } from './run-queue.ts';
 
@@ -22,21 +22,25 @@ export type StartOutcome = { readonly ok: true } | { readonly ok: false; readonl
 
 /** Something that makes an actor of its own class: a supervisor. It takes no messages. */
 export interface Blueprint {
-  readonly kind: string;
-  incarnate(seat: Seat): RtActor;
+  incarnate(seat: Seat, predecessor: Place | null): RtActor;
 }
 
 export type Spawnable = AnyActorSpec | Blueprint;
 
 /**
- * A new incarnation in a seat, not yet started.
+ * A new incarnation in a seat, not yet started. Its predecessor there, if any, has ended.
  *
- * @throws RangeError for a name, a path or a spec that is not allowed
+ * @throws RangeError for a name, a path or a spec that is not allowed; nothing has changed then
  */
-export function incarnate(spawnable: Spawnable, seat: Seat): RtActor {
-  if ('incarnate' in spawnable) return spawnable.incarnate(seat);
+export function incarnate(
+  spawnable: Spawnable,
+  seat: Seat,
+  predecessor: Place | null = null,
+): RtActor {
+  if ('incarnate' in spawnable) return spawnable.incarnate(seat, predecessor);
   const inbox = mailboxOf(spawnable);
-  return new RtActor(takeSeat(seat), spawnable, inbox);
+  takeSeat(seat, predecessor);
+  return new RtActor(seat, spawnable, inbox, predecessor);
 }
 
 /** What is in hand between messages. */
@@ -64,8 +68,8 @@ export class RtActor extends Mortal implements ContextOwner {
   #inHand: unknown = NOTHING;
   #inHandSender = '';
 
-  constructor(seat: Seat, spec: AnyActorSpec, inbox: Mailbox) {
-    super(seat, spec, inbox);
+  constructor(seat: Seat, spec: AnyActorSpec, inbox: Mailbox, predecessor: Place | null) {
+    super(seat, spec, inbox, predecessor);
     this.random = this.engine.random.fork(this.text);
     this.#spec = spec as ActorSpec<unknown, unknown>;
     this.#context = new RtContext(this);
@@ -214,9 +218,14 @@ export class RtActor extends Mortal implements ContextOwner {
       this.#handleNext();
     }
     if (generation !== this.generation) return CRASHED;
-    if (this.isUrgent) return UNAVAILABLE;
-    if (this.inbox.size > 0 || !this.canEndNow) return BUSY;
+    if (this.isUrgent || this.#is('suspended')) return UNAVAILABLE;
+    if (this.inbox.size > 0 || this.#is('awaiting')) return BUSY;
     return this.#answer(question, generation);
+  }
+
+  /** The status now, whatever the compiler concluded from an earlier look at it. */
+  #is(status: ActorStatus): boolean {
+    return this.status === status;
   }
 
   #answer(question: unknown, generation: number): CallResult<unknown> {
@@ -246,7 +255,7 @@ export class RtActor extends Mortal implements ContextOwner {
   /** Handles no messages until it may again. Stopping and failing are not held up. */
   setSuspended(isSuspended: boolean): void {
     this.#isSuspended = isSuspended;
-    if (this.canEndNow) this.#becomeIdle();
+    if (this.#is('running') || this.#is('suspended')) this.#becomeIdle();
   }
 
   /** What its spec lets an inspector see; `undefined` when it has no `view`. @throws what it throws */

@@ -18,7 +18,7 @@ import type { DeadLetters } from './mail/dead-letters.ts';
 import { type Entry, Notice } from './mail/mailbox.ts';
 import type { FailedDuring, Observers } from './observers.ts';
 import type { Superior } from './place.ts';
-import type { ActorRef, AnswerRef, CallResult, Reply } from './ref.ts';
+import { type ActorRef, type AnswerRef, type CallResult, childPath, type Reply } from './ref.ts';
 import type { RunQueue } from './run-queue.ts';
 import { AskFailed, type Recipient, type Switchboard, type Watch } from './switchboard.ts';
 
@@ -116,7 +116,7 @@ export class RtContext implements Context<unknown> {
 
   spawn<S, N>(spec: ActorSpec<S, N>, name: string): Promise<ActorRef<N>> {
     if (!this.#isLate()) return this.#owner.spawnChild(spec, name);
-    return quiet(Promise.reject(new StartFailed(`${this.path}/${name}`, 'its parent is over')));
+    return quiet(Promise.reject(new StartFailed(childPath(this.path, name), 'its parent is over')));
   }
 
   stopSelf(): void {

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../src/core/env.ts';
+import { assertDelay, type Clock, type Timers } from '../../src/core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../src/core/result.ts';
 import type { Rng } from '../../src/core/rng.ts';
 import { type Blueprint, incarnate, RtActor, type Spawnable } from './actor.ts';
@@ -15,7 +15,7 @@ import { DeadLetters } from './mail/dead-letters.ts';
 import type { Mortal } from './mortal.ts';
 import { type LaneLogEntry, type LaneObserver, Observers } from './observers.ts';
 import type { ActorInfo, Superior } from './place.ts';
-import type { ActorRef, Reply } from './ref.ts';
+import { type ActorRef, childPath, type Reply } from './ref.ts';
 import { RunQueue } from './run-queue.ts';
 import { Switchboard } from './switchboard.ts';
 
@@ -118,14 +118,13 @@ export class Lane {
       name,
       shutdown: 'incarnate' in spawnable ? ('unlimited' as const) : SHUTDOWN_MS,
       mailboxOnRestart: null,
-      predecessor: null,
     };
     return quiet(
       new Promise((resolve, reject) => {
-        const path = parent.text === '' ? name : `${parent.text}/${name}`;
-        const failed = (cause: unknown): void => reject(new StartFailed(path, cause));
-        if (this.#engine.board.isClosed) {
-          failed('the lane has stopped');
+        const failed = (cause: unknown): void =>
+          reject(new StartFailed(childPath(parent.text, name), cause));
+        if (this.#stopping !== null) {
+          failed('the lane stops, or has stopped');
           return;
         }
         try {
@@ -226,9 +225,12 @@ export class Lane {
 
   /**
    * Stops the lane: top-level actors one after the other, last first. After `deadlineMs` the rest
-   * is killed. The lane takes no messages and no actors afterwards.
+   * is killed. From the call on nobody can be spawned, and in the end the lane's name is free.
+   *
+   * @throws RangeError for a deadline that is no delay
    */
   stopAll(deadlineMs: number): Promise<StopReport> {
+    assertDelay(deadlineMs);
     this.#stopping ??= new Promise((resolve) => {
       const ended: { path: string; reason: StopReason }[] = [];
       const left = this.#topLevel();

@@ -53,8 +53,6 @@ export interface Seat {
   readonly shutdown: ShutdownLimit;
   /** What a successor gets of the mailbox; null when nobody restarts the actor. */
   readonly mailboxOnRestart: MailboxPolicy | null;
-  /** The incarnation that held the place before. It has ended. */
-  readonly predecessor: Place | null;
 }
 
 /** One line of the actor tree. */
@@ -80,19 +78,17 @@ export interface ActorInfo {
 }
 
 /**
- * Checks that a seat is free and frees it of its predecessor, whose mailbox the new incarnation
- * then takes over.
+ * Checks that a seat is free, or held by the predecessor, which then leaves it.
  *
  * @throws RangeError for a name that is not allowed or a path that is held
  */
-export function takeSeat(seat: Seat): Seat {
+export function takeSeat(seat: Seat, predecessor: Place | null): void {
   const { text } = seat.parent.path.createChildPath(seat.name) as RtPath;
-  const holder = seat.engine.board.recipientAt(text);
-  if (holder !== undefined && holder !== seat.predecessor) {
+  const holder = seat.engine.board.recipientAt(text) ?? null;
+  if (holder !== null && holder !== predecessor) {
     throw new RangeError(`${text}: an actor of this path is there already`);
   }
-  seat.predecessor?.vacate();
-  return seat;
+  predecessor?.vacate();
 }
 
 /**
@@ -117,9 +113,11 @@ export abstract class Place extends Actor implements Recipient {
   protected readonly restarts: number;
   readonly #keyOf: (message: unknown) => string | number;
   readonly #watches = new Set<Watch>();
+  /** Until its mailbox has been taken over; a chain of them would keep every incarnation alive. */
+  #predecessor: Place | null;
   #dropped = 0;
 
-  constructor(seat: Seat, spec: Pick<AnyActorSpec, 'kind' | 'mailbox'>, inbox: Mailbox) {
+  constructor(seat: Seat, spec: AnyActorSpec, inbox: Mailbox, predecessor: Place | null) {
     super(seat.parent, seat.name, seat.engine.board, () => undefined);
     this.seat = seat;
     this.engine = seat.engine;
@@ -132,8 +130,9 @@ export abstract class Place extends Actor implements Recipient {
     this.inbox = inbox;
     const keyOf = spec.mailbox?.keyOf as ((message: unknown) => string | number) | undefined;
     this.#keyOf = keyOf?.bind(spec.mailbox) ?? kindOf;
-    this.restarts = seat.predecessor === null ? 0 : seat.predecessor.restarts + 1;
-    this.lastError = seat.predecessor?.lastError ?? null;
+    this.#predecessor = predecessor;
+    this.restarts = predecessor === null ? 0 : predecessor.restarts + 1;
+    this.lastError = predecessor?.lastError ?? null;
     this.engine.board.register(this);
   }
 
@@ -204,9 +203,10 @@ export abstract class Place extends Actor implements Recipient {
 
   /** Takes over what the predecessor's policy leaves of its mailbox. @throws what `keyOf` throws */
   protected inherit(): void {
-    const { predecessor, mailboxOnRestart } = this.seat;
-    if (predecessor === null || mailboxOnRestart === null) return;
-    const entries = predecessor.inbox.drain();
+    const { mailboxOnRestart } = this.seat;
+    const entries = this.#predecessor?.inbox.drain();
+    this.#predecessor = null;
+    if (entries === undefined || mailboxOnRestart === null) return;
     let left: ReturnType<typeof inheritance> = { kept: [], lost: entries };
     try {
       left = inheritance(entries, mailboxOnRestart, this.#keyOf);

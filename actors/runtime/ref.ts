@@ -77,6 +77,11 @@ export const DEPTH_MAX = 16;
 /** nact's own rule forbids the colon of `venue:binance`. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/;
 
+/** The path text of a child; see `ROOT_NAME`. */
+export function childPath(parent: string, name: string): string {
+  return parent === '' || parent === ROOT_NAME ? name : `${parent}/${name}`;
+}
+
 /** What is wrong with the name of an actor, or null. */
 export function nameFault(name: unknown): string | null {
   if (typeof name === 'string' && NAME.test(name)) return null;
@@ -89,11 +94,12 @@ export class RtPath extends ActorPath {
   override createChildPath(name: string): RtPath {
     const fault = nameFault(name);
     if (fault !== null) throw new RangeError(fault);
-    const above = this.parts.length === 1 && this.parts[0] === ROOT_NAME ? [] : this.parts;
-    if (above.length >= DEPTH_MAX) {
-      throw new RangeError(`actor path ${above.join('/')}/${name} is deeper than ${DEPTH_MAX}`);
+    const text = childPath(this.text, name);
+    const parts = text.split('/');
+    if (parts.length > DEPTH_MAX) {
+      throw new RangeError(`actor path ${text} is deeper than ${DEPTH_MAX}`);
     }
-    return new RtPath([...above, name], this.system);
+    return new RtPath(parts, this.system);
   }
 
   /** As in `ActorRef.path`. */

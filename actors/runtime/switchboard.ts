@@ -85,7 +85,6 @@ export class Switchboard implements ActorParent {
   readonly #recipients = new Map<string, Recipient>();
   readonly #asks = new Map<number, OpenAsk>();
   #asked = 0;
-  #isClosed = false;
 
   /** @throws RangeError when another lane of this process has the name */
   constructor(name: string, timers: Timers, deadLetters: DeadLetters, stopLane: () => void) {
@@ -208,13 +207,8 @@ export class Switchboard implements ActorParent {
     this.#recipients.delete(recipient.text);
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /** Frees the lane's name. Messages that come later are dead letters. */
   close(): void {
-    this.#isClosed = true;
     systemMap.remove(this.name);
   }
 

@@ -307,6 +307,7 @@ test('a lane stops its actors last first, once, and takes nothing afterwards', a
   await lane.spawn(anActor(), 'second');
   const report = lane.stopAll(1000);
   assert.is(lane.stopAll(5), report, 'a second call joins the first');
+  assert.throws(() => lane.stopAll(Number.NaN), RangeError);
   await env.settle();
   assert.equal(
     (await report).ended.map(({ path, reason }) => [path, reason.kind]),
@@ -318,7 +319,7 @@ test('a lane stops its actors last first, once, and takes nothing afterwards', a
   assert.equal(events.slice(2), ['stopped second#2 shutdown', 'stopped first#1 shutdown']);
   assert.is(env.pendingTimers, 0);
   assert.not.ok(lane.send(ref, 'x'));
-  assert.match((await rejection(lane.spawn(anActor(), 'late'))).message, /lane has stopped/);
+  assert.match((await rejection(lane.spawn(anActor(), 'late'))).message, /has stopped/);
 });
 
 test('what does not stop within the deadline of its lane is killed', async () => {
