@@ -113,6 +113,21 @@ test('a failure says what was in hand, and the message is a dead letter', async 
   );
 });
 
+test('something that cannot even be shown is a failure like any other', async () => {
+  const { lane, env, events } = aLane();
+  const ref = await lane.spawn(
+    anActor<null, string>({
+      receive() {
+        throw Object.create(null);
+      },
+    }),
+    'a',
+  );
+  lane.send(ref, 'x');
+  await env.settle();
+  assert.is(events[1], 'failed a#1 message: something that cannot be shown');
+});
+
 for (const [overflow, queued, lost] of [
   ['reject', ['a1', 'b1'], ['c1']],
   ['drop-oldest', ['b1', 'c1'], ['a1']],
