@@ -121,7 +121,7 @@ export type ShutdownLimit = number | 'brutal-kill' | 'unlimited';
 export const HANDLER_TIMEOUT_MS = 5000;
 export const SHUTDOWN_MS = 5000;
 /** Above this a handler's limit is a unit mistake. */
-const HANDLER_TIMEOUT_MS_MAX = 3_600_000;
+const HANDLER_MS_MAX = 3_600_000;
 /** Messages that an actor may keep for later. */
 export const STASH_MAX = 1024;
 export const TIMERS_MAX = 256;
@@ -154,8 +154,8 @@ export class HandlerTimeout extends Error {
 /** @throws RangeError naming the field of a spec that makes no sense; makes its mailbox */
 export function mailboxOf(spec: AnyActorSpec): Mailbox {
   const limitMs = spec.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS;
-  if (!(limitMs > 0 && limitMs <= HANDLER_TIMEOUT_MS_MAX)) {
-    throw new RangeError(`handlerTimeoutMs: ${limitMs} is not in 1 … ${HANDLER_TIMEOUT_MS_MAX} ms`);
+  if (!(limitMs > 0 && limitMs <= HANDLER_MS_MAX)) {
+    throw new RangeError(`handlerTimeoutMs: ${limitMs} is not in 1 … ${HANDLER_MS_MAX} ms`);
   }
   return new Mailbox(spec.mailbox);
 }

@@ -258,7 +258,7 @@ export class RtActor extends Mortal implements ContextOwner {
     if (this.#is('running') || this.#is('suspended')) this.#becomeIdle();
   }
 
-  /** What its spec lets an inspector see; `undefined` when it has no `view`. @throws what it throws */
+  /** What its spec lets an inspector see; undefined without a `view`. @throws what that throws */
   view(): unknown {
     return this.isStarted ? this.#spec.view?.(this.#state) : undefined;
   }

@@ -192,7 +192,6 @@ export class RtContext implements Context<unknown> {
 
   /** Ends everything that this context started. Messages in the stash go back to the mailbox. */
   close(): void {
-    if (!this.#isOpen) return;
     this.unstashAll();
     this.#isOpen = false;
     for (const key of this.#timersByKey.keys()) this.#cancelTimer(key);
@@ -208,7 +207,7 @@ export class RtContext implements Context<unknown> {
   #startTimer(key: string, delayMs: number, message: unknown, isPeriodic: boolean): void {
     if (this.#isLate()) return;
     if (isPeriodic && !(delayMs >= PERIOD_MS_MIN)) {
-      throw new RangeError(`timer ${key}: a period of ${delayMs} ms is not in 1 … ${DELAY_MS_MAX}`);
+      throw new RangeError(`timer ${key}: period ${delayMs} ms is not in 1 … ${DELAY_MS_MAX}`);
     }
     this.#cancelTimer(key);
     if (this.#timersByKey.size >= TIMERS_MAX) {

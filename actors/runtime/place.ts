@@ -235,7 +235,6 @@ export abstract class Place extends Actor implements Recipient {
 
   /** Gives up the place for good: what is queued has no reader any more. */
   retire(): void {
-    if (this.status === 'stopped') return;
     this.vacate();
     for (const entry of this.inbox.drain()) this.bury(entry, 'stopped');
   }

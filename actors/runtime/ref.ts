@@ -70,7 +70,7 @@ export function deepFreeze(message: unknown, seen = new Set<object>()): void {
   for (const part of Object.values(message)) deepFreeze(part, seen);
 }
 
-/** The top-level actor of this name is left out of the paths below it: `safety`, not `root/safety`. */
+/** A top-level actor of this name is left out of the paths below: `safety`, not `root/safety`. */
 export const ROOT_NAME = 'root';
 /** Deeper trees are a mistake in a loop that spawns. */
 export const DEPTH_MAX = 16;

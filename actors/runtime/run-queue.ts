@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../../src/core/env.ts';
 
-/** Something with work to do: an actor. The links are the queue's, so that queueing costs nothing. */
+/** Something with work to do: an actor. The links are the queue's, so queueing costs nothing. */
 export interface Runnable {
   next: Runnable | null;
   isQueued: boolean;

@@ -194,11 +194,8 @@ export class Switchboard implements ActorParent {
     return this.#recipients.get(path);
   }
 
-  /** @throws RangeError when the path is held */
   register(recipient: Recipient): void {
-    if (this.#recipients.has(recipient.text)) {
-      throw new RangeError(`${recipient.text}: an actor of this path is there already`);
-    }
+    assert(!this.#recipients.has(recipient.text), 'a path has one holder at a time');
     this.#recipients.set(recipient.text, recipient);
   }
 

@@ -81,7 +81,7 @@ test('a phase that is named twice, unknown or without a deadline is refused', ()
   assert.throws(() => refused(many), /65 phases/);
 });
 
-test('the tasks of a phase run together, and the next phase after all of them (SUP-061)', async () => {
+test('the tasks of a phase run together, the next phase after all of them (SUP-061)', async () => {
   const env = manualEnv();
   const seen: string[] = [];
   const slow = deferred();

@@ -14,7 +14,7 @@ test('timers fire in order of time, equal ones in the order in which they were a
   assert.is(env.pendingTimers, 1);
 });
 
-test('the clock stands at the time of the timer that fires, and at the end of the advance', async () => {
+test('the clock stands at the time of the timer that fires, then at the end', async () => {
   const env = manualEnv();
   const startMs = env.nowMs;
   const seen: number[] = [];
@@ -24,7 +24,7 @@ test('the clock stands at the time of the timer that fires, and at the end of th
   assert.is(env.clock.now() - startMs, 15);
 });
 
-test('settling runs turns, microtasks and due timers until nothing is left, and moves no time', async () => {
+test('settling runs turns, microtasks and due timers to rest, and moves no time', async () => {
   const env = manualEnv();
   const seen: string[] = [];
   env.timers.turn(() => {
@@ -43,7 +43,7 @@ test('settling runs turns, microtasks and due timers until nothing is left, and 
   assert.is(env.clock.mono(), 0);
 });
 
-test('a cancelled timer does not fire, and a delay that the real timers refuse is refused', async () => {
+test('a cancelled timer does not fire, and what is no delay is refused', async () => {
   const env = manualEnv();
   const timer = env.timers.after(1, () => assert.unreachable());
   timer.cancel();

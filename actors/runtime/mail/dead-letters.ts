@@ -6,7 +6,7 @@ import { kindOf } from '../ref.ts';
 /**
  * Why a message was not handled.
  * - `unknown`: nobody holds the path; `stale-incarnation`: it was meant for an earlier holder.
- * - `stopped`: the recipient is stopping or has stopped; `restarting`: it is down and takes nothing.
+ * - `stopped`: the recipient stops or has stopped; `restarting`: it is down and takes nothing.
  * - `overflow`: the mailbox, the stash or the number of questions was full.
  * - `failed`: its handler failed; `abandoned`: its handler was given up, its outcome is unknown.
  * - `stale-after-restart`: it was queued before a crash and its recipient's policy discards.

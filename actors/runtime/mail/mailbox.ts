@@ -66,7 +66,7 @@ export class Mailbox {
   highWater = 0;
   /** Messages that a newer one of the same key replaced. */
   conflated = 0;
-  readonly #keyOf: ((message: unknown) => string | number) | null;
+  readonly #keyOf: ((message: unknown) => string | number) | null = null;
   /** Slot of the queued message of each key; the key of each slot, to find the way back. */
   readonly #slots = new Map<string | number, number>();
   #keys: (string | number | undefined)[];
@@ -88,13 +88,14 @@ export class Mailbox {
     if (!OVERFLOWS.includes(overflow)) {
       throw new RangeError(`mailbox.overflow: ${overflow} is none of ${OVERFLOWS.join(', ')}`);
     }
-    if (overflow === 'conflate' && keyOf === undefined) {
-      throw new RangeError('mailbox.keyOf: conflate needs it to tell which messages are equal');
+    if (overflow === 'conflate') {
+      if (keyOf === undefined) {
+        throw new RangeError('mailbox.keyOf: conflate needs it to tell which messages are equal');
+      }
+      this.#keyOf = keyOf.bind(options) as (message: unknown) => string | number;
     }
     this.capacity = capacity;
     this.overflow = overflow;
-    const bound = keyOf?.bind(options) as ((message: unknown) => string | number) | undefined;
-    this.#keyOf = overflow === 'conflate' ? (bound ?? null) : null;
     const slots = Math.min(capacity, SLOTS_FIRST);
     this.#messages = new Array(slots).fill(undefined);
     this.#uids = new Array(slots).fill(0);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { STASH_MAX } from '../../../actors/runtime/actor-spec.ts';
 import type { Overflow } from '../../../actors/runtime/mail/mailbox.ts';
 import { type ActorRef, refByPath } from '../../../actors/runtime/ref.ts';
 import { aLane, anActor, aRecorder, deferred, failuresOf, rejection } from '../../support/lanes.ts';
@@ -20,7 +19,7 @@ test('an asynchronous start holds messages back until it is complete', async () 
   assert.equal([seen, events], [['early'], ['started a#1']]);
 });
 
-test('a start that rejects or hangs fails the spawn, and its messages are dead letters', async () => {
+test('a start that rejects or hangs fails the spawn, and its messages are lost aloud', async () => {
   const { lane, env, events } = aLane();
   const rejecting = lane.spawn(anActor({ start: () => Promise.reject(new Error('no')) }), 'a');
   const hanging = lane.spawn(
@@ -167,73 +166,6 @@ test('a key function that throws fails the recipient and not the sender', async 
   assert.not.ok(lane.send(ref, 1));
   await env.settle();
   assert.is(events[1], 'failed a#1 overflow: no key');
-});
-
-test('stashed messages come back before all others and in order (SUP-055)', async () => {
-  const { lane, env } = aLane();
-  const seen: string[] = [];
-  const ref = await lane.spawn(
-    anActor<boolean, string>({
-      start: () => false,
-      receive(isOpen, message, ctx) {
-        if (message === 'open') ctx.unstashAll();
-        else if (isOpen) seen.push(message);
-        else ctx.stash(message);
-        return isOpen || message === 'open';
-      },
-    }),
-    'a',
-  );
-  for (const message of ['a', 'b', 'open', 'c']) lane.send(ref, message);
-  await env.settle();
-  assert.equal(seen, ['a', 'b', 'c']);
-});
-
-test('a message stashed again while unstashing stays stashed (SUP-054)', async () => {
-  const { lane, env } = aLane();
-  const seen: string[] = [];
-  const ref = await lane.spawn(
-    anActor<boolean, string>({
-      start: () => false,
-      receive(isOpen, message, ctx) {
-        if (message === 'open') ctx.unstashAll();
-        else if (isOpen && message !== 'm2') seen.push(message);
-        else ctx.stash(message);
-        return isOpen || message === 'open';
-      },
-    }),
-    'a',
-  );
-  for (const message of ['m1', 'm2', 'm3', 'open']) lane.send(ref, message);
-  await env.settle();
-  assert.equal(seen, ['m1', 'm3']);
-  const stopped = lane.stop('a');
-  await env.settle();
-  await stopped;
-  assert.equal(
-    lane.deadLetters.latest().map(({ message, reason }) => [message, reason]),
-    [['m2', 'stopped']],
-    'what is still stashed at the end is not lost without a trace',
-  );
-});
-
-test('a full stash is a failure of its actor (SUP-053)', async () => {
-  const { lane, env } = aLane();
-  const failures = failuresOf(lane);
-  const ref = await lane.spawn(
-    anActor<null, number>({
-      mailbox: { capacity: 2048 },
-      receive(state, message, ctx) {
-        ctx.stash(message);
-        return state;
-      },
-    }),
-    'a',
-  );
-  for (let n = 0; n <= STASH_MAX; n += 1) lane.send(ref, n);
-  await env.settle();
-  assert.match(String(failures[0]?.error), `the stash holds ${STASH_MAX} messages`);
-  assert.is(lane.deadLetters.count, STASH_MAX + 1);
 });
 
 test('a callback of an incarnation that is over is dropped and counted', async () => {

@@ -52,7 +52,7 @@ test('an answer comes back to whoever asked, inside and outside the lane', async
   assert.equal([await outside, got, lane.openAsks, env.pendingTimers], [8, [10], 0, 0]);
 });
 
-test('no answer in time names recipient and question, and a late one is a dead letter', async () => {
+test('no answer in time names the question; a late one is a dead letter (SUP-052)', async () => {
   const { lane, env } = aLane();
   const kept: Reply<number>[] = [];
   const ref = await lane.spawn(aKeeper(kept), 'keeper');

@@ -140,7 +140,7 @@ test('a target that stops over what was queued is unavailable', async () => {
   assert.equal(await outcomeOf(['add', 'stop', 'add']), { ok: false, reason: 'unavailable' });
 });
 
-test('a target that is starting, stopping, unknown or another incarnation is unavailable', async () => {
+test('a target that starts, stops, is unknown or another incarnation is unavailable', async () => {
   const { lane, env } = aLane();
   const outcomes: unknown[] = [];
   const gate = deferred<null>();

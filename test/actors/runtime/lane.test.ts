@@ -110,7 +110,7 @@ test('a turn ends when its time is used up, and what is left goes on in the next
   assert.is(handled, 100);
 });
 
-test('a message to nobody, or to an earlier incarnation, is refused and is a dead letter', async () => {
+test('a message to nobody, or to an earlier incarnation, is a dead letter', async () => {
   const { lane, env } = aLane();
   const old = await lane.spawn(anActor(), 'a');
   lane.stop('a');

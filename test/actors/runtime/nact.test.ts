@@ -35,7 +35,7 @@ test('the pinned nact has the parts that the engine uses', () => {
   for (const used of [add, find, remove]) assert.type(used, 'function');
 });
 
-test('a lane is a system of nact from its start to its stop, and its name is then free', async () => {
+test('a lane is a system of nact until it stops, and its name is free then', async () => {
   const { lane, env } = aLane({ name: 'nact-name' });
   assert.ok(find('nact-name'));
   assert.throws(() => aLane({ name: 'nact-name' }), /"nact-name" is taken/);

@@ -7,7 +7,10 @@ import {
   WATCHES_MAX,
 } from '../../../actors/runtime/actor-spec.ts';
 import { refByPath, refOf } from '../../../actors/runtime/ref.ts';
+import { aChild, aTree } from '../../support/children.ts';
 import { aLane, anActor, deferred, failuresOf } from '../../support/lanes.ts';
+
+const backoff = { minMs: 1000, maxMs: 1000, jitterFraction: 0, resetAfterMs: 0 };
 
 type Do<M> = (ctx: Context<M>) => void;
 
@@ -177,7 +180,7 @@ test('the number of timers and of watches is bounded', async () => {
   assert.match(String(second.failures[0]?.error), `watches ${WATCHES_MAX} actors already`);
 });
 
-test('a watcher learns once how an actor ended, after its stop hook (SUP-043, SUP-045)', async () => {
+test('a watcher learns once how an actor ended, after its hook (SUP-043, SUP-045)', async () => {
   const seen: unknown[] = [];
   const { lane, env, go } = await aDoer<Terminated>(
     [
@@ -222,7 +225,7 @@ test('the news of a failure carries the error itself (SUP-044)', async () => {
   assert.is(news?.reason.kind === 'failed' && news.reason.error, error);
 });
 
-test('watching the dead, the unknown and another incarnation is news at once (SUP-046)', async () => {
+test('watching the unknown and another incarnation is news at once (SUP-046)', async () => {
   const seen: unknown[] = [];
   const { lane, env, go } = await aDoer<Terminated>(
     [
@@ -243,6 +246,30 @@ test('watching the dead, the unknown and another incarnation is news at once (SU
       ['ending', 0, 'unknown'],
     ],
   );
+});
+
+test('watching a child that is down is news at once', async () => {
+  const { lane, env, say } = await aTree({
+    children: [aChild('a', [], { backoff })],
+  });
+  const seen: unknown[] = [];
+  say('a', 'boom');
+  await env.settle();
+  await lane.spawn(
+    anActor<null, string>({
+      start: (ctx) => {
+        ctx.watch(refByPath('top/a'), 'gone');
+        return null;
+      },
+      receive(state, message) {
+        seen.push(message);
+        return state;
+      },
+    }),
+    'watcher',
+  );
+  await env.settle();
+  assert.equal(seen, ['gone']);
 });
 
 test('a watcher may name the message, and the last name counts', async () => {
