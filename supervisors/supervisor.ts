@@ -10,7 +10,7 @@ import { Mailbox } from '../actors/runtime/mail/mailbox.ts';
 import type { Mortal } from '../actors/runtime/mortal.ts';
 import { type Place, type Seat, takeSeat } from '../actors/runtime/place.ts';
 import { childPath } from '../actors/runtime/ref.ts';
-import { assert } from '../src/core/result.ts';
+import { assert, reasonOf } from '../src/core/result.ts';
 import type { Nanos } from '../src/core/units.ts';
 import { Child } from './child.ts';
 import {
@@ -231,14 +231,15 @@ export class RtSupervisor extends RtActor {
     const event = { path, uid, child: child.id, reason, isFatal };
     this.engine.observers.tell('gaveUp', event);
     this.engine.observers.log('error', 'supervisor-gave-up', path, `over ${child.id}`);
+    let failure: Failure = isFatal ? { error: reason.error } : null;
     try {
       this.spec.onGiveUp(event);
     } catch (thrown) {
-      this.fail(thrown, 'supervision');
-      return;
+      this.engine.observers.log('error', 'give-up-failed', path, reasonOf(thrown));
+      failure ??= { error: thrown };
     }
-    if (isFatal) this.fail(reason.error, 'supervision');
-    else this.shutdown({ kind: 'shutdown', why: 'gave-up' });
+    if (failure === null) this.shutdown({ kind: 'shutdown', why: 'gave-up' });
+    else this.fail(failure.error, 'supervision');
   }
 
   /** Adds a child at the end; it is not started. */
@@ -308,8 +309,9 @@ export class RtSupervisor extends RtActor {
 
   /** Stops a child that has an actor. */
   stopChild(child: Child, done: () => void): void {
+    assert(child.actor !== null, `${child.id}: only a child with an actor is stopped`);
     child.phase = 'stopping';
-    child.actor?.shutdown(REQUESTED, done);
+    child.actor.shutdown(REQUESTED, done);
   }
 
   /** Does something between other things; `refuse` is called if the supervisor ends before. */

@@ -61,8 +61,8 @@ export interface Context<M> {
   call<Q, R>(to: AnswerRef<Q, R>, question: Q): CallResult<R>;
   /** Starts a child, which ends with this actor. Rejects with `StartFailed`. */
   spawn<S, N>(spec: ActorSpec<S, N>, name: string): Promise<ActorRef<N>>;
-  /** Ends this actor after the message in hand. */
-  stopSelf(): void;
+  /** Ends this actor after the message in hand; `normal` unless it says `shutdown`. */
+  stopSelf(reason?: 'normal' | 'shutdown'): void;
   /** Queues a message to this actor from an I/O callback and works the lane's queue at once. */
   ingest(message: M): boolean;
   /**

@@ -8,13 +8,14 @@ import {
   HandlerTimeout,
   mailboxOf,
   quiet,
+  StartFailed,
   type StopReason,
 } from './actor-spec.ts';
 import { type ContextOwner, RtContext } from './context.ts';
 import type { Entry, Mailbox, Notice } from './mail/mailbox.ts';
 import { Mortal } from './mortal.ts';
 import { type ActorStatus, type Place, type Seat, takeSeat } from './place.ts';
-import { type ActorRef, type CallRefusal, type CallResult, kindOf } from './ref.ts';
+import { type ActorRef, type CallRefusal, type CallResult, childPath, kindOf } from './ref.ts';
 import { SLICE_MESSAGES } from './run-queue.ts';
 
 /** How a start ended. */
@@ -86,9 +87,8 @@ export class RtActor extends Mortal implements ContextOwner {
       this.inherit();
     } catch (thrown) {
       this.fail(thrown, 'start');
-      return;
     }
-    this.boot();
+    if (this.isActive) this.boot();
   }
 
   protected boot(): void {
@@ -104,7 +104,9 @@ export class RtActor extends Mortal implements ContextOwner {
   }
 
   spawnChild<S, N>(spec: ActorSpec<S, N>, name: string): Promise<ActorRef<N>> {
-    return this.engine.spawn(this, spec, name);
+    if (this.isActive) return this.engine.spawn(this, spec, name);
+    const cause = 'its parent is ending';
+    return quiet(Promise.reject(new StartFailed(childPath(this.text, name), cause)));
   }
 
   protected wake(): void {
@@ -297,8 +299,11 @@ export class RtActor extends Mortal implements ContextOwner {
     return this.#spec.stop?.(this.#state, this.#releaseContext, reason);
   }
 
-  protected afterEnd(reason: StopReason): void {
+  protected closeRelease(): void {
     this.#releaseContext?.close();
+  }
+
+  protected afterEnd(reason: StopReason): void {
     const error = reason.kind === 'failed' ? reason.error : 'it was stopped before that';
     this.#tellStarted({ ok: false, error });
   }

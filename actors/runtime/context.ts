@@ -7,6 +7,7 @@ import {
   type KeyedTimers,
   NORMAL,
   quiet,
+  REQUESTED,
   STASH_MAX,
   StartFailed,
   type StopReason,
@@ -119,8 +120,8 @@ export class RtContext implements Context<unknown> {
     return quiet(Promise.reject(new StartFailed(childPath(this.path, name), 'its parent is over')));
   }
 
-  stopSelf(): void {
-    if (!this.#isLate()) this.#owner.shutdown(NORMAL);
+  stopSelf(reason: 'normal' | 'shutdown' = 'normal'): void {
+    if (!this.#isLate()) this.#owner.shutdown(reason === 'normal' ? NORMAL : REQUESTED);
   }
 
   ingest(message: unknown): boolean {

@@ -37,6 +37,8 @@ export abstract class Mortal extends Place implements Runnable {
   protected abstract closeHandler(): void;
   /** Runs the stop hook. */
   protected abstract release(reason: StopReason): void | Promise<void>;
+  /** Ends what the stop hook has started. */
+  protected abstract closeRelease(): void;
   /** Called once it has ended. */
   protected abstract afterEnd(reason: StopReason): void;
 
@@ -195,6 +197,7 @@ export abstract class Mortal extends Place implements Runnable {
     this.#isEnded = true;
     this.#reason = reason;
     this.#stopLimit?.cancel();
+    this.closeRelease();
     const inHand = this.takeInHand();
     if (inHand !== null) this.bury(inHand, 'abandoned');
     const { text: path, uid, kind, engine } = this;

@@ -284,28 +284,6 @@ test('a child that ends while its supervisor is busy with another is seen to', a
   assert.is(alive(), 'y#4');
 });
 
-test('what gives up is told before anything is stopped, and may fail itself', async () => {
-  const { lane, env, say, events } = await aTree({
-    intensity: 0,
-    children: [aChild('a', []), aChild('b', [])],
-    onGiveUp() {
-      assert.equal(
-        lane.describe().map(({ path }) => path),
-        ['top', 'top/a', 'top/b'],
-      );
-      throw new Error('no emergency');
-    },
-  });
-  say('a', 'boom');
-  await env.settle();
-  assert.equal(events.slice(-4), [
-    'gave-up top#1 over a',
-    'failed top#1 supervision: no emergency',
-    'stopped top/b#3 shutdown',
-    'stopped top#1 failed',
-  ]);
-});
-
 test('whatever fails, a tree is whole again or gone, and nothing is left behind', async () => {
   const ids = ['a', 'b', 'c'];
   const blow = fc.record({

@@ -129,4 +129,49 @@ test('a supervisor that fails while a child starts waits for it and ends once', 
   ]);
 });
 
+test('a policy that throws does not make a fatal failure an ordinary one', async () => {
+  const overflow = (): number => 1 + overflow();
+  const { lane, env, say, log } = await aTree({
+    intensity: 100,
+    children: [
+      {
+        id: 'sub',
+        start: () =>
+          supervisor({
+            children: [aChild('a', [], {}, { receive: overflow })],
+            onGiveUp() {
+              throw new Error('policy');
+            },
+          }),
+      },
+    ],
+  });
+  say('sub/a', 'x');
+  await env.settle();
+  assert.equal(lane.describe(), []);
+  assert.ok(log.some(({ kind, detail }) => kind === 'give-up-failed' && detail === 'policy'));
+});
+
+test('what gives up is told before anything is stopped, and may fail itself', async () => {
+  const { lane, env, say, events } = await aTree({
+    intensity: 0,
+    children: [aChild('a', []), aChild('b', [])],
+    onGiveUp() {
+      assert.equal(
+        lane.describe().map(({ path }) => path),
+        ['top', 'top/a', 'top/b'],
+      );
+      throw new Error('no emergency');
+    },
+  });
+  say('a', 'boom');
+  await env.settle();
+  assert.equal(events.slice(-4), [
+    'gave-up top#1 over a',
+    'failed top#1 supervision: no emergency',
+    'stopped top/b#3 shutdown',
+    'stopped top#1 failed',
+  ]);
+});
+
 test.run();

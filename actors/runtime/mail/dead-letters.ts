@@ -48,7 +48,10 @@ export const OTHER_RECIPIENTS = '(others)';
 export const LOG_LINES_MAX = 5;
 export const LOG_WINDOW_MS = 1000;
 
-/** Messages that nobody handled: counted, told to the observers, logged with a limit. */
+/**
+ * Messages that nobody handled: counted, told to the observers, logged with a limit. Letters that
+ * an observer causes while it is told of one are counted and logged, and not told.
+ */
 export class DeadLetters {
   readonly #clock: Clock;
   readonly #timers: Timers;
@@ -58,6 +61,7 @@ export class DeadLetters {
   readonly #byReason = new Map<DeadLetterReason, number>();
   readonly #byRecipient = new Map<string, number>();
   #count = 0;
+  #isTelling = false;
   #windowEnd: Timer | null = null;
   #logged = 0;
   #suppressed = 0;
@@ -106,8 +110,12 @@ export class DeadLetters {
     const isNamed = this.#byRecipient.has(whole.path) || this.#byRecipient.size < RECIPIENTS_MAX;
     const recipient = isNamed ? whole.path : OTHER_RECIPIENTS;
     this.#byRecipient.set(recipient, this.countFor(recipient) + 1);
-    this.#tell(whole);
     this.#logWithLimit(whole);
+    // An observer that sends to somebody dead must not be told of that for ever.
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#tell(whole);
+    this.#isTelling = false;
   }
 
   /** Writes what is still to be summed up; called when the lane ends. */

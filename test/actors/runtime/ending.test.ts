@@ -107,6 +107,40 @@ test('while a stop hook runs, messages are refused and the hook may send', async
   await lane.spawn(anActor(), 'a');
 });
 
+test('a stop hook spawns nobody, and what it stashes is lost aloud', async () => {
+  const { lane, env } = aLane();
+  const refusals: string[] = [];
+  await lane.spawn(
+    anActor<null, string>({
+      async stop(_state, ctx) {
+        ctx.stash('kept too late');
+        await ctx.spawn(anActor(), 'child').catch((error: Error) => refusals.push(error.message));
+      },
+    }),
+    'a',
+  );
+  lane.stop('a');
+  await env.settle();
+  assert.equal([lane.describe(), refusals], [[], ['a/child did not start: its parent is ending']]);
+  assert.is(lane.deadLetters.countOf('stopped'), 1);
+});
+
+test('an actor may say that it was asked to end', async () => {
+  const { lane, env, events } = aLane();
+  const ref = await lane.spawn(
+    anActor<null, string>({
+      receive(state, _message, ctx) {
+        ctx.stopSelf('shutdown');
+        return state;
+      },
+    }),
+    'a',
+  );
+  lane.send(ref, 'x');
+  await env.settle();
+  assert.is(events.at(-1), 'stopped a#1 shutdown');
+});
+
 test('a kill ends everything below at once and runs no hook (SUP-064)', async () => {
   const { lane, env, events } = aLane();
   const gate = deferred();

@@ -50,6 +50,21 @@ test('an observer sees every dead letter with its message', async () => {
   assert.equal(letters, [['nobody', { kind: 'intent' }]]);
 });
 
+test('an observer that sends to nobody is not told of its own letters', () => {
+  const { lane } = aLane();
+  const letters: string[] = [];
+  lane.observe({
+    deadLetter({ path }) {
+      letters.push(path);
+      lane.send({ path: 'nobody either', uid: 0 }, 'x');
+    },
+  });
+  lane.send({ path: 'nobody', uid: 0 }, 'x');
+  lane.send({ path: 'nobody', uid: 0 }, 'y');
+  assert.equal(letters, ['nobody', 'nobody']);
+  assert.is(lane.deadLetters.count, 4);
+});
+
 test('a log that throws is counted and stops nothing', () => {
   const { clock } = manualEnv();
   const observers = new Observers(clock, () => {

@@ -76,6 +76,28 @@ test('a message for one incarnation is not kept for the next', async () => {
   assert.is(lane.deadLetters.countOf('stale-incarnation'), 1);
 });
 
+test('a successor whose mailbox cannot hold what is kept fails its start', async () => {
+  const seen: string[] = [];
+  let capacity = 4;
+  const mailbox = (): Partial<ActorSpec<number, string>> => ({
+    mailbox: { capacity, overflow: 'fail' },
+  });
+  const { env, say, events } = await aTree({
+    children: [
+      {
+        ...aChild('a', seen, { mailboxOnRestart: 'keep', backoff }),
+        start: () => aChild('a', seen, {}, mailbox()).start(undefined),
+      },
+    ],
+  });
+  for (const message of ['boom', 'one', 'two']) say('a', message);
+  await env.settle();
+  capacity = 1;
+  await env.advance(1000);
+  assert.ok(events.some((event) => /^failed top\/a#3 overflow/.test(event)));
+  assert.equal(seen, ['start a', 'stop a'], 'a start that failed before it began');
+});
+
 test('a key function that throws on inheritance is a failed start', async () => {
   let isBroken = false;
   const keyOf = (): string => {
