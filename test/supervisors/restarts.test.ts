@@ -36,6 +36,19 @@ test('the back-off doubles up to its maximum, and quiet time resets it (SUP-038)
   assert.equal(restartingIn(events), ['1000', '2000', '4000', '8000', '10000', '1000']);
 });
 
+test('time that a child is down does not count as quiet time', async () => {
+  const seen: string[] = [];
+  const { env, say, events } = await aTree({
+    intensity: 100,
+    children: [
+      { ...aReluctant('a', seen, () => false), backoff: { ...backoff, resetAfterMs: 1500 } },
+    ],
+  });
+  say('a', 'boom');
+  await env.advance(7000);
+  assert.equal(restartingIn(events), ['1000', '2000', '4000', '8000']);
+});
+
 test('the jitter of a back-off comes from the seed of the lane', async () => {
   const delays = async (): Promise<string[]> => {
     const { env, say, events } = await aTree({

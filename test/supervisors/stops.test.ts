@@ -1,9 +1,10 @@
 /** How supervisors and their children end. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { refByPath } from '../../actors/runtime/ref.ts';
 import { supervisor } from '../../supervisors/supervisor.ts';
 import { aChild, aTree } from '../support/children.ts';
-import { deferred } from '../support/lanes.ts';
+import { anActor, deferred } from '../support/lanes.ts';
 
 test('the end of a significant child ends the supervisor (SUP-030)', async () => {
   const seen: string[] = [];
@@ -172,6 +173,27 @@ test('what gives up is told before anything is stopped, and may fail itself', as
     'stopped top/b#3 shutdown',
     'stopped top#1 failed',
   ]);
+});
+
+test('a child that is down is gone to whoever watches it then', async () => {
+  const backoff = { minMs: 1000, maxMs: 1000, jitterFraction: 0, resetAfterMs: 0 };
+  const seen: string[] = [];
+  const { lane, env, say } = await aTree({ children: [aChild('a', [], { backoff })] });
+  say('a', 'boom');
+  await env.settle();
+  const watcher = anActor<null, string>({
+    start: (ctx) => {
+      ctx.watch(refByPath('top/a'), 'gone');
+      return null;
+    },
+    receive(state, message) {
+      seen.push(message);
+      return state;
+    },
+  });
+  await lane.spawn(watcher, 'watcher');
+  await env.settle();
+  assert.equal(seen, ['gone']);
 });
 
 test.run();

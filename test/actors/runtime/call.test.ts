@@ -87,6 +87,33 @@ test('a target that fails over what was queued has crashed, and then is unavaila
   assert.equal(ask('how many'), { ok: false, reason: 'unavailable' });
 });
 
+test('a target that is suspended over what was queued is unavailable', async () => {
+  const { lane } = aLane();
+  const outcomes: unknown[] = [];
+  const target = await lane.spawn(
+    anActor<null, null>({
+      receive(state) {
+        lane.suspend('target');
+        return state;
+      },
+      answer: () => 1,
+    }),
+    'target',
+  );
+  const caller = await lane.spawn(
+    anActor<null, null>({
+      receive(state, _message, ctx) {
+        ctx.send(target, null);
+        outcomes.push(ctx.call(answerRefByPath('target'), 'x'));
+        return state;
+      },
+    }),
+    'caller',
+  );
+  lane.ingest(caller, null);
+  assert.equal(outcomes, [{ ok: false, reason: 'unavailable' }]);
+});
+
 test('a suspended target is unavailable', async () => {
   const { harness, ask } = await aCaller();
   harness.lane.suspend('risk');

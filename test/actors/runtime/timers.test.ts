@@ -7,10 +7,7 @@ import {
   WATCHES_MAX,
 } from '../../../actors/runtime/actor-spec.ts';
 import { refByPath, refOf } from '../../../actors/runtime/ref.ts';
-import { aChild, aTree } from '../../support/children.ts';
 import { aLane, anActor, deferred, failuresOf } from '../../support/lanes.ts';
-
-const backoff = { minMs: 1000, maxMs: 1000, jitterFraction: 0, resetAfterMs: 0 };
 
 type Do<M> = (ctx: Context<M>) => void;
 
@@ -98,6 +95,51 @@ test('a new timer of the same key replaces the old, queued tick and all (SUP-048
   lane.resume('doer');
   await env.advance(50);
   assert.equal(seen, ['new']);
+});
+
+test('a tick that dies unread leaves the timer that replaced it in force', async () => {
+  const seen: unknown[] = [];
+  const { lane, env, ref, go, failures } = await aDoer<string>(
+    [
+      (ctx) => ctx.timers.start('tick', 10, 'old'),
+      (ctx) => ctx.timers.start('tick', 10, 'new'),
+      (ctx) => {
+        assert.ok(ctx.timers.isActive('tick'));
+        ctx.timers.cancel('tick');
+      },
+    ],
+    seen,
+  );
+  await go();
+  lane.suspend('doer');
+  lane.send(ref, 'go');
+  await env.advance(10);
+  lane.resume('doer');
+  await env.settle();
+  await go();
+  await env.advance(50);
+  assert.equal([seen, failures], [[], []]);
+});
+
+test('news that dies unread leaves the watch that followed it in force', async () => {
+  const seen: unknown[] = [];
+  const { lane, env, ref, failures } = await aDoer<string>(
+    [
+      (ctx) => ctx.watch(refOf('nobody', 7), 'first'),
+      (ctx) => {
+        ctx.unwatch(refByPath('nobody'));
+        // Read after the news that is called back, and before the news that is not yet queued.
+        ctx.send(ctx.self, 'go');
+        ctx.watch(refOf('nobody', 7), 'second');
+      },
+      (ctx) => ctx.unwatch(refByPath('nobody')),
+    ],
+    seen,
+  );
+  lane.send(ref, 'go');
+  lane.send(ref, 'go');
+  await env.settle();
+  assert.equal([seen, failures], [[], []]);
 });
 
 test('a tick queues behind what was sent before it, and once however late it is read', async () => {
@@ -246,30 +288,6 @@ test('watching the unknown and another incarnation is news at once (SUP-046)', a
       ['ending', 0, 'unknown'],
     ],
   );
-});
-
-test('watching a child that is down is news at once', async () => {
-  const { lane, env, say } = await aTree({
-    children: [aChild('a', [], { backoff })],
-  });
-  const seen: unknown[] = [];
-  say('a', 'boom');
-  await env.settle();
-  await lane.spawn(
-    anActor<null, string>({
-      start: (ctx) => {
-        ctx.watch(refByPath('top/a'), 'gone');
-        return null;
-      },
-      receive(state, message) {
-        seen.push(message);
-        return state;
-      },
-    }),
-    'watcher',
-  );
-  await env.settle();
-  assert.equal(seen, ['gone']);
 });
 
 test('a watcher may name the message, and the last name counts', async () => {
