@@ -3,7 +3,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Context } from '../../../actors/runtime/actor-spec.ts';
 import { Lane } from '../../../actors/runtime/lane.ts';
-import { type ActorRef, refByPath } from '../../../actors/runtime/ref.ts';
+import {
+  type ActorRef,
+  answerRefByPath,
+  type CallResult,
+  refByPath,
+} from '../../../actors/runtime/ref.ts';
 import { aLane, anActor } from '../../support/lanes.ts';
 import { manualEnv } from '../../support/manual-env.ts';
 
@@ -19,9 +24,14 @@ test('TS: references are told apart by what they take', () => {
   // @ts-expect-error an actor of texts does not take 42
   lane.send(texts, 42);
   const context = {} as Context<string>;
+  const typed = answerRefByPath<string, number>('a');
+  // @ts-expect-error this actor is asked with texts
+  const ask = (): CallResult<number> => context.call(typed, 42);
+  const askAnybody = (): CallResult<number> => context.call<string, number>(texts, 'how many');
   // @ts-expect-error an actor that does not take Terminated must name its own message
   const watch = (): void => context.watch(texts);
-  assert.equal([narrowed, widened, number, watch.length], [wide, texts, 42, 0]);
+  assert.equal([narrowed, widened, number], [wide, texts, 42]);
+  for (const neverCalled of [watch, ask, askAnybody]) assert.type(neverCalled, 'function');
 });
 
 test('D23: the name of a lane and its log are what the options say', () => {
