@@ -7,12 +7,13 @@ import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
-import type { RiskAnswer } from './risk.ts';
 import type { QuotesWanted } from './strategy.ts';
 
 export type ExecutionMessage =
   | QuotesWanted
   | OrderUpdated
+  /** An approved order that was stopped before its intent was journaled. */
+  | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
   /** The mode no longer lets strategies trade, or a strategy is gone: take its quotes back. */
   | { readonly kind: 'withdraw'; readonly strategy: string | 'all' };
 
@@ -74,7 +75,7 @@ export function executionActor(
   const actionsOf = (ctx: Context<ExecutionMessage>): QuoteActions => ({
     place(side, ticks, lots) {
       const intent = intentOf(side, ticks, lots);
-      const answer = ctx.call<OrderIntent, RiskAnswer>(address.risk, intent);
+      const answer = ctx.call(address.riskCheck, intent);
       if (!answer.ok) {
         metrics.refused(`risk-${answer.reason}`);
         return null;
@@ -140,6 +141,9 @@ export function executionActor(
       } else if (message.kind === 'order-updated') {
         const { record } = message;
         quotings.get(record.order.strategy)?.quoter.onOrder(record);
+      } else if (message.kind === 'order-dropped') {
+        const { strategy, side, clientId } = message.order;
+        quotings.get(strategy)?.quoter.onDropped(side, clientId);
       } else {
         withdraw(quotings, message.strategy, ctx.clock.mono());
       }

@@ -5,7 +5,7 @@ import { describeFault, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Env } from '../core/env.ts';
 import { nodeEnv, nodeTimers } from '../core/node-env.ts';
-import { reasonOf, type Result } from '../core/result.ts';
+import { type Result, reasonOf } from '../core/result.ts';
 import { type Log, logTo } from '../ops/log.ts';
 import { onTreeSignal } from '../ops/no-inspector.ts';
 import { lockFile } from '../storage/directory-lock.ts';

@@ -26,6 +26,11 @@ export const marketMakingSection = z
       .nonnegative()
       .max(1000)
       .describe('quotes closer than this to where they should be stay in their queue'),
+    smoothingSeconds: z
+      .number()
+      .nonnegative()
+      .max(60)
+      .describe('half-life with which the fair price follows the microprice; 0 follows at once'),
     quoteNotional: z.number().positive().describe('size of each quote in quote currency'),
     maxInventoryNotional: z
       .number()
@@ -66,6 +71,8 @@ export class MarketMaking {
   askLots = 0;
   readonly #instrument: Instrument;
   #settings: MarketMakingSettings;
+  #fair = 0;
+  #fairNs = 0;
   #lastMid = 0;
   #lastNs = 0;
   /** Variance of the log mid per second. */
@@ -90,6 +97,7 @@ export class MarketMaking {
     this.bidLots = 0;
     this.askLots = 0;
     this.#lastMid = 0;
+    this.#fair = 0;
   }
 
   /** @param inventoryLots signed position of this instrument */
@@ -101,11 +109,14 @@ export class MarketMaking {
     }
     this.#observe((bidTicks + askTicks) / 2, top.receivedNs);
     const settings = this.#settings;
-    const fair = weightedMid(
-      bidTicks,
-      othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
-      askTicks,
-      othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+    const fair = this.#follow(
+      weightedMid(
+        bidTicks,
+        othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
+        askTicks,
+        othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+      ),
+      top.receivedNs,
     );
     const held = notionalAt(this.#instrument, fair, inventoryLots) / settings.maxInventoryNotional;
     const fill = Math.max(-1, Math.min(1, held));
@@ -125,6 +136,16 @@ export class MarketMaking {
     this.askTicks = isAskKept ? this.askTicks : ask;
     this.bidLots = fill < 1 && this.bidTicks > 0 ? lots : 0;
     this.askLots = fill > -1 ? lots : 0;
+  }
+
+  /** The fair price, drawn towards the microprice of this moment. */
+  #follow(microprice: number, nowNs: number): number {
+    const seconds = (nowNs - this.#fairNs) / 1e9;
+    const halfLife = this.#settings.smoothingSeconds;
+    const keeps = this.#fair > 0 && halfLife > 0 ? 0.5 ** (seconds / halfLife) : 0;
+    this.#fair = microprice + keeps * (this.#fair - microprice);
+    this.#fairNs = nowNs;
+    return this.#fair;
   }
 
   /** Exponentially weighted variance of log returns per second, over irregular steps. */
