@@ -182,6 +182,8 @@ export class RtSupervisor extends RtActor {
   /** Takes a member of the group down, unless it is down; its place is kept for a successor. */
   #stepsAside(child: Child): readonly Step[] {
     child.setRestartTimer(null);
+    // One that ended for good at the same time is left to what follows from that.
+    if (child.isGoneForGood) return [];
     if (child.phase !== 'running') {
       child.phase = 'waiting';
       return [];
@@ -327,10 +329,10 @@ export class RtSupervisor extends RtActor {
     this.#steps.push(step(run));
   }
 
-  /** Works off the steps. One that ends later goes on in a turn of its own. */
+  /** Works off the steps until it is to end. One that ends later goes on in a turn of its own. */
   #advance(): void {
     this.#isAdvancing = true;
-    while (!this.#isBusy && this.isActive) {
+    while (!this.#isBusy && this.isActive && this.stopAsked === null) {
       const next = this.#steps.shift();
       if (next === undefined) break;
       this.#isBusy = true;
