@@ -46,6 +46,12 @@ interface Step {
   cancel(): void;
 }
 
+/** Why the administration was not let in. */
+export type Refusal = 'stopping' | 'too-many-requests';
+
+/** What may wait for its turn before the administration is refused. */
+export const STEPS_MAX = 16_384;
+
 /** How an attempt to start a child went. */
 type Failure = { readonly error: unknown } | null;
 
@@ -316,13 +322,11 @@ export class RtSupervisor extends RtActor {
     child.actor.shutdown(REQUESTED, done);
   }
 
-  /** Does something between other things; `refuse` is called if the supervisor ends before. */
-  perform(run: (done: () => void) => void, refuse: () => void): void {
-    if (!this.isActive) {
-      refuse();
-      return;
-    }
-    this.#resume([{ run, cancel: refuse }]);
+  /** Does something between other things; `refuse` is called instead if it cannot. */
+  perform(run: (done: () => void) => void, refuse: (why: Refusal) => void): void {
+    if (!this.isActive) refuse('stopping');
+    else if (this.#steps.length >= STEPS_MAX) refuse('too-many-requests');
+    else this.#resume([{ run, cancel: () => refuse('stopping') }]);
   }
 
   #push(run: (done: () => void) => void): void {
