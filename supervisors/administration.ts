@@ -3,7 +3,7 @@ import type { ActorRef } from '../actors/runtime/ref.ts';
 import { err, ok, type Result, reasonOf } from '../src/core/result.ts';
 import type { Child, ChildPhase } from './child.ts';
 import { type CheckedChild, type ChildSpec, checkChild, type SpecFault } from './child-spec.ts';
-import { RtSupervisor } from './supervisor.ts';
+import { type Refusal, RtSupervisor } from './supervisor.ts';
 
 /** Why a child was not started, stopped or deleted. Nothing has changed then. */
 export type ChildFault =
@@ -13,7 +13,7 @@ export type ChildFault =
   | { readonly kind: 'start-failed'; readonly id: string; readonly reason: string }
   /** By-id operations on a dynamic supervisor, and instances of a static one. */
   | { readonly kind: 'wrong-strategy'; readonly strategy: string }
-  | { readonly kind: 'stopping' };
+  | { readonly kind: Refusal };
 
 export interface ChildInfo {
   readonly id: string;
@@ -172,7 +172,7 @@ export class ChildAdministration {
             resolve(outcome);
             done();
           }),
-        () => resolve(err({ kind: 'stopping' })),
+        (why) => resolve(err({ kind: why })),
       );
     });
   }

@@ -5,6 +5,7 @@ import type { Timer } from '../src/core/env.ts';
 import type { Rng } from '../src/core/rng.ts';
 import type { Nanos } from '../src/core/units.ts';
 import type { CheckedChild } from './child-spec.ts';
+import { isRestarted } from './restart-policy.ts';
 
 /**
  * `ended`: on its own, and nothing has been done about it yet. `waiting`: to be started by a
@@ -47,6 +48,12 @@ export class Child {
     this.#upSinceNs = null;
     this.#attempts += 1;
     return backoffMs(backoff, this.#attempts - 1, random);
+  }
+
+  /** Whether it ended in a way after which it is not restarted. */
+  get isGoneForGood(): boolean {
+    if (this.phase !== 'ended' || this.exit === null) return false;
+    return !isRestarted(this.spec.restart, this.exit);
   }
 
   get isBackingOff(): boolean {

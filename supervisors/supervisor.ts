@@ -46,6 +46,12 @@ interface Step {
   cancel(): void;
 }
 
+/** Why the administration was not let in. */
+export type Refusal = 'stopping' | 'too-many-requests';
+
+/** What may wait for its turn before the administration is refused. */
+export const STEPS_MAX = 16_384;
+
 /** How an attempt to start a child went. */
 type Failure = { readonly error: unknown } | null;
 
@@ -182,6 +188,8 @@ export class RtSupervisor extends RtActor {
   /** Takes a member of the group down, unless it is down; its place is kept for a successor. */
   #stepsAside(child: Child): readonly Step[] {
     child.setRestartTimer(null);
+    // One that ended for good at the same time is left to what follows from that.
+    if (child.isGoneForGood) return [];
     if (child.phase !== 'running') {
       child.phase = 'waiting';
       return [];
@@ -314,23 +322,21 @@ export class RtSupervisor extends RtActor {
     child.actor.shutdown(REQUESTED, done);
   }
 
-  /** Does something between other things; `refuse` is called if the supervisor ends before. */
-  perform(run: (done: () => void) => void, refuse: () => void): void {
-    if (!this.isActive) {
-      refuse();
-      return;
-    }
-    this.#resume([{ run, cancel: refuse }]);
+  /** Does something between other things; `refuse` is called instead if it cannot. */
+  perform(run: (done: () => void) => void, refuse: (why: Refusal) => void): void {
+    if (!this.isActive) refuse('stopping');
+    else if (this.#steps.length >= STEPS_MAX) refuse('too-many-requests');
+    else this.#resume([{ run, cancel: () => refuse('stopping') }]);
   }
 
   #push(run: (done: () => void) => void): void {
     this.#steps.push(step(run));
   }
 
-  /** Works off the steps. One that ends later goes on in a turn of its own. */
+  /** Works off the steps until it is to end. One that ends later goes on in a turn of its own. */
   #advance(): void {
     this.#isAdvancing = true;
-    while (!this.#isBusy && this.isActive) {
+    while (!this.#isBusy && this.isActive && this.stopAsked === null) {
       const next = this.#steps.shift();
       if (next === undefined) break;
       this.#isBusy = true;

@@ -77,16 +77,22 @@ export interface ActorInfo {
   readonly startedNs: Nanos | null;
 }
 
+/** Children of one actor or of the lane itself. */
+export const CHILDREN_MAX = 65_536;
+
 /**
  * Checks that a seat is free, or held by the predecessor, which then leaves it.
  *
- * @throws RangeError for a name that is not allowed or a path that is held
+ * @throws RangeError for a name that is not allowed, a path that is held, and a child too many
  */
 export function takeSeat(seat: Seat, predecessor: Place | null): void {
   const { text } = seat.parent.path.createChildPath(seat.name) as RtPath;
   const holder = seat.engine.board.recipientAt(text) ?? null;
   if (holder !== null && holder !== predecessor) {
     throw new RangeError(`${text}: an actor of this path is there already`);
+  }
+  if (predecessor === null && seat.parent.children.size >= CHILDREN_MAX) {
+    throw new RangeError(`${text}: its parent has ${CHILDREN_MAX} children already`);
   }
   predecessor?.vacate();
 }

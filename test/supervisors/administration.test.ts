@@ -4,7 +4,7 @@ import type { ActorRef } from '../../actors/runtime/ref.ts';
 import { refOf } from '../../actors/runtime/ref.ts';
 import { childrenOf } from '../../supervisors/administration.ts';
 import type { ChildSpec } from '../../supervisors/child-spec.ts';
-import { supervisor } from '../../supervisors/supervisor.ts';
+import { STEPS_MAX, supervisor } from '../../supervisors/supervisor.ts';
 import { aChild, aTree, type TestTree } from '../support/children.ts';
 import { aLane, anActor, deferred, rejection } from '../support/lanes.ts';
 
@@ -206,6 +206,19 @@ test('a change that the supervisor does not live to see is refused', async () =>
   gate.resolve();
   await tree.env.settle();
   assert.ok((await first).ok);
+});
+
+test('requests that wait for their turn are bounded', async () => {
+  const tree = await aPool([]);
+  const nobody = refOf<never>('top/w:9', 9);
+  const changes = Array.from({ length: STEPS_MAX + 1 }, () =>
+    tree.children.terminateInstance(nobody),
+  );
+  const last = await (changes.at(-1) as (typeof changes)[number]);
+  assert.equal(last, { ok: false, error: { kind: 'too-many-requests' } });
+  await tree.env.settle();
+  const first = await (changes[0] as (typeof changes)[number]);
+  assert.is(!first.ok && first.error.kind, 'not-found');
 });
 
 test('a child that is starting when its supervisor stops is stopped with it', async () => {

@@ -279,6 +279,30 @@ test('two children that fail together are mended once when one restart covers bo
   assert.is(restartingIn(events).length, 1);
 });
 
+test('what ended for good while a sibling failed does not come back with the group', async () => {
+  const seen: string[] = [];
+  const { env, say, alive, children } = await aTree({
+    strategy: 'one-for-all',
+    children: [
+      aChild('x', seen),
+      aChild('y', seen, { restart: 'temporary' }),
+      aChild('z', seen, { restart: 'transient' }),
+    ],
+  });
+  say('x', 'boom');
+  say('y', 'boom');
+  say('z', 'end');
+  await env.settle();
+  assert.is(alive(), 'x#5');
+  assert.equal(
+    children.list().map(({ id, phase }) => [id, phase]),
+    [
+      ['x', 'running'],
+      ['z', 'stopped'],
+    ],
+  );
+});
+
 test('a child that ends while its supervisor is busy with another is seen to', async () => {
   const seen: string[] = [];
   const gate = deferred();

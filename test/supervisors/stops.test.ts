@@ -196,4 +196,17 @@ test('a child that is down is gone to whoever watches it then', async () => {
   assert.equal(seen, ['gone']);
 });
 
+test('two children that fail together without a budget end it once', async () => {
+  const seen: string[] = [];
+  const { lane, env, events } = await aTree({
+    intensity: 0,
+    children: [aChild('x', seen), aChild('y', seen)],
+  });
+  lane.inject('top/x', new Error('one'));
+  lane.inject('top/y', new Error('two'));
+  await env.settle();
+  assert.is(events.filter((event) => event.startsWith('gave-up')).length, 1);
+  assert.equal([seen.length, lane.describe()], [4, []]);
+});
+
 test.run();

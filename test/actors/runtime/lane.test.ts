@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StartFailed } from '../../../actors/runtime/actor-spec.ts';
+import { CHILDREN_MAX, takeSeat } from '../../../actors/runtime/place.ts';
 import { type ActorRef, refByPath } from '../../../actors/runtime/ref.ts';
 import { SLICE_MESSAGES, TURN_MESSAGES, TURN_NS } from '../../../actors/runtime/run-queue.ts';
 import { nanosOf } from '../../../src/core/units.ts';
@@ -157,6 +158,17 @@ test('a spawn fails with the reason: the name, the path, the spec, the start', a
     ['a'],
     'nothing stays registered',
   );
+});
+
+test('the number of children of one parent is bounded', async () => {
+  const { lane } = aLane();
+  await lane.spawn(anActor(), 'a');
+  const found = lane.actorAt('a');
+  assert.ok(found.ok);
+  const { seat } = found.value;
+  const children = { size: CHILDREN_MAX } as typeof seat.parent.children;
+  const full = { ...seat, name: 'b', parent: { ...seat.parent, path: seat.parent.path, children } };
+  assert.throws(() => takeSeat(full as typeof seat, null), /has 65536 children already/);
 });
 
 test('the tree is described with parents before children and figures of each mailbox', async () => {
