@@ -58,7 +58,7 @@ export interface TopOfBook {
  * Two-sided quoting of one instrument. Pure but for its own memory: the last quotes and a running
  * volatility. After `decide` the four desired fields hold the decision; 0 lots means no quote.
  *
- * fair = weighted mid, own resting size left out
+ * fair = weighted mid, own resting size left out, smoothed over time
  * reservation = fair × (1 − skew × inventory / maxInventory)
  * bid, ask = reservation ∓ halfSpread, rounded outward, never through the touch
  *
@@ -107,7 +107,8 @@ export class MarketMaking {
       this.withdraw();
       return;
     }
-    this.#observe((bidTicks + askTicks) / 2, top.receivedNs);
+    const mid = (bidTicks + askTicks) / 2;
+    this.#observe(mid, top.receivedNs);
     const settings = this.#settings;
     const fair = this.#follow(
       weightedMid(
@@ -118,12 +119,12 @@ export class MarketMaking {
       ),
       top.receivedNs,
     );
-    const held = notionalAt(this.#instrument, fair, inventoryLots) / settings.maxInventoryNotional;
+    const held = notionalAt(this.#instrument, mid, inventoryLots) / settings.maxInventoryNotional;
     const fill = Math.max(-1, Math.min(1, held));
     const reservation = fair * (1 - (settings.skewBps / 10_000) * fill);
     const widening = settings.volatilityWidening * this.volatility * 10_000;
     const half = (reservation * (settings.halfSpreadBps + widening)) / 10_000;
-    const lots = Math.floor(settings.quoteNotional / notionalAt(this.#instrument, fair, 1));
+    const lots = Math.floor(settings.quoteNotional / notionalAt(this.#instrument, mid, 1));
     const near = (reservation * settings.requoteBps) / 10_000;
     const bid = Math.min(Math.floor(reservation - half), Math.ceil(askTicks) - 1);
     const ask = Math.max(Math.ceil(reservation + half), Math.floor(bidTicks) + 1);
