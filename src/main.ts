@@ -27,7 +27,7 @@ const terminal: Terminal = {
 /** What runs a desk or a venue is loaded only when it is wanted: `status` starts in no time. */
 const launch: Launch = {
   async start(options, on) {
-    const { startDesk } = await import('./desk/launch.ts');
+    const { startDesk } = await import('./desk/run/launch.ts');
     return startDesk(options, PROGRAM, version, on);
   },
   async venue(options, on) {

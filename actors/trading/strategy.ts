@@ -34,9 +34,9 @@ export interface StrategyOptions {
 
 const CHECK_MS = 250;
 
-/** Only the latest word on the market and on the position counts; a loss is a word on the market. */
-const keyOf = ({ kind }: StrategyMessage): string =>
-  kind === 'quote-lost' ? 'quote-updated' : kind;
+/** Only the latest word on market and position counts; a loss is a word on the market. */
+const keyOf = (message: StrategyMessage): string =>
+  message.kind === 'quote-lost' ? 'quote-updated' : message.kind;
 
 interface StrategyState {
   readonly making: MarketMaking;

@@ -63,8 +63,8 @@ test('quotes are rounded outward to whole ticks', () => {
 test('the side with less size pulls the fair price, and both quotes with it', () => {
   const making = decided({}, topAt({ bidTicks: 9900, askTicks: 10_100, bidLots: 30, askLots: 10 }));
   assert.equal(quotes(making), [
-    [10_039, 9],
-    [10_061, 9],
+    [10_039, 10],
+    [10_061, 10],
   ]);
 });
 

@@ -7,7 +7,7 @@ import { nodeFiles } from '../../core/node-files.ts';
 import { rngOf } from '../../core/rng.ts';
 import { startVenueServer } from '../../simulation/server/venue-server.ts';
 import { lockFaultText, lockFile } from '../../storage/directory-lock.ts';
-import { onStopSignal } from '../signals.ts';
+import { onStopSignal } from '../run/signals.ts';
 import { noticePath, venueAccount, venueFolder, writeNotice } from './notice.ts';
 import { generatedVenue, venueRecords } from './options.ts';
 

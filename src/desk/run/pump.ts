@@ -1,5 +1,5 @@
-import { nodeTimers } from '../core/node-env.ts';
-import type { VirtualTime } from '../simulation/virtual-time.ts';
+import { nodeTimers } from '../../core/node-env.ts';
+import type { VirtualTime } from '../../simulation/virtual-time.ts';
 
 /** Promise chains of this depth run to their end before virtual time goes on. */
 const MICROTASK_TURNS = 8;

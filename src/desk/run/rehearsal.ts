@@ -1,17 +1,17 @@
-import type { DeskStatus } from '../commands/desk.ts';
-import type { Config } from '../config/schema.ts';
-import type { Env } from '../core/env.ts';
-import { err, ok, type Result } from '../core/result.ts';
-import type { Log } from '../ops/log.ts';
-import type { VirtualTime } from '../simulation/virtual-time.ts';
-import type { Locker } from '../storage/directory-lock.ts';
-import { EventStore } from '../storage/event-store/event-store.ts';
-import { memoryTables } from '../storage/event-store/memory-tables.ts';
-import { openDesk, type VenueAccess } from './open-desk.ts';
+import type { DeskStatus } from '../../commands/desk.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Env } from '../../core/env.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Log } from '../../ops/log.ts';
+import type { VirtualTime } from '../../simulation/virtual-time.ts';
+import type { Locker } from '../../storage/directory-lock.ts';
+import { EventStore } from '../../storage/event-store/event-store.ts';
+import { memoryTables } from '../../storage/event-store/memory-tables.ts';
+import { openDesk, type VenueAccess } from '../open-desk.ts';
+import { RunningDesk } from '../running-desk.ts';
+import { stopPlan } from '../stop-plan.ts';
+import { type RunSummary, summaryOf } from '../summary.ts';
 import { pumpUntil } from './pump.ts';
-import { RunningDesk } from './running-desk.ts';
-import { stopPlan } from './stop-plan.ts';
-import { type RunSummary, summaryOf } from './summary.ts';
 
 export interface RehearsalOptions {
   readonly time: VirtualTime;

@@ -1,21 +1,21 @@
-import { EXIT } from '../commands/command.ts';
-import type { StartOptions } from '../commands/local-command.ts';
-import { answer, type Terminal } from '../commands/terminal.ts';
-import { describeFault, loadConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
-import type { Env } from '../core/env.ts';
-import { nodeEnv, nodeTimers } from '../core/node-env.ts';
-import { type Result, reasonOf } from '../core/result.ts';
-import { type Log, logTo } from '../ops/log.ts';
-import { onTreeSignal } from '../ops/no-inspector.ts';
-import { lockFile } from '../storage/directory-lock.ts';
-import { nodeNet } from '../venues/net.ts';
+import { EXIT } from '../../commands/command.ts';
+import type { StartOptions } from '../../commands/local-command.ts';
+import { answer, type Terminal } from '../../commands/terminal.ts';
+import { describeFault, loadConfig } from '../../config/load.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Env } from '../../core/env.ts';
+import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
+import { type Result, reasonOf } from '../../core/result.ts';
+import { type Log, logTo } from '../../ops/log.ts';
+import { onTreeSignal } from '../../ops/no-inspector.ts';
+import { lockFile } from '../../storage/directory-lock.ts';
+import { nodeNet } from '../../venues/net.ts';
+import { type OpenedDesk, openDesk } from '../open-desk.ts';
+import { RunningDesk } from '../running-desk.ts';
+import { type StopOutcome, stopPlan } from '../stop-plan.ts';
+import { showSummary, summaryOf } from '../summary.ts';
+import { linkVenue, type VenueLink } from '../venue/link.ts';
 import { showLive } from './live-line.ts';
-import { type OpenedDesk, openDesk } from './open-desk.ts';
-import { RunningDesk } from './running-desk.ts';
-import { type StopOutcome, stopPlan } from './stop-plan.ts';
-import { showSummary, summaryOf } from './summary.ts';
-import { linkVenue, type VenueLink } from './venue/link.ts';
 
 /** What differs between a desk on the generated market and one on a recording. */
 export interface Source {

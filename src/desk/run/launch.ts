@@ -1,7 +1,7 @@
-import { rpioPresence } from '../../hardware/rpio.ts';
-import { EXIT } from '../commands/command.ts';
-import type { StartOptions } from '../commands/local-command.ts';
-import type { Terminal } from '../commands/terminal.ts';
+import { rpioPresence } from '../../../hardware/rpio.ts';
+import { EXIT } from '../../commands/command.ts';
+import type { StartOptions } from '../../commands/local-command.ts';
+import type { Terminal } from '../../commands/terminal.ts';
 import { configOf, runDesk } from './start.ts';
 
 /** `flyball start`. @returns the exit code */

@@ -1,8 +1,8 @@
-import type { DeskStatus } from '../commands/desk.ts';
-import { coloured, type Terminal } from '../commands/terminal.ts';
-import type { Timer, Timers } from '../core/env.ts';
-import type { Log } from '../ops/log.ts';
-import { whyNothingTraded } from './summary.ts';
+import type { DeskStatus } from '../../commands/desk.ts';
+import { coloured, type Terminal } from '../../commands/terminal.ts';
+import type { Timer, Timers } from '../../core/env.ts';
+import type { Log } from '../../ops/log.ts';
+import { whyNothingTraded } from '../summary.ts';
 
 const TTY_MS = 500;
 const LOG_MS = 10_000;
