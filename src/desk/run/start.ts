@@ -4,6 +4,7 @@ import { answer, type Terminal } from '../../commands/terminal.ts';
 import { describeFault, loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
+import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
 import { type Result, reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
@@ -16,6 +17,7 @@ import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
 import { showLive } from './live-line.ts';
+import { WarmLane } from './warm-lane.ts';
 
 /** What differs between a desk on the generated market and one on a recording. */
 export interface Source {
@@ -95,7 +97,9 @@ async function operate(
     onFatal: (reason) => end({ reason, isFatal: true }),
   });
   listenToSignals(desk, log, end);
+  const warmth = new WarmLane(env, parts.venue, parts.instruments[0] as Instrument);
   try {
+    await warmth.start();
     await desk.start();
   } catch (thrown) {
     end({ reason: reasonOf(thrown), isFatal: true });
@@ -106,6 +110,7 @@ async function operate(
   const hideLive = showLive({ terminal, timers: env.timers, log, status: () => desk.status() });
   const ending = await ended;
   hideLive();
+  await warmth.end();
   if (ending.isFatal) return die(desk, ending.reason, log);
 
   terminal.err(`stopping: ${ending.reason}; cancelling what rests\n`);
