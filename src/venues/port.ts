@@ -72,6 +72,8 @@ export interface VenueSession {
   readonly url: string;
   /** What to send once the socket is open, so that reports flow. */
   subscribe(requestId: string, nowMs: number): string;
+  /** Asks for a sign of life. */
+  ping(requestId: string): string;
   decode(frame: Uint8Array): VenueFrame;
   /** How long the venue acts on a request after its time stamp. */
   readonly receiveWindowMs: number;

@@ -21,7 +21,7 @@ interface Frame {
 }
 
 /**
- * A venue for the warm lane: tickers and books that swing, orders that are accepted, cancels that succeed.
+ * A venue for the warm lane: tickers and books that swing, orders accepted, cancels that succeed.
  * It is no market and no exchange; it exists so that the real code has something to do.
  */
 export class WarmVenue implements Net {
