@@ -44,6 +44,11 @@ test('a re-export and a dynamic import to the right are found', () => {
   assert.is(importFaults(faulty('src/market/book.ts', text)).length, 2);
 });
 
+test('a text that ends in the word from is no import', () => {
+  const text = "const help = 'what it is priced from';\nconst more = 'x';";
+  assert.equal(importFaults(faulty('src/risk/limits.ts', text)), []);
+});
+
 test('an import across the top-level folders follows the same list', () => {
   const supervisor = "import { a } from '../../supervisors/supervisor.ts';";
   assert.is(importFaults(faulty('actors/runtime/lane.ts', supervisor)).length, 1);
@@ -118,6 +123,7 @@ test('each banned word is found where it is banned, and only there', () => {
 test('a long file, a wide line, a crowded folder and a nameless file are found', () => {
   assert.is(sizeFaults(faulty('src/core/x.ts', 'a\n'.repeat(401))).length, 1);
   assert.is(sizeFaults(faulty('src/core/x.ts', 'a'.repeat(101))).length, 1);
+  assert.is(sizeFaults(faulty('actors/x/y.ts', 'a\n'.repeat(150))).length, 1);
   const crowd = Array.from({ length: 13 }, (_, at) => `src/core/f${at}.ts`);
   assert.is(folderSizes(crowd).length, 1);
   assert.is(importFaults(faulty('src/core/utils.ts', '')).length, 1);

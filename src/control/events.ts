@@ -24,25 +24,14 @@ export type ControlEvent =
       readonly machine: string;
       readonly machineVersion: number;
     }
-  | {
-      readonly kind: 'command-ran';
-      readonly by: string;
-      readonly command: string;
-      readonly outcome: string;
-    }
+  /** A person asked for a change; written before it is carried out. */
+  | { readonly kind: 'command-given'; readonly by: string; readonly command: string }
   | {
       readonly kind: 'config-changed';
       readonly by: string;
       /** SHA-256 of the text, and the changed keys as JSON. */
       readonly digest: string;
       readonly changes: string;
-    }
-  | {
-      readonly kind: 'reconciled';
-      readonly venue: string;
-      /** Events that had to be synthesised, and what they were, as JSON. */
-      readonly repairs: number;
-      readonly detail: string;
     }
   | {
       readonly kind: 'incident';

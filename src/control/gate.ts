@@ -1,7 +1,9 @@
+import { assert } from '../core/result.ts';
+
 /**
  * The gate: one word block that is read synchronously before every byte sent to a venue. Any part
- * of the system closes it by setting a bit; only control opens it again. It is shared memory, not
- * a message, so it works when mailboxes do not.
+ * of the system closes it by setting a bit; only control takes a halt away, and a pause is lifted
+ * by the part that set it. It is shared memory, not a message, so it works when mailboxes do not.
  */
 
 /** Why nothing may be sent at all. Each cause is one bit of the halt word. */
@@ -73,8 +75,8 @@ export class Gate {
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
     if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';
-    if (Atomics.load(words, VENUES + order.venue) !== 0) return 'venue-paused';
-    if (Atomics.load(words, INSTRUMENTS + order.instrument) !== 0) return 'instrument-paused';
+    if (Atomics.load(words, venueWord(order.venue)) !== 0) return 'venue-paused';
+    if (Atomics.load(words, instrumentWord(order.instrument)) !== 0) return 'instrument-paused';
     return null;
   }
 
@@ -90,6 +92,11 @@ export class Gate {
   /** Takes one cause away. For control only. */
   open(cause: HaltCause): void {
     Atomics.and(this.#words, HALT, ~(1 << HALT_CAUSES.indexOf(cause)));
+  }
+
+  /** Whether nothing may be sent at all, for whatever cause. */
+  get isClosed(): boolean {
+    return Atomics.load(this.#words, HALT) !== 0;
   }
 
   isClosedBy(cause: HaltCause): boolean {
@@ -121,28 +128,41 @@ export class Gate {
   }
 
   pauseVenue(venue: number, cause: PauseCause): void {
-    Atomics.or(this.#words, VENUES + venue, 1 << PAUSE_CAUSES.indexOf(cause));
+    Atomics.or(this.#words, venueWord(venue), 1 << PAUSE_CAUSES.indexOf(cause));
   }
 
   resumeVenue(venue: number, cause: PauseCause): void {
-    Atomics.and(this.#words, VENUES + venue, ~(1 << PAUSE_CAUSES.indexOf(cause)));
+    Atomics.and(this.#words, venueWord(venue), ~(1 << PAUSE_CAUSES.indexOf(cause)));
   }
 
   pauseInstrument(instrument: number, cause: PauseCause): void {
-    Atomics.or(this.#words, INSTRUMENTS + instrument, 1 << PAUSE_CAUSES.indexOf(cause));
+    Atomics.or(this.#words, instrumentWord(instrument), 1 << PAUSE_CAUSES.indexOf(cause));
   }
 
   resumeInstrument(instrument: number, cause: PauseCause): void {
-    Atomics.and(this.#words, INSTRUMENTS + instrument, ~(1 << PAUSE_CAUSES.indexOf(cause)));
+    Atomics.and(this.#words, instrumentWord(instrument), ~(1 << PAUSE_CAUSES.indexOf(cause)));
   }
 
   venuePauses(venue: number): PauseCause[] {
-    return causesIn(Atomics.load(this.#words, VENUES + venue));
+    return causesIn(Atomics.load(this.#words, venueWord(venue)));
   }
 
   instrumentPauses(instrument: number): PauseCause[] {
-    return causesIn(Atomics.load(this.#words, INSTRUMENTS + instrument));
+    return causesIn(Atomics.load(this.#words, instrumentWord(instrument)));
   }
+}
+
+/** An index beyond the table would pause somebody else without a word. */
+function venueWord(venue: number): number {
+  const isInside = Number.isInteger(venue) && venue >= 0 && venue < VENUES_MAX;
+  assert(isInside, 'the gate has a word for the venue');
+  return VENUES + venue;
+}
+
+function instrumentWord(instrument: number): number {
+  const isInside = Number.isInteger(instrument) && instrument >= 0 && instrument < INSTRUMENTS_MAX;
+  assert(isInside, 'the gate has a word for the instrument');
+  return INSTRUMENTS + instrument;
 }
 
 function causesIn(word: number): PauseCause[] {

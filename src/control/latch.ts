@@ -14,6 +14,8 @@ export interface Latch {
   clear(): void;
 }
 
+const UNREADABLE = 'an unreadable latch file';
+
 export function latchAt(files: Files, path: string): Latch {
   const latch: Latch = {
     cause() {
@@ -21,13 +23,15 @@ export function latchAt(files: Files, path: string): Latch {
         const bytes = files.read(path);
         if (bytes === null) return null;
         const { cause } = JSON.parse(new TextDecoder().decode(bytes));
-        return typeof cause === 'string' ? cause : 'an unreadable latch file';
+        return typeof cause === 'string' ? cause : UNREADABLE;
       } catch {
-        return 'an unreadable latch file';
+        return UNREADABLE;
       }
     },
     set(cause, now) {
-      if (latch.cause() !== null) return;
+      const standing = latch.cause();
+      // An unreadable file may be gone when it is read again, so it is written anew.
+      if (standing !== null && standing !== UNREADABLE) return;
       const at = new Date(now).toISOString();
       files.replace(path, new TextEncoder().encode(`${JSON.stringify({ cause, at })}\n`));
     },

@@ -1,4 +1,4 @@
-import { assign, setup, transition } from 'xstate';
+import { assertEvent, assign, setup, transition } from 'xstate';
 import { MODES, type Mode } from './gate.ts';
 
 /** A mode that people or policy may ask for; Emergency is entered by its own event. */
@@ -54,28 +54,32 @@ const machine = setup({
       rank(context.requested) >= rank(to.mode) &&
       context.faults.length === 0 &&
       event.nowMs >= context.untilMs,
-    lowersTo: ({ event }, to: { mode: Mode }) => event.type === 'request' && event.mode === to.mode,
+    lowersTo: ({ event }, to: { mode: Mode }) => {
+      assertEvent(event, 'request');
+      return event.mode === to.mode;
+    },
     isCooled: ({ context, event }) => event.nowMs >= context.untilMs,
   },
   actions: {
-    order: assign(({ context, event }) =>
-      event.type === 'request' ? { ...context, requested: event.mode } : context,
-    ),
+    order: assign(({ context, event }) => {
+      assertEvent(event, 'request');
+      return { ...context, requested: event.mode };
+    }),
     raiseFault: assign(({ context, event }) => {
-      if (event.type !== 'fault') return context;
+      assertEvent(event, 'fault');
       const { fault } = event;
       const faults = context.faults.includes(fault) ? context.faults : [...context.faults, fault];
       const requested = context.policy.climbsAfterFault ? context.requested : 'manual';
       return { ...context, faults, requested };
     }),
-    clearFault: assign(({ context, event }) =>
-      event.type === 'clear'
-        ? { ...context, faults: context.faults.filter((fault) => fault !== event.fault) }
-        : context,
-    ),
-    adopt: assign(({ context, event }) =>
-      event.type === 'policy' ? { ...context, policy: event.policy } : context,
-    ),
+    clearFault: assign(({ context, event }) => {
+      assertEvent(event, 'clear');
+      return { ...context, faults: context.faults.filter((fault) => fault !== event.fault) };
+    }),
+    adopt: assign(({ context, event }) => {
+      assertEvent(event, 'policy');
+      return { ...context, policy: event.policy };
+    }),
     cool: assign(({ context, event }, wait: { for: keyof ModePolicy }) => ({
       ...context,
       untilMs: event.nowMs + (context.policy[wait.for] as number),

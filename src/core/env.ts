@@ -59,6 +59,10 @@ export interface Files {
   /** Names in a folder, sorted; empty when there is no such folder. */
   list(path: string): readonly string[];
   ensureFolder(path: string, mode: number): void;
+  /** Renames at once, over whatever had the name; durable after `syncFolder`. */
+  rename(from: string, to: string): void;
+  /** Waits until the names in a folder are on the medium. */
+  syncFolder(path: string): void;
   remove(path: string): void;
   /** Bytes that an unprivileged process may still write there. */
   freeBytes(path: string): number;

@@ -85,11 +85,14 @@ export function compileInstrument(rules: InstrumentRules): Result<Instrument, Ru
   const ticksMax = Math.floor(bound(rules.priceMax, tick, highest));
   const lotsMin = Math.ceil(bound(rules.quantityMin, lot, 1));
   const lotsMax = Math.floor(bound(rules.quantityMax, lot, highest));
-  if (!(ticksMin <= ticksMax)) {
-    return fault('price', `${rules.priceMin} to ${rules.priceMax}`, 'on the grid, lowest first');
+  // A limit price of 0 ticks would be a market order, so the smallest bound is one.
+  const areBounds = (least: number, most: number): boolean => least >= 1 && least <= most;
+  const wanted = 'positive decimals of the grid, lowest first';
+  if (!areBounds(ticksMin, ticksMax)) {
+    return fault('price', rangeText(rules.priceMin, rules.priceMax), wanted);
   }
-  if (!(lotsMin <= lotsMax)) {
-    return fault('quantity', `${rules.quantityMin} to ${rules.quantityMax}`, 'lowest first');
+  if (!areBounds(lotsMin, lotsMax)) {
+    return fault('quantity', rangeText(rules.quantityMin, rules.quantityMax), wanted);
   }
   const notionalMin = parseBigDecimal(rules.notionalMin ?? '0', AMOUNT_DECIMALS);
   if (notionalMin === null || notionalMin < 0n) {
@@ -128,6 +131,10 @@ function gridOf(text: string): Grid | null {
   if (decimals > DECIMALS_MAX) return null;
   const steps = parseDecimal(text, decimals);
   return steps > 0 ? { decimals, steps } : null;
+}
+
+function rangeText(least = 'no bound', most = 'no bound'): string {
+  return `${least} to ${most}`;
 }
 
 /** Ticks of a decimal text; NaN when malformed or off the grid. */

@@ -10,11 +10,13 @@ export function nodeEnv(net: Net, seed?: number): Env {
     clock: nodeClock,
     timers: nodeTimers,
     random: rngOf(seed ?? randomBytes(4).readUInt32LE()),
-    entropy: (bytes) => randomBytes(bytes),
+    entropy: nodeEntropy,
     files: nodeFiles,
     net,
   };
 }
+
+export const nodeEntropy = (bytes: number): Uint8Array => randomBytes(bytes);
 
 export const nodeClock: Clock = {
   now: () => millisOf(Date.now()),
@@ -28,7 +30,8 @@ export const nodeTimers: Timers = {
   after(delayMs, run) {
     assertDelay(delayMs);
     let handle: NodeJS.Timeout;
-    let leftMs = delayMs;
+    // Node cuts off fractions of a millisecond, and so would run early.
+    let leftMs = Math.ceil(delayMs);
     const arm = (): void => {
       const stepMs = Math.min(leftMs, NODE_DELAY_MS_MAX);
       leftMs -= stepMs;

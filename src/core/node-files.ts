@@ -41,12 +41,7 @@ export const nodeFiles: Files = {
       closeSync(fd);
     }
     renameSync(draft, path);
-    const folder = openSync(dirname(path), 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    nodeFiles.syncFolder(dirname(path));
   },
   list(path) {
     try {
@@ -57,6 +52,15 @@ export const nodeFiles: Files = {
   },
   ensureFolder(path, mode) {
     mkdirSync(path, { recursive: true, mode });
+  },
+  rename: (from, to) => renameSync(from, to),
+  syncFolder(path) {
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
   },
   remove(path) {
     rmSync(path, { recursive: true, force: true });

@@ -11,7 +11,10 @@ export interface Rng {
   normal(): number;
   /** Exponential with mean 1. */
   exponential(): number;
-  /** An independent stream, named so that adding a user does not shift the others. */
+  /**
+   * An independent stream, made from the seed and the label alone: whoever else draws or forks
+   * does not shift it, and the same label gives the same stream again.
+   */
   fork(label: string): Rng;
 }
 
@@ -69,7 +72,7 @@ export function rngOf(seed: number): Rng {
       }
     },
     exponential: () => -Math.log(1 - rng.next()),
-    fork: (label) => rngOf(hashOf(label, uint32())),
+    fork: (label) => rngOf(hashOf(label, seed)),
   };
   return rng;
 }
@@ -78,9 +81,9 @@ function rotate(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
 }
 
-/** FNV-1a of a label, mixed with a salt. */
-function hashOf(label: string, salt: number): number {
-  let hash = (0x811c9dc5 ^ salt) >>> 0;
+/** FNV-1a of a label, mixed with a seed. */
+function hashOf(label: string, seed: number): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (let at = 0; at < label.length; at += 1) {
     hash = Math.imul(hash ^ label.charCodeAt(at), 0x01000193) >>> 0;
   }

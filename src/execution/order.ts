@@ -86,7 +86,7 @@ export interface OrderRecord {
 }
 
 /** Something the venue did that its own rules exclude. It is booked all the same, and alerted. */
-export type Incident = 'overfill' | 'fill-after-end' | 'end-contradicts-fills';
+export type Incident = 'overfill' | 'fill-after-end' | 'alive-after-end' | 'end-contradicts-fills';
 
 export interface Applied {
   readonly record: OrderRecord;
@@ -179,9 +179,11 @@ function afterFill(record: OrderRecord, fill: Fill): Applied {
   const lived = !NEVER_LIVED.has(record.status);
   const stays = isEnded(record) && lived;
   const status = isFull ? 'filled' : stays ? record.status : 'partially-filled';
+  // A reason belongs to its status: a fill settles what was unknown and undoes a refusal.
+  const reason = status === record.status ? record.reason : '';
   const incident =
     filledLots > record.order.lots ? 'overfill' : lived ? null : ('fill-after-end' as const);
-  return { record: { ...record, status, filledLots, filledQuote }, incident };
+  return { record: { ...record, status, reason, filledLots, filledQuote }, incident };
 }
 
 function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {
@@ -189,7 +191,9 @@ function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {
   if (record.status === 'submitted' || record.status === 'unknown') {
     return calm({ ...known, status: 'open', reason: '' });
   }
-  return calm(known);
+  if (!NEVER_LIVED.has(record.status)) return calm(known);
+  // It rests at the venue after all, so it counts as live whatever was proved before.
+  return { record: { ...known, status: 'open', reason: '' }, incident: 'alive-after-end' };
 }
 
 function afterEnd(record: OrderRecord, status: OrderStatus, reason: string): Applied {

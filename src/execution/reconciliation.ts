@@ -74,6 +74,14 @@ export type ReconcileOutcome =
   /** Everything was answered and it did not settle in time: the venue contradicts itself. */
   | { readonly kind: 'unsettled'; readonly reason: string };
 
+/** The journal and the venue agree; written after each run that found so. */
+export interface VenueReconciled {
+  readonly kind: 'venue-reconciled';
+  readonly venue: string;
+  /** JSON object: by symbol, the last trade that is booked with all before it. */
+  readonly marks: string;
+}
+
 /** Pause between two looks at what the venue has not finished yet. */
 const LOOK_AGAIN_MS = 100;
 /** An order this young may be ahead of a list that was made before it. */

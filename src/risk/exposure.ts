@@ -1,3 +1,4 @@
+import { assert } from '../core/result.ts';
 import type { OrderIntent, Side } from '../execution/order.ts';
 
 /** One of our orders that may still trade. */
@@ -21,7 +22,9 @@ export class Exposure {
   sellLots = 0;
   readonly #open = new Map<string, OpenOrder>();
 
+  /** Counts an order that has just been approved; each client id is approved once. */
   reserve(order: OrderIntent): void {
+    assert(!this.#open.has(order.clientId), 'an approved client id is new');
     this.setOpen(order, order.lots);
   }
 

@@ -2,6 +2,7 @@ import type { Permissions } from '../control/gate.ts';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Ticks } from '../core/units.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import type { ApprovedOrder, Refusal } from './approved-order.ts';
 import { Exposure } from './exposure.ts';
@@ -27,8 +28,9 @@ export class PreTradeCheck {
   readonly profit: Profit;
   readonly #instruments: readonly Instrument[];
   readonly #exposures: readonly Exposure[];
-  /** Mid in ticks (0 = no market) and when it was heard. */
-  readonly #midTicks: Float64Array;
+  /** Best prices in ticks (0 = no market) and when they were heard. */
+  readonly #bidTicks: Float64Array;
+  readonly #askTicks: Float64Array;
   readonly #quotedNs: Float64Array;
   #limits: RiskLimits;
   #deskRate: RateBudget;
@@ -37,7 +39,8 @@ export class PreTradeCheck {
   constructor(instruments: readonly Instrument[], limits: RiskLimits, nowNs: number) {
     this.#instruments = instruments;
     this.#exposures = instruments.map(() => new Exposure());
-    this.#midTicks = new Float64Array(instruments.length);
+    this.#bidTicks = new Float64Array(instruments.length);
+    this.#askTicks = new Float64Array(instruments.length);
     this.#quotedNs = new Float64Array(instruments.length);
     this.profit = new Profit(instruments.length);
     this.#limits = limits;
@@ -46,9 +49,14 @@ export class PreTradeCheck {
 
   /** New limits bind from the next check on. */
   adopt(limits: RiskLimits, nowNs: number): void {
+    const before = this.#limits;
     this.#limits = limits;
-    this.#deskRate = deskRate(limits, nowNs);
-    this.#strategyRates.clear();
+    // A budget that did not change keeps what has been used of it.
+    const { ordersPerSecond, ordersBurst, strategyOrdersPerSecond } = limits;
+    if (ordersPerSecond !== before.ordersPerSecond || ordersBurst !== before.ordersBurst) {
+      this.#deskRate = deskRate(limits, nowNs);
+    }
+    if (strategyOrdersPerSecond !== before.strategyOrdersPerSecond) this.#strategyRates.clear();
   }
 
   exposure(instrument: number): Exposure {
@@ -57,13 +65,22 @@ export class PreTradeCheck {
 
   /** Takes a quote; a one-sided or lost book is told as 0, 0 and refuses orders until the next. */
   onQuote(instrument: number, bidTicks: number, askTicks: number, nowNs: number): void {
-    this.#midTicks[instrument] = bidTicks > 0 && askTicks > 0 ? (bidTicks + askTicks) / 2 : 0;
+    const isMarket = bidTicks > 0 && askTicks > 0;
+    this.#bidTicks[instrument] = isMarket ? bidTicks : 0;
+    this.#askTicks[instrument] = isMarket ? askTicks : 0;
     this.#quotedNs[instrument] = nowNs;
+  }
+
+  /** Last best prices in whole ticks; null when there is no market. */
+  touch(instrument: number): { bid: Ticks; ask: Ticks } | null {
+    const bid = Math.floor(this.#bidTicks[instrument] ?? 0) as Ticks;
+    const ask = Math.ceil(this.#askTicks[instrument] ?? 0) as Ticks;
+    return bid > 0 && ask > 0 ? { bid, ask } : null;
   }
 
   /** Last mid in ticks; 0 when there is no market. */
   midTicks(instrument: number): number {
-    return this.#midTicks[instrument] ?? 0;
+    return ((this.#bidTicks[instrument] ?? 0) + (this.#askTicks[instrument] ?? 0)) / 2;
   }
 
   /**
@@ -105,7 +122,11 @@ export class PreTradeCheck {
       const limit = lots > instrument.lotsMax ? instrument.lotsMax : instrument.lotsMin;
       return { kind: 'instrument-rule', rule: 'quantity', found: lots, limit };
     }
-    if (order.kind === 'market') return null;
+    if (order.kind === 'market') {
+      // A market order with a price would be valued at that price, which binds nobody.
+      if (ticks === 0) return null;
+      return { kind: 'instrument-rule', rule: 'price', found: ticks, limit: 0 };
+    }
     if (
       !Number.isSafeInteger(ticks) ||
       ticks < instrument.ticksMin ||
@@ -143,7 +164,8 @@ export class PreTradeCheck {
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
     if (worst > limit) return { kind: 'position-limit', worst, limit };
     const loss = this.profit.lossToday();
-    if (loss >= this.#limits.maxDailyLoss) {
+    // Asked this way round, because a loss that is not a number is not known to be small.
+    if (!(loss < this.#limits.maxDailyLoss)) {
       return { kind: 'daily-loss', loss, limit: this.#limits.maxDailyLoss };
     }
     return null;

@@ -31,6 +31,20 @@ const KEY = {
 } as const;
 
 const QUOTE = 0x22;
+/** How `true` and `false` begin. */
+const LETTER_T = 0x74;
+const LETTER_F = 0x66;
+
+/** What a frame was seen to have, a bit each: u, the texts b, B, a, A, p, q, then t, T and m. */
+const SEEN_FINAL_ID = 1;
+const SEEN_FIRST_TEXT = 1 << 1;
+const SEEN_TRADE_ID = 1 << 7;
+const SEEN_TRADE_TIME = 1 << 8;
+const SEEN_MAKER = 1 << 9;
+/** u, b, B, a and A. */
+const SEEN_TICKER = 0b11111;
+/** p, q, t, T and m. */
+const SEEN_TRADE = 0b11111 << 5;
 
 /**
  * Decodes Binance market frames straight from bytes into integers: depth diffs of spot and
@@ -164,15 +178,18 @@ export class MarketDecoder {
       case KEY.U:
         return this.#integer('firstId');
       case KEY.u:
-        this.#seen |= 1;
+        this.#seen |= SEEN_FINAL_ID;
         return this.#integer('finalId');
       case KEY.t:
-        return scanner.peekIsNumber() ? this.#integer('tradeId') : scanner.skip();
+        if (!scanner.peekIsNumber()) return scanner.skip();
+        this.#seen |= SEEN_TRADE_ID;
+        return this.#integer('tradeId');
       case KEY.T:
-        return scanner.peekIsNumber() ? this.#integer('tradeMs') : scanner.skip();
+        if (!scanner.peekIsNumber()) return scanner.skip();
+        this.#seen |= SEEN_TRADE_TIME;
+        return this.#integer('tradeMs');
       case KEY.m:
-        this.isBuyerMaker = scanner.peek() === 0x74;
-        return scanner.skip();
+        return this.#maker();
       case KEY.b:
         return scanner.peek() === QUOTE ? this.#text(0) : this.#levels(true);
       case KEY.a:
@@ -190,12 +207,19 @@ export class MarketDecoder {
     }
   }
 
+  #maker(): boolean {
+    const first = this.#scanner.peek();
+    this.isBuyerMaker = first === LETTER_T;
+    if (first === LETTER_T || first === LETTER_F) this.#seen |= SEEN_MAKER;
+    return this.#scanner.skip();
+  }
+
   /** Where the six decimal texts of a frame lie: b, B, a, A, p, q. */
   readonly #texts = new Int32Array(12);
 
   #text(which: number): boolean {
     if (!this.#scanner.string()) return false;
-    this.#seen |= 2 << which;
+    this.#seen |= SEEN_FIRST_TEXT << which;
     this.#texts[2 * which] = this.#scanner.textStart;
     this.#texts[2 * which + 1] = this.#scanner.textEnd;
     return true;
@@ -222,7 +246,7 @@ export class MarketDecoder {
       this.instrument = snapshotOf;
       return this.#readLevels() ? 'snapshot' : 'malformed';
     }
-    const hasTicker = (this.#seen & 0b11111) === 0b11111;
+    const hasTicker = (this.#seen & SEEN_TICKER) === SEEN_TICKER;
     const kind = this.#event === '' && hasTicker ? 'book-ticker' : this.#event;
     if (kind !== 'depth' && kind !== 'trade' && kind !== 'book-ticker') return 'other';
     if (!this.#resolve()) return this.#symbolStart < 0 ? this.#malformed('no s') : 'unknown-symbol';
@@ -255,10 +279,7 @@ export class MarketDecoder {
   }
 
   #readLevels(): boolean {
-    if (this.#bidsAt < 0 || this.#asksAt < 0) {
-      this.#scanner.fail('no bids or no asks');
-      return false;
-    }
+    if (this.#bidsAt < 0 || this.#asksAt < 0) return this.#scanner.fail('no bids or no asks');
     return (
       this.bids.read(this.#scanner, this.#bidsAt, this.instrument) &&
       this.asks.read(this.#scanner, this.#asksAt, this.instrument)
@@ -266,9 +287,8 @@ export class MarketDecoder {
   }
 
   #readTrade(): boolean {
-    if ((this.#seen & 0b1100000) !== 0b1100000) {
-      this.#scanner.fail('a trade without p or q');
-      return false;
+    if ((this.#seen & SEEN_TRADE) !== SEEN_TRADE) {
+      return this.#scanner.fail('a trade without t, T, p, q or m');
     }
     this.tradeTicks = this.#ticks(4);
     this.tradeLots = this.#lots(5);

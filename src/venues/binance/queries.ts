@@ -1,4 +1,4 @@
-import type { HttpReply } from '../../core/env.ts';
+import type { HttpReply, HttpRequest } from '../../core/env.ts';
 import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
@@ -16,13 +16,18 @@ import {
   arrayIn,
   decodeWire,
   fillIn,
+  flagOf,
   objectIn,
+  retryMs,
+  sideOf,
   textOf,
   WireFault,
   type WireObject,
   wholeOf,
 } from './wire.ts';
 
+/** `-2011 Unknown order sent.`: of a cancellation of all, there was none. */
+const NOTHING_TO_CANCEL = -2011;
 /** `-2013 Order does not exist.` */
 const NO_SUCH_ORDER = -2013;
 /** After a 429 or 418 that names no time. */
@@ -39,17 +44,17 @@ const TRADE_FIELDS = {
   time: 'time',
 } as const;
 
-const STATES: Readonly<Record<string, VenueOrder['state']>> = {
-  NEW: 'open',
-  PENDING_NEW: 'open',
-  PARTIALLY_FILLED: 'open',
-  PENDING_CANCEL: 'open',
-  FILLED: 'filled',
-  CANCELED: 'canceled',
-  REJECTED: 'rejected',
-  EXPIRED: 'expired',
-  EXPIRED_IN_MATCH: 'expired',
-};
+const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
+  ['NEW', 'open'],
+  ['PENDING_NEW', 'open'],
+  ['PARTIALLY_FILLED', 'open'],
+  ['PENDING_CANCEL', 'open'],
+  ['FILLED', 'filled'],
+  ['CANCELED', 'canceled'],
+  ['REJECTED', 'rejected'],
+  ['EXPIRED', 'expired'],
+  ['EXPIRED_IN_MATCH', 'expired'],
+]);
 
 export interface RestAccess {
   /** Scheme, host and port, without a path. */
@@ -59,7 +64,7 @@ export interface RestAccess {
   readonly timeoutMs: number;
 }
 
-/** Cancels over the WebSocket API, questions over REST, so that one path can ask after the other. */
+/** Cancels over the WebSocket API, questions over REST: one path can ask after the other. */
 export function binanceQueries(
   access: RestAccess,
   instruments: readonly Instrument[],
@@ -72,9 +77,10 @@ export function binanceQueries(
     nowMs: number,
     decode: (value: unknown) => T,
     onRefusal?: (code: number) => T | undefined,
+    method: HttpRequest['method'] = 'GET',
   ): Query<T> => {
     const query = `${params}recvWindow=${receiveWindowMs}&timestamp=${nowMs}`;
-    return question(access, `${path}?${signedQuery(key, query)}`, decode, onRefusal);
+    return question(access, `${path}?${signedQuery(key, query)}`, decode, onRefusal, method);
   };
   return {
     cancel: (clientId, instrument, requestId, nowMs) =>
@@ -92,6 +98,15 @@ export function binanceQueries(
         'openOrders.cancelAll',
         ['apiKey', 'recvWindow', 'symbol', 'timestamp'],
         [key.id, receiveWindowMs, instrument.symbol, nowMs],
+      ),
+    cancelAllNow: (instrument, nowMs) =>
+      signed(
+        '/api/v3/openOrders',
+        `symbol=${instrument.symbol}&`,
+        nowMs,
+        (value) => arrayIn(value, 'cancelled orders').length,
+        (code) => (code === NOTHING_TO_CANCEL ? 0 : undefined),
+        'DELETE',
       ),
     serverTime: () =>
       question(access, '/api/v3/time', (value) => wholeOf(objectIn(value, 'time'), 'serverTime')),
@@ -134,10 +149,11 @@ function question<T>(
   pathAndQuery: string,
   decode: (value: unknown) => T,
   onRefusal: (code: number) => T | undefined = () => undefined,
+  method: HttpRequest['method'] = 'GET',
 ): Query<T> {
   return {
     request: {
-      method: 'GET',
+      method,
       url: access.url + pathAndQuery,
       headers: { 'X-MBX-APIKEY': access.key.id },
       timeoutMs: access.timeoutMs,
@@ -155,8 +171,7 @@ function answerIn<T>(
   if (!outcome.ok) return silence(`${outcome.error.kind}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
   if (status === 429 || status === 418) return err(throttled(outcome.value));
-  if (status >= 500 || status < 200) return silence(`status ${status}`);
-  if (status >= 400) {
+  if (status >= 400 && status < 500) {
     const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));
     if (code instanceof WireFault) return silence(`status ${status}, ${code.message}`);
     const meant = onRefusal(code);
@@ -164,13 +179,14 @@ function answerIn<T>(
       ? err({ kind: 'refused', code, detail: body.slice(0, 200) })
       : ok(meant);
   }
+  if (status !== 200) return silence(`status ${status}`);
   const answer = decodeWire(body, decode);
   return answer instanceof WireFault ? silence(answer.message) : ok(answer);
 }
 
 function throttled(reply: HttpReply): QueryFault {
   const seconds = Number(reply.headers['retry-after']);
-  const retryAfterMs = seconds > 0 ? seconds * 1000 : RETRY_AFTER_MS;
+  const retryAfterMs = seconds > 0 ? retryMs(seconds * 1000) : RETRY_AFTER_MS;
   return { kind: 'throttled', retryAfterMs, detail: `status ${reply.status}` };
 }
 
@@ -178,20 +194,23 @@ function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): Ven
   const order = objectIn(value, 'order');
   const symbol = textOf(order, 'symbol');
   const status = textOf(order, 'status');
-  const state = STATES[status];
+  const state = STATES.get(status);
   if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
   const instrument = bySymbol.get(symbol);
   if (instrument === undefined) throw new WireFault(`symbol: ${symbol} is not ours`);
-  const price = ticksBelow(instrument, textOf(order, 'price'));
+  const ticks = ticksBelow(instrument, textOf(order, 'price'));
   const lots = lotsBelow(instrument, textOf(order, 'origQty'));
   const filledLots = lotsBelow(instrument, textOf(order, 'executedQty'));
+  if (Number.isNaN(ticks + lots + filledLots)) {
+    throw new WireFault(`${symbol}: a price or quantity that is no decimal`);
+  }
   return {
     clientId: textOf(order, 'clientOrderId'),
     venueOrderId: String(wholeOf(order, 'orderId')),
     symbol,
-    side: textOf(order, 'side') === 'BUY' ? 'buy' : 'sell',
+    side: sideOf(order, 'side'),
     kind: textOf(order, 'type') === 'MARKET' ? 'market' : 'limit',
-    ticks: price,
+    ticks,
     lots,
     filledLots,
     state,
@@ -203,7 +222,7 @@ function tradeIn(value: unknown, instrument: Instrument): VenueTrade {
   return {
     venueOrderId: String(wholeOf(trade, 'orderId')),
     symbol: instrument.symbol,
-    side: trade['isBuyer'] === true ? 'buy' : 'sell',
+    side: flagOf(trade, 'isBuyer') ? 'buy' : 'sell',
     fill: fillIn(trade, TRADE_FIELDS, instrument),
   };
 }

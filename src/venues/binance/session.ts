@@ -7,10 +7,13 @@ import {
   decodeWire,
   fillIn,
   objectIn,
+  retryMs,
+  sideOf,
   textOf,
   WireFault,
   type WireObject,
   wholeOf,
+  wordIn,
 } from './wire.ts';
 
 /** `-1006 UNEXPECTED_RESP` and `-1007 TIMEOUT`: the execution status is unknown. */
@@ -46,6 +49,7 @@ export function binanceSession(
         ['apiKey', 'timestamp'],
         [key.id, nowMs],
       ),
+    ping: (requestId) => `{"id":"${requestId}","method":"ping"}`,
     decode(frame) {
       const text = new TextDecoder().decode(frame);
       const decoded = decodeWire(text, (value) => frameIn(objectIn(value, 'frame'), bySymbol));
@@ -57,7 +61,7 @@ export function binanceSession(
 function frameIn(frame: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {
   if ('event' in frame) return eventIn(objectIn(frame['event'], 'event'), bySymbol);
   if ('status' in frame) {
-    return { kind: 'reply', requestId: String(frame['id']), outcome: outcomeIn(frame) };
+    return { kind: 'reply', requestId: wordIn(frame['id']), outcome: outcomeIn(frame) };
   }
   return { kind: 'other' };
 }
@@ -66,13 +70,13 @@ function outcomeIn(reply: WireObject): RequestOutcome {
   const status = wholeOf(reply, 'status');
   if (status === 200) {
     const result = reply['result'];
-    const orderId =
-      typeof result === 'object' && result !== null && 'orderId' in result ? result.orderId : '';
-    return { kind: 'done', venueOrderId: String(orderId) };
+    const isOrder = typeof result === 'object' && result !== null && 'orderId' in result;
+    const venueOrderId = isOrder ? String(wholeOf(result as WireObject, 'orderId')) : '';
+    return { kind: 'done', venueOrderId };
   }
   const error = objectIn(reply['error'], 'error');
   const code = wholeOf(error, 'code');
-  const reason = `${code} ${String(error['msg'])}`;
+  const reason = `${code} ${wordIn(error['msg'])}`;
   if (status >= 500 || UNKNOWN_CODES.has(code)) return { kind: 'unknown', reason };
   return { kind: 'refused', code, reason, retryAfterMs: retryAfterIn(error) };
 }
@@ -83,7 +87,7 @@ function retryAfterIn(error: WireObject): number {
   if (typeof data !== 'object' || data === null) return 0;
   const { retryAfter, serverTime } = data as WireObject;
   if (typeof retryAfter !== 'number' || typeof serverTime !== 'number') return 0;
-  return Math.max(0, retryAfter - serverTime);
+  return retryMs(retryAfter - serverTime);
 }
 
 function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {
@@ -129,7 +133,7 @@ function executionIn(
     case 'REPLACED':
       return [accepted];
     case 'TRADE': {
-      const side = textOf(event, 'S') === 'BUY' ? 'buy' : 'sell';
+      const side = sideOf(event, 'S');
       const fill = fillIn(event, REPORT_FIELDS, instrument);
       return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
     }

@@ -1,12 +1,22 @@
-import type { HttpRequest } from '../../core/env.ts';
+import { backoffMs } from '../../core/backoff.ts';
+import type { HttpReply, HttpRequest, NetFault } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import type { Result } from '../../core/result.ts';
+import type { Rng } from '../../core/rng.ts';
 import { Book } from '../../market/book.ts';
 import { BboAgreement } from '../../market/quality/bbo-agreement.ts';
+import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
 import { DepthSync, type DiffOutcome } from './depth-sync.ts';
 import { MarketDecoder } from './market-decoder.ts';
 
 /** Levels a side of a snapshot; the deepest the venue offers. */
 const SNAPSHOT_LEVELS = 5_000;
+
+/** Snapshots are dear at the venue, so attempts back off. */
+const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAfterMs: 0 };
+
+/** Asks the market streams for a sign of life; the answer is a frame like any other. */
+export const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
 /** What one frame did, for the actor behind the socket. */
 export type FrameOutcome =
@@ -39,6 +49,8 @@ export class MarketView {
   askLots = 0;
   /** Update id behind the best prices. */
   updateId = 0;
+  /** Snapshots in a row that did not bring the book to life. */
+  failedSnapshots = 0;
 
   constructor(instrument: Instrument, counts: StreamCounts) {
     this.instrument = instrument;
@@ -68,6 +80,36 @@ export class MarketView {
     this.sync.reset();
     this.agreement.reset();
     this.#take(0, 0, 0, 0, 0);
+  }
+
+  /** @param receivedNs monotonic time of the frame behind the prices */
+  quote(receivedNs: number): QuoteUpdated {
+    return {
+      kind: 'quote-updated',
+      instrument: this.instrument.index,
+      bidTicks: this.bidTicks,
+      bidLots: this.bidLots,
+      askTicks: this.askTicks,
+      askLots: this.askLots,
+      updateId: this.updateId,
+      receivedNs,
+    };
+  }
+
+  lost(reason: string): QuoteLost {
+    return { kind: 'quote-lost', instrument: this.instrument.index, reason };
+  }
+
+  /** What an inspector sees of it. */
+  summary() {
+    const { instrument, sync, book, agreement } = this;
+    return {
+      symbol: instrument.symbol,
+      isLive: sync.isLive,
+      levels: book.bids.depth + book.asks.depth,
+      compared: agreement.compared,
+      mismatches: agreement.mismatches,
+    };
   }
 
   #take(id: number, bid: number, bidLots: number, ask: number, askLots: number): void {
@@ -134,23 +176,26 @@ export class BinanceStream {
   }
 
   /**
-   * Takes the reply to a snapshot request.
+   * Takes the outcome of a snapshot request.
    *
-   * @returns `quote` when the book is live now, `lost` when another snapshot is needed
+   * @returns null when the book is live now, else why not and how long to wait before asking again
    */
-  onSnapshot(view: MarketView, body: Uint8Array): 'quote' | 'lost' | 'malformed' {
+  onSnapshot(
+    at: number,
+    outcome: Result<HttpReply, NetFault>,
+    random: Rng,
+  ): { why: string; againMs: number } | null {
+    const view = this.views[at] as MarketView;
     this.quoted = view;
-    if (this.#decoder.decode(body, view.instrument) !== 'snapshot') {
-      this.counts.malformed += 1;
-      return 'malformed';
-    }
-    const outcome = view.sync.onSnapshot(this.#decoder);
-    if (outcome === 'live') {
+    const why = outcome.ok ? this.#fill(view, outcome.value) : outcome.error.detail;
+    if (why === null) {
+      view.failedSnapshots = 0;
       view.takeBook();
-      return 'quote';
+      return null;
     }
-    if (outcome !== 'stale') this.#lose(outcome);
-    return 'lost';
+    const againMs = Math.round(backoffMs(SNAPSHOT_AGAIN, view.failedSnapshots, random));
+    view.failedSnapshots += 1;
+    return { why, againMs };
   }
 
   /** Forgets every book, as after a disconnection. */
@@ -166,6 +211,19 @@ export class BinanceStream {
     if (outcome === 'buffered' || outcome === 'ignored') return 'nothing';
     this.#lose(outcome);
     return 'lost';
+  }
+
+  /** @returns why the book is not live, or null when it is */
+  #fill(view: MarketView, reply: HttpReply): string | null {
+    if (reply.status !== 200) return `status ${reply.status}`;
+    const body = new TextEncoder().encode(reply.body);
+    if (this.#decoder.decode(body, view.instrument) !== 'snapshot') {
+      this.counts.malformed += 1;
+      return this.#decoder.fault || 'no depth snapshot';
+    }
+    const outcome = view.sync.onSnapshot(this.#decoder);
+    if (outcome === 'gap' || outcome === 'crossed') this.#lose(outcome);
+    return outcome === 'live' ? null : outcome;
   }
 
   #lose(why: 'gap' | 'crossed'): void {

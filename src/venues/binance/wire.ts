@@ -2,7 +2,7 @@ import { parseBigDecimal } from '../../core/decimal.ts';
 import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
 import { reasonOf } from '../../core/result.ts';
 import { AMOUNT_DECIMALS, type Amount, millisOf } from '../../core/units.ts';
-import type { Fill } from '../../execution/order.ts';
+import type { Fill, Side } from '../../execution/order.ts';
 
 /**
  * Reading fields of decoded JSON that a venue sent. A field that is missing or of another kind
@@ -43,11 +43,40 @@ export function textOf(object: WireObject, field: string): string {
   throw new WireFault(`${field}: found ${kindOf(value)}, wanted a text`);
 }
 
+const WHOLE = /^-?\d{1,16}$/;
+
 /** A whole number, which a venue may also send as text. */
 export function wholeOf(object: WireObject, field: string): number {
-  const value = Number(object[field]);
-  if (object[field] !== null && object[field] !== '' && Number.isSafeInteger(value)) return value;
-  throw new WireFault(`${field}: found ${String(object[field])}, wanted a whole number`);
+  const found = object[field];
+  const value = typeof found === 'string' && WHOLE.test(found) ? Number(found) : found;
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new WireFault(`${field}: found ${wordIn(found) || kindOf(found)}, wanted a whole number`);
+}
+
+/** A text or number as text, and everything else as none: converting it might throw. */
+export function wordIn(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+export function flagOf(object: WireObject, field: string): boolean {
+  const value = object[field];
+  if (typeof value === 'boolean') return value;
+  throw new WireFault(`${field}: found ${kindOf(value)}, wanted true or false`);
+}
+
+export function sideOf(object: WireObject, field: string): Side {
+  const text = textOf(object, field);
+  if (text === 'BUY') return 'buy';
+  if (text === 'SELL') return 'sell';
+  throw new WireFault(`${field}: found ${text}, wanted BUY or SELL`);
+}
+
+/** Binance's longest ban. */
+export const RETRY_MS_MAX = 3 * 86_400_000;
+
+/** A wait that a venue asks for, as long as a timer can hold it. */
+export function retryMs(askedMs: number): number {
+  return askedMs > 0 ? Math.min(askedMs, RETRY_MS_MAX) : 0;
 }
 
 /** A decimal of at most eight places in 10^-8. */
@@ -86,7 +115,7 @@ export function fillIn(object: WireObject, fields: FillFields, instrument: Instr
     quote: amountIn(object, fields.quote),
     fee,
     feeAsset: fee === 0n ? instrument.quote : textOf(object, fields.feeAsset),
-    isMaker: object[fields.isMaker] === true,
+    isMaker: flagOf(object, fields.isMaker),
     venueMs: millisOf(wholeOf(object, fields.time)),
   };
 }

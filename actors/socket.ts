@@ -1,0 +1,52 @@
+import type { Net, WebSocketLink } from '../src/core/env.ts';
+import type { Nanos } from '../src/core/units.ts';
+import type { Log } from '../src/ops/log.ts';
+import { type Connection, SOCKET_LIMITS } from '../src/venues/connection.ts';
+import type { Context } from './runtime/actor-spec.ts';
+
+/** What a socket tells the actor that owns it. */
+export type SocketMessage =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'frame'; readonly frame: Uint8Array; readonly receivedNs: Nanos }
+  | { readonly kind: 'closed'; readonly why: string };
+
+/**
+ * Opens a socket whose events are the actor's messages. Each is handled in the very callback that
+ * brings it; once the incarnation is over they are dropped.
+ */
+export function openSocket<M>(
+  ctx: Context<M | SocketMessage>,
+  net: Net,
+  url: string,
+): WebSocketLink {
+  return net.webSocket(
+    url,
+    {
+      opened: ctx.fenced(() => {
+        ctx.ingest({ kind: 'opened' });
+      }),
+      message: ctx.fenced((frame: Uint8Array) => {
+        ctx.ingest({ kind: 'frame', frame, receivedNs: ctx.clock.mono() });
+      }),
+      closed: ctx.fenced((code: number, reason: string) => {
+        ctx.ingest({ kind: 'closed', why: `${code} ${reason}` });
+      }),
+    },
+    SOCKET_LIMITS,
+  );
+}
+
+/** Asks a silent peer for a sign of life, and closes the socket of a dead one. */
+export function watchSocket(
+  path: string,
+  log: Log,
+  connection: Connection,
+  link: WebSocketLink,
+  question: () => string,
+): void {
+  const pulse = connection.pulse();
+  if (pulse === 'ask') link.send(question());
+  if (pulse !== 'dead') return;
+  log('warn', path, 'silent');
+  link.close();
+}

@@ -1,0 +1,124 @@
+import type { Gate } from '../../src/control/gate.ts';
+import type { Instrument } from '../../src/core/instrument.ts';
+import { Decision } from '../../src/execution/decision.ts';
+import type { OrderIntent } from '../../src/execution/order.ts';
+import type { OrderUpdated } from '../../src/execution/order-manager.ts';
+import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
+import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
+import { address } from '../addresses.ts';
+import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
+import type { QuotesWanted } from './strategy.ts';
+
+export type ExecutionMessage =
+  | QuotesWanted
+  | OrderUpdated
+  /** An approved order that was stopped before its intent was journaled. */
+  | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
+  /** The mode no longer lets strategies trade, or a strategy is gone: take its quotes back. */
+  | { readonly kind: 'withdraw'; readonly strategy: string | 'all' };
+
+export interface ExecutionOptions {
+  readonly instruments: readonly Instrument[];
+  readonly gate: Gate;
+  readonly clientId: (strategy: string) => string;
+  readonly metrics: DeskMetrics;
+  /** Whether latencies mean anything: not under a virtual clock. */
+  readonly isClockReal: boolean;
+}
+
+interface Quoting {
+  readonly quoter: Quoter;
+  readonly instrument: number;
+}
+
+/** By label of the strategy. */
+type ExecutionState = Map<string, Quoting>;
+
+/**
+ * Turns wanted quotes into orders and cancels: plans, asks risk in the lane, hands what was
+ * approved to the venue. Nothing survives a crash, because whatever rests is cancelled by the
+ * reconciliation that follows one.
+ */
+export function executionActor(
+  options: ExecutionOptions,
+): ActorSpec<ExecutionState, ExecutionMessage> {
+  const { instruments, gate, metrics } = options;
+  const decision = new Decision();
+  const venueOfDecision = (): string => instruments[decision.instrument]?.venue ?? '';
+
+  const actionsOf = (ctx: Context<ExecutionMessage>): QuoteActions => ({
+    place(side, ticks, lots) {
+      const clientId = options.clientId(decision.strategy);
+      const venue = venueOfDecision();
+      const intent = decision.quote(clientId, venue, gate.epoch, side, ticks, lots);
+      const answer = ctx.call(address.riskCheck, intent);
+      if (!answer.ok) {
+        metrics.refused(`risk-${answer.reason}`);
+        return null;
+      }
+      if (!answer.value.ok) {
+        metrics.refused(answer.value.error.kind);
+        return null;
+      }
+      const order = answer.value.value;
+      if (options.isClockReal) metrics.decision.record(ctx.clock.mono() - decision.decidedNs);
+      if (ctx.send(address.venue(order.venue), { kind: 'place', order })) return order.clientId;
+      metrics.refused('venue-unavailable');
+      ctx.send(address.risk, { kind: 'order-dropped', order });
+      return null;
+    },
+    cancel(clientId) {
+      ctx.send(address.venue(venueOfDecision()), { kind: 'cancel', clientId });
+    },
+  });
+
+  let actions: QuoteActions | null = null;
+
+  const onWanted = (quotings: ExecutionState, wanted: QuotesWanted): void => {
+    const { strategy, instrument } = wanted;
+    let quoting = quotings.get(strategy);
+    if (quoting === undefined) {
+      quoting = { quoter: new Quoter(), instrument };
+      quotings.set(strategy, quoting);
+    }
+    decision.of(strategy, quoting.instrument, wanted.decidedNs);
+    const { quoter } = quoting;
+    const mayTrade = gate.permissions.mayIncrease && !gate.isClosed;
+    if (mayTrade) quoter.want(wanted.bidTicks, wanted.bidLots, wanted.askTicks, wanted.askLots);
+    else quoter.want(0, 0, 0, 0);
+    quoter.settle(actions as QuoteActions);
+  };
+
+  const withdraw = (quotings: ExecutionState, which: string, nowNs: number): void => {
+    for (const [strategy, quoting] of quotings) {
+      if (which !== 'all' && which !== strategy) continue;
+      decision.of(strategy, quoting.instrument, nowNs);
+      quoting.quoter.withdraw(actions as QuoteActions);
+    }
+  };
+
+  return {
+    kind: 'execution',
+    mailbox: { capacity: 8192, overflow: 'fail' },
+    start(ctx) {
+      actions = actionsOf(ctx);
+      return new Map();
+    },
+    receive(quotings, message, ctx) {
+      if (message.kind === 'quotes-wanted') {
+        onWanted(quotings, message);
+      } else if (message.kind === 'order-updated') {
+        const { record } = message;
+        quotings.get(record.order.strategy)?.quoter.onOrder(record);
+      } else if (message.kind === 'order-dropped') {
+        const { strategy, side, clientId } = message.order;
+        quotings.get(strategy)?.quoter.onDropped(side, clientId);
+      } else {
+        withdraw(quotings, message.strategy, ctx.clock.mono());
+      }
+      return quotings;
+    },
+    view: (quotings) =>
+      [...quotings].map(([strategy, { quoter }]) => ({ strategy, live: quoter.liveCount })),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Instrument } from '../../src/core/instrument.ts';
+import type { QuoteMessage } from '../../src/market/quote.ts';
+import { MarketMaking, type MarketMakingSettings } from '../../src/strategies/market-making.ts';
+import { address } from '../addresses.ts';
+import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
+import type { PositionChanged } from './portfolio.ts';
+
+export type StrategyMessage =
+  | QuoteMessage
+  | PositionChanged
+  | { readonly kind: 'adopt-settings'; readonly settings: MarketMakingSettings }
+  | { readonly kind: 'check-market' };
+
+/** The quotes a strategy wants on one instrument; 0 lots means none on that side. Frozen. */
+export interface QuotesWanted {
+  readonly kind: 'quotes-wanted';
+  readonly strategy: string;
+  readonly instrument: number;
+  readonly bidTicks: number;
+  readonly bidLots: number;
+  readonly askTicks: number;
+  readonly askLots: number;
+  /** When the market event behind it reached this process. */
+  readonly decidedNs: number;
+}
+
+export interface StrategyOptions {
+  readonly label: string;
+  readonly instrument: Instrument;
+  readonly settings: () => MarketMakingSettings;
+  /** A market that says nothing for so long is no market to quote from. */
+  readonly staleMs: () => number;
+}
+
+const CHECK_MS = 250;
+
+/** Only the latest word on market and position counts; a loss is a word on the market. */
+const keyOf = (message: StrategyMessage): string =>
+  message.kind === 'quote-lost' ? 'quote-updated' : message.kind;
+
+interface StrategyState {
+  readonly making: MarketMaking;
+  inventoryLots: number;
+  /** The portfolio has told the position: before that nothing is quoted. */
+  isInformed: boolean;
+  heardNs: number;
+}
+
+/**
+ * One strategy on one instrument. Nothing survives a crash: a new incarnation learns its position
+ * from the portfolio and the market from the feed, and decides again.
+ */
+export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState, StrategyMessage> {
+  const { label } = options;
+  const { index: instrument } = options.instrument;
+
+  const want = ({ making }: StrategyState, decidedNs: number, ctx: Context<StrategyMessage>) => {
+    const { bidTicks, bidLots, askTicks, askLots } = making;
+    const wanted: QuotesWanted = {
+      kind: 'quotes-wanted',
+      strategy: label,
+      instrument,
+      bidTicks,
+      bidLots,
+      askTicks,
+      askLots,
+      decidedNs,
+    };
+    ctx.send(address.execution, wanted);
+  };
+
+  const withdraw = (state: StrategyState, ctx: Context<StrategyMessage>): void => {
+    state.making.withdraw();
+    want(state, ctx.clock.mono(), ctx);
+  };
+
+  return {
+    kind: 'strategy',
+    mailbox: { capacity: 64, overflow: 'conflate', keyOf },
+    start(ctx) {
+      ctx.timers.start('check', CHECK_MS, { kind: 'check-market' }, { periodic: true });
+      ctx.send(address.portfolio, { kind: 'tell-position', instrument, to: ctx.self });
+      return {
+        making: new MarketMaking(options.instrument, options.settings()),
+        inventoryLots: 0,
+        isInformed: false,
+        heardNs: 0,
+      };
+    },
+    receive(state, message, ctx) {
+      switch (message.kind) {
+        case 'quote-updated':
+          state.heardNs = message.receivedNs;
+          if (!state.isInformed) break;
+          state.making.decide(message, state.inventoryLots);
+          want(state, message.receivedNs, ctx);
+          break;
+        case 'quote-lost':
+          withdraw(state, ctx);
+          break;
+        case 'position-changed':
+          state.inventoryLots = message.lots;
+          state.isInformed = true;
+          break;
+        case 'adopt-settings':
+          state.making.adopt(message.settings);
+          break;
+        case 'check-market':
+          if ((ctx.clock.mono() - state.heardNs) / 1e6 > options.staleMs()) withdraw(state, ctx);
+          break;
+        default:
+          message satisfies never;
+      }
+      return state;
+    },
+    view: ({ making, inventoryLots }) => ({
+      bidTicks: making.bidTicks,
+      bidLots: making.bidLots,
+      askTicks: making.askTicks,
+      askLots: making.askLots,
+      inventoryLots,
+      volatility: making.volatility,
+    }),
+  };
+}

@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { attach as connect, type RemoteSession } from '../remote/client.ts';
+import { operatorKey } from '../remote/keys.ts';
+import { type DaemonCommand, EXIT, findCommand } from './command.ts';
+import { DAEMON_COMMANDS } from './daemon-commands.ts';
+import type { ActorRow, DeskStatus } from './desk.ts';
+import { commandHelp, listHelp } from './help.ts';
+import { DATA_DIR, dataDirectory, JSON_OUTPUT } from './launch-commands.ts';
+import type { LocalCommand, Surroundings } from './local-command.ts';
+import { answer, coloured } from './terminal.ts';
+
+const HISTORY_MAX = 1_000;
+/** How long to wait for a daemon that was told to stop. */
+const STOP_MS_MAX = 60_000;
+
+export const attachCommand: LocalCommand = {
+  name: 'attach',
+  usage: '',
+  summary: 'shell on a running desk; detaching never stops it',
+  examples: ['flyball attach', "flyball attach -c 'mode' -c 'orders'"],
+  options: {
+    command: {
+      type: 'string',
+      short: 'c',
+      multiple: true,
+      value: 'CMD',
+      help: 'run a command and leave; may be given more than once',
+    },
+    'data-dir': DATA_DIR,
+    json: JSON_OUTPUT,
+  },
+  async run(words, around) {
+    const folder = dataDirectory(words, around);
+    const session = await open(folder, around);
+    if (session === null) return EXIT.unreachable;
+    const isJson = words.flag('json');
+    const commands = words.texts('command');
+    try {
+      if (commands.length === 0) return await new Shell(session, folder, isJson, around).run();
+      for (const line of commands) {
+        const exitCode = await runLine(session, splitLine(line), isJson, around);
+        if (exitCode !== EXIT.done) return exitCode;
+      }
+      return EXIT.done;
+    } finally {
+      session.close();
+    }
+  },
+};
+
+/** The same commands straight from the command line: `flyball status`. */
+export const DAEMON_FACES: readonly LocalCommand[] = DAEMON_COMMANDS.map((command) => ({
+  name: command.name,
+  usage: command.usage,
+  summary: command.summary,
+  examples: command.examples.map((example) => `flyball ${example}`),
+  options: { 'data-dir': DATA_DIR, json: JSON_OUTPUT },
+  async run(words, around) {
+    const session = await open(dataDirectory(words, around), around);
+    if (session === null) return EXIT.unreachable;
+    const line = [...command.name.split(' '), ...words.positionals];
+    const exitCode = await runLine(session, line, words.flag('json'), around);
+    if (command.name === 'stop' && exitCode === EXIT.done) await ended(session, around);
+    session.close();
+    return exitCode;
+  },
+}));
+
+/** Where the daemon of a data directory listens. */
+export function shellSocket(dataFolder: string): string {
+  return join(dataFolder, 'run', 'shell.sock');
+}
+
+export function keysFolder(dataFolder: string): string {
+  return join(dataFolder, 'keys');
+}
+
+async function open(folder: string, around: Surroundings): Promise<RemoteSession | null> {
+  const { env, terminal } = around;
+  const socketPath = shellSocket(folder);
+  const key = operatorKey(env.files, keysFolder(folder));
+  if (!key.ok) {
+    terminal.err(`no desk to attach to: ${key.error}\n`);
+    return null;
+  }
+  const session = await connect(socketPath, key.value, env.timers);
+  if (session.ok) return session.value;
+  terminal.err(`no desk to attach to: ${session.error}\n\`flyball start\` runs one\n`);
+  return null;
+}
+
+function ended(session: RemoteSession, around: Surroundings): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = around.env.timers.after(STOP_MS_MAX, resolve);
+    session.onClosed(() => {
+      deadline.cancel();
+      resolve();
+    });
+  });
+}
+
+async function runLine(
+  session: RemoteSession,
+  words: readonly string[],
+  isJson: boolean,
+  around: Surroundings,
+): Promise<number> {
+  const { terminal } = around;
+  if (words[0] === 'help') return help(words.slice(1), around);
+  const outcome = await session.run(words);
+  if (!outcome.ok) {
+    terminal.err(`${outcome.error}\n`);
+    return EXIT.unreachable;
+  }
+  const { exitCode, data, error } = outcome.value;
+  if (exitCode !== EXIT.done) {
+    terminal.err(`${error}\n`);
+    return exitCode;
+  }
+  const found = findCommand(DAEMON_COMMANDS, words);
+  answer(terminal, isJson, data, found?.command.show ?? String);
+  return EXIT.done;
+}
+
+function help(words: readonly string[], around: Surroundings): number {
+  const found = words.length === 0 ? null : findCommand(DAEMON_COMMANDS, words);
+  around.terminal.out(found === null ? listHelp(DAEMON_COMMANDS) : commandHelp(found.command));
+  return EXIT.done;
+}
+
+/** Words of a line; single or double quotes keep blanks together. */
+export function splitLine(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    (match) => match[1] ?? match[2] ?? (match[3] as string),
+  );
+}
+
+/** Candidates for the word under the cursor, and that word. */
+export function completeLine(
+  line: string,
+  commands: readonly DaemonCommand[],
+  actors: readonly string[],
+): [string[], string] {
+  const isHelp = line.startsWith('help ');
+  const text = isHelp ? line.slice(5) : line;
+  const found = findCommand(commands, splitLine(text));
+  const isBehindName = found !== null && text.length > found.command.name.length;
+  const candidates = isBehindName
+    ? (found.command.complete?.(found.rest, { actors }) ?? [])
+    : [...commands.map(({ name }) => name), ...(isHelp ? [] : ['help', 'quit'])];
+  const word = isBehindName ? (text.split(' ').at(-1) ?? '') : text;
+  const hits = candidates.filter((candidate) => candidate.startsWith(word));
+  return [hits.length > 0 ? hits : candidates, word];
+}
+
+class Shell {
+  readonly #session: RemoteSession;
+  readonly #isJson: boolean;
+  readonly #around: Surroundings;
+  readonly #historyFile: string;
+  #actors: readonly string[] = [];
+
+  constructor(session: RemoteSession, folder: string, isJson: boolean, around: Surroundings) {
+    this.#session = session;
+    this.#isJson = isJson;
+    this.#around = around;
+    this.#historyFile = join(folder, 'shell-history');
+  }
+
+  async run(): Promise<number> {
+    const { terminal, input } = this.#around;
+    const lines = createInterface({
+      input,
+      output: terminal.isInteractive ? process.stdout : undefined,
+      history: this.#history(),
+      historySize: HISTORY_MAX,
+      removeHistoryDuplicates: true,
+      completer: (line: string) => completeLine(line, DAEMON_COMMANDS, this.#actors),
+    });
+    let exitCode: number = EXIT.done;
+    this.#session.onClosed((reason) => {
+      terminal.err(`${reason}\n`);
+      lines.close();
+    });
+    lines.on('history', (history) => this.#remember(history));
+    if (terminal.isInteractive) {
+      const { user, role, version } = this.#session;
+      terminal.out(`flyball ${version}, logged in as ${user} (${role}); \`help\` lists commands\n`);
+      await this.#prompt(lines);
+    }
+    for await (const line of lines) {
+      const words = splitLine(line);
+      if (words[0] === 'quit' || words[0] === 'exit') break;
+      if (words.length > 0) {
+        exitCode = await runLine(this.#session, words, this.#isJson, this.#around);
+      }
+      if (terminal.isInteractive) await this.#prompt(lines);
+      else if (exitCode !== EXIT.done) break;
+    }
+    lines.close();
+    return terminal.isInteractive ? EXIT.done : exitCode;
+  }
+
+  async #prompt(lines: Interface): Promise<void> {
+    const status = await this.#session.run(['status']);
+    const actors = await this.#session.run(['actors']);
+    if (actors.ok) this.#actors = (actors.value.data as ActorRow[]).map(({ path }) => path);
+    const mode = status.ok ? (status.value.data as DeskStatus).mode : 'lost';
+    const colour = mode === 'full-auto' ? 'green' : mode === 'emergency' ? 'red' : 'yellow';
+    lines.setPrompt(`flyball[paper ${coloured(this.#around.terminal, colour, mode)}]> `);
+    lines.prompt();
+  }
+
+  #history(): string[] {
+    const bytes = this.#around.env.files.read(this.#historyFile);
+    if (bytes === null) return [];
+    return new TextDecoder().decode(bytes).split('\n').filter(Boolean);
+  }
+
+  #remember(history: readonly string[]): void {
+    const text = `${history.slice(0, HISTORY_MAX).join('\n')}\n`;
+    this.#around.env.files.replace(this.#historyFile, new TextEncoder().encode(text));
+  }
+}

@@ -1,0 +1,57 @@
+import { attachCommand, DAEMON_FACES } from './attach.ts';
+import { bookCheckCommand } from './book-check.ts';
+import { didYouMean, EXIT, findCommand } from './command.ts';
+import { CONFIG_COMMANDS } from './config-commands.ts';
+import { commandHelp, listHelp } from './help.ts';
+import { startCommand, usage, venueCommand } from './launch-commands.ts';
+import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
+
+/** Everything the command line knows. */
+export const COMMANDS: readonly LocalCommand[] = [
+  startCommand,
+  attachCommand,
+  ...DAEMON_FACES,
+  venueCommand,
+  ...CONFIG_COMMANDS,
+  bookCheckCommand,
+];
+
+/** Runs one command line. @returns the exit code */
+export async function runCommandLine(
+  words: readonly string[],
+  around: Surroundings,
+): Promise<number> {
+  const { terminal, version } = around;
+  const [first] = words;
+  if (first === '--version' || first === 'version') {
+    terminal.out(`flyball ${version}\n`);
+    return EXIT.done;
+  }
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+    return help(words.slice(1), around);
+  }
+  const found = findCommand(COMMANDS, words);
+  if (found === null) return unknown(words, around);
+  if (found.rest.includes('--help') || found.rest.includes('-h')) {
+    terminal.out(commandHelp(found.command));
+    return EXIT.done;
+  }
+  const parsed = parseWords(found.command.options, found.rest);
+  if (!parsed.ok) return usage(around, `${found.command.name}: ${parsed.error}`);
+  return found.command.run(parsed.value, around);
+}
+
+function help(words: readonly string[], around: Surroundings): number {
+  const found = words.length === 0 ? null : findCommand(COMMANDS, words);
+  if (words.length > 0 && found === null) return unknown(words, around);
+  around.terminal.out(found === null ? listHelp(COMMANDS) : commandHelp(found.command));
+  return EXIT.done;
+}
+
+function unknown(words: readonly string[], around: Surroundings): number {
+  const names = COMMANDS.map(({ name }) => name);
+  const meant =
+    didYouMean(names, words.slice(0, 2).join(' ')) ?? didYouMean(names, words[0] as string);
+  const hint = meant === null ? '' : `, did you mean \`flyball ${meant}\`?`;
+  return usage(around, `unknown command ${words[0]}${hint}`);
+}

@@ -1,0 +1,76 @@
+import type { Action } from '../control/authorisation.ts';
+import type { Identity, RunResult } from '../remote/server.ts';
+import type { Desk } from './desk.ts';
+
+/** Exit codes of every command. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  config: 3,
+  unreachable: 4,
+  refused: 5,
+  crashed: 70,
+  interrupted: 130,
+} as const;
+
+/** A command that a running daemon carries out, from the shell or the command line. */
+export interface DaemonCommand {
+  /** One or two words: `status`, `actor kill`. */
+  readonly name: string;
+  /** Arguments as the help shows them: `PATH`. Empty when there are none. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** What the one who asks must be allowed to do, given the arguments and the desk. */
+  action(words: readonly string[], desk: Desk): Action;
+  /** @param words what stands behind the name */
+  run(desk: Desk, words: readonly string[], who: Identity): Promise<RunResult>;
+  /** The answer for people. */
+  show(data: unknown): string;
+  /** Words that may stand at the cursor. */
+  complete?(words: readonly string[], known: { readonly actors: readonly string[] }): string[];
+}
+
+export function done(data: unknown): RunResult {
+  return { exitCode: EXIT.done, data, error: null };
+}
+
+export function failed(exitCode: number, error: string): RunResult {
+  return { exitCode, data: null, error };
+}
+
+/** The entry whose name begins the words, the longest first, and the words behind it. */
+export function findCommand<C extends { readonly name: string }>(
+  commands: readonly C[],
+  words: readonly string[],
+): { readonly command: C; readonly rest: readonly string[] } | null {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ');
+    const command = commands.find((candidate) => candidate.name === name);
+    if (command !== undefined) return { command, rest: words.slice(length) };
+  }
+  return null;
+}
+
+/** The name nearest to a misspelt word, if it is near enough to be meant. */
+export function didYouMean(names: readonly string[], word: string): string | null {
+  const nearest = names
+    .map((name) => ({ name, far: distance(name, word) }))
+    .sort((left, right) => left.far - right.far)[0];
+  return nearest !== undefined && nearest.far <= Math.max(1, word.length / 3) ? nearest.name : null;
+}
+
+/** Levenshtein distance. */
+function distance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j += 1) {
+      const change = (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] as number;
+}

@@ -1,0 +1,86 @@
+import type { ControlSummary } from '../control/control-desk.ts';
+import type { RequestableMode } from '../control/modes.ts';
+import type { Result } from '../core/result.ts';
+
+/** The running system as commands know it; `main` injects it. Amounts are decimal texts. */
+export interface Desk {
+  status(): Promise<DeskStatus>;
+  actors(): readonly ActorRow[];
+  /** What an actor shows of its state; null when there is no such actor. */
+  actorState(path: string): unknown;
+  administer(action: ActorAction, path: string, by: string): Promise<Result<string, string>>;
+  positions(): Promise<readonly PositionRow[]>;
+  orders(): readonly OrderRow[];
+  mode(): ControlSummary;
+  requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary>;
+  emergency(by: string, reason: string): Promise<ControlSummary>;
+  reset(by: string, reason: string): Promise<Result<ControlSummary, string>>;
+  reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
+  /** Begins an orderly stop; resolves at once. */
+  stop(by: string): void;
+  /** Journals a changing command before it runs; one sentence when that is impossible. */
+  recordCommand(by: string, command: string): Result<void, string>;
+}
+
+export const ACTOR_ACTIONS = ['stop', 'kill', 'restart'] as const;
+export type ActorAction = (typeof ACTOR_ACTIONS)[number];
+
+export interface ActorRow {
+  readonly path: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly uid: number;
+  readonly restarts: number;
+  readonly mailbox: number;
+  readonly capacity: number;
+  readonly highWater: number;
+  readonly handled: number;
+  readonly dropped: number;
+  readonly lastError: string | null;
+}
+
+export interface PositionRow {
+  readonly symbol: string;
+  /** Signed quantity against what was deposited. */
+  readonly quantity: string;
+  /** Average entry price; null when flat. */
+  readonly entry: string | null;
+  readonly mark: string | null;
+  readonly realised: string;
+  readonly unrealised: string | null;
+  readonly fees: string;
+}
+
+export interface OrderRow {
+  readonly clientId: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly price: string;
+  readonly quantity: string;
+  readonly filled: string;
+  readonly status: string;
+}
+
+export interface DeskStatus extends ControlSummary {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  /** Best bid and ask of the first market; null without a market. */
+  readonly bid: string | null;
+  readonly ask: string | null;
+  readonly symbol: string;
+  readonly position: string;
+  /** Net profit in quote currency; null while a position has no market. */
+  readonly pnl: string | null;
+  readonly fees: string;
+  readonly orders: number;
+  readonly fills: number;
+  readonly rejects: number;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly restarts: number;
+  readonly gaps: number;
+  readonly crossed: number;
+  readonly latencyP99Us: number | null;
+  readonly submissionP99Us: number | null;
+  readonly journalSequence: number;
+}

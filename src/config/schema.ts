@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { controlSection } from '../control/settings.ts';
+import { STRATEGY_LABEL } from '../core/ids.ts';
+import { LOG_LEVELS } from '../ops/log.ts';
+import { riskSection } from '../risk/limits.ts';
+import { simulationSection } from '../simulation/settings.ts';
+import { journalSection } from '../storage/settings.ts';
+import { marketMakingSection } from '../strategies/market-making.ts';
+
+const symbol = z
+  .string()
+  .regex(/^[A-Z0-9]{2,20}$/)
+  .describe("the venue's own name of a market, such as BTCUSDT");
+
+const venueSection = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,15}$/)
+      .describe('name of the venue on this desk'),
+    endpoint: z.literal('simulated').describe('the simulated exchange that the desk starts itself'),
+    symbols: z.array(symbol).min(1).max(64).describe('markets to follow'),
+    receiveWindowMs: z
+      .number()
+      .int()
+      .min(100)
+      .max(60_000)
+      .describe('how long the venue may act on a request after its time stamp'),
+    requestTimeoutMs: z
+      .number()
+      .int()
+      .min(100)
+      .max(60_000)
+      .describe('silence after which the outcome of a request is unknown'),
+  })
+  .describe('a venue and the markets to follow there');
+
+const strategySection = z
+  .strictObject({
+    label: z
+      .string()
+      .regex(STRATEGY_LABEL)
+      .describe('name of the strategy, part of every client order id'),
+    venue: z.string().describe('name of one of the venues'),
+    symbol,
+    settings: marketMakingSection,
+  })
+  .describe('a strategy on one market');
+
+const logSection = z
+  .strictObject({ level: z.enum(LOG_LEVELS).describe('least level that is written') })
+  .describe('log');
+
+/** The whole configuration. Unknown keys are errors, so a misspelt limit is not ignored. */
+export const configSchema = z
+  .strictObject({
+    control: controlSection,
+    risk: riskSection,
+    venues: z.array(venueSection).length(1),
+    strategies: z.array(strategySection).max(64),
+    journal: journalSection,
+    simulation: simulationSection,
+    log: logSection,
+  })
+  .superRefine((config, context) => {
+    const labels = new Set<string>();
+    config.strategies.forEach((strategy, at) => {
+      const venue = config.venues.find(({ name }) => name === strategy.venue);
+      const issue = (field: string, message: string): void => {
+        context.addIssue({ code: 'custom', path: ['strategies', at, field], message });
+      };
+      if (venue === undefined) {
+        const names = config.venues.map(({ name }) => name).join(', ');
+        issue('venue', `wanted one of the venues: ${names}`);
+      } else if (!venue.symbols.includes(strategy.symbol)) {
+        issue('symbol', `wanted one of the symbols of ${venue.name}: ${venue.symbols.join(', ')}`);
+      }
+      if (labels.has(strategy.label)) issue('label', 'wanted a label that is used once');
+      labels.add(strategy.label);
+    });
+  });
+
+export type Config = z.infer<typeof configSchema>;
+export type VenueSettings = Config['venues'][number];
+export type StrategySettings = Config['strategies'][number];
+
+/** JSON Schema of the configuration, for editors. */
+export function configJsonSchema(): unknown {
+  return z.toJSONSchema(configSchema);
+}

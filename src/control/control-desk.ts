@@ -1,0 +1,232 @@
+import type { Clock } from '../core/env.ts';
+import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { ControlEvent } from './events.ts';
+import { type Gate, MODES, type Mode } from './gate.ts';
+import type { Latch } from './latch.ts';
+import {
+  MODE_MACHINE_VERSION,
+  type ModeEvent,
+  type ModePolicy,
+  type ModeState,
+  nextMode,
+  persistMode,
+  type RequestableMode,
+} from './modes.ts';
+
+export interface ControlDeskOptions {
+  readonly gate: Gate;
+  readonly latch: Latch;
+  readonly clock: Clock;
+  readonly venues: readonly string[];
+  /** Durable on return. @throws when it cannot be journaled */
+  readonly journal: (event: ControlEvent) => void;
+  /** Asks a venue to cancel what rests and to agree with the journal. */
+  readonly reconcile: (venue: string, token: number) => void;
+  /** Asks a venue to cancel everything at once. */
+  readonly cancelAll: (venue: string) => void;
+  /** Strategies may trade no longer: their quotes are to be taken back. */
+  readonly withdraw: () => void;
+  readonly alert: (what: string, detail: string) => void;
+}
+
+export interface ControlSummary {
+  readonly mode: Mode;
+  readonly requested: Mode;
+  readonly faults: readonly string[];
+  readonly gate: readonly string[];
+  /** Until the next step up is allowed; 0 when it is. */
+  readonly cooldownMs: number;
+  readonly latch: string | null;
+}
+
+export interface ResetRefusal {
+  readonly kind: 'not-tripped' | 'cooling';
+  readonly waitMs: number;
+}
+
+/**
+ * The one authority over mode and gate. Whatever lowers goes to the gate first and to the journal
+ * after; whatever rises is durable before the gate follows.
+ */
+export class ControlDesk {
+  readonly #options: ControlDeskOptions;
+  #state: ModeState;
+  #token = 0;
+  /** Token of the run that each venue owes, and of the one that it reported done. */
+  readonly #owed = new Map<string, number>();
+  readonly #done = new Map<string, number>();
+  #isStarted = false;
+  #settled: (() => void)[] = [];
+
+  constructor(options: ControlDeskOptions, state: ModeState) {
+    this.#options = options;
+    this.#state = state;
+    const { gate } = options;
+    if (state.mode === 'emergency') gate.close('emergency');
+    gate.close('reconciling');
+    gate.setMode(state.mode);
+  }
+
+  get mode(): Mode {
+    return this.#state.mode;
+  }
+
+  /** The tree is up: from here on faults can be cleared. */
+  started(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.reconcileAll();
+    this.#options.gate.open('starting');
+    this.#apply({ type: 'clear', fault: 'starting', nowMs: this.#nowMs() }, 'system', 'started');
+  }
+
+  /** Something an order depends on is gone: nothing leaves until every venue agrees again. */
+  fault(fault: string, reason: string): void {
+    this.#options.gate.close('reconciling');
+    this.#apply({ type: 'fault', fault, nowMs: this.#nowMs() }, 'system', reason);
+    this.#options.withdraw();
+    if (this.#isStarted) this.reconcileAll();
+  }
+
+  cleared(fault: string): void {
+    if (fault === 'journal') this.#options.gate.open('journal');
+    if (!this.#state.context.faults.includes(fault)) return;
+    this.#apply({ type: 'clear', fault, nowMs: this.#nowMs() }, 'system', `${fault} is back`);
+    this.#openIfSettled();
+  }
+
+  venueLost(venue: string, reason: string): void {
+    this.fault(venueFault(venue), reason);
+  }
+
+  venueConnected(venue: string): void {
+    if (this.#isStarted) this.#reconcile(venue);
+  }
+
+  venueReconciled(venue: string, token: number): void {
+    this.#done.set(venue, token);
+    this.cleared(venueFault(venue));
+    this.#openIfSettled();
+  }
+
+  /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
+  reconcileAll(): void {
+    this.#options.gate.close('reconciling');
+    for (const venue of this.#options.venues) this.#reconcile(venue);
+  }
+
+  /** Calls back once every venue has been reconciled by a run that begins after this. */
+  settle(done: () => void): void {
+    this.reconcileAll();
+    this.#settled.push(done);
+  }
+
+  request(mode: RequestableMode, by: string, reason: string): void {
+    this.#apply({ type: 'request', mode, nowMs: this.#nowMs() }, by, reason);
+    this.evaluate();
+  }
+
+  /** Takes every step up that is due. */
+  evaluate(): void {
+    let before: Mode;
+    do {
+      before = this.#state.mode;
+      this.#apply({ type: 'evaluate', nowMs: this.#nowMs() }, 'policy', 'nothing is wrong');
+    } while (this.#state.mode !== before);
+  }
+
+  /** Emergency stop: gate and latch first, then everything else. Never refused. */
+  emergency(by: string, reason: string): void {
+    const { gate, latch, clock, venues } = this.#options;
+    gate.close('emergency');
+    gate.setMode('emergency');
+    try {
+      latch.set(`${by}: ${reason}`, clock.now());
+    } catch (thrown) {
+      // The stop goes on without its file; the journal still has it, and people must know.
+      this.#options.alert('latch-not-written', reasonOf(thrown));
+    }
+    for (const venue of venues) this.#options.cancelAll(venue);
+    this.#options.withdraw();
+    this.reconcileAll();
+    this.#apply({ type: 'emergency', nowMs: this.#nowMs() }, by, reason);
+  }
+
+  /** Leaves Emergency for Manual. Trading needs a `mode` command after it. */
+  reset(by: string, reason: string): Result<void, ResetRefusal> {
+    const { gate, latch } = this.#options;
+    if (this.#state.mode !== 'emergency') return err({ kind: 'not-tripped', waitMs: 0 });
+    const waitMs = this.#state.context.untilMs - this.#nowMs();
+    if (waitMs > 0) return err({ kind: 'cooling', waitMs });
+    this.#apply({ type: 'reset', nowMs: this.#nowMs() }, by, reason);
+    latch.clear();
+    gate.open('emergency');
+    return ok(undefined);
+  }
+
+  adopt(policy: ModePolicy): void {
+    this.#apply({ type: 'policy', policy, nowMs: this.#nowMs() }, 'settings', 'new policy');
+  }
+
+  summary(): ControlSummary {
+    const { mode, context } = this.#state;
+    const { gate, latch } = this.#options;
+    return {
+      mode,
+      requested: context.requested,
+      faults: context.faults,
+      gate: gate.causes(),
+      cooldownMs: Math.max(0, context.untilMs - this.#nowMs()),
+      latch: latch.cause(),
+    };
+  }
+
+  #openIfSettled(): void {
+    const isSettled =
+      this.#isStarted &&
+      this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
+      this.#state.context.faults.length === 0;
+    if (!isSettled) return;
+    this.#options.gate.open('reconciling');
+    for (const done of this.#settled.splice(0)) done();
+    this.evaluate();
+  }
+
+  #apply(event: ModeEvent, by: string, reason: string): void {
+    const before = this.#state;
+    const after = nextMode(before, event);
+    this.#state = after;
+    if (persistMode(after) === persistMode(before)) return;
+    const { gate } = this.#options;
+    const isRise = MODES.indexOf(after.mode) > MODES.indexOf(before.mode);
+    const mustComeFirst = after.mode === 'emergency' || !isRise;
+    if (mustComeFirst && gate.mode !== after.mode) gate.setMode(after.mode);
+    this.#options.journal({
+      kind: 'mode-changed',
+      from: before.mode,
+      to: after.mode,
+      requested: after.context.requested,
+      by,
+      reason,
+      epoch: gate.epoch,
+      machine: persistMode(after),
+      machineVersion: MODE_MACHINE_VERSION,
+    });
+    if (!mustComeFirst) gate.setMode(after.mode);
+    else if (after.mode !== before.mode) this.#options.withdraw();
+  }
+
+  #reconcile(venue: string): void {
+    this.#token += 1;
+    this.#owed.set(venue, this.#token);
+    this.#options.reconcile(venue, this.#token);
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.mono() / 1e6;
+  }
+}
+
+function venueFault(venue: string): string {
+  return `venue:${venue}`;
+}

@@ -1,0 +1,35 @@
+import type { Config } from '../config/schema.ts';
+import type { Gate } from '../control/gate.ts';
+import type { Latch } from '../control/latch.ts';
+import type { Env } from '../core/env.ts';
+import type { Instrument } from '../core/instrument.ts';
+import type { DeskMetrics } from '../ops/desk-metrics.ts';
+import type { Log } from '../ops/log.ts';
+import type { AuthorisedKey } from '../remote/keys.ts';
+import type { Journal } from '../storage/journal/journal.ts';
+import type { Venue } from '../venues/port.ts';
+
+/** Everything a desk is put together from; what a rehearsal swaps is in `env` and `venue`. */
+export interface DeskParts {
+  readonly env: Env;
+  readonly log: Log;
+  /** What is in force; `reload` replaces it. */
+  config: Config;
+  readonly configFile: string;
+  readonly journal: Journal;
+  readonly gate: Gate;
+  readonly latch: Latch;
+  readonly metrics: DeskMetrics;
+  readonly deskId: string;
+  readonly boot: number;
+  /** Whether the run before this one ended by an orderly stop. */
+  readonly wasClean: boolean;
+  readonly version: string;
+  readonly venue: Venue;
+  readonly marketData: { readonly streamUrl: string; readonly restUrl: string };
+  readonly instruments: readonly Instrument[];
+  /** Whether latencies mean anything: not under a virtual clock. */
+  readonly isClockReal: boolean;
+  /** Null in a rehearsal, which nobody attaches to. */
+  readonly shell: { readonly socketPath: string; readonly keys: readonly AuthorisedKey[] } | null;
+}

@@ -1,0 +1,59 @@
+import type { ActorInfo } from '../../actors/runtime/place.ts';
+import type { ActorRow, OrderRow, PositionRow } from '../commands/desk.ts';
+import { formatDecimal } from '../core/decimal.ts';
+import { type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import { AMOUNT_DECIMALS, type Amount, type Lots } from '../core/units.ts';
+import type { OrderRecord } from '../execution/order.ts';
+import type { Holding, Touch } from '../execution/portfolio.ts';
+import { averageEntryPerLot } from '../execution/positions.ts';
+
+/** Rows of what people look at; amounts as decimal texts. */
+
+export function amountText(amount: Amount): string {
+  return formatDecimal(amount, AMOUNT_DECIMALS);
+}
+
+export function actorRow(info: ActorInfo): ActorRow {
+  const { path, kind, status, uid, restarts, mailbox, handled, dropped, lastError } = info;
+  return {
+    path,
+    kind,
+    status,
+    uid,
+    restarts,
+    mailbox: mailbox.depth,
+    capacity: mailbox.capacity,
+    highWater: mailbox.highWater,
+    handled,
+    dropped,
+    lastError,
+  };
+}
+
+export function positionRow(instrument: Instrument, holding: Holding, touch: Touch): PositionRow {
+  const { position, unrealised } = holding;
+  const { lots, realised, fees } = position;
+  const entry = averageEntryPerLot(position) / instrument.lotSize;
+  return {
+    symbol: instrument.symbol,
+    quantity: quantityText(instrument, lots),
+    entry: lots === 0 ? null : entry.toFixed(instrument.priceDecimals),
+    mark: touch === null ? null : priceText(instrument, touch.bid),
+    realised: amountText(realised),
+    unrealised: unrealised === null ? null : amountText(unrealised),
+    fees: amountText(fees),
+  };
+}
+
+export function orderRow(instrument: Instrument, record: OrderRecord): OrderRow {
+  const { order, status, filledLots } = record;
+  return {
+    clientId: order.clientId,
+    symbol: instrument.symbol,
+    side: order.side,
+    price: order.kind === 'market' ? 'market' : priceText(instrument, order.ticks),
+    quantity: quantityText(instrument, order.lots as Lots),
+    filled: quantityText(instrument, filledLots),
+    status: record.isCancelRequested ? `${status}, cancel sent` : status,
+  };
+}

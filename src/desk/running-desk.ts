@@ -1,0 +1,276 @@
+import { address } from '../../actors/addresses.ts';
+import type { ReloadOutcome, SettingsMessage } from '../../actors/edge/settings.ts';
+import { Lane } from '../../actors/runtime/lane.ts';
+import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
+import type {
+  ActorAction,
+  ActorRow,
+  Desk,
+  DeskStatus,
+  OrderRow,
+  PositionRow,
+} from '../commands/desk.ts';
+import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
+import type { RequestableMode } from '../control/modes.ts';
+import { type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import { isSameDefinition } from '../execution/definitions.ts';
+import type { OrderRecord } from '../execution/order.ts';
+import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
+import type { DeskParts } from './desk-parts.ts';
+import { actorRow, amountText, orderRow, positionRow } from './desk-view.ts';
+import { plainOf } from './plain.ts';
+import { deskTree } from './tree.ts';
+import { Watchman } from './watchman.ts';
+
+const ASK_TIMEOUT_MS = 5_000;
+/** Longest wait for the venue to cancel what rests, and for the journal to agree. */
+export const SETTLE_TIMEOUT_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 10_000;
+
+const settings: ActorRef<SettingsMessage> = refByPath('edge/settings');
+
+export interface DeskHooks {
+  /** Somebody asked for an orderly stop. */
+  readonly onStop: (by: string) => void;
+  /** The tree cannot go on: emergency has been set, the process must end. */
+  readonly onFatal: (reason: string) => void;
+}
+
+/** A desk that runs: its lane, its tree, and the port through which people see it. */
+export class RunningDesk implements Desk {
+  readonly parts: DeskParts;
+  readonly #hooks: DeskHooks;
+  readonly #lane: Lane;
+  readonly #watchman: Watchman;
+  readonly #startedNs: number;
+  #isTreeUp = false;
+
+  constructor(parts: DeskParts, hooks: DeskHooks) {
+    const { env, log, gate, journal } = parts;
+    this.parts = parts;
+    this.#hooks = hooks;
+    this.#startedNs = env.clock.mono();
+    this.#lane = new Lane({
+      name: `desk-${parts.deskId}-${parts.boot}`,
+      clock: env.clock,
+      timers: env.timers,
+      random: env.random.fork('lane'),
+      log: ({ level, path, kind, detail }) => log(level, path, kind, { detail }),
+    });
+    const onFatal = (reason: string): void => this.#giveUp(reason);
+    this.#watchman = new Watchman({ lane: this.#lane, gate, journal, log, onFatal });
+    this.#lane.observe(this.#watchman);
+  }
+
+  /** Journals the start and brings up the tree. Trading begins when control lets it. */
+  async start(): Promise<void> {
+    const { journal, boot, deskId, version, wasClean, instruments } = this.parts;
+    journal.appendDurable({ kind: 'booted', boot, deskId, version, wasClean });
+    for (const instrument of instruments) {
+      const known = journal.store.instrumentAt(instrument.index);
+      if (known !== null && isSameDefinition(known, instrument)) continue;
+      journal.appendDurable({ kind: 'instrument-defined', instrument });
+    }
+    const tree = deskTree(this.parts, {
+      desk: this,
+      isTreeUp: () => this.#isTreeUp,
+      onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${JSON.stringify(reason)}`),
+    });
+    await this.#lane.spawn(tree, 'root');
+    this.#isTreeUp = true;
+    this.#lane.send(address.control, { kind: 'started' });
+  }
+
+  /** Closes the gate, cancels what rests and waits until journal and venue agree. */
+  async settle(): Promise<Result<void, string>> {
+    this.parts.gate.close('stopping');
+    try {
+      const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
+      await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
+      return ok(undefined);
+    } catch (thrown) {
+      return err(reasonOf(thrown));
+    }
+  }
+
+  /** Stops the actors, last first. */
+  async close(reason: string): Promise<void> {
+    this.parts.journal.appendDurable({ kind: 'stopped', reason });
+    await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
+  }
+
+  /** Closes gate and latch at once, whatever state the actors are in; they follow. */
+  trip(by: string, reason: string): void {
+    const { gate, latch, env, log } = this.parts;
+    gate.close('emergency');
+    try {
+      latch.set(`${by}: ${reason}`, env.clock.now());
+    } catch (thrown) {
+      log('fatal', 'desk', 'latch-not-written', { reason: reasonOf(thrown) });
+    }
+    this.#lane.send(address.control, { kind: 'emergency', by, reason });
+  }
+
+  /** The tree as lines of text, for the log. */
+  describe(): readonly ActorRow[] {
+    return this.#lane.describe().map(actorRow);
+  }
+
+  actors(): readonly ActorRow[] {
+    return this.describe();
+  }
+
+  actorState(path: string): unknown {
+    const view = this.#lane.view(path);
+    return view.ok ? plainOf(view.value) : null;
+  }
+
+  async administer(action: ActorAction, path: string, by: string): Promise<Result<string, string>> {
+    this.parts.log('warn', path, `actor-${action}`, { by });
+    if (action === 'kill') {
+      const injected = this.#lane.inject(path, new Error(`killed by ${by}`));
+      return injected.ok ? ok(`${path} was made to crash`) : err(`no actor at ${path}`);
+    }
+    const stopped = await this.#lane.stop(path);
+    if (!stopped.ok) return err(`no actor at ${path}`);
+    return ok(`${path} was stopped; its supervisor decides about a new one`);
+  }
+
+  async positions(): Promise<readonly PositionRow[]> {
+    const { holdings } = await this.#report();
+    return holdings.map((holding) => {
+      const instrument = this.parts.instruments[holding.instrument] as Instrument;
+      return positionRow(instrument, holding, this.#touch(holding.instrument));
+    });
+  }
+
+  orders(): readonly OrderRow[] {
+    const view = this.#lane.view(`trading/venues/venue:${this.parts.venue.name}`);
+    const records = view.ok ? ((view.value as { orders: OrderRecord[] }).orders ?? []) : [];
+    return records.map((record) => {
+      const instrument = this.parts.instruments[record.order.instrument] as Instrument;
+      return orderRow(instrument, record);
+    });
+  }
+
+  mode(): ControlSummary {
+    const view = this.#lane.view('safety/control');
+    if (view.ok && view.value !== undefined) return view.value as ControlSummary;
+    const { gate, latch } = this.parts;
+    const [mode, cause] = [gate.mode, latch.cause()];
+    const faults = ['control is down'];
+    return { mode, requested: mode, faults, gate: gate.causes(), cooldownMs: 0, latch: cause };
+  }
+
+  requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
+    return this.#lane.ask(
+      address.control,
+      (reply: Reply<ControlSummary>) => ({
+        kind: 'request-mode' as const,
+        mode,
+        by,
+        reason,
+        reply,
+      }),
+      ASK_TIMEOUT_MS,
+    );
+  }
+
+  async emergency(by: string, reason: string): Promise<ControlSummary> {
+    this.trip(by, reason);
+    return this.mode();
+  }
+
+  async reset(by: string, reason: string): Promise<Result<ControlSummary, string>> {
+    const outcome = await this.#lane.ask(
+      address.control,
+      (reply: Reply<Result<void, ResetRefusal>>) => ({
+        kind: 'reset' as const,
+        by,
+        reason,
+        reply,
+      }),
+      ASK_TIMEOUT_MS,
+    );
+    if (outcome.ok) return ok(this.mode());
+    const { kind, waitMs } = outcome.error;
+    if (kind === 'not-tripped') return err('the desk is not in emergency');
+    return err(`cooling down for ${Math.ceil(waitMs)} ms more`);
+  }
+
+  reload(by: string): Promise<ReloadOutcome> {
+    return this.#lane.ask(
+      settings,
+      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, reply }),
+      ASK_TIMEOUT_MS,
+    );
+  }
+
+  stop(by: string): void {
+    this.#hooks.onStop(by);
+  }
+
+  recordCommand(by: string, command: string): Result<void, string> {
+    const sequence = this.parts.journal.appendDurable({ kind: 'command-given', by, command });
+    return sequence > 0 ? ok(undefined) : err('the journal takes no events');
+  }
+
+  async status(): Promise<DeskStatus> {
+    const { metrics, instruments, version, env, journal } = this.parts;
+    const { profit, fees, holdings } = await this.#report();
+    const instrument = instruments[0] as Instrument;
+    const touch = this.#touch(instrument.index);
+    const feed = this.#lane.view(`market-data/feed:${this.parts.venue.name}`);
+    const counts = feed.ok ? (feed.value as { gaps: number; crossed: number }) : null;
+    const lots = holdings[0]?.position.lots;
+    return {
+      ...this.mode(),
+      version,
+      pid: process.pid,
+      uptimeSeconds: Math.round((env.clock.mono() - this.#startedNs) / 1e9),
+      symbol: instrument.symbol,
+      bid: touch === null ? null : priceText(instrument, touch.bid),
+      ask: touch === null ? null : priceText(instrument, touch.ask),
+      position: lots === undefined ? '-' : quantityText(instrument, lots),
+      pnl: profit === null ? null : amountText(profit.net),
+      fees: amountText(fees),
+      orders: metrics.orders,
+      fills: metrics.fills,
+      rejects: metrics.rejects,
+      refusals: Object.fromEntries(metrics.refusals),
+      restarts: this.#watchman.restarts,
+      gaps: counts?.gaps ?? 0,
+      crossed: counts?.crossed ?? 0,
+      latencyP99Us: metrics.decision.percentileUs(99),
+      submissionP99Us: metrics.submission.percentileUs(99),
+      journalSequence: journal.head,
+    };
+  }
+
+  #report(): Promise<PortfolioReport> {
+    const touches = this.#touches();
+    return this.#lane.ask(
+      address.portfolio,
+      (reply: Reply<PortfolioReport>) => ({ kind: 'report' as const, touches, reply }),
+      ASK_TIMEOUT_MS,
+    );
+  }
+
+  #touch(instrument: number): Touch {
+    return this.#touches()[instrument] ?? null;
+  }
+
+  #touches(): readonly Touch[] {
+    const view = this.#lane.view('trading/risk');
+    return view.ok && view.value !== undefined
+      ? (view.value as { touches: readonly Touch[] }).touches
+      : [];
+  }
+
+  /** Emergency first, while the process still can; whoever started the desk ends it. */
+  #giveUp(reason: string): void {
+    this.trip('supervision', reason);
+    this.#hooks.onFatal(reason);
+  }
+}

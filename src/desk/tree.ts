@@ -1,0 +1,177 @@
+import { address } from '../../actors/addresses.ts';
+import { settingsActor } from '../../actors/edge/settings.ts';
+import { shellActor } from '../../actors/edge/shell.ts';
+import { feedActor } from '../../actors/market-data/feed.ts';
+import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
+import { auditActor } from '../../actors/safety/audit.ts';
+import { controlActor } from '../../actors/safety/control.ts';
+import { executionActor } from '../../actors/trading/execution.ts';
+import { portfolioActor } from '../../actors/trading/portfolio.ts';
+import { riskActor } from '../../actors/trading/risk.ts';
+import { strategyActor } from '../../actors/trading/strategy.ts';
+import { venueActor } from '../../actors/trading/venue.ts';
+import { rootSupervisor } from '../../supervisors/root.ts';
+import type { Desk } from '../commands/desk.ts';
+import { loadConfig } from '../config/load.ts';
+import type { StrategySettings } from '../config/schema.ts';
+import { modePolicyOf } from '../control/settings.ts';
+import { clientIdsOf } from '../core/ids.ts';
+import type { Instrument } from '../core/instrument.ts';
+import type { JournalEvent } from '../storage/journal/event-table.ts';
+import type { DeskParts } from './desk-parts.ts';
+import { DeskMemory } from './memory.ts';
+
+export interface TreeHooks {
+  readonly desk: Desk;
+  readonly isTreeUp: () => boolean;
+  readonly onGiveUp: (event: SupervisorGaveUp) => void;
+}
+
+/** The actors of a desk under their supervisors. Each restart reads what is in force then. */
+export function deskTree(parts: DeskParts, hooks: TreeHooks) {
+  const { env, log, journal, gate, latch, metrics, instruments, venue, isClockReal } = parts;
+  const memory = new DeskMemory(journal, instruments);
+  const clientId = clientIdsOf(parts.deskId, parts.boot);
+  const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
+  let controlStarts = 0;
+
+  const append = (event: JournalEvent): void => assertWritten(journal.append(event));
+  const appendDurable = (event: JournalEvent): void => assertWritten(journal.appendDurable(event));
+  const assertWritten = (sequence: number): void => {
+    if (sequence > 0) return;
+    gate.close('journal');
+    throw new Error(`the journal takes no events: ${JSON.stringify(journal.fault)}`);
+  };
+  const strategiesOn = (instrument: number): readonly StrategySettings[] =>
+    parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
+  const listeners = instruments.map(({ index }) => [
+    address.risk,
+    ...strategiesOn(index).map(({ label }) => address.strategy(label)),
+  ]);
+  const strategyRefs = instruments.map(({ index }) =>
+    strategiesOn(index).map(({ label }) => address.strategy(label)),
+  );
+
+  const restoreControl = () => {
+    controlStarts += 1;
+    const isFirst = controlStarts === 1;
+    return memory.mode(
+      { wasClean: isFirst && parts.wasClean, isLatched: latch.cause() !== null },
+      modePolicyOf(parts.config.control),
+      env.clock.mono() / 1e6,
+    );
+  };
+  const { shell } = parts;
+  return rootSupervisor({
+    onGiveUp: hooks.onGiveUp,
+    safety: {
+      audit: () => auditActor({ journal, gate, log }),
+      control: () =>
+        controlActor({
+          gate,
+          latch,
+          venues: [venue.name],
+          restore: restoreControl,
+          journal: appendDurable,
+          isTreeUp: hooks.isTreeUp,
+          log,
+        }),
+    },
+    marketData: {
+      feeds: [
+        {
+          venue: venue.name,
+          start: () =>
+            feedActor({
+              ...parts.marketData,
+              instruments,
+              net: env.net,
+              listeners: (index) => listeners[index] ?? [],
+              log,
+            }),
+        },
+      ],
+    },
+    trading: {
+      portfolio: () =>
+        portfolioActor({
+          instruments,
+          restore: () => memory.portfolio(),
+          journal: append,
+          strategies: (index) => strategyRefs[index] ?? [],
+          log,
+        }),
+      venues: [
+        {
+          name: venue.name,
+          start: () =>
+            venueActor({
+              venue,
+              instruments,
+              deskId: parts.deskId,
+              isOfThisBoot: (id) => id.startsWith(bootPrefix),
+              net: env.net,
+              timers: env.timers,
+              gate,
+              metrics,
+              requestTimeoutMs: venueSettings(parts).requestTimeoutMs,
+              isClockReal,
+              restore: () => memory.venue(venue.name),
+              journal: append,
+              log,
+            }),
+        },
+      ],
+      risk: () =>
+        riskActor({
+          instruments,
+          gate,
+          limits: () => parts.config.risk,
+          restore: () => memory.risk(),
+          journal: append,
+        }),
+      execution: () => executionActor({ instruments, gate, clientId, metrics, isClockReal }),
+      strategies: parts.config.strategies.map(({ label }, at) => ({
+        label,
+        start: () => {
+          const settings = () => parts.config.strategies[at] as StrategySettings;
+          return strategyActor({
+            label,
+            instrument: instrumentOf(instruments, settings()) as Instrument,
+            settings: () => settings().settings,
+            staleMs: () => parts.config.risk.staleBookMs,
+          });
+        },
+      })),
+    },
+    edge: {
+      settings: () =>
+        settingsActor({
+          current: () => parts.config,
+          adopt: (config) => {
+            parts.config = config;
+          },
+          load: () => loadConfig(parts.configFile),
+          journal: appendDurable,
+          log,
+        }),
+      shell:
+        shell === null
+          ? null
+          : () => shellActor({ ...shell, version: parts.version, desk: hooks.desk, env, log }),
+    },
+  });
+}
+
+function instrumentOf(
+  instruments: readonly Instrument[],
+  wanted: { readonly venue: string; readonly symbol: string },
+): Instrument | undefined {
+  return instruments.find(
+    ({ venue, symbol }) => venue === wanted.venue && symbol === wanted.symbol,
+  );
+}
+
+function venueSettings(parts: DeskParts) {
+  return parts.config.venues[0] as DeskParts['config']['venues'][number];
+}

@@ -1,0 +1,105 @@
+import type { Clock, Timer, Timers } from '../../../core/env.ts';
+import type { Lots, Ticks } from '../../../core/units.ts';
+import type { ExchangeEvent, MarketView } from '../../exchange/port.ts';
+import type { FaultPlan } from '../faults.ts';
+import { levelsJson, type Wire, wireOf } from '../requests/order-json.ts';
+
+type LevelChange = Extract<ExchangeEvent, { kind: 'level-changed' }>;
+
+/**
+ * Collects the changes of one book and tells the new sizes once per interval of the clock, only
+ * while somebody listens. Each frame begins with the id after the last of the frame before.
+ */
+export class DepthDiffs {
+  readonly #market: MarketView;
+  readonly #wire: Wire;
+  readonly #intervalMs: number;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #faults: FaultPlan;
+  readonly #publish: (text: string) => void;
+  #levels = { buy: new Map<Ticks, Lots>(), sell: new Map<Ticks, Lots>() };
+  #firstId = 0;
+  #lastId = 0;
+  #timer: Timer | null = null;
+  /** A frame that a fault holds back until after the next. */
+  #late: string | null = null;
+
+  constructor(
+    market: MarketView,
+    intervalMs: number,
+    edges: {
+      readonly clock: Clock;
+      readonly timers: Timers;
+      readonly faults: FaultPlan;
+      readonly publish: (text: string) => void;
+    },
+  ) {
+    this.#market = market;
+    this.#wire = wireOf(market.rules.instrument);
+    this.#intervalMs = intervalMs;
+    this.#clock = edges.clock;
+    this.#timers = edges.timers;
+    this.#faults = edges.faults;
+    this.#publish = edges.publish;
+  }
+
+  start(): void {
+    this.#reset();
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  note({ side, ticks, lots, updateId }: LevelChange): void {
+    if (this.#timer === null) return;
+    if (this.#firstId === 0) this.#firstId = updateId;
+    this.#lastId = updateId;
+    this.#levels[side].set(ticks, lots);
+  }
+
+  #arm(): void {
+    const delayMs = this.#intervalMs - (this.#clock.now() % this.#intervalMs);
+    this.#timer = this.#timers.after(delayMs, () => {
+      this.#arm();
+      if (this.#firstId > 0) this.#send(this.#frame());
+    });
+  }
+
+  #frame(): string {
+    const text = JSON.stringify({
+      e: 'depthUpdate',
+      E: this.#clock.now(),
+      s: this.#market.rules.instrument.symbol,
+      U: this.#firstId,
+      u: this.#lastId,
+      b: this.#changed('buy'),
+      a: this.#changed('sell'),
+    });
+    this.#reset();
+    return text;
+  }
+
+  #changed(side: 'buy' | 'sell'): string[][] {
+    const levels = [...this.#levels[side]].map(([ticks, lots]) => ({ ticks, lots }));
+    return levelsJson(this.#wire, levels);
+  }
+
+  #reset(): void {
+    this.#levels = { buy: new Map(), sell: new Map() };
+    this.#firstId = 0;
+    this.#lastId = 0;
+  }
+
+  #send(text: string): void {
+    const fault = this.#faults.nextFrame(this.#market.rules.instrument.symbol);
+    const late = this.#late;
+    this.#late = fault === 'reorder' ? text : null;
+    if (fault === null || fault === 'duplicate') this.#publish(text);
+    if (fault === 'duplicate') this.#publish(text);
+    if (late !== null) this.#publish(late);
+  }
+}

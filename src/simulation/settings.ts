@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d{1,8})?$/)
+  .describe('decimal text of at most eight places');
+
+/** Section `simulation` of the configuration: the exchange that the desk brings along. */
+export const simulationSection = z
+  .strictObject({
+    makerFeeBps: z.number().min(0).max(100).describe('fee of a resting order, in basis points'),
+    takerFeeBps: z.number().min(0).max(100).describe('fee of a taking order, in basis points'),
+    balances: z
+      .record(z.string().regex(/^[A-Z0-9]{1,12}$/), decimal)
+      .describe('what a new account begins with, by asset'),
+    latencyMs: z
+      .number()
+      .min(0)
+      .max(10_000)
+      .describe('fixed part of the way to the venue and back, each, in a replay at pace max'),
+    latencyJitterMs: z
+      .number()
+      .min(0)
+      .max(10_000)
+      .describe('mean of the exponential part on top of it'),
+  })
+  .describe('simulated exchange');
+
+export type SimulationSettings = z.infer<typeof simulationSection>;

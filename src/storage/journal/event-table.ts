@@ -1,0 +1,208 @@
+import type { ControlEvent } from '../../control/events.ts';
+import { MODES } from '../../control/gate.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import type { InstrumentDefined } from '../../execution/definitions.ts';
+import type { LedgerEvent } from '../../execution/ledger.ts';
+import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
+import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import {
+  amount,
+  choice,
+  document,
+  type Field,
+  type Fields,
+  flag,
+  integer,
+  object,
+  prose,
+  text,
+} from './fields.ts';
+
+/** Everything that the journal holds. */
+export type JournalEvent =
+  | OrderEvent
+  | LedgerEvent
+  | VenueReconciled
+  | RiskDayOpened
+  | ControlEvent
+  | InstrumentDefined;
+export type EventKind = JournalEvent['kind'];
+type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
+
+interface EventFormat<K extends EventKind> {
+  /** Never used for anything else again. */
+  readonly code: number;
+  /** Counts the layouts of this kind; one that is not listed here is refused. */
+  readonly version: number;
+  readonly fields: Field<Omit<EventOf<K>, 'kind'>>;
+}
+
+const side = choice<Side>(['buy', 'sell']);
+const mode = choice(MODES);
+
+/** The order in which the fields stand is their order in the bytes. */
+export const orderFields: Fields<OrderIntent> = {
+  clientId: text,
+  strategy: text,
+  venue: text,
+  instrument: integer(),
+  side,
+  kind: choice(['limit', 'market']),
+  timeInForce: choice(['gtc', 'ioc', 'fok']),
+  isPostOnly: flag,
+  isReduceOnly: flag,
+  ticks: integer(),
+  lots: integer(),
+  epoch: integer(),
+  decidedNs: integer(),
+  deadlineNs: integer(),
+};
+
+const fill = object<Fill>({
+  tradeId: text,
+  ticks: integer(),
+  lots: integer(),
+  quote: amount,
+  fee: amount,
+  feeAsset: text,
+  isMaker: flag,
+  venueMs: integer(),
+});
+
+const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
+  index: integer(),
+  venue: text,
+  symbol: text,
+  base: text,
+  quote: text,
+  priceDecimals: integer(),
+  tickSteps: integer(),
+  quantityDecimals: integer(),
+  lotSteps: integer(),
+  ticksMin: integer(),
+  ticksMax: integer(),
+  lotsMin: integer(),
+  lotsMax: integer(),
+  notionalMin: amount,
+});
+
+/** The estimates follow from the rules, by the expressions of `compileInstrument`. */
+export const instrumentField: Field<Instrument> = {
+  write: (out, value) => rules.write(out, value),
+  read(from) {
+    const read = rules.read(from);
+    return {
+      ...read,
+      tickSize: read.tickSteps / 10 ** read.priceDecimals,
+      lotSize: read.lotSteps / 10 ** read.quantityDecimals,
+    };
+  },
+};
+
+/** An event that says that an order came to something, and why. */
+const reasoned = object({ clientId: text, reason: prose });
+
+export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
+  'order-submitted': { code: 1, version: 1, fields: object({ order: object(orderFields) }) },
+  'order-refused': { code: 2, version: 1, fields: reasoned },
+  'order-accepted': {
+    code: 3,
+    version: 1,
+    fields: object({ clientId: text, venueOrderId: text }),
+  },
+  'order-rejected': { code: 4, version: 1, fields: reasoned },
+  'order-outcome-unknown': { code: 5, version: 1, fields: reasoned },
+  'order-filled': { code: 6, version: 1, fields: object({ clientId: text, fill }) },
+  'order-canceled': { code: 7, version: 1, fields: reasoned },
+  'order-expired': { code: 8, version: 1, fields: reasoned },
+  'order-unacked': { code: 9, version: 1, fields: reasoned },
+  'order-abandoned': { code: 10, version: 1, fields: reasoned },
+  'cancel-submitted': { code: 11, version: 1, fields: object({ clientId: text }) },
+  transferred: {
+    code: 20,
+    version: 1,
+    fields: object({
+      venue: text,
+      transferId: text,
+      asset: text,
+      amount,
+      reason: choice(['opening', 'deposit', 'withdrawal', 'adjustment']),
+    }),
+  },
+  'external-filled': {
+    code: 21,
+    version: 1,
+    fields: object({ venue: text, symbol: text, side, fill }),
+  },
+  'venue-reconciled': {
+    code: 22,
+    version: 1,
+    fields: object({ venue: text, marks: document }),
+  },
+  'risk-day-opened': {
+    code: 23,
+    version: 1,
+    fields: object({ day: integer<number>(), profit: amount }),
+  },
+  booted: {
+    code: 30,
+    version: 1,
+    fields: object({ boot: integer<number>(), deskId: text, version: text, wasClean: flag }),
+  },
+  stopped: { code: 31, version: 1, fields: object({ reason: prose }) },
+  'mode-changed': {
+    code: 32,
+    version: 1,
+    fields: object({
+      from: mode,
+      to: mode,
+      requested: mode,
+      by: text,
+      reason: prose,
+      epoch: integer<number>(),
+      machine: document,
+      machineVersion: integer<number>(),
+    }),
+  },
+  'command-given': { code: 33, version: 1, fields: object({ by: text, command: prose }) },
+  'config-changed': {
+    code: 34,
+    version: 1,
+    fields: object({ by: text, digest: text, changes: prose }),
+  },
+  incident: {
+    code: 35,
+    version: 1,
+    fields: object({ what: text, where: text, detail: prose }),
+  },
+  'instrument-defined': {
+    code: 40,
+    version: 1,
+    fields: object({ instrument: instrumentField }),
+  },
+};
+
+/** The stream in which an event has its version: what belongs together and is read together. */
+export function streamOf(event: JournalEvent): string {
+  switch (event.kind) {
+    case 'order-submitted':
+      return `order/${event.order.clientId}`;
+    case 'transferred':
+    case 'external-filled':
+    case 'venue-reconciled':
+      return `account/${event.venue}`;
+    case 'mode-changed':
+    case 'command-given':
+      return 'control';
+    case 'booted':
+    case 'stopped':
+    case 'risk-day-opened':
+    case 'config-changed':
+    case 'incident':
+    case 'instrument-defined':
+      return 'desk';
+    default:
+      return `order/${event.clientId}`;
+  }
+}

@@ -1,0 +1,174 @@
+import type { Gate } from '../control/gate.ts';
+import type { Clock } from '../core/env.ts';
+import type { Instrument } from '../core/instrument.ts';
+import { isEnded, type OrderIntent } from '../execution/order.ts';
+import type { OrderManager } from '../execution/order-manager.ts';
+import type { DeskMetrics } from '../ops/desk-metrics.ts';
+import type { ApprovedOrder } from '../risk/approved-order.ts';
+import type { RequestOutcome, Venue } from './port.ts';
+
+/** A request about one order that has left and was not answered yet. */
+interface Pending {
+  readonly clientId: string;
+  readonly what: 'place' | 'cancel';
+  readonly sentNs: number;
+  /** Venue time after which the venue does not act on the request any more. */
+  readonly validUntilMs: number;
+}
+
+export interface OrderEntryOptions {
+  readonly venue: Venue;
+  readonly gate: Gate;
+  readonly manager: OrderManager;
+  readonly instruments: readonly Instrument[];
+  readonly metrics: DeskMetrics;
+  readonly clock: Clock;
+  /** The venue's clock, as far as it is known. */
+  readonly venueMs: () => number;
+  /** @returns false when nothing was handed to the socket */
+  readonly send: (text: string) => boolean;
+  /** Tells that an approved order was stopped before its intent was journaled. */
+  readonly dropped: (order: OrderIntent) => void;
+  /** The venue wants nothing for so long. */
+  readonly throttled: (ms: number) => void;
+  readonly requestTimeoutMs: number;
+  readonly isClockReal: boolean;
+}
+
+/**
+ * The last hop: gate, journal, encode and sign, gate again, socket. No `await` lies between the
+ * second look at the gate and the write, so no order whose check begins after a halt leaves.
+ */
+export class OrderEntry {
+  readonly #options: OrderEntryOptions;
+  readonly #pending = new Map<string, Pending>();
+  readonly #question = { venue: 0, instrument: 0, epoch: 0, isReduceOnly: false };
+  #requests = 0;
+
+  constructor(options: OrderEntryOptions) {
+    this.#options = options;
+    this.#question.venue = options.venue.index;
+  }
+
+  place(order: ApprovedOrder): void {
+    const { venue, gate, manager, clock, metrics } = this.#options;
+    const startedNs = clock.mono();
+    const instrument = this.#options.instruments[order.instrument] as Instrument;
+    const refusal = this.#ask(gate, order, startedNs);
+    if (refusal !== null) {
+      metrics.refused(refusal);
+      this.#options.dropped(order);
+      return;
+    }
+    manager.submit(order);
+    metrics.orders += 1;
+    const venueMs = this.#options.venueMs();
+    const requestId = this.#nextId();
+    const text = venue.orders.place(order, instrument, requestId, venueMs);
+    const late = this.#ask(gate, order, clock.mono());
+    const reason = late ?? (this.#options.send(text) ? null : 'disconnected');
+    if (reason !== null) {
+      manager.record({ kind: 'order-refused', clientId: order.clientId, reason });
+      metrics.refused(reason);
+      return;
+    }
+    this.#await(requestId, order.clientId, 'place', venueMs);
+    if (this.#options.isClockReal) metrics.submission.record(clock.mono() - startedNs);
+  }
+
+  /** Asks the venue to cancel an order, whatever the gate says. Harmless when it has ended. */
+  cancel(clientId: string): void {
+    const { manager, venue, metrics } = this.#options;
+    const record = manager.recordOf(clientId);
+    if (record === undefined || isEnded(record)) return;
+    const instrument = this.#options.instruments[record.order.instrument] as Instrument;
+    manager.record({ kind: 'cancel-submitted', clientId });
+    const venueMs = this.#options.venueMs();
+    const requestId = this.#nextId();
+    metrics.cancels += 1;
+    if (!this.#options.send(venue.queries.cancel(clientId, instrument, requestId, venueMs))) return;
+    this.#await(requestId, clientId, 'cancel', venueMs);
+  }
+
+  /** The quickest way to an empty book: one request for each instrument, ours or not. */
+  cancelAll(): void {
+    for (const instrument of this.#options.instruments) {
+      const { venue } = this.#options;
+      if (instrument.venue !== venue.name) continue;
+      const venueMs = this.#options.venueMs();
+      this.#options.send(venue.queries.cancelAll(instrument, this.#nextId(), venueMs));
+    }
+  }
+
+  /** An id for a request that is not about one order. */
+  nextRequestId(): string {
+    return this.#nextId();
+  }
+
+  onReply(requestId: string, outcome: RequestOutcome): void {
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) return;
+    this.#pending.delete(requestId);
+    const { manager, metrics } = this.#options;
+    const { clientId } = pending;
+    if (outcome.kind === 'refused' && outcome.retryAfterMs > 0) {
+      this.#options.throttled(outcome.retryAfterMs);
+    }
+    if (outcome.kind === 'unknown') {
+      this.#doubt(pending, outcome.reason);
+    } else if (pending.what === 'place' && outcome.kind === 'done') {
+      const { venueOrderId } = outcome;
+      manager.record({ kind: 'order-accepted', clientId, venueOrderId });
+    } else if (pending.what === 'place' && outcome.kind === 'refused') {
+      metrics.rejects += 1;
+      manager.record({ kind: 'order-rejected', clientId, reason: outcome.reason });
+    } else if (outcome.kind === 'refused') {
+      // "Unknown order" is no proof of a cancellation: it may have filled, or never arrived.
+      this.#doubt(pending, outcome.reason);
+    }
+  }
+
+  /** The socket is gone: what was not answered is unknown. */
+  onDisconnected(): void {
+    for (const pending of this.#pending.values()) this.#doubt(pending, 'disconnected');
+    this.#pending.clear();
+  }
+
+  /** Gives up on answers that are overdue. Requests are kept in the order in which they left. */
+  expire(): void {
+    const nowNs = this.#options.clock.mono();
+    for (const [requestId, pending] of this.#pending) {
+      if ((nowNs - pending.sentNs) / 1e6 < this.#options.requestTimeoutMs) return;
+      this.#pending.delete(requestId);
+      this.#doubt(pending, `no answer within ${this.#options.requestTimeoutMs} ms`);
+    }
+  }
+
+  #ask(gate: Gate, order: OrderIntent, nowNs: number): string | null {
+    if (nowNs > order.deadlineNs) return 'stale-intent';
+    const question = this.#question;
+    question.instrument = order.instrument;
+    question.epoch = order.epoch;
+    question.isReduceOnly = order.isReduceOnly;
+    return gate.check(question);
+  }
+
+  #doubt({ clientId, what, validUntilMs }: Pending, reason: string): void {
+    const { manager, clock } = this.#options;
+    const record = manager.recordOf(clientId);
+    if (record === undefined || isEnded(record)) return;
+    if (what === 'place') manager.record({ kind: 'order-outcome-unknown', clientId, reason });
+    manager.inquiries.open(clientId, validUntilMs, clock.mono());
+  }
+
+  #await(requestId: string, clientId: string, what: Pending['what'], venueMs: number): void {
+    const validUntilMs = venueMs + this.#options.venue.session.receiveWindowMs;
+    const sentNs = this.#options.clock.mono();
+    this.#pending.set(requestId, { clientId, what, sentNs, validUntilMs });
+  }
+
+  #nextId(): string {
+    this.#requests += 1;
+    return String(this.#requests);
+  }
+}

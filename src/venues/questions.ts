@@ -1,0 +1,111 @@
+import type { Clock, HttpReply, Net, NetFault } from '../core/env.ts';
+import type { Instrument } from '../core/instrument.ts';
+import { err, type Result } from '../core/result.ts';
+import type { BalanceDifference, Balances } from '../execution/ledger.ts';
+import type { OrderManager } from '../execution/order-manager.ts';
+import type { ReconcilePort } from '../execution/reconciliation.ts';
+import type { Query, QueryFault, Venue } from './port.ts';
+import type { VenueClock } from './venue-clock.ts';
+
+export interface QuestionsOptions {
+  readonly venue: Venue;
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly venueClock: VenueClock;
+  /** Wraps a callback so that it does nothing once the actor behind it is gone. */
+  readonly fenced: <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void;
+}
+
+/**
+ * Asks a venue over REST. While the venue wants to be left alone nothing is sent and every
+ * question is answered with that.
+ */
+export class Questions {
+  readonly #options: QuestionsOptions;
+  #quietUntilNs = 0;
+
+  constructor(options: QuestionsOptions) {
+    this.#options = options;
+  }
+
+  ask<T>(query: Query<T>): Promise<Result<T, string>> {
+    const { clock, net, fenced } = this.#options;
+    const quietMs = (this.#quietUntilNs - clock.mono()) / 1e6;
+    if (quietMs > 0) {
+      return Promise.resolve(err(`the venue is not to be asked for ${Math.ceil(quietMs)} ms`));
+    }
+    return new Promise((resolve) => {
+      net.http(
+        query.request,
+        fenced((outcome: Result<HttpReply, NetFault>) => {
+          const answer = query.decode(outcome);
+          resolve(answer.ok ? answer : err(this.#heed(answer.error)));
+        }),
+      );
+    });
+  }
+
+  /** Probes the venue's clock once. */
+  async probeClock(): Promise<Result<number, string>> {
+    const { clock, venue, venueClock } = this.#options;
+    const sentNs = clock.mono();
+    const answer = await this.ask(venue.queries.serverTime());
+    if (answer.ok) venueClock.onProbe(answer.value, sentNs, clock.mono());
+    return answer;
+  }
+
+  #heed(fault: QueryFault): string {
+    if (fault.kind === 'throttled') {
+      this.#quietUntilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
+    }
+    return fault.kind === 'refused' ? `${fault.code}: ${fault.detail}` : fault.detail;
+  }
+}
+
+export interface ReconcilePortOptions {
+  readonly venue: Venue;
+  readonly instruments: readonly Instrument[];
+  readonly questions: Questions;
+  readonly manager: OrderManager;
+  readonly clock: Clock;
+  readonly venueClock: VenueClock;
+  readonly cancel: (clientId: string) => void;
+  readonly isOfThisBoot: (clientId: string) => boolean;
+  readonly compare: (balances: Balances) => Promise<Result<readonly BalanceDifference[], string>>;
+  readonly adjust: (differences: readonly BalanceDifference[]) => void;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** Binds reconciliation to one venue, its order manager and the ledger. */
+export function reconcilePort(options: ReconcilePortOptions): ReconcilePort {
+  const { venue, questions, manager, venueClock } = options;
+  const instruments = options.instruments.filter((each) => each.venue === venue.name);
+  const at = (index: number): Instrument => options.instruments[index] as Instrument;
+  const nowMs = (): number => venueClock.nowMs();
+  return {
+    instruments,
+    isOwn: (clientId) => manager.isOwn(clientId),
+    openRecords: () => [...manager.table.open()],
+    recordOf: (clientId) => manager.recordOf(clientId),
+    clientIdOf: (venueOrderId) => manager.table.clientIdOf(venueOrderId),
+    openOrders: () => questions.ask(venue.queries.openOrders(nowMs())),
+    order: (by, index) => questions.ask(venue.queries.order(by, at(index), nowMs())),
+    async latestTradeId(index) {
+      const answer = await questions.ask(venue.queries.trades(at(index), null, nowMs()));
+      return answer.ok ? { ok: true, value: answer.value.at(-1)?.fill.tradeId ?? '-1' } : answer;
+    },
+    trades: (index, after) => questions.ask(venue.queries.trades(at(index), after, nowMs())),
+    balances: () => questions.ask(venue.queries.balances(nowMs())),
+    cancel: options.cancel,
+    apply: (report) => manager.onReport(report),
+    adopt: (order) => manager.adopt(order),
+    conclude: (clientId) => manager.conclude(clientId, options.isOfThisBoot(clientId)),
+    external: (trade) => manager.external(trade),
+    compare: options.compare,
+    adjust: options.adjust,
+    fillCount: () => manager.fillCount,
+    pause: options.pause,
+    nowNs: () => options.clock.mono(),
+    venueMs: nowMs,
+  };
+}

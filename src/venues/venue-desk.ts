@@ -1,0 +1,332 @@
+import type { Gate } from '../control/gate.ts';
+import type { Clock, Net } from '../core/env.ts';
+import type { Instrument } from '../core/instrument.ts';
+import type { Result } from '../core/result.ts';
+import type { Rng } from '../core/rng.ts';
+import type { BalanceDifference, Balances, LedgerEvent } from '../execution/ledger.ts';
+import type { OrderEvent, OrderIntent, OrderRecord } from '../execution/order.ts';
+import { OrderManager, type OrderMemory, type OrderUpdated } from '../execution/order-manager.ts';
+import {
+  inquire,
+  type ReconcileOptions,
+  type ReconcileOutcome,
+  type ReconcilePort,
+  reconcile,
+  type VenueReconciled,
+} from '../execution/reconciliation.ts';
+import type { DeskMetrics } from '../ops/desk-metrics.ts';
+import type { Log } from '../ops/log.ts';
+import { Connection, type Patience } from './connection.ts';
+import { OrderEntry } from './order-entry.ts';
+import type { Venue } from './port.ts';
+import { Questions, reconcilePort } from './questions.ts';
+import { RunSchedule } from './run-schedule.ts';
+import { VenueClock } from './venue-clock.ts';
+
+/** What the journal knows of one venue at a start. */
+export interface VenueMemory extends OrderMemory {
+  readonly openOrders: readonly OrderRecord[];
+  /** Last trade of each instrument known to be booked with all before, by index. */
+  readonly marks: ReadonlyMap<number, string>;
+}
+
+export interface VenueDeskOptions {
+  readonly venue: Venue;
+  readonly instruments: readonly Instrument[];
+  readonly deskId: string;
+  /** Whether a client order id was made since this process started. */
+  readonly isOfThisBoot: (clientId: string) => boolean;
+  readonly net: Net;
+  readonly gate: Gate;
+  readonly metrics: DeskMetrics;
+  readonly requestTimeoutMs: number;
+  /** Whether latencies mean anything: not under a virtual clock. */
+  readonly isClockReal: boolean;
+  /** @throws when it cannot be journaled */
+  readonly journal: (event: OrderEvent | LedgerEvent | VenueReconciled) => void;
+  readonly log: Log;
+}
+
+/** What the desk needs of the actor around it; nothing of it works once the actor is gone. */
+export interface VenueDeskPort {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly random: Rng;
+  fenced<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void;
+  send(text: string): boolean;
+  told(update: OrderUpdated | LedgerEvent): void;
+  dropped(order: OrderIntent): void;
+  compare(balances: Balances): Promise<Result<readonly BalanceDifference[], string>>;
+  adjust(differences: readonly BalanceDifference[]): void;
+  pause(ms: number): Promise<void>;
+  /** Calls back later, once, replacing an earlier wish of the same name. */
+  later(what: 'try-again' | 'lift-throttle', ms: number): void;
+  runEnded(outcome: ReconcileOutcome): void;
+  tellControl(
+    news:
+      | { readonly kind: 'venue-connected' }
+      | { readonly kind: 'venue-lost'; readonly reason: string }
+      | { readonly kind: 'venue-reconciled'; readonly token: number }
+      | { readonly kind: 'venue-stuck'; readonly reason: string },
+  ): void;
+}
+
+const RUN_TIMEOUT_MS = 30_000;
+const INQUIRIES_AT_ONCE = 5;
+const PROBES_AT_OPENING = 3;
+const PROBE_EVERY_MS = 60_000;
+/** Orders leave and reports come on this socket, so its death must be noticed within seconds. */
+const PATIENCE: Patience = { askAfterMs: 3_000, deadAfterMs: 10_000 };
+
+/**
+ * One venue from the socket inwards: order entry, reports, questions, reconciliation. Between a
+ * disconnection, or a wish of control, and the end of a successful run the venue is paused.
+ */
+export class VenueDesk {
+  readonly connection: Connection;
+  readonly entry: OrderEntry;
+  readonly #options: VenueDeskOptions;
+  readonly #port: VenueDeskPort;
+  readonly #manager: OrderManager;
+  readonly #clock: VenueClock;
+  readonly #questions: Questions;
+  readonly #reconcile: ReconcilePort;
+  readonly #schedule: RunSchedule;
+  #marks: ReadonlyMap<number, string>;
+  #subscription = '';
+  #isSubscribed = false;
+  #probedNs = 0;
+
+  constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
+    const { venue, instruments, gate, metrics, net } = options;
+    const { clock } = port;
+    const fenced: VenueDeskPort['fenced'] = (callback) => port.fenced(callback);
+    this.#options = options;
+    this.#port = port;
+    this.#marks = memory.marks;
+    this.connection = new Connection(clock, port.random, PATIENCE);
+    this.#schedule = new RunSchedule(port.random);
+    const venueClock = new VenueClock(clock);
+    this.#clock = venueClock;
+    this.#questions = new Questions({ venue, net, clock, venueClock, fenced });
+    const manager = new OrderManager({
+      venue: venue.name,
+      deskId: options.deskId,
+      instruments: instruments.filter((each) => each.venue === venue.name),
+      memory,
+      sink: { journal: options.journal, told: (update) => this.#tell(update) },
+    });
+    manager.table.restore(memory.openOrders);
+    this.#manager = manager;
+    this.entry = new OrderEntry({
+      venue,
+      gate,
+      manager,
+      instruments,
+      metrics,
+      clock,
+      venueMs: () => venueClock.nowMs(),
+      send: (text) => port.send(text),
+      dropped: (order) => port.dropped(order),
+      throttled: (ms) => this.#throttle(ms),
+      requestTimeoutMs: options.requestTimeoutMs,
+      isClockReal: options.isClockReal,
+    });
+    this.#reconcile = reconcilePort({
+      venue,
+      instruments,
+      questions: this.#questions,
+      manager,
+      clock,
+      venueClock,
+      cancel: (clientId) => this.entry.cancel(clientId),
+      isOfThisBoot: options.isOfThisBoot,
+      compare: (balances) => port.compare(balances),
+      adjust: (differences) => port.adjust(differences),
+      pause: (ms) => port.pause(ms),
+    });
+    gate.pauseVenue(venue.index, 'disconnected');
+  }
+
+  onOpened(): void {
+    this.connection.onOpened();
+    this.#probe(PROBES_AT_OPENING);
+    this.#subscription = this.entry.nextRequestId();
+    const { session } = this.#options.venue;
+    this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
+  }
+
+  /** What to send for a sign of life. */
+  ping(): string {
+    return this.#options.venue.session.ping(this.entry.nextRequestId());
+  }
+
+  /** @returns how long to wait before connecting again, in milliseconds */
+  onClosed(reason: string): number {
+    const { gate, venue } = this.#options;
+    gate.pauseVenue(venue.index, 'disconnected');
+    this.#isSubscribed = false;
+    this.entry.onDisconnected();
+    this.#port.tellControl({ kind: 'venue-lost', reason });
+    return Math.round(this.connection.onClosed());
+  }
+
+  /** @returns whether the venue announced that it will close the connection */
+  onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
+    this.connection.onHeard(receivedNs);
+    const decoded = this.#options.venue.session.decode(frame);
+    if (decoded.kind === 'reports') {
+      for (const report of decoded.reports) this.#manager.onReport(report);
+    } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
+      this.#onSubscribed(decoded.outcome.kind === 'done');
+    } else if (decoded.kind === 'reply') {
+      this.entry.onReply(decoded.requestId, decoded.outcome);
+    } else if (decoded.kind === 'malformed') {
+      this.#log('error', 'malformed-frame', { fault: decoded.fault });
+    }
+    return decoded.kind === 'closing' ? 'closing' : 'ok';
+  }
+
+  /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
+  onTick(): void {
+    this.entry.expire();
+    if (!this.connection.isOpen) return;
+    const nowNs = this.#port.clock.mono();
+    if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
+    if (!this.#isSubscribed || this.#schedule.isRunning || this.#schedule.isOwed) return;
+    const { inquiries } = this.#manager;
+    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
+    if (due.length === 0 || !this.#schedule.begin('verify')) return;
+    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
+  }
+
+  /** Control wants everything reconciled, by a run that begins after this. */
+  reconcile(token: number): void {
+    this.#schedule.want(token);
+    this.#options.gate.pauseVenue(this.#options.venue.index, 'reconciling');
+    this.run('restart');
+  }
+
+  /** Begins a run unless another is under way or the venue cannot be heard. */
+  run(purpose: 'restart' | 'verify'): void {
+    if (!this.#isSubscribed || !this.#schedule.begin(purpose)) return;
+    const { inquiries } = this.#manager;
+    this.#start(purpose, (options) => reconcile(this.#reconcile, inquiries, options));
+  }
+
+  onRunEnded(outcome: ReconcileOutcome): void {
+    if (outcome.kind === 'agreed') {
+      this.#marks = outcome.marks;
+      const marks = Object.fromEntries(
+        [...outcome.marks].map(([index, tradeId]) => [
+          this.#options.instruments[index]?.symbol,
+          tradeId,
+        ]),
+      );
+      const { name } = this.#options.venue;
+      this.#options.journal({
+        kind: 'venue-reconciled',
+        venue: name,
+        marks: JSON.stringify(marks),
+      });
+    }
+    const verdict = this.#schedule.end(outcome);
+    if (verdict.kind === 'reconciled') this.#onReconciled(verdict.token);
+    else if (verdict.kind === 'try-again') this.#tryAgain(verdict.againMs, verdict.reason);
+    else if (verdict.kind === 'stuck') this.#stuck(verdict.reason);
+    else if (verdict.kind === 'differs') this.#differ(outcome);
+    if (this.#schedule.isOwed && verdict.kind !== 'try-again') this.run('restart');
+  }
+
+  liftThrottle(): void {
+    this.#options.gate.resumeVenue(this.#options.venue.index, 'rate-limited');
+  }
+
+  /** What an inspector sees of it. */
+  summary() {
+    const { manager, clock } = { manager: this.#manager, clock: this.#clock };
+    return {
+      isOpen: this.connection.isOpen,
+      isSubscribed: this.#isSubscribed,
+      losses: this.connection.losses,
+      clockAheadMs: clock.aheadMs(),
+      inquiries: manager.inquiries.size,
+      orders: [...manager.table.open()],
+    };
+  }
+
+  #onSubscribed(isDone: boolean): void {
+    if (!isDone) {
+      this.#log('error', 'subscription-refused', {});
+      return;
+    }
+    this.#isSubscribed = true;
+    this.#log('info', 'connected', {});
+    this.#port.tellControl({ kind: 'venue-connected' });
+    this.run('restart');
+  }
+
+  #onReconciled(token: number): void {
+    const { gate, venue } = this.#options;
+    if (!this.#isSubscribed || this.#schedule.isOwed) return;
+    gate.resumeVenue(venue.index, 'reconciling');
+    gate.resumeVenue(venue.index, 'disconnected');
+    this.#log('info', 'reconciled', { token });
+    this.#port.tellControl({ kind: 'venue-reconciled', token });
+  }
+
+  #tryAgain(againMs: number, reason: string): void {
+    this.#log('warn', 'not-reconciled', { reason, againMs });
+    this.#port.later('try-again', againMs);
+  }
+
+  #stuck(reason: string): void {
+    this.#log('error', 'reconciliation-stuck', { reason });
+    this.#port.tellControl({ kind: 'venue-stuck', reason });
+  }
+
+  #differ(outcome: ReconcileOutcome): void {
+    this.#log('error', 'balances-differ', { outcome });
+    this.#port.tellControl({ kind: 'venue-lost', reason: 'balances differ' });
+    this.#port.tellControl({ kind: 'venue-connected' });
+  }
+
+  #start(
+    purpose: 'restart' | 'verify',
+    run: (options: ReconcileOptions) => Promise<ReconcileOutcome>,
+  ): void {
+    const options = { purpose, timeoutMs: RUN_TIMEOUT_MS, marks: this.#marks };
+    const ended = this.#port.fenced((outcome: ReconcileOutcome) => this.#port.runEnded(outcome));
+    const broken = this.#port.fenced((thrown: unknown) => {
+      throw thrown;
+    });
+    void run(options).then(ended, broken);
+  }
+
+  #probe(times: number): void {
+    this.#probedNs = this.#port.clock.mono();
+    for (let probe = 0; probe < times; probe += 1) void this.#questions.probeClock();
+  }
+
+  #throttle(ms: number): void {
+    const { gate, venue } = this.#options;
+    gate.pauseVenue(venue.index, 'rate-limited');
+    this.#log('warn', 'throttled', { ms });
+    this.#port.later('lift-throttle', ms);
+  }
+
+  #tell(update: OrderUpdated | LedgerEvent): void {
+    if (update.kind === 'order-updated') {
+      if (update.event.kind === 'order-filled') this.#options.metrics.fills += 1;
+      if (update.incident !== null) {
+        const { clientId } = update.record.order;
+        this.#log('error', update.incident, { clientId, event: update.event.kind });
+      }
+    }
+    this.#port.told(update);
+  }
+
+  #log(level: 'info' | 'warn' | 'error', kind: string, fields: Record<string, unknown>): void {
+    this.#options.log(level, this.#port.path, kind, fields);
+  }
+}

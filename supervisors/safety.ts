@@ -1,0 +1,20 @@
+import type { Spawnable } from '../actors/runtime/actor.ts';
+import type { SupervisorSpec } from './child-spec.ts';
+
+export interface SafetyBranch {
+  readonly audit: () => Spawnable;
+  readonly control: () => Spawnable;
+}
+
+/** First up, last down. What follows a crashed actor starts anew with it. */
+export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
+  return {
+    strategy: 'rest-for-one',
+    intensity: 3,
+    periodMs: 60_000,
+    children: [
+      { id: 'audit', start: branch.audit },
+      { id: 'control', start: branch.control },
+    ],
+  };
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Latch, latchAt } from '../../src/control/latch.ts';
+import type { Files } from '../../src/core/env.ts';
+import { nodeFiles } from '../../src/core/node-files.ts';
+import { millisOf } from '../../src/core/units.ts';
+import { inTempFolder } from '../support/edge/temp-folder.ts';
+import { law } from '../support/law.ts';
+
+const NOW = millisOf(Date.UTC(2026, 0, 2, 3, 4, 5));
+const UNREADABLE = 'an unreadable latch file';
+
+function withLatch(use: (latch: Latch, path: string) => void, files: Files = nodeFiles): void {
+  inTempFolder((folder) => {
+    const path = join(folder, 'emergency');
+    use(latchAt(files, path), path);
+  });
+}
+
+test('a latch is not set until it is, and stays set for the next process', () => {
+  withLatch((latch, path) => {
+    assert.is(latch.cause(), null);
+    latch.set('kill button', NOW);
+    assert.is(latch.cause(), 'kill button');
+    assert.is(latchAt(nodeFiles, path).cause(), 'kill button');
+    const text = new TextDecoder().decode(nodeFiles.read(path) as Uint8Array);
+    assert.is(text, '{"cause":"kill button","at":"2026-01-02T03:04:05.000Z"}\n');
+  });
+});
+
+test('the first cause stays', () => {
+  withLatch((latch) => {
+    latch.set('drawdown', NOW);
+    latch.set('watchdog', NOW);
+    assert.is(latch.cause(), 'drawdown');
+  });
+});
+
+test('a cleared latch is not set, and clearing it again is harmless', () => {
+  withLatch((latch) => {
+    latch.set('drawdown', NOW);
+    latch.clear();
+    latch.clear();
+    assert.is(latch.cause(), null);
+    latch.set('watchdog', NOW);
+    assert.is(latch.cause(), 'watchdog');
+  });
+});
+
+test('any cause comes back as it was', () => {
+  withLatch((latch) => {
+    law(
+      fc.property(fc.string({ unit: 'grapheme' }), (cause) => {
+        latch.clear();
+        latch.set(cause, NOW);
+        assert.is(latch.cause(), cause);
+      }),
+      50,
+    );
+  });
+});
+
+test('whatever cannot be understood counts as tripped', () => {
+  withLatch((latch, path) => {
+    for (const text of ['', '\0\0\0', '{"cause":', 'null', '7', '[]', '{"cause":7}', '\xff\xfe']) {
+      nodeFiles.replace(path, new TextEncoder().encode(text));
+      assert.is(latch.cause(), UNREADABLE, text);
+    }
+  });
+});
+
+test('a latch on a disk that cannot be read counts as tripped', () => {
+  const read = (): never => {
+    throw new Error('EIO');
+  };
+  withLatch((latch) => assert.is(latch.cause(), UNREADABLE), { ...nodeFiles, read });
+});
+
+test('a trip is written down although the file could not be read at that moment', () => {
+  let isBroken = true;
+  const read = (path: string): Uint8Array | null => {
+    if (isBroken) throw new Error('EIO');
+    return nodeFiles.read(path);
+  };
+  withLatch(
+    (latch) => {
+      latch.set('drawdown', NOW);
+      isBroken = false;
+      assert.is(latch.cause(), 'drawdown');
+    },
+    { ...nodeFiles, read },
+  );
+});
+
+test('a trip that cannot be kept throws the error of the system', () => {
+  const replace = (): never => {
+    throw new Error('ENOSPC');
+  };
+  withLatch((latch) => assert.throws(() => latch.set('drawdown', NOW), /ENOSPC/), {
+    ...nodeFiles,
+    replace,
+  });
+});
+
+test.run();

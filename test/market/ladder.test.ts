@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { rngOf } from '../../src/core/rng.ts';
+import { Ladder } from '../../src/market/ladder.ts';
+import { law } from '../support/law.ts';
+
+type Side = 'bid' | 'ask';
+
+/** A side of a book as a plain map: slow, and plainly right. */
+class ModelLadder {
+  readonly levels = new Map<number, number>();
+  dropped = 0;
+  readonly #side: Side;
+  readonly #levelsMax: number;
+
+  constructor(side: Side, levelsMax: number) {
+    this.#side = side;
+    this.#levelsMax = levelsMax;
+  }
+
+  /** Best first. */
+  sorted(): [ticks: number, lots: number][] {
+    const sign = this.#side === 'bid' ? -1 : 1;
+    return [...this.levels].sort(([one], [other]) => sign * (one - other));
+  }
+
+  set(ticks: number, lots: number): void {
+    if (lots === 0) this.levels.delete(ticks);
+    else this.levels.set(ticks, lots);
+    if (this.levels.size <= this.#levelsMax) return;
+    this.levels.delete((this.sorted().at(-1) as [number, number])[0]);
+    this.dropped += 1;
+  }
+}
+
+function assertEqual(ladder: Ladder, model: ModelLadder): void {
+  const sorted = model.sorted();
+  const [bestTicks, bestLots] = sorted[0] ?? [0, 0];
+  assert.equal([ladder.bestTicks, ladder.bestLots], [bestTicks, bestLots]);
+  assert.equal([ladder.depth, ladder.dropped], [sorted.length, model.dropped]);
+  sorted.forEach(([ticks, lots], rank) => {
+    assert.equal([ladder.ticksAt(rank), ladder.lotsAt(rank)], [ticks, lots]);
+    assert.is(ladder.lotsOn(ticks), lots);
+  });
+  assert.equal([ladder.ticksAt(sorted.length), ladder.lotsAt(sorted.length)], [0, 0]);
+}
+
+const side = fc.constantFrom<Side[]>('bid', 'ask');
+const change = fc.record({
+  // Not whole where an order from a time of finer ticks still rests.
+  ticks: fc.oneof(
+    fc.integer({ min: 1, max: 30 }),
+    fc.integer({ min: 2, max: 60 }).map((n) => n / 2),
+  ),
+  lots: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 9 })),
+});
+
+test('a ladder is a map sorted by price, full or not', () => {
+  const levelsMax = fc.constantFrom(1, 2, 5, 100);
+  law(
+    fc.property(
+      side,
+      levelsMax,
+      fc.array(change, { maxLength: 80, size: 'max' }),
+      (of, most, changes) => {
+        const [ladder, model] = [new Ladder(of, most), new ModelLadder(of, most)];
+        for (const { ticks, lots } of changes) {
+          ladder.set(ticks, lots);
+          model.set(ticks, lots);
+          assertEqual(ladder, model);
+          assert.is(ladder.lotsOn(31.5), 0);
+        }
+      },
+    ),
+    500,
+  );
+});
+
+for (const of of ['bid', 'ask'] as const) {
+  test(`a deep ${of} ladder grows to its largest and then lets the farthest go`, () => {
+    const levelsMax = 2500;
+    const [ladder, model] = [new Ladder(of, levelsMax), new ModelLadder(of, levelsMax)];
+    const random = rngOf(1);
+    for (let at = 0; at < 4000; at += 1) {
+      const [ticks, lots] = [1 + random.below(3000), random.below(8)];
+      ladder.set(ticks, lots);
+      model.set(ticks, lots);
+    }
+    for (let ticks = 1; ticks <= 3000; ticks += 1) {
+      ladder.set(ticks, ticks);
+      model.set(ticks, ticks);
+    }
+    assert.ok(model.dropped > 0);
+    assertEqual(ladder, model);
+  });
+}
+
+test('a cleared ladder is empty and can be filled again', () => {
+  const ladder = new Ladder('bid');
+  ladder.set(10, 1);
+  ladder.clear();
+  assert.equal([ladder.depth, ladder.bestTicks, ladder.bestLots, ladder.lotsOn(10)], [0, 0, 0, 0]);
+  ladder.set(9, 2);
+  assert.equal([ladder.depth, ladder.bestTicks, ladder.bestLots], [1, 9, 2]);
+});
+
+test.run();

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { MODES } from '../../../src/control/gate.ts';
+import { compileInstrument, type Instrument } from '../../../src/core/instrument.ts';
+import {
+  type Amount,
+  amountOf,
+  type Lots,
+  lotsOf,
+  type Millis,
+  millisOf,
+  type Nanos,
+  nanosOf,
+  type Ticks,
+  ticksOf,
+} from '../../../src/core/units.ts';
+import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
+import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
+
+export function anInstrument(over: Partial<Instrument> & { lot?: string } = {}): Instrument {
+  const { lot = '0.001', ...rest } = over;
+  const compiled = compileInstrument({
+    index: 0,
+    venue: 'kraken',
+    symbol: 'BTC/USD',
+    base: 'BTC',
+    quote: 'USD',
+    tick: '0.1',
+    lot,
+    notionalMin: '5',
+    ...(rest as object),
+  });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+  return compiled.value;
+}
+
+export function anOrder(over: Partial<OrderIntent> = {}): OrderIntent {
+  return {
+    clientId: 'desk-1-mm-1',
+    strategy: 'mm',
+    venue: 'kraken',
+    instrument: 0,
+    side: 'buy',
+    kind: 'limit',
+    timeInForce: 'gtc',
+    isPostOnly: true,
+    isReduceOnly: false,
+    ticks: ticksOf(600_000),
+    lots: lotsOf(10),
+    epoch: 3,
+    decidedNs: nanosOf(1_000_000),
+    deadlineNs: nanosOf(2_000_000),
+    ...over,
+  };
+}
+
+export function aFill(over: Partial<Fill> = {}): Fill {
+  return {
+    tradeId: 't1',
+    ticks: ticksOf(600_000),
+    lots: lotsOf(4),
+    quote: amountOf(24_000_000_000n),
+    fee: amountOf(1_000_000n),
+    feeAsset: 'USD',
+    isMaker: true,
+    venueMs: millisOf(1_700_000_000_000),
+    ...over,
+  };
+}
+
+export const submitted = (over: Partial<OrderIntent> = {}): JournalEvent => ({
+  kind: 'order-submitted',
+  order: anOrder(over),
+});
+
+/** Objects as programs make them; fast-check's own have no prototype now and then. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+
+const name = fc.string({ unit: 'grapheme', maxLength: 20 });
+const words = fc.string({ unit: 'grapheme', maxLength: 200 });
+const whole = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, 1, -1));
+const amount = fc
+  .bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n })
+  .map((units) => units as Amount);
+const ticks = whole as fc.Arbitrary<Ticks>;
+const lots = whole as fc.Arbitrary<Lots>;
+const side = fc.constantFrom('buy' as const, 'sell' as const);
+const mode = fc.constantFrom(...MODES);
+
+const fill: fc.Arbitrary<Fill> = record({
+  tradeId: name,
+  ticks,
+  lots,
+  quote: amount,
+  fee: amount,
+  feeAsset: name,
+  isMaker: fc.boolean(),
+  venueMs: whole as fc.Arbitrary<Millis>,
+});
+
+const order: fc.Arbitrary<OrderIntent> = record({
+  clientId: name,
+  strategy: name,
+  venue: name,
+  instrument: fc.nat(1023),
+  side,
+  kind: fc.constantFrom('limit' as const, 'market' as const),
+  timeInForce: fc.constantFrom('gtc' as const, 'ioc' as const, 'fok' as const),
+  isPostOnly: fc.boolean(),
+  isReduceOnly: fc.boolean(),
+  ticks,
+  lots,
+  epoch: whole,
+  decidedNs: whole as fc.Arbitrary<Nanos>,
+  deadlineNs: whole as fc.Arbitrary<Nanos>,
+});
+
+const instrument: fc.Arbitrary<Instrument> = record({
+  index: fc.nat(1023),
+  lot: fc.constantFrom('1', '0.05', '0.00001'),
+  base: name,
+}).map(anInstrument);
+
+const reasoned = { clientId: name, reason: words };
+
+type Shapes = {
+  readonly [K in EventKind]: fc.Arbitrary<
+    Omit<Extract<JournalEvent, { readonly kind: K }>, 'kind'>
+  >;
+};
+
+/** One arbitrary for each kind, so that a kind without one does not compile. */
+const shapes: Shapes = {
+  'order-submitted': record({ order }),
+  'order-refused': record(reasoned),
+  'order-accepted': record({ clientId: name, venueOrderId: name }),
+  'order-rejected': record(reasoned),
+  'order-outcome-unknown': record(reasoned),
+  'order-filled': record({ clientId: name, fill }),
+  'order-canceled': record(reasoned),
+  'order-expired': record(reasoned),
+  'order-unacked': record(reasoned),
+  'order-abandoned': record(reasoned),
+  'cancel-submitted': record({ clientId: name }),
+  transferred: record({
+    venue: name,
+    transferId: name,
+    asset: name,
+    amount,
+    reason: fc.constantFrom('opening', 'deposit', 'withdrawal', 'adjustment'),
+  }),
+  'external-filled': record({ venue: name, symbol: name, side, fill }),
+  booted: record({ boot: fc.nat(), deskId: name, version: name, wasClean: fc.boolean() }),
+  stopped: record({ reason: words }),
+  'mode-changed': record({
+    from: mode,
+    to: mode,
+    requested: mode,
+    by: name,
+    reason: words,
+    epoch: fc.nat(),
+    machine: words,
+    machineVersion: fc.nat(),
+  }),
+  'command-given': record({ by: name, command: words }),
+  'config-changed': record({ by: name, digest: name, changes: words }),
+  'venue-reconciled': record({ venue: name, marks: words }),
+  'risk-day-opened': record({ day: fc.nat(), profit: amount }),
+  incident: record({ what: name, where: name, detail: words }),
+  'instrument-defined': record({ instrument }),
+};
+
+export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(
+  ...(Object.entries(shapes) as [EventKind, fc.Arbitrary<object>][]).map(([kind, shape]) =>
+    shape.map((fields) => ({ kind, ...fields }) as JournalEvent),
+  ),
+);

@@ -1,0 +1,132 @@
+import type { Files, OpenFile } from '../../src/core/env.ts';
+import type { Rng } from '../../src/core/rng.ts';
+
+/** What of a write may be lost alone. */
+const PAGE_BYTES = 64;
+
+/** A file's bytes as the process sees them, and as far as they are on the medium. */
+interface Inode {
+  seen: Uint8Array;
+  kept: Uint8Array;
+  /** Pages written since the last sync. */
+  readonly dirty: Set<number>;
+}
+
+type Names = Map<string, Inode>;
+
+export interface LossyFiles extends Files {
+  /**
+   * Cuts the power: of every file, any of the pages that were not synced are lost, and of the
+   * changes of names since the last sync of the folder, the last ones. What is open is dead.
+   */
+  cutPower(random: Rng): void;
+}
+
+/** Files in memory that lose what was not synced, as a disk may. Sizes are never lost. */
+export function lossyFiles(): LossyFiles {
+  let names: Names = new Map();
+  /** States of the names since the folder was synced, oldest first. */
+  let states: Names[] = [names];
+  let power = 0;
+
+  const renamed = (change: (next: Names) => void): void => {
+    names = new Map(names);
+    change(names);
+    states.push(names);
+  };
+  const absent = (path: string): Error =>
+    Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+  const found = (path: string): Inode => {
+    const inode = names.get(path);
+    if (inode === undefined) throw absent(path);
+    return inode;
+  };
+  const created = (path: string): Inode => {
+    const inode = { seen: new Uint8Array(), kept: new Uint8Array(), dirty: new Set<number>() };
+    renamed((next) => next.set(path, inode));
+    return inode;
+  };
+  const handle = (inode: Inode): OpenFile => {
+    const opened = power;
+    const alive = (): void => {
+      if (opened !== power) throw new Error('this file was open when the power went');
+    };
+    return {
+      write(bytes, offset, length, position) {
+        alive();
+        grow(inode, position + length);
+        inode.seen.set(bytes.subarray(offset, offset + length), position);
+        for (let at = position; at < position + length; at += 1) {
+          inode.dirty.add(Math.floor(at / PAGE_BYTES));
+        }
+      },
+      read(into, offset, length, position) {
+        alive();
+        const part = inode.seen.subarray(position, position + length);
+        into.set(part, offset);
+        return part.length;
+      },
+      sync() {
+        alive();
+        inode.kept = inode.seen.slice();
+        inode.dirty.clear();
+      },
+      size: () => inode.seen.length,
+      truncate(length) {
+        inode.seen = inode.seen.slice(0, length);
+      },
+      close: alive,
+    };
+  };
+  const files: LossyFiles = {
+    open: (path, mode) => handle(mode === 'create' ? created(path) : found(path)),
+    read: (path) => names.get(path)?.seen.slice() ?? null,
+    replace(path, bytes) {
+      const inode = { seen: bytes.slice(), kept: bytes.slice(), dirty: new Set<number>() };
+      renamed((next) => next.set(path, inode));
+      files.syncFolder(path);
+    },
+    list: (path) =>
+      [...names.keys()]
+        .filter((name) => name.startsWith(`${path}/`))
+        .map((name) => name.slice(path.length + 1))
+        .sort(),
+    ensureFolder() {},
+    rename(from, to) {
+      const inode = found(from);
+      renamed((next) => {
+        next.delete(from);
+        next.set(to, inode);
+      });
+    },
+    syncFolder() {
+      states = [names];
+    },
+    remove: (path) => renamed((next) => next.delete(path)),
+    freeBytes: () => Number.POSITIVE_INFINITY,
+    cutPower(random) {
+      power += 1;
+      names = states[random.below(states.length)] as Names;
+      states = [names];
+      for (const inode of names.values()) {
+        for (const page of inode.dirty) {
+          if (random.next() < 0.5) continue;
+          const [from, to] = [page * PAGE_BYTES, (page + 1) * PAGE_BYTES];
+          const before = new Uint8Array(PAGE_BYTES);
+          before.set(inode.kept.subarray(from, to));
+          inode.seen.set(before.subarray(0, inode.seen.length - from), from);
+        }
+        inode.dirty.clear();
+        inode.kept = inode.seen.slice();
+      }
+    },
+  };
+  return files;
+}
+
+function grow(inode: Inode, length: number): void {
+  if (inode.seen.length >= length) return;
+  const larger = new Uint8Array(length);
+  larger.set(inode.seen);
+  inode.seen = larger;
+}
