@@ -1,9 +1,10 @@
+import type { OrderIntent } from '../src/execution/order.ts';
 import type { FeedMessage } from './market-data/feed.ts';
-import { type ActorRef, refByPath } from './runtime/ref.ts';
+import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
-import type { RiskMessage } from './trading/risk.ts';
+import type { RiskAnswer, RiskMessage } from './trading/risk.ts';
 import type { StrategyMessage } from './trading/strategy.ts';
 import type { VenueMessage } from './trading/venue.ts';
 
@@ -15,6 +16,8 @@ export const address = {
   control: refByPath<ControlMessage>('safety/control'),
   portfolio: refByPath<PortfolioMessage>('trading/portfolio'),
   risk: refByPath<RiskMessage>('trading/risk'),
+  /** The pre-trade check, asked in the lane. */
+  riskCheck: answerRefByPath<OrderIntent, RiskAnswer>('trading/risk'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),

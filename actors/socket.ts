@@ -1,6 +1,7 @@
 import type { Net, WebSocketLink } from '../src/core/env.ts';
 import type { Nanos } from '../src/core/units.ts';
-import { SOCKET_LIMITS } from '../src/venues/connection.ts';
+import type { Log } from '../src/ops/log.ts';
+import { type Connection, SOCKET_LIMITS } from '../src/venues/connection.ts';
 import type { Context } from './runtime/actor-spec.ts';
 
 /** What a socket tells the actor that owns it. */
@@ -33,4 +34,19 @@ export function openSocket<M>(
     },
     SOCKET_LIMITS,
   );
+}
+
+/** Asks a silent peer for a sign of life, and closes the socket of a dead one. */
+export function watchSocket(
+  path: string,
+  log: Log,
+  connection: Connection,
+  link: WebSocketLink,
+  question: () => string,
+): void {
+  const pulse = connection.pulse();
+  if (pulse === 'ask') link.send(question());
+  if (pulse !== 'dead') return;
+  log('warn', path, 'silent');
+  link.close();
 }

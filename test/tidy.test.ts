@@ -123,6 +123,7 @@ test('each banned word is found where it is banned, and only there', () => {
 test('a long file, a wide line, a crowded folder and a nameless file are found', () => {
   assert.is(sizeFaults(faulty('src/core/x.ts', 'a\n'.repeat(401))).length, 1);
   assert.is(sizeFaults(faulty('src/core/x.ts', 'a'.repeat(101))).length, 1);
+  assert.is(sizeFaults(faulty('actors/x/y.ts', 'a\n'.repeat(150))).length, 1);
   const crowd = Array.from({ length: 13 }, (_, at) => `src/core/f${at}.ts`);
   assert.is(folderSizes(crowd).length, 1);
   assert.is(importFaults(faulty('src/core/utils.ts', '')).length, 1);

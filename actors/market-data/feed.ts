@@ -3,11 +3,16 @@ import type { Instrument } from '../../src/core/instrument.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { Log } from '../../src/ops/log.ts';
-import { BinanceStream, snapshotRequest, streamUrl } from '../../src/venues/binance/stream.ts';
-import { Connection } from '../../src/venues/connection.ts';
+import {
+  BinanceStream,
+  STREAM_PING,
+  snapshotRequest,
+  streamUrl,
+} from '../../src/venues/binance/stream.ts';
+import { Connection, type Patience } from '../../src/venues/connection.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef } from '../runtime/ref.ts';
-import { openSocket, type SocketMessage } from '../socket.ts';
+import { openSocket, type SocketMessage, watchSocket } from '../socket.ts';
 
 export type FeedMessage =
   | SocketMessage
@@ -30,9 +35,9 @@ export interface FeedOptions {
   readonly log: Log;
 }
 
-/** A socket that says nothing for so long is taken to be dead. */
-const SILENCE_MS_MAX = 5_000;
-const WATCH_MS = 1_000;
+/** A market may be quiet for long; one that trades is stale to risk long before. */
+const PATIENCE: Patience = { askAfterMs: 2_000, deadAfterMs: 8_000 };
+const WATCH_MS = 500;
 const SNAPSHOT_TIMEOUT_MS = 5_000;
 
 /** Nothing of it survives a crash: a new incarnation connects and fetches snapshots. */
@@ -80,11 +85,10 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     }
   };
 
-  const onSnapshot = (
-    { stream, connection }: FeedState,
-    { view, outcome }: Extract<FeedMessage, { kind: 'snapshot' }>,
-    ctx: Ctx,
-  ): void => {
+  type Snapshot = Extract<FeedMessage, { kind: 'snapshot' }>;
+
+  const onSnapshot = (state: FeedState, { view, outcome }: Snapshot, ctx: Ctx): void => {
+    const { stream, connection } = state;
     if (!connection.isOpen || stream.views[view]?.sync.isLive !== false) return;
     const failed = stream.onSnapshot(view, outcome, ctx.random);
     if (failed === null) {
@@ -109,13 +113,8 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     ctx.timers.start('connect', againMs, { kind: 'connect' });
   };
 
-  const watch = ({ connection, link }: FeedState, ctx: Ctx): void => {
-    const silentMs = connection.silentMs();
-    if (silentMs < SILENCE_MS_MAX) return;
-    log('warn', ctx.path, 'silent', { silentMs });
-    connection.onHeard(ctx.clock.mono());
-    link.close();
-  };
+  const watch = ({ connection, link }: FeedState, ctx: Ctx): void =>
+    watchSocket(ctx.path, log, connection, link, () => STREAM_PING);
 
   return {
     kind: 'feed',
@@ -124,7 +123,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
       return {
         stream: new BinanceStream(instruments),
-        connection: new Connection(ctx.clock, ctx.random),
+        connection: new Connection(ctx.clock, ctx.random, PATIENCE),
         link: connect(ctx),
       };
     },

@@ -1,18 +1,19 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
-import type { Lots, Nanos, Ticks } from '../../src/core/units.ts';
-import type { OrderIntent, Side } from '../../src/execution/order.ts';
+import { Decision } from '../../src/execution/decision.ts';
+import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
-import type { RiskAnswer } from './risk.ts';
 import type { QuotesWanted } from './strategy.ts';
 
 export type ExecutionMessage =
   | QuotesWanted
   | OrderUpdated
+  /** An approved order that was stopped before its intent was journaled. */
+  | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
   /** The mode no longer lets strategies trade, or a strategy is gone: take its quotes back. */
   | { readonly kind: 'withdraw'; readonly strategy: string | 'all' };
 
@@ -25,9 +26,6 @@ export interface ExecutionOptions {
   readonly isClockReal: boolean;
 }
 
-/** An intent that has not left after so long is decided anew. */
-const INTENT_LIFE_NS = 500e6;
-
 interface Quoting {
   readonly quoter: Quoter;
   readonly instrument: number;
@@ -35,13 +33,6 @@ interface Quoting {
 
 /** By label of the strategy. */
 type ExecutionState = Map<string, Quoting>;
-
-/** The decision that is being carried out, so that nothing is captured per event. */
-interface Decision {
-  strategy: string;
-  instrument: number;
-  decidedNs: number;
-}
 
 /**
  * Turns wanted quotes into orders and cancels: plans, asks risk in the lane, hands what was
@@ -52,29 +43,15 @@ export function executionActor(
   options: ExecutionOptions,
 ): ActorSpec<ExecutionState, ExecutionMessage> {
   const { instruments, gate, metrics } = options;
-  const decision: Decision = { strategy: '', instrument: 0, decidedNs: 0 };
-
-  const intentOf = (side: Side, ticks: Ticks, lots: Lots): OrderIntent => ({
-    clientId: options.clientId(decision.strategy),
-    strategy: decision.strategy,
-    venue: instruments[decision.instrument]?.venue ?? '',
-    instrument: decision.instrument,
-    side,
-    kind: 'limit',
-    timeInForce: 'gtc',
-    isPostOnly: true,
-    isReduceOnly: false,
-    ticks,
-    lots,
-    epoch: gate.epoch,
-    decidedNs: decision.decidedNs as Nanos,
-    deadlineNs: (decision.decidedNs + INTENT_LIFE_NS) as Nanos,
-  });
+  const decision = new Decision();
+  const venueOfDecision = (): string => instruments[decision.instrument]?.venue ?? '';
 
   const actionsOf = (ctx: Context<ExecutionMessage>): QuoteActions => ({
     place(side, ticks, lots) {
-      const intent = intentOf(side, ticks, lots);
-      const answer = ctx.call<OrderIntent, RiskAnswer>(address.risk, intent);
+      const clientId = options.clientId(decision.strategy);
+      const venue = venueOfDecision();
+      const intent = decision.quote(clientId, venue, gate.epoch, side, ticks, lots);
+      const answer = ctx.call(address.riskCheck, intent);
       if (!answer.ok) {
         metrics.refused(`risk-${answer.reason}`);
         return null;
@@ -91,8 +68,7 @@ export function executionActor(
       return null;
     },
     cancel(clientId) {
-      const venue = instruments[decision.instrument]?.venue ?? '';
-      ctx.send(address.venue(venue), { kind: 'cancel', clientId });
+      ctx.send(address.venue(venueOfDecision()), { kind: 'cancel', clientId });
     },
   });
 
@@ -105,7 +81,7 @@ export function executionActor(
       quoting = { quoter: new Quoter(), instrument };
       quotings.set(strategy, quoting);
     }
-    decide(strategy, quoting, wanted.decidedNs);
+    decision.of(strategy, quoting.instrument, wanted.decidedNs);
     const { quoter } = quoting;
     const mayTrade = gate.permissions.mayIncrease && !gate.isClosed;
     if (mayTrade) quoter.want(wanted.bidTicks, wanted.bidLots, wanted.askTicks, wanted.askLots);
@@ -116,15 +92,9 @@ export function executionActor(
   const withdraw = (quotings: ExecutionState, which: string, nowNs: number): void => {
     for (const [strategy, quoting] of quotings) {
       if (which !== 'all' && which !== strategy) continue;
-      decide(strategy, quoting, nowNs);
+      decision.of(strategy, quoting.instrument, nowNs);
       quoting.quoter.withdraw(actions as QuoteActions);
     }
-  };
-
-  const decide = (strategy: string, { instrument }: Quoting, decidedNs: number): void => {
-    decision.strategy = strategy;
-    decision.instrument = instrument;
-    decision.decidedNs = decidedNs;
   };
 
   return {
@@ -140,6 +110,9 @@ export function executionActor(
       } else if (message.kind === 'order-updated') {
         const { record } = message;
         quotings.get(record.order.strategy)?.quoter.onOrder(record);
+      } else if (message.kind === 'order-dropped') {
+        const { strategy, side, clientId } = message.order;
+        quotings.get(strategy)?.quoter.onDropped(side, clientId);
       } else {
         withdraw(quotings, message.strategy, ctx.clock.mono());
       }

@@ -1,6 +1,11 @@
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { Lots } from '../../src/core/units.ts';
-import type { BalanceDifference, Balances, LedgerEvent } from '../../src/execution/ledger.ts';
+import {
+  type BalanceDifference,
+  type Balances,
+  type LedgerEvent,
+  transfersOf,
+} from '../../src/execution/ledger.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import {
   Portfolio,
@@ -86,36 +91,22 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
 
   const onLedger = (portfolio: Portfolio, event: LedgerEvent, ctx: Ctx): void => {
     const changed = portfolio.onLedgerEvent(event);
-    if (changed === null) return;
-    tellPosition(portfolio, changed, options.strategies(changed), ctx);
+    if (changed !== null) tellPosition(portfolio, changed, options.strategies(changed), ctx);
   };
 
-  const compare = (
-    portfolio: Portfolio,
-    { venue, balances, reply }: Extract<PortfolioMessage, { kind: 'compare' }>,
-    ctx: Ctx,
-  ): void => {
-    if (portfolio.isPristine(venue)) {
-      transferIn(portfolio, venue, portfolio.compare(venue, balances), 'opening', ctx);
-    }
-    ctx.send(reply, portfolio.compare(venue, balances));
-  };
-
-  const transferIn = (
+  const transfer = (
     portfolio: Portfolio,
     venue: string,
     differences: readonly BalanceDifference[],
     reason: 'opening' | 'adjustment',
     ctx: Ctx,
   ): void => {
-    for (const { asset, ours, venues } of differences) {
-      const amount = (venues - ours) as typeof venues;
-      const transferId = `${reason}:${asset}:${ctx.clock.now()}`;
-      const event = { kind: 'transferred', venue, transferId, asset, amount, reason } as const;
+    for (const event of transfersOf(venue, differences, reason, ctx.clock.now())) {
       options.journal(event);
       portfolio.onLedgerEvent(event);
-      if (reason === 'opening') continue;
-      log('error', ctx.path, 'balance-adjusted', { venue, asset, amount: String(amount) });
+      const { asset, amount } = event;
+      const level = reason === 'opening' ? 'info' : 'error';
+      log(level, ctx.path, `balance-${reason}`, { venue, asset, amount: String(amount) });
     }
   };
 
@@ -126,32 +117,24 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
       return new Portfolio(instruments, await options.restore());
     },
     receive(portfolio, message, ctx) {
-      switch (message.kind) {
-        case 'order-updated':
-          onOrder(portfolio, message, ctx);
-          break;
-        case 'transferred':
-        case 'external-filled':
-          onLedger(portfolio, message, ctx);
-          break;
-        case 'tell-position':
-          tellPosition(portfolio, message.instrument, [message.to], ctx);
-          break;
-        case 'compare':
-          compare(portfolio, message, ctx);
-          break;
-        case 'report':
-          ctx.send(
-            message.reply,
-            portfolio.report((index) => message.touches[index] ?? null),
-          );
-          break;
-        case 'adjust':
-          transferIn(portfolio, message.venue, message.differences, 'adjustment', ctx);
-          break;
-        default:
-          message satisfies never;
-      }
+      if (message.kind === 'order-updated') onOrder(portfolio, message, ctx);
+      else if (message.kind === 'tell-position') {
+        tellPosition(portfolio, message.instrument, [message.to], ctx);
+      } else if (message.kind === 'compare') {
+        const { venue, balances, reply } = message;
+        if (portfolio.isPristine(venue)) {
+          transfer(portfolio, venue, portfolio.compare(venue, balances), 'opening', ctx);
+        }
+        ctx.send(reply, portfolio.compare(venue, balances));
+      } else if (message.kind === 'report') {
+        const { touches, reply } = message;
+        ctx.send(
+          reply,
+          portfolio.report((index) => touches[index] ?? null),
+        );
+      } else if (message.kind === 'adjust') {
+        transfer(portfolio, message.venue, message.differences, 'adjustment', ctx);
+      } else onLedger(portfolio, message, ctx);
       return portfolio;
     },
     view: (portfolio) => portfolio.report(() => null),

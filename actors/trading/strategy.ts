@@ -34,6 +34,10 @@ export interface StrategyOptions {
 
 const CHECK_MS = 250;
 
+/** Only the latest word on market and position counts; a loss is a word on the market. */
+const keyOf = (message: StrategyMessage): string =>
+  message.kind === 'quote-lost' ? 'quote-updated' : message.kind;
+
 interface StrategyState {
   readonly making: MarketMaking;
   inventoryLots: number;
@@ -72,7 +76,7 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
 
   return {
     kind: 'strategy',
-    mailbox: { capacity: 1024, overflow: 'drop-oldest' },
+    mailbox: { capacity: 64, overflow: 'conflate', keyOf },
     start(ctx) {
       ctx.timers.start('check', CHECK_MS, { kind: 'check-market' }, { periodic: true });
       ctx.send(address.portfolio, { kind: 'tell-position', instrument, to: ctx.self });

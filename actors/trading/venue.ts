@@ -11,7 +11,7 @@ import {
 } from '../../src/venues/venue-desk.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
-import { openSocket, type SocketMessage } from '../socket.ts';
+import { openSocket, type SocketMessage, watchSocket } from '../socket.ts';
 import type { PortfolioMessage } from './portfolio.ts';
 
 export type VenueMessage =
@@ -32,8 +32,6 @@ export interface VenueOptions extends VenueDeskOptions {
 
 const WATCH_MS = 250;
 const VERIFY_MS = 30_000;
-/** The venue pings each 20 s; silence beyond three of them is a dead socket. */
-const SILENCE_MS_MAX = 60_000;
 const COMPARE_TIMEOUT_MS = 5_000;
 
 interface VenueState {
@@ -84,10 +82,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
 
   const watch = ({ desk, link }: VenueState, ctx: Ctx): void => {
     desk.onTick();
-    if (desk.connection.silentMs() < SILENCE_MS_MAX) return;
-    log('warn', ctx.path, 'silent');
-    desk.connection.onHeard(ctx.clock.mono());
-    link.close();
+    watchSocket(ctx.path, log, desk.connection, link, () => desk.ping());
   };
 
   const onClosed = ({ desk }: VenueState, why: string, ctx: Ctx): void => {

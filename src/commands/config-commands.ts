@@ -1,5 +1,4 @@
-import { stringify } from 'yaml';
-import { describeFault, loadConfig } from '../config/load.ts';
+import { configText, describeFault, loadConfig } from '../config/load.ts';
 import { configJsonSchema } from '../config/schema.ts';
 import { EXIT } from './command.ts';
 import { CONFIG, JSON_OUTPUT, PAPER_CONFIG } from './launch-commands.ts';
@@ -43,7 +42,8 @@ const show: LocalCommand = {
       for (const fault of loaded.error) terminal.err(`${describeFault(fault)}\n`);
       return EXIT.config;
     }
-    answer(terminal, words.flag('json'), loaded.value.config, (data) => stringify(data).trimEnd());
+    const { config } = loaded.value;
+    answer(terminal, words.flag('json'), config, () => configText(config).trimEnd());
     return EXIT.done;
   },
 };

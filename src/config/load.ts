@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -106,6 +106,11 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     at = (at as Record<PropertyKey, unknown>)[key];
   }
   return at;
+}
+
+/** A configuration as the YAML that would say it. */
+export function configText(config: Config): string {
+  return stringify(config);
 }
 
 /** A fault as one line: `file:line:column path: what was found and what would be right`. */

@@ -10,11 +10,13 @@ export function nodeEnv(net: Net, seed?: number): Env {
     clock: nodeClock,
     timers: nodeTimers,
     random: rngOf(seed ?? randomBytes(4).readUInt32LE()),
-    entropy: (bytes) => randomBytes(bytes),
+    entropy: nodeEntropy,
     files: nodeFiles,
     net,
   };
 }
+
+export const nodeEntropy = (bytes: number): Uint8Array => randomBytes(bytes);
 
 export const nodeClock: Clock = {
   now: () => millisOf(Date.now()),

@@ -26,7 +26,11 @@ export function unreachable(value: never): never {
   throw new BrokenInvariant(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** The message of whatever was thrown, which in JavaScript may be anything. */
+/** The message of whatever was thrown, which in JavaScript may be anything. It never throws. */
 export function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }

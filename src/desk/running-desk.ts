@@ -166,7 +166,13 @@ export class RunningDesk implements Desk {
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
     return this.#lane.ask(
       address.control,
-      (reply: Reply<ControlSummary>) => ({ kind: 'request-mode', mode, by, reason, reply }),
+      (reply: Reply<ControlSummary>) => ({
+        kind: 'request-mode' as const,
+        mode,
+        by,
+        reason,
+        reply,
+      }),
       ASK_TIMEOUT_MS,
     );
   }
@@ -179,7 +185,12 @@ export class RunningDesk implements Desk {
   async reset(by: string, reason: string): Promise<Result<ControlSummary, string>> {
     const outcome = await this.#lane.ask(
       address.control,
-      (reply: Reply<Result<void, ResetRefusal>>) => ({ kind: 'reset', by, reason, reply }),
+      (reply: Reply<Result<void, ResetRefusal>>) => ({
+        kind: 'reset' as const,
+        by,
+        reason,
+        reply,
+      }),
       ASK_TIMEOUT_MS,
     );
     if (outcome.ok) return ok(this.mode());
@@ -191,7 +202,7 @@ export class RunningDesk implements Desk {
   reload(by: string): Promise<ReloadOutcome> {
     return this.#lane.ask(
       settings,
-      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload', by, reply }),
+      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, reply }),
       ASK_TIMEOUT_MS,
     );
   }
@@ -241,7 +252,7 @@ export class RunningDesk implements Desk {
     const touches = this.#touches();
     return this.#lane.ask(
       address.portfolio,
-      (reply: Reply<PortfolioReport>) => ({ kind: 'report', touches, reply }),
+      (reply: Reply<PortfolioReport>) => ({ kind: 'report' as const, touches, reply }),
       ASK_TIMEOUT_MS,
     );
   }

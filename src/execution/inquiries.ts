@@ -76,7 +76,7 @@ export class Inquiries {
     return isTooLate && inquiry.notFound >= NOT_FOUND_MIN;
   }
 
-  /** The venue knows it: what counted against it is void, and whoever asked decides what follows. */
+  /** The venue knows it: what counted against it is void. Whoever asked decides what follows. */
   onFound(clientId: string, nowNs: number): void {
     const inquiry = this.#open.get(clientId);
     if (inquiry === undefined) return;

@@ -79,6 +79,23 @@ export interface BalanceDifference {
   readonly venues: Amount;
 }
 
+/** What has to be booked so that the ledger agrees with the venue. */
+export function transfersOf(
+  venue: string,
+  differences: readonly BalanceDifference[],
+  reason: 'opening' | 'adjustment',
+  nowMs: number,
+): readonly Transfer[] {
+  return differences.map(({ asset, ours, venues }) => ({
+    kind: 'transferred',
+    venue,
+    transferId: `${reason}:${asset}:${nowMs}`,
+    asset,
+    amount: (venues - ours) as Amount,
+    reason,
+  }));
+}
+
 /** Every asset in which two sets of balances differ, by name. */
 export function balanceDifferences(ours: Balances, venues: Balances): BalanceDifference[] {
   const assets = [...new Set([...ours.keys(), ...venues.keys()])].sort();

@@ -86,7 +86,7 @@ export interface OrderRecord {
 }
 
 /** Something the venue did that its own rules exclude. It is booked all the same, and alerted. */
-export type Incident = 'overfill' | 'fill-after-end' | 'end-contradicts-fills';
+export type Incident = 'overfill' | 'fill-after-end' | 'alive-after-end' | 'end-contradicts-fills';
 
 export interface Applied {
   readonly record: OrderRecord;
@@ -191,7 +191,9 @@ function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {
   if (record.status === 'submitted' || record.status === 'unknown') {
     return calm({ ...known, status: 'open', reason: '' });
   }
-  return calm(known);
+  if (!NEVER_LIVED.has(record.status)) return calm(known);
+  // It rests at the venue after all, so it counts as live whatever was proved before.
+  return { record: { ...known, status: 'open', reason: '' }, incident: 'alive-after-end' };
 }
 
 function afterEnd(record: OrderRecord, status: OrderStatus, reason: string): Applied {

@@ -67,6 +67,13 @@ export class Quoter {
     else if (record.isCancelRequested) (live[at] as LiveOrder).isLeaving = true;
   }
 
+  /** An order that never left. */
+  onDropped(side: Side, clientId: string): void {
+    const live = this.#live[side];
+    const at = live.findIndex((order) => order.clientId === clientId);
+    if (at >= 0) live.splice(at, 1);
+  }
+
   #settleSide(side: Side, ticks: Ticks, lots: Lots, actions: QuoteActions): void {
     const live = this.#live[side];
     let isThere = false;

@@ -1,7 +1,7 @@
 import type { Amount, Lots, Ticks } from '../core/units.ts';
 import type { Fill, OrderKind, Side } from './order.ts';
 
-/** What a venue says of an order or of the account, in its own order and possibly more than once. */
+/** What a venue says of an order or of the account, possibly late and more than once. */
 export type Report =
   | { readonly kind: 'accepted'; readonly clientId: string; readonly venueOrderId: string }
   | {

@@ -49,9 +49,14 @@ export class PreTradeCheck {
 
   /** New limits bind from the next check on. */
   adopt(limits: RiskLimits, nowNs: number): void {
+    const before = this.#limits;
     this.#limits = limits;
-    this.#deskRate = deskRate(limits, nowNs);
-    this.#strategyRates.clear();
+    // A budget that did not change keeps what has been used of it.
+    const { ordersPerSecond, ordersBurst, strategyOrdersPerSecond } = limits;
+    if (ordersPerSecond !== before.ordersPerSecond || ordersBurst !== before.ordersBurst) {
+      this.#deskRate = deskRate(limits, nowNs);
+    }
+    if (strategyOrdersPerSecond !== before.strategyOrdersPerSecond) this.#strategyRates.clear();
   }
 
   exposure(instrument: number): Exposure {

@@ -26,6 +26,11 @@ export const marketMakingSection = z
       .nonnegative()
       .max(1000)
       .describe('quotes closer than this to where they should be stay in their queue'),
+    smoothingSeconds: z
+      .number()
+      .nonnegative()
+      .max(60)
+      .describe('half-life with which the fair price follows the microprice; 0 follows at once'),
     quoteNotional: z.number().positive().describe('size of each quote in quote currency'),
     maxInventoryNotional: z
       .number()
@@ -53,7 +58,7 @@ export interface TopOfBook {
  * Two-sided quoting of one instrument. Pure but for its own memory: the last quotes and a running
  * volatility. After `decide` the four desired fields hold the decision; 0 lots means no quote.
  *
- * fair = weighted mid, own resting size left out
+ * fair = weighted mid, own resting size left out, smoothed over time
  * reservation = fair × (1 − skew × inventory / maxInventory)
  * bid, ask = reservation ∓ halfSpread, rounded outward, never through the touch
  *
@@ -66,6 +71,8 @@ export class MarketMaking {
   askLots = 0;
   readonly #instrument: Instrument;
   #settings: MarketMakingSettings;
+  #fair = 0;
+  #fairNs = 0;
   #lastMid = 0;
   #lastNs = 0;
   /** Variance of the log mid per second. */
@@ -90,6 +97,7 @@ export class MarketMaking {
     this.bidLots = 0;
     this.askLots = 0;
     this.#lastMid = 0;
+    this.#fair = 0;
   }
 
   /** @param inventoryLots signed position of this instrument */
@@ -99,20 +107,24 @@ export class MarketMaking {
       this.withdraw();
       return;
     }
-    this.#observe((bidTicks + askTicks) / 2, top.receivedNs);
+    const mid = (bidTicks + askTicks) / 2;
+    this.#observe(mid, top.receivedNs);
     const settings = this.#settings;
-    const fair = weightedMid(
-      bidTicks,
-      othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
-      askTicks,
-      othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+    const fair = this.#follow(
+      weightedMid(
+        bidTicks,
+        othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
+        askTicks,
+        othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+      ),
+      top.receivedNs,
     );
-    const held = notionalAt(this.#instrument, fair, inventoryLots) / settings.maxInventoryNotional;
+    const held = notionalAt(this.#instrument, mid, inventoryLots) / settings.maxInventoryNotional;
     const fill = Math.max(-1, Math.min(1, held));
     const reservation = fair * (1 - (settings.skewBps / 10_000) * fill);
     const widening = settings.volatilityWidening * this.volatility * 10_000;
     const half = (reservation * (settings.halfSpreadBps + widening)) / 10_000;
-    const lots = Math.floor(settings.quoteNotional / notionalAt(this.#instrument, fair, 1));
+    const lots = Math.floor(settings.quoteNotional / notionalAt(this.#instrument, mid, 1));
     const near = (reservation * settings.requoteBps) / 10_000;
     const bid = Math.min(Math.floor(reservation - half), Math.ceil(askTicks) - 1);
     const ask = Math.max(Math.ceil(reservation + half), Math.floor(bidTicks) + 1);
@@ -125,6 +137,16 @@ export class MarketMaking {
     this.askTicks = isAskKept ? this.askTicks : ask;
     this.bidLots = fill < 1 && this.bidTicks > 0 ? lots : 0;
     this.askLots = fill > -1 ? lots : 0;
+  }
+
+  /** The fair price, drawn towards the microprice of this moment. */
+  #follow(microprice: number, nowNs: number): number {
+    const seconds = (nowNs - this.#fairNs) / 1e9;
+    const halfLife = this.#settings.smoothingSeconds;
+    const keeps = this.#fair > 0 && halfLife > 0 ? 0.5 ** (seconds / halfLife) : 0;
+    this.#fair = microprice + keeps * (this.#fair - microprice);
+    this.#fairNs = nowNs;
+    return this.#fair;
   }
 
   /** Exponentially weighted variance of log returns per second, over irregular steps. */

@@ -17,6 +17,14 @@ export const SOCKET_LIMITS: WebSocketLimits = {
   bufferedBytesMax: 64 * 1024,
 };
 
+/** How long a peer may say nothing, in milliseconds. */
+export interface Patience {
+  /** It is asked for a sign of life then, again and again. */
+  readonly askAfterMs: number;
+  /** It is taken to be dead then. */
+  readonly deadAfterMs: number;
+}
+
 /**
  * What is known of one connection over its lives: whether it is open, when it was last heard of,
  * and how long to wait before the next attempt. It owns no socket and no timer.
@@ -27,19 +35,23 @@ export class Connection {
   losses = 0;
   readonly #clock: Clock;
   readonly #random: Rng;
+  readonly #patience: Patience;
   #attempts = 0;
   #openedNs = 0;
   #heardNs = 0;
+  #askedNs = 0;
 
-  constructor(clock: Clock, random: Rng) {
+  constructor(clock: Clock, random: Rng, patience: Patience) {
     this.#clock = clock;
     this.#random = random;
+    this.#patience = patience;
   }
 
   onOpened(): void {
     this.isOpen = true;
     this.#openedNs = this.#clock.mono();
     this.#heardNs = this.#openedNs;
+    this.#askedNs = this.#openedNs;
   }
 
   onHeard(atNs: number): void {
@@ -57,8 +69,17 @@ export class Connection {
     return delayMs;
   }
 
-  /** A dead socket says nothing: milliseconds since it was last heard of; 0 when it is not open. */
-  silentMs(): number {
-    return this.isOpen ? (this.#clock.mono() - this.#heardNs) / 1e6 : 0;
+  /**
+   * What to do about silence, asked a few times a second: a quiet market says nothing for minutes,
+   * a dead socket does not answer either.
+   */
+  pulse(): 'fine' | 'ask' | 'dead' {
+    if (!this.isOpen) return 'fine';
+    const nowNs = this.#clock.mono();
+    const { askAfterMs, deadAfterMs } = this.#patience;
+    if ((nowNs - this.#heardNs) / 1e6 >= deadAfterMs) return 'dead';
+    if ((nowNs - Math.max(this.#heardNs, this.#askedNs)) / 1e6 < askAfterMs) return 'fine';
+    this.#askedNs = nowNs;
+    return 'ask';
   }
 }

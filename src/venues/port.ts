@@ -47,6 +47,8 @@ export interface Query<T> {
 export interface VenueQueries {
   cancel(clientId: string, instrument: Instrument, requestId: string, nowMs: number): string;
   cancelAll(instrument: Instrument, requestId: string, nowMs: number): string;
+  /** The same over REST, for when the order socket is gone. Answers how many were cancelled. */
+  cancelAllNow(instrument: Instrument, nowMs: number): Query<number>;
   serverTime(): Query<number>;
   order(by: OrderKey, instrument: Instrument, nowMs: number): Query<OrderAnswer>;
   openOrders(nowMs: number): Query<readonly VenueOrder[]>;
@@ -70,6 +72,8 @@ export interface VenueSession {
   readonly url: string;
   /** What to send once the socket is open, so that reports flow. */
   subscribe(requestId: string, nowMs: number): string;
+  /** Asks for a sign of life. */
+  ping(requestId: string): string;
   decode(frame: Uint8Array): VenueFrame;
   /** How long the venue acts on a request after its time stamp. */
   readonly receiveWindowMs: number;

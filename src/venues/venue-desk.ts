@@ -16,7 +16,7 @@ import {
 } from '../execution/reconciliation.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
 import type { Venue } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
@@ -75,6 +75,8 @@ const RUN_TIMEOUT_MS = 30_000;
 const INQUIRIES_AT_ONCE = 5;
 const PROBES_AT_OPENING = 3;
 const PROBE_EVERY_MS = 60_000;
+/** Orders leave and reports come on this socket, so its death must be noticed within seconds. */
+const PATIENCE: Patience = { askAfterMs: 3_000, deadAfterMs: 10_000 };
 
 /**
  * One venue from the socket inwards: order entry, reports, questions, reconciliation. Between a
@@ -102,7 +104,7 @@ export class VenueDesk {
     this.#options = options;
     this.#port = port;
     this.#marks = memory.marks;
-    this.connection = new Connection(clock, port.random);
+    this.connection = new Connection(clock, port.random, PATIENCE);
     this.#schedule = new RunSchedule(port.random);
     const venueClock = new VenueClock(clock);
     this.#clock = venueClock;
@@ -152,6 +154,11 @@ export class VenueDesk {
     this.#subscription = this.entry.nextRequestId();
     const { session } = this.#options.venue;
     this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
+  }
+
+  /** What to send for a sign of life. */
+  ping(): string {
+    return this.#options.venue.session.ping(this.entry.nextRequestId());
   }
 
   /** @returns how long to wait before connecting again, in milliseconds */

@@ -177,6 +177,12 @@ for (const kind of neverLived) {
     assert.equal([whole.record.status, whole.incident], ['filled', 'fill-after-end']);
   });
 
+  test(`an acceptance after ${kind} opens the order again and is an incident`, () => {
+    const { record, incident } = applyOrderEvent(after({ kind, reason: 'no' }), eventOf(accepted));
+    assert.equal([record.status, record.reason, openLots(record)], ['open', '', 100]);
+    assert.is(incident, 'alive-after-end');
+  });
+
   test(`${kind} of an order that has fills changes nothing and is an incident`, () => {
     const filled = after(accepted, fill(40));
     const { record, incident } = applyOrderEvent(filled, eventOf({ kind, reason: 'no' }));
@@ -225,9 +231,10 @@ test('whatever the venue says in whatever order, an order never goes back', () =
       let record = submitted(order);
       for (const event of events) {
         const { record: next, incident } = applyOrderEvent(record, eventOf(event));
-        // A venue that fills what it said it never had is the one way out of an end.
+        // A venue that fills or holds what it said it never had is the one way out of an end.
         const isReopened = isEnded(record) && !isEnded(next);
-        if (isReopened) assert.is(incident, 'fill-after-end');
+        const after = event.kind === 'order-accepted' ? 'alive-after-end' : 'fill-after-end';
+        if (isReopened) assert.is(incident, after);
         else assert.ok(progressOf(next) >= progressOf(record), `${record.status} ${next.status}`);
         assert.ok(next.filledLots >= record.filledLots);
         assert.ok(next.isCancelRequested || !record.isCancelRequested);

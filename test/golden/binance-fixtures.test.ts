@@ -133,6 +133,10 @@ recordedTest('the replies of the documentation are understood', () => {
     venueOrderId: '1',
     symbol: 'LTCBTC',
     state: 'open',
+    side: 'buy',
+    kind: 'limit',
+    ticks: 10_000_000,
+    lots: 1000,
     filledLots: 0,
   };
   assert.equal(open, ok([order]));

@@ -21,6 +21,7 @@ function settings(parts: Partial<MarketMakingSettings> = {}): MarketMakingSettin
     volatilityWidening: 0,
     skewBps: 0,
     requoteBps: 0,
+    smoothingSeconds: 0,
     quoteNotional: 100_000,
     maxInventoryNotional: 1_000_000,
     ...parts,
@@ -62,8 +63,8 @@ test('quotes are rounded outward to whole ticks', () => {
 test('the side with less size pulls the fair price, and both quotes with it', () => {
   const making = decided({}, topAt({ bidTicks: 9900, askTicks: 10_100, bidLots: 30, askLots: 10 }));
   assert.equal(quotes(making), [
-    [10_039, 9],
-    [10_061, 9],
+    [10_039, 10],
+    [10_061, 10],
   ]);
 });
 
@@ -180,6 +181,15 @@ test('a gap in the market is no move', () => {
   assert.is(making.volatility, 0);
 });
 
+test('the fair price closes half of its distance to the microprice in each half-life', () => {
+  const making = decided({ smoothingSeconds: 2 });
+  making.decide(topAt({ bidTicks: 10_199, askTicks: 10_201, receivedNs: 2 * SECOND }), 0);
+  assert.equal([making.bidTicks, making.askTicks], [Math.floor(10_100 * 0.999), 10_200]);
+  making.withdraw();
+  making.decide(topAt({ bidTicks: 10_199, askTicks: 10_201, receivedNs: 3 * SECOND }), 0);
+  assert.is(making.bidTicks, Math.floor(10_200 * 0.999));
+});
+
 test('volatility widens both quotes', () => {
   const making = decided({ volatilityWidening: 2 });
   making.decide(topAt({ bidTicks: 10_099, askTicks: 10_101, receivedNs: SECOND }), 0);
@@ -195,6 +205,7 @@ const someSettings: fc.Arbitrary<MarketMakingSettings> = fc.record({
   volatilityWidening: fc.nat({ max: 100 }),
   skewBps: fc.nat({ max: 1000 }),
   requoteBps: fc.nat({ max: 1000 }),
+  smoothingSeconds: fc.nat({ max: 60 }),
   quoteNotional: fc.integer({ min: 1, max: 100_000 }),
   maxInventoryNotional: fc.integer({ min: 1, max: 1_000_000 }),
 });

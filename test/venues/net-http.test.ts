@@ -86,10 +86,16 @@ test('a port on which nobody listens refuses: nothing can have arrived', async (
   net.close();
 });
 
-test('a venue that does not answer is given up at the time limit', async () => {
-  const silent: RequestListener = () => {};
-  const outcome = await served(silent, { timeoutMs: 20 });
-  assertFault(outcome, 'timeout', /^no reply within 20 ms$/);
+test('a venue that does not answer is given up at the time limit, and hung up on', async () => {
+  let hungUp: Promise<unknown> | undefined;
+  const silent: RequestListener = ({ socket }) => {
+    hungUp = new Promise((resolve) => socket.on('close', resolve));
+  };
+  await withNet(httpServer(silent), async (net, { port }) => {
+    const outcome = await ask(net, port, { timeoutMs: 20 });
+    assertFault(outcome, 'timeout', /^no reply within 20 ms$/);
+    await hungUp;
+  });
 });
 
 test('a venue that stops in the middle of its reply is given up at the time limit', async () => {
@@ -127,17 +133,25 @@ test('a server without TLS is broken for a secure request', async () => {
   assertFault(outcome, 'broken', /SSL|packet length|hang up/);
 });
 
-test('a reply above 32 MiB is cut off, one of 32 MiB is taken', async () => {
-  const mebibyte = Buffer.alloc(1024 * 1024, 'x');
-  const reply =
-    (size: number): RequestListener =>
-    (_, response) => {
-      for (let sent = 0; sent < size; sent += 1) response.write(mebibyte);
-      response.end(size > 32 ? 'x' : '');
-    };
-  const whole = await served(reply(32));
+test('a reply of 32 MiB is taken', async () => {
+  const whole = await served((_, response) => response.end(Buffer.alloc(32 * 1024 * 1024, 'x')));
   assert.ok(whole.ok && whole.value.body.length === 32 * 1024 * 1024);
-  assertFault(await served(reply(33)), 'too-large', /more than 33554432 bytes/);
+});
+
+test('a reply that goes on beyond 32 MiB is cut off, and hung up on', async () => {
+  const mebibyte = Buffer.alloc(1024 * 1024, 'x');
+  let hungUp: Promise<unknown> | undefined;
+  const endless: RequestListener = ({ socket }, response) => {
+    hungUp = new Promise((resolve) => socket.on('close', resolve));
+    const more = (): void => {
+      if (!socket.destroyed) response.write(mebibyte, more);
+    };
+    more();
+  };
+  await withNet(httpServer(endless), async (net, { port }) => {
+    assertFault(await ask(net, port), 'too-large', /more than 33554432 bytes/);
+    await hungUp;
+  });
 });
 
 test('questions one after the other share a connection', async () => {

@@ -66,7 +66,7 @@ class WorkerDrain implements DrainRunner {
     if (!isUp) this.#fail({ kind: 'drain-died', detail: `not up after ${THREAD_MS_MAX} ms` });
     const fault = this.#storeFault ?? this.#syncFault;
     if (fault === null) return ok(this);
-    await this.#worker.terminate();
+    this.#abandon();
     return err(fault);
   }
 
@@ -90,7 +90,16 @@ class WorkerDrain implements DrainRunner {
     this.#words.stop();
     if (await this.#within(this.#ended)) return;
     this.#fail({ kind: 'drain-died', detail: `still busy after ${THREAD_MS_MAX} ms` });
-    await this.#worker.terminate();
+    this.#abandon();
+  }
+
+  /**
+   * Lets the thread end when it can. It is never terminated: lmdb 3.5.6 ends the whole process when
+   * its thread is stopped in the middle of a call.
+   */
+  #abandon(): void {
+    this.#words.stop();
+    this.#worker.unref();
   }
 
   /** Without the thread nothing is synced any more, so nothing may be appended. */

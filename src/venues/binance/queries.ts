@@ -1,4 +1,4 @@
-import type { HttpReply } from '../../core/env.ts';
+import type { HttpReply, HttpRequest } from '../../core/env.ts';
 import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
@@ -19,12 +19,15 @@ import {
   flagOf,
   objectIn,
   retryMs,
+  sideOf,
   textOf,
   WireFault,
   type WireObject,
   wholeOf,
 } from './wire.ts';
 
+/** `-2011 Unknown order sent.`: of a cancellation of all, there was none. */
+const NOTHING_TO_CANCEL = -2011;
 /** `-2013 Order does not exist.` */
 const NO_SUCH_ORDER = -2013;
 /** After a 429 or 418 that names no time. */
@@ -74,9 +77,10 @@ export function binanceQueries(
     nowMs: number,
     decode: (value: unknown) => T,
     onRefusal?: (code: number) => T | undefined,
+    method: HttpRequest['method'] = 'GET',
   ): Query<T> => {
     const query = `${params}recvWindow=${receiveWindowMs}&timestamp=${nowMs}`;
-    return question(access, `${path}?${signedQuery(key, query)}`, decode, onRefusal);
+    return question(access, `${path}?${signedQuery(key, query)}`, decode, onRefusal, method);
   };
   return {
     cancel: (clientId, instrument, requestId, nowMs) =>
@@ -94,6 +98,15 @@ export function binanceQueries(
         'openOrders.cancelAll',
         ['apiKey', 'recvWindow', 'symbol', 'timestamp'],
         [key.id, receiveWindowMs, instrument.symbol, nowMs],
+      ),
+    cancelAllNow: (instrument, nowMs) =>
+      signed(
+        '/api/v3/openOrders',
+        `symbol=${instrument.symbol}&`,
+        nowMs,
+        (value) => arrayIn(value, 'cancelled orders').length,
+        (code) => (code === NOTHING_TO_CANCEL ? 0 : undefined),
+        'DELETE',
       ),
     serverTime: () =>
       question(access, '/api/v3/time', (value) => wholeOf(objectIn(value, 'time'), 'serverTime')),
@@ -136,10 +149,11 @@ function question<T>(
   pathAndQuery: string,
   decode: (value: unknown) => T,
   onRefusal: (code: number) => T | undefined = () => undefined,
+  method: HttpRequest['method'] = 'GET',
 ): Query<T> {
   return {
     request: {
-      method: 'GET',
+      method,
       url: access.url + pathAndQuery,
       headers: { 'X-MBX-APIKEY': access.key.id },
       timeoutMs: access.timeoutMs,
@@ -184,16 +198,19 @@ function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): Ven
   if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
   const instrument = bySymbol.get(symbol);
   if (instrument === undefined) throw new WireFault(`symbol: ${symbol} is not ours`);
-  const price = ticksBelow(instrument, textOf(order, 'price'));
+  const ticks = ticksBelow(instrument, textOf(order, 'price'));
   const lots = lotsBelow(instrument, textOf(order, 'origQty'));
   const filledLots = lotsBelow(instrument, textOf(order, 'executedQty'));
+  if (Number.isNaN(ticks + lots + filledLots)) {
+    throw new WireFault(`${symbol}: a price or quantity that is no decimal`);
+  }
   return {
     clientId: textOf(order, 'clientOrderId'),
     venueOrderId: String(wholeOf(order, 'orderId')),
     symbol,
-    side: textOf(order, 'side') === 'BUY' ? 'buy' : 'sell',
+    side: sideOf(order, 'side'),
     kind: textOf(order, 'type') === 'MARKET' ? 'market' : 'limit',
-    ticks: price,
+    ticks,
     lots,
     filledLots,
     state,

@@ -49,6 +49,7 @@ export function binanceSession(
         ['apiKey', 'timestamp'],
         [key.id, nowMs],
       ),
+    ping: (requestId) => `{"id":"${requestId}","method":"ping"}`,
     decode(frame) {
       const text = new TextDecoder().decode(frame);
       const decoded = decodeWire(text, (value) => frameIn(objectIn(value, 'frame'), bySymbol));

@@ -15,6 +15,9 @@ const SNAPSHOT_LEVELS = 5_000;
 /** Snapshots are dear at the venue, so attempts back off. */
 const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAfterMs: 0 };
 
+/** Asks the market streams for a sign of life; the answer is a frame like any other. */
+export const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
+
 /** What one frame did, for the actor behind the socket. */
 export type FrameOutcome =
   /** The best prices of `quoted` may have changed. */

@@ -174,7 +174,7 @@ test('a thread that does not come up in time is given up', async () => {
   assert.match(journalFaultText((opened as never as { error: never }).error), /not up after 10000/);
 });
 
-test('a thread that does not end in time is ended', async () => {
+test('a thread that does not end in time is let go', async () => {
   const folder = temporaryFolder();
   const { state, timers } = hasty();
   const started = await startWorkerDrain(job(folder), timers);

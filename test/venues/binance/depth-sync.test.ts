@@ -113,6 +113,17 @@ for (const rule of RULES) {
   });
 }
 
+test('a snapshot right before the first diff is enough for spot and stale for futures', () => {
+  for (const [rule, outcome] of [
+    ['spot', 'live'],
+    ['futures', 'stale'],
+  ] as const) {
+    const { sync } = syncOf(rule);
+    sync.onDiff(diffOf(6, 8));
+    assert.is(sync.onSnapshot(snapshotOf(5)), outcome, rule);
+  }
+});
+
 test('what is kept is a copy, since the decoder overwrites its lists', () => {
   const { sync } = syncOf('spot');
   const diff = diffOf(1, 2, [[11, 5]]);

@@ -31,7 +31,7 @@ const answered = <T>(query: Query<T>, body: unknown, status = 200) =>
 const signedPaths: [name: keyof typeof every, path: string][] = [
   ['order', '/api/v3/order?symbol=BTCUSDT&origClientOrderId=desk-1-mm-1&'],
   ['openOrders', '/api/v3/openOrders?'],
-  ['trades', '/api/v3/myTrades?symbol=BTCUSDT&fromId=42&limit=500&'],
+  ['trades', '/api/v3/myTrades?symbol=BTCUSDT&fromId=42&limit=1000&'],
   ['balances', '/api/v3/account?omitZeroBalances=false&'],
 ];
 for (const [name, path] of signedPaths) {
@@ -76,6 +76,10 @@ const venueOrder = {
   orderId: 77,
   clientOrderId: 'desk-1-mm-1',
   status: 'PARTIALLY_FILLED',
+  side: 'SELL',
+  type: 'LIMIT_MAKER',
+  price: '60000.00000000',
+  origQty: '0.00100000',
   executedQty: '0.00040000',
 };
 const states: [status: string, state: string][] = [
@@ -96,6 +100,10 @@ test('an order is found in each of its states', () => {
       venueOrderId: '77',
       symbol: 'BTCUSDT',
       state,
+      side: 'sell',
+      kind: 'limit',
+      ticks: 6_000_000,
+      lots: 100,
       filledLots: 40,
     };
     const found = answered(every.order, { ...venueOrder, status });
@@ -110,6 +118,18 @@ test('an order that does not exist is an answer, any other refusal is not', () =
   const refused = err({ kind: 'refused', code: -1022, detail: body });
   assert.equal(answered(every.order, body, 400), refused);
   assert.is(answered(every.openOrders, { code: -2013 }, 400).ok, false);
+});
+
+test('an order that is off our grid is found, rounded down', () => {
+  const odd = { ...venueOrder, price: '60000.009', origQty: '0.001009', type: 'MARKET' };
+  const found = answered(every.order, odd);
+  assert.ok(found.ok && found.value.kind === 'found');
+  const { ticks, lots, kind } = found.value.order;
+  assert.equal([ticks, lots, kind], [6_000_000, 100, 'market']);
+});
+
+test('the latest trade alone is asked for without an id', () => {
+  assert.match(queries.trades(instrument, null, NOW).request.url, /symbol=BTCUSDT&limit=1&/);
 });
 
 test('open orders are those of our instruments', () => {
@@ -170,7 +190,8 @@ const faulty: [name: keyof typeof every, body: unknown, said: RegExp][] = [
   ['order', { ...venueOrder, status: 'ASLEEP' }, /^status: found ASLEEP, wanted a known one$/],
   ['order', { ...venueOrder, status: 'constructor' }, /^status: found constructor/],
   ['order', { ...venueOrder, symbol: 'LTCBTC' }, /^symbol: LTCBTC is not ours$/],
-  ['order', { ...venueOrder, executedQty: '0.000001' }, /^executedQty: off the grid$/],
+  ['order', { ...venueOrder, executedQty: 'x' }, /^BTCUSDT: a price or quantity that is no/],
+  ['order', { ...venueOrder, side: 'HOLD' }, /^side: found HOLD/],
   ['openOrders', {}, /^open orders: found object/],
   ['openOrders', [5], /^order: found number/],
   ['trades', [{ ...venueTrade, isBuyer: 'yes' }], /^isBuyer: found string/],

@@ -86,6 +86,7 @@ const accepted = { kind: 'accepted', clientId, venueOrderId: '12345678' };
 const ended = (how: string, reason: string) => ({ kind: 'ended', clientId, how, reason });
 const executions: [parts: object, report: object][] = [
   [{ x: 'NEW', X: 'NEW', t: -1, N: null }, accepted],
+  [{ x: 'NEW', C: 'an id that only cancellations mean' }, accepted],
   [{ x: 'REPLACED', X: 'NEW' }, accepted],
   [{ x: 'CANCELED', c: 'request-5', C: clientId }, ended('canceled', 'canceled')],
   [{ x: 'CANCELED', C: '' }, ended('canceled', 'canceled')],

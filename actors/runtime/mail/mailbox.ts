@@ -1,0 +1,258 @@
+/**
+ * What happens to a message that finds a mailbox full. `reject`: the sender sees false.
+ * `drop-oldest`: the oldest makes room. `conflate`: a newer message replaces the queued one of the
+ * same key, and one with a new key is rejected when full. `fail`: the recipient fails.
+ */
+export type Overflow = 'reject' | 'drop-oldest' | 'conflate' | 'fail';
+
+/** What the next incarnation finds of what was queued for the one before it. */
+export type MailboxPolicy = 'discard' | 'keep' | 'conflate';
+
+export interface MailboxOptions<in M> {
+  /** A power of two in 1 … 2^20. */
+  readonly capacity: number;
+  readonly overflow: Overflow;
+  /** Needed by `conflate`: messages of one key stand for each other. */
+  keyOf?(message: M): string | number;
+}
+
+export const CAPACITY_DEFAULT = 1024;
+export const CAPACITY_MAX = 2 ** 20;
+/** Rings begin small and grow to their capacity, so that thousands of idle actors cost little. */
+const SLOTS_FIRST = 8;
+const OVERFLOWS: readonly string[] = ['reject', 'drop-oldest', 'conflate', 'fail'];
+
+/** A message in a mailbox; `uid` is 0 when it was sent to whoever holds the path. */
+export interface Entry {
+  readonly message: unknown;
+  readonly uid: number;
+  readonly sender: string;
+}
+
+/** The `uid` of an entry that is a `Notice` and not a message somebody sent. */
+const NOTICE = -1;
+
+/**
+ * A message of the runtime itself: a timer's tick or the news of a death. It queues in order with
+ * what was sent, is never lost to overflow, and can be called back until it is read. There is at
+ * most one entry for each notice, so their number is bounded by timers and watches.
+ */
+export class Notice {
+  message: unknown;
+  isLive = true;
+  isQueued = false;
+
+  constructor(message: unknown) {
+    this.message = message;
+  }
+
+  /** Called when the entry is read; false when nothing is to be delivered. */
+  read(): boolean {
+    this.isQueued = false;
+    return this.isLive;
+  }
+}
+
+/**
+ * A bounded ring of messages. `take` and `push` move no memory and allocate nothing once the ring
+ * has grown to what its actor needs.
+ */
+export class Mailbox {
+  readonly capacity: number;
+  readonly overflow: Overflow;
+  /** Uid and sender of the entry that was taken last. */
+  takenUid = 0;
+  takenSender = '';
+  highWater = 0;
+  /** Messages that a newer one of the same key replaced. */
+  conflated = 0;
+  readonly #keyOf: ((message: unknown) => string | number) | null = null;
+  /** Slot of the queued message of each key; the key of each slot, to find the way back. */
+  readonly #slots = new Map<string | number, number>();
+  #keys: (string | number | undefined)[];
+  #messages: unknown[];
+  #uids: number[];
+  #senders: string[];
+  #mask: number;
+  #head = 0;
+  #size = 0;
+  #notices = 0;
+
+  /** @throws RangeError naming the option that makes no sense */
+  constructor(options: Partial<MailboxOptions<never>> = {}) {
+    const { capacity = CAPACITY_DEFAULT, overflow = 'reject', keyOf } = options;
+    const isPowerOfTwo = Number.isInteger(capacity) && (capacity & (capacity - 1)) === 0;
+    if (!(isPowerOfTwo && capacity >= 1 && capacity <= CAPACITY_MAX)) {
+      throw new RangeError(`mailbox.capacity: ${capacity} is not a power of two in 1 … 2^20`);
+    }
+    if (!OVERFLOWS.includes(overflow)) {
+      throw new RangeError(`mailbox.overflow: ${overflow} is none of ${OVERFLOWS.join(', ')}`);
+    }
+    if (overflow === 'conflate') {
+      if (keyOf === undefined) {
+        throw new RangeError('mailbox.keyOf: conflate needs it to tell which messages are equal');
+      }
+      this.#keyOf = keyOf.bind(options) as (message: unknown) => string | number;
+    }
+    this.capacity = capacity;
+    this.overflow = overflow;
+    const slots = Math.min(capacity, SLOTS_FIRST);
+    this.#messages = new Array(slots).fill(undefined);
+    this.#uids = new Array(slots).fill(0);
+    this.#senders = new Array(slots).fill('');
+    this.#keys = this.#keyOf === null ? [] : new Array(slots).fill(undefined);
+    this.#mask = slots - 1;
+  }
+
+  /** Entries to be read, notices included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Messages to be read, notices not included: what the capacity bounds. */
+  get depth(): number {
+    return this.#size - this.#notices;
+  }
+
+  /**
+   * Queues a message; one of a key that is queued already takes that one's place in the order.
+   *
+   * @returns false when the mailbox is full; what `overflow` then asks for is the caller's
+   * @throws what `keyOf` throws
+   */
+  push(message: unknown, uid: number, sender: string): boolean {
+    if (this.#keyOf !== null) return this.#pushKeyed(this.#keyOf(message), message, uid, sender);
+    if (this.depth >= this.capacity) return false;
+    this.#append(message, uid, sender);
+    return true;
+  }
+
+  #pushKeyed(key: string | number, message: unknown, uid: number, sender: string): boolean {
+    const slot = this.#slots.get(key);
+    if (slot !== undefined) {
+      this.#messages[slot] = message;
+      this.#uids[slot] = uid;
+      this.#senders[slot] = sender;
+      this.conflated += 1;
+      return true;
+    }
+    if (this.depth >= this.capacity) return false;
+    const free = this.#append(message, uid, sender);
+    this.#slots.set(key, free);
+    this.#keys[free] = key;
+    return true;
+  }
+
+  #append(message: unknown, uid: number, sender: string): number {
+    if (this.#size > this.#mask) this.#grow();
+    const slot = (this.#head + this.#size) & this.#mask;
+    this.#messages[slot] = message;
+    this.#uids[slot] = uid;
+    this.#senders[slot] = sender;
+    this.#size += 1;
+    if (this.depth > this.highWater) this.highWater = this.depth;
+    return slot;
+  }
+
+  /** Queues a notice, unless it is queued already. Capacity does not bound notices. */
+  pushNotice(notice: Notice): void {
+    if (notice.isQueued) return;
+    notice.isQueued = true;
+    this.#notices += 1;
+    this.#append(notice, NOTICE, '');
+  }
+
+  /** Puts messages before all others, keeping their order: the way back from the stash. */
+  putBack(entries: readonly Entry[]): void {
+    for (let at = entries.length - 1; at >= 0; at -= 1) {
+      const { message, uid, sender } = entries[at] as Entry;
+      if (this.#size > this.#mask) this.#grow();
+      this.#head = (this.#head - 1) & this.#mask;
+      this.#messages[this.#head] = message;
+      this.#uids[this.#head] = uid;
+      this.#senders[this.#head] = sender;
+      this.#size += 1;
+    }
+  }
+
+  /** The oldest entry, which the mailbox must have; `isNotice` tells what it is. */
+  take(): unknown {
+    const slot = this.#head;
+    const message = this.#messages[slot];
+    this.takenUid = this.#uids[slot] as number;
+    this.takenSender = this.#senders[slot] as string;
+    this.#messages[slot] = undefined;
+    this.#head = (slot + 1) & this.#mask;
+    this.#size -= 1;
+    if (this.takenUid === NOTICE) this.#notices -= 1;
+    else if (this.#keyOf !== null) this.#forgetKey(slot);
+    return message;
+  }
+
+  /** Whether what was taken last is a `Notice`. */
+  get isNotice(): boolean {
+    return this.takenUid === NOTICE;
+  }
+
+  /** Takes the oldest message; notices that stood before it move to the end of the queue. */
+  takeOldestMessage(): unknown {
+    for (;;) {
+      const entry = this.take();
+      if (!this.isNotice) return entry;
+      this.#notices += 1;
+      this.#append(entry, NOTICE, '');
+    }
+  }
+
+  /** Everything that was sent and not read, oldest first; notices die with their incarnation. */
+  drain(): Entry[] {
+    const entries: Entry[] = [];
+    while (this.#size > 0) {
+      const message = this.take();
+      if (!this.isNotice) entries.push({ message, uid: this.takenUid, sender: this.takenSender });
+    }
+    return entries;
+  }
+
+  #forgetKey(slot: number): void {
+    const key = this.#keys[slot];
+    if (key === undefined) return;
+    this.#keys[slot] = undefined;
+    this.#slots.delete(key);
+  }
+
+  #grow(): void {
+    const slots = (this.#mask + 1) * 2;
+    const rotated = <T>(from: readonly T[], blank: T): T[] => {
+      const into = new Array<T>(slots).fill(blank);
+      for (let at = 0; at < this.#size; at += 1)
+        into[at] = from[(this.#head + at) & this.#mask] as T;
+      return into;
+    };
+    if (this.#keyOf !== null) this.#keys = rotated(this.#keys, undefined);
+    for (const [key, slot] of this.#slots) this.#slots.set(key, (slot - this.#head) & this.#mask);
+    this.#messages = rotated(this.#messages, undefined);
+    this.#uids = rotated(this.#uids, 0);
+    this.#senders = rotated(this.#senders, '');
+    this.#head = 0;
+    this.#mask = slots - 1;
+  }
+}
+
+/**
+ * What of a dead incarnation's messages its successor reads, oldest first. Messages fenced to the
+ * dead are nobody else's. `conflate` keeps the latest of each key.
+ */
+export function inheritance(
+  entries: readonly Entry[],
+  policy: MailboxPolicy,
+  keyOf: (message: unknown) => string | number,
+): { readonly kept: readonly Entry[]; readonly lost: readonly Entry[] } {
+  const open = entries.filter((entry) => entry.uid === 0);
+  const latest = new Map(open.map((entry) => [keyOf(entry.message), entry]));
+  const isKept = (entry: Entry): boolean => {
+    if (policy === 'discard' || entry.uid !== 0) return false;
+    return policy === 'keep' || latest.get(keyOf(entry.message)) === entry;
+  };
+  return { kept: entries.filter(isKept), lost: entries.filter((entry) => !isKept(entry)) };
+}

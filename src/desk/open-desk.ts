@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { keysFolder, shellSocket } from '../commands/attach.ts';
+import type { Config } from '../config/schema.ts';
+import { Gate } from '../control/gate.ts';
+import { latchAt } from '../control/latch.ts';
+import type { Env } from '../core/env.ts';
+import type { Instrument } from '../core/instrument.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { DeskMetrics } from '../ops/desk-metrics.ts';
+import type { Log } from '../ops/log.ts';
+import { authorisedKeys } from '../remote/keys.ts';
+import {
+  type DataDirectory,
+  directoryFaultText,
+  openDataDirectory,
+} from '../storage/data-directory.ts';
+import type { Locker } from '../storage/directory-lock.ts';
+import type { EventStore } from '../storage/event-store/event-store.ts';
+import { journalFaultText } from '../storage/journal/faults.ts';
+import type { Journal } from '../storage/journal/journal.ts';
+import { openJournal } from '../storage/journal/recover.ts';
+import { instrumentsIn } from '../venues/binance/exchange-info.ts';
+import { binanceOrders } from '../venues/binance/orders.ts';
+import { binanceQueries } from '../venues/binance/queries.ts';
+import { binanceSession } from '../venues/binance/session.ts';
+import { apiKeyOf } from '../venues/binance/sign.ts';
+import type { Venue } from '../venues/port.ts';
+import type { DeskParts } from './desk-parts.ts';
+
+/** Where a venue is reached, and as whom. */
+export interface VenueAccess {
+  readonly restUrl: string;
+  readonly streamUrl: string;
+  readonly sessionUrl: string;
+  readonly account: { readonly apiKey: string; readonly secret: string };
+}
+
+export interface OpenOptions {
+  readonly env: Env;
+  readonly log: Log;
+  readonly config: Config;
+  readonly configFile: string;
+  readonly folder: string;
+  readonly version: string;
+  readonly lock: Locker;
+  readonly store: 'lmdb' | EventStore;
+  readonly isClockReal: boolean;
+  /** Whether people can attach. */
+  readonly hasShell: boolean;
+  /** Brings up the venue once the data directory is ours. */
+  readonly venue: () => Promise<Result<VenueAccess, string>>;
+}
+
+export interface OpenedDesk {
+  readonly parts: DeskParts;
+  readonly directory: DataDirectory;
+}
+
+const MIB = 1_048_576;
+const ASK_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens everything a desk stands on, in the order in which it must be: directory and lock, boot
+ * number, journal, venue, instruments. What was opened before a failure is closed again.
+ */
+export async function openDesk(options: OpenOptions): Promise<Result<OpenedDesk, string>> {
+  const { env, folder } = options;
+  const opened = openDataDirectory(env, folder, options.lock);
+  if (!opened.ok) return err(directoryFaultText(opened.error));
+  const directory = opened.value;
+  const started = await bootJournal(options, directory);
+  if (!started.ok) {
+    directory.release();
+    return started;
+  }
+  const { journal, boot } = started.value;
+  const parts = await partsOf(options, directory, journal, boot);
+  if (parts.ok) return ok({ parts: parts.value, directory });
+  await journal.close();
+  directory.release();
+  return parts;
+}
+
+/** A journal that knows of a later boot than the counter makes the counter catch up. */
+async function bootJournal(
+  options: OpenOptions,
+  directory: DataDirectory,
+): Promise<Result<{ journal: Journal; boot: number }, string>> {
+  const { env, config, log } = options;
+  let journaled = 0;
+  for (;;) {
+    const boot = directory.nextBoot(journaled);
+    if (!boot.ok) return err(directoryFaultText(boot.error));
+    const opened = await openJournal(env, {
+      folder: directory.journalFolder,
+      boot: boot.value,
+      store: options.store,
+      segmentBytes: config.journal.segmentMiB * MIB,
+      keepSegments: config.journal.keepSegments,
+      budgetBytes: config.journal.budgetMiB * MIB,
+    });
+    if (opened.ok) {
+      const { journal, recovered } = opened.value;
+      const level = recovered.tornBytes > 0 ? 'warn' : 'info';
+      log(level, 'desk', 'journal-opened', { boot: boot.value, ...recovered });
+      return ok({ journal, boot: boot.value });
+    }
+    if (opened.error.kind !== 'boot-repeated' || journaled > 0) {
+      return err(journalFaultText(opened.error));
+    }
+    journaled = opened.error.journaled;
+  }
+}
+
+async function partsOf(
+  options: OpenOptions,
+  directory: DataDirectory,
+  journal: Journal,
+  boot: number,
+): Promise<Result<DeskParts, string>> {
+  const { env, log, config, configFile, folder, version, isClockReal } = options;
+  const access = await options.venue();
+  if (!access.ok) return access;
+  const settings = config.venues[0] as Config['venues'][number];
+  const instruments = await instrumentsOf(env, access.value, settings.name, settings.symbols);
+  if (!instruments.ok) return instruments;
+  const keys = options.hasShell ? authorisedKeys(env.files, keysFolder(folder)) : null;
+  if (keys !== null && !keys.ok) return keys;
+  return ok({
+    env,
+    log,
+    config,
+    configFile,
+    journal,
+    gate: new Gate(),
+    latch: latchAt(env.files, join(folder, 'latch')),
+    metrics: new DeskMetrics(),
+    deskId: directory.deskId,
+    boot,
+    wasClean: journal.store.lastBoot()?.wasStopped ?? true,
+    version,
+    venue: venueOf(access.value, settings, instruments.value),
+    marketData: access.value,
+    instruments: instruments.value,
+    isClockReal,
+    shell: keys === null ? null : { socketPath: shellSocket(folder), keys: keys.value },
+  });
+}
+
+function instrumentsOf(
+  env: Env,
+  access: VenueAccess,
+  venue: string,
+  symbols: readonly string[],
+): Promise<Result<readonly Instrument[], string>> {
+  const url = `${access.restUrl}/api/v3/exchangeInfo`;
+  return new Promise((resolve) => {
+    env.net.http({ method: 'GET', url, headers: {}, timeoutMs: ASK_TIMEOUT_MS }, (outcome) => {
+      if (!outcome.ok) resolve(err(`${venue}: ${outcome.error.detail}`));
+      else if (outcome.value.status !== 200) {
+        resolve(err(`${venue}: exchangeInfo answers with status ${outcome.value.status}`));
+      } else resolve(instrumentsIn(outcome.value.body, venue, symbols));
+    });
+  });
+}
+
+function venueOf(
+  access: VenueAccess,
+  settings: Config['venues'][number],
+  instruments: readonly Instrument[],
+): Venue {
+  const key = apiKeyOf(access.account.apiKey, access.account.secret);
+  const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
+  return {
+    name: settings.name,
+    index: 0,
+    session: binanceSession(access.sessionUrl, key, receiveWindowMs, instruments),
+    orders: binanceOrders(key, receiveWindowMs),
+    queries: binanceQueries({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, instruments),
+  };
+}

@@ -1,0 +1,141 @@
+import type { HttpReply, HttpRequest, Net, NetFault, WebSocketHandlers } from '../../core/env.ts';
+import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Lots, Ticks } from '../../core/units.ts';
+
+/** The made-up market swings around this price, so that every frame asks for other quotes. */
+const MID_TICKS = 1_000_000;
+const SWING_TICKS = 20_000;
+const SPREAD_TICKS = 2;
+/** Levels of a depth frame that are set, and as many that are taken away, on each side. */
+const DEPTH_LEVELS = 10;
+/** Update ids of one width, so that a frame is changed in place. */
+const ID_DIGITS = 12;
+const ID_FIRST = 10 ** (ID_DIGITS - 1);
+
+/** One frame, and where in it the update ids stand. */
+interface Frame {
+  readonly bytes: Buffer;
+  readonly firstIdAt: number;
+  readonly finalIdAt: number;
+}
+
+/**
+ * A venue for the warm lane: tickers and books that swing, orders accepted, cancels that succeed.
+ * It is no market and no exchange; it exists so that the real code has something to do.
+ */
+export class WarmVenue implements Net {
+  readonly #instrument: Instrument;
+  readonly #frames: readonly Frame[];
+  #stream: WebSocketHandlers | null = null;
+  #session: WebSocketHandlers | null = null;
+  #answers: Buffer[] = [];
+  #updateId = ID_FIRST;
+
+  constructor(instrument: Instrument) {
+    this.#instrument = instrument;
+    this.#frames = [
+      this.#ticker(MID_TICKS - SWING_TICKS),
+      this.#depth(0, 1),
+      this.#ticker(MID_TICKS + SWING_TICKS),
+      this.#depth(1, 0),
+    ];
+  }
+
+  webSocket: Net['webSocket'] = (url, handlers) => {
+    const isStream = url.startsWith('warm:stream');
+    if (isStream) this.#stream = handlers;
+    else this.#session = handlers;
+    return {
+      send: (text) => {
+        if (!isStream) this.#answer(text);
+        return true;
+      },
+      close() {},
+    };
+  };
+
+  /** A depth snapshot for whoever asks for one, and nothing else. */
+  http(request: HttpRequest, done: (outcome: Result<HttpReply, NetFault>) => void): void {
+    if (!request.url.startsWith('warm:rest')) {
+      done(err({ kind: 'refused', url: request.url, detail: 'not here' }));
+      return;
+    }
+    const level = (ticks: number) => `[["${this.#price(ticks)}","${this.#size()}"]]`;
+    const bids = level(MID_TICKS - SPREAD_TICKS);
+    const asks = level(MID_TICKS + SPREAD_TICKS);
+    const body = `{"lastUpdateId":${ID_FIRST - 1},"bids":${bids},"asks":${asks}}`;
+    done(ok({ status: 200, headers: {}, body }));
+  }
+
+  /** The feed connects and gets its snapshot. */
+  open(): void {
+    this.#stream?.opened();
+  }
+
+  /** One frame through the whole desk, and the venue's answers to what it sent. */
+  tick(): void {
+    const frame = this.#frames[this.#updateId % this.#frames.length] as Frame;
+    this.#updateId += 1;
+    frame.bytes.write(String(this.#updateId - 1), frame.firstIdAt, 'latin1');
+    frame.bytes.write(String(this.#updateId), frame.finalIdAt, 'latin1');
+    this.#stream?.message(frame.bytes);
+    for (const answer of this.#answers.splice(0)) this.#session?.message(answer);
+  }
+
+  #answer(text: string): void {
+    const id = /"id":"(\d+)"/.exec(text)?.[1] ?? '0';
+    if (text.includes('"order.place"')) {
+      this.#answers.push(Buffer.from(`{"id":"${id}","status":200,"result":{"orderId":${id}}}`));
+    } else if (text.includes('"order.cancel"')) {
+      const clientId = /"origClientOrderId":"([^"]+)"/.exec(text)?.[1] ?? '';
+      const { symbol } = this.#instrument;
+      const order = `"e":"executionReport","s":"${symbol}","c":"x","C":"${clientId}"`;
+      const event = `{${order},"x":"CANCELED","X":"CANCELED","i":${id}}`;
+      this.#answers.push(Buffer.from(`{"subscriptionId":0,"event":${event}}`));
+    }
+  }
+
+  #ticker(mid: number): Frame {
+    const { symbol } = this.#instrument;
+    const bid = `"b":"${this.#price(mid - SPREAD_TICKS)}","B":"${this.#size()}"`;
+    const ask = `"a":"${this.#price(mid + SPREAD_TICKS)}","A":"${this.#size()}"`;
+    return this.#frame('bookTicker', `"u":${ID_FIRST},"s":"${symbol}",${bid},${ask}`);
+  }
+
+  /** A diff of two updates: levels of one parity come, those of the other go. */
+  #depth(comes: number, goes: number): Frame {
+    const { symbol } = this.#instrument;
+    const side = (direction: number) => {
+      const levels = Array.from({ length: DEPTH_LEVELS }, (_, level) => {
+        const ticks = (parity: number) =>
+          MID_TICKS + direction * (SPREAD_TICKS + 1 + 2 * level + parity);
+        const gone = `["${this.#price(ticks(goes))}","0"]`;
+        return `["${this.#price(ticks(comes))}","${this.#size()}"],${gone}`;
+      });
+      return `[${levels.join()}]`;
+    };
+    const ids = `"U":${ID_FIRST},"u":${ID_FIRST}`;
+    const head = `"e":"depthUpdate","E":1700000000000,"s":"${symbol}",${ids}`;
+    return this.#frame('depth@100ms', `${head},"b":${side(-1)},"a":${side(1)}`);
+  }
+
+  #frame(stream: string, data: string): Frame {
+    const { symbol } = this.#instrument;
+    const text = `{"stream":"${symbol.toLowerCase()}@${stream}","data":{${data}}}`;
+    const id = String(ID_FIRST);
+    return {
+      bytes: Buffer.from(text),
+      firstIdAt: text.indexOf(id),
+      finalIdAt: text.lastIndexOf(id),
+    };
+  }
+
+  #price(ticks: number): string {
+    return priceText(this.#instrument, ticks as Ticks);
+  }
+
+  #size(): string {
+    return quantityText(this.#instrument, 1_000 as Lots);
+  }
+}

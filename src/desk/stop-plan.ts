@@ -1,0 +1,51 @@
+import { planShutdown, type ShutdownPlan } from '../../supervisors/shutdown-phases.ts';
+import type { DeskStatus } from '../commands/desk.ts';
+import { assert } from '../core/result.ts';
+import { type RunningDesk, SETTLE_TIMEOUT_MS } from './running-desk.ts';
+
+/** How a stop went, as it goes. */
+export interface StopOutcome {
+  /** Taken before anything was stopped. */
+  status: DeskStatus | null;
+  /** Why orders may still rest at the venue; empty when none does. */
+  unsettled: string;
+}
+
+/**
+ * The phases of an orderly stop: no new orders, cancel and agree with the venue, then persist and
+ * close. A phase that is late is reported and keeps no later one from running.
+ */
+export function stopPlan(
+  desk: RunningDesk,
+  closeRest: () => Promise<void>,
+): { readonly plan: ShutdownPlan; readonly outcome: StopOutcome } {
+  const outcome: StopOutcome = { status: null, unsettled: 'the stop did not get so far' };
+  const { env, gate } = desk.parts;
+  const planned = planShutdown(
+    [
+      phase('report', [], 5_000, async () => {
+        outcome.status = await desk.status();
+      }),
+      phase('no-new-orders', ['report'], 1_000, () => gate.close('stopping')),
+      phase('cancel-and-drain', ['no-new-orders'], SETTLE_TIMEOUT_MS + 1_000, async () => {
+        const settled = await desk.settle();
+        outcome.unsettled = settled.ok ? '' : settled.error;
+        outcome.status = await desk.status();
+      }),
+      phase('persist', ['cancel-and-drain'], 15_000, (reason) => desk.close(reason)),
+      phase('close-venues', ['persist'], 15_000, closeRest),
+    ],
+    env,
+  );
+  assert(planned.ok, 'the phases of a stop make a plan');
+  return { plan: planned.value, outcome };
+}
+
+function phase(
+  name: string,
+  after: readonly string[],
+  deadlineMs: number,
+  run: (reason: string) => void | Promise<void>,
+) {
+  return { name, after, deadlineMs, tasks: [{ name, run }] };
+}

@@ -1,0 +1,76 @@
+import type { Clock, Files, Timers } from '../../core/env.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Rng } from '../../core/rng.ts';
+import { DEFAULT_LIMITS, type LimitOptions } from '../../simulation/binance/limits.ts';
+import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
+import { DEFAULT_MARKETS } from '../../simulation/exchange/market-rules.ts';
+import type { RecordStore } from '../../simulation/exchange/records.ts';
+import type { VenueOptions } from '../../simulation/server/venue.ts';
+import type { SimulationSettings } from '../../simulation/settings.ts';
+import { logFaultText } from '../../storage/log-fault.ts';
+import { openRecordLog } from '../../storage/record-log.ts';
+import { dropSegments, readRecords } from '../../storage/record-reader.ts';
+import type { VenueAccount } from './notice.ts';
+
+/** Name of the desk's account at the simulated venue. */
+export const ACCOUNT = 'desk';
+const SEGMENT_BYTES = 4 * 1_048_576;
+const PPM_PER_BPS = 100;
+
+/** Where a simulated venue keeps what outlives its process. */
+export function venueRecords(files: Files, folder: string): Result<RecordStore, string> {
+  const opened = openRecordLog(files, folder, { segmentBytes: SEGMENT_BYTES });
+  if (!opened.ok) return err(logFaultText(opened.error));
+  const { log } = opened.value;
+  return ok({
+    append: (payload, length) => log.append(payload, length),
+    get fault() {
+      return log.fault;
+    },
+    sync: () => log.sync(),
+    close: () => log.close(),
+    read: () => readRecords(files, folder, 1),
+    dropBelow: (sequence) => void dropSegments(files, folder, sequence),
+  });
+}
+
+export function feesOf(settings: SimulationSettings): FeeSchedule {
+  return {
+    makerPpm: Math.round(settings.makerFeeBps * PPM_PER_BPS),
+    takerPpm: Math.round(settings.takerFeeBps * PPM_PER_BPS),
+    discount: null,
+  };
+}
+
+/** The desk's account with its one key. */
+export function accountsOf(settings: SimulationSettings, account: VenueAccount) {
+  const { apiKey, secret } = account;
+  const keys = [{ apiKey, secret, right: 'trade' as const }];
+  return [{ name: ACCOUNT, keys, opening: settings.balances }];
+}
+
+/** A venue with generated markets for some symbols. */
+export function generatedVenue(
+  settings: SimulationSettings,
+  symbols: readonly string[],
+  parts: {
+    readonly clock: Clock;
+    readonly timers: Timers;
+    readonly random: Rng;
+    readonly account: VenueAccount;
+    readonly records: RecordStore | null;
+  },
+): VenueOptions {
+  const { account, ...rest } = parts;
+  return {
+    ...rest,
+    accounts: accountsOf(settings, account),
+    adminToken: account.adminToken,
+    markets: DEFAULT_MARKETS.filter(({ symbol }) => symbols.includes(symbol)),
+    fees: feesOf(settings),
+    limits: LIMITS,
+  };
+}
+
+/** Binance's own limits, but for orders: the desk's risk limits are the stricter ones. */
+export const LIMITS: LimitOptions = DEFAULT_LIMITS;

@@ -1,0 +1,46 @@
+import type { Lots, Nanos, Ticks } from '../core/units.ts';
+import type { OrderIntent, Side } from './order.ts';
+
+/** An intent that has not left after so long is decided anew. */
+const INTENT_LIFE_NS = 500e6;
+
+/** The decision that is being carried out; one object for all, so that nothing is captured. */
+export class Decision {
+  strategy = '';
+  instrument = 0;
+  /** When the market event behind it reached this process. */
+  decidedNs = 0;
+
+  of(strategy: string, instrument: number, decidedNs: number): void {
+    this.strategy = strategy;
+    this.instrument = instrument;
+    this.decidedNs = decidedNs;
+  }
+
+  /** A post-only quote that follows from it. */
+  quote(
+    clientId: string,
+    venue: string,
+    epoch: number,
+    side: Side,
+    ticks: Ticks,
+    lots: Lots,
+  ): OrderIntent {
+    return {
+      clientId,
+      strategy: this.strategy,
+      venue,
+      instrument: this.instrument,
+      side,
+      kind: 'limit',
+      timeInForce: 'gtc',
+      isPostOnly: true,
+      isReduceOnly: false,
+      ticks,
+      lots,
+      epoch,
+      decidedNs: this.decidedNs as Nanos,
+      deadlineNs: (this.decidedNs + INTENT_LIFE_NS) as Nanos,
+    };
+  }
+}

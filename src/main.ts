@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import './ops/no-inspector.ts';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runCommandLine } from './commands/cli.ts';
+import { EXIT } from './commands/command.ts';
+import type { Launch } from './commands/local-command.ts';
+import type { Terminal } from './commands/terminal.ts';
+import { nodeEnv, nodeTimers } from './core/node-env.ts';
+import { nodeNet } from './venues/net.ts';
+
+/** This program, as a child process runs it again. */
+const PROGRAM = [process.execPath, '--enable-source-maps', fileURLToPath(import.meta.url)];
+
+const version: string = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+).version;
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isInteractive: process.stdout.isTTY === true && process.stdin.isTTY === true,
+  hasColour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+  columns: process.stdout.columns ?? 80,
+};
+
+/** What runs a desk or a venue is loaded only when it is wanted: `status` starts in no time. */
+const launch: Launch = {
+  async start(options, on) {
+    const { startDesk } = await import('./desk/run/launch.ts');
+    return startDesk(options, PROGRAM, version, on);
+  },
+  async venue(options, on) {
+    const { runVenue } = await import('./desk/venue/process.ts');
+    return runVenue(options, on);
+  },
+};
+
+const net = nodeNet(nodeTimers);
+try {
+  process.exitCode = await runCommandLine(process.argv.slice(2), {
+    terminal,
+    env: nodeEnv(net),
+    version,
+    variables: process.env,
+    input: process.stdin,
+    launch,
+  });
+} catch (thrown) {
+  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  terminal.err(`internal error: ${detail}\n`);
+  process.exitCode = EXIT.crashed;
+}
+net.close();
+// Whatever is still open has had its chance in the phases of the stop.
+process.exit();

@@ -1,0 +1,380 @@
+import { type Blueprint, incarnate, RtActor } from '../actors/runtime/actor.ts';
+import {
+  type AnyActorSpec,
+  isFatalError,
+  REQUESTED,
+  StartFailed,
+  type StopReason,
+} from '../actors/runtime/actor-spec.ts';
+import { Mailbox } from '../actors/runtime/mail/mailbox.ts';
+import type { Mortal } from '../actors/runtime/mortal.ts';
+import { type Place, type Seat, takeSeat } from '../actors/runtime/place.ts';
+import { childPath } from '../actors/runtime/ref.ts';
+import { assert, reasonOf } from '../src/core/result.ts';
+import type { Nanos } from '../src/core/units.ts';
+import { Child } from './child.ts';
+import {
+  BadSpec,
+  type CheckedChild,
+  type CheckedSupervisor,
+  checkSupervisor,
+  type SupervisorSpec,
+} from './child-spec.ts';
+import { admitRestart, isRestarted, restartGroup } from './restart-policy.ts';
+
+/**
+ * An actor that starts its children left to right, restarts them as their specs say, and stops
+ * them right to left. It is spawned like any other actor, at the top or as somebody's child; a
+ * spec that makes no sense fails its start and names the field.
+ */
+export function supervisor(spec: SupervisorSpec): Blueprint {
+  return {
+    incarnate(seat, predecessor) {
+      takeSeat(seat, predecessor);
+      return new RtSupervisor(seat, spec, predecessor);
+    },
+  };
+}
+
+const nothing = (): null => null;
+const SUPERVISOR: AnyActorSpec = { kind: 'supervisor', start: nothing, receive: nothing };
+
+/** One thing at a time: what a supervisor does is done before the next thing begins. */
+interface Step {
+  run(done: () => void): void;
+  /** The supervisor ends before this step's turn. */
+  cancel(): void;
+}
+
+/** Why the administration was not let in. */
+export type Refusal = 'stopping' | 'too-many-requests';
+
+/** What may wait for its turn before the administration is refused. */
+export const STEPS_MAX = 16_384;
+
+/** How an attempt to start a child went. */
+type Failure = { readonly error: unknown } | null;
+
+export class RtSupervisor extends RtActor {
+  declare readonly children: Map<string, RtActor>;
+  readonly #given: SupervisorSpec;
+  #spec: CheckedSupervisor | null = null;
+  /** In the order of their start, which is also the order of their specs. */
+  readonly #childrenById = new Map<string, Child>();
+  #restarts: readonly Nanos[] = [];
+  #steps: Step[] = [];
+  #isBusy = false;
+  #isAdvancing = false;
+  #instances = 0;
+
+  constructor(seat: Seat, spec: SupervisorSpec, predecessor: Place | null) {
+    super(seat, SUPERVISOR, new Mailbox({ capacity: 1 }), predecessor);
+    this.#given = spec;
+  }
+
+  /** What it was given, with nothing left out. */
+  get spec(): CheckedSupervisor {
+    assert(this.#spec !== null, `${this.text}: a supervisor that runs has a checked spec`);
+    return this.#spec;
+  }
+
+  get childrenById(): ReadonlyMap<string, Child> {
+    return this.#childrenById;
+  }
+
+  protected override boot(): void {
+    const checked = checkSupervisor(this.#given);
+    if (!checked.ok) {
+      this.fail(new BadSpec(checked.error), 'start');
+      return;
+    }
+    this.#spec = checked.value;
+    const first = this.spec.strategy === 'dynamic' ? [] : this.spec.children;
+    for (const spec of first) this.#bootChild(this.addChild(spec.id, spec, undefined));
+    this.#push((done) => {
+      super.boot();
+      done();
+    });
+    this.#advance();
+  }
+
+  #bootChild(child: Child): void {
+    this.#push((done) =>
+      this.startChild(child, (failure) => {
+        if (failure !== null) {
+          this.fail(new StartFailed(childPath(this.text, child.id), failure.error), 'start');
+        }
+        done();
+      }),
+    );
+  }
+
+  /** Its messages are its children's ends; everything else is for the administration. */
+  override accept(message: unknown, uid: number, sender: string): boolean {
+    return this.bury({ message, uid, sender }, 'not-addressable');
+  }
+
+  /** It can also be stopped while its children are still starting. */
+  protected override get canEndNow(): boolean {
+    return this.status === 'starting' || super.canEndNow;
+  }
+
+  override childEnded(actor: Place, reason: StopReason): void {
+    const child = this.#childrenById.get(actor.name) as Child;
+    if (!this.isActive) child.leave();
+    if (child.phase !== 'running') return;
+    child.phase = 'ended';
+    child.exit = reason;
+    this.#push((done) => {
+      this.#react(child, reason);
+      done();
+    });
+    this.makeUrgent();
+  }
+
+  protected override attendChildren(): void {
+    if (this.isActive) this.#advance();
+  }
+
+  #react(child: Child, reason: StopReason): void {
+    // A restart of its group may have seen to it already.
+    if (child.phase !== 'ended') return;
+    if (reason.kind === 'failed' && reason.isFatal) this.#giveUp(child, reason);
+    else if (isRestarted(child.spec.restart, reason)) this.#restart(child, reason, false);
+    else this.#letGo(child);
+  }
+
+  /** A child ended and stays away. */
+  #letGo(child: Child): void {
+    if (child.spec.restart === 'temporary' || this.spec.strategy === 'dynamic') this.drop(child);
+    else child.leave();
+    if (!child.spec.significant) return;
+    const others = [...this.#childrenById.values()].filter(({ spec }) => spec.significant);
+    const isLast = others.every(({ phase }) => phase === 'stopped');
+    if (this.spec.autoShutdown === 'any-significant' || isLast) {
+      this.shutdown({ kind: 'shutdown', why: 'children-done' });
+    }
+  }
+
+  /** Stops the child's group at once, and starts it after the back-off. */
+  #restart(child: Child, reason: StopReason, isRetry: boolean): void {
+    const nowNs = this.engine.clock.mono();
+    const admitted = admitRestart(this.#restarts, nowNs, this.spec);
+    if (admitted === null) {
+      this.#giveUp(child, reason);
+      return;
+    }
+    this.#restarts = admitted;
+    const delayMs = child.nextDelayMs(nowNs, this.random);
+    assert(child.actor !== null, `${child.id}: only a child that was up is restarted`);
+    const { text: path, uid } = child.actor;
+    this.engine.observers.tell('restarting', { path, uid, delayMs, reason });
+    const group = restartGroup(this.spec.strategy, this.#childrenById.keys(), child.id)
+      .map((id) => this.#childrenById.get(id) as Child)
+      .filter(({ phase }) => phase !== 'stopped');
+    const steps = [...group].reverse().flatMap((member) => this.#stepsAside(member));
+    const start = (): readonly Step[] => this.#stepsToStart(group);
+    if (delayMs === 0 && !isRetry) {
+      this.#steps.unshift(...steps, ...start());
+      return;
+    }
+    const wait = step((done) => {
+      child.setRestartTimer(this.engine.timers.after(delayMs, () => this.#resume(start())));
+      done();
+    });
+    this.#steps.unshift(...steps, wait);
+  }
+
+  /** Takes a member of the group down, unless it is down; its place is kept for a successor. */
+  #stepsAside(child: Child): readonly Step[] {
+    child.setRestartTimer(null);
+    // One that ended for good at the same time is left to what follows from that.
+    if (child.isGoneForGood) return [];
+    if (child.phase !== 'running') {
+      child.phase = 'waiting';
+      return [];
+    }
+    return [
+      step((done) =>
+        this.stopChild(child, () => {
+          child.phase = 'waiting';
+          // As in OTP: a temporary child that was stopped with its group does not come back.
+          if (child.spec.restart === 'temporary') this.drop(child);
+          done();
+        }),
+      ),
+    ];
+  }
+
+  #stepsToStart(group: readonly Child[]): readonly Step[] {
+    let isOver = false;
+    return group.map((child) =>
+      step((done) => {
+        if (isOver || child.phase !== 'waiting') {
+          done();
+          return;
+        }
+        this.startChild(child, (failure) => {
+          if (failure !== null && this.isActive) {
+            isOver = true;
+            const isFatal = isFatalError(failure.error);
+            const reason: StopReason = { kind: 'failed', error: failure.error, isFatal };
+            if (isFatal) this.#giveUp(child, reason);
+            else this.#restart(child, reason, true);
+          }
+          done();
+        });
+      }),
+    );
+  }
+
+  #resume(steps: readonly Step[]): void {
+    this.#steps.push(...steps);
+    this.makeUrgent();
+  }
+
+  #giveUp(child: Child, reason: StopReason): void {
+    const { text: path, uid } = this;
+    const isFatal = reason.kind === 'failed' && reason.isFatal;
+    const event = { path, uid, child: child.id, reason, isFatal };
+    this.engine.observers.tell('gaveUp', event);
+    this.engine.observers.log('error', 'supervisor-gave-up', path, `over ${child.id}`);
+    let failure: Failure = isFatal ? { error: reason.error } : null;
+    try {
+      this.spec.onGiveUp(event);
+    } catch (thrown) {
+      this.engine.observers.log('error', 'give-up-failed', path, reasonOf(thrown));
+      failure ??= { error: thrown };
+    }
+    if (failure === null) this.shutdown({ kind: 'shutdown', why: 'gave-up' });
+    else this.fail(failure.error, 'supervision');
+  }
+
+  /** Adds a child at the end; it is not started. */
+  addChild(id: string, spec: CheckedChild, argument: unknown): Child {
+    const child = new Child(id, spec, argument);
+    this.#childrenById.set(id, child);
+    return child;
+  }
+
+  /** Forgets a child that has ended, spec and all. */
+  drop(child: Child): void {
+    child.leave();
+    this.#childrenById.delete(child.id);
+  }
+
+  /**
+   * Gives up the restart that waits for this child's back-off. Those that were stopped with it
+   * depend on it, so they stay down until an operator starts them.
+   */
+  abandonRestart(child: Child): void {
+    if (!child.isBackingOff) return;
+    for (const id of restartGroup(this.spec.strategy, this.#childrenById.keys(), child.id)) {
+      const member = this.#childrenById.get(id);
+      if (member?.phase === 'waiting') member.leave();
+    }
+  }
+
+  /** An id for one more child of the template. */
+  nextInstanceId(template: CheckedChild): string {
+    this.#instances += 1;
+    return `${template.id}:${this.#instances}`;
+  }
+
+  /** Starts a child in a place of its own, or in that of its last incarnation. */
+  startChild(child: Child, done: (failure: Failure) => void): void {
+    child.phase = 'starting';
+    child.setRestartTimer(null);
+    try {
+      const spawnable = child.spec.start(child.argument);
+      if (spawnable === 'ignore') {
+        child.leave();
+        done(null);
+        return;
+      }
+      child.actor = incarnate(spawnable, this.#seatOf(child), child.actor);
+    } catch (thrown) {
+      child.phase = 'waiting';
+      done({ error: thrown });
+      return;
+    }
+    child.actor.begin((outcome) => {
+      if (outcome.ok) child.isUp(this.engine.clock.mono());
+      else child.phase = 'waiting';
+      done(outcome.ok ? null : { error: outcome.error });
+    });
+  }
+
+  #seatOf(child: Child): Seat {
+    return {
+      engine: this.engine,
+      parent: this,
+      name: child.id,
+      shutdown: child.spec.shutdownMs,
+      mailboxOnRestart: child.spec.mailboxOnRestart,
+    };
+  }
+
+  /** Stops a child that has an actor. */
+  stopChild(child: Child, done: () => void): void {
+    assert(child.actor !== null, `${child.id}: only a child with an actor is stopped`);
+    child.phase = 'stopping';
+    child.actor.shutdown(REQUESTED, done);
+  }
+
+  /** Does something between other things; `refuse` is called instead if it cannot. */
+  perform(run: (done: () => void) => void, refuse: (why: Refusal) => void): void {
+    if (!this.isActive) refuse('stopping');
+    else if (this.#steps.length >= STEPS_MAX) refuse('too-many-requests');
+    else this.#resume([{ run, cancel: () => refuse('stopping') }]);
+  }
+
+  #push(run: (done: () => void) => void): void {
+    this.#steps.push(step(run));
+  }
+
+  /** Works off the steps until it is to end. One that ends later goes on in a turn of its own. */
+  #advance(): void {
+    this.#isAdvancing = true;
+    while (!this.#isBusy && this.isActive && this.stopAsked === null) {
+      const next = this.#steps.shift();
+      if (next === undefined) break;
+      this.#isBusy = true;
+      next.run(() => {
+        this.#isBusy = false;
+        if (!this.#isAdvancing) this.makeUrgent();
+      });
+    }
+    this.#isAdvancing = false;
+  }
+
+  protected override closeHandler(): void {
+    super.closeHandler();
+    const cancelled = this.#steps;
+    this.#steps = [];
+    for (const { cancel } of cancelled) cancel();
+    for (const child of this.#childrenById.values()) child.setRestartTimer(null);
+  }
+
+  override childrenInOrder(): RtActor[] {
+    return [...this.#childrenById.values()].flatMap(({ actor }) => (actor === null ? [] : [actor]));
+  }
+
+  /** The children of a dynamic supervisor have no order among them and end side by side. */
+  protected override stopChildren(children: Mortal[], done: () => void): void {
+    if (children.length === 0 || this.spec.strategy !== 'dynamic') {
+      super.stopChildren(children, done);
+      return;
+    }
+    let left = children.length;
+    const ended = (): void => {
+      left -= 1;
+      if (left === 0) done();
+    };
+    for (const child of children) child.shutdown(REQUESTED, ended);
+  }
+}
+
+function step(run: (done: () => void) => void): Step {
+  return { run, cancel: nothing };
+}

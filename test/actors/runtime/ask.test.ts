@@ -1,0 +1,192 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Context } from '../../../actors/runtime/actor-spec.ts';
+import { type Reply, refByPath } from '../../../actors/runtime/ref.ts';
+import { ASKS_MAX, AskFailed } from '../../../actors/runtime/switchboard.ts';
+import { aLane, anActor, deferred, rejection } from '../../support/lanes.ts';
+
+interface Question {
+  readonly kind: 'double';
+  readonly n: number;
+  readonly reply: Reply<number>;
+}
+
+const question =
+  (n: number) =>
+  (reply: Reply<number>): Question => ({ kind: 'double', n, reply });
+
+const doubler = anActor<null, Question>({
+  receive(state, { n, reply }, ctx) {
+    if (n < 0) throw new Error('negative');
+    ctx.send(reply, n * 2);
+    return state;
+  },
+});
+
+/** Answers only when the test says so. */
+function aKeeper(kept: Reply<number>[]) {
+  return anActor<null, Question>({
+    receive(state, message) {
+      kept.push(message.reply);
+      return state;
+    },
+  });
+}
+
+test('an answer comes back to whoever asked, inside and outside the lane', async () => {
+  const { lane, env } = aLane();
+  const ref = await lane.spawn(doubler, 'doubler');
+  const outside = lane.ask(ref, question(4), 1000);
+  const got: number[] = [];
+  const asker = await lane.spawn(
+    anActor<null, null>({
+      async receive(state, _message, ctx) {
+        got.push(await ctx.ask(ref, question(5), 1000));
+        return state;
+      },
+    }),
+    'asker',
+  );
+  lane.send(asker, null);
+  await env.settle();
+  assert.equal([await outside, got, lane.openAsks, env.pendingTimers], [8, [10], 0, 0]);
+});
+
+test('no answer in time names the question; a late one is a dead letter (SUP-052)', async () => {
+  const { lane, env } = aLane();
+  const kept: Reply<number>[] = [];
+  const ref = await lane.spawn(aKeeper(kept), 'keeper');
+  const asked = lane.ask(ref, question(1), 10);
+  await env.advance(10);
+  const failed = (await rejection(asked)) as AskFailed;
+  assert.instance(failed, AskFailed);
+  assert.equal(
+    [failed.reason, failed.recipient, failed.messageKind],
+    ['timeout', 'keeper', 'double'],
+  );
+  assert.is(failed.message, 'ask keeper double: no answer in time');
+  assert.is(lane.openAsks, 0);
+  assert.not.ok(lane.send(kept[0] as Reply<number>, 2));
+  assert.is(lane.deadLetters.countOf('late-answer'), 1);
+});
+
+test('a second answer is a dead letter', async () => {
+  const { lane, env } = aLane();
+  const kept: Reply<number>[] = [];
+  const ref = await lane.spawn(aKeeper(kept), 'keeper');
+  const asked = lane.ask(ref, question(1), 10);
+  await env.settle();
+  assert.equal(
+    [lane.send(kept[0] as Reply<number>, 1), lane.send(kept[0] as Reply<number>, 2)],
+    [true, false],
+  );
+  assert.is(await asked, 1);
+});
+
+test('asking nobody fails at once, and the question is a dead letter (SUP-051)', async () => {
+  const { lane, env } = aLane();
+  const failed = (await rejection(
+    lane.ask(refByPath<Question>('nobody'), question(1), 3000),
+  )) as AskFailed;
+  assert.is(failed.reason, 'refused');
+  assert.match(failed.message, 'the recipient is terminated, unknown or full');
+  assert.equal([lane.deadLetters.countOf('unknown'), lane.openAsks], [1, 0]);
+  await env.advance(1000);
+  assert.is(env.pendingTimers, 0);
+});
+
+test('an ask fails as soon as its recipient fails, stops or is killed', async () => {
+  const { lane, env } = aLane();
+  const hook = deferred();
+  const ref = await lane.spawn({ ...doubler, stop: () => hook.promise }, 'a');
+  const kept: Reply<number>[] = [];
+  const b = await lane.spawn(aKeeper(kept), 'b');
+  const c = await lane.spawn(aKeeper(kept), 'c');
+  const asks = [lane.ask(ref, question(-1), 9000), lane.ask(b, question(1), 9000)];
+  asks.push(lane.ask(c, question(1), 9000));
+  await env.settle();
+  const failed = (await rejection(asks[0] as Promise<number>)) as AskFailed;
+  assert.is(failed.reason, 'died', 'while its stop hook still runs');
+  assert.is((failed.cause as Error).message, 'negative');
+  lane.stop('b');
+  lane.kill('c');
+  await env.settle();
+  for (const ask of asks.slice(1)) {
+    assert.is(((await rejection(ask)) as AskFailed).reason, 'died');
+  }
+  hook.resolve();
+  await env.settle();
+});
+
+test('the stop hook may still answer what was asked before', async () => {
+  const { lane, env } = aLane();
+  const kept: Reply<number>[] = [];
+  const ref = await lane.spawn(
+    { ...aKeeper(kept), stop: (_state, ctx) => void ctx.send(kept[0] as Reply<number>, 7) },
+    'keeper',
+  );
+  const asked = lane.ask(ref, question(1), 9000);
+  await env.settle();
+  lane.stop('keeper');
+  await env.settle();
+  assert.is(await asked, 7);
+});
+
+test('a factory that throws and a limit that is no time leave nothing registered', async () => {
+  const { lane, env } = aLane();
+  const ref = await lane.spawn(doubler, 'doubler');
+  const broken = lane.ask<Question, number>(
+    ref,
+    () => {
+      throw new Error('no question');
+    },
+    1000,
+  );
+  assert.is((await rejection(broken)).message, 'no question');
+  for (const limit of [Number.POSITIVE_INFINITY, Number.NaN, -1]) {
+    assert.instance(await rejection(lane.ask(ref, question(1), limit)), RangeError);
+  }
+  assert.equal([lane.openAsks, env.pendingTimers], [0, 0]);
+});
+
+test('the number of open questions is bounded', async () => {
+  const { lane, env } = aLane({ freezeMessages: false });
+  const mailbox = { capacity: 2 ** 17 };
+  const ref = await lane.spawn({ ...aKeeper([]), mailbox }, 'keeper');
+  for (let n = 0; n < ASKS_MAX; n += 1) void lane.ask(ref, question(n), 5);
+  const failed = (await rejection(lane.ask(ref, question(0), 5))) as AskFailed;
+  assert.is(failed.reason, 'too-many');
+  lane.kill('keeper');
+  await env.settle();
+  assert.is(lane.openAsks, 0);
+});
+
+test('an asker that is over asks nothing', async () => {
+  const { lane, env } = aLane();
+  const ref = await lane.spawn(doubler, 'doubler');
+  let context: Context<unknown> | null = null;
+  await lane.spawn(
+    anActor({
+      start: (ctx) => {
+        context = ctx;
+        return null;
+      },
+    }),
+    'asker',
+  );
+  lane.kill('asker');
+  await env.settle();
+  const failed = (await rejection(
+    (context as unknown as Context<unknown>).ask(ref, question(1), 5),
+  )) as AskFailed;
+  assert.equal([failed.reason, lane.lateEffects], ['asker-over', 1]);
+});
+
+test('an ask that nobody awaits is no event of the process when it fails', async () => {
+  const { lane, env } = aLane();
+  void lane.ask(refByPath<Question>('nobody'), question(1), 5);
+  void lane.spawn(anActor(), 'not/a/name');
+  await env.settle();
+});
+
+test.run();
