@@ -101,7 +101,7 @@ export class RecordedBook implements MarketBook {
 
   /**
    * What a print fills. Through an order it fills all that is left of it; at its price what the
-   * queue leaves. Orders share the print by price and time: one that has nothing left fills no more.
+   * queue leaves. Orders share the print by price and time; one with nothing left fills no more.
    */
   hitBy(print: Print): Hit[] {
     const hits: Hit[] = [];

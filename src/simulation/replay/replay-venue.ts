@@ -12,13 +12,13 @@ import { DEFAULT_QUEUE_MODEL, type QueueModel } from './queue-model.ts';
 import { openRecordedExchange, type RecordedExchange } from './recorded-exchange.ts';
 import { RecordedStreams } from './recorded-streams.ts';
 
-/** The clock shows the venue's time: `virtualTime` or `scaledTime`, begun by `recording.startMs`. */
+/** The clock shows the venue time: `virtualTime` or `scaledTime`, begun at `recording.startMs`. */
 export interface ReplayOptions extends FrontOptions {
   readonly recording: Recording;
   readonly queue?: QueueModel;
 }
 
-/** Opens a venue over a recording, with the accounts of before. Nothing is played before `start`. */
+/** Opens a venue over a recording, with the accounts of before. Nothing plays before `start`. */
 export function openReplayVenue(
   options: ReplayOptions,
 ): Result<ReplayVenue, RecordFault | OptionFault> {

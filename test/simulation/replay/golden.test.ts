@@ -88,7 +88,7 @@ for (const golden of recordings === null ? [] : GOLDEN) {
     assert.is(view?.agreement.compared, updates);
   });
 
-  test(`${golden.path} leaves the same book at the recorded pace, at 100 times and at once`, async () => {
+  test(`${golden.path} leaves one book at recorded pace, at 100 times and at once`, async () => {
     const recording = await theRecording(recordedPath(golden.path));
     const atOnce = aReplay(recording);
     atOnce.venue.start();

@@ -44,7 +44,7 @@ function trading(seed: number): (rehearsal: Rehearsal) => void {
   };
 }
 
-test('of every asset accounts, crowd and fees come to what was transferred, to the last digit', () =>
+test('of every asset accounts, crowd and fees come to what was transferred, to the digit', () =>
   withScript(async (recording) => {
     for (const seed of [1, 2, 3]) {
       const options = { makerPpm: 130, takerPpm: 470, queue: { kind: 'log' } } as const;

@@ -29,7 +29,7 @@ test('the risk-averse queue loses its back first, and is clipped when none is le
   assert.is(frontAfter(model, { front: 40, back: 0, canceled: 40 }, 1), 0);
 });
 
-test('the power model splits a cancellation by the n-th powers of what is behind and in front', () => {
+test('the power model splits a cancellation by n-th powers of what is behind and in front', () => {
   // n = 1: 60/100 of 20 is behind, 8 in front; n = 2: 3600/5200 of 20 is behind, 6.15 in front.
   assert.is(frontAfter(power(1), { front: 40, back: 60, canceled: 20 }, 1), 32);
   assert.is(frontAfter(power(2), { front: 40, back: 60, canceled: 20 }, 1), 34);

@@ -32,7 +32,7 @@ class ScriptSide {
 
 /**
  * Some seconds of a market that moves by chance around 100.00: diffs each 100 ms, a ticker after
- * each event, prints that take from the touch. Each diff tells exactly what happened since the last.
+ * each event, prints that take from the touch. Each diff tells what happened since the last.
  */
 export function aLivelyScript(seconds: number, seed = 1): Script {
   const random = rngOf(seed);
