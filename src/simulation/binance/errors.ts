@@ -32,6 +32,12 @@ export const EXECUTION_UNKNOWN: BinanceError = {
     'Timeout waiting for response from backend server. ' +
     'Send status unknown; execution status unknown.',
 };
+/** There is nothing to show yet; nothing was done. */
+export const NOT_READY: BinanceError = {
+  status: 503,
+  code: -1008,
+  msg: 'Server is currently overloaded with other requests. Please try again in a few minutes.',
+};
 export const TOO_MANY_ORDERS: BinanceError = {
   status: 429,
   code: -1015,
@@ -59,6 +65,8 @@ export function refusalError(refusal: Refusal): BinanceError {
       return badRequest(-2010, 'Order book liquidity is less than symbol minimum quantity.');
     case 'unknown-symbol':
       return INVALID_SYMBOL;
+    case 'market-closed':
+      return badRequest(-2010, 'Market is closed.');
     case 'unknown-account':
       return REJECTED_KEY;
     case 'unknown-order':

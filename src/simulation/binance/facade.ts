@@ -2,7 +2,7 @@ import type { Clock, Timer, Timers } from '../../core/env.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import { EXECUTION_UNKNOWN } from './errors.ts';
-import { FaultPlan, type RequestFault } from './faults.ts';
+import type { FaultPlan, RequestFault } from './faults.ts';
 import { type LimitOptions, RequestLimits } from './limits.ts';
 import { parseForm } from './parameters.ts';
 import { type DeskReply, OPERATIONS, RequestDesk } from './request-desk.ts';
@@ -11,7 +11,7 @@ import { type ApiKey, restPayload } from './signing.ts';
 import { CONNECT_WEIGHT, SocketApi } from './socket-api.ts';
 import { StreamControl } from './stream-control.ts';
 import { Line, type SocketPeer } from './streams/line.ts';
-import { MarketStreams } from './streams/market-streams.ts';
+import type { PublicStreams } from './streams/public-streams.ts';
 import { UserStreams } from './streams/user-streams.ts';
 
 export interface VenueRequest {
@@ -40,6 +40,9 @@ export interface Session {
 
 export interface FacadeOptions {
   readonly exchange: ExchangePort;
+  readonly streams: PublicStreams;
+  /** Faults that the streams obey too. */
+  readonly faults: FaultPlan;
   readonly keys: readonly ApiKey[];
   readonly limits: LimitOptions;
   readonly clock: Clock;
@@ -78,10 +81,10 @@ interface Connection {
  * text frames out. Whatever stands behind the exchange port, the protocol is the same.
  */
 export class BinanceFacade implements VenueEdge {
-  readonly faults = new FaultPlan();
+  readonly faults: FaultPlan;
   readonly #desk: RequestDesk;
   readonly #limits: RequestLimits;
-  readonly #streams: MarketStreams;
+  readonly #streams: PublicStreams;
   readonly #users: UserStreams;
   readonly #socketApi: SocketApi;
   readonly #clock: Clock;
@@ -91,6 +94,8 @@ export class BinanceFacade implements VenueEdge {
 
   constructor(options: FacadeOptions) {
     const { exchange, keys, limits, clock, timers, random } = options;
+    this.faults = options.faults;
+    this.#streams = options.streams;
     this.#clock = clock;
     this.#timers = timers;
     this.#limits = new RequestLimits(limits);
@@ -100,7 +105,6 @@ export class BinanceFacade implements VenueEdge {
     exchange.listen((events) => {
       for (const event of events) this.#limits.note(event);
     });
-    this.#streams = new MarketStreams({ exchange, clock, timers, faults: this.faults });
     this.#users = new UserStreams(exchange, clock, cancelIds);
     this.#socketApi = new SocketApi(this.#desk, this.#limits, this.#users, clock);
   }

@@ -66,6 +66,30 @@ export class FaultPlan {
   }
 }
 
+/** Passes the frames of one stream on, unless a fault that was ordered comes between. */
+export class FaultyFrames<Frame> {
+  readonly #faults: FaultPlan;
+  readonly #symbol: string;
+  readonly #publish: (frame: Frame) => void;
+  /** A frame that a fault holds back until after the next. */
+  #late: Frame | null = null;
+
+  constructor(faults: FaultPlan, symbol: string, publish: (frame: Frame) => void) {
+    this.#faults = faults;
+    this.#symbol = symbol;
+    this.#publish = publish;
+  }
+
+  send(frame: Frame): void {
+    const fault = this.#faults.nextFrame(this.#symbol);
+    const late = this.#late;
+    this.#late = fault === 'reorder' ? frame : null;
+    if (fault === null || fault === 'duplicate') this.#publish(frame);
+    if (fault === 'duplicate') this.#publish(frame);
+    if (late !== null) this.#publish(late);
+  }
+}
+
 function plan<T>(planned: Planned<T>[], fault: Planned<T>): boolean {
   if (planned.length >= FAULT_PLANS_MAX) return false;
   planned.push(fault);

@@ -1,7 +1,7 @@
 import { RateBudget } from '../../core/rate-budget.ts';
 import { isId, parsed } from './socket-api.ts';
 import type { Line } from './streams/line.ts';
-import type { MarketStreams } from './streams/market-streams.ts';
+import type { PublicStreams } from './streams/public-streams.ts';
 
 /** Messages a second that a connection to public streams may send. */
 const MESSAGES_PER_SECOND = 5;
@@ -16,11 +16,11 @@ const METHODS = [
 
 /** The few things that a client can say on a connection to public streams. */
 export class StreamControl {
-  readonly #streams: MarketStreams;
+  readonly #streams: PublicStreams;
   readonly #line: Line;
   readonly #budget: RateBudget;
 
-  constructor(streams: MarketStreams, line: Line, nowMs: number) {
+  constructor(streams: PublicStreams, line: Line, nowMs: number) {
     this.#streams = streams;
     this.#line = line;
     const limits = { ratePerSecond: MESSAGES_PER_SECOND, burst: MESSAGES_PER_SECOND };

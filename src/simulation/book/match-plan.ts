@@ -1,7 +1,7 @@
 import { type Instrument, quoteAmount } from '../../core/instrument.ts';
 import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import { crosses, type OrderBook, opposite, type RestingOrder } from './order-book.ts';
+import { crosses, type Level, opposite, type RestingOrder } from './order-book.ts';
 
 /** What happens when an order meets one of the same account; the taker's mode decides. */
 export type SelfTradePrevention = 'none' | 'expire-taker' | 'expire-maker' | 'expire-both';
@@ -31,12 +31,19 @@ export interface Incoming {
   readonly selfTradePrevention: SelfTradePrevention;
 }
 
+/** The two sides of a book: levels from the best on, in each the orders by time. */
+export interface BookSides {
+  best(side: Side): Level | null;
+  /** The next level of a side behind a price. */
+  worse(side: Side, ticks: number): Level | null;
+}
+
 /**
  * Walks the other side from its best price, each queue from its head. Planning first lets a
  * fill-or-kill order, a balance check and an order by quote amount see exactly the trades that
  * follow. Costs a step per resting order met.
  */
-export function planMatch(instrument: Instrument, book: OrderBook, incoming: Incoming): MatchPlan {
+export function planMatch(instrument: Instrument, book: BookSides, incoming: Incoming): MatchPlan {
   const steps: MatchStep[] = [];
   const side = opposite(incoming.side);
   let left = incoming.lots;

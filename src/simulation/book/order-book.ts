@@ -131,7 +131,11 @@ export class OrderBook {
 }
 
 /** Whether an order at `ticks` would trade with a level of the other side. */
-export function crosses(side: Side, ticks: number, opposite: Level | null): boolean {
+export function crosses(
+  side: Side,
+  ticks: number,
+  opposite: { readonly ticks: number } | null,
+): boolean {
   if (opposite === null) return false;
   return side === 'buy' ? ticks >= opposite.ticks : ticks <= opposite.ticks;
 }

@@ -1,187 +1,31 @@
 import type { Clock } from '../../core/env.ts';
-import { baseAmount, quoteAmount } from '../../core/instrument.ts';
-import { assert, err, ok, type Result } from '../../core/result.ts';
-import { type Amount, amountOf, type Lots, type Ticks } from '../../core/units.ts';
+import { assert, ok, type Result } from '../../core/result.ts';
+import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import { type MatchPlan, planMatch, planQuote } from '../book/match-plan.ts';
 import { crosses, opposite } from '../book/order-book.ts';
-import { type Account, Clearing, clientKey, freeBalance, type Retention } from './clearing.ts';
+import { AccountExchange, type RestoreOptions, restored } from './account-exchange.ts';
 import type { FeeSchedule } from './fees.ts';
-import { AVERAGE_MINUTES, type MarketRules, OPEN_ORDERS_MAX, ruleRefusal } from './market-rules.ts';
-import type { MarketState } from './market-state.ts';
-import { Matching } from './matching.ts';
-import {
-  heldAsset,
-  isOpen,
-  type NewOrder,
-  type OrderReference,
-  type Refusal,
-  referenceText,
-  type VenueOrder,
-} from './orders.ts';
-import type { ExchangeEvent, ExchangePort, Placed } from './port.ts';
-import type { RecordFault, RecordStore } from './records.ts';
-import { MINUTE_MS } from './tape.ts';
-import { RecordLost, VenueLog } from './venue-log.ts';
+import { MarketState } from './market-state.ts';
+import type { RecordFault } from './records.ts';
 
-/** Records between two snapshots. */
-export const SNAPSHOT_EVERY = 50_000;
-
-export interface ExchangeOptions {
-  readonly markets: readonly MarketRules[];
+export interface ExchangeOptions extends RestoreOptions {
   readonly fees: FeeSchedule;
-  readonly retention: Retention;
-  /** Null keeps nothing beyond this process. */
-  readonly records: RecordStore | null;
   readonly clock: Clock;
 }
 
 /** Opens an exchange with what an earlier process left: open orders rest again, in their order. */
 export function openExchange(options: ExchangeOptions): Result<Exchange, RecordFault> {
-  const rules = new Map(options.markets.map((market) => [market.instrument.symbol, market]));
-  const instrumentOf = (symbol: string) => {
-    const market = rules.get(symbol);
-    assert(market !== undefined, `records name markets of this venue, not ${symbol}`);
-    return market.instrument;
-  };
-  const clearing = new Clearing(instrumentOf, options.retention);
-  const log = new VenueLog(options.records, clearing, SNAPSHOT_EVERY);
-  const recovered = log.recover();
-  if (!recovered.ok) return recovered;
-  const exchange = new Exchange(options, clearing, log);
-  const resumed = exchange.resume();
-  if (resumed.ok) return ok(exchange);
-  return err({
-    kind: 'venue-record',
-    sequence: -1,
-    found: resumed.error,
-    wanted: 'a log that takes records',
+  return restored(options, (clearing, log) => {
+    const markets = options.markets.map((rules) => new MarketState(rules, log));
+    return new Exchange(clearing, log, { ...options, markets });
   });
-}
-
-/** A plan that was found good, and the order it belongs to, completed. */
-interface Checked {
-  readonly plan: MatchPlan;
-  readonly lots: Lots;
-  readonly held: Amount;
 }
 
 /**
  * A spot exchange: price-time priority, exact accounts, Binance's rules. Members of the crowd have
  * no account; they make the market that accounts trade in.
  */
-export class Exchange implements ExchangePort {
-  readonly markets: ReadonlyMap<string, MarketState>;
-  readonly fees: FeeSchedule;
-  readonly clearing: Clearing;
-  readonly #log: VenueLog;
-  readonly #clock: Clock;
-  readonly #matching: Matching;
-  readonly #listeners: ((events: readonly ExchangeEvent[]) => void)[] = [];
-  #haltedBy: string | null = null;
-  #isBusy = false;
-
-  constructor(options: ExchangeOptions, clearing: Clearing, log: VenueLog) {
-    this.fees = options.fees;
-    this.clearing = clearing;
-    this.#log = log;
-    this.#clock = options.clock;
-    this.#matching = new Matching(clearing, log, options);
-    this.markets = this.#matching.markets;
-  }
-
-  get haltedBy(): string | null {
-    return this.#haltedBy;
-  }
-
-  listen(listener: (events: readonly ExchangeEvent[]) => void): void {
-    this.#listeners.push(listener);
-  }
-
-  /** Lets the open orders of an earlier process rest again. For `openExchange`. */
-  resume(): Result<null, string> {
-    const resumed = this.#operate(() => {
-      this.#matching.reenter();
-      return ok(null);
-    });
-    return resumed.ok ? resumed : err(this.#haltedBy ?? resumed.error.kind);
-  }
-
-  /** Makes sure that there is an account of this name. */
-  openAccount(name: string): Account {
-    return this.clearing.account(name);
-  }
-
-  account(name: string): Account | null {
-    return this.clearing.accounts.get(name) ?? null;
-  }
-
-  place(account: string, order: NewOrder): Result<Placed, Refusal> {
-    return this.#operate(() => {
-      const checked = this.#check(account, order);
-      if (!checked.ok) {
-        const { symbol, clientId } = order;
-        this.#matching.tell({
-          kind: 'rejected',
-          account,
-          symbol,
-          clientId,
-          refusal: checked.error,
-        });
-        return checked;
-      }
-      const { plan, lots, held } = checked.value;
-      return ok(this.#matching.accept(account, { ...order, lots }, held, plan));
-    });
-  }
-
-  wouldRefuse(account: string, order: NewOrder): Refusal | null {
-    const checked = this.#check(account, order);
-    return checked.ok ? null : checked.error;
-  }
-
-  cancel(account: string, reference: OrderReference): Result<VenueOrder, Refusal> {
-    return this.#operate(() => {
-      const order = this.find(account, reference);
-      if (order === null || !isOpen(order)) {
-        return err({ kind: 'unknown-order', reference: referenceText(reference) });
-      }
-      return ok(this.#matching.cancel(order));
-    });
-  }
-
-  cancelAll(account: string, symbol: string): Result<readonly VenueOrder[], Refusal> {
-    return this.#operate(() => {
-      const open = [...(this.account(account)?.open.values() ?? [])];
-      const orders = open.filter((order) => order.symbol === symbol);
-      if (orders.length === 0) return err({ kind: 'unknown-order', reference: symbol });
-      return ok(orders.map((order) => this.#matching.cancel(order)));
-    });
-  }
-
-  find(account: string, { symbol, orderId, clientId }: OrderReference): VenueOrder | null {
-    const known = this.account(account);
-    if (known === null) return null;
-    const id = orderId ?? known.byClientId.get(clientKey(symbol, clientId ?? '')) ?? -1;
-    const order = known.open.get(id) ?? known.ended.get(id) ?? null;
-    if (order?.symbol !== symbol) return null;
-    return clientId === null || order.clientId === clientId ? order : null;
-  }
-
-  transfer(account: string, asset: string, amount: Amount): Result<null, Refusal> {
-    return this.#operate(() => {
-      const known = this.account(account);
-      if (known === null) return err({ kind: 'unknown-account', account });
-      const free = freeBalance(known, asset);
-      if (free + amount < 0n) {
-        const wanted = amountOf(-amount);
-        return err({ kind: 'insufficient-balance', asset, free, wanted });
-      }
-      this.#matching.transfer(account, asset, amount);
-      return ok(null);
-    });
-  }
-
+export class Exchange extends AccountExchange<MarketState> {
   /**
    * Lets a member of the crowd rest an order.
    *
@@ -193,13 +37,13 @@ export class Exchange implements ExchangePort {
     if (isOff || market.book.isFull || crosses(side, ticks, market.book.best(opposite(side)))) {
       return 0;
     }
-    const rested = this.#operate(() => ok(this.#matching.restCrowd(market, side, ticks, lots)));
+    const rested = this.operate(() => ok(this.matching.restCrowd(market, side, ticks, lots)));
     return rested.ok ? rested.value : 0;
   }
 
   /** Lets a member of the crowd take liquidity up to a worst price. @returns lots it got */
   crowdTake(market: MarketState, side: Side, lots: Lots, limitTicks: Ticks | null): Lots {
-    const taken = this.#operate(() => ok(this.#matching.takeCrowd(market, side, lots, limitTicks)));
+    const taken = this.operate(() => ok(this.matching.takeCrowd(market, side, lots, limitTicks)));
     return taken.ok ? taken.value : (0 as Lots);
   }
 
@@ -208,105 +52,14 @@ export class Exchange implements ExchangePort {
     const order = market.book.find(orderId);
     if (order === null) return false;
     assert(order.owner === null, 'the crowd cancels its own orders');
-    return this.#operate(() => {
-      this.#matching.remove(market, order);
+    return this.operate(() => {
+      this.matching.remove(market, order);
       return ok(null);
     }).ok;
   }
 
   /** Where a market stood when it was last recorded; null in a new venue. */
   anchorOf(symbol: string): Ticks | null {
-    return this.#log.anchorOf(symbol);
+    return this.log.anchorOf(symbol);
   }
-
-  /** Leaves the state behind as a snapshot, durable. The exchange is not used afterwards. */
-  close(): void {
-    this.#operate(() => {
-      this.#log.snapshot();
-      return ok(null);
-    });
-    this.#haltedBy ??= 'closed';
-    this.#log.close();
-  }
-
-  /** One operation, whole: its records are written, then everybody is told. */
-  #operate<T>(work: () => Result<T, Refusal>): Result<T, Refusal> {
-    assert(!this.#isBusy, 'a listener does not operate the exchange it listens to');
-    if (this.#haltedBy !== null) return err({ kind: 'halted', reason: this.#haltedBy });
-    this.#isBusy = true;
-    try {
-      const result = work();
-      this.#log.settle();
-      const events = this.#matching.takeEvents();
-      if (events.length > 0) for (const listener of this.#listeners) listener(events);
-      return result;
-    } catch (thrown) {
-      if (!(thrown instanceof RecordLost)) throw thrown;
-      // What was done in memory is not in the log, so nobody may hear of it.
-      this.#haltedBy = `the venue's log is broken: ${thrown.message}`;
-      return err({ kind: 'halted', reason: this.#haltedBy });
-    } finally {
-      this.#isBusy = false;
-    }
-  }
-
-  #check(name: string, order: NewOrder): Result<Checked, Refusal> {
-    const market = this.markets.get(order.symbol);
-    if (market === undefined) return err({ kind: 'unknown-symbol', symbol: order.symbol });
-    const account = this.account(name);
-    if (account === null) return err({ kind: 'unknown-account', account: name });
-    const averageMs = this.#clock.now() - AVERAGE_MINUTES * MINUTE_MS;
-    const refusal =
-      ruleRefusal(market.rules, order, market.tape.averageTicks(averageMs)) ??
-      openOrderRefusal(account, market, order);
-    if (refusal !== null) return err(refusal);
-    return this.#afford(account, market, order);
-  }
-
-  #afford(account: Account, market: MarketState, order: NewOrder): Result<Checked, Refusal> {
-    const { instrument } = market.rules;
-    const plan = planMatch(instrument, market.book, {
-      side: order.side,
-      owner: account.name,
-      limitTicks: order.type === 'market' ? null : order.ticks,
-      lots: order.quote > 0n ? Number.POSITIVE_INFINITY : order.lots,
-      quoteMax: order.quote > 0n ? order.quote : null,
-      selfTradePrevention: order.selfTradePrevention,
-    });
-    const lots = order.quote > 0n ? plan.filledLots : order.lots;
-    if (lots < instrument.lotsMin) return err({ kind: 'no-liquidity', symbol: order.symbol });
-    const held =
-      order.side === 'sell'
-        ? baseAmount(instrument, lots)
-        : order.type === 'market'
-          ? planQuote(instrument, plan)
-          : quoteAmount(instrument, order.ticks, lots);
-    const asset = heldAsset(instrument, order.side);
-    const free = freeBalance(account, asset);
-    if (free < held) return err({ kind: 'insufficient-balance', asset, free, wanted: held });
-    if (order.timeInForce === 'fok' && plan.filledLots < lots) {
-      return ok({ plan: NO_MATCH, lots, held });
-    }
-    return ok({ plan, lots, held });
-  }
-}
-
-const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
-
-/** Rules about the orders that the account has already, and about the book. */
-function openOrderRefusal(account: Account, market: MarketState, order: NewOrder): Refusal | null {
-  const { symbol, clientId } = order;
-  const found = account.openCounts.get(symbol) ?? 0;
-  if (found >= OPEN_ORDERS_MAX) return { kind: 'filter', filter: 'MAX_NUM_ORDERS', found };
-  const sameId = account.byClientId.get(clientKey(symbol, clientId)) ?? -1;
-  if (account.open.has(sameId)) return { kind: 'duplicate-client-id', clientId };
-  if (order.type === 'market') return null;
-  if (market.book.isFull) {
-    return { kind: 'filter', filter: 'EXCHANGE_MAX_NUM_ORDERS', found: market.book.size };
-  }
-  const best = market.book.best(opposite(order.side));
-  if (order.type === 'limit-maker' && best !== null && crosses(order.side, order.ticks, best)) {
-    return { kind: 'would-take', ticks: order.ticks, opposite: best.ticks };
-  }
-  return null;
 }

@@ -1,18 +1,46 @@
+import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import { type Level, OrderBook } from '../book/order-book.ts';
+import type { BookSides } from '../book/match-plan.ts';
+import { type Level, OrderBook, type RestingOrder } from '../book/order-book.ts';
 import type { MarketRules } from './market-rules.ts';
-import type { MarketView } from './port.ts';
-import { Tape } from './tape.ts';
+import type { ExchangeEvent, MarketView } from './port.ts';
+import { type PublicTrade, Tape } from './tape.ts';
 import type { Numbers, VenueLog } from './venue-log.ts';
 
-/** One market while it trades. */
-export class MarketState implements MarketView {
+/** A market as accounts trade in it, wherever its book comes from. */
+export interface Market extends MarketView {
+  readonly book: MarketBook;
+  readonly tradeIds: Numbers;
+  /** Takes down a trade that an account had part in. @returns what everybody is told of it */
+  traded(trade: PublicTrade): readonly ExchangeEvent[];
+  /** @returns what everybody is told of a level that orders of accounts have changed */
+  levelChanged(side: Side, ticks: Ticks): readonly ExchangeEvent[];
+}
+
+/** All that an order may meet, and the orders of accounts among it. */
+export interface MarketBook extends BookSides {
+  /** Orders of which the book keeps track. */
+  readonly size: number;
+  readonly isFull: boolean;
+  add(order: Omit<RestingOrder, 'previous' | 'next'>): void;
+  remove(order: RestingOrder): void;
+  fill(order: RestingOrder, lots: Lots): void;
+  find(orderId: number): RestingOrder | null;
+}
+
+/** Time between two records of where a market stands. */
+const ANCHOR_EVERY_MS = 60_000;
+
+/** A market of which every order is known, while it trades. */
+export class MarketState implements Market {
   readonly rules: MarketRules;
   readonly book: OrderBook;
   readonly tape: Tape;
+  readonly isOpen = true;
   readonly updates: Numbers;
   readonly tradeIds: Numbers;
-  anchoredMs = 0;
+  readonly #log: VenueLog;
+  #anchoredMs = 0;
 
   constructor(rules: MarketRules, log: VenueLog) {
     const { symbol, ticksMax } = rules.instrument;
@@ -21,6 +49,7 @@ export class MarketState implements MarketView {
     this.tape = new Tape(rules.instrument);
     this.updates = log.numbers(`update ${symbol}`);
     this.tradeIds = log.numbers(`trade ${symbol}`);
+    this.#log = log;
   }
 
   get updateId(): number {
@@ -29,5 +58,29 @@ export class MarketState implements MarketView {
 
   depth(side: Side, limit: number): Level[] {
     return this.book.depth(side, limit);
+  }
+
+  best(side: Side): Level | null {
+    return this.book.best(side);
+  }
+
+  traded(trade: PublicTrade): readonly ExchangeEvent[] {
+    this.#anchor(trade);
+    this.tape.add(trade);
+    return [{ kind: 'traded', trade }];
+  }
+
+  /** Every change of a level takes one update id. */
+  levelChanged(side: Side, ticks: Ticks): readonly ExchangeEvent[] {
+    const { symbol } = this.rules.instrument;
+    const lots = this.book.level(side, ticks)?.lots ?? (0 as Lots);
+    const updateId = this.updates.take();
+    return [{ kind: 'level-changed', symbol, side, ticks, lots, updateId }];
+  }
+
+  #anchor({ symbol, ticks, venueMs }: PublicTrade): void {
+    if (venueMs - this.#anchoredMs < ANCHOR_EVERY_MS) return;
+    this.#anchoredMs = venueMs;
+    this.#log.record({ kind: 'price-anchored', symbol, ticks });
   }
 }

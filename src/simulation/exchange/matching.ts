@@ -4,19 +4,15 @@ import { assert } from '../../core/result.ts';
 import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { type MatchPlan, type MatchStep, planMatch } from '../book/match-plan.ts';
-import type { RestingOrder } from '../book/order-book.ts';
+import { opposite, type RestingOrder } from '../book/order-book.ts';
 import { accountTrade, type Clearing, freeBalance } from './clearing.ts';
 import { type FeeSchedule, feeOf } from './fees.ts';
-import type { MarketRules } from './market-rules.ts';
-import { MarketState } from './market-state.ts';
+import type { Market } from './market-state.ts';
 import { type AccountTrade, type NewOrder, restLots, type VenueOrder } from './orders.ts';
 import type { ExchangeEvent, Execution, Placed, PreventedMatch } from './port.ts';
 import type { TradeParty } from './records.ts';
 import type { PublicTrade } from './tape.ts';
 import type { Numbers, VenueLog } from './venue-log.ts';
-
-/** Time between two records of where a market stands. */
-const ANCHOR_EVERY_MS = 60_000;
 
 type StepOf<Kind extends MatchStep['kind']> = Extract<MatchStep, { kind: Kind }>;
 type EndedStatus = 'canceled' | 'expired' | 'expired-in-match';
@@ -29,10 +25,10 @@ const EXECUTION_OF_END: Readonly<Record<EndedStatus, Execution>> = {
 
 /**
  * Carries plans out: books every trade before it tells of it, keeps the books, and collects what
- * happened. Every change of a level takes one update id.
+ * happened.
  */
-export class Matching {
-  readonly markets: ReadonlyMap<string, MarketState>;
+export class Matching<M extends Market = Market> {
+  readonly markets: ReadonlyMap<string, M>;
   readonly #clearing: Clearing;
   readonly #log: VenueLog;
   readonly #fees: FeeSchedule;
@@ -48,7 +44,7 @@ export class Matching {
     venue: {
       readonly fees: FeeSchedule;
       readonly clock: Clock;
-      readonly markets: readonly MarketRules[];
+      readonly markets: readonly M[];
     },
   ) {
     this.#clearing = clearing;
@@ -57,9 +53,7 @@ export class Matching {
     this.#clock = venue.clock;
     this.#orderIds = log.numbers('order');
     this.#matchIds = log.numbers('prevented match');
-    this.markets = new Map(
-      venue.markets.map((rules) => [rules.instrument.symbol, new MarketState(rules, log)]),
-    );
+    this.markets = new Map(venue.markets.map((market) => [market.rules.instrument.symbol, market]));
   }
 
   tell(event: ExchangeEvent): void {
@@ -116,20 +110,20 @@ export class Matching {
   }
 
   /** Puts an order of the crowd into the book. @returns its id */
-  restCrowd(market: MarketState, side: Side, ticks: Ticks, lots: Lots): number {
+  restCrowd(market: M, side: Side, ticks: Ticks, lots: Lots): number {
     const orderId = this.#orderIds.take();
     this.#rest(market, { orderId, owner: null, side, ticks, lots });
     return orderId;
   }
 
   /** Takes an order out of the book. */
-  remove(market: MarketState, order: RestingOrder): void {
+  remove(market: M, order: RestingOrder): void {
     market.book.remove(order);
     this.#levelChanged(market, order.side, order.ticks);
   }
 
   /** Lets the crowd take. @returns lots it got */
-  takeCrowd(market: MarketState, side: Side, lots: Lots, limitTicks: Ticks | null): Lots {
+  takeCrowd(market: M, side: Side, lots: Lots, limitTicks: Ticks | null): Lots {
     const plan = planMatch(market.rules.instrument, market.book, {
       side,
       owner: null,
@@ -145,6 +139,12 @@ export class Matching {
       this.#trade(market, side, step, null, takerOrderId);
     }
     return plan.filledLots;
+  }
+
+  /** Lets a member of the crowd take from one resting order of an account, out of its turn. */
+  hit(market: M, maker: RestingOrder, lots: Lots): void {
+    const side = opposite(maker.side);
+    this.#trade(market, side, { kind: 'trade', maker, lots }, null, this.#orderIds.take());
   }
 
   /**
@@ -174,7 +174,7 @@ export class Matching {
   }
 
   /** Carries out what an accepted order does to the book, down to its rest or its end. */
-  #work(market: MarketState, accepted: VenueOrder, plan: MatchPlan): Placed {
+  #work(market: M, accepted: VenueOrder, plan: MatchPlan): Placed {
     const trades: AccountTrade[] = [];
     const prevented: PreventedMatch[] = [];
     for (const step of plan.steps) {
@@ -199,7 +199,7 @@ export class Matching {
 
   /** One trade, booked and told. @returns what the taker's account got of it, if it has one */
   #trade(
-    market: MarketState,
+    market: M,
     takerSide: Side,
     { maker, lots }: StepOf<'trade'>,
     taker: VenueOrder | null,
@@ -223,10 +223,8 @@ export class Matching {
       const { makerOrderId: _maker, takerOrderId: _taker, ...facts } = trade;
       this.#log.record({ kind: 'traded', ...facts, maker: makerParty, taker: takerParty });
     }
-    this.#anchor(market, trade);
     market.book.fill(maker, lots);
-    market.tape.add(trade);
-    this.tell({ kind: 'traded', trade });
+    this.#events.push(...market.traded(trade));
     this.#levelChanged(market, maker.side, maker.ticks);
     if (makerParty !== null) this.#tellTrade(market, trade, makerParty, maker.side, true);
     if (takerParty === null) return [];
@@ -234,7 +232,7 @@ export class Matching {
   }
 
   #party(
-    market: MarketState,
+    market: M,
     trade: PublicTrade,
     account: string | null,
     isMaker: boolean,
@@ -260,7 +258,7 @@ export class Matching {
   }
 
   #tellTrade(
-    market: MarketState,
+    market: M,
     trade: PublicTrade,
     party: TradeParty,
     side: Side,
@@ -274,11 +272,7 @@ export class Matching {
   }
 
   /** Ends a resting order that an order of the same account meets. */
-  #prevent(
-    market: MarketState,
-    taker: VenueOrder,
-    { maker, lots }: StepOf<'expire-maker'>,
-  ): PreventedMatch {
+  #prevent(market: M, taker: VenueOrder, { maker, lots }: StepOf<'expire-maker'>): PreventedMatch {
     const preventedMatchId = this.#matchIds.take();
     const order = this.#orderOf({ account: taker.account, orderId: maker.orderId });
     this.#end(order, 'expired-in-match', preventedMatchId, lots, taker.orderId);
@@ -318,16 +312,13 @@ export class Matching {
     return ended;
   }
 
-  #rest(market: MarketState, order: Omit<RestingOrder, 'previous' | 'next'>): void {
+  #rest(market: M, order: Omit<RestingOrder, 'previous' | 'next'>): void {
     market.book.add(order);
     this.#levelChanged(market, order.side, order.ticks);
   }
 
-  #levelChanged(market: MarketState, side: Side, ticks: Ticks): void {
-    const { symbol } = market.rules.instrument;
-    const lots = market.book.level(side, ticks)?.lots ?? (0 as Lots);
-    const updateId = market.updates.take();
-    this.tell({ kind: 'level-changed', symbol, side, ticks, lots, updateId });
+  #levelChanged(market: M, side: Side, ticks: Ticks): void {
+    this.#events.push(...market.levelChanged(side, ticks));
   }
 
   #tellExecuted(
@@ -349,13 +340,7 @@ export class Matching {
     this.#touched.set(account, touched);
   }
 
-  #anchor(market: MarketState, { symbol, ticks, venueMs }: PublicTrade): void {
-    if (venueMs - market.anchoredMs < ANCHOR_EVERY_MS) return;
-    market.anchoredMs = venueMs;
-    this.#log.record({ kind: 'price-anchored', symbol, ticks });
-  }
-
-  #market(symbol: string): MarketState {
+  #market(symbol: string): M {
     const market = this.markets.get(symbol);
     assert(market !== undefined, `${symbol} is a market of this venue`);
     return market;

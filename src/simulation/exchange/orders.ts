@@ -84,6 +84,7 @@ export type Refusal =
   | { readonly kind: 'would-take'; readonly ticks: Ticks; readonly opposite: Ticks }
   | { readonly kind: 'no-liquidity'; readonly symbol: string }
   | { readonly kind: 'unknown-symbol'; readonly symbol: string }
+  | { readonly kind: 'market-closed'; readonly symbol: string }
   | { readonly kind: 'unknown-account'; readonly account: string }
   | { readonly kind: 'unknown-order'; readonly reference: string }
   /** The venue could not write its own record; what happened is settled at its next start. */

@@ -35,7 +35,11 @@ export interface MarketView {
   readonly tape: Tape;
   /** Number of the last change of the book; each change takes one. */
   readonly updateId: number;
+  /** False while there is no book to be shown or traded in. */
+  readonly isOpen: boolean;
   depth(side: Side, limit: number): readonly LevelView[];
+  /** The best level that everybody knows of; it may be ahead of `depth`. */
+  best(side: Side): LevelView | null;
 }
 
 export interface LevelView {

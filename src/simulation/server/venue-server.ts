@@ -8,11 +8,21 @@ import type { VenueEdge, VenueReply } from '../binance/facade.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
 import { openVenue, type Venue, type VenueFault, type VenueOptions } from './venue.ts';
 
-export interface ServerOptions extends VenueOptions {
+export interface TransportOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /** Told what an operator should know; never on the path of a request. */
   readonly note: (note: ServerNote) => void;
+  /** Of the real clock, whatever the venue's own clock shows. */
+  readonly timers: Timers;
+}
+
+export interface ServerOptions extends VenueOptions, TransportOptions {}
+
+/** What can be served: a venue of any kind. */
+export interface ServedVenue extends VenueEdge {
+  /** Ends connections, and leaves the state behind. */
+  stop(): void;
 }
 
 export type ServerNote =
@@ -24,8 +34,8 @@ export type ServerNote =
   | { readonly kind: 'connection-refused'; readonly address: string; readonly path: string }
   | { readonly kind: 'request-too-large'; readonly address: string };
 
-export interface VenueServer {
-  readonly venue: Venue;
+export interface VenueServer<V extends ServedVenue = Venue> {
+  readonly venue: V;
   readonly port: number;
   /** Ends connections, writes the state down, frees the port. */
   stop(): Promise<void>;
@@ -56,28 +66,36 @@ export async function startVenueServer(
 ): Promise<Result<VenueServer, VenueFault | ListenFault>> {
   const opened = openVenue(options);
   if (!opened.ok) return opened;
-  const venue = opened.value;
+  const served = await serveVenue(opened.value, options);
+  if (served.ok) opened.value.start();
+  return served;
+}
+
+/** Serves a venue on the loopback interface; when that fails, the venue is stopped. */
+export async function serveVenue<V extends ServedVenue>(
+  venue: V,
+  { port, note, timers }: TransportOptions,
+): Promise<Result<VenueServer<V>, ListenFault>> {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: FRAME_BYTES_MAX,
     clientTracking: true,
   });
-  const server = createServer((request, response) => serve(venue, request, response, options.note));
+  const server = createServer((request, response) => serve(venue, request, response, note));
   server.maxConnections = SOCKETS_MAX;
   server.headersTimeout = HEADERS_WITHIN_MS;
   server.requestTimeout = REQUEST_WITHIN_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('upgrade', (request, socket, head) => {
-    upgrade({ venue, sockets, note: options.note }, request, socket, head);
+    upgrade({ venue, sockets, note }, request, socket, head);
   });
-  const listening = await listen(server, options.port);
+  const listening = await listen(server, port);
   if (!listening.ok) {
     venue.stop();
     return listening;
   }
-  venue.start();
-  const stop = () => stopAll(venue, server, sockets, options.timers);
+  const stop = () => stopAll(venue, server, sockets, timers);
   return ok({ venue, port: listening.value, stop });
 }
 
@@ -95,7 +113,7 @@ function serve(
   venue: VenueEdge,
   request: IncomingMessage,
   response: ServerResponse,
-  note: ServerOptions['note'],
+  note: TransportOptions['note'],
 ): void {
   const address = addressOf(request);
   const parts: Buffer[] = [];
@@ -132,7 +150,7 @@ function upgrade(
   edge: {
     readonly venue: VenueEdge;
     readonly sockets: WebSocketServer;
-    readonly note: ServerOptions['note'];
+    readonly note: TransportOptions['note'];
   },
   request: IncomingMessage,
   socket: Duplex,
@@ -158,7 +176,7 @@ function upgrade(
   });
 }
 
-function peerOf(webSocket: WebSocket, address: string, note: ServerOptions['note']): SocketPeer {
+function peerOf(webSocket: WebSocket, address: string, note: TransportOptions['note']): SocketPeer {
   return {
     address,
     send(text) {
@@ -179,7 +197,7 @@ function peerOf(webSocket: WebSocket, address: string, note: ServerOptions['note
 }
 
 function stopAll(
-  venue: Venue,
+  venue: ServedVenue,
   server: Server,
   sockets: WebSocketServer,
   timers: Timers,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Lots, Ticks } from '../../../src/core/units.ts';
-import { STREAMS_MAX } from '../../../src/simulation/binance/streams/market-streams.ts';
+import { STREAMS_MAX } from '../../../src/simulation/binance/streams/public-streams.ts';
 import { DEFAULT_FLOWS } from '../../../src/simulation/flow/flow-profile.ts';
 import { ALICE, aSocket, aVenue, limitOrder } from '../../support/venue/client.ts';
 import { NEW_YEAR, ticks } from '../../support/venue/fixtures.ts';

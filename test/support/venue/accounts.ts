@@ -1,4 +1,4 @@
-import type { AccountOptions } from '../../../src/simulation/server/venue.ts';
+import type { AccountOptions } from '../../../src/simulation/server/accounts.ts';
 
 /** The public sample key of Binance's documents, in pieces so that no scanner takes it for ours. */
 export const SAMPLE_KEY = [

@@ -1,8 +1,8 @@
 import { rngOf } from '../../../src/core/rng.ts';
-import type { Session, VenueReply } from '../../../src/simulation/binance/facade.ts';
+import type { Session, VenueEdge, VenueReply } from '../../../src/simulation/binance/facade.ts';
 import { signatureOf, socketPayload } from '../../../src/simulation/binance/signing.ts';
 import { openVenue, type VenueOptions } from '../../../src/simulation/server/venue.ts';
-import { virtualTime } from '../../../src/simulation/virtual-time.ts';
+import { type VirtualTime, virtualTime } from '../../../src/simulation/virtual-time.ts';
 import { ACCOUNTS, ADMIN_TOKEN, SAMPLE_KEY, SAMPLE_SECRET } from './accounts.ts';
 import { aCrowd, must, NEW_YEAR } from './fixtures.ts';
 
@@ -46,6 +46,12 @@ export function aVenue(over: Partial<VenueOptions> = {}) {
   const market = exchange.markets.get('BTCUSDT');
   if (market === undefined) throw new Error('the venue has BTCUSDT');
 
+  const { raw, ask } = aClient(venue, time);
+  return { time, venue, exchange, market, raw, ask, crowd: () => aCrowd(exchange, market) };
+}
+
+/** Asks a venue over REST, without a transport. */
+export function aClient(venue: VenueEdge, time: VirtualTime) {
   const raw = (
     method: string,
     path: string,
@@ -77,12 +83,12 @@ export function aVenue(over: Partial<VenueOptions> = {}) {
     return { ...reply, body: JSON.parse(reply.body) as Json };
   };
 
-  return { time, venue, exchange, market, raw, ask, crowd: () => aCrowd(exchange, market) };
+  return { raw, ask };
 }
 
 /** A client's end of a WebSocket connection to a façade. */
 export function aSocket(
-  { venue, time }: Pick<ReturnType<typeof aVenue>, 'venue' | 'time'>,
+  { venue, time }: { readonly venue: VenueEdge; readonly time: VirtualTime },
   path: string,
   query = '',
 ) {

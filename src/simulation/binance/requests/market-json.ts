@@ -106,8 +106,8 @@ export function depthJson(market: MarketView, limit: number) {
 export function bookTickerJson(market: MarketView) {
   const { instrument } = market.rules;
   const wire = wireOf(instrument);
-  const [bid] = market.depth('buy', 1);
-  const [ask] = market.depth('sell', 1);
+  const bid = market.best('buy');
+  const ask = market.best('sell');
   return {
     symbol: instrument.symbol,
     bidPrice: wire.price(bid?.ticks ?? 0),

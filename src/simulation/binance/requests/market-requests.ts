@@ -1,7 +1,7 @@
-import { ok } from '../../../core/result.ts';
+import { err, ok } from '../../../core/result.ts';
 import type { MarketView } from '../../exchange/port.ts';
 import { grouped, TRADES_KEPT } from '../../exchange/tape.ts';
-import { badRequest } from '../errors.ts';
+import { badRequest, NOT_READY } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import {
   averagePriceJson,
@@ -93,7 +93,8 @@ function depth(call: Call) {
   const found = marketOf(call);
   const limit = call.parameters.limit(100, DEPTH_MAX);
   const market = call.parameters.checked(found);
-  return market.ok ? ok(depthJson(market.value, limit)) : market;
+  if (!market.ok) return market;
+  return market.value.isOpen ? ok(depthJson(market.value, limit)) : err(NOT_READY);
 }
 
 function depthWeight(parameters: Parameters): number {

@@ -57,8 +57,9 @@ export function wireOf(instrument: Instrument): Wire {
   const lotsUnit = lotSteps * 10 ** (WIRE_DECIMALS - quantityDecimals);
   return {
     instrument,
-    price: (ticks) => formatDecimal(ticks * ticksUnit, WIRE_DECIMALS),
-    quantity: (lots) => formatDecimal(lots * lotsUnit, WIRE_DECIMALS),
+    // A recorded book may hold prices and sizes from a time of a finer grid.
+    price: (ticks) => formatDecimal(Math.round(ticks * ticksUnit), WIRE_DECIMALS),
+    quantity: (lots) => formatDecimal(Math.round(lots * lotsUnit), WIRE_DECIMALS),
   };
 }
 

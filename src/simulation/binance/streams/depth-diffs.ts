@@ -1,7 +1,7 @@
 import type { Clock, Timer, Timers } from '../../../core/env.ts';
 import type { Lots, Ticks } from '../../../core/units.ts';
 import type { ExchangeEvent, MarketView } from '../../exchange/port.ts';
-import type { FaultPlan } from '../faults.ts';
+import { type FaultPlan, FaultyFrames } from '../faults.ts';
 import { levelsJson, type Wire, wireOf } from '../requests/order-json.ts';
 
 type LevelChange = Extract<ExchangeEvent, { kind: 'level-changed' }>;
@@ -16,14 +16,11 @@ export class DepthDiffs {
   readonly #intervalMs: number;
   readonly #clock: Clock;
   readonly #timers: Timers;
-  readonly #faults: FaultPlan;
-  readonly #publish: (text: string) => void;
+  readonly #frames: FaultyFrames<string>;
   #levels = { buy: new Map<Ticks, Lots>(), sell: new Map<Ticks, Lots>() };
   #firstId = 0;
   #lastId = 0;
   #timer: Timer | null = null;
-  /** A frame that a fault holds back until after the next. */
-  #late: string | null = null;
 
   constructor(
     market: MarketView,
@@ -40,8 +37,8 @@ export class DepthDiffs {
     this.#intervalMs = intervalMs;
     this.#clock = edges.clock;
     this.#timers = edges.timers;
-    this.#faults = edges.faults;
-    this.#publish = edges.publish;
+    const { symbol } = market.rules.instrument;
+    this.#frames = new FaultyFrames(edges.faults, symbol, edges.publish);
   }
 
   start(): void {
@@ -65,7 +62,7 @@ export class DepthDiffs {
     const delayMs = this.#intervalMs - (this.#clock.now() % this.#intervalMs);
     this.#timer = this.#timers.after(delayMs, () => {
       this.#arm();
-      if (this.#firstId > 0) this.#send(this.#frame());
+      if (this.#firstId > 0) this.#frames.send(this.#frame());
     });
   }
 
@@ -92,14 +89,5 @@ export class DepthDiffs {
     this.#levels = { buy: new Map(), sell: new Map() };
     this.#firstId = 0;
     this.#lastId = 0;
-  }
-
-  #send(text: string): void {
-    const fault = this.#faults.nextFrame(this.#market.rules.instrument.symbol);
-    const late = this.#late;
-    this.#late = fault === 'reorder' ? text : null;
-    if (fault === null || fault === 'duplicate') this.#publish(text);
-    if (fault === 'duplicate') this.#publish(text);
-    if (late !== null) this.#publish(late);
   }
 }

@@ -6,9 +6,7 @@ import { bookTickerJson, groupJson } from '../requests/market-json.ts';
 import { type Wire, wireOf } from '../requests/order-json.ts';
 import { DepthDiffs } from './depth-diffs.ts';
 import type { Line } from './line.ts';
-
-/** Streams that one connection may listen to. */
-export const STREAMS_MAX = 1_024;
+import { Audience, type PublicStreams } from './public-streams.ts';
 
 const DEPTH_INTERVALS_MS: Readonly<Record<string, number>> = {
   depth: 1_000,
@@ -17,10 +15,9 @@ const DEPTH_INTERVALS_MS: Readonly<Record<string, number>> = {
 };
 const EVENT_STREAMS: readonly string[] = ['trade', 'aggTrade', 'bookTicker'];
 
-/** One stream and who listens to it. */
+/** One stream that somebody has asked for. */
 interface Channel {
   readonly name: string;
-  readonly lines: Set<Line>;
   readonly diffs: DepthDiffs | null;
 }
 
@@ -35,8 +32,9 @@ interface Edges {
  * The public streams: trades at once, trades of one taker and price joined, best bid and ask when
  * they change, and the book's changes in batches. A frame is written once for all who listen.
  */
-export class MarketStreams {
+export class MarketStreams implements PublicStreams {
   readonly #edges: Edges;
+  readonly #audience = new Audience();
   readonly #channels = new Map<string, Channel>();
   /** Channels with collected changes, by symbol. */
   readonly #diffs = new Map<string, Channel[]>();
@@ -54,21 +52,20 @@ export class MarketStreams {
   /** @returns false when there is no such stream, or the connection has too many */
   add(line: Line, name: string): boolean {
     const channel = this.#channels.get(name) ?? this.#open(name);
-    if (channel === null || this.namesOf(line).length >= STREAMS_MAX) return false;
-    if (channel.lines.size === 0) this.#start(channel);
-    channel.lines.add(line);
+    if (channel === null) return false;
+    const isNew = !this.#audience.isHeard(name);
+    if (!this.#audience.add(line, name)) return false;
+    if (isNew) this.#start(channel);
     return true;
   }
 
   remove(line: Line, name: string): void {
-    const channel = this.#channels.get(name);
-    if (channel === undefined || !channel.lines.delete(line)) return;
-    if (channel.lines.size === 0) channel.diffs?.stop();
+    this.#audience.remove(line, name);
+    if (!this.#audience.isHeard(name)) this.#channels.get(name)?.diffs?.stop();
   }
 
   namesOf(line: Line): string[] {
-    const channels = [...this.#channels.values()];
-    return channels.filter(({ lines }) => lines.has(line)).map(({ name }) => name);
+    return this.#audience.namesOf(line);
   }
 
   /** Begins to follow what a channel tells, from how it is now. */
@@ -87,11 +84,10 @@ export class MarketStreams {
     if (cut < 1 || market === undefined || symbol === name.slice(0, cut)) return null;
     const intervalMs = Object.hasOwn(DEPTH_INTERVALS_MS, what) ? DEPTH_INTERVALS_MS[what] : null;
     if (intervalMs == null && !EVENT_STREAMS.includes(what)) return null;
-    const lines = new Set<Line>();
-    const publish = (text: string): void => sendAll(name, lines, text);
+    const publish = (text: string): void => this.#send(name, text);
     const diffs =
       intervalMs == null ? null : new DepthDiffs(market, intervalMs, { ...this.#edges, publish });
-    const channel: Channel = { name, lines, diffs };
+    const channel: Channel = { name, diffs };
     this.#channels.set(name, channel);
     if (diffs !== null) this.#diffs.set(symbol, [...(this.#diffs.get(symbol) ?? []), channel]);
     return channel;
@@ -142,8 +138,7 @@ export class MarketStreams {
 
   #best(symbol: string): void {
     const market = this.#edges.exchange.markets.get(symbol);
-    const channel = this.#channels.get(`${symbol.toLowerCase()}@bookTicker`);
-    if (market === undefined || channel === undefined || channel.lines.size === 0) return;
+    if (market === undefined || !this.#audience.isHeard(streamOf(symbol, 'bookTicker'))) return;
     const best = bestText(market);
     if (this.#bests.get(symbol) === best) return;
     this.#bests.set(symbol, best);
@@ -160,22 +155,24 @@ export class MarketStreams {
   }
 
   #publish(symbol: string, what: string, write: (wire: Wire, nowMs: number) => unknown): void {
-    const channel = this.#channels.get(`${symbol.toLowerCase()}@${what}`);
+    const name = streamOf(symbol, what);
     const wire = this.#wires.get(symbol);
-    if (channel === undefined || wire === undefined || channel.lines.size === 0) return;
-    const text = JSON.stringify(write(wire, this.#edges.clock.now()));
-    sendAll(channel.name, channel.lines, text);
+    if (wire === undefined || !this.#audience.isHeard(name)) return;
+    this.#send(name, JSON.stringify(write(wire, this.#edges.clock.now())));
   }
+
+  #send(name: string, text: string): void {
+    this.#audience.send(name, {
+      bare: () => text,
+      combined: () => `{"stream":"${name}","data":${text}}`,
+    });
+  }
+}
+
+function streamOf(symbol: string, what: string): string {
+  return `${symbol.toLowerCase()}@${what}`;
 }
 
 function bestText(market: MarketView): string {
   return JSON.stringify(bookTickerJson(market));
-}
-
-function sendAll(name: string, lines: ReadonlySet<Line>, text: string): void {
-  let combined = '';
-  for (const line of lines) {
-    if (line.isCombined && combined === '') combined = `{"stream":"${name}","data":${text}}`;
-    line.send(line.isCombined ? combined : text);
-  }
 }

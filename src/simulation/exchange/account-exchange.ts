@@ -1,0 +1,287 @@
+import type { Clock } from '../../core/env.ts';
+import { baseAmount, type Instrument, quoteAmount } from '../../core/instrument.ts';
+import { assert, err, ok, type Result } from '../../core/result.ts';
+import { type Amount, amountOf, type Lots } from '../../core/units.ts';
+import { type MatchPlan, planMatch, planQuote } from '../book/match-plan.ts';
+import { crosses, opposite } from '../book/order-book.ts';
+import { type Account, Clearing, clientKey, freeBalance, type Retention } from './clearing.ts';
+import type { FeeSchedule } from './fees.ts';
+import { AVERAGE_MINUTES, type MarketRules, OPEN_ORDERS_MAX, ruleRefusal } from './market-rules.ts';
+import type { Market } from './market-state.ts';
+import { Matching } from './matching.ts';
+import {
+  heldAsset,
+  isOpen,
+  type NewOrder,
+  type OrderReference,
+  type Refusal,
+  referenceText,
+  type VenueOrder,
+} from './orders.ts';
+import type { ExchangeEvent, ExchangePort, Placed } from './port.ts';
+import type { RecordFault, RecordStore } from './records.ts';
+import { MINUTE_MS } from './tape.ts';
+import { RecordLost, VenueLog } from './venue-log.ts';
+
+/** Records between two snapshots. */
+export const SNAPSHOT_EVERY = 50_000;
+
+export interface RestoreOptions {
+  readonly markets: readonly MarketRules[];
+  readonly retention: Retention;
+  /** Null keeps nothing beyond this process. */
+  readonly records: RecordStore | null;
+}
+
+/** Makes an exchange over what an earlier process left; its open orders rest again. */
+export function restored<E extends AccountExchange<Market>>(
+  { markets, retention, records }: RestoreOptions,
+  make: (clearing: Clearing, log: VenueLog) => E,
+): Result<E, RecordFault> {
+  const instruments = new Map(markets.map(({ instrument }) => [instrument.symbol, instrument]));
+  const instrumentOf = (symbol: string): Instrument => {
+    const instrument = instruments.get(symbol);
+    assert(instrument !== undefined, `records name markets of this venue, not ${symbol}`);
+    return instrument;
+  };
+  const clearing = new Clearing(instrumentOf, retention);
+  const log = new VenueLog(records, clearing, SNAPSHOT_EVERY);
+  const recovered = log.recover();
+  if (!recovered.ok) return recovered;
+  const exchange = make(clearing, log);
+  const resumed = exchange.resume();
+  if (resumed.ok) return ok(exchange);
+  const wanted = 'a log that takes records';
+  return err({ kind: 'venue-record', sequence: -1, found: resumed.error, wanted });
+}
+
+/** A plan that was found good, and the order it belongs to, completed. */
+interface Checked {
+  readonly plan: MatchPlan;
+  readonly lots: Lots;
+  readonly held: Amount;
+}
+
+/**
+ * What every spot exchange does for its accounts, whoever else makes the market: checks orders by
+ * Binance's rules, holds what they may cost, matches and books them, and tells of it.
+ */
+export class AccountExchange<M extends Market> implements ExchangePort {
+  readonly markets: ReadonlyMap<string, M>;
+  readonly fees: FeeSchedule;
+  readonly clearing: Clearing;
+  protected readonly log: VenueLog;
+  protected readonly matching: Matching<M>;
+  readonly #clock: Clock;
+  readonly #listeners: ((events: readonly ExchangeEvent[]) => void)[] = [];
+  #haltedBy: string | null = null;
+  #isBusy = false;
+
+  /** @param log what the clearing is booked from; it has been recovered */
+  constructor(
+    clearing: Clearing,
+    log: VenueLog,
+    venue: {
+      readonly fees: FeeSchedule;
+      readonly clock: Clock;
+      readonly markets: readonly M[];
+    },
+  ) {
+    this.fees = venue.fees;
+    this.clearing = clearing;
+    this.log = log;
+    this.#clock = venue.clock;
+    this.matching = new Matching(clearing, log, venue);
+    this.markets = this.matching.markets;
+  }
+
+  get haltedBy(): string | null {
+    return this.#haltedBy;
+  }
+
+  listen(listener: (events: readonly ExchangeEvent[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Lets the open orders of an earlier process rest again. For `restored`. */
+  resume(): Result<null, string> {
+    const resumed = this.operate(() => {
+      this.matching.reenter();
+      return ok(null);
+    });
+    return resumed.ok ? resumed : err(this.#haltedBy ?? resumed.error.kind);
+  }
+
+  /** Makes sure that there is an account of this name. */
+  openAccount(name: string): Account {
+    return this.clearing.account(name);
+  }
+
+  account(name: string): Account | null {
+    return this.clearing.accounts.get(name) ?? null;
+  }
+
+  place(account: string, order: NewOrder): Result<Placed, Refusal> {
+    return this.operate(() => {
+      const checked = this.#check(account, order);
+      if (!checked.ok) {
+        const { symbol, clientId } = order;
+        this.matching.tell({
+          kind: 'rejected',
+          account,
+          symbol,
+          clientId,
+          refusal: checked.error,
+        });
+        return checked;
+      }
+      const { plan, lots, held } = checked.value;
+      return ok(this.matching.accept(account, { ...order, lots }, held, plan));
+    });
+  }
+
+  wouldRefuse(account: string, order: NewOrder): Refusal | null {
+    const checked = this.#check(account, order);
+    return checked.ok ? null : checked.error;
+  }
+
+  cancel(account: string, reference: OrderReference): Result<VenueOrder, Refusal> {
+    return this.operate(() => {
+      const order = this.find(account, reference);
+      if (order === null || !isOpen(order)) {
+        return err({ kind: 'unknown-order', reference: referenceText(reference) });
+      }
+      return ok(this.matching.cancel(order));
+    });
+  }
+
+  cancelAll(account: string, symbol: string): Result<readonly VenueOrder[], Refusal> {
+    return this.operate(() => {
+      const open = [...(this.account(account)?.open.values() ?? [])];
+      const orders = open.filter((order) => order.symbol === symbol);
+      if (orders.length === 0) return err({ kind: 'unknown-order', reference: symbol });
+      return ok(orders.map((order) => this.matching.cancel(order)));
+    });
+  }
+
+  find(account: string, { symbol, orderId, clientId }: OrderReference): VenueOrder | null {
+    const known = this.account(account);
+    if (known === null) return null;
+    const id = orderId ?? known.byClientId.get(clientKey(symbol, clientId ?? '')) ?? -1;
+    const order = known.open.get(id) ?? known.ended.get(id) ?? null;
+    if (order?.symbol !== symbol) return null;
+    return clientId === null || order.clientId === clientId ? order : null;
+  }
+
+  transfer(account: string, asset: string, amount: Amount): Result<null, Refusal> {
+    return this.operate(() => {
+      const known = this.account(account);
+      if (known === null) return err({ kind: 'unknown-account', account });
+      const free = freeBalance(known, asset);
+      if (free + amount < 0n) {
+        const wanted = amountOf(-amount);
+        return err({ kind: 'insufficient-balance', asset, free, wanted });
+      }
+      this.matching.transfer(account, asset, amount);
+      return ok(null);
+    });
+  }
+
+  /** Leaves the state behind as a snapshot, durable. The exchange is not used afterwards. */
+  close(): void {
+    this.operate(() => {
+      this.log.snapshot();
+      return ok(null);
+    });
+    this.#haltedBy ??= 'closed';
+    this.log.close();
+  }
+
+  /** One operation, whole: its records are written, then everybody is told. */
+  protected operate<T>(work: () => Result<T, Refusal>): Result<T, Refusal> {
+    assert(!this.#isBusy, 'a listener does not operate the exchange it listens to');
+    if (this.#haltedBy !== null) return err({ kind: 'halted', reason: this.#haltedBy });
+    this.#isBusy = true;
+    try {
+      const result = work();
+      this.log.settle();
+      const events = this.matching.takeEvents();
+      if (events.length > 0) for (const listener of this.#listeners) listener(events);
+      return result;
+    } catch (thrown) {
+      if (!(thrown instanceof RecordLost)) throw thrown;
+      // What was done in memory is not in the log, so nobody may hear of it.
+      this.#haltedBy = `the venue's log is broken: ${thrown.message}`;
+      return err({ kind: 'halted', reason: this.#haltedBy });
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #check(name: string, order: NewOrder): Result<Checked, Refusal> {
+    const market = this.markets.get(order.symbol);
+    if (market === undefined) return err({ kind: 'unknown-symbol', symbol: order.symbol });
+    if (!market.isOpen) return err({ kind: 'market-closed', symbol: order.symbol });
+    const account = this.account(name);
+    if (account === null) return err({ kind: 'unknown-account', account: name });
+    const averageMs = this.#clock.now() - AVERAGE_MINUTES * MINUTE_MS;
+    const refusal =
+      ruleRefusal(market.rules, order, market.tape.averageTicks(averageMs)) ??
+      openOrderRefusal(account, market, order);
+    if (refusal !== null) return err(refusal);
+    return this.#afford(account, market, order);
+  }
+
+  #afford(account: Account, market: M, order: NewOrder): Result<Checked, Refusal> {
+    const { instrument } = market.rules;
+    const plan = planMatch(instrument, market.book, {
+      side: order.side,
+      owner: account.name,
+      limitTicks: order.type === 'market' ? null : order.ticks,
+      lots: order.quote > 0n ? Number.POSITIVE_INFINITY : order.lots,
+      quoteMax: order.quote > 0n ? order.quote : null,
+      selfTradePrevention: order.selfTradePrevention,
+    });
+    const lots = order.quote > 0n ? plan.filledLots : order.lots;
+    if (lots < instrument.lotsMin) return err({ kind: 'no-liquidity', symbol: order.symbol });
+    const held =
+      order.side === 'sell'
+        ? baseAmount(instrument, lots)
+        : order.type === 'market'
+          ? planQuote(instrument, plan)
+          : quoteAmount(instrument, order.ticks, lots);
+    const asset = heldAsset(instrument, order.side);
+    const free = freeBalance(account, asset);
+    if (free < held) return err({ kind: 'insufficient-balance', asset, free, wanted: held });
+    if (order.timeInForce === 'fok' && plan.filledLots < lots) {
+      return ok({ plan: NO_MATCH, lots, held });
+    }
+    return ok({ plan, lots, held });
+  }
+}
+
+const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
+
+/** Rules about the orders that the account has already, and about the book. */
+function openOrderRefusal(account: Account, market: Market, order: NewOrder): Refusal | null {
+  const { symbol, clientId } = order;
+  const found = account.openCounts.get(symbol) ?? 0;
+  if (found >= OPEN_ORDERS_MAX) return { kind: 'filter', filter: 'MAX_NUM_ORDERS', found };
+  const sameId = account.byClientId.get(clientKey(symbol, clientId)) ?? -1;
+  if (account.open.has(sameId)) return { kind: 'duplicate-client-id', clientId };
+  if (order.type === 'market') return null;
+  if (market.book.isFull) {
+    return { kind: 'filter', filter: 'EXCHANGE_MAX_NUM_ORDERS', found: market.book.size };
+  }
+  return order.type === 'limit-maker' ? takerRefusal(market, order) : null;
+}
+
+/** Refuses what would take from anybody: what everybody sees, or an order of an account. */
+function takerRefusal(market: Market, { side, ticks }: NewOrder): Refusal | null {
+  const others = opposite(side);
+  for (const best of [market.best(others), market.book.best(others)]) {
+    if (best === null || !crosses(side, ticks, best)) continue;
+    return { kind: 'would-take', ticks, opposite: best.ticks };
+  }
+  return null;
+}
