@@ -196,7 +196,7 @@ export class VenueDesk {
     if (!this.#isSubscribed || this.#schedule.isRunning || this.#schedule.isOwed) return;
     const { inquiries } = this.#manager;
     const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
-    if (due.length === 0 || !this.#schedule.begin('verify')) return;
+    if (due.length === 0 || !this.#schedule.begin('inquire')) return;
     this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
   }
 
