@@ -96,6 +96,7 @@ export class VenueDesk {
   #subscription = '';
   #isSubscribed = false;
   #probedNs = 0;
+  #throttledUntilNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
     const { venue, instruments, gate, metrics, net } = options;
@@ -146,6 +147,8 @@ export class VenueDesk {
       pause: (ms) => port.pause(ms),
     });
     gate.pauseVenue(venue.index, 'disconnected');
+    // Whoever would have lifted a limit of an earlier incarnation is gone.
+    gate.resumeVenue(venue.index, 'rate-limited');
   }
 
   onOpened(): void {
@@ -324,6 +327,10 @@ export class VenueDesk {
 
   #throttle(ms: number): void {
     const { gate, venue } = this.#options;
+    const untilNs = this.#port.clock.mono() + ms * 1e6;
+    // Answers to what left together name limits of their own: the longest holds.
+    if (untilNs <= this.#throttledUntilNs) return;
+    this.#throttledUntilNs = untilNs;
     gate.pauseVenue(venue.index, 'rate-limited');
     this.#log('warn', 'throttled', { ms });
     this.#port.later('lift-throttle', ms);
