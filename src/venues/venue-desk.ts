@@ -176,7 +176,6 @@ export class VenueDesk {
 
   /** @returns whether the venue announced that it will close the connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
-    this.connection.onHeard(receivedNs);
     const decoded = this.#options.venue.session.decode(frame);
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
@@ -187,6 +186,8 @@ export class VenueDesk {
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
     }
+    // A socket that brings no reports is as good as dead, however lively it answers.
+    if (this.#isSubscribed) this.connection.onHeard(receivedNs);
     return decoded.kind === 'closing' ? 'closing' : 'ok';
   }
 
