@@ -160,6 +160,8 @@ function serve(socket: WebSocket, options: ServerOptions, failures: RateBudget):
   };
 
   socket.on('message', (data) => {
+    // Frames go on arriving until the peer has seen that it was refused.
+    if (socket.readyState !== WebSocket.OPEN) return;
     deadline.cancel();
     deadline = timers.after(IDLE_MS_MAX, () => refuse('idle'));
     const frame = decodeFrame(clientFrame, data.toString());
