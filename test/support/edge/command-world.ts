@@ -42,6 +42,8 @@ export function aTerminal(parts: Partial<Terminal> = {}): TestTerminal {
 export interface CommandWorld extends Surroundings {
   readonly terminal: TestTerminal;
   readonly input: PassThrough & NodeJS.ReadStream;
+  /** The screen of a person; `isTTY` makes readline edit lines on it. */
+  readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions)[];
 }
@@ -78,6 +80,8 @@ export function aCommandWorld(
     ...parts,
     terminal,
     input: new PassThrough() as PassThrough & NodeJS.ReadStream,
+    output: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }) as PassThrough &
+      NodeJS.WriteStream,
     launched,
   };
 }
