@@ -18,7 +18,7 @@ export function logTo(descriptor: 1 | 2, level: LogLevel): Log {
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => pino.stdTimeFunctions.isoTime().replace('time', 'ts'),
       formatters: { level: (label) => ({ level: label }) },
     },
     pino.destination({ dest: descriptor, sync: true }),

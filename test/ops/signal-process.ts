@@ -1,0 +1,13 @@
+/** Takes SIGUSR1 twice: before and after somebody has said what it is to do. */
+import '../../src/ops/no-inspector.ts';
+import { onTreeSignal } from '../../src/ops/no-inspector.ts';
+
+const idle = setInterval(() => {}, 1_000);
+process.kill(process.pid, 'SIGUSR1');
+setTimeout(() => {
+  onTreeSignal(() => {
+    process.stdout.write('the tree\n');
+    clearInterval(idle);
+  });
+  process.kill(process.pid, 'SIGUSR1');
+}, 50);
