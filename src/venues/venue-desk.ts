@@ -18,7 +18,7 @@ import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
-import type { Venue } from './port.ts';
+import type { RequestOutcome, Venue } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -75,6 +75,8 @@ const RUN_TIMEOUT_MS = 30_000;
 const INQUIRIES_AT_ONCE = 5;
 const PROBES_AT_OPENING = 3;
 const PROBE_EVERY_MS = 60_000;
+/** From the opening of a connection to the subscription of our own reports. */
+const SUBSCRIBE_MS_MAX = 10_000;
 /** Orders leave and reports come on this socket, so its death must be noticed within seconds. */
 const PATIENCE: Patience = { askAfterMs: 3_000, deadAfterMs: 10_000 };
 
@@ -95,6 +97,7 @@ export class VenueDesk {
   #marks: ReadonlyMap<number, string>;
   #subscription = '';
   #isSubscribed = false;
+  #openedNs = 0;
   #probedNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
@@ -150,10 +153,16 @@ export class VenueDesk {
 
   onOpened(): void {
     this.connection.onOpened();
-    this.#probe(PROBES_AT_OPENING);
-    this.#subscription = this.entry.nextRequestId();
-    const { session } = this.#options.venue;
-    this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
+    this.#openedNs = this.#port.clock.mono();
+    const subscription = this.entry.nextRequestId();
+    this.#subscription = subscription;
+    // The venue refuses what is signed for another time than its own, so that is asked for first.
+    const subscribe = this.#port.fenced(() => {
+      if (this.#subscription !== subscription || !this.connection.isOpen) return;
+      const { session } = this.#options.venue;
+      this.#port.send(session.subscribe(subscription, this.#clock.nowMs()));
+    });
+    void this.#probe(PROBES_AT_OPENING).then(subscribe);
   }
 
   /** What to send for a sign of life. */
@@ -166,19 +175,20 @@ export class VenueDesk {
     const { gate, venue } = this.#options;
     gate.pauseVenue(venue.index, 'disconnected');
     this.#isSubscribed = false;
+    this.#subscription = '';
     this.entry.onDisconnected();
     this.#port.tellControl({ kind: 'venue-lost', reason });
     return Math.round(this.connection.onClosed());
   }
 
-  /** @returns whether the venue announced that it will close the connection */
+  /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
     this.connection.onHeard(receivedNs);
     const decoded = this.#options.venue.session.decode(frame);
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
-      this.#onSubscribed(decoded.outcome.kind === 'done');
+      return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
       this.entry.onReply(decoded.requestId, decoded.outcome);
     } else if (decoded.kind === 'malformed') {
@@ -187,17 +197,23 @@ export class VenueDesk {
     return decoded.kind === 'closing' ? 'closing' : 'ok';
   }
 
-  /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
-  onTick(): void {
+  /**
+   * A few times a second: overdue answers, orders to ask about, the venue's clock.
+   *
+   * @returns `closing` when nothing is to be had from this connection
+   */
+  onTick(): 'ok' | 'closing' {
     this.entry.expire();
-    if (!this.connection.isOpen) return;
+    if (!this.connection.isOpen) return 'ok';
     const nowNs = this.#port.clock.mono();
-    if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
-    if (!this.#isSubscribed || this.#schedule.isRunning || this.#schedule.isOwed) return;
-    const { inquiries } = this.#manager;
-    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
-    if (due.length === 0 || !this.#schedule.begin('verify')) return;
-    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
+    if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) void this.#probe(1);
+    if (!this.#isSubscribed) {
+      if ((nowNs - this.#openedNs) / 1e6 < SUBSCRIBE_MS_MAX) return 'ok';
+      this.#log('error', 'not-subscribed', { waitedMs: SUBSCRIBE_MS_MAX });
+      return 'closing';
+    }
+    this.#inquire(nowNs);
+    return 'ok';
   }
 
   /** Control wants everything reconciled, by a run that begins after this. */
@@ -255,15 +271,25 @@ export class VenueDesk {
     };
   }
 
-  #onSubscribed(isDone: boolean): void {
-    if (!isDone) {
-      this.#log('error', 'subscription-refused', {});
-      return;
+  /** Asks about orders whose outcome has been unknown for long enough. */
+  #inquire(nowNs: number): void {
+    if (this.#schedule.isRunning || this.#schedule.isOwed) return;
+    const { inquiries } = this.#manager;
+    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
+    if (due.length === 0 || !this.#schedule.begin('verify')) return;
+    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
+  }
+
+  #onSubscribed(outcome: RequestOutcome): 'ok' | 'closing' {
+    if (outcome.kind !== 'done') {
+      this.#log('error', 'subscription-refused', { outcome });
+      return 'closing';
     }
     this.#isSubscribed = true;
     this.#log('info', 'connected', {});
     this.#port.tellControl({ kind: 'venue-connected' });
     this.run('restart');
+    return 'ok';
   }
 
   #onReconciled(token: number): void {
@@ -303,9 +329,9 @@ export class VenueDesk {
     void run(options).then(ended, broken);
   }
 
-  #probe(times: number): void {
+  async #probe(times: number): Promise<void> {
     this.#probedNs = this.#port.clock.mono();
-    for (let probe = 0; probe < times; probe += 1) void this.#questions.probeClock();
+    await Promise.all(Array.from({ length: times }, () => this.#questions.probeClock()));
   }
 
   #throttle(ms: number): void {

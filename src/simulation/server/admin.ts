@@ -55,6 +55,14 @@ const transferOrder = z.strictObject({
   amount: z.string(),
 });
 
+/** How far a market has come. */
+export interface VenueProgress {
+  /** Nothing moves the market any more. */
+  readonly isOver: boolean;
+  /** Why it ended before its end; null when it did not. */
+  readonly fault: string | null;
+}
+
 /**
  * What operators and tests may do to a venue that a client may not: order faults, move money, see
  * the whole truth about an account. For the same machine only, and only with the token.
@@ -62,12 +70,19 @@ const transferOrder = z.strictObject({
 export class Admin {
   readonly #facade: BinanceFacade;
   readonly #exchange: ExchangePort;
+  readonly #progress: () => VenueProgress;
   readonly #token: string;
   readonly #refusals = new Map<string, Map<string, number>>();
 
-  constructor(facade: BinanceFacade, exchange: ExchangePort, token: string) {
+  constructor(
+    facade: BinanceFacade,
+    exchange: ExchangePort,
+    progress: () => VenueProgress,
+    token: string,
+  ) {
     this.#facade = facade;
     this.#exchange = exchange;
+    this.#progress = progress;
     this.#token = token;
     exchange.listen((events) => {
       for (const event of events) {
@@ -91,6 +106,8 @@ export class Admin {
         return reply(200, {});
       case 'POST transfers':
         return this.#read(request.body, transferOrder, (order) => this.#transfer(order));
+      case 'GET progress':
+        return reply(200, this.#progress());
       case 'GET truth':
         return this.#truth(new URLSearchParams(request.query).get('account') ?? '');
       default:
