@@ -9,6 +9,7 @@ import { openReplayVenue, type ReplayVenue } from '../../simulation/replay/repla
 import { loopbackNet } from '../../simulation/server/loopback-net.ts';
 import { type VirtualTime, virtualEnv, virtualTime } from '../../simulation/virtual-time.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
+import { CLEAR_LINE, logTarget } from '../run/live-line.ts';
 import { rehearse } from '../run/rehearsal.ts';
 import { onStopSignal } from '../run/signals.ts';
 import type { RunningDesk } from '../running-desk.ts';
@@ -21,7 +22,6 @@ const LEAD_MS = 5_000;
 /** Virtual time behind the last frame, in which what is on its way arrives. */
 const DRAIN_MS = 1_000;
 const PROGRESS_MS = 500;
-const CLEAR_LINE = '\r\u001b[2K';
 const HOST = 'recording';
 /** Nobody but this process can reach the venue. */
 const ACCOUNT = { apiKey: 'recording', secret: 'recording', adminToken: 'recording' };
@@ -66,7 +66,7 @@ export async function rehearseRecording(
   const rehearsed = await rehearse({
     time,
     env: virtualEnv(time, { seed, files: nodeFiles, net }),
-    log: logTo(options.isJson || terminal.isInteractive ? 2 : 1, config.log.level),
+    log: logTo(logTarget(terminal, options.isJson), config.log.level),
     config,
     load,
     folder,

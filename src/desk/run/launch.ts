@@ -22,6 +22,9 @@ export async function startDesk(
   if (replay !== null) {
     return startReplay({ ...options, replay }, config, { program, version, terminal });
   }
+  if (terminal.isInteractive) {
+    terminal.err(`paper desk on a simulated exchange; state in ${folder}; Ctrl-C stops in order\n`);
+  }
   const seed = options.seed === null ? [] : ['--seed', String(options.seed)];
   const source = {
     folder,

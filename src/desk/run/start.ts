@@ -17,7 +17,7 @@ import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
-import { showLive } from './live-line.ts';
+import { logTarget, showLive } from './live-line.ts';
 import { WarmLane } from './warm-lane.ts';
 
 /** What differs between a desk on the generated market and one on a recording. */
@@ -57,7 +57,7 @@ export async function runDesk(
   const real = nodeEnv(net, options.seed ?? undefined);
   const { isReal, ...time } = source.time(real);
   const env = { ...real, ...time };
-  const log = logTo(options.isJson || terminal.isInteractive ? 2 : 1, source.config.log.level);
+  const log = logTo(logTarget(terminal, options.isJson), source.config.log.level);
   let link: VenueLink | null = null;
   const opened = await openDesk({
     env,

@@ -1,15 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { parseBigDecimal } from '../../core/decimal.ts';
+import { amountText } from '../../core/instrument.ts';
 import { amountOf } from '../../core/units.ts';
 import type { BinanceFacade, VenueReply, VenueRequest } from '../binance/facade.ts';
 import { FAULT_TIMES_MAX } from '../binance/faults.ts';
-import {
-  accountTradeJson,
-  amountText,
-  queriedOrder,
-  wireOf,
-} from '../binance/requests/order-json.ts';
+import { accountTradeJson, queriedOrder, wireOf } from '../binance/requests/order-json.ts';
 import type { Account } from '../exchange/clearing.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 
