@@ -179,6 +179,8 @@ export class RunningDesk implements Desk {
 
   async emergency(by: string, reason: string): Promise<ControlSummary> {
     this.trip(by, reason);
+    // The gate is closed already; the answer shows what control has made of it.
+    await new Promise<void>((resolve) => this.parts.env.timers.turn(resolve));
     return this.mode();
   }
 
