@@ -81,7 +81,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
   });
 
   const watch = ({ desk, link }: VenueState, ctx: Ctx): void => {
-    if (desk.onTick() === 'closing') link.close();
+    desk.onTick();
     watchSocket(ctx.path, log, desk.connection, link, () => desk.ping());
   };
 

@@ -56,7 +56,8 @@ export class Questions {
 
   #heed(fault: QueryFault): string {
     if (fault.kind === 'throttled') {
-      this.#quietUntilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
+      const untilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
+      this.#quietUntilNs = Math.max(this.#quietUntilNs, untilNs);
     }
     return fault.kind === 'refused' ? `${fault.code}: ${fault.detail}` : fault.detail;
   }

@@ -75,8 +75,6 @@ const RUN_TIMEOUT_MS = 30_000;
 const INQUIRIES_AT_ONCE = 5;
 const PROBES_AT_OPENING = 3;
 const PROBE_EVERY_MS = 60_000;
-/** From the opening of a connection to the subscription of our own reports. */
-const SUBSCRIBE_MS_MAX = 10_000;
 /** Orders leave and reports come on this socket, so its death must be noticed within seconds. */
 const PATIENCE: Patience = { askAfterMs: 3_000, deadAfterMs: 10_000 };
 
@@ -97,8 +95,8 @@ export class VenueDesk {
   #marks: ReadonlyMap<number, string>;
   #subscription = '';
   #isSubscribed = false;
-  #openedNs = 0;
   #probedNs = 0;
+  #throttledUntilNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
     const { venue, instruments, gate, metrics, net } = options;
@@ -149,20 +147,16 @@ export class VenueDesk {
       pause: (ms) => port.pause(ms),
     });
     gate.pauseVenue(venue.index, 'disconnected');
+    // Whoever would have lifted a limit of an earlier incarnation is gone.
+    gate.resumeVenue(venue.index, 'rate-limited');
   }
 
   onOpened(): void {
     this.connection.onOpened();
-    this.#openedNs = this.#port.clock.mono();
-    const subscription = this.entry.nextRequestId();
-    this.#subscription = subscription;
-    // The venue refuses what is signed for another time than its own, so that is asked for first.
-    const subscribe = this.#port.fenced(() => {
-      if (this.#subscription !== subscription || !this.connection.isOpen) return;
-      const { session } = this.#options.venue;
-      this.#port.send(session.subscribe(subscription, this.#clock.nowMs()));
-    });
-    void this.#probe(PROBES_AT_OPENING).then(subscribe);
+    this.#probe(PROBES_AT_OPENING);
+    this.#subscription = this.entry.nextRequestId();
+    const { session } = this.#options.venue;
+    this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
   }
 
   /** What to send for a sign of life. */
@@ -175,7 +169,6 @@ export class VenueDesk {
     const { gate, venue } = this.#options;
     gate.pauseVenue(venue.index, 'disconnected');
     this.#isSubscribed = false;
-    this.#subscription = '';
     this.entry.onDisconnected();
     this.#port.tellControl({ kind: 'venue-lost', reason });
     return Math.round(this.connection.onClosed());
@@ -183,7 +176,6 @@ export class VenueDesk {
 
   /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
-    this.connection.onHeard(receivedNs);
     const decoded = this.#options.venue.session.decode(frame);
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
@@ -194,26 +186,18 @@ export class VenueDesk {
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
     }
+    // A socket that brings no reports is as good as dead, however lively it answers.
+    if (this.#isSubscribed) this.connection.onHeard(receivedNs);
     return decoded.kind === 'closing' ? 'closing' : 'ok';
   }
 
-  /**
-   * A few times a second: overdue answers, orders to ask about, the venue's clock.
-   *
-   * @returns `closing` when nothing is to be had from this connection
-   */
-  onTick(): 'ok' | 'closing' {
+  /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
+  onTick(): void {
     this.entry.expire();
-    if (!this.connection.isOpen) return 'ok';
+    if (!this.connection.isOpen) return;
     const nowNs = this.#port.clock.mono();
-    if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) void this.#probe(1);
-    if (!this.#isSubscribed) {
-      if ((nowNs - this.#openedNs) / 1e6 < SUBSCRIBE_MS_MAX) return 'ok';
-      this.#log('error', 'not-subscribed', { waitedMs: SUBSCRIBE_MS_MAX });
-      return 'closing';
-    }
-    this.#inquire(nowNs);
-    return 'ok';
+    if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
+    if (this.#isSubscribed) this.#inquire(nowNs);
   }
 
   /** Control wants everything reconciled, by a run that begins after this. */
@@ -227,6 +211,7 @@ export class VenueDesk {
   run(purpose: 'restart' | 'verify'): void {
     if (!this.#isSubscribed || !this.#schedule.begin(purpose)) return;
     const { inquiries } = this.#manager;
+    this.#doubtUnacknowledged();
     this.#start(purpose, (options) => reconcile(this.#reconcile, inquiries, options));
   }
 
@@ -276,10 +261,14 @@ export class VenueDesk {
     if (this.#schedule.isRunning || this.#schedule.isOwed) return;
     const { inquiries } = this.#manager;
     const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
-    if (due.length === 0 || !this.#schedule.begin('verify')) return;
+    if (due.length === 0 || !this.#schedule.begin('inquire')) return;
     this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
   }
 
+  /**
+   * A refusal ends the connection: when it was our clock, the next one is signed by the venue's,
+   * which has been asked for meanwhile.
+   */
   #onSubscribed(outcome: RequestOutcome): 'ok' | 'closing' {
     if (outcome.kind !== 'done') {
       this.#log('error', 'subscription-refused', { outcome });
@@ -329,13 +318,30 @@ export class VenueDesk {
     void run(options).then(ended, broken);
   }
 
-  async #probe(times: number): Promise<void> {
+  /**
+   * That the venue does not know an order proves nothing while its request may still be acted on.
+   * The latest that can have left carries the time of now.
+   */
+  #doubtUnacknowledged(): void {
+    const { table, inquiries } = this.#manager;
+    const validUntilMs = this.#clock.nowMs() + this.#options.venue.session.receiveWindowMs;
+    for (const { order, venueOrderId } of table.open()) {
+      if (venueOrderId !== '') continue;
+      inquiries.open(order.clientId, validUntilMs, this.#port.clock.mono());
+    }
+  }
+
+  #probe(times: number): void {
     this.#probedNs = this.#port.clock.mono();
-    await Promise.all(Array.from({ length: times }, () => this.#questions.probeClock()));
+    for (let probe = 0; probe < times; probe += 1) void this.#questions.probeClock();
   }
 
   #throttle(ms: number): void {
     const { gate, venue } = this.#options;
+    const untilNs = this.#port.clock.mono() + ms * 1e6;
+    // Answers to what left together name limits of their own: the longest holds.
+    if (untilNs <= this.#throttledUntilNs) return;
+    this.#throttledUntilNs = untilNs;
     gate.pauseVenue(venue.index, 'rate-limited');
     this.#log('warn', 'throttled', { ms });
     this.#port.later('lift-throttle', ms);

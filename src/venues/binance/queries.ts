@@ -18,6 +18,7 @@ import {
   fillIn,
   flagOf,
   objectIn,
+  RETRY_AFTER_MS,
   retryMs,
   sideOf,
   textOf,
@@ -30,8 +31,6 @@ import {
 const NOTHING_TO_CANCEL = -2011;
 /** `-2013 Order does not exist.` */
 const NO_SUCH_ORDER = -2013;
-/** After a 429 or 418 that names no time. */
-const RETRY_AFTER_MS = 60_000;
 
 const TRADE_FIELDS = {
   tradeId: 'id',

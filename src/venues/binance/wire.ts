@@ -74,6 +74,9 @@ export function sideOf(object: WireObject, field: string): Side {
 /** Binance's longest ban. */
 export const RETRY_MS_MAX = 3 * 86_400_000;
 
+/** After a 429 or 418 that names no time. */
+export const RETRY_AFTER_MS = 60_000;
+
 /** A wait that a venue asks for, as long as a timer can hold it. */
 export function retryMs(askedMs: number): number {
   return askedMs > 0 ? Math.min(askedMs, RETRY_MS_MAX) : 0;
