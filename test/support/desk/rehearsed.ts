@@ -45,6 +45,8 @@ export interface Stage {
 }
 
 export interface Ended extends Omit<Stage, 'sleep' | 'until'> {
+  /** Why the next start comes up in Emergency; null when it does not. */
+  readonly latch: string | null;
   readonly outcome: Result<Rehearsed, string>;
   /** Everything that was journaled, oldest first. */
   readonly journal: readonly JournalRecord[];
@@ -144,8 +146,9 @@ async function run(
   venue.stop();
   if (failure !== null) throw (failure as { thrown: unknown }).thrown;
   assert(desk !== null, 'the desk came up');
-  const { journal } = (desk as RunningDesk).parts;
-  return { ...common, desk, nowNs, outcome, journal: [...journal.store.readAll(1)] };
+  const { journal, latch } = (desk as RunningDesk).parts;
+  const events = [...journal.store.readAll(1)];
+  return { ...common, desk, nowNs, outcome, journal: events, latch: latch.cause() };
 }
 
 function aVenue(config: Config, { clock, timers }: VirtualTime, seed: number): Venue {
