@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import type { Files } from '../../../src/core/env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { assert, type Result } from '../../../src/core/result.ts';
 import { rngOf } from '../../../src/core/rng.ts';
@@ -63,6 +64,13 @@ const CONFIG_FILE = 'config/paper.yaml';
 const UNTIL_MS = 30_000;
 const ACCOUNT_KEYS = { apiKey: 'key', secret: 'secret', adminToken: 'token' };
 
+/** Files that do not wait for the medium: nothing here loses power. */
+const HASTY_FILES: Files = {
+  ...nodeFiles,
+  open: (path, mode) => ({ ...nodeFiles.open(path, mode), sync: () => {} }),
+  syncFolder: () => {},
+};
+
 /** Runs the paper desk, lets a script do its worst, and stops in order. */
 export async function rehearsed({ seed = 1, change, script }: StageOptions): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-desk-'));
@@ -113,7 +121,7 @@ async function run(
   let failure: { readonly thrown: unknown } | null = null;
   const outcome = await rehearse({
     time,
-    env: virtualEnv(time, { seed, files: nodeFiles, net: wire.net }),
+    env: virtualEnv(time, { seed, files: HASTY_FILES, net: wire.net }),
     log: Object.assign(noted, { setLevel: () => {} }) satisfies Log,
     config,
     configFile: CONFIG_FILE,
