@@ -2,51 +2,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   actor,
-  assertAgreed,
-  assertNoOrphans,
-  assertSound,
   type Leak,
   untilResting,
   untilTrading,
   watchOrders,
 } from '../../support/desk/laws.ts';
-import { type Ended, rehearsed, type Stage } from '../../support/desk/rehearsed.ts';
+import { type Ended, rehearsed } from '../../support/desk/rehearsed.ts';
+import { crashAgain, isThere, survives } from '../../support/desk/survival.ts';
 
 const VENUE = 'trading/venues/venue:binance';
 const STRATEGY = 'trading/strategies/strategy:mm';
-
-/** Runs a desk until orders rest, hurts it, and sees it trade on and end in agreement. */
-async function survives(hurt: (stage: Stage) => Promise<void>): Promise<Ended> {
-  let leaks: readonly Leak[] = [];
-  const ended = await rehearsed({
-    async script(stage) {
-      leaks = watchOrders(stage);
-      await untilTrading(stage);
-      await untilResting(stage);
-      await hurt(stage);
-      await untilTrading(stage, 90_000);
-      await stage.sleep(5_000);
-      assertNoOrphans(stage);
-      await assertAgreed(stage);
-    },
-  });
-  assert.equal(leaks, []);
-  assertSound(ended);
-  return ended;
-}
-
-/** Crashes an actor again and again, each time when it is there. */
-async function crashAgain(stage: Stage, path: string, times: number): Promise<void> {
-  for (let time = 0; time < times; time += 1) {
-    await stage.until(`${path} is there`, () => isThere(stage, path));
-    await stage.desk.administer('kill', path, 'a test');
-    await stage.sleep(20);
-  }
-}
-
-function isThere({ desk }: Stage, path: string): boolean {
-  return desk.actors().some((row) => row.path === path && row.status === 'running');
-}
 
 for (const path of ['safety', 'market-data', 'trading', 'trading/venues', 'trading/strategies']) {
   test(`a crash of the supervisor ${path} brings its branch back and trading goes on`, async () => {
