@@ -81,7 +81,11 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
   });
 
   const watch = ({ desk, link }: VenueState, ctx: Ctx): void => {
-    desk.onTick();
+    if (desk.onTick() === 'deaf') {
+      log('warn', ctx.path, 'not-subscribed');
+      link.close();
+      return;
+    }
     watchSocket(ctx.path, log, desk.connection, link, () => desk.ping());
   };
 

@@ -95,6 +95,7 @@ export class VenueDesk {
   #marks: ReadonlyMap<number, string>;
   #subscription = '';
   #isSubscribed = false;
+  #subscribedNs = 0;
   #probedNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
@@ -152,6 +153,7 @@ export class VenueDesk {
     this.connection.onOpened();
     this.#probe(PROBES_AT_OPENING);
     this.#subscription = this.entry.nextRequestId();
+    this.#subscribedNs = this.#port.clock.mono();
     const { session } = this.#options.venue;
     this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
   }
@@ -187,17 +189,19 @@ export class VenueDesk {
     return decoded.kind === 'closing' ? 'closing' : 'ok';
   }
 
-  /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
-  onTick(): void {
+  /**
+   * A few times a second: overdue answers, orders to ask about, the venue's clock.
+   *
+   * @returns `deaf` when the subscription was refused or not answered: only another connection helps
+   */
+  onTick(): 'ok' | 'deaf' {
     this.entry.expire();
-    if (!this.connection.isOpen) return;
+    if (!this.connection.isOpen) return 'ok';
     const nowNs = this.#port.clock.mono();
+    if (!this.#isSubscribed) return this.#isDeaf(nowNs) ? 'deaf' : 'ok';
     if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
-    if (!this.#isSubscribed || this.#schedule.isRunning || this.#schedule.isOwed) return;
-    const { inquiries } = this.#manager;
-    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
-    if (due.length === 0 || !this.#schedule.begin('verify')) return;
-    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
+    this.#inquireDue(nowNs);
+    return 'ok';
   }
 
   /** Control wants everything reconciled, by a run that begins after this. */
@@ -253,6 +257,18 @@ export class VenueDesk {
       inquiries: manager.inquiries.size,
       orders: [...manager.table.open()],
     };
+  }
+
+  #isDeaf(nowNs: number): boolean {
+    return (nowNs - this.#subscribedNs) / 1e6 >= this.#options.requestTimeoutMs;
+  }
+
+  #inquireDue(nowNs: number): void {
+    if (this.#schedule.isRunning || this.#schedule.isOwed) return;
+    const { inquiries } = this.#manager;
+    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
+    if (due.length === 0 || !this.#schedule.begin('verify')) return;
+    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
   }
 
   #onSubscribed(isDone: boolean): void {

@@ -41,7 +41,8 @@ const BLOW_KINDS: readonly Blow[] = [
     void venue.facade.faults.planRequests('*', { kind: 'garbage', isExecuted: true }, 2),
 ];
 
-for (const seed of [11, 12, 13]) {
+// In 114 and 136 the answer to a subscription is lost, in the same moment as a connection.
+for (const seed of [11, 114, 136]) {
   test(`blows at random times lose nothing and leak nothing, seed ${seed}`, async () => {
     await survives(
       async (stage) => {
