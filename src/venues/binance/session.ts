@@ -7,6 +7,7 @@ import {
   decodeWire,
   fillIn,
   objectIn,
+  RETRY_AFTER_MS,
   retryMs,
   sideOf,
   textOf,
@@ -78,15 +79,21 @@ function outcomeIn(reply: WireObject): RequestOutcome {
   const code = wholeOf(error, 'code');
   const reason = `${code} ${wordIn(error['msg'])}`;
   if (status >= 500 || UNKNOWN_CODES.has(code)) return { kind: 'unknown', reason };
-  return { kind: 'refused', code, reason, retryAfterMs: retryAfterIn(error) };
+  const isLimited = status === 429 || status === 418;
+  const retryAfterMs = retryAfterIn(error) ?? (isLimited ? RETRY_AFTER_MS : 0);
+  return { kind: 'refused', code, reason, retryAfterMs };
 }
 
-/** A ban names the wall-clock time of its end, and the server's own clock to read it by. */
-function retryAfterIn(error: WireObject): number {
+/**
+ * A ban names the wall-clock time of its end, and the server's own clock to read it by.
+ *
+ * @returns null when it names none
+ */
+function retryAfterIn(error: WireObject): number | null {
   const { data } = error;
-  if (typeof data !== 'object' || data === null) return 0;
+  if (typeof data !== 'object' || data === null) return null;
   const { retryAfter, serverTime } = data as WireObject;
-  if (typeof retryAfter !== 'number' || typeof serverTime !== 'number') return 0;
+  if (typeof retryAfter !== 'number' || typeof serverTime !== 'number') return null;
   return retryMs(retryAfter - serverTime);
 }
 

@@ -158,7 +158,11 @@ const outcomes: [frame: object, outcome: object][] = [
   ],
   [
     reply(429, refusal(-1003, { retryAfter: '5' })),
-    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 0 },
+    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 60_000 },
+  ],
+  [
+    reply(418, refusal(-1003)),
+    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 60_000 },
   ],
 ];
 for (const [frame, outcome] of outcomes) {
