@@ -51,7 +51,6 @@ export interface ResetRefusal {
 export class ControlDesk {
   readonly #options: ControlDeskOptions;
   #state: ModeState;
-  #token = 0;
   /** Token of the run that each venue owes, and of the one that it reported done. */
   readonly #owed = new Map<string, number>();
   readonly #done = new Map<string, number>();
@@ -216,10 +215,15 @@ export class ControlDesk {
     else if (after.mode !== before.mode) this.#options.withdraw();
   }
 
+  /**
+   * The token is the epoch of the gate, which outlives this object: a run that was asked for before
+   * a crash of control must not pass for one that was asked for after it.
+   */
   #reconcile(venue: string): void {
-    this.#token += 1;
-    this.#owed.set(venue, this.#token);
-    this.#options.reconcile(venue, this.#token);
+    const { gate } = this.#options;
+    gate.close('reconciling');
+    this.#owed.set(venue, gate.epoch);
+    this.#options.reconcile(venue, gate.epoch);
   }
 
   #nowMs(): number {

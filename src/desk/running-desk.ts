@@ -21,7 +21,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { plainOf } from './plain.ts';
 import { deskTree } from './tree.ts';
-import { Watchman } from './watchman.ts';
+import { ROOT, Watchman } from './watchman.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 /** Longest wait for the venue to cancel what rests, and for the journal to agree. */
@@ -45,6 +45,7 @@ export class RunningDesk implements Desk {
   readonly #watchman: Watchman;
   readonly #startedNs: number;
   #isTreeUp = false;
+  #isOver = false;
 
   constructor(parts: DeskParts, hooks: DeskHooks) {
     const { env, log, gate, journal } = parts;
@@ -77,7 +78,7 @@ export class RunningDesk implements Desk {
       isTreeUp: () => this.#isTreeUp,
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${JSON.stringify(reason)}`),
     });
-    await this.#lane.spawn(tree, 'root');
+    await this.#lane.spawn(tree, ROOT);
     this.#isTreeUp = true;
     this.#lane.send(address.control, { kind: 'started' });
   }
@@ -94,9 +95,14 @@ export class RunningDesk implements Desk {
     }
   }
 
-  /** Stops the actors, last first. */
+  /** Journals an orderly stop, and stops the actors. */
   async close(reason: string): Promise<void> {
     this.parts.journal.appendDurable({ kind: 'stopped', reason });
+    await this.stopActors();
+  }
+
+  /** Stops the actors, last first. */
+  async stopActors(): Promise<void> {
     await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
   }
 
@@ -272,6 +278,8 @@ export class RunningDesk implements Desk {
 
   /** Emergency first, while the process still can; whoever started the desk ends it. */
   #giveUp(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.trip('supervision', reason);
     this.#hooks.onFatal(reason);
   }

@@ -150,7 +150,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           adopt: (config) => {
             parts.config = config;
           },
-          load: parts.load,
+          load: () => parts.load(),
           journal: appendDurable,
           log,
         }),

@@ -13,6 +13,7 @@ import { openDesk, type VenueAccess } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { stopPlan } from '../stop-plan.ts';
 import { type RunSummary, summaryOf } from '../summary.ts';
+import { abandonDesk } from './abandon.ts';
 import { pumpUntil } from './pump.ts';
 
 export interface RehearsalOptions {
@@ -69,7 +70,17 @@ async function run(options: RehearsalOptions): Promise<Result<Rehearsed, string>
   });
   const desk = new RunningDesk(parts, { onStop: () => {}, onFatal: (reason) => die(reason) });
   await desk.start();
-  const reason = await Promise.race([options.end(desk), died.then((why) => `it died: ${why}`)]);
+  const { reason, isFatal } = await Promise.race([
+    options.end(desk).then((why) => ({ reason: why, isFatal: false })),
+    died.then((why) => ({ reason: why, isFatal: true })),
+  ]);
+  if (isFatal) {
+    await abandonDesk(desk, reason);
+    await desk.stopActors();
+    await parts.journal.close();
+    directory.release();
+    return err(`the desk died: ${reason}`);
+  }
   const { plan, outcome } = stopPlan(desk, async () => {
     await parts.journal.settled();
   });

@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
-import { type Result, reasonOf } from '../../core/result.ts';
+import { reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
 import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
@@ -17,6 +17,7 @@ import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
+import { abandonDesk } from './abandon.ts';
 import { logTarget, showLive } from './live-line.ts';
 import { WarmLane } from './warm-lane.ts';
 
@@ -42,8 +43,6 @@ export interface Ending {
   readonly reason: string;
   readonly kind: 'done' | 'failed' | 'fatal';
 }
-
-const CANCEL_MS_MAX = 3_000;
 
 /** Runs a desk on the real clock until it is stopped. @returns the exit code */
 export async function runDesk(
@@ -129,7 +128,10 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
   const ending = await ended;
   hideLive();
   await warmth.end();
-  if (ending.kind === 'fatal') return die(desk, ending.reason, log);
+  if (ending.kind === 'fatal') {
+    await abandonDesk(desk, ending.reason);
+    return EXIT.crashed;
+  }
 
   terminal.err(`stopping: ${ending.reason}; cancelling what rests\n`);
   const { plan, outcome } = stopPlan(desk, async () => {
@@ -179,28 +181,6 @@ function listenToSignals(desk: RunningDesk, log: Log, end: (ending: Ending) => v
   const broken = (thrown: unknown): void => end({ reason: reasonOf(thrown), kind: 'fatal' });
   process.on('uncaughtException', broken);
   process.on('unhandledRejection', broken);
-}
-
-/**
- * The tree is broken: trips the latch, cancels over REST, which needs no actor, and ends. The next
- * start comes up in Emergency.
- */
-async function die(desk: RunningDesk, reason: string, log: Log): Promise<number> {
-  desk.trip('desk', reason);
-  log('fatal', 'desk', 'giving-up', { reason });
-  const { env, venue, instruments } = desk.parts;
-  const cancelled = instruments.map(
-    (instrument) =>
-      new Promise<Result<number, unknown>>((resolve) => {
-        const query = venue.queries.cancelAllNow(instrument, env.clock.now());
-        const request = { ...query.request, timeoutMs: CANCEL_MS_MAX };
-        env.net.http(request, (outcome) => resolve(query.decode(outcome)));
-      }),
-  );
-  for (const outcome of await Promise.all(cancelled)) {
-    log(outcome.ok ? 'warn' : 'fatal', 'desk', 'cancel-all', { outcome });
-  }
-  return EXIT.crashed;
 }
 
 async function stopVenue(link: VenueLink | null): Promise<void> {
