@@ -68,7 +68,10 @@ const anAnswer: fc.Arbitrary<Answer> = fc.record({
     'silence',
     'found',
   ),
-  venueMs: fc.integer({ min: VALID_UNTIL_MS - 2000, max: VALID_UNTIL_MS + 3000 }),
+  venueMs: fc.oneof(
+    fc.integer({ min: VALID_UNTIL_MS - 2000, max: VALID_UNTIL_MS + 3000 }),
+    fc.constantFrom(LATE_MS - 1, LATE_MS),
+  ),
 });
 
 test('absence is proof after three not-founds in a row, the last of them after the window', () => {
