@@ -154,6 +154,18 @@ test('an order that a late fill opened again is not forgotten with the ended one
   assert.is(table.openCount, 0);
 });
 
+test('an order that ended twice is forgotten once', () => {
+  const table = tableWith(
+    { kind: 'order-rejected', clientId, reason: 'no' },
+    filled('1'),
+    canceled,
+  );
+  table.restore(Array.from({ length: ENDED_KEPT + 1 }, (_, at) => ended(`o${at}`)));
+  assert.is(table.get(clientId), undefined);
+  assert.equal([table.get('o0')?.status, table.openCount], [undefined, 0]);
+  assert.is(table.get(`o${ENDED_KEPT}`)?.status, 'canceled');
+});
+
 /** What a venue says about one order over its life, and what we did about it ourselves. */
 const aLife: fc.Arbitrary<LaterEvent[]> = fc
   .record({
