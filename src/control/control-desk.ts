@@ -130,8 +130,9 @@ export class ControlDesk {
     this.evaluate();
   }
 
-  /** Takes every step up that is due. */
+  /** Takes every step up that is due; none is before every venue agrees with the journal. */
   evaluate(): void {
+    if (this.#options.gate.isClosedBy('reconciling')) return;
     let before: Mode;
     do {
       before = this.#state.mode;

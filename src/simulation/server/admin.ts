@@ -60,8 +60,9 @@ export interface VenueProgress {
 }
 
 /**
- * What operators and tests may do to a venue that a client may not: order faults, move money, see
- * the whole truth about an account. For the same machine only, and only with the token.
+ * What operators and tests may do to a venue that a client may not: order faults, move money,
+ * forgive who has asked too much, see the whole truth about an account. For the same machine only,
+ * and only with the token.
  */
 export class Admin {
   readonly #facade: BinanceFacade;
@@ -99,6 +100,9 @@ export class Admin {
         return this.#read(request.body, faultOrder, (order) => this.#order(order));
       case 'DELETE faults':
         this.#facade.faults.clear();
+        return reply(200, {});
+      case 'DELETE weights':
+        this.#facade.forgive();
         return reply(200, {});
       case 'POST transfers':
         return this.#read(request.body, transferOrder, (order) => this.#transfer(order));
