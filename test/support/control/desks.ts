@@ -13,7 +13,7 @@ export interface TestDesk {
   readonly gate: Gate;
   readonly latch: Latch;
   /**
-   * What the desk did, in order: `reconcile a`, `cancel-all a`, `withdraw`, `alert what: why`,
+   * What the desk did, in order: `reconcile a 7`, `cancel-all a`, `withdraw`, `alert what: why`,
    * and `journal from>to` with the mode and the causes of the gate at that moment.
    */
   readonly done: string[];
@@ -95,7 +95,7 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
         owed.set(venue, token);
         assert(token > latest, 'no token is used twice');
         latest = token;
-        done.push(`reconcile ${venue}`);
+        done.push(`reconcile ${venue} ${token}`);
       },
       cancelAll: (venue) => void done.push(`cancel-all ${venue}`),
       withdraw: () => void done.push('withdraw'),
