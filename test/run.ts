@@ -19,6 +19,8 @@ const uvu = globalThis as unknown as {
 };
 
 const SUITE_LIMIT_MS = Number(process.env['FLYBALL_SUITE_LIMIT_MS'] ?? 60_000);
+/** Named at the end, so that a suite that grows slow is seen. */
+const SLOWEST_SHOWN = 12;
 
 const part = process.argv[2] ?? '';
 const folder = process.argv[3] ?? dirname(fileURLToPath(import.meta.url));
@@ -26,6 +28,7 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 let running = 'the runner';
+const tookMs: [name: string, ms: number][] = [];
 
 function fail(name: string, why: string): void {
   failed += 1;
@@ -47,6 +50,9 @@ function testFiles(root: string): string[] {
 }
 
 function finish(): never {
+  const slowest = tookMs.sort(([, left], [, right]) => right - left).slice(0, SLOWEST_SHOWN);
+  const shown = slowest.map(([name, ms]) => `${name} ${(ms / 1_000).toFixed(1)} s`);
+  if (shown.length > 1) process.stdout.write(`\nslowest: ${shown.join(', ')}\n`);
   if (passed === 0 && failed === 0) fail('the run', 'nothing passed: no test was found');
   const tail = skipped > 0 ? `, ${skipped} skipped` : '';
   process.stdout.write(`\n${passed} passed, ${failed} failed${tail}\n`);
@@ -55,6 +61,7 @@ function finish(): never {
 
 async function withLimit(name: string, work: () => Promise<void>): Promise<void> {
   running = name;
+  const startedMs = performance.now();
   const watchdog = setTimeout(() => {
     fail(name, `no answer within ${SUITE_LIMIT_MS} ms`);
     finish();
@@ -65,6 +72,7 @@ async function withLimit(name: string, work: () => Promise<void>): Promise<void>
     fail(name, describe(thrown));
   } finally {
     clearTimeout(watchdog);
+    tookMs.push([name, performance.now() - startedMs]);
   }
 }
 
