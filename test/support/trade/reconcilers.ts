@@ -35,6 +35,8 @@ export class Reconciler {
   marks: ReadonlyMap<number, string> = new Map([[0, '0']]);
   world: World = QUIET;
   isOfThisBoot = true;
+  /** Called at each pause, after it. */
+  onPause: () => void = () => undefined;
   #booked = 0;
 
   constructor(venue = new ModelVenue(), earlier: readonly BookedEvent[] = []) {
@@ -56,6 +58,16 @@ export class Reconciler {
   place(order: OrderIntent, delayMs = 0): void {
     this.manager.submit(order);
     this.venue.send(order, delayMs, WINDOW_MS);
+  }
+
+  /** Gives up on the answers to orders that nothing was heard of, as order entry does. */
+  doubt(): void {
+    for (const { order, status } of [...this.manager.table.open()]) {
+      if (status !== 'submitted') continue;
+      const { clientId } = order;
+      this.manager.record({ kind: 'order-outcome-unknown', clientId, reason: 'no answer' });
+      this.manager.inquiries.open(clientId, this.venue.nowMs + WINDOW_MS, this.venue.nowMs * 1e6);
+    }
   }
 
   /** Hears the oldest reports of the stream, each so often. */
@@ -101,11 +113,11 @@ export class Reconciler {
       });
     },
     latestTradeId: () =>
-      this.#answer('latest trade', () => this.venue.trades.at(-1)?.fill.tradeId ?? '-1'),
+      this.#answer('latest trade', () => this.venue.history().at(-1)?.fill.tradeId ?? '-1'),
     trades: (_, after) =>
       this.#answer(`trades after ${after}`, () => {
         const from = Math.max(0, Number(after));
-        return this.venue.trades.slice(from, from + TRADES_PER_PAGE);
+        return this.venue.history().slice(from, from + TRADES_PER_PAGE);
       }),
     balances: () => this.#answer('balances', () => this.venue.balances),
     cancel: (clientId) => {
@@ -125,7 +137,9 @@ export class Reconciler {
     adjust: (differences) => void this.adjusted.push(...differences),
     fillCount: () => this.manager.fillCount,
     pause: async (ms) => {
+      this.asked.push('pause');
       this.venue.wait(ms);
+      this.onPause();
       this.world.turn();
     },
     nowNs: () => this.venue.nowMs * 1e6,
