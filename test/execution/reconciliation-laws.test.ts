@@ -1,7 +1,7 @@
 /**
- * A desk trades on a model venue, is killed at any moment, and is reconciled while the venue goes on:
- * requests that were on their way arrive, reports are late, repeated or lost, questions fail, others
- * trade on the account.
+ * A desk trades on a model venue, is killed at any moment, and is reconciled while the venue goes
+ * on: requests that were on their way arrive, reports are late, repeated or lost, questions fail,
+ * others trade on the account.
  */
 import fc from 'fast-check';
 import { test } from 'uvu';
@@ -151,7 +151,7 @@ function assertAgreed(desk: Reconciler): void {
   }
 }
 
-test('after a crash everything is booked once, and nothing of ours is open or in doubt', async () => {
+test('after a crash everything is booked once, and nothing is open or in doubt', async () => {
   const property = fc.asyncProperty(aLife, aCrash, aWorld, async (life, crash, script) => {
     const before = new Reconciler(new ModelVenue());
     life.forEach((step, n) => void take(before, step, n));
@@ -175,7 +175,7 @@ test('after a crash everything is booked once, and nothing of ours is open or in
   await asyncLaw(property, 500);
 });
 
-test('beside normal trading nothing is lost, doubled or cancelled that was not asked for', async () => {
+test('beside normal trading nothing is lost, doubled or cancelled unasked', async () => {
   const aNormalLife = fc.array(
     aStepOf('place', 'place', 'hear', 'hear', 'fill', 'fill-all', 'expire', 'others', 'cancel'),
     { maxLength: 20 },

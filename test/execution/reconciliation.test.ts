@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nanosOf } from '../../src/core/units.ts';
 import { inquire, RACE_GUARD_MS, TRADES_PER_PAGE } from '../../src/execution/reconciliation.ts';
+import { rejection } from '../support/lanes.ts';
 import { bookedFills } from '../support/trade/managers.ts';
 import { anOrder } from '../support/trade/orders.ts';
 import { Reconciler, WINDOW_MS } from '../support/trade/reconcilers.ts';
@@ -206,7 +207,7 @@ test('an inquiry ends when its order is found, and a wanted cancel is sent again
   assert.is(count(desk, 'cancel'), 1);
 });
 
-test('an inquiry about an order that ended meanwhile, or that nobody knows, is closed', async () => {
+test('an inquiry about an order that has ended, or that nobody knows, is closed', async () => {
   const desk = resting();
   const { inquiries } = desk.manager;
   desk.venue.cancel(clientId);
@@ -286,6 +287,29 @@ test('an end whose fills never come leaves the run unsettled', async () => {
   assert.is(statusOf(desk), 'open');
 });
 
+test('balances that agree do not stand in for the fills of an ended order', async () => {
+  const desk = resting();
+  Object.assign(venueOrder(desk), { state: 'expired', filledLots: 1 });
+  const outcome = await desk.run('restart', 1000);
+  assert.is(outcome.kind, 'unsettled');
+  assert.is(statusOf(desk), 'open');
+});
+
+test('an order that is found voids what spoke against it', async () => {
+  const desk = new Reconciler();
+  const { inquiries } = desk.manager;
+  desk.place(order, 1000);
+  inquiries.open(clientId, 0, 0);
+  const ask = () => inquire(desk.port, inquiries, desk.options, [clientId]);
+  for (let asked = 0; asked < 2; asked += 1) await ask();
+  desk.venue.wait(1000);
+  desk.venue.historyLagMs = 1e9;
+  desk.venue.fill(venueOrder(desk), 3);
+  await ask();
+  assert.is(inquiries.onNotFound(clientId, desk.venue.nowMs, 0), false);
+  assert.is(statusOf(desk), 'open');
+});
+
 test('money that nobody told of is booked at a restart, and told by a verification', async () => {
   const desk = new Reconciler();
   desk.venue.move('USDT', 5n * ONE);
@@ -328,13 +352,8 @@ test('what a trade explains is never booked as a difference', async () => {
 
 test('a bug in the port is no outcome', async () => {
   const desk = new Reconciler();
-  desk.port.openOrders = () => Promise.reject(new TypeError('no'));
-  try {
-    await desk.run('restart');
-    assert.unreachable();
-  } catch (thrown) {
-    assert.instance(thrown, TypeError);
-  }
+  desk.port.openOrders = () => Promise.reject(new TypeError('a bug'));
+  assert.is((await rejection(desk.run('restart'))).message, 'a bug');
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import type { BalanceDifference } from '../../../src/execution/ledger.ts';
-import type { OrderIntent } from '../../../src/execution/order.ts';
+import { isEnded, type OrderIntent } from '../../../src/execution/order.ts';
 import { Portfolio } from '../../../src/execution/portfolio.ts';
 import {
   type ReconcileOptions,
@@ -35,8 +35,6 @@ export class Reconciler {
   marks: ReadonlyMap<number, string> = new Map([[0, '0']]);
   world: World = QUIET;
   isOfThisBoot = true;
-  /** Called at each pause, after it. */
-  onPause: () => void = () => undefined;
   #booked = 0;
 
   constructor(venue = new ModelVenue(), earlier: readonly BookedEvent[] = []) {
@@ -121,6 +119,9 @@ export class Reconciler {
       }),
     balances: () => this.#answer('balances', () => this.venue.balances),
     cancel: (clientId) => {
+      // As order entry does: what nobody knows, or what has ended, is not cancelled.
+      const record = this.manager.recordOf(clientId);
+      if (record === undefined || isEnded(record)) return;
       this.asked.push(`cancel ${clientId}`);
       this.manager.record({ kind: 'cancel-submitted', clientId });
       this.venue.cancel(clientId);
@@ -139,7 +140,6 @@ export class Reconciler {
     pause: async (ms) => {
       this.asked.push('pause');
       this.venue.wait(ms);
-      this.onPause();
       this.world.turn();
     },
     nowNs: () => this.venue.nowMs * 1e6,
