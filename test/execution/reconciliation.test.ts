@@ -94,7 +94,7 @@ test('an order of ours that the journal lost is taken over and cancelled', async
   assert.equal(bookedFills(desk.tested.journal), ['0|1']);
 });
 
-test('an order of ours that the journal lost is found by its trades when it has ended', async () => {
+test('an order of ours that the journal lost is found by its trades once it ended', async () => {
   const other = resting();
   const desk = new Reconciler(other.venue);
   desk.venue.fill(venueOrder(desk), 3);
