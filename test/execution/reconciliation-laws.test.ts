@@ -19,6 +19,7 @@ type Move =
   | 'place'
   | 'hear'
   | 'hear-twice'
+  | 'hear-any'
   | 'fill'
   | 'fill-all'
   | 'expire'
@@ -46,7 +47,7 @@ const aStepOf = (...moves: Move[]): fc.Arbitrary<Step> =>
   });
 
 const aLife = fc.array(
-  aStepOf('place', 'place', 'place', 'hear', 'hear', 'fill', 'fill-all', 'expire', 'others'),
+  aStepOf('place', 'place', 'place', 'hear', 'hear-any', 'fill', 'fill-all', 'expire', 'others'),
   { maxLength: 20 },
 );
 const aWorld = fc.array(
@@ -55,6 +56,7 @@ const aWorld = fc.array(
     'nothing',
     'hear',
     'hear-twice',
+    'hear-any',
     'fill',
     'fill-all',
     'expire',
@@ -75,6 +77,10 @@ function take(desk: Reconciler, { move, which, side, delayMs }: Step, n: number)
     desk.hear(1);
   } else if (move === 'hear-twice') {
     desk.hear(1, 2);
+  } else if (move === 'hear-any') {
+    const [late] = venue.stream.splice(which % Math.max(1, venue.stream.length), 1);
+    if (late !== undefined) venue.stream.unshift(late);
+    desk.hear(1);
   } else if (move === 'others') {
     venue.tradeOfOthers(side, 1);
   } else if (order !== undefined) {
@@ -177,7 +183,7 @@ test('after a crash everything is booked once, and nothing is open or in doubt',
 
 test('beside normal trading nothing is lost, doubled or cancelled unasked', async () => {
   const aNormalLife = fc.array(
-    aStepOf('place', 'place', 'hear', 'hear', 'fill', 'fill-all', 'expire', 'others', 'cancel'),
+    aStepOf('place', 'place', 'hear', 'hear-any', 'fill', 'fill-all', 'expire', 'others', 'cancel'),
     { maxLength: 20 },
   );
   const property = fc.asyncProperty(aNormalLife, aWorld, async (life, script) => {
