@@ -155,6 +155,11 @@ function assertAgreed(desk: Reconciler): void {
     // Of an order that the journal lost and that ended without a fill nobody needs to know.
     assert.is(records.get(clientId)?.filledLots ?? 0, filledLots, clientId);
   }
+  // An unknown outcome is no failure: whatever was said never to have lived never did.
+  for (const event of tested.journal) {
+    if (event.kind !== 'order-unacked' && event.kind !== 'order-abandoned') continue;
+    assert.not.ok(venue.orders.has(event.clientId), `${event.clientId} lived`);
+  }
 }
 
 test('after a crash everything is booked once, and nothing is open or in doubt', async () => {
