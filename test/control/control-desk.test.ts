@@ -292,6 +292,22 @@ test('a reset that cannot be journaled leaves the desk closed and latched', () =
   assert.is(latch.cause(), 'ann: smoke');
 });
 
+test('a reset that cannot clear the latch leaves the gate closed', () => {
+  const { desk, gate, wait } = aRunningDesk({ unlatchFault: new Error('disk broken') });
+  desk.emergency('ann', 'smoke');
+  wait(10);
+  assert.throws(() => desk.reset('ann', 'no fire'), /disk broken/);
+  assert.ok(gate.isClosedBy('emergency'));
+});
+
+test('a venue that the desk does not have opens nothing', () => {
+  const { desk, gate, news } = aDesk({ venues: ['a'] });
+  desk.started();
+  desk.venueReconciled('b', 1);
+  assert.equal(gate.causes(), ['reconciling']);
+  assert.not.ok(news().some((each) => each.includes(' b ')));
+});
+
 test('a new policy binds from the next change on and is no change itself', () => {
   const { desk, news } = aRunningDesk();
   desk.adopt(somePolicy({ semiCooldownMs: 99 }));

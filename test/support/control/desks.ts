@@ -43,9 +43,10 @@ export interface TestDeskParts {
   readonly venues?: readonly string[];
   readonly policy?: Partial<ModePolicy>;
   readonly isLatched?: boolean;
-  /** Thrown by the journal, or by the latch, each time it is used. */
+  /** Thrown by the journal, or by the latch when it is set or cleared, each time. */
   readonly journalFault?: () => Error | null;
   readonly latchFault?: Error;
+  readonly unlatchFault?: Error;
 }
 
 /** A control desk of a new data directory, or of one that was left latched. */
@@ -67,6 +68,7 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       cause ??= why;
     },
     clear() {
+      if (parts.unlatchFault !== undefined) throw parts.unlatchFault;
       done.push('unlatch');
       cause = null;
     },
