@@ -81,11 +81,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
   });
 
   const watch = ({ desk, link }: VenueState, ctx: Ctx): void => {
-    if (desk.onTick() === 'deaf') {
-      log('warn', ctx.path, 'not-subscribed');
-      link.close();
-      return;
-    }
+    desk.onTick();
     watchSocket(ctx.path, log, desk.connection, link, () => desk.ping());
   };
 

@@ -98,11 +98,16 @@ export class ControlDesk {
     this.fault(venueFault(venue), reason);
   }
 
+  /** It may come without a loss before it: the gate does not rely on having been told. */
   venueConnected(venue: string): void {
-    if (this.#isStarted) this.#reconcile(venue);
+    if (!this.#isStarted) return;
+    this.#options.gate.close('reconciling');
+    this.#reconcile(venue);
   }
 
+  /** A report of a run that was not the latest asked for says nothing of what came since. */
   venueReconciled(venue: string, token: number): void {
+    if (token !== this.#owed.get(venue)) return;
     this.#done.set(venue, token);
     this.cleared(venueFault(venue));
     this.#openIfSettled();
@@ -125,8 +130,9 @@ export class ControlDesk {
     this.evaluate();
   }
 
-  /** Takes every step up that is due. */
+  /** Takes every step up that is due; none is before every venue agrees with the journal. */
   evaluate(): void {
+    if (this.#options.gate.isClosedBy('reconciling')) return;
     let before: Mode;
     do {
       before = this.#state.mode;

@@ -25,7 +25,7 @@ import { binanceQueries } from '../venues/binance/queries.ts';
 import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
-import type { DeskParts } from './desk-parts.ts';
+import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 
 /** Where a venue is reached, and as whom. */
 export interface VenueAccess {
@@ -39,7 +39,7 @@ export interface OpenOptions {
   readonly env: Env;
   readonly log: Log;
   readonly config: Config;
-  readonly configFile: string;
+  readonly load: ConfigLoader;
   readonly folder: string;
   readonly version: string;
   readonly lock: Locker;
@@ -118,7 +118,7 @@ async function partsOf(
   journal: Journal,
   boot: number,
 ): Promise<Result<DeskParts, string>> {
-  const { env, log, config, configFile, folder, version, isClockReal } = options;
+  const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
   if (!access.ok) return access;
   const settings = config.venues[0] as Config['venues'][number];
@@ -130,7 +130,7 @@ async function partsOf(
     env,
     log,
     config,
-    configFile,
+    load,
     journal,
     gate: new Gate(),
     latch: latchAt(env.files, join(folder, 'latch')),

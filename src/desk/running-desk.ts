@@ -12,13 +12,13 @@ import type {
 } from '../commands/desk.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
-import { type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import type { DeskParts } from './desk-parts.ts';
-import { actorRow, amountText, orderRow, positionRow } from './desk-view.ts';
+import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { plainOf } from './plain.ts';
 import { deskTree } from './tree.ts';
 import { ROOT, Watchman } from './watchman.ts';
@@ -185,6 +185,8 @@ export class RunningDesk implements Desk {
 
   async emergency(by: string, reason: string): Promise<ControlSummary> {
     this.trip(by, reason);
+    // The gate is closed already; the answer shows what control has made of it.
+    await new Promise<void>((resolve) => this.parts.env.timers.turn(resolve));
     return this.mode();
   }
 

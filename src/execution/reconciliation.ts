@@ -20,6 +20,8 @@ type Answer<T> = Promise<Result<T, string>>;
  */
 export interface ReconcilePort {
   readonly instruments: readonly { readonly index: number; readonly symbol: string }[];
+  /** How long after it was sent the venue may still act on a request. */
+  readonly receiveWindowMs: number;
   isOwn(clientId: string): boolean;
   /** Orders in our table that have not ended. */
   openRecords(): readonly OrderRecord[];
@@ -233,7 +235,8 @@ class Run {
       throw new Unfinished('no-answer', `${clientId}: ${answer.error}`);
     }
     if (answer.value.kind === 'found') return this.#found(answer.value.order);
-    this.#inquiries.open(clientId, askedAtMs, nowNs);
+    // Nobody remembers when it was sent, but it was not after it was first asked about.
+    this.#inquiries.open(clientId, askedAtMs + this.#port.receiveWindowMs, nowNs);
     const isProven = this.#inquiries.onNotFound(clientId, askedAtMs, nowNs);
     if (isProven) {
       this.#inquiries.close(clientId);

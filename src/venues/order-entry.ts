@@ -118,7 +118,8 @@ export class OrderEntry {
       this.#doubt(pending, outcome.reason);
     } else if (pending.what === 'place' && outcome.kind === 'done') {
       const { venueOrderId } = outcome;
-      manager.record({ kind: 'order-accepted', clientId, venueOrderId });
+      if (venueOrderId === '') this.#doubt(pending, 'accepted without an order id');
+      else manager.record({ kind: 'order-accepted', clientId, venueOrderId });
     } else if (pending.what === 'place' && outcome.kind === 'refused') {
       metrics.rejects += 1;
       manager.record({ kind: 'order-rejected', clientId, reason: outcome.reason });

@@ -56,7 +56,8 @@ export class Questions {
 
   #heed(fault: QueryFault): string {
     if (fault.kind === 'throttled') {
-      this.#quietUntilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
+      const untilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
+      this.#quietUntilNs = Math.max(this.#quietUntilNs, untilNs);
     }
     return fault.kind === 'refused' ? `${fault.code}: ${fault.detail}` : fault.detail;
   }
@@ -84,6 +85,7 @@ export function reconcilePort(options: ReconcilePortOptions): ReconcilePort {
   const nowMs = (): number => venueClock.nowMs();
   return {
     instruments,
+    receiveWindowMs: venue.session.receiveWindowMs,
     isOwn: (clientId) => manager.isOwn(clientId),
     openRecords: () => [...manager.table.open()],
     recordOf: (clientId) => manager.recordOf(clientId),

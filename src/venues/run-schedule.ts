@@ -1,4 +1,5 @@
 import { type BackoffPolicy, backoffMs } from '../core/backoff.ts';
+import { assert } from '../core/result.ts';
 import type { Rng } from '../core/rng.ts';
 import type { ReconcileOutcome } from '../execution/reconciliation.ts';
 
@@ -7,6 +8,9 @@ const AGAIN: BackoffPolicy = { minMs: 250, maxMs: 10_000, jitterFraction: 0.5, r
 const UNSETTLED_MAX = 3;
 /** Verifications in a row that found other balances, before everything is reconciled anew. */
 const DIFFERENCES_MAX = 2;
+
+/** An inquiry asks about single orders and so says nothing about balances. */
+export type RunPurpose = 'restart' | 'verify' | 'inquire';
 
 /** What follows from a run that ended. */
 export type RunVerdict =
@@ -26,8 +30,8 @@ export class RunSchedule {
   readonly #random: Rng;
   #wanted = 0;
   #done = 0;
-  /** Token that the run under way serves; 0 for a verification, null when nothing runs. */
-  #running: number | null = null;
+  /** The run under way, and the token that a restart serves; null when nothing runs. */
+  #running: { readonly purpose: RunPurpose; readonly token: number } | null = null;
   #failures = 0;
   #unsettled = 0;
   #differences = 0;
@@ -50,16 +54,19 @@ export class RunSchedule {
   }
 
   /** @returns whether a run of that purpose may begin now; if so it is under way */
-  begin(purpose: 'restart' | 'verify'): boolean {
+  begin(purpose: RunPurpose): boolean {
     if (this.isRunning || this.isOwed !== (purpose === 'restart')) return false;
-    this.#running = purpose === 'restart' ? this.#wanted : 0;
+    this.#running = { purpose, token: this.#wanted };
     return true;
   }
 
+  /** Takes the outcome of the run that `begin` allowed. */
   end(outcome: ReconcileOutcome): RunVerdict {
-    const token = this.#running ?? 0;
+    const run = this.#running;
+    assert(run !== null, 'a run that ends has begun');
     this.#running = null;
-    return token > 0 ? this.#endRestart(token, outcome) : this.#endVerify(outcome);
+    if (run.purpose === 'restart') return this.#endRestart(run.token, outcome);
+    return run.purpose === 'verify' ? this.#endVerify(outcome) : { kind: 'verified' };
   }
 
   #endRestart(token: number, outcome: ReconcileOutcome): RunVerdict {

@@ -18,7 +18,7 @@ import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
-import type { Venue } from './port.ts';
+import type { RequestOutcome, Venue } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -95,8 +95,8 @@ export class VenueDesk {
   #marks: ReadonlyMap<number, string>;
   #subscription = '';
   #isSubscribed = false;
-  #subscribedNs = 0;
   #probedNs = 0;
+  #throttledUntilNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
     const { venue, instruments, gate, metrics, net } = options;
@@ -147,13 +147,14 @@ export class VenueDesk {
       pause: (ms) => port.pause(ms),
     });
     gate.pauseVenue(venue.index, 'disconnected');
+    // Whoever would have lifted a limit of an earlier incarnation is gone.
+    gate.resumeVenue(venue.index, 'rate-limited');
   }
 
   onOpened(): void {
     this.connection.onOpened();
     this.#probe(PROBES_AT_OPENING);
     this.#subscription = this.entry.nextRequestId();
-    this.#subscribedNs = this.#port.clock.mono();
     const { session } = this.#options.venue;
     this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
   }
@@ -173,35 +174,30 @@ export class VenueDesk {
     return Math.round(this.connection.onClosed());
   }
 
-  /** @returns whether the venue announced that it will close the connection */
+  /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
-    this.connection.onHeard(receivedNs);
     const decoded = this.#options.venue.session.decode(frame);
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
-      this.#onSubscribed(decoded.outcome.kind === 'done');
+      return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
       this.entry.onReply(decoded.requestId, decoded.outcome);
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
     }
+    // A socket that brings no reports is as good as dead, however lively it answers.
+    if (this.#isSubscribed) this.connection.onHeard(receivedNs);
     return decoded.kind === 'closing' ? 'closing' : 'ok';
   }
 
-  /**
-   * A few times a second: overdue answers, orders to ask about, the venue's clock.
-   *
-   * @returns `deaf` when the subscription was refused or not answered: only another connection helps
-   */
-  onTick(): 'ok' | 'deaf' {
+  /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
+  onTick(): void {
     this.entry.expire();
-    if (!this.connection.isOpen) return 'ok';
+    if (!this.connection.isOpen) return;
     const nowNs = this.#port.clock.mono();
-    if (!this.#isSubscribed) return this.#isDeaf(nowNs) ? 'deaf' : 'ok';
     if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
-    this.#inquireDue(nowNs);
-    return 'ok';
+    if (this.#isSubscribed) this.#inquire(nowNs);
   }
 
   /** Control wants everything reconciled, by a run that begins after this. */
@@ -215,6 +211,7 @@ export class VenueDesk {
   run(purpose: 'restart' | 'verify'): void {
     if (!this.#isSubscribed || !this.#schedule.begin(purpose)) return;
     const { inquiries } = this.#manager;
+    this.#doubtUnacknowledged();
     this.#start(purpose, (options) => reconcile(this.#reconcile, inquiries, options));
   }
 
@@ -259,27 +256,29 @@ export class VenueDesk {
     };
   }
 
-  #isDeaf(nowNs: number): boolean {
-    return (nowNs - this.#subscribedNs) / 1e6 >= this.#options.requestTimeoutMs;
-  }
-
-  #inquireDue(nowNs: number): void {
+  /** Asks about orders whose outcome has been unknown for long enough. */
+  #inquire(nowNs: number): void {
     if (this.#schedule.isRunning || this.#schedule.isOwed) return;
     const { inquiries } = this.#manager;
     const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
-    if (due.length === 0 || !this.#schedule.begin('verify')) return;
+    if (due.length === 0 || !this.#schedule.begin('inquire')) return;
     this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
   }
 
-  #onSubscribed(isDone: boolean): void {
-    if (!isDone) {
-      this.#log('error', 'subscription-refused', {});
-      return;
+  /**
+   * A refusal ends the connection: when it was our clock, the next one is signed by the venue's,
+   * which has been asked for meanwhile.
+   */
+  #onSubscribed(outcome: RequestOutcome): 'ok' | 'closing' {
+    if (outcome.kind !== 'done') {
+      this.#log('error', 'subscription-refused', { outcome });
+      return 'closing';
     }
     this.#isSubscribed = true;
     this.#log('info', 'connected', {});
     this.#port.tellControl({ kind: 'venue-connected' });
     this.run('restart');
+    return 'ok';
   }
 
   #onReconciled(token: number): void {
@@ -319,6 +318,19 @@ export class VenueDesk {
     void run(options).then(ended, broken);
   }
 
+  /**
+   * That the venue does not know an order proves nothing while its request may still be acted on.
+   * The latest that can have left carries the time of now.
+   */
+  #doubtUnacknowledged(): void {
+    const { table, inquiries } = this.#manager;
+    const validUntilMs = this.#clock.nowMs() + this.#options.venue.session.receiveWindowMs;
+    for (const { order, venueOrderId } of table.open()) {
+      if (venueOrderId !== '') continue;
+      inquiries.open(order.clientId, validUntilMs, this.#port.clock.mono());
+    }
+  }
+
   #probe(times: number): void {
     this.#probedNs = this.#port.clock.mono();
     for (let probe = 0; probe < times; probe += 1) void this.#questions.probeClock();
@@ -326,6 +338,10 @@ export class VenueDesk {
 
   #throttle(ms: number): void {
     const { gate, venue } = this.#options;
+    const untilNs = this.#port.clock.mono() + ms * 1e6;
+    // Answers to what left together name limits of their own: the longest holds.
+    if (untilNs <= this.#throttledUntilNs) return;
+    this.#throttledUntilNs = untilNs;
     gate.pauseVenue(venue.index, 'rate-limited');
     this.#log('warn', 'throttled', { ms });
     this.#port.later('lift-throttle', ms);

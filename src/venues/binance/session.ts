@@ -78,23 +78,18 @@ function outcomeIn(reply: WireObject): RequestOutcome {
   const error = objectIn(reply['error'], 'error');
   const code = wholeOf(error, 'code');
   const reason = `${code} ${wordIn(error['msg'])}`;
-  if (status >= 500 || UNKNOWN_CODES.has(code)) return { kind: 'unknown', reason };
-  const isLimited = status === 429 || status === 418;
-  const retryAfterMs = retryAfterIn(error) ?? (isLimited ? RETRY_AFTER_MS : 0);
-  return { kind: 'refused', code, reason, retryAfterMs };
+  const isRefusal = status >= 400 && status < 500 && !UNKNOWN_CODES.has(code);
+  if (!isRefusal) return { kind: 'unknown', reason };
+  return { kind: 'refused', code, reason, retryAfterMs: retryAfterIn(status, error) };
 }
 
-/**
- * A ban names the wall-clock time of its end, and the server's own clock to read it by.
- *
- * @returns null when it names none
- */
-function retryAfterIn(error: WireObject): number | null {
-  const { data } = error;
-  if (typeof data !== 'object' || data === null) return null;
-  const { retryAfter, serverTime } = data as WireObject;
-  if (typeof retryAfter !== 'number' || typeof serverTime !== 'number') return null;
-  return retryMs(retryAfter - serverTime);
+/** A ban names the wall-clock time of its end, and the server's own clock to read it by. */
+function retryAfterIn(status: number, error: WireObject): number {
+  const { retryAfter, serverTime } = (error['data'] ?? {}) as WireObject;
+  if (typeof retryAfter === 'number' && typeof serverTime === 'number') {
+    return retryMs(retryAfter - serverTime);
+  }
+  return status === 429 || status === 418 ? RETRY_AFTER_MS : 0;
 }
 
 function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {

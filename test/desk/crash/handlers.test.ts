@@ -84,7 +84,7 @@ const BUGS: readonly Bug[] = [
     during: 'message',
     messageKind: 'reload',
     plant({ desk }) {
-      throwOnceIn('edge/settings', desk.parts, 'configFile');
+      throwOnceIn('edge/settings', desk.parts, 'load');
       desk.reload('a test').then(
         () => assert.unreachable('an answer came'),
         (thrown) => assert.match(thrown.message, 'edge/settings'),

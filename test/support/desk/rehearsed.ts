@@ -38,7 +38,6 @@ export interface Stage {
   /** Calls back, in the middle of whatever the desk does, for each line of its log. */
   onLog(look: (line: LogLine) => void): void;
   readonly config: Config;
-  readonly configFile: string;
   nowNs(): number;
   sleep(ms: number): Promise<void>;
   /** Looks every millisecond. @throws when it has not become true in time */
@@ -112,7 +111,7 @@ async function run(
   const onLog = (look: (line: LogLine) => void): void => void looks.push(look);
   const account = venue.exchange.account(ACCOUNT);
   assert(account !== null, 'the desk has an account at its venue');
-  const common = { venue, account, wire, log, onLog, config, configFile: CONFIG_FILE };
+  const common = { venue, account, wire, log, onLog, config };
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => void timers.after(ms, resolve));
   const nowNs = (): number => clock.mono();
@@ -124,7 +123,8 @@ async function run(
     env: virtualEnv(time, { seed, files: HASTY_FILES, net: wire.net }),
     log: Object.assign(noted, { setLevel: () => {} }) satisfies Log,
     config,
-    configFile: CONFIG_FILE,
+    load: () => loadConfig(CONFIG_FILE),
+    player: null,
     folder,
     lock: lockFile,
     version: '0.0.0',

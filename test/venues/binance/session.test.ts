@@ -164,6 +164,7 @@ const outcomes: [frame: object, outcome: object][] = [
     reply(418, refusal(-1003)),
     { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 60_000 },
   ],
+  [reply(302, refusal(-1000)), { kind: 'unknown', reason: '-1000 why' }],
 ];
 for (const [frame, outcome] of outcomes) {
   test(`the reply ${JSON.stringify(frame)} has its outcome`, () => {
