@@ -64,7 +64,7 @@ export class Watchman implements LaneObserver {
     this.#lane.send(address.control, { kind: 'cleared', fault: `down:${path}` });
   }
 
-  /** One that was stopped, or whose supervisor gave up, leaves as much behind as one that failed. */
+  /** One that was stopped, or whose supervisor gave up, leaves what one that failed leaves. */
   restarting({ path, reason }: ActorRestarting): void {
     this.restarts += 1;
     if (reason.kind !== 'failed') this.#missing(path, `it ended: ${reason.kind}`);

@@ -67,7 +67,7 @@ test('malformed frames on the order socket are told and disturb nobody', async (
   assertEachOnce(ended);
 });
 
-test('an answer that nobody waits for and an event of a foreign symbol change nothing', async () => {
+test('an answer nobody waits for and an event of a foreign symbol change nothing', async () => {
   const ended = await survives(async (stage) => {
     const before = stage.desk.parts.journal.head;
     stage.wire.inject('orders', '{"id":"never","status":200,"result":{"orderId":1}}');

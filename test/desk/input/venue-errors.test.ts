@@ -139,7 +139,7 @@ const SILENCES: readonly [string, RequestFault][] = [
 ];
 
 for (const [what, fault] of SILENCES) {
-  test(`a reconciliation that is answered with ${what} is tried again, with the gate closed`, async () => {
+  test(`a reconciliation answered with ${what} is tried again, the gate closed`, async () => {
     const ended = await survives(async (stage) => {
       for (const operation of QUESTIONS) plan(stage, operation, fault, 2);
       await stage.desk.administer('kill', 'trading/portfolio', 'a test');
