@@ -39,8 +39,8 @@ const ROLL_MS = 1_000;
 
 /**
  * The pre-trade check as an actor. It answers an order in the lane, after everything that was told
- * to it before; what survives a crash is what the journal has. The venue goes on booking while a new
- * incarnation reads it, so a fill may be both read and told: it counts once.
+ * to it before; what survives a crash is what the journal has. The venue goes on booking while a
+ * new incarnation reads it, so a fill may be both read and told: it counts once.
  */
 export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage> {
   const { gate } = options;

@@ -21,7 +21,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { plainOf } from './plain.ts';
 import { deskTree } from './tree.ts';
-import { ROOT, Watchman } from './watchman.ts';
+import { endText, ROOT, Watchman } from './watchman.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 /** Longest wait for the venue to cancel what rests, and for the journal to agree. */
@@ -76,7 +76,7 @@ export class RunningDesk implements Desk {
     const tree = deskTree(this.parts, {
       desk: this,
       isTreeUp: () => this.#isTreeUp,
-      onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${JSON.stringify(reason)}`),
+      onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
     });
     await this.#lane.spawn(tree, ROOT);
     this.#isTreeUp = true;

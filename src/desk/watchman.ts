@@ -1,4 +1,5 @@
 import { address } from '../../actors/addresses.ts';
+import type { StopReason } from '../../actors/runtime/actor-spec.ts';
 import type { Lane } from '../../actors/runtime/lane.ts';
 import type {
   ActorFailed,
@@ -64,16 +65,16 @@ export class Watchman implements LaneObserver {
     this.#lane.send(address.control, { kind: 'cleared', fault: `down:${path}` });
   }
 
-  /** One that was stopped, or whose supervisor gave up, leaves as much behind as one that failed. */
+  /** One that was stopped, or whose supervisor gave up, leaves what one that failed leaves. */
   restarting({ path, reason }: ActorRestarting): void {
     this.restarts += 1;
-    if (reason.kind !== 'failed') this.#missing(path, `it ended: ${reason.kind}`);
+    if (reason.kind !== 'failed') this.#missing(path, endText(reason));
   }
 
   stopped({ path, reason }: ActorStopped): void {
     if (concernOf(path) === 'orders') this.#gate.close('reconciling');
     const isPlanned = this.#gate.isClosedBy('stopping');
-    if (path === ROOT && !isPlanned) this.#onFatal(`${path} ended: ${reason.kind}`);
+    if (path === ROOT && !isPlanned) this.#onFatal(`${path} ended: ${endText(reason)}`);
   }
 
   fatal(event: ActorFailed): void {
@@ -93,6 +94,12 @@ export class Watchman implements LaneObserver {
       this.#lane.send(address.execution, { kind: 'withdraw', strategy: 'all' });
     }
   }
+}
+
+/** How an actor ended, for people. */
+export function endText(reason: StopReason): string {
+  if (reason.kind === 'failed') return reasonOf(reason.error);
+  return reason.kind === 'shutdown' ? `shut down, ${reason.why}` : reason.kind;
 }
 
 function concernOf(path: string): Concern {

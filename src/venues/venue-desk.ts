@@ -356,6 +356,9 @@ export class VenueDesk {
       }
     }
     this.#port.told(update);
+    if (update.kind !== 'order-updated' || update.incident !== 'alive-after-end') return;
+    // Whoever sent it took it for ended, so nobody would ever take it back.
+    this.entry.cancel(update.record.order.clientId);
   }
 
   #log(level: 'info' | 'warn' | 'error', kind: string, fields: Record<string, unknown>): void {

@@ -129,7 +129,7 @@ test('the mode at the moment of the question decides', async () => {
   assert.is(answer.ok && !answer.value.ok && answer.value.error.kind, 'mode');
 });
 
-test('fills move the position, orders the exposure, and a dropped order counts no longer', async () => {
+test('fills move the position, orders the exposure, a dropped order neither', async () => {
   const { lane, env, view } = await aRiskActor();
   const order = anOrder();
   lane.send(address.risk, updated(order, { kind: 'order-submitted', order }, {}));

@@ -87,7 +87,7 @@ function assertDead(ended: Ended, reason: RegExp): void {
 }
 
 for (const branch of ['trading', 'safety']) {
-  test(`root gives up at the fourth end of ${branch}: emergency, latch, nothing rests`, async () => {
+  test(`root gives up at the fourth end of ${branch}: latched, nothing rests`, async () => {
     let leaks: readonly Leak[] = [];
     const ended = await rehearsed({
       async script(stage) {

@@ -18,12 +18,14 @@ export async function aBranch(
   recorders: readonly string[],
 ): Promise<Heard> {
   const heard: Record<string, unknown[]> = {};
-  const leaves = new Map<string, () => AnyActorSpec>(Object.entries(actors));
+  // Recorders first, so that they hear what the actors say when they start.
+  const leaves = new Map<string, () => AnyActorSpec>();
   for (const path of recorders) {
     const seen: unknown[] = [];
     heard[path] = seen;
     leaves.set(path, () => aRecorder(seen) as AnyActorSpec);
   }
+  for (const [path, spec] of Object.entries(actors)) leaves.set(path, spec);
   for (const [top, below] of grouped(leaves)) void lane.spawn(branchOf(below), top);
   await env.settle();
   return heard;

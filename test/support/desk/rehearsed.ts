@@ -55,6 +55,8 @@ export interface Ended extends Omit<Stage, 'sleep' | 'until'> {
 export interface StageOptions {
   readonly seed?: number;
   readonly change?: (config: Config) => void;
+  /** Where the desk keeps its data; by default real files that are quick. */
+  readonly files?: Files;
   readonly script: (stage: Stage) => Promise<void>;
 }
 
@@ -64,32 +66,28 @@ const UNTIL_MS = 30_000;
 const ACCOUNT_KEYS = { apiKey: 'key', secret: 'secret', adminToken: 'token' };
 
 /** Files that do not wait for the medium: nothing here loses power. */
-const HASTY_FILES: Files = {
+export const HASTY_FILES: Files = {
   ...nodeFiles,
   open: (path, mode) => ({ ...nodeFiles.open(path, mode), sync: () => {} }),
   syncFolder: () => {},
 };
 
 /** Runs the paper desk, lets a script do its worst, and stops in order. */
-export async function rehearsed({ seed = 1, change, script }: StageOptions): Promise<Ended> {
+export async function rehearsed(options: StageOptions): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-desk-'));
   try {
-    return await run(folder, seed, change ?? (() => {}), script);
+    return await run(folder, options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function run(
-  folder: string,
-  seed: number,
-  change: (config: Config) => void,
-  script: StageOptions['script'],
-): Promise<Ended> {
+async function run(folder: string, options: StageOptions): Promise<Ended> {
+  const { seed = 1, files = HASTY_FILES, script } = options;
   const loaded = loadConfig(CONFIG_FILE);
   assert(loaded.ok, 'the paper configuration is sound');
   const { config } = loaded.value;
-  change(config);
+  options.change?.(config);
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
   const venue = aVenue(config, time, seed);
@@ -120,7 +118,7 @@ async function run(
   let failure: { readonly thrown: unknown } | null = null;
   const outcome = await rehearse({
     time,
-    env: virtualEnv(time, { seed, files: HASTY_FILES, net: wire.net }),
+    env: virtualEnv(time, { seed, files, net: wire.net }),
     log: Object.assign(noted, { setLevel: () => {} }) satisfies Log,
     config,
     load: () => loadConfig(CONFIG_FILE),
