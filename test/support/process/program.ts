@@ -72,7 +72,7 @@ export class Program {
 
   /** Waits for its end. */
   end(): Promise<Ended> {
-    return within(`the end of ${this.#title}`, this.ended, () => this.#said());
+    return within(`the end of ${this.#title}`, this.ended, () => this.story());
   }
 
   /** Ends it as a power cut would; resolves when it is gone. */
@@ -95,10 +95,10 @@ export class Program {
       `${kind} in the log of ${this.#title}`,
       () => {
         const found = this.log().filter((line) => line.kind === kind && line.actor.includes(actor));
-        if (found.length < nth && !this.isRunning) throw new Error(`it ended\n${this.#said()}`);
+        if (found.length < nth && !this.isRunning) throw new Error(`it ended\n${this.story()}`);
         return found[nth - 1];
       },
-      () => this.#said(),
+      () => this.story(),
     );
   }
 
@@ -107,7 +107,7 @@ export class Program {
     return until(
       `${pattern} from ${this.#title}`,
       () => pattern.exec(this.out) ?? pattern.exec(this.err),
-      () => this.#said(),
+      () => this.story(),
     );
   }
 
@@ -115,7 +115,8 @@ export class Program {
     return `flyball ${this.#words.join(' ')}`;
   }
 
-  #said(): string {
-    return `stdout:\n${this.out}\nstderr:\n${this.err}`;
+  /** Everything that it has said. */
+  story(): string {
+    return `${this.#title}, stdout:\n${this.out}\nstderr:\n${this.err}`;
   }
 }
