@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -59,6 +60,7 @@ test(
     await daemon.logged('reconciled');
     // Where the latch is written before it gets its name; the tests may run as root.
     mkdirSync(`${latchFile(premises.folder)}.draft`);
+    rmSync(`${latchFile(premises.folder)}.spare`);
     const killed = await premises.run('attach', '-c', 'kill drill');
     assert.is(killed.code, 0);
     const reported = await daemon.logged('latch-not-written');
@@ -66,6 +68,7 @@ test(
     await journal.until('Emergency', ({ mode }) => mode === 'emergency');
     await assertAgreed(daemon, journal, premises.account());
     await daemon.kill();
+    rmSync(`${latchFile(premises.folder)}.draft`, { recursive: true });
     const next = premises.start();
     await next.logged('reconciled');
     const { mode, gate } = await next.ask<ControlSummary>('mode');
@@ -95,7 +98,9 @@ function contents(folder: string): string[] {
   return names.map((name) => {
     const path = join(folder, name);
     const { mtimeMs, mode } = statSync(path);
-    const bytes = statSync(path).isFile() ? readFileSync(path).toString('base64') : '';
+    const bytes = statSync(path).isFile()
+      ? createHash('sha256').update(readFileSync(path)).digest('hex')
+      : '';
     return `${name} ${mode} ${mtimeMs} ${bytes}`;
   });
 }
