@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,17 @@ export class Premises {
   /** Any other command on this directory. */
   program(...words: readonly string[]): Program {
     const program = new Program([...words, '--data-dir', this.folder]);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** A command on a terminal; null, with a notice, where there is no `script` to make one. */
+  onTerminal(...words: readonly string[]): Program | null {
+    if (spawnSync('script', ['--version']).status !== 0) {
+      process.stdout.write('\nSKIPPED: no `script` of util-linux, so no terminal to test on\n');
+      return null;
+    }
+    const program = new Program([...words, '--data-dir', this.folder], true);
     this.#programs.push(program);
     return program;
   }

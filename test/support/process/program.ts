@@ -29,10 +29,15 @@ export class Program {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #words: readonly string[];
 
-  constructor(words: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+  /** @param isOnTerminal on a terminal of its own, by way of `script` of util-linux */
+  constructor(words: readonly string[], isOnTerminal = false) {
     this.#words = words;
-    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...words], {
-      env: { ...process.env, NO_COLOR: '1', ...variables },
+    const command = [process.execPath, '--enable-source-maps', MAIN, ...words];
+    const [file, ...rest] = isOnTerminal
+      ? ['script', '--quiet', '--return', '--command', command.join(' '), '/dev/null']
+      : command;
+    this.#child = spawn(file as string, rest, {
+      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text;
