@@ -18,7 +18,7 @@ import { drained, idleLateness, medians, openLoop, PERCENTILES, ROUNDS } from '.
 
 const FRAMES_PER_SECOND = 50_000;
 /** One frame in so many moves the price, which replaces both quotes. */
-const FRAMES_PER_PRICE = 50;
+const FRAMES_PER_PRICE = 100;
 /** Seconds of the same load before anything counts, as a share of what counts. */
 const WARM_UP_SHARE = 0.3;
 /** Length of a look at the idle loop after every round, as a share of the round. */
