@@ -13,6 +13,8 @@ const HOPS = 5;
 /** Messages that plain nact has in its mailboxes at a time. */
 const NACT_BATCH = 1_000;
 const RATE_PER_SECOND = 200_000;
+/** The largest intensity that a supervisor accepts. */
+const RESTARTS_MAX = 1_000;
 
 const BUDGET_PER_SECOND = 500_000;
 const BUDGET_P99_US = 20;
@@ -43,7 +45,8 @@ export async function engineCases(seconds: number): Promise<Case[]> {
   const nact = await nactRate(Math.ceil(20_000 * seconds));
   const fromCallback = await medians(() => onSchedule(lane, first, seconds / ROUNDS));
   const call = await callMicroseconds(lane, messages);
-  const restart = await restartMicroseconds(lane, Math.ceil(200 * seconds));
+  const restarts = Math.min(RESTARTS_MAX, Math.ceil(200 * seconds));
+  const restart = await restartMicroseconds(lane, restarts);
   await lane.stopAll(1_000);
   return [
     caseOf({
