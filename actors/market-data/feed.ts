@@ -78,10 +78,12 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     if (outcome === 'quote') {
       tell(ctx, stream.quoted.quote(atNs));
     } else if (outcome === 'lost') {
-      tell(ctx, stream.quoted.lost('gap'));
+      const lost = stream.quoted.lost(stream.lostBy);
+      tell(ctx, lost);
+      log('warn', ctx.path, 'book-lost', { ...lost });
       askSnapshot(state, stream.views.indexOf(stream.quoted), ctx);
-    } else if (outcome === 'malformed') {
-      log('warn', ctx.path, 'malformed-frame', { fault: stream.fault });
+    } else if (outcome !== 'nothing') {
+      log('warn', ctx.path, `${outcome}-frame`, { fault: stream.fault });
     }
   };
 
@@ -113,9 +115,6 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     ctx.timers.start('connect', againMs, { kind: 'connect' });
   };
 
-  const watch = ({ connection, link }: FeedState, ctx: Ctx): void =>
-    watchSocket(ctx.path, log, connection, link, () => STREAM_PING);
-
   return {
     kind: 'feed',
     mailbox: { capacity: 8192, overflow: 'reject' },
@@ -133,7 +132,8 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
       else if (message.kind === 'closed') onClosed(state, message.why, ctx);
       else if (message.kind === 'snapshot') onSnapshot(state, message, ctx);
       else if (message.kind === 'ask-snapshot') askSnapshot(state, message.view, ctx);
-      else if (message.kind === 'watch') watch(state, ctx);
+      else if (message.kind === 'watch')
+        watchSocket(ctx.path, log, state.connection, state.link, () => STREAM_PING);
       else if (message.kind === 'connect') state.link = connect(ctx);
       else message satisfies never;
       return state;

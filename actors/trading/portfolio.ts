@@ -1,4 +1,4 @@
-import type { Instrument } from '../../src/core/instrument.ts';
+import { amountText, type Instrument } from '../../src/core/instrument.ts';
 import type { Lots } from '../../src/core/units.ts';
 import {
   type BalanceDifference,
@@ -106,7 +106,7 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
       portfolio.onLedgerEvent(event);
       const { asset, amount } = event;
       const level = reason === 'opening' ? 'info' : 'error';
-      log(level, ctx.path, `balance-${reason}`, { venue, asset, amount: String(amount) });
+      log(level, ctx.path, `balance-${reason}`, { venue, asset, amount: amountText(amount) });
     }
   };
 

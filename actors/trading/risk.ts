@@ -18,7 +18,9 @@ export type RiskMessage =
   /** An approved order that never left, so that it does not count any longer. */
   | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
   | { readonly kind: 'adopt-limits'; readonly limits: RiskLimits }
-  | { readonly kind: 'roll-day' };
+  | { readonly kind: 'roll-day' }
+  /** To itself: what was queued before this is in what was restored. */
+  | { readonly kind: 'caught-up' };
 
 /** What execution asks risk, in the lane, before every order. */
 export type RiskAnswer = Result<ApprovedOrder, Refusal>;
@@ -27,7 +29,7 @@ export interface RiskOptions {
   readonly instruments: readonly Instrument[];
   readonly gate: Gate;
   readonly limits: () => RiskLimits;
-  /** Positions, open orders and day as the journal has them. */
+  /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
   readonly journal: (event: RiskDayOpened) => void;
@@ -37,7 +39,8 @@ const ROLL_MS = 1_000;
 
 /**
  * The pre-trade check as an actor. It answers an order in the lane, after everything that was told
- * to it before; what survives a crash is what the journal has.
+ * to it before; what survives a crash is what the journal has. The venue goes on booking while a
+ * new incarnation reads it, so a fill may be both read and told: it counts once.
  */
 export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage> {
   const { gate } = options;
@@ -46,6 +49,8 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
     mode: gate.mode,
     permissions: gate.permissions,
   };
+
+  let isCaughtUp = false;
 
   const roll = (desk: RiskDesk, nowMs: number): void => {
     const opened = desk.roll(nowMs);
@@ -57,6 +62,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
     mailbox: { capacity: 16_384, overflow: 'fail' },
     async start(ctx) {
       const state = await options.restore();
+      ctx.send(ctx.self, { kind: 'caught-up' });
       const desk = new RiskDesk(options.instruments, options.limits(), state, ctx.clock.mono());
       roll(desk, ctx.clock.now());
       ctx.timers.start('roll', ROLL_MS, { kind: 'roll-day' }, { periodic: true });
@@ -71,17 +77,20 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
           desk.onQuote(message.instrument, 0, 0, ctx.clock.mono());
           break;
         case 'order-updated':
-          desk.onOrder(message);
+          if (isCaughtUp) desk.onOrder(message);
           break;
         case 'transferred':
         case 'external-filled':
-          desk.onLedgerEvent(message);
+          if (isCaughtUp) desk.onLedgerEvent(message);
           break;
         case 'order-dropped':
           desk.check.exposure(message.order.instrument).setOpen(message.order, 0);
           break;
         case 'adopt-limits':
           desk.check.adopt(message.limits, ctx.clock.mono());
+          break;
+        case 'caught-up':
+          isCaughtUp = true;
           break;
         case 'roll-day':
           roll(desk, ctx.clock.now());

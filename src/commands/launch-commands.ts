@@ -94,10 +94,13 @@ export const venueCommand: LocalCommand = {
     if (!(port <= 65_535)) return usage(around, `--port: found ${portText}, wanted 0 to 65535`);
     const common = commonOptions(words, around);
     if (!common.ok) return usage(around, common.error);
-    if (common.value.replay?.pace === 'max') {
+    const { replay, ...rest } = common.value;
+    const { pace } = replay ?? { pace: 1 };
+    if (pace === 'max') {
       return usage(around, '--pace: max needs no venue of its own; wanted a number');
     }
-    return around.launch.venue({ ...common.value, port }, around.terminal);
+    const paced = replay === null ? null : { ...replay, pace };
+    return around.launch.venue({ ...rest, replay: paced, port }, around.terminal);
   },
 };
 

@@ -55,10 +55,15 @@ export interface ReplayOptions {
   readonly pace: number | 'max';
 }
 
+/** A replay over real sockets. */
+export interface PacedReplay extends ReplayOptions {
+  readonly pace: number;
+}
+
 export interface VenueOptions {
   readonly configFile: string;
   readonly dataDirectory: string;
-  readonly replay: ReplayOptions | null;
+  readonly replay: PacedReplay | null;
   readonly seed: number | null;
   readonly port: number;
   readonly isJson: boolean;

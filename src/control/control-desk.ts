@@ -51,7 +51,6 @@ export interface ResetRefusal {
 export class ControlDesk {
   readonly #options: ControlDeskOptions;
   #state: ModeState;
-  #token = 0;
   /** Token of the run that each venue owes, and of the one that it reported done. */
   readonly #owed = new Map<string, number>();
   readonly #done = new Map<string, number>();
@@ -99,11 +98,16 @@ export class ControlDesk {
     this.fault(venueFault(venue), reason);
   }
 
+  /** It may come without a loss before it: the gate does not rely on having been told. */
   venueConnected(venue: string): void {
-    if (this.#isStarted) this.#reconcile(venue);
+    if (!this.#isStarted) return;
+    this.#options.gate.close('reconciling');
+    this.#reconcile(venue);
   }
 
+  /** A report of a run that was not the latest asked for says nothing of what came since. */
   venueReconciled(venue: string, token: number): void {
+    if (token !== this.#owed.get(venue)) return;
     this.#done.set(venue, token);
     this.cleared(venueFault(venue));
     this.#openIfSettled();
@@ -126,8 +130,9 @@ export class ControlDesk {
     this.evaluate();
   }
 
-  /** Takes every step up that is due. */
+  /** Takes every step up that is due; none is before every venue agrees with the journal. */
   evaluate(): void {
+    if (this.#options.gate.isClosedBy('reconciling')) return;
     let before: Mode;
     do {
       before = this.#state.mode;
@@ -216,10 +221,15 @@ export class ControlDesk {
     else if (after.mode !== before.mode) this.#options.withdraw();
   }
 
+  /**
+   * The token is the epoch of the gate, which outlives this object: a run that was asked for before
+   * a crash of control must not pass for one that was asked for after it.
+   */
   #reconcile(venue: string): void {
-    this.#token += 1;
-    this.#owed.set(venue, this.#token);
-    this.#options.reconcile(venue, this.#token);
+    const { gate } = this.#options;
+    gate.close('reconciling');
+    this.#owed.set(venue, gate.epoch);
+    this.#options.reconcile(venue, gate.epoch);
   }
 
   #nowMs(): number {

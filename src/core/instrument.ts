@@ -198,6 +198,11 @@ export function quantityText(instrument: Instrument, lots: Lots): string {
   return formatDecimal(lots * instrument.lotSteps, instrument.quantityDecimals);
 }
 
+/** An amount of an asset with its eight places: `-0.00001000`. */
+export function amountText(amount: Amount): string {
+  return formatDecimal(amount, AMOUNT_DECIMALS);
+}
+
 /** The price as a double, for estimates. */
 export function priceAt(instrument: Instrument, ticks: number): Price {
   return (ticks * instrument.tickSize) as Price;

@@ -1,13 +1,18 @@
+import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
 import type { Latch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
+import type { Result } from '../core/result.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import type { AuthorisedKey } from '../remote/keys.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+
+/** Reads and checks the configuration of this run. */
+export type ConfigLoader = () => Result<LoadedConfig, readonly ConfigFault[]>;
 
 /** Everything a desk is put together from; what a rehearsal swaps is in `env` and `venue`. */
 export interface DeskParts {
@@ -15,7 +20,8 @@ export interface DeskParts {
   readonly log: Log;
   /** What is in force; `reload` replaces it. */
   config: Config;
-  readonly configFile: string;
+  /** Reads the configuration anew, for a reload. */
+  readonly load: ConfigLoader;
   readonly journal: Journal;
   readonly gate: Gate;
   readonly latch: Latch;

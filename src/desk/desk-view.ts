@@ -1,17 +1,12 @@
 import type { ActorInfo } from '../../actors/runtime/place.ts';
 import type { ActorRow, OrderRow, PositionRow } from '../commands/desk.ts';
-import { formatDecimal } from '../core/decimal.ts';
-import { type Instrument, priceText, quantityText } from '../core/instrument.ts';
-import { AMOUNT_DECIMALS, type Amount, type Lots } from '../core/units.ts';
+import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import type { Lots } from '../core/units.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { Holding, Touch } from '../execution/portfolio.ts';
 import { averageEntryPerLot } from '../execution/positions.ts';
 
 /** Rows of what people look at; amounts as decimal texts. */
-
-export function amountText(amount: Amount): string {
-  return formatDecimal(amount, AMOUNT_DECIMALS);
-}
 
 export function actorRow(info: ActorInfo): ActorRow {
   const { path, kind, status, uid, restarts, mailbox, handled, dropped, lastError } = info;

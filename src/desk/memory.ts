@@ -10,6 +10,9 @@ import { journalFaultText } from '../storage/journal/faults.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { VenueMemory } from '../venues/venue-desk.ts';
 
+/** Each look waits for what is written at its begin; a quiet moment comes long before. */
+const LOOKS_MAX = 1_000;
+
 /**
  * What actors take over from the journal when they start: always after everything that was written
  * has been applied, so that nothing is booked twice or lost in a restart. Instruments are looked up
@@ -109,8 +112,17 @@ export class DeskMemory {
     return found?.index ?? null;
   }
 
+  /**
+   * Until the store has everything that has been written by then: others go on writing meanwhile,
+   * and tell what they wrote to whoever restores now.
+   */
   async #settled(): Promise<void> {
-    const settled = await this.#journal.settled();
-    if (!settled.ok) throw new Error(`the journal: ${journalFaultText(settled.error)}`);
+    const journal = this.#journal;
+    for (let look = 0; look < LOOKS_MAX; look += 1) {
+      const settled = await journal.settled();
+      if (!settled.ok) throw new Error(`the journal: ${journalFaultText(settled.error)}`);
+      if (journal.store.head() >= journal.head) return;
+    }
+    throw new Error(`the journal: the store is behind after ${LOOKS_MAX} looks`);
   }
 }

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { keysFolder, shellSocket } from '../commands/attach.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
-import { latchAt } from '../control/latch.ts';
+import { latchAt, prepareLatch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import { authorisedKeys } from '../remote/keys.ts';
@@ -25,7 +25,7 @@ import { binanceQueries } from '../venues/binance/queries.ts';
 import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
-import type { DeskParts } from './desk-parts.ts';
+import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 
 /** Where a venue is reached, and as whom. */
 export interface VenueAccess {
@@ -39,7 +39,7 @@ export interface OpenOptions {
   readonly env: Env;
   readonly log: Log;
   readonly config: Config;
-  readonly configFile: string;
+  readonly load: ConfigLoader;
   readonly folder: string;
   readonly version: string;
   readonly lock: Locker;
@@ -118,7 +118,7 @@ async function partsOf(
   journal: Journal,
   boot: number,
 ): Promise<Result<DeskParts, string>> {
-  const { env, log, config, configFile, folder, version, isClockReal } = options;
+  const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
   if (!access.ok) return access;
   const settings = config.venues[0] as Config['venues'][number];
@@ -126,14 +126,20 @@ async function partsOf(
   if (!instruments.ok) return instruments;
   const keys = options.hasShell ? authorisedKeys(env.files, keysFolder(folder)) : null;
   if (keys !== null && !keys.ok) return keys;
+  const latchFile = join(folder, 'latch');
+  try {
+    prepareLatch(env.files, latchFile, env.clock.now());
+  } catch (thrown) {
+    return err(`${latchFile}: no spare could be laid aside: ${reasonOf(thrown)}`);
+  }
   return ok({
     env,
     log,
     config,
-    configFile,
+    load,
     journal,
     gate: new Gate(),
-    latch: latchAt(env.files, join(folder, 'latch')),
+    latch: latchAt(env.files, latchFile),
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

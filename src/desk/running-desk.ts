@@ -12,16 +12,16 @@ import type {
 } from '../commands/desk.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
-import { type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import type { DeskParts } from './desk-parts.ts';
-import { actorRow, amountText, orderRow, positionRow } from './desk-view.ts';
+import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { plainOf } from './plain.ts';
 import { deskTree } from './tree.ts';
-import { Watchman } from './watchman.ts';
+import { endText, ROOT, Watchman } from './watchman.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 /** Longest wait for the venue to cancel what rests, and for the journal to agree. */
@@ -45,6 +45,7 @@ export class RunningDesk implements Desk {
   readonly #watchman: Watchman;
   readonly #startedNs: number;
   #isTreeUp = false;
+  #isOver = false;
 
   constructor(parts: DeskParts, hooks: DeskHooks) {
     const { env, log, gate, journal } = parts;
@@ -75,9 +76,9 @@ export class RunningDesk implements Desk {
     const tree = deskTree(this.parts, {
       desk: this,
       isTreeUp: () => this.#isTreeUp,
-      onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${JSON.stringify(reason)}`),
+      onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
     });
-    await this.#lane.spawn(tree, 'root');
+    await this.#lane.spawn(tree, ROOT);
     this.#isTreeUp = true;
     this.#lane.send(address.control, { kind: 'started' });
   }
@@ -94,9 +95,14 @@ export class RunningDesk implements Desk {
     }
   }
 
-  /** Stops the actors, last first. */
+  /** Journals an orderly stop, and stops the actors. */
   async close(reason: string): Promise<void> {
     this.parts.journal.appendDurable({ kind: 'stopped', reason });
+    await this.stopActors();
+  }
+
+  /** Stops the actors, last first. */
+  async stopActors(): Promise<void> {
     await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
   }
 
@@ -179,6 +185,8 @@ export class RunningDesk implements Desk {
 
   async emergency(by: string, reason: string): Promise<ControlSummary> {
     this.trip(by, reason);
+    // The gate is closed already; the answer shows what control has made of it.
+    await new Promise<void>((resolve) => this.parts.env.timers.turn(resolve));
     return this.mode();
   }
 
@@ -270,6 +278,8 @@ export class RunningDesk implements Desk {
 
   /** Emergency first, while the process still can; whoever started the desk ends it. */
   #giveUp(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.trip('supervision', reason);
     this.#hooks.onFatal(reason);
   }

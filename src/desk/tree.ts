@@ -12,7 +12,6 @@ import { strategyActor } from '../../actors/trading/strategy.ts';
 import { venueActor } from '../../actors/trading/venue.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
-import { loadConfig } from '../config/load.ts';
 import type { StrategySettings } from '../config/schema.ts';
 import { modePolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
@@ -151,7 +150,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           adopt: (config) => {
             parts.config = config;
           },
-          load: () => loadConfig(parts.configFile),
+          load: () => parts.load(),
           journal: appendDurable,
           log,
         }),

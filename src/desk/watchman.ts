@@ -1,10 +1,20 @@
 import { address } from '../../actors/addresses.ts';
+import type { StopReason } from '../../actors/runtime/actor-spec.ts';
 import type { Lane } from '../../actors/runtime/lane.ts';
-import type { ActorFailed, ActorStarted, LaneObserver } from '../../actors/runtime/observers.ts';
+import type {
+  ActorFailed,
+  ActorRestarting,
+  ActorStarted,
+  ActorStopped,
+  LaneObserver,
+} from '../../actors/runtime/observers.ts';
 import type { Gate } from '../control/gate.ts';
 import { reasonOf } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
 import type { Journal } from '../storage/journal/journal.ts';
+
+/** Where the tree hangs; nobody restarts it. */
+export const ROOT = 'root';
 
 /** What a failed actor means for the rest of the desk. */
 type Concern = 'orders' | 'strategy' | 'market' | 'none';
@@ -16,6 +26,8 @@ type Concern = 'orders' | 'strategy' | 'market' | 'none';
 export class Watchman implements LaneObserver {
   /** Restarts since the desk began. */
   restarts = 0;
+  /** Paths whose actors are missed: control has a fault for each. */
+  readonly #down = new Set<string>();
   readonly #lane: Lane;
   readonly #gate: Gate;
   readonly #journal: Journal;
@@ -38,13 +50,42 @@ export class Watchman implements LaneObserver {
 
   failed(event: ActorFailed): void {
     const { path, during, messageKind } = event;
-    const concern = concernOf(path);
-    if (concern === 'orders') this.#gate.close('reconciling');
+    if (concernOf(path) === 'orders') this.#gate.close('reconciling');
     const reason = reasonOf(event.error);
     this.#log('error', path, 'actor-failed', { during, messageKind, reason });
     // A broken journal has closed the gate already, and takes no note of anything.
     this.#journal.append({ kind: 'incident', what: 'actor-failed', where: path, detail: reason });
+    this.#missing(path, reason);
+    if (path === ROOT) this.#onFatal(`${path}: ${reason}`);
+  }
+
+  /** Whoever is started again, below whatever supervisor, is missed no longer. */
+  started({ path }: ActorStarted): void {
+    if (!this.#down.delete(path)) return;
+    this.#lane.send(address.control, { kind: 'cleared', fault: `down:${path}` });
+  }
+
+  /** One that was stopped, or whose supervisor gave up, leaves what one that failed leaves. */
+  restarting({ path, reason }: ActorRestarting): void {
+    this.restarts += 1;
+    if (reason.kind !== 'failed') this.#missing(path, endText(reason));
+  }
+
+  stopped({ path, reason }: ActorStopped): void {
+    if (concernOf(path) === 'orders') this.#gate.close('reconciling');
+    const isPlanned = this.#gate.isClosedBy('stopping');
+    if (path === ROOT && !isPlanned) this.#onFatal(`${path} ended: ${endText(reason)}`);
+  }
+
+  fatal(event: ActorFailed): void {
+    this.#onFatal(`${event.path}: ${reasonOf(event.error)}`);
+  }
+
+  /** Takes back what rests on the actor, and has everything reconciled once it is there again. */
+  #missing(path: string, reason: string): void {
+    const concern = concernOf(path);
     if (concern === 'orders') {
+      this.#down.add(path);
       this.#lane.send(address.control, { kind: 'fault', fault: `down:${path}`, reason });
     } else if (concern === 'strategy') {
       const strategy = path.slice(path.lastIndexOf(':') + 1);
@@ -53,19 +94,12 @@ export class Watchman implements LaneObserver {
       this.#lane.send(address.execution, { kind: 'withdraw', strategy: 'all' });
     }
   }
+}
 
-  started({ path, restarts }: ActorStarted): void {
-    if (restarts === 0 || concernOf(path) !== 'orders') return;
-    this.#lane.send(address.control, { kind: 'cleared', fault: `down:${path}` });
-  }
-
-  restarting(): void {
-    this.restarts += 1;
-  }
-
-  fatal(event: ActorFailed): void {
-    this.#onFatal(`${event.path}: ${reasonOf(event.error)}`);
-  }
+/** How an actor ended, for people. */
+export function endText(reason: StopReason): string {
+  if (reason.kind === 'failed') return reasonOf(reason.error);
+  return reason.kind === 'shutdown' ? `shut down, ${reason.why}` : reason.kind;
 }
 
 function concernOf(path: string): Concern {

@@ -162,7 +162,9 @@ export class OrderManager {
     const { clientId, venueOrderId, symbol, side, fill } = report;
     const record = this.recordOf(clientId);
     if (record === undefined) {
-      this.external({ venueOrderId, symbol, side, fill });
+      // An own order that the journal lost is taken over by reconciliation, with all its trades:
+      // booked as somebody else's, this one could never be counted for the order.
+      if (!this.isOwn(clientId)) this.external({ venueOrderId, symbol, side, fill });
       return;
     }
     if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);

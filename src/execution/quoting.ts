@@ -1,5 +1,5 @@
 import type { Lots, Ticks } from '../core/units.ts';
-import { isEnded, type OrderRecord, openLots, type Side } from './order.ts';
+import { isEnded, type OrderRecord, type Side } from './order.ts';
 
 /**
  * Orders of one side that may live at once: the one that is wanted, and the one it replaces while
@@ -63,7 +63,7 @@ export class Quoter {
     const live = this.#live[side];
     const at = live.findIndex((order) => order.clientId === clientId);
     if (at < 0) return;
-    if (isEnded(record) || openLots(record) === 0) live.splice(at, 1);
+    if (isEnded(record)) live.splice(at, 1);
     else if (record.isCancelRequested) (live[at] as LiveOrder).isLeaving = true;
   }
 

@@ -94,12 +94,17 @@ export class RiskDesk {
     const instrument = this.#instruments[index] as Instrument;
     const { lots, quote } = fill;
     const fee = feeInQuote(instrument, fill) ?? NO_AMOUNT;
-    this.#positions[index] = applyFill(this.#positions[index] ?? FLAT, { side, lots, quote, fee });
+    this.#positions[index] = applyFill(this.#positions[index] as Position, {
+      side,
+      lots,
+      quote,
+      fee,
+    });
     this.#took(index);
   }
 
   #took(index: number): void {
-    const { lots, realised, fees } = this.#positions[index] ?? FLAT;
+    const { lots, realised, fees } = this.#positions[index] as Position;
     this.check.exposure(index).position = lots;
     this.check.profit.setBooked(index, Number(realised - fees) / 1e8);
     this.#mark(index);
@@ -107,7 +112,7 @@ export class RiskDesk {
 
   /** The open lots at the mid, against what they cost. */
   #mark(index: number): void {
-    const { lots, cost } = this.#positions[index] ?? FLAT;
+    const { lots, cost } = this.#positions[index] as Position;
     const mid = this.check.midTicks(index);
     if (lots === 0) {
       this.check.profit.setUnrealised(index, 0);

@@ -85,6 +85,7 @@ export function reconcilePort(options: ReconcilePortOptions): ReconcilePort {
   const nowMs = (): number => venueClock.nowMs();
   return {
     instruments,
+    receiveWindowMs: venue.session.receiveWindowMs,
     isOwn: (clientId) => manager.isOwn(clientId),
     openRecords: () => [...manager.table.open()],
     recordOf: (clientId) => manager.recordOf(clientId),

@@ -18,7 +18,7 @@ import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
-import type { Venue } from './port.ts';
+import type { RequestOutcome, Venue } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -174,13 +174,13 @@ export class VenueDesk {
     return Math.round(this.connection.onClosed());
   }
 
-  /** @returns whether the venue announced that it will close the connection */
+  /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
     const decoded = this.#options.venue.session.decode(frame);
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
-      this.#onSubscribed(decoded.outcome.kind === 'done');
+      return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
       this.entry.onReply(decoded.requestId, decoded.outcome);
     } else if (decoded.kind === 'malformed') {
@@ -197,11 +197,7 @@ export class VenueDesk {
     if (!this.connection.isOpen) return;
     const nowNs = this.#port.clock.mono();
     if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
-    if (!this.#isSubscribed || this.#schedule.isRunning || this.#schedule.isOwed) return;
-    const { inquiries } = this.#manager;
-    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
-    if (due.length === 0 || !this.#schedule.begin('inquire')) return;
-    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
+    if (this.#isSubscribed) this.#inquire(nowNs);
   }
 
   /** Control wants everything reconciled, by a run that begins after this. */
@@ -260,15 +256,29 @@ export class VenueDesk {
     };
   }
 
-  #onSubscribed(isDone: boolean): void {
-    if (!isDone) {
-      this.#log('error', 'subscription-refused', {});
-      return;
+  /** Asks about orders whose outcome has been unknown for long enough. */
+  #inquire(nowNs: number): void {
+    if (this.#schedule.isRunning || this.#schedule.isOwed) return;
+    const { inquiries } = this.#manager;
+    const due = inquiries.due(nowNs, INQUIRIES_AT_ONCE);
+    if (due.length === 0 || !this.#schedule.begin('inquire')) return;
+    this.#start('verify', (options) => inquire(this.#reconcile, inquiries, options, due));
+  }
+
+  /**
+   * A refusal ends the connection: when it was our clock, the next one is signed by the venue's,
+   * which has been asked for meanwhile.
+   */
+  #onSubscribed(outcome: RequestOutcome): 'ok' | 'closing' {
+    if (outcome.kind !== 'done') {
+      this.#log('error', 'subscription-refused', { outcome });
+      return 'closing';
     }
     this.#isSubscribed = true;
     this.#log('info', 'connected', {});
     this.#port.tellControl({ kind: 'venue-connected' });
     this.run('restart');
+    return 'ok';
   }
 
   #onReconciled(token: number): void {
@@ -346,6 +356,9 @@ export class VenueDesk {
       }
     }
     this.#port.told(update);
+    if (update.kind !== 'order-updated' || update.incident !== 'alive-after-end') return;
+    // Whoever sent it took it for ended, so nobody would ever take it back.
+    this.entry.cancel(update.record.order.clientId);
   }
 
   #log(level: 'info' | 'warn' | 'error', kind: string, fields: Record<string, unknown>): void {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Amount, amountOf } from '../../src/core/units.ts';
+import { amountOf } from '../../src/core/units.ts';
 import {
   type Balances,
   balanceDifferences,
   feeInQuote,
-  type Posting,
   post,
   postingsOf,
+  transfersOf,
 } from '../../src/execution/ledger.ts';
 import { law } from '../support/law.ts';
 import { anInstrument } from '../support/trade/instruments.ts';
@@ -79,15 +79,25 @@ test('differences are what has to be posted to make two sets of balances equal',
     fc.property(postings, postings, (mine, theirs) => {
       const [ours, venues] = [post(new Map(), mine), post(new Map(), theirs)];
       const differences = balanceDifferences(ours, venues);
-      const repairs = differences.map(
-        (one): Posting => ({ asset: one.asset, amount: (one.venues - one.ours) as Amount }),
-      );
+      const repairs = transfersOf('v', differences, 'adjustment', 0);
       assert.equal(balanceDifferences(post(ours, repairs), venues), []);
       assert.ok(differences.every((one) => one.ours !== one.venues));
       const names = differences.map((one) => one.asset);
       assert.equal(names, [...new Set(names)].sort());
     }),
   );
+});
+
+test('a difference is booked as a transfer with an id of its reason, asset and moment', () => {
+  const differences = [
+    { asset: 'BTC', ours: amountOf(5n), venues: amountOf(3n) },
+    { asset: 'USDT', ours: amountOf(0n), venues: amountOf(7n) },
+  ];
+  const transfer = { kind: 'transferred', venue: 'v', reason: 'opening' };
+  assert.equal(transfersOf('v', differences, 'opening', 12), [
+    { ...transfer, transferId: 'opening:BTC:12', asset: 'BTC', amount: -2n },
+    { ...transfer, transferId: 'opening:USDT:12', asset: 'USDT', amount: 7n },
+  ]);
 });
 
 test('an absent asset is a balance of zero', () => {

@@ -111,6 +111,26 @@ function ended(name: string): OrderRecord {
   return { ...submitted(anOrder({ clientId: name })), status: 'canceled', reason: 'canceled' };
 }
 
+test('an order is found by the id that the venue gave it, as long as it is in memory', () => {
+  const table = tableWith();
+  assert.is(table.clientIdOf('77'), undefined);
+  take(table, accepted);
+  assert.is(table.clientIdOf('77'), clientId);
+  take(table, canceled);
+  table.restore(Array.from({ length: ENDED_KEPT }, (_, at) => ended(`o${at}`)));
+  assert.is(table.clientIdOf('77'), undefined);
+});
+
+test('a fill of nobody is remembered, the oldest of them forgotten', () => {
+  const table = new OrderTable(none);
+  table.rememberFill(0, 'first');
+  assert.equal([table.isKnownFill(0, 'first'), table.isKnownFill(1, 'first')], [true, false]);
+  for (let at = 1; at < ENDED_KEPT; at += 1) table.rememberFill(0, `${at}`);
+  assert.ok(table.isKnownFill(0, 'first'));
+  table.rememberFill(0, 'last');
+  assert.equal([table.isKnownFill(0, 'first'), table.isKnownFill(0, '1')], [false, true]);
+});
+
 test('of the ended orders the oldest are forgotten, with their fills', () => {
   const table = tableWith(accepted, filled('1', 100));
   const others = Array.from({ length: ENDED_KEPT - 1 }, (_, at) => ended(`o${at}`));
@@ -132,6 +152,18 @@ test('an order that a late fill opened again is not forgotten with the ended one
   assert.is(table.get(clientId)?.status, 'partially-filled');
   assert.is(take(table, canceled), 'news');
   assert.is(table.openCount, 0);
+});
+
+test('an order that ended twice is forgotten once', () => {
+  const table = tableWith(
+    { kind: 'order-rejected', clientId, reason: 'no' },
+    filled('1'),
+    canceled,
+  );
+  table.restore(Array.from({ length: ENDED_KEPT + 1 }, (_, at) => ended(`o${at}`)));
+  assert.is(table.get(clientId), undefined);
+  assert.equal([table.get('o0')?.status, table.openCount], [undefined, 0]);
+  assert.is(table.get(`o${ENDED_KEPT}`)?.status, 'canceled');
 });
 
 /** What a venue says about one order over its life, and what we did about it ourselves. */

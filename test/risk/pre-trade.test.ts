@@ -246,6 +246,23 @@ test('the desk and each strategy have their own rate', () => {
   assert.equal([from('b', 99), from('b', 100), from('a', 100)], [desk, null, strategy]);
 });
 
+test('the touch is told in whole ticks, away from the market where it is between them', () => {
+  const check = checkWith();
+  check.onQuote(0, 99.5, 101.5, 0);
+  assert.equal(check.touch(0), { bid: 99, ask: 102 });
+  check.onQuote(0, 0.5, 101, 0);
+  assert.is(check.touch(0), null);
+  check.onQuote(0, 99, 0, 0);
+  assert.equal([check.touch(0), check.touch(7)], [null, null]);
+});
+
+test('limits that leave the rates alone leave what was used of them', () => {
+  const check = checkWith({ ordersBurst: 1, ordersPerSecond: 1 });
+  assert.is(refusalOf(check, order({ lots: 1 })), null);
+  check.adopt(someLimits({ ordersBurst: 1, ordersPerSecond: 1, maxDailyLoss: 1 }), 0);
+  assert.equal(refusalOf(check, order({ lots: 1 })), { kind: 'order-rate', scope: 'desk' });
+});
+
 test('a refused order uses up no budget', () => {
   const check = checkWith({ ordersBurst: 1, ordersPerSecond: 1, strategyOrdersPerSecond: 1 });
   for (let at = 0; at < 5; at += 1) assert.is.not(refusalOf(check, order({ lots: 13 })), null);

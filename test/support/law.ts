@@ -7,3 +7,8 @@ const SEED = Number(process.env['FLYBALL_SEED'] ?? 20_260_801);
 export function law<Case>(property: fc.IProperty<Case>, runs = 200): void {
   fc.assert(property, { seed: SEED, numRuns: runs, includeErrorInReport: true });
 }
+
+/** The same of a property whose cases take turns of the event loop. */
+export async function asyncLaw<Case>(property: fc.IAsyncProperty<Case>, runs = 200): Promise<void> {
+  await fc.assert(property, { seed: SEED, numRuns: runs, includeErrorInReport: true });
+}

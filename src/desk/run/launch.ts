@@ -2,6 +2,9 @@ import { rpioPresence } from '../../../hardware/rpio.ts';
 import { EXIT } from '../../commands/command.ts';
 import type { StartOptions } from '../../commands/local-command.ts';
 import type { Terminal } from '../../commands/terminal.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { Env } from '../../core/env.ts';
+import { startReplay } from '../replay/start-replay.ts';
 import { configOf, runDesk } from './start.ts';
 
 /** `flyball start`. @returns the exit code */
@@ -15,9 +18,22 @@ export async function startDesk(
   if (config === null) return EXIT.config;
   const presence = rpioPresence();
   if (presence !== null) terminal.err(`${presence}\n`);
-  const { dataDirectory: folder, configFile } = options;
+  const { dataDirectory: folder, configFile, replay } = options;
+  if (replay !== null) {
+    return startReplay({ ...options, replay }, config, { program, version, terminal });
+  }
+  if (terminal.isInteractive) {
+    terminal.err(`paper desk on a simulated exchange; state in ${folder}; Ctrl-C stops in order\n`);
+  }
   const seed = options.seed === null ? [] : ['--seed', String(options.seed)];
-  const venueWords = ['--config', configFile, ...seed];
-  const source = { folder, config, name: 'generated', venueWords };
+  const source = {
+    folder,
+    config,
+    load: () => loadConfig(configFile),
+    name: 'generated',
+    venueWords: ['--config', configFile, ...seed],
+    time: ({ clock, timers }: Pick<Env, 'clock' | 'timers'>) => ({ clock, timers, isReal: true }),
+    over: () => new Promise<never>(() => {}),
+  };
   return runDesk(options, source, program, version, terminal);
 }

@@ -1,14 +1,15 @@
 import type { DeskStatus } from '../../commands/desk.ts';
 import { coloured, type Terminal } from '../../commands/terminal.ts';
 import type { Timer, Timers } from '../../core/env.ts';
-import type { Log } from '../../ops/log.ts';
+import type { Log, LogTarget } from '../../ops/log.ts';
 import { whyNothingTraded } from '../summary.ts';
 
 const TTY_MS = 500;
 const LOG_MS = 10_000;
 /** A desk that has not traded by then says why. */
 const SILENT_AFTER_S = 60;
-const CLEAR_LINE = '\r\u001b[2K';
+/** To the beginning of a line that is to be written over. */
+export const CLEAR_LINE = '\r\u001b[2K';
 
 /**
  * Shows how the desk is doing: one line that is written over on a terminal, one log line every ten
@@ -44,6 +45,12 @@ export function showLive(parts: {
     timer?.cancel();
     if (terminal.isInteractive) terminal.out(CLEAR_LINE);
   };
+}
+
+/** Where the log of a run goes: to a person as text above the live line, else as JSON lines. */
+export function logTarget(terminal: Terminal, isJson: boolean): LogTarget {
+  if (!terminal.isInteractive) return isJson ? 'stderr' : 'stdout';
+  return { text: (line) => terminal.err(`${CLEAR_LINE}${line}\n`) };
 }
 
 export function liveLine(status: DeskStatus, terminal: Terminal): string {

@@ -3,14 +3,17 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../ops/log.ts';
+import type { Player } from '../../simulation/replay/player.ts';
 import type { VirtualTime } from '../../simulation/virtual-time.ts';
 import type { Locker } from '../../storage/directory-lock.ts';
 import { EventStore } from '../../storage/event-store/event-store.ts';
 import { memoryTables } from '../../storage/event-store/memory-tables.ts';
+import type { ConfigLoader } from '../desk-parts.ts';
 import { openDesk, type VenueAccess } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { stopPlan } from '../stop-plan.ts';
 import { type RunSummary, summaryOf } from '../summary.ts';
+import { abandonDesk } from './abandon.ts';
 import { pumpUntil } from './pump.ts';
 
 export interface RehearsalOptions {
@@ -19,7 +22,7 @@ export interface RehearsalOptions {
   readonly env: Env;
   readonly log: Log;
   readonly config: Config;
-  readonly configFile: string;
+  readonly load: ConfigLoader;
   /** Cleared by the caller: a rehearsal begins with nothing. */
   readonly folder: string;
   readonly lock: Locker;
@@ -27,6 +30,8 @@ export interface RehearsalOptions {
   readonly access: VenueAccess;
   /** Resolves, in virtual time, when the run is to stop; the reason is journaled. */
   readonly end: (desk: RunningDesk) => Promise<string>;
+  /** Read ahead while time stands still; null when the market is generated. */
+  readonly player: Player | null;
 }
 
 export interface Rehearsed {
@@ -39,16 +44,16 @@ export interface Rehearsed {
  * one thread, so that the same seed takes the same course to the last byte.
  */
 export function rehearse(options: RehearsalOptions): Promise<Result<Rehearsed, string>> {
-  return pumpUntil(options.time, run(options));
+  return pumpUntil(options.time, run(options), options.player);
 }
 
 async function run(options: RehearsalOptions): Promise<Result<Rehearsed, string>> {
-  const { env, log, config, configFile, folder, lock, version } = options;
+  const { env, log, config, load, folder, lock, version } = options;
   const opened = await openDesk({
     env,
     log,
     config,
-    configFile,
+    load,
     folder,
     version,
     lock,
@@ -65,7 +70,17 @@ async function run(options: RehearsalOptions): Promise<Result<Rehearsed, string>
   });
   const desk = new RunningDesk(parts, { onStop: () => {}, onFatal: (reason) => die(reason) });
   await desk.start();
-  const reason = await Promise.race([options.end(desk), died.then((why) => `it died: ${why}`)]);
+  const { reason, isFatal } = await Promise.race([
+    options.end(desk).then((why) => ({ reason: why, isFatal: false })),
+    died.then((why) => ({ reason: why, isFatal: true })),
+  ]);
+  if (isFatal) {
+    await abandonDesk(desk, reason);
+    await desk.stopActors();
+    await parts.journal.close();
+    directory.release();
+    return err(`the desk died: ${reason}`);
+  }
   const { plan, outcome } = stopPlan(desk, async () => {
     await parts.journal.settled();
   });

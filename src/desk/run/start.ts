@@ -6,36 +6,43 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
-import { type Result, reasonOf } from '../../core/result.ts';
+import { reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
 import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
+import type { ConfigLoader } from '../desk-parts.ts';
 import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
-import { showLive } from './live-line.ts';
+import { abandonDesk } from './abandon.ts';
+import { logTarget, showLive } from './live-line.ts';
 import { WarmLane } from './warm-lane.ts';
 
 /** What differs between a desk on the generated market and one on a recording. */
 export interface Source {
   readonly folder: string;
   readonly config: Config;
+  readonly load: ConfigLoader;
   /** What has to move the venue's market; told to the venue and compared when attaching. */
   readonly name: string;
   /** Words behind `flyball venue`. */
   readonly venueWords: readonly string[];
+  /** The clock that the market goes by, and whether it goes as fast as the real one. */
+  readonly time: (real: DeskTime) => DeskTime & { readonly isReal: boolean };
+  /** Resolves when the market is over; the generated one never is. */
+  readonly over: (env: Env, venue: VenueLink) => Promise<Ending>;
 }
 
-/** How a run on the real clock comes to its end. */
-interface Ending {
+type DeskTime = Pick<Env, 'clock' | 'timers'>;
+
+/** How a run on the real clock comes to its end: `fatal` when no orderly stop is possible. */
+export interface Ending {
   readonly reason: string;
-  readonly isFatal: boolean;
+  readonly kind: 'done' | 'failed' | 'fatal';
 }
-
-const CANCEL_MS_MAX = 3_000;
 
 /** Runs a desk on the real clock until it is stopped. @returns the exit code */
 export async function runDesk(
@@ -46,24 +53,26 @@ export async function runDesk(
   terminal: Terminal,
 ): Promise<number> {
   const net = nodeNet(nodeTimers);
-  const env = nodeEnv(net, options.seed ?? undefined);
-  const log = logTo(options.isJson || terminal.isInteractive ? 2 : 1, source.config.log.level);
+  const real = nodeEnv(net, options.seed ?? undefined);
+  const { isReal, ...time } = source.time(real);
+  const env = { ...real, ...time };
+  const log = logTo(logTarget(terminal, options.isJson), source.config.log.level);
   let link: VenueLink | null = null;
   const opened = await openDesk({
     env,
     log,
     config: source.config,
-    configFile: options.configFile,
+    load: source.load,
     folder: source.folder,
     version,
     lock: lockFile,
     store: 'lmdb',
-    isClockReal: true,
+    isClockReal: isReal,
     hasShell: true,
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
-      const linked = await linkVenue(env, { dataFolder, command, source: name });
+      const linked = await linkVenue(real, { dataFolder, command, source: name });
       if (linked.ok) link = linked.value;
       return linked;
     },
@@ -74,44 +83,55 @@ export async function runDesk(
     net.close();
     return EXIT.failed;
   }
-  const exitCode = await operate(options, opened.value, env, log, terminal, () => stopVenue(link));
+  const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
+  const run = { options, opened: opened.value, real, log, terminal, over };
+  const exitCode = await operate(run, () => stopVenue(link));
   net.close();
   return exitCode;
 }
 
-async function operate(
-  options: StartOptions,
-  { parts, directory }: OpenedDesk,
-  env: Env,
-  log: Log,
-  terminal: Terminal,
-  closeVenue: () => Promise<void>,
-): Promise<number> {
-  const { journal } = parts;
+interface Run {
+  readonly options: StartOptions;
+  readonly opened: OpenedDesk;
+  /** On the real clock. */
+  readonly real: Env;
+  readonly log: Log;
+  readonly terminal: Terminal;
+  readonly over: Promise<Ending>;
+}
+
+async function operate(run: Run, closeVenue: () => Promise<void>): Promise<number> {
+  const { options, real, log, terminal } = run;
+  const { parts, directory } = run.opened;
+  const { journal, env } = parts;
   let end: (ending: Ending) => void = () => {};
   const ended = new Promise<Ending>((resolve) => {
     end = resolve;
   });
   const desk = new RunningDesk(parts, {
-    onStop: (by) => end({ reason: `asked for by ${by}`, isFatal: false }),
-    onFatal: (reason) => end({ reason, isFatal: true }),
+    onStop: (by) => end({ reason: `asked for by ${by}`, kind: 'done' }),
+    onFatal: (reason) => end({ reason, kind: 'fatal' }),
   });
   listenToSignals(desk, log, end);
-  const warmth = new WarmLane(env, parts.venue, parts.instruments[0] as Instrument);
+  const warmth = new WarmLane(real, parts.venue, parts.instruments[0] as Instrument);
   try {
     await warmth.start();
     await desk.start();
   } catch (thrown) {
-    end({ reason: reasonOf(thrown), isFatal: true });
+    end({ reason: reasonOf(thrown), kind: 'fatal' });
   }
+  void run.over.then(end);
   if (options.forMs !== null) {
-    env.timers.after(options.forMs, () => end({ reason: 'the time is over', isFatal: false }));
+    env.timers.after(options.forMs, () => end({ reason: 'the time is over', kind: 'done' }));
   }
-  const hideLive = showLive({ terminal, timers: env.timers, log, status: () => desk.status() });
+  const hideLive = showLive({ terminal, timers: real.timers, log, status: () => desk.status() });
   const ending = await ended;
   hideLive();
   await warmth.end();
-  if (ending.isFatal) return die(desk, ending.reason, log);
+  if (ending.kind === 'fatal') {
+    await abandonDesk(desk, ending.reason);
+    return EXIT.crashed;
+  }
 
   terminal.err(`stopping: ${ending.reason}; cancelling what rests\n`);
   const { plan, outcome } = stopPlan(desk, async () => {
@@ -127,7 +147,7 @@ async function operate(
   await journal.close();
   await closeVenue();
   directory.release();
-  if (outcome.unsettled === '') return EXIT.done;
+  if (outcome.unsettled === '') return ending.kind === 'done' ? EXIT.done : EXIT.failed;
   terminal.err(`orders may still rest at the venue: ${outcome.unsettled}\n`);
   return EXIT.failed;
 }
@@ -148,7 +168,7 @@ function printSummary(
 
 /** Reload, stop, emergency and the tree, by signal. */
 function listenToSignals(desk: RunningDesk, log: Log, end: (ending: Ending) => void): void {
-  const stop = (signal: NodeJS.Signals): void => end({ reason: signal, isFatal: false });
+  const stop = (signal: NodeJS.Signals): void => end({ reason: signal, kind: 'done' });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('SIGUSR2', () => desk.trip('signal', 'SIGUSR2'));
@@ -158,31 +178,9 @@ function listenToSignals(desk: RunningDesk, log: Log, end: (ending: Ending) => v
     });
   });
   onTreeSignal(() => log('info', 'desk', 'actor-tree', { actors: desk.describe() }));
-  const broken = (thrown: unknown): void => end({ reason: reasonOf(thrown), isFatal: true });
+  const broken = (thrown: unknown): void => end({ reason: reasonOf(thrown), kind: 'fatal' });
   process.on('uncaughtException', broken);
   process.on('unhandledRejection', broken);
-}
-
-/**
- * The tree is broken: trips the latch, cancels over REST, which needs no actor, and ends. The next
- * start comes up in Emergency.
- */
-async function die(desk: RunningDesk, reason: string, log: Log): Promise<number> {
-  desk.trip('desk', reason);
-  log('fatal', 'desk', 'giving-up', { reason });
-  const { env, venue, instruments } = desk.parts;
-  const cancelled = instruments.map(
-    (instrument) =>
-      new Promise<Result<number, unknown>>((resolve) => {
-        const query = venue.queries.cancelAllNow(instrument, env.clock.now());
-        const request = { ...query.request, timeoutMs: CANCEL_MS_MAX };
-        env.net.http(request, (outcome) => resolve(query.decode(outcome)));
-      }),
-  );
-  for (const outcome of await Promise.all(cancelled)) {
-    log(outcome.ok ? 'warn' : 'fatal', 'desk', 'cancel-all', { outcome });
-  }
-  return EXIT.crashed;
 }
 
 async function stopVenue(link: VenueLink | null): Promise<void> {

@@ -3,9 +3,10 @@ import { type Instrument, priceText, quantityText } from '../../core/instrument.
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Lots, Ticks } from '../../core/units.ts';
 
-/** The made-up market swings around this price, so that every frame asks for other quotes. */
+/** The made-up market swings around this price, so that every step asks for other quotes. */
 const MID_TICKS = 1_000_000;
-const SWING_TICKS = 20_000;
+/** Less than the half-spread of the quotes, or a new bid would meet the old ask. */
+const SWING_TICKS = 500;
 const SPREAD_TICKS = 2;
 /** Levels of a depth frame that are set, and as many that are taken away, on each side. */
 const DEPTH_LEVELS = 10;
@@ -13,32 +14,47 @@ const DEPTH_LEVELS = 10;
 const ID_DIGITS = 12;
 const ID_FIRST = 10 ** (ID_DIGITS - 1);
 
-/** One frame, and where in it the update ids stand. */
+/** One frame, and where in it the update ids stand: a diff has two, a ticker one. */
 interface Frame {
   readonly bytes: Buffer;
+  readonly isDiff: boolean;
   readonly firstIdAt: number;
   readonly finalIdAt: number;
 }
 
+/** The frame that brings a price, and the one that repeats it. */
+interface Step {
+  readonly first: Frame;
+  readonly again: Frame;
+}
+
 /**
- * A venue for the warm lane: tickers and books that swing, orders accepted, cancels that succeed.
- * It is no market and no exchange; it exists so that the real code has something to do.
+ * A venue that exists in memory: tickers and books that swing, orders accepted, cancels that
+ * succeed. It is no market and no exchange; it exists so that the real code has something to do.
  */
 export class WarmVenue implements Net {
   readonly #instrument: Instrument;
-  readonly #frames: readonly Frame[];
+  readonly #steps: readonly Step[];
+  readonly #repeats: number;
   #stream: WebSocketHandlers | null = null;
   #session: WebSocketHandlers | null = null;
   #answers: Buffer[] = [];
   #updateId = ID_FIRST;
+  /** Update id of the last diff: the next one has to follow it. */
+  #diffId = ID_FIRST - 1;
 
-  constructor(instrument: Instrument) {
+  /** @param repeats frames of one price before the next price */
+  constructor(instrument: Instrument, repeats = 1) {
     this.#instrument = instrument;
-    this.#frames = [
-      this.#ticker(MID_TICKS - SWING_TICKS),
-      this.#depth(0, 1),
-      this.#ticker(MID_TICKS + SWING_TICKS),
-      this.#depth(1, 0),
+    this.#repeats = repeats;
+    const [low, mid, high] = [-SWING_TICKS, 0, SWING_TICKS].map((off) =>
+      this.#ticker(MID_TICKS + off),
+    ) as [Frame, Frame, Frame];
+    this.#steps = [
+      { first: low, again: low },
+      { first: this.#depth(0, 1), again: mid },
+      { first: high, again: high },
+      { first: this.#depth(1, 0), again: mid },
     ];
   }
 
@@ -75,10 +91,17 @@ export class WarmVenue implements Net {
 
   /** One frame through the whole desk, and the venue's answers to what it sent. */
   tick(): void {
-    const frame = this.#frames[this.#updateId % this.#frames.length] as Frame;
-    this.#updateId += 1;
-    frame.bytes.write(String(this.#updateId - 1), frame.firstIdAt, 'latin1');
+    const sent = this.#updateId - ID_FIRST;
+    const { first, again } = this.#steps[
+      Math.floor(sent / this.#repeats) % this.#steps.length
+    ] as Step;
+    const frame = sent % this.#repeats === 0 ? first : again;
+    if (frame.isDiff) {
+      frame.bytes.write(String(this.#diffId + 1), frame.firstIdAt, 'latin1');
+      this.#diffId = this.#updateId;
+    }
     frame.bytes.write(String(this.#updateId), frame.finalIdAt, 'latin1');
+    this.#updateId += 1;
     this.#stream?.message(frame.bytes);
     for (const answer of this.#answers.splice(0)) this.#session?.message(answer);
   }
@@ -103,7 +126,7 @@ export class WarmVenue implements Net {
     return this.#frame('bookTicker', `"u":${ID_FIRST},"s":"${symbol}",${bid},${ask}`);
   }
 
-  /** A diff of two updates: levels of one parity come, those of the other go. */
+  /** A diff: levels of one parity come, those of the other go. */
   #depth(comes: number, goes: number): Frame {
     const { symbol } = this.#instrument;
     const side = (direction: number) => {
@@ -126,6 +149,7 @@ export class WarmVenue implements Net {
     const id = String(ID_FIRST);
     return {
       bytes: Buffer.from(text),
+      isDiff: text.indexOf(id) !== text.lastIndexOf(id),
       firstIdAt: text.indexOf(id),
       finalIdAt: text.lastIndexOf(id),
     };

@@ -52,6 +52,12 @@ export async function linkVenue(env: Env, wish: VenueWish): Promise<Result<Venue
   return started.ok ? ok(linkOf(env, wish, started.value)) : started;
 }
 
+/** Ends a venue that an earlier start began and that outlived its desk; others are left alone. */
+export async function endLeftVenue(env: Env, dataFolder: string): Promise<void> {
+  const left = await answering(env, dataFolder);
+  if (left?.startedBy === 'start') await end(env, left.pid);
+}
+
 /** The notice of a venue that answers now, or null. */
 async function answering(env: Env, dataFolder: string): Promise<VenueNotice | null> {
   const notice = readNotice(env.files, dataFolder);

@@ -5,6 +5,8 @@ import { DEFAULT_LIMITS, type LimitOptions } from '../../simulation/binance/limi
 import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
 import { DEFAULT_MARKETS } from '../../simulation/exchange/market-rules.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
+import type { Recording } from '../../simulation/replay/open-recording.ts';
+import type { ReplayOptions } from '../../simulation/replay/replay-venue.ts';
 import type { VenueOptions } from '../../simulation/server/venue.ts';
 import type { SimulationSettings } from '../../simulation/settings.ts';
 import { logFaultText } from '../../storage/log-fault.ts';
@@ -67,6 +69,29 @@ export function generatedVenue(
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,
     markets: DEFAULT_MARKETS.filter(({ symbol }) => symbols.includes(symbol)),
+    fees: feesOf(settings),
+    limits: LIMITS,
+  };
+}
+
+/** A venue that plays a recording; what happens there is forgotten with its process. */
+export function recordedVenue(
+  settings: SimulationSettings,
+  recording: Recording,
+  parts: {
+    readonly clock: Clock;
+    readonly timers: Timers;
+    readonly random: Rng;
+    readonly account: VenueAccount;
+  },
+): ReplayOptions {
+  const { account, ...rest } = parts;
+  return {
+    ...rest,
+    recording,
+    records: null,
+    accounts: accountsOf(settings, account),
+    adminToken: account.adminToken,
     fees: feesOf(settings),
     limits: LIMITS,
   };

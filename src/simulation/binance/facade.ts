@@ -113,6 +113,11 @@ export class BinanceFacade implements VenueEdge {
     return this.#connections.size;
   }
 
+  /** Lets everybody ask again who has asked too much. */
+  forgive(): void {
+    this.#limits.forgive();
+  }
+
   /** @param done is called once, with null when the connection is to be cut without an answer */
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {
     const path = request.path.startsWith(API) ? request.path.slice(API.length) : '';

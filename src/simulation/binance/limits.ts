@@ -68,6 +68,11 @@ export class RequestLimits {
     return { kind: 'limited', retryAfterMs: MINUTE_MS - (nowMs % MINUTE_MS) };
   }
 
+  /** Forgets weights and bans, as if everybody had been quiet for long. Orders stay counted. */
+  forgive(): void {
+    for (const counted of [this.#weights, this.#offences, this.#bans]) counted.clear();
+  }
+
   usedWeight(address: string, nowMs: number): number {
     return this.#weights.count(address, nowMs);
   }
@@ -151,6 +156,10 @@ class WindowCount {
     const count = Math.max(0, this.count(name, nowMs) + change);
     this.#counts.set(this.#keyOf(name), count);
     return count;
+  }
+
+  clear(): void {
+    this.#counts.clear();
   }
 
   count(name: string, nowMs: number): number {

@@ -8,7 +8,7 @@ const FACTOR_STEP_SECONDS = 1;
  * deviations: together they forget slowly, as volatility does.
  */
 const FACTORS = [
-  { seconds: 30, deviation: 0.25 },
+  { seconds: 30, deviation: 0.35 },
   { seconds: 600, deviation: 0.35 },
   { seconds: 7_200, deviation: 0.35 },
 ] as const;
@@ -17,7 +17,7 @@ const STORM_FACTOR = 2.5;
 const CALM_SECONDS = 1_020;
 const STORM_SECONDS = 180;
 /** News: jumps an hour, and the standard deviation of one as a multiple of one second's move. */
-const JUMPS_PER_HOUR = 4;
+const JUMPS_PER_HOUR = 10;
 const JUMP_DEVIATIONS = 5;
 
 /**
@@ -26,7 +26,7 @@ const JUMP_DEVIATIONS = 5;
  */
 export class FairPrice {
   readonly #random: Rng;
-  /** Standard deviation of one second's log return, before the factors. */
+  /** Standard deviation of one second's log return, before the factors and without news. */
   readonly #sigma: number;
   readonly #factors = FACTORS.map(() => 0);
   readonly #unit: number;
@@ -38,7 +38,8 @@ export class FairPrice {
   constructor(price: number, volatilityAnnual: number, random: Rng) {
     this.#random = random;
     this.#log = Math.log(price);
-    this.#sigma = volatilityAnnual / Math.sqrt(SECONDS_PER_YEAR);
+    const jumpVariance = (JUMPS_PER_HOUR / 3_600) * JUMP_DEVIATIONS ** 2;
+    this.#sigma = volatilityAnnual / Math.sqrt(SECONDS_PER_YEAR * (1 + jumpVariance));
     const stormShare = STORM_SECONDS / (STORM_SECONDS + CALM_SECONDS);
     let variance = 1 + stormShare * (STORM_FACTOR ** 2 - 1);
     for (const { deviation } of FACTORS) variance *= Math.exp(2 * deviation ** 2);
@@ -58,7 +59,7 @@ export class FairPrice {
     return this.#activity;
   }
 
-  /** Standard deviation of the log return of one second, now. */
+  /** Standard deviation of the log return of one second without news, now. */
   get sigma(): number {
     return this.#sigma * this.#activity;
   }

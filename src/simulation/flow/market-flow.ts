@@ -27,7 +27,7 @@ const URGENCY_MAX = 6;
 /** Share of the half-spread below which a quote is too close to the fair price to be left. */
 const STALE_SHARE = 0.55;
 /** Share of quotes that do not look at which side needs them more. */
-const UNDIRECTED_SHARE = 0.4;
+const UNDIRECTED_SHARE = 0.2;
 /** How far through the fair price a quote must stand for somebody to pick it off. */
 const PICK_OFF_BPS = 0.4;
 /** Chance that an event is spent on a stale quote. */

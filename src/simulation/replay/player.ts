@@ -60,6 +60,11 @@ export class Player {
     this.#settle = settle;
   }
 
+  /** Why it ended before the end of the file; null when it did not. */
+  get fault(): RecordingFault | null {
+    return this.#isOver ? this.#fault : null;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -148,7 +153,8 @@ export class Player {
     this.#drop(frame.length);
     const reason = this.#options.play(frame);
     if (reason !== null) {
-      this.#end(err(new RecordingFault(`${this.#options.path}:${line}: ${reason}`)));
+      this.#fault = new RecordingFault(`${this.#options.path}:${line}: ${reason}`);
+      this.#end(err(this.#fault));
       return;
     }
     this.counts.frames += 1;

@@ -5,6 +5,7 @@ import { DEFAULT_FEES } from '../exchange/fees.ts';
 import type { RecordFault } from '../exchange/records.ts';
 import { type RecordingFault, readRecording } from '../recording.ts';
 import { accountsFault, type OptionFault, openAccounts } from '../server/accounts.ts';
+import type { VenueProgress } from '../server/admin.ts';
 import { type FrontOptions, VenueFront } from '../server/venue-front.ts';
 import type { Recording } from './open-recording.ts';
 import { type PlayedCounts, Player } from './player.ts';
@@ -64,6 +65,11 @@ export class ReplayVenue extends VenueFront {
   /** How the recording ended. */
   get ended(): Promise<Result<PlayedCounts, RecordingFault>> {
     return this.player.ended;
+  }
+
+  override get progress(): VenueProgress {
+    const { isOver, fault } = this.player;
+    return { isOver, fault: fault?.message ?? null };
   }
 
   /** Lets the recording go; see `playThrough` for virtual time. */

@@ -1,15 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { parseBigDecimal } from '../../core/decimal.ts';
+import { amountText } from '../../core/instrument.ts';
 import { amountOf } from '../../core/units.ts';
 import type { BinanceFacade, VenueReply, VenueRequest } from '../binance/facade.ts';
 import { FAULT_TIMES_MAX } from '../binance/faults.ts';
-import {
-  accountTradeJson,
-  amountText,
-  queriedOrder,
-  wireOf,
-} from '../binance/requests/order-json.ts';
+import { accountTradeJson, queriedOrder, wireOf } from '../binance/requests/order-json.ts';
 import type { Account } from '../exchange/clearing.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 
@@ -55,19 +51,35 @@ const transferOrder = z.strictObject({
   amount: z.string(),
 });
 
+/** How far a market has come. */
+export interface VenueProgress {
+  /** Nothing moves the market any more. */
+  readonly isOver: boolean;
+  /** Why it ended before its end; null when it did not. */
+  readonly fault: string | null;
+}
+
 /**
- * What operators and tests may do to a venue that a client may not: order faults, move money, see
- * the whole truth about an account. For the same machine only, and only with the token.
+ * What operators and tests may do to a venue that a client may not: order faults, move money,
+ * forgive who has asked too much, see the whole truth about an account. For the same machine only,
+ * and only with the token.
  */
 export class Admin {
   readonly #facade: BinanceFacade;
   readonly #exchange: ExchangePort;
+  readonly #progress: () => VenueProgress;
   readonly #token: string;
   readonly #refusals = new Map<string, Map<string, number>>();
 
-  constructor(facade: BinanceFacade, exchange: ExchangePort, token: string) {
+  constructor(
+    facade: BinanceFacade,
+    exchange: ExchangePort,
+    progress: () => VenueProgress,
+    token: string,
+  ) {
     this.#facade = facade;
     this.#exchange = exchange;
+    this.#progress = progress;
     this.#token = token;
     exchange.listen((events) => {
       for (const event of events) {
@@ -89,8 +101,13 @@ export class Admin {
       case 'DELETE faults':
         this.#facade.faults.clear();
         return reply(200, {});
+      case 'DELETE weights':
+        this.#facade.forgive();
+        return reply(200, {});
       case 'POST transfers':
         return this.#read(request.body, transferOrder, (order) => this.#transfer(order));
+      case 'GET progress':
+        return reply(200, this.#progress());
       case 'GET truth':
         return this.#truth(new URLSearchParams(request.query).get('account') ?? '');
       default:

@@ -16,7 +16,7 @@ import type { FeeSchedule } from '../exchange/fees.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import type { RecordStore } from '../exchange/records.ts';
 import { type AccountOptions, keysOf } from './accounts.ts';
-import { Admin } from './admin.ts';
+import { Admin, type VenueProgress } from './admin.ts';
 
 /** What every venue is told, wherever its market comes from. */
 export interface FrontOptions {
@@ -55,7 +55,14 @@ export class VenueFront implements VenueEdge {
       timers,
       random: options.random.fork('client ids'),
     });
-    this.#admin = adminToken === null ? null : new Admin(this.facade, exchange, adminToken);
+    const progress = (): VenueProgress => this.progress;
+    this.#admin =
+      adminToken === null ? null : new Admin(this.facade, exchange, progress, adminToken);
+  }
+
+  /** How far what moves the market has come; a generated one never ends. */
+  get progress(): VenueProgress {
+    return { isOver: false, fault: null };
   }
 
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {

@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from '../../core/env.ts';
+import type { HttpRequest } from '../../core/env.ts';
 import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
@@ -18,8 +18,7 @@ import {
   fillIn,
   flagOf,
   objectIn,
-  RETRY_AFTER_MS,
-  retryMs,
+  retryAfterOf,
   sideOf,
   textOf,
   WireFault,
@@ -169,7 +168,10 @@ function answerIn<T>(
   const silence = (detail: string) => err({ kind: 'no-answer' as const, detail });
   if (!outcome.ok) return silence(`${outcome.error.kind}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
-  if (status === 429 || status === 418) return err(throttled(outcome.value));
+  const retryAfterMs = retryAfterOf(outcome.value);
+  if (retryAfterMs !== null) {
+    return err({ kind: 'throttled', retryAfterMs, detail: `status ${status}` });
+  }
   if (status >= 400 && status < 500) {
     const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));
     if (code instanceof WireFault) return silence(`status ${status}, ${code.message}`);
@@ -181,12 +183,6 @@ function answerIn<T>(
   if (status !== 200) return silence(`status ${status}`);
   const answer = decodeWire(body, decode);
   return answer instanceof WireFault ? silence(answer.message) : ok(answer);
-}
-
-function throttled(reply: HttpReply): QueryFault {
-  const seconds = Number(reply.headers['retry-after']);
-  const retryAfterMs = seconds > 0 ? retryMs(seconds * 1000) : RETRY_AFTER_MS;
-  return { kind: 'throttled', retryAfterMs, detail: `status ${reply.status}` };
 }
 
 function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): VenueOrder {

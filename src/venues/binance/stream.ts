@@ -8,6 +8,7 @@ import { BboAgreement } from '../../market/quality/bbo-agreement.ts';
 import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
 import { DepthSync, type DiffOutcome } from './depth-sync.ts';
 import { MarketDecoder } from './market-decoder.ts';
+import { retryAfterOf } from './wire.ts';
 
 /** Levels a side of a snapshot; the deepest the venue offers. */
 const SNAPSHOT_LEVELS = 5_000;
@@ -25,7 +26,9 @@ export type FrameOutcome =
   /** The book of `quoted` cannot be believed any more; a snapshot is needed. */
   | 'lost'
   | 'nothing'
-  | 'malformed';
+  | 'malformed'
+  /** About an instrument that nobody asked for. Said of the first: who sends one sends many. */
+  | 'foreign';
 
 /** Counters of one feed since it began; none is ever reset. */
 export interface StreamCounts {
@@ -78,6 +81,11 @@ export class MarketView {
 
   reset(): void {
     this.sync.reset();
+    this.forget();
+  }
+
+  /** Forgets prices only: the diffs that came since a gap are what the next snapshot must reach. */
+  forget(): void {
     this.agreement.reset();
     this.#take(0, 0, 0, 0, 0);
   }
@@ -137,6 +145,8 @@ export class BinanceStream {
   };
   /** The view that the last frame was about. */
   quoted: MarketView;
+  /** Why a book was given up last. */
+  lostBy: 'gap' | 'crossed' = 'gap';
   readonly #decoder: MarketDecoder;
   readonly #byIndex = new Map<number, MarketView>();
 
@@ -169,7 +179,7 @@ export class BinanceStream {
         return 'malformed';
       case 'unknown-symbol':
         this.counts.unknownSymbols += 1;
-        return 'nothing';
+        return this.counts.unknownSymbols === 1 ? 'foreign' : 'nothing';
       default:
         return 'nothing';
     }
@@ -193,7 +203,8 @@ export class BinanceStream {
       view.takeBook();
       return null;
     }
-    const againMs = Math.round(backoffMs(SNAPSHOT_AGAIN, view.failedSnapshots, random));
+    const patienceMs = Math.round(backoffMs(SNAPSHOT_AGAIN, view.failedSnapshots, random));
+    const againMs = (outcome.ok ? retryAfterOf(outcome.value) : null) ?? patienceMs;
     view.failedSnapshots += 1;
     return { why, againMs };
   }
@@ -229,7 +240,8 @@ export class BinanceStream {
   #lose(why: 'gap' | 'crossed'): void {
     if (why === 'gap') this.counts.gaps += 1;
     else this.counts.crossed += 1;
-    this.quoted.reset();
+    this.lostBy = why;
+    this.quoted.forget();
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseBigDecimal } from '../../core/decimal.ts';
+import type { HttpReply } from '../../core/env.ts';
 import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
 import { reasonOf } from '../../core/result.ts';
 import { AMOUNT_DECIMALS, type Amount, millisOf } from '../../core/units.ts';
@@ -80,6 +81,13 @@ export const RETRY_AFTER_MS = 60_000;
 /** A wait that a venue asks for, as long as a timer can hold it. */
 export function retryMs(askedMs: number): number {
   return askedMs > 0 ? Math.min(askedMs, RETRY_MS_MAX) : 0;
+}
+
+/** How long an HTTP reply wants nothing more to come; null when it is no 429 or 418. */
+export function retryAfterOf({ status, headers }: HttpReply): number | null {
+  if (status !== 429 && status !== 418) return null;
+  const seconds = Number(headers['retry-after']);
+  return seconds > 0 ? retryMs(seconds * 1000) : RETRY_AFTER_MS;
 }
 
 /** A decimal of at most eight places in 10^-8. */

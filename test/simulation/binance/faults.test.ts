@@ -41,6 +41,12 @@ test('a status takes the place of the answer, whether the request is carried out
   }
 });
 
+test('a generated market never ends', () => {
+  const { administer } = administered();
+  const { status, body } = administer('GET', 'progress');
+  assert.equal([status, body], [200, { isOver: false, fault: null }]);
+});
+
 test('rate limits can be ordered, with the time to come back', () => {
   const { ask, order } = administered();
   order(requests({ kind: 'status', status: 429, retryAfterSeconds: 7, isExecuted: false }));

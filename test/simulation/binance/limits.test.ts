@@ -62,6 +62,15 @@ test('who goes on at 429 is banned, for longer each time', () => {
   assert.is(ban(), 240);
 });
 
+test('who is forgiven may ask again at once', () => {
+  const limits = new RequestLimits(few);
+  for (let at = 0; at < 12; at += 1) limits.charge('a', 101, 0);
+  assert.is(limits.charge('a', 1, 0).kind, 'banned');
+  limits.forgive();
+  assert.is(limits.charge('a', 100, 0).kind, 'taken');
+  assert.is(limits.charge('a', 1, 0).kind, 'limited', 'it is the first offence again');
+});
+
 test('addresses are counted apart', () => {
   const limits = new RequestLimits(few);
   assert.is(limits.charge('a', 101, 0).kind, 'limited');

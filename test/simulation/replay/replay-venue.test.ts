@@ -221,8 +221,21 @@ test('a frame that no venue sends ends the run with its line', () => {
     await playThrough(replay.time, replay.venue.player);
     const ended = await replay.venue.ended;
     assert.ok(!ended.ok && /a\.txt:9: a trade without t, T, p, q or m/.test(ended.error.message));
+    assert.equal(replay.venue.progress, { isOver: true, fault: ended.error.message });
   });
 });
+
+test('an administrator hears how far the recording has come', () =>
+  withRecording(async (recording) => {
+    const replay = aReplay(recording);
+    const headers = { 'x-sim-token': ADMIN_TOKEN };
+    const progress = (): unknown =>
+      JSON.parse(replay.raw('GET', '/sim/progress', '', headers)?.body ?? 'null');
+    await playTo(replay, 500);
+    assert.equal(progress(), { isOver: false, fault: null });
+    await playThrough(replay.time, replay.venue.player);
+    assert.equal(progress(), { isOver: true, fault: null });
+  }));
 
 test('over real sockets at 20 times the pace the same bytes come and the same book is left', () =>
   withRecording(async (recording) => {

@@ -1,5 +1,15 @@
 import { amountOf, lotsOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
-import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
+import {
+  applyOrderEvent,
+  type Fill,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderRecord,
+  submitted,
+} from '../../../src/execution/order.ts';
+
+/** Whatever can become of an order that was submitted. */
+export type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
 
 /** Parts of a thing with plain numbers where it has branded ones. */
 type Plain<Thing, Numbers extends keyof Thing, Bigints extends keyof Thing = never> = Partial<
@@ -44,4 +54,9 @@ export function aFill(parts: FillParts = {}): Fill {
     venueMs: millisOf(1_700_000_000_000),
     ...rest,
   };
+}
+
+/** The record of an order after these events. */
+export function aRecord(order: OrderIntent, ...events: readonly LaterEvent[]): OrderRecord {
+  return events.reduce((record, event) => applyOrderEvent(record, event).record, submitted(order));
 }

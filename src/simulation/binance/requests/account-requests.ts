@@ -1,4 +1,5 @@
 import { formatDecimal } from '../../../core/decimal.ts';
+import { amountText } from '../../../core/instrument.ts';
 import { ok, type Result } from '../../../core/result.ts';
 import { NO_AMOUNT } from '../../../core/units.ts';
 import type { Account } from '../../exchange/clearing.ts';
@@ -6,7 +7,7 @@ import type { FeeSchedule } from '../../exchange/fees.ts';
 import { type BinanceError, badRequest } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { type Call, marketOf, type Operation } from './operation.ts';
-import { accountTradeJson, amountText, queriedOrder, wireOf } from './order-json.ts';
+import { accountTradeJson, queriedOrder, wireOf } from './order-json.ts';
 
 const LIST_DEFAULT = 500;
 const LIST_MAX = 1_000;

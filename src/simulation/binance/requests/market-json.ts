@@ -1,4 +1,5 @@
 import { formatDecimal } from '../../../core/decimal.ts';
+import { amountText } from '../../../core/instrument.ts';
 import { assert } from '../../../core/result.ts';
 import {
   AVERAGE_MINUTES,
@@ -8,14 +9,7 @@ import {
 } from '../../exchange/market-rules.ts';
 import type { MarketView } from '../../exchange/port.ts';
 import { type Bar, MINUTE_MS, type PublicTrade } from '../../exchange/tape.ts';
-import {
-  amountText,
-  levelsJson,
-  ORDER_TYPES,
-  PREVENTIONS,
-  type Wire,
-  wireOf,
-} from './order-json.ts';
+import { levelsJson, ORDER_TYPES, PREVENTIONS, type Wire, wireOf } from './order-json.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { formatDecimal } from '../../../core/decimal.ts';
-import type { Instrument } from '../../../core/instrument.ts';
+import { amountText, type Instrument } from '../../../core/instrument.ts';
 import { assert } from '../../../core/result.ts';
-import type { Amount, Lots, Ticks } from '../../../core/units.ts';
+import type { Lots, Ticks } from '../../../core/units.ts';
 import type { TimeInForce } from '../../../execution/order.ts';
 import type { SelfTradePrevention } from '../../book/match-plan.ts';
 import type {
@@ -61,10 +61,6 @@ export function wireOf(instrument: Instrument): Wire {
     price: (ticks) => formatDecimal(Math.round(ticks * ticksUnit), WIRE_DECIMALS),
     quantity: (lots) => formatDecimal(Math.round(lots * lotsUnit), WIRE_DECIMALS),
   };
-}
-
-export function amountText(amount: Amount): string {
-  return formatDecimal(amount, WIRE_DECIMALS);
 }
 
 /** The fields that every description of an order shares. */

@@ -1,7 +1,7 @@
+import { amountText } from '../../../core/instrument.ts';
 import { isOpen } from '../../exchange/orders.ts';
 import type { ExchangeEvent, ExchangePort, Execution } from '../../exchange/port.ts';
 import {
-  amountText,
   ORDER_TYPES,
   PREVENTIONS,
   STATUSES,

@@ -1,0 +1,45 @@
+/**
+ * What the desk costs, measured against its budgets and against plain nact; see
+ * docs/benchmarks.md.
+ *
+ *   npm run --silent bench -- [--json] [--check] [--seconds 10]
+ */
+import { parseArgs } from 'node:util';
+import { type Case, tableOf } from './case.ts';
+import { engineCases } from './engine.ts';
+import { riskCases } from './risk-check.ts';
+import { tickToOrderCases } from './tick-to-order.ts';
+
+/** Length of one measurement. All of them together take about four times as long. */
+const SECONDS = 10;
+const SECONDS_MAX = 600;
+
+const SUITES = [
+  ['the actors alone', engineCases],
+  ['risk check', riskCases],
+  ['frame to order at 50,000 frames a second', tickToOrderCases],
+] as const;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: String(SECONDS) },
+  },
+});
+const seconds = Number(values.seconds);
+if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
+  const wanted = `a number above 0, at most ${SECONDS_MAX}`;
+  process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
+  process.exit(2);
+}
+
+const cases: Case[] = [];
+for (const [what, run] of SUITES) {
+  process.stderr.write(`${what} …\n`);
+  cases.push(...(await run(seconds)));
+}
+process.stdout.write(values.json ? `${JSON.stringify({ cases }, null, 2)}\n` : tableOf(cases));
+const missed = cases.filter(({ met }) => met === false);
+for (const { name } of missed) process.stderr.write(`missed: ${name}\n`);
+process.exitCode = values.check && missed.length > 0 ? 1 : 0;

@@ -1,0 +1,81 @@
+import { Gate } from '../src/control/gate.ts';
+import { nodeClock } from '../src/core/node-env.ts';
+import { nanosOf, ticksOf } from '../src/core/units.ts';
+import { LatencyHistogram } from '../src/ops/latency.ts';
+import { PreTradeCheck } from '../src/risk/pre-trade.ts';
+import { anInstrument } from '../test/support/trade/instruments.ts';
+import { anOrder } from '../test/support/trade/orders.ts';
+import { type Case, quantileCases } from './case.ts';
+import { drained, medians, ROUNDS } from './open-loop.ts';
+
+const BUDGET_P99_US = 10;
+const SYMBOLS = 32;
+/** Orders of ours that rest on each side of each symbol; every check looks at them. */
+const RESTING = 4;
+const MID_TICKS = 6_000_000;
+const SPREAD_TICKS = 100;
+const CHECKS_PER_TURN = 1_000;
+
+/** Nothing is refused, so that every check goes to its end. */
+const LIMITS = {
+  maxOrderNotional: 1e9,
+  maxPositionNotional: 1e9,
+  priceBandBps: 500,
+  staleBookMs: 60_000,
+  ordersPerSecond: 1e9,
+  ordersBurst: 1e9,
+  strategyOrdersPerSecond: 1e9,
+  maxDailyLoss: 1e9,
+};
+
+/** The pre-trade check alone, over many symbols and with orders at rest. */
+export async function riskCases(seconds: number): Promise<Case[]> {
+  const instruments = Array.from({ length: SYMBOLS }, (_, index) =>
+    anInstrument({ index, symbol: `S${index}USDT` }),
+  );
+  const check = new PreTradeCheck(instruments, LIMITS, nodeClock.mono());
+  const gate = new Gate();
+  gate.open('starting');
+  gate.setMode('full-auto');
+  const { mode, permissions } = gate;
+  const sides = ['buy', 'sell'] as const;
+  const priceOf = (side: 'buy' | 'sell') =>
+    ticksOf(MID_TICKS + (side === 'buy' ? -SPREAD_TICKS : SPREAD_TICKS));
+  for (let index = 0; index < SYMBOLS; index += 1) {
+    check.onQuote(index, MID_TICKS - 1, MID_TICKS + 1, nodeClock.mono());
+    for (let at = 0; at < RESTING; at += 1) {
+      for (const side of sides) {
+        const clientId = `resting-${index}-${at}-${side}`;
+        const order = anOrder({ clientId, instrument: index, side });
+        check.exposure(index).reserve({ ...order, ticks: priceOf(side) });
+      }
+    }
+  }
+  const took = new LatencyHistogram();
+  let asked = 0;
+  const ask = (): void => {
+    const side = sides[asked % 2] as 'buy' | 'sell';
+    const instrument = asked % SYMBOLS;
+    const ticks = Number(priceOf(side));
+    const order = anOrder({ clientId: `new-${asked}`, instrument, side, ticks });
+    asked += 1;
+    const beganNs = nodeClock.mono();
+    const verdict = check.check(order, { nowNs: nanosOf(beganNs), mode, permissions });
+    took.record(nodeClock.mono() - beganNs);
+    if (!verdict.ok) throw new Error(`the order was refused: ${verdict.error.kind}`);
+    check.exposure(instrument).setOpen(order, 0);
+  };
+  const run = async (forSeconds: number): Promise<number[]> => {
+    const untilNs = nodeClock.mono() + forSeconds * 1e9;
+    while (nodeClock.mono() < untilNs) {
+      for (let at = 0; at < CHECKS_PER_TURN; at += 1) ask();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return drained(took);
+  };
+  await run(seconds / ROUNDS);
+  const found = await medians(() => run(seconds / 2 / ROUNDS));
+  return quantileCases(`risk check, ${SYMBOLS} symbols`, found, {
+    targets: [null, BUDGET_P99_US],
+  });
+}

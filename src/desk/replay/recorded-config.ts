@@ -1,0 +1,23 @@
+import type { Config } from '../../config/schema.ts';
+
+/**
+ * The configuration of a run on a recording: one market, that of the recording. Strategies of other
+ * markets are left out; when none is left, the first one trades the recorded market instead.
+ */
+export function recordedConfig(config: Config, symbol: string): Config {
+  const own = config.strategies.filter((strategy) => strategy.symbol === symbol);
+  const strategies = own.length > 0 ? own : config.strategies.slice(0, 1);
+  return {
+    ...config,
+    venues: config.venues.map((venue) => ({ ...venue, symbols: [symbol] })),
+    strategies: strategies.map((strategy) => ({ ...strategy, symbol })),
+  };
+}
+
+/** What a run on a recording changes in the configuration, for an operator; null for nothing. */
+export function changeSentence(config: Config, symbol: string): string | null {
+  const kept = recordedConfig(config, symbol).strategies.map(({ label }) => label);
+  const named = config.strategies.map((strategy) => `${strategy.label} on ${strategy.symbol}`);
+  if (config.strategies.every((strategy) => strategy.symbol === symbol)) return null;
+  return `configured is ${named.join(', ')}; on this recording ${kept.join(', ')} trades ${symbol}`;
+}

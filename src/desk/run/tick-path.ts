@@ -1,0 +1,162 @@
+import { address } from '../../../actors/addresses.ts';
+import { feedActor } from '../../../actors/market-data/feed.ts';
+import { executionActor } from '../../../actors/trading/execution.ts';
+import { portfolioActor } from '../../../actors/trading/portfolio.ts';
+import { riskActor } from '../../../actors/trading/risk.ts';
+import { strategyActor } from '../../../actors/trading/strategy.ts';
+import { venueActor } from '../../../actors/trading/venue.ts';
+import { marketDataBranch } from '../../../supervisors/market-data.ts';
+import { supervisor } from '../../../supervisors/supervisor.ts';
+import { tradingBranch } from '../../../supervisors/trading.ts';
+import { Gate } from '../../control/gate.ts';
+import type { Net, Timers } from '../../core/env.ts';
+import { clientIdsOf } from '../../core/ids.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import type { DeskMetrics } from '../../ops/desk-metrics.ts';
+import { silentLog } from '../../ops/log.ts';
+import type { JournalEvent } from '../../storage/journal/event-table.ts';
+import type { Venue } from '../../venues/port.ts';
+
+export interface TickPathOptions {
+  readonly venue: Venue;
+  readonly instrument: Instrument;
+  readonly net: Net;
+  readonly timers: Timers;
+  readonly metrics: DeskMetrics;
+  /** @throws when it cannot be journaled */
+  readonly journal: (event: JournalEvent) => void;
+}
+
+const LABEL = 'warm';
+const DESK_ID = 'warmwarm';
+
+/** Limits that no made-up order meets, so that every frame travels the whole way. */
+const LIMITS = {
+  maxOrderNotional: 1e12,
+  maxPositionNotional: 1e12,
+  priceBandBps: 5_000,
+  staleBookMs: 60_000,
+  ordersPerSecond: 1e9,
+  ordersBurst: 1e9,
+  strategyOrdersPerSecond: 1e9,
+  maxDailyLoss: 1e12,
+};
+
+const SETTINGS = {
+  kind: 'market-making' as const,
+  halfSpreadBps: 10,
+  volatilityWidening: 0,
+  skewBps: 0,
+  requoteBps: 0,
+  smoothingSeconds: 0,
+  quoteNotional: 1e6,
+  maxInventoryNotional: 1e12,
+};
+
+/**
+ * The way from a tick to an order, and nothing around it: the desk's own actors under the desk's
+ * own branches, with a gate that stands open and a strategy that answers every change of price. No
+ * control and no reconciliation, so it must never be given a socket to a real venue.
+ */
+export function tickPath(options: TickPathOptions) {
+  const { venue, instrument, net, timers, metrics, journal } = options;
+  const log = silentLog();
+  const gate = new Gate();
+  gate.open('starting');
+  gate.setMode('full-auto');
+  const instruments = [instrument];
+  const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
+  const branches = {
+    'market-data': marketDataBranch({
+      feeds: [
+        {
+          venue: venue.name,
+          start: () =>
+            feedActor({
+              streamUrl: 'warm:stream',
+              restUrl: 'warm:rest',
+              instruments,
+              net,
+              listeners: () => [address.risk, address.strategy(LABEL)],
+              log,
+            }),
+        },
+      ],
+    }),
+    trading: tradingBranch({
+      portfolio: () =>
+        portfolioActor({
+          instruments,
+          restore: async () => nothing,
+          journal,
+          strategies: () => [],
+          log,
+        }),
+      venues: [
+        {
+          name: venue.name,
+          start: () =>
+            venueActor({
+              venue,
+              instruments,
+              deskId: DESK_ID,
+              isOfThisBoot: () => true,
+              net,
+              timers,
+              gate,
+              metrics,
+              requestTimeoutMs: 60_000,
+              isClockReal: true,
+              restore: async () => {
+                // The actor pauses its venue when it starts; here nobody reconciles.
+                timers.turn(() => gate.resumeVenue(venue.index, 'disconnected'));
+                return {
+                  openOrders: [],
+                  marks: new Map(),
+                  order: () => undefined,
+                  isBooked: () => false,
+                };
+              },
+              journal,
+              log,
+            }),
+        },
+      ],
+      risk: () =>
+        riskActor({
+          instruments,
+          gate,
+          limits: () => LIMITS,
+          restore: async () => nothing,
+          journal,
+        }),
+      execution: () =>
+        executionActor({
+          instruments,
+          gate,
+          clientId: clientIdsOf(DESK_ID, 1),
+          metrics,
+          isClockReal: true,
+        }),
+      strategies: [
+        {
+          label: LABEL,
+          start: () =>
+            strategyActor({
+              label: LABEL,
+              instrument,
+              settings: () => SETTINGS,
+              staleMs: () => 60_000,
+            }),
+        },
+      ],
+    }),
+  };
+  return supervisor({
+    children: Object.entries(branches).map(([id, spec]) => ({
+      id,
+      type: 'supervisor',
+      start: () => supervisor(spec),
+    })),
+  });
+}

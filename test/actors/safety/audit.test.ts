@@ -1,0 +1,128 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type AuditOptions, auditActor } from '../../../actors/safety/audit.ts';
+import { Gate } from '../../../src/control/gate.ts';
+import { aBranch } from '../../support/actors/listeners.ts';
+import { aLog } from '../../support/actors/logs.ts';
+import { aLane } from '../../support/lanes.ts';
+
+/** A journal whose health the test sets. */
+interface Health {
+  fault: unknown;
+  storeFault: unknown;
+  unsyncedMs: number;
+  recordsBehind: number;
+  overBudget: { readonly usedBytes: number; readonly budgetBytes: number } | null;
+}
+
+async function anAudit() {
+  const tested = aLane();
+  const health: Health = {
+    fault: null,
+    storeFault: null,
+    unsyncedMs: 0,
+    recordsBehind: 0,
+    overBudget: null,
+  };
+  const journal = {
+    head: 7,
+    get fault() {
+      return health.fault;
+    },
+    get storeFault() {
+      return health.storeFault;
+    },
+    overBudget: () => health.overBudget,
+    lag: () => ({
+      recordsUnsynced: 0,
+      unsyncedMs: health.unsyncedMs,
+      recordsBehind: health.recordsBehind,
+    }),
+  };
+  const gate = new Gate();
+  const { log, lines } = aLog();
+  const options: AuditOptions = { journal: journal as never, gate, log };
+  const heard = await aBranch(tested, { 'safety/audit': () => auditActor(options) }, [
+    'safety/control',
+  ]);
+  return { ...tested, health, gate, lines, told: heard['safety/control'] as readonly unknown[] };
+}
+
+/** What may be wrong with a journal that still works, and what is said about it. */
+const TROUBLES: readonly [Partial<Health>, string][] = [
+  [{ unsyncedMs: 1_001 }, 'events are unsynced for 1001 ms'],
+  [{ recordsBehind: 100_001 }, 'the store is 100001 events behind'],
+  [
+    { overBudget: { usedBytes: 11, budgetBytes: 10 } },
+    'the journal takes 11 bytes and may take 10',
+  ],
+];
+
+for (const [trouble, reason] of TROUBLES) {
+  test(`the gate closes while ${reason}, and control hears when it is over`, async () => {
+    const { env, health, gate, lines, told } = await anAudit();
+    Object.assign(health, trouble);
+    await env.advance(100);
+    assert.ok(gate.isClosedBy('journal'));
+    assert.equal(told, [{ kind: 'fault', fault: 'journal', reason }]);
+    assert.ok(lines.some((line) => line.startsWith('error safety/audit journal-trouble')));
+    await env.advance(1_000);
+    assert.is(told.length, 1, 'it is told once');
+    Object.assign(health, { unsyncedMs: 0, recordsBehind: 0, overBudget: null });
+    await env.advance(100);
+    assert.equal(told[1], { kind: 'cleared', fault: 'journal' });
+    assert.ok(gate.isClosedBy('journal'), 'opening it is for control');
+    assert.ok(lines.some((line) => line.startsWith('info safety/audit journal-well')));
+  });
+}
+
+test('limits themselves are no trouble', async () => {
+  const { env, health, gate, told } = await anAudit();
+  Object.assign(health, { unsyncedMs: 1_000, recordsBehind: 100_000 });
+  await env.advance(1_000);
+  assert.not.ok(gate.isClosedBy('journal'));
+  assert.equal(told, []);
+});
+
+test('a slow sync is told once each time it becomes slow', async () => {
+  const { env, health, lines } = await anAudit();
+  const slow = () => lines.filter((line) => line.startsWith('warn safety/audit slow-sync')).length;
+  health.unsyncedMs = 101;
+  await env.advance(500);
+  assert.is(slow(), 1);
+  health.unsyncedMs = 100;
+  await env.advance(100);
+  health.unsyncedMs = 150;
+  await env.advance(100);
+  assert.is(slow(), 2);
+});
+
+for (const field of ['fault', 'storeFault'] as const) {
+  test(`a journal with a ${field} closes the gate and fails the actor, at every start too`, async () => {
+    const { env, health, gate, events, lane } = await anAudit();
+    health[field] = { kind: 'io', detail: 'disk gone' };
+    await env.advance(100);
+    assert.ok(gate.isClosedBy('journal'));
+    const failed = events.filter((event) => event.startsWith('failed safety/audit'));
+    assert.match(failed[0] ?? '', /message: the journal is broken: .*disk gone/);
+    assert.match(failed[1] ?? '', /start: the journal is broken/);
+    assert.not.ok(
+      lane.describe().some(({ path }) => path === 'safety'),
+      'its supervisor gave up',
+    );
+  });
+}
+
+test('an inspector sees the head and how far behind the medium is', async () => {
+  const { lane } = await anAudit();
+  const view = lane.view('safety/audit');
+  assert.equal(view.ok && view.value, {
+    head: 7,
+    trouble: '',
+    recordsUnsynced: 0,
+    unsyncedMs: 0,
+    recordsBehind: 0,
+  });
+});
+
+test.run();

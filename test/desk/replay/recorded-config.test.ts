@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { changeSentence, recordedConfig } from '../../../src/desk/replay/recorded-config.ts';
+import { emptyFolder, replayFolder } from '../../../src/desk/replay/replay-folder.ts';
+import { withFiles } from '../../support/replay/files.ts';
+import { must } from '../../support/venue/fixtures.ts';
+
+const paper = must(loadConfig(PAPER_CONFIG)).config;
+const [first] = paper.strategies as [Config['strategies'][number]];
+const two: Config = { ...paper, strategies: [first, { ...first, label: 'b', symbol: 'ETHUSDT' }] };
+
+test('a strategy of the recorded market trades it, those of others are left out', () => {
+  const { venues, strategies } = recordedConfig(two, 'ETHUSDT');
+  assert.equal(venues[0]?.symbols, ['ETHUSDT']);
+  assert.equal(strategies, [two.strategies[1]]);
+  assert.is(
+    changeSentence(two, 'ETHUSDT'),
+    'configured is mm on BTCUSDT, b on ETHUSDT; on this recording b trades ETHUSDT',
+  );
+});
+
+test('without one the first strategy trades the recorded market', () => {
+  assert.equal(recordedConfig(two, 'XRPUSDT').strategies, [{ ...first, symbol: 'XRPUSDT' }]);
+  assert.match(changeSentence(two, 'XRPUSDT') ?? '', 'on this recording mm trades XRPUSDT');
+});
+
+test('a configuration that fits is taken as it is, and nothing is said', () => {
+  assert.equal(recordedConfig(paper, 'BTCUSDT'), paper);
+  assert.is(changeSentence(paper, 'BTCUSDT'), null);
+});
+
+test('the rest of the configuration stays', () => {
+  const { venues, strategies, ...rest } = recordedConfig(two, 'XRPUSDT');
+  const { venues: _, strategies: __, ...before } = two;
+  assert.equal(rest, before);
+  assert.is(venues.length + strategies.length, 2);
+});
+
+test('the folder of a run is emptied, and refused while another run uses it', () =>
+  withFiles({}, async (pathOf) => {
+    const folder = replayFolder(pathOf('data'), '/somewhere/btc usdt.gz', 4);
+    assert.is(folder, `${pathOf('data')}/replay/btc-usdt-gz-4`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/old`, 'x');
+    const lock = must(emptyFolder(folder));
+    assert.not(existsSync(`${folder}/old`));
+    const second = emptyFolder(folder);
+    assert.match(second.ok ? '' : second.error, `is held by process ${process.pid}`);
+    lock.release();
+    must(emptyFolder(folder)).release();
+  }));
+
+test.run();

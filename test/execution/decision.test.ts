@@ -1,0 +1,37 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lotsOf, ticksOf } from '../../src/core/units.ts';
+import { Decision } from '../../src/execution/decision.ts';
+
+test('a quote carries the decision behind it and lives half a second', () => {
+  const decision = new Decision();
+  decision.of('mm', 3, 7e9);
+  assert.equal(decision.quote('d-1-mm-1', 'binance', 42, 'sell', ticksOf(101), lotsOf(5)), {
+    clientId: 'd-1-mm-1',
+    strategy: 'mm',
+    venue: 'binance',
+    instrument: 3,
+    side: 'sell',
+    kind: 'limit',
+    timeInForce: 'gtc',
+    isPostOnly: true,
+    isReduceOnly: false,
+    ticks: 101,
+    lots: 5,
+    epoch: 42,
+    decidedNs: 7e9,
+    deadlineNs: 7.5e9,
+  });
+});
+
+test('an intent keeps the decision it was made from', () => {
+  const decision = new Decision();
+  decision.of('mm', 3, 7e9);
+  const first = decision.quote('d-1-mm-1', 'binance', 42, 'buy', ticksOf(99), lotsOf(5));
+  decision.of('arb', 4, 8e9);
+  const second = decision.quote('d-1-arb-2', 'binance', 43, 'buy', ticksOf(99), lotsOf(5));
+  assert.equal([first.strategy, first.instrument, first.deadlineNs], ['mm', 3, 7.5e9]);
+  assert.equal([second.strategy, second.instrument, second.deadlineNs], ['arb', 4, 8.5e9]);
+});
+
+test.run();

@@ -1,0 +1,127 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../shared.ts';
+import { until, within } from './until.ts';
+
+/** What a program left behind. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** One line of a daemon's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly actor: string;
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+const MAIN = join(root, 'dist', 'src', 'main.js');
+
+/** `flyball WORDS` as a process of its own. */
+export class Program {
+  out = '';
+  err = '';
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #words: readonly string[];
+
+  /** @param isOnTerminal on a terminal of its own, by way of `script` of util-linux */
+  constructor(words: readonly string[], isOnTerminal = false) {
+    this.#words = words;
+    const command = [process.execPath, '--enable-source-maps', MAIN, ...words];
+    const [file, ...rest] = isOnTerminal
+      ? ['script', '--quiet', '--return', '--command', command.join(' '), '/dev/null']
+      : command;
+    this.#child = spawn(file as string, rest, {
+      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
+    });
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.out += text;
+    });
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.err += text;
+    });
+    // A program that has ended does not read any more.
+    this.#child.stdin.on('error', () => {});
+    this.ended = new Promise((resolve) => {
+      this.#child.on('close', (code, signal) => {
+        resolve({ code, signal, out: this.out, err: this.err });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** What it reads on its standard input. */
+  say(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  hangUp(): void {
+    this.#child.stdin.end();
+  }
+
+  /** Waits for its end. */
+  end(): Promise<Ended> {
+    return within(`the end of ${this.#title}`, this.ended, () => this.story());
+  }
+
+  /** Ends it as a power cut would; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended;
+  }
+
+  /** Log lines so far, from whichever stream they go to. */
+  log(): LogLine[] {
+    return `${this.out}\n${this.err}`
+      .split('\n')
+      .filter((line) => line.startsWith('{"level"') && line.endsWith('}'))
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Waits for the n-th log line of a kind. */
+  logged(kind: string, actor = '', nth = 1): Promise<LogLine> {
+    return until(
+      `${kind} in the log of ${this.#title}`,
+      () => {
+        const found = this.log().filter((line) => line.kind === kind && line.actor.includes(actor));
+        if (found.length < nth && !this.isRunning) throw new Error(`it ended\n${this.story()}`);
+        return found[nth - 1];
+      },
+      () => this.story(),
+    );
+  }
+
+  /** Waits until it has said something, on whichever stream. */
+  said(pattern: RegExp): Promise<RegExpExecArray> {
+    return until(
+      `${pattern} from ${this.#title}`,
+      () => pattern.exec(this.out) ?? pattern.exec(this.err),
+      () => this.story(),
+    );
+  }
+
+  get #title(): string {
+    return `flyball ${this.#words.join(' ')}`;
+  }
+
+  /** Everything that it has said. */
+  story(): string {
+    return `${this.#title}, stdout:\n${this.out}\nstderr:\n${this.err}`;
+  }
+}

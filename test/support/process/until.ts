@@ -1,0 +1,46 @@
+/** Longest wait for anything that a test waits for; a shared machine may be slow. */
+const WAIT_MS_MAX = 25_000;
+const POLL_MS = 10;
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}
+
+/**
+ * Asks until the answer is something else than undefined, null or false.
+ *
+ * @param what is being waited for, for the message
+ * @param detail what is known when the wait is given up
+ * @throws when that takes too long
+ */
+export async function until<T>(
+  what: string,
+  ask: () => T | undefined | null | false | Promise<T | undefined | null | false>,
+  detail: () => string = () => '',
+): Promise<T> {
+  const deadlineMs = Date.now() + WAIT_MS_MAX;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== null && answer !== false) return answer;
+    if (Date.now() > deadlineMs) throw new Error(`waited in vain for ${what}\n${detail()}`);
+    await pause(POLL_MS);
+  }
+}
+
+/** Gives up on a promise that takes too long. */
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  detail: () => string = () => '',
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = () => reject(new Error(`waited in vain for ${what}\n${detail()}`));
+    timer = setTimeout(why, WAIT_MS_MAX);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

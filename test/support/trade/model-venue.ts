@@ -1,0 +1,125 @@
+import { amountOf, lotsOf, millisOf } from '../../../src/core/units.ts';
+import type { Balances } from '../../../src/execution/ledger.ts';
+import type { OrderIntent, Side } from '../../../src/execution/order.ts';
+import type { Report, VenueOrder, VenueTrade } from '../../../src/execution/report.ts';
+import { anInstrument } from './instruments.ts';
+
+/** The one market of the model: a lot is one BTC, a tick one USDT. */
+export const MODEL_MARKET = anInstrument({ venue: 'v', tick: '1', lot: '1' });
+const ONE = 100_000_000n;
+
+/** An order request on its way; the venue acts on it when it arrives in its window. */
+interface Request {
+  readonly order: OrderIntent;
+  readonly arrivesMs: number;
+  readonly validUntilMs: number;
+}
+
+type ModelOrder = { -readonly [K in keyof VenueOrder]: VenueOrder[K] };
+
+/**
+ * What a venue holds of one account, and what it says of it: reports wait in `stream` until
+ * somebody hears them. Time moves only when a test says so.
+ */
+export class ModelVenue {
+  nowMs = 1_000_000;
+  /** How long a trade takes to come into the history; balances and orders know it at once. */
+  historyLagMs = 0;
+  readonly orders = new Map<string, ModelOrder>();
+  readonly trades: VenueTrade[] = [];
+  readonly stream: Report[] = [];
+  readonly #balances = new Map([
+    ['BTC', 1000n * ONE],
+    ['USDT', 1_000_000n * ONE],
+  ]);
+  #requests: Request[] = [];
+
+  get balances(): Balances {
+    return new Map([...this.#balances].map(([asset, amount]) => [asset, amountOf(amount)]));
+  }
+
+  /** Sends an order that arrives so much later; the venue ignores what arrives too late. */
+  send(order: OrderIntent, delayMs: number, windowMs: number): void {
+    const arrivesMs = this.nowMs + delayMs;
+    this.#requests.push({ order, arrivesMs, validUntilMs: this.nowMs + windowMs });
+    this.wait(0);
+  }
+
+  wait(ms: number): void {
+    this.nowMs += ms;
+    const arrived = this.#requests.filter(({ arrivesMs }) => arrivesMs <= this.nowMs);
+    this.#requests = this.#requests.filter(({ arrivesMs }) => arrivesMs > this.nowMs);
+    for (const { order, arrivesMs, validUntilMs } of arrived) {
+      if (arrivesMs <= validUntilMs) this.#accept(order);
+    }
+  }
+
+  /** The trades that the history shows. */
+  history(): readonly VenueTrade[] {
+    return this.trades.filter(({ fill }) => fill.venueMs + this.historyLagMs <= this.nowMs);
+  }
+
+  open(): ModelOrder[] {
+    return [...this.orders.values()].filter(({ state }) => state === 'open');
+  }
+
+  fill(order: ModelOrder, lots: number): void {
+    order.filledLots = lotsOf(order.filledLots + lots);
+    if (order.filledLots === order.lots) order.state = 'filled';
+    const trade = this.#trade(order.venueOrderId, order.side, lots, order.ticks);
+    this.stream.push({ kind: 'filled', clientId: order.clientId, ...trade });
+  }
+
+  end(order: ModelOrder, how: 'canceled' | 'expired'): void {
+    order.state = how;
+    this.stream.push({ kind: 'ended', clientId: order.clientId, how, reason: how });
+  }
+
+  cancel(clientId: string): void {
+    const order = this.orders.get(clientId);
+    if (order?.state === 'open') this.end(order, 'canceled');
+  }
+
+  /** Somebody else trades on the account: the venue knows the order, and it is not ours. */
+  tradeOfOthers(side: Side, lots: number): void {
+    const venueOrderId = `x${this.trades.length + 1}`;
+    const trade = this.#trade(venueOrderId, side, lots, 100);
+    this.stream.push({ kind: 'filled', clientId: `web-${venueOrderId}`, ...trade });
+  }
+
+  /** Money that no report tells of. */
+  move(asset: string, amount: bigint): void {
+    this.#balances.set(asset, (this.#balances.get(asset) ?? 0n) + amount);
+  }
+
+  #accept({ clientId, side, kind, ticks, lots }: OrderIntent): void {
+    const venueOrderId = `${this.orders.size + 1}`;
+    const order: ModelOrder = {
+      ...{ clientId, venueOrderId, symbol: MODEL_MARKET.symbol, side, kind, ticks, lots },
+      filledLots: lotsOf(0),
+      state: 'open',
+    };
+    this.orders.set(clientId, order);
+    this.stream.push({ kind: 'accepted', clientId, venueOrderId });
+  }
+
+  #trade(venueOrderId: string, side: Side, lots: number, ticks: number): VenueTrade {
+    const quote = BigInt(lots * ticks) * ONE;
+    const sign = side === 'buy' ? 1n : -1n;
+    this.move('BTC', sign * BigInt(lots) * ONE);
+    this.move('USDT', -sign * quote - 1n);
+    const fill = {
+      tradeId: `${this.trades.length + 1}`,
+      ticks: ticks as VenueOrder['ticks'],
+      lots: lotsOf(lots),
+      quote: amountOf(quote),
+      fee: amountOf(1n),
+      feeAsset: 'USDT',
+      isMaker: true,
+      venueMs: millisOf(this.nowMs),
+    };
+    const trade = { venueOrderId, symbol: MODEL_MARKET.symbol, side, fill };
+    this.trades.push(trade);
+    return trade;
+  }
+}
