@@ -21,7 +21,7 @@ export function logTo(target: LogTarget, level: LogLevel): Log {
     {
       level,
       base: null,
-      timestamp: () => pino.stdTimeFunctions.isoTime().replace('time', 'ts'),
+      timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
     destinationOf(target),

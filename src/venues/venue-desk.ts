@@ -211,7 +211,6 @@ export class VenueDesk {
   run(purpose: 'restart' | 'verify'): void {
     if (!this.#isSubscribed || !this.#schedule.begin(purpose)) return;
     const { inquiries } = this.#manager;
-    this.#doubtUnacknowledged();
     this.#start(purpose, (options) => reconcile(this.#reconcile, inquiries, options));
   }
 
@@ -316,19 +315,6 @@ export class VenueDesk {
       throw thrown;
     });
     void run(options).then(ended, broken);
-  }
-
-  /**
-   * That the venue does not know an order proves nothing while its request may still be acted on.
-   * The latest that can have left carries the time of now.
-   */
-  #doubtUnacknowledged(): void {
-    const { table, inquiries } = this.#manager;
-    const validUntilMs = this.#clock.nowMs() + this.#options.venue.session.receiveWindowMs;
-    for (const { order, venueOrderId } of table.open()) {
-      if (venueOrderId !== '') continue;
-      inquiries.open(order.clientId, validUntilMs, this.#port.clock.mono());
-    }
   }
 
   #probe(times: number): void {
