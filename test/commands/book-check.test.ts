@@ -52,6 +52,18 @@ test('a recording whose book agrees with its tickers is right', async () => {
   assert.ok(totals.updates === 3 && totals.compared > 0);
 });
 
+test('diffs of futures follow each other by the id before them', async () => {
+  const futures = (U: number, u: number, pu: number, b: unknown = []) => {
+    const { stream, data } = diff(U, u, b);
+    return { stream, data: { ...data, pu } };
+  };
+  const best = ticker(15, '99.9', '100.1');
+  const frames = [futures(9, 11, 8), snapshot, futures(14, 15, 11), best, futures(18, 18, 15)];
+  const { exitCode, out } = await checking(aRecording(frames), '--json');
+  const { gaps, updates } = JSON.parse(out).totals;
+  assert.equal([exitCode, gaps, updates], [EXIT.done, 0, 3]);
+});
+
 test('several recordings are summed under each other', async () => {
   const file = aRecording(RIGHT);
   const { exitCode, out } = await checking(file, file);

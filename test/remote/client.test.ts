@@ -202,7 +202,7 @@ test('an answer to another question than ours is passed over', async () => {
   daemon.stop();
 });
 
-test('when the connection is lost every open question hears why, and so do the listeners', async () => {
+test('when the connection is lost, questions and listeners hear why', async () => {
   const { daemon, session } = await aSessionWith((socket) => socket.terminate());
   const reasons: string[] = [];
   const closed = deferred();

@@ -1,92 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type HaltCause, PAUSE_CAUSES } from '../../src/control/gate.ts';
-import type { LedgerEvent } from '../../src/execution/ledger.ts';
-import type { OrderEvent } from '../../src/execution/order.ts';
-import { OrderManager } from '../../src/execution/order-manager.ts';
-import { DeskMetrics } from '../../src/ops/desk-metrics.ts';
-import { OrderEntry } from '../../src/venues/order-entry.ts';
 import type { RequestOutcome } from '../../src/venues/port.ts';
-import {
-  anApproved,
-  anOpenGate,
-  aVenue,
-  RECEIVE_WINDOW_MS,
-  type SentFrame,
-  sentFrame,
-} from '../support/edge/order-socket.ts';
-import { manualEnv } from '../support/manual-env.ts';
-import { anInstrument } from '../support/trade/instruments.ts';
+import { anEntry, REQUEST_TIMEOUT_MS, type TestEntry } from '../support/edge/order-entry.ts';
+import { anApproved, RECEIVE_WINDOW_MS } from '../support/edge/order-socket.ts';
 
 const ID = 'desk-1-mm-1';
-const TIMEOUT_MS = 2_000;
-
-/** Order entry of one venue with a socket that the test holds. */
-function anEntry(isClockReal = false) {
-  const env = manualEnv();
-  const instruments = [
-    anInstrument(),
-    anInstrument({ index: 1, symbol: 'ETHUSDT', base: 'ETH' }),
-    anInstrument({ index: 2, symbol: 'XBTUSD', venue: 'elsewhere' }),
-  ];
-  const gate = anOpenGate();
-  const metrics = new DeskMetrics();
-  const journal: (OrderEvent | LedgerEvent)[] = [];
-  const sent: SentFrame[] = [];
-  const dropped: string[] = [];
-  const throttled: number[] = [];
-  const world = {
-    isConnected: true,
-    /** Runs in the middle of a placement, when the intent has just been journaled. */
-    journaled: (_event: OrderEvent | LedgerEvent): void => {},
-  };
-  const manager = new OrderManager({
-    venue: 'binance',
-    deskId: 'desk',
-    instruments,
-    memory: { order: () => undefined, isBooked: () => false },
-    sink: {
-      journal(event) {
-        journal.push(event);
-        world.journaled(event);
-      },
-      told: () => {},
-    },
-  });
-  const entry = new OrderEntry({
-    venue: aVenue(instruments),
-    gate,
-    manager,
-    instruments,
-    metrics,
-    clock: env.clock,
-    venueMs: () => env.nowMs,
-    send(text) {
-      if (world.isConnected) sent.push(sentFrame(text));
-      return world.isConnected;
-    },
-    dropped: (order) => void dropped.push(order.clientId),
-    throttled: (ms) => void throttled.push(ms),
-    requestTimeoutMs: TIMEOUT_MS,
-    isClockReal,
-  });
-  return {
-    env,
-    gate,
-    metrics,
-    manager,
-    entry,
-    sent,
-    dropped,
-    throttled,
-    world,
-    kinds: () => journal.map(({ kind }) => kind),
-    status: (clientId = ID) => manager.recordOf(clientId)?.status,
-    reason: (clientId = ID) => manager.recordOf(clientId)?.reason,
-    reply: (at: number, outcome: RequestOutcome) =>
-      entry.onReply((sent[at] as SentFrame).id, outcome),
-  };
-}
+const TIMEOUT_MS = REQUEST_TIMEOUT_MS;
 
 const DONE: RequestOutcome = { kind: 'done', venueOrderId: '77' };
 const UNKNOWN: RequestOutcome = { kind: 'unknown', reason: '-1007 timeout' };
@@ -123,7 +43,7 @@ test('an order that cannot be journaled is not sent', () => {
   assert.is(status(), undefined);
 });
 
-const closed: [why: string, close: (entry: ReturnType<typeof anEntry>) => void][] = [
+const closed: [why: string, close: (entry: TestEntry) => void][] = [
   ['halted', ({ gate }) => gate.close('emergency')],
   ['stale-epoch', ({ gate }) => haltAndReopen(gate)],
   ['venue-paused', ({ gate }) => gate.pauseVenue(0, 'disconnected')],
@@ -227,7 +147,7 @@ test('an order that is refused for good is rejected and counted', () => {
   assert.equal(throttled, []);
 });
 
-const doubts: [what: string, doubt: (entry: ReturnType<typeof anEntry>) => void, said: RegExp][] = [
+const doubts: [what: string, doubt: (entry: TestEntry) => void, said: RegExp][] = [
   ['answered with an unknown outcome', ({ reply }) => reply(0, UNKNOWN), /^-1007 timeout$/],
   ['said to be done without an id', ({ reply }) => reply(0, { ...DONE, venueOrderId: '' }), /id/],
   ['cut off by a disconnection', ({ entry }) => entry.onDisconnected(), /^disconnected$/],
@@ -360,7 +280,7 @@ test('a cancel that the socket did not take is noted as a wish and not waited fo
   assert.is(manager.inquiries.size, 0);
 });
 
-const cancelDoubts: [what: string, doubt: (entry: ReturnType<typeof anEntry>) => void][] = [
+const cancelDoubts: [what: string, doubt: (entry: TestEntry) => void][] = [
   ['refused, as it may have filled', ({ reply }) => reply(1, refusedFor(0))],
   ['of unknown outcome', ({ reply }) => reply(1, UNKNOWN)],
   ['cut off', ({ entry }) => entry.onDisconnected()],

@@ -1,4 +1,5 @@
 /** What a venue may do to a desk: broken frames, errors, limits, silence, on every path. */
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err } from '../../src/core/result.ts';
@@ -11,6 +12,7 @@ import {
   type SentFrame,
 } from '../support/edge/order-socket.ts';
 import { aDesk, type TestDesk } from '../support/edge/venue-desk.ts';
+import { asyncLaw } from '../support/law.ts';
 
 const ID = 'desk-1-mm-1';
 const SUBSCRIBE = 'userDataStream.subscribe.signature';
@@ -67,7 +69,7 @@ for (const [what, answer] of answers) {
   });
 }
 
-test('an order on a socket that dies is unknown, and the next socket does not repeat it', async () => {
+test('an order on a socket that dies is unknown, and is not sent on the next', async () => {
   const world = await aReconciledDesk();
   world.desk.entry.place(anApproved());
   world.desk.onClosed('1006');
@@ -187,6 +189,33 @@ test('reports out of order and twice end where reports in order do', async () =>
     assert.is(world.metrics.fills, 2);
     assert.equal(errorsOf(world), []);
   }
+});
+
+test('whatever order and number of reports, the fills are counted once each', async () => {
+  const report = { e: 'executionReport', s: 'BTCUSDT', c: ID, C: '', i: 77, S: 'BUY', X: 'NEW' };
+  const fill = { L: '60000', Y: '6', n: '0', N: null, m: true, T: 1, x: 'TRADE', l: '0.0001' };
+  const frames = [
+    { event: { ...report, x: 'NEW' } },
+    ...[1, 2, 3, 4].map((t) => ({ event: { ...report, ...fill, t } })),
+    { event: { ...report, x: 'CANCELED', c: 'cancel-1', C: ID } },
+    '{"event":{"e":"executionReport"',
+    { id: 'late', status: 200, result: { orderId: 77 } },
+  ];
+  const heard = fc.shuffledSubarray(frames, { minLength: frames.length });
+  const again = fc.array(fc.constantFrom(...frames), { maxLength: 10 });
+  await asyncLaw(
+    fc.asyncProperty(heard, again, async (once, twice) => {
+      const world = await aReconciledDesk();
+      world.desk.entry.place(anApproved());
+      for (const frame of [...once, ...twice]) world.hear(frame);
+      const last = world.told.filter(({ kind }) => kind === 'order-updated').at(-1);
+      assert.ok(last?.kind === 'order-updated');
+      assert.equal([last.record.status, last.record.filledLots], ['canceled', 40]);
+      assert.is(world.metrics.fills, 4);
+      assert.equal(world.desk.summary().orders, []);
+    }),
+    40,
+  );
 });
 
 test('a venue that is about to close is left in good time', async () => {

@@ -71,6 +71,22 @@ test('cancels are signed requests of the order socket', () => {
   }
 });
 
+test('everything of an instrument can be cancelled over REST too', () => {
+  const all = queries.cancelAllNow(instrument, NOW);
+  const { method, url, headers } = all.request;
+  assert.equal([method, headers], ['DELETE', { 'X-MBX-APIKEY': SAMPLE_KEY_ID }]);
+  assert.ok(url.startsWith('https://venue/api/v3/openOrders?symbol=BTCUSDT&recvWindow=5000&'));
+  assert.equal(answered(all, [{ orderId: 1 }, { orderId: 2 }]), ok(2));
+});
+
+test('that there was nothing to cancel is an answer, and nothing else is', () => {
+  const all = queries.cancelAllNow(instrument, NOW);
+  assert.equal(answered(all, { code: -2011, msg: 'Unknown order sent.' }, 400), ok(0));
+  for (const silence of [replyOf({ code: -2015 }, 401), replyOf('', 503), replyOf('{}')]) {
+    assert.is(all.decode(silence).ok, false);
+  }
+});
+
 const venueOrder = {
   symbol: 'BTCUSDT',
   orderId: 77,

@@ -164,7 +164,8 @@ test('broken frames are counted and told, and the book stays', () => {
 test('a symbol that we did not ask for is counted and passed over', () => {
   const made = aLiveStream();
   assert.is(made.hear(depth(11, 11, [], [], 'DOGEUSDT')), 'foreign');
-  assert.is(made.stream.counts.unknownSymbols, 1);
+  assert.is(made.hear(depth(12, 12, [], [], 'DOGEUSDT')), 'nothing', 'told once');
+  assert.is(made.stream.counts.unknownSymbols, 2);
 });
 
 test('answers to our own questions are passed over', () => {
