@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
+import { type Document, isNode, LineCounter, parseDocument, stringify, visit } from 'yaml';
 import type { z } from 'zod';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -66,8 +66,9 @@ export function parseConfig(
     value = document.toJS();
   } catch (thrown) {
     // Aliases are followed only here: of nothing, or without bound.
+    const { line, col } = lines.linePos(danglingAlias(document));
     const message = reasonOf(thrown);
-    return err([{ code: 'E-CONFIG-SYNTAX', file, line: 1, column: 1, path: '', message }]);
+    return err([{ code: 'E-CONFIG-SYNTAX', file, line, column: col, path: '', message }]);
   }
   const checked = configSchema.safeParse(value);
   if (!checked.success) {
@@ -85,6 +86,19 @@ export function parseConfig(
   }
   const digest = createHash('sha256').update(text).digest('hex');
   return ok({ config: checked.data, file, digest });
+}
+
+/** Where the first alias of nothing begins; 0 when there is none. */
+function danglingAlias(document: Document): number {
+  let offset = 0;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function faultOf(

@@ -157,7 +157,7 @@ const syntax: [what: string, text: string, line: number, said: RegExp][] = [
   ['one key twice', 'log:\n  level: info\n  level: warn\n', 3, /unique/],
   ['two documents', 'a: 1\n---\nb: 2\n', 2, /multiple documents/],
   ['a nested mapping in one line', 'a: b: c\n', 1, /[Nn]ested/],
-  ['an alias of nothing', 'a: *b\n', 1, /[Uu]nresolved alias/],
+  ['an alias of nothing', 'a: &x 1\nb: *x\nc: *y\n', 3, /[Uu]nresolved alias/],
 ];
 for (const [what, text, line, said] of syntax) {
   test(`${what} is a fault of the syntax in its line`, () => {
