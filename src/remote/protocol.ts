@@ -12,15 +12,18 @@ const CHALLENGE = 'flyball-shell-v1\0';
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
 
-/** First frame, from the server. */
-const hello = z.strictObject({
+/**
+ * First frame, from the server. This and the next one may have keys that are not known yet, so
+ * that another protocol is told as such and not as a malformed frame.
+ */
+const hello = z.object({
   kind: z.literal('hello'),
   protocol: z.int().positive(),
   version: z.string().max(64),
   nonce: base64,
 });
 /** Second frame, from the client: its signature over the challenge. */
-const authenticate = z.strictObject({
+const authenticate = z.object({
   kind: z.literal('authenticate'),
   protocol: z.int().positive(),
   key: z.string().max(64),

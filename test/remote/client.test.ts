@@ -117,7 +117,7 @@ test('a wrong key is told that it was refused', async () => {
 });
 
 test('a daemon of another protocol is named with its version, and nothing is signed', async () => {
-  const hello = { ...JSON.parse(HELLO), protocol: PROTOCOL_VERSION + 1 };
+  const hello = { ...JSON.parse(HELLO), protocol: PROTOCOL_VERSION + 1, features: ['new'] };
   const daemon = await aFakeDaemon((socket, heard) => {
     if (heard === null) socket.send(JSON.stringify(hello));
   });

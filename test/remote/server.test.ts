@@ -117,7 +117,8 @@ served('a signature that was seen before opens nothing', async (server) => {
 served('a client of another protocol is told which one is spoken', async (server) => {
   const client = aRawClient(server.socketPath);
   const hello = (await client.next()) as unknown as Hello;
-  client.send({ ...authentication(server.own, hello, server.socketPath), protocol: 2 });
+  const answer = authentication(server.own, hello, server.socketPath);
+  client.send({ ...answer, protocol: 2, features: ['new'] });
   assert.equal(await client.next(), refusal('protocol 2 is not spoken here; 1 is'));
   assert.is(await client.next(), 'closed 1008');
 });
