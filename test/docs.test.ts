@@ -47,6 +47,7 @@ function shape(line: string): string {
     .replaceAll(ESCAPE_SEQUENCE, '')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '#')
     .replaceAll(/-?\d[\d.,:]*/g, '#')
+    .replaceAll(/(?<=\s)-(?=\s|$)/g, '#')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

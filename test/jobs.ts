@@ -1,4 +1,4 @@
-/** Runs suites in several processes, each of which asks for the next file when it is done with one. */
+/** Runs suites in several processes; each asks for the next file when it is done with one. */
 import { fork } from 'node:child_process';
 
 export interface Totals {
