@@ -1,3 +1,5 @@
+import { PERCENTILES } from './open-loop.ts';
+
 /** One figure of the benchmark, as `--json` prints it. */
 export interface Case {
   readonly name: string;
@@ -43,6 +45,35 @@ export function caseOf(measured: Measured): Case {
     target,
     met: target === null || !isJudged ? null : isMet,
   };
+}
+
+/**
+ * One case for each percentile of a distribution in microseconds.
+ *
+ * @param values 50th, 99th and 99.9th percentile
+ * @param more.targets budgets of the same
+ */
+export function quantileCases(
+  name: string,
+  values: readonly number[],
+  more: {
+    readonly targets: readonly (number | null)[];
+    readonly idle?: readonly number[];
+    readonly isJudged?: boolean;
+  },
+): Case[] {
+  return PERCENTILES.map((percentile, at) => {
+    const target = more.targets[at] ?? null;
+    const idle = more.idle?.[at];
+    return caseOf({
+      name: `${name}, p${percentile}`,
+      value: values[at] as number,
+      unit: 'µs',
+      ...(idle === undefined ? {} : { peer: { name: 'idle loop', value: idle } }),
+      ...(target === null ? {} : { target }),
+      isJudged: more.isJudged ?? true,
+    });
+  });
 }
 
 const HEADINGS = ['', 'value', 'unit', 'peer', 'ratio', 'target', 'met'];

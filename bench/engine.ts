@@ -6,14 +6,15 @@ import { nodeClock, nodeTimers } from '../src/core/node-env.ts';
 import { rngOf } from '../src/core/rng.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
 import { supervisor } from '../supervisors/supervisor.ts';
-import { type Case, caseOf } from './case.ts';
-import { microseconds, openLoop } from './open-loop.ts';
+import { type Case, caseOf, quantileCases } from './case.ts';
+import { drained, medians, openLoop, ROUNDS } from './open-loop.ts';
 
 const HOPS = 5;
-const ROUNDS = 5;
 /** Messages that plain nact has in its mailboxes at a time. */
 const NACT_BATCH = 1_000;
 const RATE_PER_SECOND = 200_000;
+/** The largest intensity that a supervisor accepts. */
+const RESTARTS_MAX = 1_000;
 
 const BUDGET_PER_SECOND = 500_000;
 const BUDGET_P99_US = 20;
@@ -40,25 +41,24 @@ export async function engineCases(seconds: number): Promise<Case[]> {
   });
   const first = await chain(lane);
   const messages = Math.ceil(100_000 * seconds);
-  const rates = Array.from({ length: ROUNDS }, () => ourRate(lane, first, messages));
-  const peer = { name: 'plain nact', value: await nactRate(Math.ceil(20_000 * seconds)) };
-  const fromCallback = await onSchedule(lane, first, seconds);
+  const [rate = 0] = await medians(() => [ourRate(lane, first, messages)]);
+  const nact = await nactRate(Math.ceil(20_000 * seconds));
+  const fromCallback = await medians(() => onSchedule(lane, first, seconds / ROUNDS));
   const call = await callMicroseconds(lane, messages);
-  const restart = await restartMicroseconds(lane, Math.ceil(200 * seconds));
+  const restarts = Math.min(RESTARTS_MAX, Math.ceil(200 * seconds));
+  const restart = await restartMicroseconds(lane, restarts);
   await lane.stopAll(1_000);
-  const p99 = microseconds(fromCallback, 99);
-  const p999 = microseconds(fromCallback, 99.9);
-  const name = 'five hops from the callback at 200,000/s';
   return [
     caseOf({
       name: 'five hops',
-      value: median(rates),
+      value: rate,
       unit: 'messages/s',
-      peer,
+      peer: { name: 'plain nact', value: nact },
       target: BUDGET_PER_SECOND,
     }),
-    caseOf({ name: `${name}, p99`, value: p99, unit: 'µs', target: BUDGET_P99_US }),
-    caseOf({ name: `${name}, p99.9`, value: p999, unit: 'µs', target: BUDGET_P999_US }),
+    ...quantileCases('five hops from the callback at 200,000/s', fromCallback, {
+      targets: [null, BUDGET_P99_US, BUDGET_P999_US],
+    }),
     caseOf({ name: 'a call in the lane, mean', value: call, unit: 'µs' }),
     caseOf({ name: 'a restart, mean', value: restart, unit: 'µs', target: BUDGET_RESTART_US }),
   ];
@@ -121,17 +121,12 @@ async function nactRate(messages: number): Promise<number> {
     }
     return messages / ((nodeClock.mono() - beganNs) / 1e9);
   };
-  const rates: number[] = [];
-  for (let at = 0; at < ROUNDS; at += 1) rates.push(await round());
+  const [rate = 0] = await medians(async () => [await round()]);
   stop(system);
-  return median(rates);
+  return rate;
 }
 
-async function onSchedule(
-  lane: Lane,
-  first: ActorRef<Tick>,
-  seconds: number,
-): Promise<LatencyHistogram> {
+async function onSchedule(lane: Lane, first: ActorRef<Tick>, seconds: number): Promise<number[]> {
   const took = new LatencyHistogram();
   await openLoop({
     perSecond: RATE_PER_SECOND,
@@ -142,7 +137,7 @@ async function onSchedule(
       took.record(nodeClock.mono() - beganNs);
     },
   });
-  return took;
+  return drained(took);
 }
 
 async function callMicroseconds(lane: Lane, calls: number): Promise<number> {
@@ -165,12 +160,12 @@ async function callMicroseconds(lane: Lane, calls: number): Promise<number> {
     },
     'caller',
   );
-  const rounds = Array.from({ length: ROUNDS }, () => {
+  const [mean = 0] = await medians(() => {
     const beganNs = nodeClock.mono();
     lane.ingest(caller, calls);
-    return (nodeClock.mono() - beganNs) / calls / 1e3;
+    return [(nodeClock.mono() - beganNs) / calls / 1e3];
   });
-  return median(rounds);
+  return mean;
 }
 
 async function restartMicroseconds(lane: Lane, restarts: number): Promise<number> {
@@ -186,8 +181,4 @@ async function restartMicroseconds(lane: Lane, restarts: number): Promise<number
   const beganNs = nodeClock.mono();
   for (let n = 0; n < restarts; n += 1) lane.ingest(refByPath<null>('top/crashing'), null);
   return (nodeClock.mono() - beganNs) / restarts / 1e3;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[values.length >> 1] as number;
 }

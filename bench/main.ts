@@ -29,7 +29,8 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
-  process.stderr.write(`--seconds: ${values.seconds} is not in 0 … ${SECONDS_MAX}\n`);
+  const wanted = `a number above 0, at most ${SECONDS_MAX}`;
+  process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
   process.exit(2);
 }
 

@@ -1,6 +1,11 @@
 import { nodeClock } from '../src/core/node-env.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
 
+/** Measurements of one thing, of which the middle one is reported: others use this machine too. */
+export const ROUNDS = 5;
+/** What is reported of every distribution. */
+export const PERCENTILES = [50, 99, 99.9] as const;
+
 export interface OpenLoop {
   readonly perSecond: number;
   readonly seconds: number;
@@ -33,17 +38,30 @@ export function openLoop({ perSecond, seconds, deliver }: OpenLoop): Promise<voi
 }
 
 /** How late the bare event loop is for a schedule; it does nothing but look at the clock. */
-export async function idleLateness(perSecond: number, seconds: number): Promise<LatencyHistogram> {
+export async function idleLateness(perSecond: number, seconds: number): Promise<number[]> {
   const late = new LatencyHistogram();
   const deliver = (_: number, intendedNs: number): void =>
     late.record(nodeClock.mono() - intendedNs);
   await openLoop({ perSecond, seconds, deliver });
-  return late;
+  return drained(late);
 }
 
-/** A percentile in microseconds of a histogram that holds something. */
-export function microseconds(histogram: LatencyHistogram, percentile: number): number {
-  const value = histogram.percentileUs(percentile);
-  if (value === null) throw new Error('nothing was recorded, so nothing was measured');
-  return value;
+/** The percentiles of a histogram in microseconds; it is empty afterwards. */
+export function drained(histogram: LatencyHistogram): number[] {
+  const found = PERCENTILES.map((percentile) => histogram.percentileUs(percentile));
+  histogram.reset();
+  return found.map((value) => {
+    if (value === null) throw new Error('nothing was recorded, so nothing was measured');
+    return value;
+  });
+}
+
+/** Measures several times and takes the median of each figure. */
+export async function medians(measure: () => number[] | Promise<number[]>): Promise<number[]> {
+  const rounds: number[][] = [];
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measure());
+  return (rounds[0] as number[]).map((_, at) => {
+    const values = rounds.map((figures) => figures[at] as number);
+    return values.sort((left, right) => left - right)[ROUNDS >> 1] as number;
+  });
 }

@@ -5,8 +5,8 @@ import { LatencyHistogram } from '../src/ops/latency.ts';
 import { PreTradeCheck } from '../src/risk/pre-trade.ts';
 import { anInstrument } from '../test/support/trade/instruments.ts';
 import { anOrder } from '../test/support/trade/orders.ts';
-import { type Case, caseOf } from './case.ts';
-import { microseconds } from './open-loop.ts';
+import { type Case, quantileCases } from './case.ts';
+import { drained, medians, ROUNDS } from './open-loop.ts';
 
 const BUDGET_P99_US = 10;
 const SYMBOLS = 32;
@@ -51,7 +51,7 @@ export async function riskCases(seconds: number): Promise<Case[]> {
       }
     }
   }
-  let took = new LatencyHistogram();
+  const took = new LatencyHistogram();
   let asked = 0;
   const ask = (): void => {
     const side = sides[asked % 2] as 'buy' | 'sell';
@@ -65,23 +65,17 @@ export async function riskCases(seconds: number): Promise<Case[]> {
     if (!verdict.ok) throw new Error(`the order was refused: ${verdict.error.kind}`);
     check.exposure(instrument).setOpen(order, 0);
   };
-  const run = async (untilNs: number): Promise<void> => {
+  const run = async (forSeconds: number): Promise<number[]> => {
+    const untilNs = nodeClock.mono() + forSeconds * 1e9;
     while (nodeClock.mono() < untilNs) {
       for (let at = 0; at < CHECKS_PER_TURN; at += 1) ask();
       await new Promise((resolve) => setImmediate(resolve));
     }
+    return drained(took);
   };
-  await run(nodeClock.mono() + seconds * 0.25e9);
-  took = new LatencyHistogram();
-  await run(nodeClock.mono() + seconds * 0.5e9);
-  const name = `risk check, ${SYMBOLS} symbols`;
-  return [
-    caseOf({ name: `${name}, p50`, value: microseconds(took, 50), unit: 'µs' }),
-    caseOf({
-      name: `${name}, p99`,
-      value: microseconds(took, 99),
-      unit: 'µs',
-      target: BUDGET_P99_US,
-    }),
-  ];
+  await run(seconds / ROUNDS);
+  const found = await medians(() => run(seconds / 2 / ROUNDS));
+  return quantileCases(`risk check, ${SYMBOLS} symbols`, found, {
+    targets: [null, BUDGET_P99_US],
+  });
 }

@@ -13,42 +13,51 @@ import { journalFaultText } from '../src/storage/journal/faults.ts';
 import { openJournal } from '../src/storage/journal/recover.ts';
 import { madeUpVenue } from '../test/support/binance/made-up-venue.ts';
 import { anInstrument } from '../test/support/trade/instruments.ts';
-import { type Case, caseOf } from './case.ts';
-import { idleLateness, microseconds, openLoop } from './open-loop.ts';
+import { type Case, quantileCases } from './case.ts';
+import { drained, idleLateness, medians, openLoop, PERCENTILES, ROUNDS } from './open-loop.ts';
 
 const FRAMES_PER_SECOND = 50_000;
 /** One frame in so many moves the price, which replaces both quotes. */
-const FRAMES_PER_PRICE = 50;
+const FRAMES_PER_PRICE = 100;
 /** Seconds of the same load before anything counts, as a share of what counts. */
 const WARM_UP_SHARE = 0.3;
+/** Length of a look at the idle loop after every round, as a share of the round. */
+const IDLE_SHARE = 0.4;
 
 const BUDGET_P99_US = 100;
 /** A machine whose bare event loop is later than this cannot tell how late the desk would be. */
 const IDLE_P999_US = 50;
-const PERCENTILES = [50, 99, 99.9];
+const TARGETS = [null, BUDGET_P99_US];
 
 /**
  * The whole way of the desk under load: frames into the feed's socket handler, orders out of the
  * venue's socket, with the journal in a folder of its own and drained by its thread.
  */
 export async function tickToOrderCases(seconds: number): Promise<Case[]> {
-  const idle = await idleLateness(FRAMES_PER_SECOND, seconds / 2);
   const folder = mkdtempSync(join(tmpdir(), 'flyball-bench-'));
   try {
-    const { metrics, net } = await walk(folder, seconds);
-    const isQuiet = microseconds(idle, 99.9) < IDLE_P999_US;
+    const figures = await walk(folder, seconds);
+    const of = (series: number): number[] =>
+      figures.slice(series * PERCENTILES.length, (series + 1) * PERCENTILES.length);
+    const idle = of(4);
+    const isJudged = (idle[2] as number) < IDLE_P999_US;
     return [
-      ...quantiles('frame to approved order', metrics.decision),
-      ...quantiles('frame to order on the socket', net.fromCallback),
-      ...quantiles('the same from intended arrival', net.fromIntended, idle, isQuiet),
-      ...quantiles('submission', metrics.submission),
+      ...quantileCases('frame to approved order', of(0), { targets: TARGETS }),
+      ...quantileCases('frame to order on the socket', of(1), { targets: TARGETS }),
+      ...quantileCases('the same from intended arrival', of(2), {
+        targets: TARGETS,
+        idle,
+        isJudged,
+      }),
+      ...quantileCases('submission', of(3), { targets: TARGETS }),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function walk(folder: string, seconds: number) {
+/** Five series of percentiles, the last of them of the same schedule with nothing to do. */
+async function walk(folder: string, seconds: number): Promise<number[]> {
   const instrument = anInstrument();
   const net = new StampedNet(new WarmVenue(instrument, FRAMES_PER_PRICE));
   const env = nodeEnv(net, 1);
@@ -70,29 +79,26 @@ async function walk(folder: string, seconds: number) {
   await lane.spawn(tickPath(options), 'root');
   await new Promise<void>((resolve) => env.timers.turn(resolve));
   net.venue.open();
-  const load = (length: number): Promise<void> =>
-    openLoop({
-      perSecond: FRAMES_PER_SECOND,
-      seconds: length,
-      deliver(_, intendedNs) {
-        net.intendedNs = intendedNs;
-        net.venue.tick();
-      },
-    });
-  await load(seconds * WARM_UP_SHARE);
-  for (const histogram of [
-    metrics.decision,
-    metrics.submission,
-    net.fromCallback,
-    net.fromIntended,
-  ]) {
-    histogram.reset();
-  }
-  await load(seconds);
-  if (metrics.refusals.size > 0) throw new Error('orders were refused, so less was measured');
+  const round = async (length: number): Promise<number[]> => {
+    const deliver = (_: number, intendedNs: number): void => {
+      net.intendedNs = intendedNs;
+      net.venue.tick();
+    };
+    await openLoop({ perSecond: FRAMES_PER_SECOND, seconds: length, deliver });
+    return [metrics.decision, net.fromCallback, net.fromIntended, metrics.submission].flatMap(
+      drained,
+    );
+  };
+  await round(seconds * WARM_UP_SHARE);
+  const figures = await medians(async () => [
+    ...(await round(seconds / ROUNDS)),
+    ...(await idleLateness(FRAMES_PER_SECOND, (seconds / ROUNDS) * IDLE_SHARE)),
+  ]);
+  const refusals = [...metrics.refusals.keys()];
+  if (refusals.length > 0) throw new Error(`orders were refused: ${refusals.join(', ')}`);
   await lane.stopAll(1_000);
   await journal.close();
-  return { metrics, net };
+  return figures;
 }
 
 /** The venue's sockets with a watch beside them: when a frame came in, when an order went out. */
@@ -130,24 +136,4 @@ class StampedNet implements Net {
   }
 
   http: Net['http'] = (request, done) => this.venue.http(request, done);
-}
-
-function quantiles(
-  name: string,
-  histogram: LatencyHistogram,
-  idle: LatencyHistogram | null = null,
-  isJudged = true,
-): Case[] {
-  return PERCENTILES.map((percentile) =>
-    caseOf({
-      name: `${name}, p${percentile}`,
-      value: microseconds(histogram, percentile),
-      unit: 'µs',
-      ...(idle === null
-        ? {}
-        : { peer: { name: 'idle loop', value: microseconds(idle, percentile) } }),
-      ...(percentile === 99 ? { target: BUDGET_P99_US } : {}),
-      isJudged,
-    }),
-  );
 }

@@ -44,6 +44,7 @@ try {
     version,
     variables: process.env,
     input: process.stdin,
+    output: process.stdout,
     launch,
   });
 } catch (thrown) {

@@ -14,6 +14,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const README_LINES_MAX = 150;
 const HOME_STATE = '/home/ada/.local/state/flyball';
 const POLLS_MAX = 200;
+const CTRL_C = '\u0003';
 const ESCAPE_SEQUENCE = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]*[A-Za-z]`, 'g');
 
 interface Step {
@@ -90,7 +91,7 @@ function isSettled({ fills, gate }: { fills: number; gate: readonly string[] }):
 }
 
 /** A desk on a terminal of its own, as a person sees it. */
-function onTerminal(words: readonly string[], state: string): Promise<Ran> {
+function onTerminal(words: readonly string[], state: string) {
   const command = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 200; ${command}`, '/dev/null'], {
     env: { ...process.env, XDG_STATE_HOME: state },
@@ -100,9 +101,10 @@ function onTerminal(words: readonly string[], state: string): Promise<Ran> {
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  return new Promise((resolve) => {
+  const ended = new Promise<Ran>((resolve) => {
     child.on('close', (exitCode) => resolve({ exitCode, output }));
   });
+  return { ended, interrupt: () => child.stdin?.write(CTRL_C) };
 }
 
 test('the README is short, and its links lead somewhere', () => {
@@ -166,12 +168,13 @@ if (spawnSync('script', ['--version']).error !== undefined) {
           assert.is(ran.exitCode, 0, ran.output);
           assertShown(step, ran.output);
         }
-        const { exitCode, output } = await desk;
+        desk.interrupt();
+        const { exitCode, output } = await desk.ended;
         assert.is(exitCode, 0, output);
         assertShown(start, output.replaceAll(join(state, 'flyball'), HOME_STATE));
       } finally {
         await ask(['stop']);
-        await desk;
+        await desk.ended;
       }
     }));
 }

@@ -5,12 +5,15 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { criticalShortfalls, type Summary } from './support/critical-coverage.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const c8 = createRequire(import.meta.url).resolve('c8/bin/c8.js');
+/** More processes than two would share cores on the smallest machine that this is meant for. */
+const JOBS = { FLYBALL_TEST_JOBS: String(Math.min(2, availableParallelism())) };
 const closing = /^(\d+) passed, (\d+) failed(, \d+ skipped)?$/;
 
 function runSuites(): Promise<{ exitCode: number; closingLine: string | undefined }> {
@@ -18,7 +21,7 @@ function runSuites(): Promise<{ exitCode: number; closingLine: string | undefine
     const child = spawn(
       process.execPath,
       [c8, process.execPath, '--enable-source-maps', join(root, 'dist', 'test', 'run.js')],
-      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...JOBS } },
     );
     let tail = '';
     let closingLine: string | undefined;

@@ -5,12 +5,18 @@ import * as assert from 'uvu/assert';
 import { criticalShortfalls } from './support/critical-coverage.ts';
 import { root } from './support/shared.ts';
 
-function runFixture(name: string): { status: number | null; lastLine: string; output: string } {
+function runFixture(
+  name: string,
+  jobs = 1,
+): { status: number | null; lastLine: string; output: string } {
   const fixtures = join(root, 'dist', 'test', 'support', 'fixtures', 'run');
   const child = spawnSync(
     process.execPath,
-    [join(root, 'dist', 'test', 'run.js'), `${name}.test.js`, fixtures],
-    { encoding: 'utf8', env: { ...process.env, FLYBALL_SUITE_LIMIT_MS: '300' } },
+    [join(root, 'dist', 'test', 'run.js'), name === '' ? '' : `${name}.test.js`, fixtures],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, FLYBALL_SUITE_LIMIT_MS: '300', FLYBALL_TEST_JOBS: `${jobs}` },
+    },
   );
   const output = child.stdout + child.stderr;
   return { status: child.status, lastLine: output.trimEnd().split('\n').at(-1) ?? '', output };
@@ -39,6 +45,16 @@ test('the runner passes a good file and counts what was skipped', () => {
   const { status, lastLine } = runFixture('passes');
   assert.is(status, 0);
   assert.is(lastLine, '1 passed, 0 failed, 1 skipped');
+});
+
+test('a run in two processes loses no failure and no file', () => {
+  const { status, lastLine, output } = runFixture('', 2);
+  assert.is(status, 1);
+  for (const [fixture, said] of silentPasses) {
+    if (fixture !== 'nothing-of-that-name') assert.match(output, said);
+  }
+  assert.match(lastLine, /^\d+ passed, \d+ failed, 1 skipped$/);
+  assert.is(output.split(lastLine).length, 2, 'there is one closing line');
 });
 
 test('a critical file below 100 % is named with its figures', () => {

@@ -8,6 +8,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NO_MORE, runJobs } from './jobs.ts';
 
 type SuiteAnswer = [errors: string | true, passed: number, skipped: number, total: number];
 type Suite = () => Promise<SuiteAnswer>;
@@ -18,7 +19,12 @@ const uvu = globalThis as unknown as {
   UVU_INDEX: number;
 };
 
-const SUITE_LIMIT_MS = Number(process.env['FLYBALL_SUITE_LIMIT_MS'] ?? 60_000);
+const SUITE_LIMIT_MS = Number(process.env['FLYBALL_SUITE_LIMIT_MS'] ?? 90_000);
+/** Processes that share the files; each needs a core of its own. */
+const JOBS = Number(process.env['FLYBALL_TEST_JOBS'] ?? 1);
+
+/** Named at the end, so that a suite that grows slow is seen. */
+const SLOWEST_SHOWN = 12;
 
 const part = process.argv[2] ?? '';
 const folder = process.argv[3] ?? dirname(fileURLToPath(import.meta.url));
@@ -26,6 +32,7 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 let running = 'the runner';
+const tookMs: [name: string, ms: number][] = [];
 
 function fail(name: string, why: string): void {
   failed += 1;
@@ -47,7 +54,11 @@ function testFiles(root: string): string[] {
 }
 
 function finish(): never {
-  if (passed === 0 && failed === 0) fail('the run', 'nothing passed: no test was found');
+  const slowest = tookMs.sort(([, left], [, right]) => right - left).slice(0, SLOWEST_SHOWN);
+  const shown = slowest.map(([name, ms]) => `${name} ${(ms / 1_000).toFixed(1)} s`);
+  if (shown.length > 1) process.stdout.write(`\nslowest: ${shown.join(', ')}\n`);
+  if (passed === 0 && failed === 0 && process.send === undefined)
+    fail('the run', 'nothing passed: no test was found');
   const tail = skipped > 0 ? `, ${skipped} skipped` : '';
   process.stdout.write(`\n${passed} passed, ${failed} failed${tail}\n`);
   process.exit(failed === 0 ? 0 : 1);
@@ -55,6 +66,7 @@ function finish(): never {
 
 async function withLimit(name: string, work: () => Promise<void>): Promise<void> {
   running = name;
+  const startedMs = performance.now();
   const watchdog = setTimeout(() => {
     fail(name, `no answer within ${SUITE_LIMIT_MS} ms`);
     finish();
@@ -65,6 +77,7 @@ async function withLimit(name: string, work: () => Promise<void>): Promise<void>
     fail(name, describe(thrown));
   } finally {
     clearTimeout(watchdog);
+    tookMs.push([name, performance.now() - startedMs]);
   }
 }
 
@@ -97,11 +110,31 @@ process.on('unhandledRejection', (thrown) => fail(running, `unhandled: ${describ
 uvu.UVU_DEFER = 1;
 uvu.UVU_QUEUE = [];
 
-let index = 0;
-for (const path of testFiles(folder)) {
-  if (!relative(folder, path).includes(part)) continue;
-  const at = index;
-  index += 1;
-  await withLimit(relative(folder, path), () => runFile(path, at));
+/** A process of a divided run is told each file by the one that forked it. */
+function askForFile(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('message', resolve);
+    process.send?.('next');
+  });
+}
+
+async function* filesToRun(): AsyncGenerator<string> {
+  if (process.send === undefined) yield* wanted;
+  else for (let path = await askForFile(); path !== NO_MORE; path = await askForFile()) yield path;
+}
+
+const wanted = testFiles(folder).filter((path) => relative(folder, path).includes(part));
+const isDivided = process.send === undefined && JOBS > 1 && wanted.length > 1;
+if (isDivided) {
+  const tell = (text: string): void => void process.stdout.write(text);
+  const program = fileURLToPath(import.meta.url);
+  ({ passed, failed, skipped } = await runJobs(program, [part, folder], wanted, JOBS, tell));
+} else {
+  let index = 0;
+  for await (const path of filesToRun()) {
+    const at = index;
+    index += 1;
+    await withLimit(relative(folder, path), () => runFile(path, at));
+  }
 }
 finish();

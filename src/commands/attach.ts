@@ -169,15 +169,17 @@ class Shell {
   }
 
   async run(): Promise<number> {
-    const { terminal, input } = this.#around;
+    const { terminal, input, output } = this.#around;
     const lines = createInterface({
       input,
-      output: terminal.isInteractive ? process.stdout : undefined,
+      output: terminal.isInteractive ? output : undefined,
       history: this.#history(),
       historySize: HISTORY_MAX,
       removeHistoryDuplicates: true,
       completer: (line: string) => completeLine(line, DAEMON_COMMANDS, this.#actors),
     });
+    // From here on lines are kept, so that what is typed before the first prompt is not lost.
+    const typed = lines[Symbol.asyncIterator]();
     let exitCode: number = EXIT.done;
     this.#session.onClosed((reason) => {
       terminal.err(`${reason}\n`);
@@ -189,7 +191,7 @@ class Shell {
       terminal.out(`flyball ${version}, logged in as ${user} (${role}); \`help\` lists commands\n`);
       await this.#prompt(lines);
     }
-    for await (const line of lines) {
+    for await (const line of typed) {
       const words = splitLine(line);
       if (words[0] === 'quit' || words[0] === 'exit') break;
       if (words.length > 0) {
@@ -203,13 +205,19 @@ class Shell {
   }
 
   async #prompt(lines: Interface): Promise<void> {
-    const status = await this.#session.run(['status']);
-    const actors = await this.#session.run(['actors']);
-    if (actors.ok) this.#actors = (actors.value.data as ActorRow[]).map(({ path }) => path);
-    const mode = status.ok ? (status.value.data as DeskStatus).mode : 'lost';
+    const status = await this.#ask<DeskStatus>('status');
+    const actors = await this.#ask<readonly ActorRow[]>('actors');
+    if (actors !== null) this.#actors = actors.map(({ path }) => path);
+    const mode = status?.mode ?? 'unknown';
     const colour = mode === 'full-auto' ? 'green' : mode === 'emergency' ? 'red' : 'yellow';
     lines.setPrompt(`flyball[paper ${coloured(this.#around.terminal, colour, mode)}]> `);
     lines.prompt();
+  }
+
+  /** @returns null when it was not answered or refused, as too many commands a second are */
+  async #ask<T>(command: string): Promise<T | null> {
+    const answer = await this.#session.run([command]);
+    return answer.ok && answer.value.exitCode === EXIT.done ? (answer.value.data as T) : null;
   }
 
   #history(): string[] {

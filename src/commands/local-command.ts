@@ -28,6 +28,8 @@ export interface Surroundings {
   /** Environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly input: NodeJS.ReadStream;
+  /** Where a person's typing is echoed. */
+  readonly output: NodeJS.WriteStream;
   readonly launch: Launch;
 }
 

@@ -26,6 +26,8 @@ export interface LoadedConfig {
 
 /** Larger files are refused before they are parsed. */
 const FILE_BYTES_MAX = 1024 * 1024;
+/** What was found is quoted up to here. */
+const FOUND_CHARS_MAX = 80;
 
 /** Reads and checks a file; every fault is answered, not only the first. */
 export function loadConfig(file: string): Result<LoadedConfig, readonly ConfigFault[]> {
@@ -59,7 +61,14 @@ export function parseConfig(
       }),
     );
   }
-  const value: unknown = document.toJS();
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (thrown) {
+    // Aliases are followed only here: of nothing, or without bound.
+    const message = reasonOf(thrown);
+    return err([{ code: 'E-CONFIG-SYNTAX', file, line: 1, column: 1, path: '', message }]);
+  }
   const checked = configSchema.safeParse(value);
   if (!checked.success) {
     const place = (path: readonly PropertyKey[]): { line: number; column: number } => {
@@ -86,10 +95,9 @@ function faultOf(
 ): ConfigFault {
   const isUnknownKey = issue.code === 'unrecognized_keys';
   const path = isUnknownKey ? [...issue.path, issue.keys[0] as string] : issue.path;
-  const found = valueAt(value, issue.path);
   const message = isUnknownKey
     ? `found the unknown key ${issue.keys.join(', ')}`
-    : `found ${JSON.stringify(found) ?? 'nothing'}: ${issue.message}`;
+    : `found ${shown(valueAt(value, issue.path))}: ${issue.message}`;
   return {
     code: 'E-CONFIG-VALUE',
     file,
@@ -97,6 +105,12 @@ function faultOf(
     path: path.map(String).join('.'),
     message,
   };
+}
+
+/** JSON knows neither NaN nor Infinity, which YAML does. */
+function shown(found: unknown): string {
+  const text = typeof found === 'number' ? String(found) : (JSON.stringify(found) ?? 'nothing');
+  return text.length > FOUND_CHARS_MAX ? `${text.slice(0, FOUND_CHARS_MAX)}…` : text;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -63,7 +63,15 @@ export const configSchema = z
     log: logSection,
   })
   .superRefine((config, context) => {
+    config.venues.forEach(({ symbols }, at) => {
+      symbols.forEach((name, place) => {
+        if (symbols.indexOf(name) === place) return;
+        const path = ['venues', at, 'symbols', place];
+        context.addIssue({ code: 'custom', path, message: 'wanted each symbol once' });
+      });
+    });
     const labels = new Set<string>();
+    const markets = new Set<string>();
     config.strategies.forEach((strategy, at) => {
       const venue = config.venues.find(({ name }) => name === strategy.venue);
       const issue = (field: string, message: string): void => {
@@ -77,6 +85,10 @@ export const configSchema = z
       }
       if (labels.has(strategy.label)) issue('label', 'wanted a label that is used once');
       labels.add(strategy.label);
+      // A position belongs to its market: two strategies would take it for their own, each.
+      const market = `${strategy.venue} ${strategy.symbol}`;
+      if (markets.has(market)) issue('symbol', 'wanted a market that no other strategy trades');
+      markets.add(market);
     });
   });
 

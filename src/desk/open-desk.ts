@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { keysFolder, shellSocket } from '../commands/attach.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
-import { latchAt } from '../control/latch.ts';
+import { latchAt, prepareLatch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import { authorisedKeys } from '../remote/keys.ts';
@@ -126,6 +126,12 @@ async function partsOf(
   if (!instruments.ok) return instruments;
   const keys = options.hasShell ? authorisedKeys(env.files, keysFolder(folder)) : null;
   if (keys !== null && !keys.ok) return keys;
+  const latchFile = join(folder, 'latch');
+  try {
+    prepareLatch(env.files, latchFile, env.clock.now());
+  } catch (thrown) {
+    return err(`${latchFile}: no spare could be laid aside: ${reasonOf(thrown)}`);
+  }
   return ok({
     env,
     log,
@@ -133,7 +139,7 @@ async function partsOf(
     load,
     journal,
     gate: new Gate(),
-    latch: latchAt(env.files, join(folder, 'latch')),
+    latch: latchAt(env.files, latchFile),
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

@@ -65,10 +65,37 @@ export function authorisedKeys(
       bytes = Buffer.from(`${JSON.stringify(list, null, 2)}\n`);
       files.replace(authorised, bytes);
     }
-    const list = authorisedFile.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    return ok(list.map((entry) => ({ ...entry, publicKey: createPublicKey(entry.publicKey) })));
+    const listed = keysIn(new TextDecoder().decode(bytes));
+    return listed.ok ? listed : err(`${authorised}: ${listed.error}`);
   } catch (thrown) {
     return err(`${authorised}: ${reasonOf(thrown)}`);
+  }
+}
+
+function keysIn(text: string): Result<readonly AuthorisedKey[], string> {
+  const checked = authorisedFile.safeParse(JSON.parse(text));
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    return err(`${issue?.path.join('.') || 'file'}: ${issue?.message}`);
+  }
+  const keys: AuthorisedKey[] = [];
+  for (const { name, role, publicKey: pem } of checked.data) {
+    if (keys.some((key) => key.name === name)) return err(`${name}: found twice, wanted once`);
+    const publicKey = keyIn(() => createPublicKey(pem));
+    if (!publicKey.ok) return err(`${name}: ${publicKey.error}`);
+    keys.push({ name, role, publicKey: publicKey.value });
+  }
+  return ok(keys);
+}
+
+/** A key of another kind is found here: to sign or verify with it may throw, or mean less. */
+function keyIn(read: () => KeyObject): Result<KeyObject, string> {
+  try {
+    const key = read();
+    const kind = key.asymmetricKeyType;
+    return kind === 'ed25519' ? ok(key) : err(`found ${kind}, wanted ed25519`);
+  } catch (thrown) {
+    return err(`no key in PEM: ${reasonOf(thrown)}`);
   }
 }
 
@@ -78,7 +105,9 @@ export function operatorKey(files: Files, folder: string): Result<OwnKey, string
   try {
     const pem = files.read(operator);
     if (pem === null) return err(`${operator}: not found; flyball start makes it`);
-    return ok({ name: OPERATOR, privateKey: createPrivateKey(Buffer.from(pem)) });
+    const privateKey = keyIn(() => createPrivateKey(Buffer.from(pem)));
+    if (!privateKey.ok) return err(`${operator}: ${privateKey.error}`);
+    return ok({ name: OPERATOR, privateKey: privateKey.value });
   } catch (thrown) {
     return err(`${operator}: ${reasonOf(thrown)}`);
   }

@@ -77,13 +77,14 @@ export function listen(options: ServerOptions): Promise<RemoteServer> {
     clock.mono() / 1e6,
   );
   sockets.on('connection', (socket) => {
+    socket.on('error', (error) => options.onEvent('connection-broken', { reason: error.message }));
     if (sockets.clients.size > CONNECTIONS_MAX) {
       socket.close(TRY_LATER, `more than ${CONNECTIONS_MAX} connections`);
       return;
     }
     serve(socket, options, failures);
   });
-  return bind(http, socketPath).then(() => ({
+  return bind(http, sockets, options).then(() => ({
     get connections() {
       return sockets.clients.size;
     },
@@ -97,11 +98,16 @@ export function listen(options: ServerOptions): Promise<RemoteServer> {
 }
 
 /** Whoever holds the lock of the data directory owns the path, so a leftover is taken away. */
-function bind(http: Server, socketPath: string): Promise<void> {
+function bind(http: Server, sockets: WebSocketServer, options: ServerOptions): Promise<void> {
+  const { socketPath, onEvent } = options;
   return new Promise((resolve, reject) => {
     rmSync(socketPath, { force: true });
     const mask = process.umask(0o177);
-    http.once('error', reject);
+    // Errors of `http` come this way too: of binding, and later of connections not accepted.
+    sockets.on('error', (error) => {
+      onEvent('listener-broken', { reason: error.message });
+      reject(error);
+    });
     http.listen(socketPath, () => {
       chmodSync(socketPath, SOCKET_MODE);
       resolve();
@@ -154,6 +160,8 @@ function serve(socket: WebSocket, options: ServerOptions, failures: RateBudget):
   };
 
   socket.on('message', (data) => {
+    // Frames go on arriving until the peer has seen that it was refused.
+    if (socket.readyState !== WebSocket.OPEN) return;
     deadline.cancel();
     deadline = timers.after(IDLE_MS_MAX, () => refuse('idle'));
     const frame = decodeFrame(clientFrame, data.toString());
@@ -162,7 +170,6 @@ function serve(socket: WebSocket, options: ServerOptions, failures: RateBudget):
     else if (who !== null && frame.value.kind === 'run') void run(frame.value, who);
     else refuse(`${frame.value.kind} is out of place`);
   });
-  socket.on('error', (error) => options.onEvent('connection-broken', { reason: error.message }));
   socket.on('close', () => deadline.cancel());
   send(greeting);
 }

@@ -2,6 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { aDesk, aRunningDesk, somePolicy } from '../support/control/desks.ts';
 
+/** News whose tokens do not matter. */
+function tokenless(news: readonly string[]): string[] {
+  return news.map((each) => each.replace(/^(reconcile \w+) \d+$/, '$1'));
+}
+
 test('a new desk lets nothing leave until the tree is up and every venue agrees', () => {
   const { desk, gate, owed, done } = aDesk();
   assert.equal([desk.mode, gate.causes()], ['manual', ['starting', 'reconciling']]);
@@ -56,12 +61,12 @@ test('a fault closes the gate, lowers the mode, takes quotes back and reconciles
   const { desk, gate, news } = aRunningDesk();
   const epoch = gate.epoch;
   desk.fault('down:risk', 'boom');
-  assert.equal(news(), [
+  assert.equal(tokenless(news()), [
     'journal full-auto>manual at manual reconciling',
     'withdraw',
     'withdraw',
-    'reconcile a 3',
-    'reconcile b 4',
+    'reconcile a',
+    'reconcile b',
   ]);
   assert.equal([desk.mode, gate.causes()], ['manual', ['reconciling']]);
   assert.ok(gate.epoch > epoch);
@@ -133,7 +138,7 @@ test('a report of an older run proves nothing about a venue that was lost since'
 test('a venue that connects owes a run, and nothing leaves meanwhile', () => {
   const { desk, gate, news, reconcileAll } = aRunningDesk();
   desk.venueConnected('a');
-  assert.equal([news(), gate.causes()], [['reconcile a 3'], ['reconciling']]);
+  assert.equal([tokenless(news()), gate.causes()], [['reconcile a'], ['reconciling']]);
   reconcileAll();
   assert.equal(gate.causes(), []);
 });
@@ -143,7 +148,7 @@ test('a venue that connects before the tree is up is asked when it is', () => {
   desk.venueConnected('a');
   assert.equal(news(), []);
   desk.started();
-  assert.equal(news().slice(0, 2), ['reconcile a 1', 'reconcile b 2']);
+  assert.equal(tokenless(news()).slice(0, 2), ['reconcile a', 'reconcile b']);
 });
 
 test('settling waits for runs that begin after it, and is told once', () => {
@@ -204,13 +209,13 @@ test('a wish that changes nothing leaves no trace', () => {
 test('an emergency stop closes and latches before anybody is told', () => {
   const { desk, gate, latch, news } = aRunningDesk();
   desk.emergency('ann', 'smoke');
-  assert.equal(news(), [
+  assert.equal(tokenless(news()), [
     'latch ann: smoke',
     'cancel-all a',
     'cancel-all b',
     'withdraw',
-    'reconcile a 3',
-    'reconcile b 4',
+    'reconcile a',
+    'reconcile b',
     'journal full-auto>emergency at emergency emergency+reconciling',
     'withdraw',
   ]);
@@ -285,6 +290,22 @@ test('a reset that cannot be journaled leaves the desk closed and latched', () =
   assert.throws(() => desk.reset('ann', 'no fire'), /disk full/);
   assert.ok(gate.isClosedBy('emergency'));
   assert.is(latch.cause(), 'ann: smoke');
+});
+
+test('a reset that cannot clear the latch leaves the gate closed', () => {
+  const { desk, gate, wait } = aRunningDesk({ unlatchFault: new Error('disk broken') });
+  desk.emergency('ann', 'smoke');
+  wait(10);
+  assert.throws(() => desk.reset('ann', 'no fire'), /disk broken/);
+  assert.ok(gate.isClosedBy('emergency'));
+});
+
+test('a venue that the desk does not have opens nothing', () => {
+  const { desk, gate, news } = aDesk({ venues: ['a'] });
+  desk.started();
+  desk.venueReconciled('b', 1);
+  assert.equal(gate.causes(), ['reconciling']);
+  assert.not.ok(news().some((each) => each.includes(' b ')));
 });
 
 test('a new policy binds from the next change on and is no change itself', () => {

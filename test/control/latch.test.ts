@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Latch, latchAt } from '../../src/control/latch.ts';
+import { type Latch, latchAt, prepareLatch } from '../../src/control/latch.ts';
 import type { Files } from '../../src/core/env.ts';
 import { nodeFiles } from '../../src/core/node-files.ts';
 import { millisOf } from '../../src/core/units.ts';
@@ -28,6 +28,27 @@ test('a latch is not set until it is, and stays set for the next process', () =>
     const text = new TextDecoder().decode(nodeFiles.read(path) as Uint8Array);
     assert.is(text, '{"cause":"kill button","at":"2026-01-02T03:04:05.000Z"}\n');
   });
+});
+
+test('on a full disk the spare becomes the latch', () => {
+  let isFull = false;
+  const files: Files = {
+    ...nodeFiles,
+    replace(path, bytes) {
+      if (isFull) throw new Error('ENOSPC: no space left on device, write');
+      nodeFiles.replace(path, bytes);
+    },
+  };
+  withLatch((latch, path) => {
+    prepareLatch(files, path, NOW);
+    assert.is(latch.cause(), null);
+    isFull = true;
+    latch.set('drawdown', NOW);
+    assert.match(latch.cause() ?? '', 'tripped when the cause could not be written');
+    latch.clear();
+    assert.is(latch.cause(), null);
+    assert.throws(() => latch.set('again', NOW), /ENOSPC/, 'a spare is used once in a start');
+  }, files);
 });
 
 test('the first cause stays', () => {

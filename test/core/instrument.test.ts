@@ -8,6 +8,7 @@ import {
   bookTicks,
   compileInstrument,
   type InstrumentRules,
+  lotsBelow,
   notionalAt,
   parseLots,
   parseTicks,
@@ -16,6 +17,7 @@ import {
   quantityAt,
   quantityText,
   quoteAmount,
+  ticksBelow,
 } from '../../src/core/instrument.ts';
 import { lotsOf, ticksOf } from '../../src/core/units.ts';
 import { law } from '../support/law.ts';
@@ -64,6 +66,23 @@ test('a price or quantity off the grid is never rounded onto it', () => {
       }
     }),
   );
+});
+
+test('orders of others are rounded down onto the grid', () => {
+  law(
+    fc.property(grid, fc.nat({ max: 1e9 }), (tick, scaled) => {
+      const instrument = anInstrument({ tick: tick.text, lot: tick.text });
+      const text = formatDecimal(scaled, tick.decimals + 1);
+      const below = Math.floor(scaled / (tick.steps * 10));
+      assert.is(ticksBelow(instrument, text), below, text);
+      assert.is(lotsBelow(instrument, text), below, text);
+    }),
+  );
+  const instrument = anInstrument();
+  for (const text of ['', 'x', '1e5', '-1']) {
+    assert.ok(Number.isNaN(ticksBelow(instrument, text)), text);
+    assert.ok(Number.isNaN(lotsBelow(instrument, text)), text);
+  }
 });
 
 test('doubles of a price, a quantity and a notional are estimates of the exact ones', () => {

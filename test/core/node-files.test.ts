@@ -127,6 +127,19 @@ test('folders are made with their parents, listed by name and removed with all t
   });
 });
 
+test('a file takes over the name of another', () => {
+  inTempFolder((folder) => {
+    const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+    writeFileSync(from, 'new');
+    writeFileSync(to, 'old');
+    nodeFiles.rename(from, to);
+    nodeFiles.syncFolder(folder);
+    assert.equal(nodeFiles.list(folder), ['to']);
+    assert.is(new TextDecoder().decode(nodeFiles.read(to) as Uint8Array), 'new');
+    assert.throws(() => nodeFiles.rename(from, to), withCode('ENOENT'));
+  });
+});
+
 test('the free space of a folder is a number of bytes', () => {
   inTempFolder((folder) => {
     const bytes = nodeFiles.freeBytes(folder);

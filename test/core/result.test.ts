@@ -32,4 +32,15 @@ test('the reason of anything that was thrown is a text', () => {
   assert.is(reasonOf(undefined), 'undefined');
 });
 
+test('what cannot be shown does not throw when its reason is asked for', () => {
+  const hostile = Object.defineProperty(new Error(), 'message', {
+    get() {
+      throw new Error('no');
+    },
+  });
+  for (const thrown of [hostile, Object.create(null), { toString: () => ({}) }]) {
+    assert.is(reasonOf(thrown), 'something that cannot be shown');
+  }
+});
+
 test.run();

@@ -173,6 +173,11 @@ const bookings = fc.array(aBooking, { maxLength: 40, size: 'max' });
 
 function booked(sequence: readonly Booking[]): Portfolio {
   const portfolio = aPortfolio();
+  book(portfolio, sequence);
+  return portfolio;
+}
+
+function book(portfolio: Portfolio, sequence: readonly Booking[]): void {
   for (const { side, isOurs, fill } of sequence) {
     if (isOurs) portfolio.onFill(0, side, fill);
     else {
@@ -180,7 +185,6 @@ function booked(sequence: readonly Booking[]): Portfolio {
       assert.is(portfolio.onLedgerEvent({ ...event, side, fill }), 0);
     }
   }
-  return portfolio;
 }
 
 test('positions and balances are the sum of what was booked, whosever fills they were', () => {
@@ -208,6 +212,22 @@ test('positions and balances are the sum of what was booked, whosever fills they
       assert.equal(portfolio.position(0), position);
       const held = portfolio.balances('binance');
       for (const [asset, sum] of Object.entries(sums)) assert.is(held.get(asset) ?? 0n, sum, asset);
+    }),
+  );
+});
+
+test('a portfolio that is restored at any moment goes on as the one that ran through', () => {
+  law(
+    fc.property(bookings, fc.nat({ max: 40 }), (sequence, at) => {
+      const before = booked(sequence.slice(0, at));
+      const restored = aPortfolio({
+        positions: new Map([[0, before.position(0)]]),
+        balances: new Map([['binance', before.balances('binance')]]),
+      });
+      book(restored, sequence.slice(at));
+      const through = booked(sequence);
+      assert.equal(restored.position(0), through.position(0));
+      assert.equal(restored.compare('binance', through.balances('binance')), []);
     }),
   );
 });

@@ -1,12 +1,13 @@
 /**
- * A desk trades on a model venue, is killed at any moment, and is reconciled while the venue goes on:
- * requests that were on their way arrive, reports are late, repeated or lost, questions fail, others
- * trade on the account.
+ * A desk trades on a model venue, is killed at any moment, and is reconciled while the venue goes
+ * on: requests that were on their way arrive, reports are late, repeated or lost, questions fail,
+ * others trade on the account.
  */
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isEnded, type Side } from '../../src/execution/order.ts';
+import { inquire } from '../../src/execution/reconciliation.ts';
 import { asyncLaw } from '../support/law.ts';
 import { bookedFills, recordsOf } from '../support/trade/managers.ts';
 import { ModelVenue } from '../support/trade/model-venue.ts';
@@ -18,6 +19,7 @@ type Move =
   | 'place'
   | 'hear'
   | 'hear-twice'
+  | 'hear-any'
   | 'fill'
   | 'fill-all'
   | 'expire'
@@ -45,7 +47,7 @@ const aStepOf = (...moves: Move[]): fc.Arbitrary<Step> =>
   });
 
 const aLife = fc.array(
-  aStepOf('place', 'place', 'place', 'hear', 'hear', 'fill', 'fill-all', 'expire', 'others'),
+  aStepOf('place', 'place', 'place', 'hear', 'hear-any', 'fill', 'fill-all', 'expire', 'others'),
   { maxLength: 20 },
 );
 const aWorld = fc.array(
@@ -54,6 +56,7 @@ const aWorld = fc.array(
     'nothing',
     'hear',
     'hear-twice',
+    'hear-any',
     'fill',
     'fill-all',
     'expire',
@@ -74,6 +77,10 @@ function take(desk: Reconciler, { move, which, side, delayMs }: Step, n: number)
     desk.hear(1);
   } else if (move === 'hear-twice') {
     desk.hear(1, 2);
+  } else if (move === 'hear-any') {
+    const [late] = venue.stream.splice(which % Math.max(1, venue.stream.length), 1);
+    if (late !== undefined) venue.stream.unshift(late);
+    desk.hear(1);
   } else if (move === 'others') {
     venue.tradeOfOthers(side, 1);
   } else if (order !== undefined) {
@@ -105,12 +112,14 @@ interface Crash {
   readonly lostEvents: number;
   readonly downMs: number;
   readonly lostReports: number;
+  readonly historyLagMs: number;
 }
 
 const aCrash: fc.Arbitrary<Crash> = fc.record({
   lostEvents: fc.constantFrom(0, 0, 0, 1, 3),
   downMs: fc.constantFrom(0, 10, 1000),
   lostReports: fc.nat({ max: 20 }),
+  historyLagMs: fc.constantFrom(0, 50, 300),
 });
 
 /** The desk that comes up after a crash: same venue, the journal as far as it was kept. */
@@ -119,6 +128,7 @@ function restarted(before: Reconciler, crash: Crash): Reconciler {
   const { journal } = before.tested;
   const kept = journal.slice(0, journal.length - crash.lostEvents);
   venue.stream.splice(0, crash.lostReports);
+  venue.historyLagMs = crash.historyLagMs;
   venue.wait(crash.lostEvents > 0 ? WINDOW_MS + 1000 : crash.downMs);
   const desk = new Reconciler(venue, kept);
   desk.isOfThisBoot = false;
@@ -145,9 +155,14 @@ function assertAgreed(desk: Reconciler): void {
     // Of an order that the journal lost and that ended without a fill nobody needs to know.
     assert.is(records.get(clientId)?.filledLots ?? 0, filledLots, clientId);
   }
+  // An unknown outcome is no failure: whatever was said never to have lived never did.
+  for (const event of tested.journal) {
+    if (event.kind !== 'order-unacked' && event.kind !== 'order-abandoned') continue;
+    assert.not.ok(venue.orders.has(event.clientId), `${event.clientId} lived`);
+  }
 }
 
-test('after a crash everything is booked once, and nothing of ours is open or in doubt', async () => {
+test('after a crash everything is booked once, and nothing is open or in doubt', async () => {
   const property = fc.asyncProperty(aLife, aCrash, aWorld, async (life, crash, script) => {
     const before = new Reconciler(new ModelVenue());
     life.forEach((step, n) => void take(before, step, n));
@@ -167,6 +182,41 @@ test('after a crash everything is booked once, and nothing of ours is open or in
     const incidents = desk.tested.told.filter((each) => 'incident' in each && each.incident);
     assert.equal(incidents, []);
     for (const record of recordsOf(desk.tested.journal).values()) assert.ok(isEnded(record));
+  });
+  await asyncLaw(property, 500);
+});
+
+test('beside normal trading nothing is lost, doubled or cancelled unasked', async () => {
+  const aNormalLife = fc.array(
+    aStepOf('place', 'place', 'hear', 'hear-any', 'fill', 'fill-all', 'expire', 'others', 'cancel'),
+    { maxLength: 20 },
+  );
+  const property = fc.asyncProperty(aNormalLife, aWorld, async (life, script) => {
+    const desk = new Reconciler();
+    life.forEach((step, n) => void take(desk, step, n));
+    desk.doubt();
+    desk.venue.wait(10_000);
+    const cancels = desk.asked.filter((each) => each.startsWith('cancel'));
+    desk.world = worldOf(desk, [...script]);
+    for (let runs = 0; runs < 3; runs += 1) await desk.run('verify');
+    const wanted = new Set(cancels);
+    assert.ok(desk.asked.every((each) => !each.startsWith('cancel') || wanted.has(each)));
+    desk.world = worldOf(desk, []);
+    desk.hear();
+    // Doubts of a run are asked about again until they are settled.
+    for (let runs = 0; runs < 10; runs += 1) {
+      const due = desk.manager.inquiries.due(desk.venue.nowMs * 1e6, 100);
+      await inquire(desk.port, desk.manager.inquiries, desk.options, due);
+      desk.venue.wait(10_000);
+    }
+    desk.hear();
+    assert.is((await desk.run('verify')).kind, 'agreed');
+    assertAgreed(desk);
+    const open = [...desk.manager.table.open()].map((record) => record.order.clientId).sort();
+    const resting = desk.venue.open().map((order) => order.clientId);
+    assert.equal(open, resting.sort());
+    const incidents = desk.tested.told.filter((each) => 'incident' in each && each.incident);
+    assert.equal(incidents, []);
   });
   await asyncLaw(property, 500);
 });

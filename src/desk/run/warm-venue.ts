@@ -22,13 +22,19 @@ interface Frame {
   readonly finalIdAt: number;
 }
 
+/** The frame that brings a price, and the one that repeats it. */
+interface Step {
+  readonly first: Frame;
+  readonly again: Frame;
+}
+
 /**
  * A venue that exists in memory: tickers and books that swing, orders accepted, cancels that
  * succeed. It is no market and no exchange; it exists so that the real code has something to do.
  */
 export class WarmVenue implements Net {
   readonly #instrument: Instrument;
-  readonly #frames: readonly Frame[];
+  readonly #steps: readonly Step[];
   readonly #repeats: number;
   #stream: WebSocketHandlers | null = null;
   #session: WebSocketHandlers | null = null;
@@ -41,11 +47,14 @@ export class WarmVenue implements Net {
   constructor(instrument: Instrument, repeats = 1) {
     this.#instrument = instrument;
     this.#repeats = repeats;
-    this.#frames = [
-      this.#ticker(MID_TICKS - SWING_TICKS),
-      this.#depth(0, 1),
-      this.#ticker(MID_TICKS + SWING_TICKS),
-      this.#depth(1, 0),
+    const [low, mid, high] = [-SWING_TICKS, 0, SWING_TICKS].map((off) =>
+      this.#ticker(MID_TICKS + off),
+    ) as [Frame, Frame, Frame];
+    this.#steps = [
+      { first: low, again: low },
+      { first: this.#depth(0, 1), again: mid },
+      { first: high, again: high },
+      { first: this.#depth(1, 0), again: mid },
     ];
   }
 
@@ -82,8 +91,11 @@ export class WarmVenue implements Net {
 
   /** One frame through the whole desk, and the venue's answers to what it sent. */
   tick(): void {
-    const step = Math.floor((this.#updateId - ID_FIRST) / this.#repeats);
-    const frame = this.#frames[step % this.#frames.length] as Frame;
+    const sent = this.#updateId - ID_FIRST;
+    const { first, again } = this.#steps[
+      Math.floor(sent / this.#repeats) % this.#steps.length
+    ] as Step;
+    const frame = sent % this.#repeats === 0 ? first : again;
     if (frame.isDiff) {
       frame.bytes.write(String(this.#diffId + 1), frame.firstIdAt, 'latin1');
       this.#diffId = this.#updateId;

@@ -1,5 +1,5 @@
 import type { Env, Files } from '../../core/env.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import { assert, err, ok, type Result } from '../../core/result.ts';
 import { EventStore } from '../event-store/event-store.ts';
 import { openLmdbTables } from '../event-store/lmdb-tables.ts';
 import type { LogFault } from '../log-fault.ts';
@@ -43,6 +43,8 @@ export interface OpenedJournal {
 export type Recovered = RecoveredLog['recovered'] & {
   /** Records that the store did not have yet. */
   readonly replayed: number;
+  /** Records of a damaged tail that were written again from the store. */
+  readonly restored: number;
 };
 
 /**
@@ -117,13 +119,43 @@ export function recoverJournal(options: {
   if (!opened.ok) return opened;
   const { log, recovered } = opened.value;
   const before = store.head();
-  const fault = mismatch(files, folder, log, store) ?? replay(files, folder, log, store);
+  const found = log.head;
+  const fault =
+    (recovered.tornBytes > 0 ? restoreTail(files, folder, log, store) : null) ??
+    mismatch(files, folder, log, store) ??
+    replay(files, folder, log, store);
   const journaled = store.lastBoot()?.record.event.boot ?? 0;
   if (fault === null && journaled < boot) {
-    return ok({ log, recovered: { ...recovered, replayed: log.head - before } });
+    const restored = Math.max(0, before - found);
+    return ok({ log, recovered: { ...recovered, replayed: log.head - before, restored } });
   }
   log.close();
   return err(fault ?? { kind: 'boot-repeated', boot, journaled });
+}
+
+/**
+ * What is damaged at the end of the log and whole in the store is written again, byte for byte. A
+ * store of another history is left for `mismatch` to tell.
+ */
+function restoreTail(
+  files: Files,
+  folder: string,
+  log: RecordLog,
+  store: EventStore,
+): RecoverFault | null {
+  const common = Math.min(log.head, store.head());
+  // Without a record that both have, nothing shows that they belong together.
+  if (common < (segmentFirsts(files, folder)[0] as number)) return null;
+  const same = isSameAt(files, folder, store, common);
+  if (!same.ok) return same.error;
+  if (!same.value) return null;
+  for (let sequence = log.head + 1; sequence <= store.head(); sequence += 1) {
+    const payload = store.payloadAt(sequence);
+    assert(payload !== null, 'the store has every record up to its head');
+    if (log.append(payload, payload.length) < 0) return log.fault;
+  }
+  log.sync();
+  return log.fault;
 }
 
 /** Why a log and a store cannot be of the same desk and time; null when they can. */
@@ -139,15 +171,27 @@ function mismatch(
   const logFirst = segmentFirsts(files, folder)[0] as number;
   if (logFirst > storeHead + 1) return { kind: 'records-missing', storeHead, logFirst };
   if (storeHead < logFirst) return null;
-  const tail = new LogTail(files, folder, storeHead);
-  const last = tail.read(storeHead, 1);
+  const same = isSameAt(files, folder, store, storeHead);
+  if (!same.ok) return same.error;
+  return same.value ? null : { kind: 'store-differs', sequence: storeHead };
+}
+
+/** Whether log and store hold the same bytes at a sequence that the log has. */
+function isSameAt(
+  files: Files,
+  folder: string,
+  store: EventStore,
+  sequence: number,
+): Result<boolean, LogFault> {
+  const tail = new LogTail(files, folder, sequence);
+  const last = tail.read(sequence, 1);
   tail.close();
-  if (!last.ok) return last.error;
-  const isSame = last.value.every(({ sequence, payload }) => {
-    const stored = store.payloadAt(sequence);
+  if (!last.ok) return last;
+  const isSame = last.value.every(({ sequence: at, payload }) => {
+    const stored = store.payloadAt(at);
     return stored !== null && Buffer.compare(payload, stored) === 0;
   });
-  return isSame ? null : { kind: 'store-differs', sequence: storeHead };
+  return ok(isSame);
 }
 
 function replay(

@@ -1,34 +1,10 @@
 /** `flyball start --replay` as people run it: processes, files and, at a pace, sockets. */
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { recordedPath, recordings } from '../../support/edge/recordings.ts';
 import { withFiles } from '../../support/replay/files.ts';
+import { flyball, replay } from '../../support/replay/flyball.ts';
 import { aLivelyScript } from '../../support/replay/lively-script.ts';
-
-const MAIN = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
-
-interface Ran {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function flyball(...words: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...words], (_, out, err) =>
-      resolve({ exitCode: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
-
-async function replay(path: string, folder: string, ...words: string[]) {
-  const ran = await flyball('start', '--replay', path, '--data-dir', folder, '--json', ...words);
-  assert.is(ran.exitCode, 0, ran.err);
-  return { summary: JSON.parse(ran.out), err: ran.err };
-}
 
 test('a recording is traded to its end, the same in two processes, not so with another seed', () =>
   withFiles({ 'a.txt': aLivelyScript(40).text }, async (pathOf) => {
@@ -59,9 +35,9 @@ test('--for counts the time of the recording', () =>
     assert.ok(part.summary.journalSequence > 0);
   }));
 
-test('at ten times the pace the market comes over sockets, and the end of file ends the run', () =>
-  withFiles({ 'a.txt': aLivelyScript(40).text }, async (pathOf) => {
-    const { summary, err } = await replay(pathOf('a.txt'), pathOf('data'), '--pace', '10');
+test('at a pace the market comes over sockets, and the end of file ends the run', () =>
+  withFiles({ 'a.txt': aLivelyScript(20).text }, async (pathOf) => {
+    const { summary, err } = await replay(pathOf('a.txt'), pathOf('data'), '--pace', '4');
     assert.match(err, 'stopping: the recording is over');
     assert.ok(summary.orders > 0, JSON.stringify(summary));
     assert.equal([summary.mode, summary.gaps, summary.crossed], ['full-auto', 0, 0]);
@@ -94,29 +70,5 @@ test('what cannot be replayed is refused in a sentence', () =>
     assert.is(venue.exitCode, 2);
     assert.match(venue.err, 'max needs no venue of its own');
   }));
-
-if (recordings !== null) {
-  for (const name of ['btcusdt_20240808.gz', 'ethusdt_20240808.gz']) {
-    test(`${name} is consumed whole, without gap or crossed book, and the same twice`, () =>
-      withFiles({}, async (pathOf) => {
-        const path = recordedPath(`l2/binance-spot/${name}`);
-        const [one, two] = await Promise.all([
-          replay(path, pathOf('one'), '--pace', 'max', '--seed', '3'),
-          replay(path, pathOf('two'), '--pace', 'max', '--seed', '3'),
-        ]);
-        assert.equal(two.summary, one.summary);
-        const { fills, gaps, crossed, orders } = one.summary;
-        assert.ok(fills > 0 && orders > 50, JSON.stringify(one.summary));
-        assert.equal([gaps, crossed], [0, 0]);
-      }));
-  }
-
-  test('futures are refused with what to use instead', async () => {
-    const path = recordedPath('l2/binance-usdm/btcusdt_20240808.gz');
-    const ran = await flyball('start', '--replay', path, '--pace', 'max');
-    assert.is(ran.exitCode, 1);
-    assert.match(ran.err, 'BTCUSDT is a future, and only spot can be traded on a recording');
-  });
-}
 
 test.run();

@@ -67,6 +67,50 @@ test('a torn tail is taken off and said, and the journal goes on', async () => {
   await again.journal.close();
 });
 
+/** Damages the last bytes that are written, and so the last record. */
+function damageTail(segments: string, bytesCut: number): void {
+  const path = join(segments, '0000000000000001.segment');
+  const bytes = readFileSync(path);
+  const last = bytes.findLastIndex((byte) => byte !== 0);
+  bytes.fill(0, last + 1 - bytesCut, last + 1);
+  writeFileSync(path, bytes);
+}
+
+test('what is damaged at the end of the log comes back from the store', async () => {
+  const { folder, segments, tables } = await closedJournal(5);
+  const before = [...readRecords(nodeFiles, segments, 1)];
+  damageTail(segments, 3);
+  const again = await inlineJournal({ folder, tables });
+  assert.is(again.recovered.restored, 1);
+  assert.is(again.recovered.replayed, 0);
+  assert.equal([...readRecords(nodeFiles, segments, 1)], before);
+  assert.is(again.journal.append(incident('after')), 6);
+  await again.journal.close();
+});
+
+test('what is damaged in the log and not in the store is gone', async () => {
+  const { folder, segments } = await closedJournal(5);
+  damageTail(segments, 3);
+  const again = await inlineJournal({ folder, tables: memoryTables() });
+  assert.equal([again.recovered.restored, again.recovered.replayed], [0, 4]);
+  await again.journal.close();
+});
+
+test('a damaged log takes nothing from the store of another desk', async () => {
+  const { tables } = await closedJournal(5, 'x');
+  const { folder, segments } = await closedJournal(5);
+  damageTail(segments, 3);
+  const said = await failure(inlineJournal({ folder, tables }));
+  assert.match(said, /the store holds records up to 5, the log only up to 4/);
+});
+
+test('a log of which no record is left takes nothing from the store', async () => {
+  const { folder, segments, tables } = await closedJournal(1);
+  damageTail(segments, 3);
+  const said = await failure(inlineJournal({ folder, tables }));
+  assert.match(said, /the store holds records up to 1, the log only up to 0/);
+});
+
 test('a store that is ahead of the log stops the start', async () => {
   const { folder, segments, tables } = await closedJournal(5);
   rmSync(segments, { recursive: true });

@@ -3,6 +3,7 @@ import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import type { Latch } from '../../../src/control/latch.ts';
 import { type ModePolicy, type ModeState, restoreMode } from '../../../src/control/modes.ts';
+import { assert } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
 
 export type ModeChanged = Extract<ControlEvent, { kind: 'mode-changed' }>;
@@ -12,7 +13,7 @@ export interface TestDesk {
   readonly gate: Gate;
   readonly latch: Latch;
   /**
-   * What the desk did, in order: `reconcile a 1`, `cancel-all a`, `withdraw`, `alert what: why`,
+   * What the desk did, in order: `reconcile a 7`, `cancel-all a`, `withdraw`, `alert what: why`,
    * and `journal from>to` with the mode and the causes of the gate at that moment.
    */
   readonly done: string[];
@@ -42,9 +43,10 @@ export interface TestDeskParts {
   readonly venues?: readonly string[];
   readonly policy?: Partial<ModePolicy>;
   readonly isLatched?: boolean;
-  /** Thrown by the journal, or by the latch, each time it is used. */
+  /** Thrown by the journal, or by the latch when it is set or cleared, each time. */
   readonly journalFault?: () => Error | null;
   readonly latchFault?: Error;
+  readonly unlatchFault?: Error;
 }
 
 /** A control desk of a new data directory, or of one that was left latched. */
@@ -57,6 +59,7 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
   const owed = new Map<string, number>();
   let cause = isLatched ? 'pressed before' : null;
   let told = 0;
+  let latest = 0;
   const latch: Latch = {
     cause: () => cause,
     set(why) {
@@ -65,6 +68,7 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       cause ??= why;
     },
     clear() {
+      if (parts.unlatchFault !== undefined) throw parts.unlatchFault;
       done.push('unlatch');
       cause = null;
     },
@@ -91,6 +95,8 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       },
       reconcile(venue, token) {
         owed.set(venue, token);
+        assert(token > latest, 'no token is used twice');
+        latest = token;
         done.push(`reconcile ${venue} ${token}`);
       },
       cancelAll: (venue) => void done.push(`cancel-all ${venue}`),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +15,15 @@ export interface VenueNotice {
   readonly startedBy: string;
 }
 
+const PROGRAMS_TOLD = 2;
+const STORY_CHARACTERS = 6_000;
+
 /** A fresh data directory with a configuration file, and every process that runs on it. */
 export class Premises {
   readonly root: string;
   readonly folder: string;
   readonly configFile: string;
+  readonly #programs: Program[] = [];
 
   constructor() {
     this.root = mkdtempSync(join(tmpdir(), 'flyball-process-'));
@@ -29,12 +34,27 @@ export class Premises {
 
   /** `flyball start` on this directory. */
   start(words: readonly string[] = []): Daemon {
-    return new Daemon(this, ['start', '--config', this.configFile, ...words]);
+    const daemon = new Daemon(this, ['start', '--config', this.configFile, ...words]);
+    this.#programs.push(daemon);
+    return daemon;
   }
 
   /** Any other command on this directory. */
   program(...words: readonly string[]): Program {
-    return new Program([...words, '--data-dir', this.folder]);
+    const program = new Program([...words, '--data-dir', this.folder]);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** A command on a terminal; null, with a notice, where there is no `script` to make one. */
+  onTerminal(...words: readonly string[]): Program | null {
+    if (spawnSync('script', ['--version']).status !== 0) {
+      process.stdout.write('\nSKIPPED: no `script` of util-linux, so no terminal to test on\n');
+      return null;
+    }
+    const program = new Program([...words, '--data-dir', this.folder], true);
+    this.#programs.push(program);
+    return program;
   }
 
   /** Runs a command to its end. */
@@ -70,6 +90,14 @@ export class Premises {
       .filter((pid) => Number.isInteger(pid) && pid !== process.pid && this.#isOurs(pid));
   }
 
+  /** What the last programs have said, for the message of a test that fails. */
+  story(): string {
+    return this.#programs
+      .slice(-PROGRAMS_TOLD)
+      .map((program) => `\n${program.story().slice(-STORY_CHARACTERS)}`)
+      .join('\n');
+  }
+
   /** Ends what still runs and takes the folder away. */
   close(): void {
     // A desk may be about to begin a venue, so it is looked again until there is nobody.
@@ -101,6 +129,9 @@ export function onPremises(use: (premises: Premises) => Promise<void>): () => Pr
     open.add(premises);
     try {
       await use(premises);
+    } catch (thrown) {
+      process.stdout.write(`${premises.story()}\n`);
+      throw thrown;
     } finally {
       premises.close();
       open.delete(premises);

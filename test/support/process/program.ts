@@ -29,10 +29,15 @@ export class Program {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #words: readonly string[];
 
-  constructor(words: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+  /** @param isOnTerminal on a terminal of its own, by way of `script` of util-linux */
+  constructor(words: readonly string[], isOnTerminal = false) {
     this.#words = words;
-    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...words], {
-      env: { ...process.env, NO_COLOR: '1', ...variables },
+    const command = [process.execPath, '--enable-source-maps', MAIN, ...words];
+    const [file, ...rest] = isOnTerminal
+      ? ['script', '--quiet', '--return', '--command', command.join(' '), '/dev/null']
+      : command;
+    this.#child = spawn(file as string, rest, {
+      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text;
@@ -72,7 +77,7 @@ export class Program {
 
   /** Waits for its end. */
   end(): Promise<Ended> {
-    return within(`the end of ${this.#title}`, this.ended, () => this.#said());
+    return within(`the end of ${this.#title}`, this.ended, () => this.story());
   }
 
   /** Ends it as a power cut would; resolves when it is gone. */
@@ -95,10 +100,10 @@ export class Program {
       `${kind} in the log of ${this.#title}`,
       () => {
         const found = this.log().filter((line) => line.kind === kind && line.actor.includes(actor));
-        if (found.length < nth && !this.isRunning) throw new Error(`it ended\n${this.#said()}`);
+        if (found.length < nth && !this.isRunning) throw new Error(`it ended\n${this.story()}`);
         return found[nth - 1];
       },
-      () => this.#said(),
+      () => this.story(),
     );
   }
 
@@ -107,7 +112,7 @@ export class Program {
     return until(
       `${pattern} from ${this.#title}`,
       () => pattern.exec(this.out) ?? pattern.exec(this.err),
-      () => this.#said(),
+      () => this.story(),
     );
   }
 
@@ -115,7 +120,8 @@ export class Program {
     return `flyball ${this.#words.join(' ')}`;
   }
 
-  #said(): string {
-    return `stdout:\n${this.out}\nstderr:\n${this.err}`;
+  /** Everything that it has said. */
+  story(): string {
+    return `${this.#title}, stdout:\n${this.out}\nstderr:\n${this.err}`;
   }
 }

@@ -60,6 +60,11 @@ export class VenueAccount {
     return this.#signed('openOrders');
   }
 
+  /** Desks that start again and again ask for more than the venue gives one address a minute. */
+  async forgiveWeights(): Promise<void> {
+    await this.#admin('DELETE', 'weights');
+  }
+
   truth(): Promise<Truth> {
     return this.#admin('GET', 'truth?account=desk');
   }

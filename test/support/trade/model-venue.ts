@@ -23,6 +23,8 @@ type ModelOrder = { -readonly [K in keyof VenueOrder]: VenueOrder[K] };
  */
 export class ModelVenue {
   nowMs = 1_000_000;
+  /** How long a trade takes to come into the history; balances and orders know it at once. */
+  historyLagMs = 0;
   readonly orders = new Map<string, ModelOrder>();
   readonly trades: VenueTrade[] = [];
   readonly stream: Report[] = [];
@@ -50,6 +52,11 @@ export class ModelVenue {
     for (const { order, arrivesMs, validUntilMs } of arrived) {
       if (arrivesMs <= validUntilMs) this.#accept(order);
     }
+  }
+
+  /** The trades that the history shows. */
+  history(): readonly VenueTrade[] {
+    return this.trades.filter(({ fill }) => fill.venueMs + this.historyLagMs <= this.nowMs);
   }
 
   open(): ModelOrder[] {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import type { BalanceDifference } from '../../../src/execution/ledger.ts';
-import type { OrderIntent } from '../../../src/execution/order.ts';
+import { isEnded, type OrderIntent } from '../../../src/execution/order.ts';
 import { Portfolio } from '../../../src/execution/portfolio.ts';
 import {
   type ReconcileOptions,
@@ -58,6 +58,16 @@ export class Reconciler {
     this.venue.send(order, delayMs, WINDOW_MS);
   }
 
+  /** Gives up on the answers to orders that nothing was heard of, as order entry does. */
+  doubt(): void {
+    for (const { order, status } of [...this.manager.table.open()]) {
+      if (status !== 'submitted') continue;
+      const { clientId } = order;
+      this.manager.record({ kind: 'order-outcome-unknown', clientId, reason: 'no answer' });
+      this.manager.inquiries.open(clientId, this.venue.nowMs + WINDOW_MS, this.venue.nowMs * 1e6);
+    }
+  }
+
   /** Hears the oldest reports of the stream, each so often. */
   hear(count = this.venue.stream.length, times = 1): void {
     for (const report of this.venue.stream.splice(0, count)) {
@@ -101,14 +111,17 @@ export class Reconciler {
       });
     },
     latestTradeId: () =>
-      this.#answer('latest trade', () => this.venue.trades.at(-1)?.fill.tradeId ?? '-1'),
+      this.#answer('latest trade', () => this.venue.history().at(-1)?.fill.tradeId ?? '-1'),
     trades: (_, after) =>
       this.#answer(`trades after ${after}`, () => {
         const from = Math.max(0, Number(after));
-        return this.venue.trades.slice(from, from + TRADES_PER_PAGE);
+        return this.venue.history().slice(from, from + TRADES_PER_PAGE);
       }),
     balances: () => this.#answer('balances', () => this.venue.balances),
     cancel: (clientId) => {
+      // As order entry does: what nobody knows, or what has ended, is not cancelled.
+      const record = this.manager.recordOf(clientId);
+      if (record === undefined || isEnded(record)) return;
       this.asked.push(`cancel ${clientId}`);
       this.manager.record({ kind: 'cancel-submitted', clientId });
       this.venue.cancel(clientId);
@@ -125,6 +138,7 @@ export class Reconciler {
     adjust: (differences) => void this.adjusted.push(...differences),
     fillCount: () => this.manager.fillCount,
     pause: async (ms) => {
+      this.asked.push('pause');
       this.venue.wait(ms);
       this.world.turn();
     },

@@ -1,6 +1,14 @@
+import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { signature, signedQuery, signedRequest } from '../../../src/venues/binance/sign.ts';
+import {
+  apiKeyOf,
+  signature,
+  signedQuery,
+  signedRequest,
+} from '../../../src/venues/binance/sign.ts';
 import { aKey } from '../../support/binance/api-keys.ts';
 
 const PAYLOAD =
@@ -23,8 +31,33 @@ test('a request signs its parameters in their order and keeps numbers as numbers
   });
 });
 
+test('a signature is HMAC-SHA256 for every key and payload, also after a long one', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ maxLength: 200, unit: 'grapheme' }),
+      fc.array(fc.string({ maxLength: 3_000, unit: 'grapheme' }), { minLength: 1, maxLength: 4 }),
+      (secret, payloads) => {
+        const key = apiKeyOf('k', secret);
+        for (const payload of payloads) {
+          const expected = createHmac('sha256', secret).update(payload).digest('hex');
+          assert.is(signature(key, payload), expected);
+        }
+      },
+    ),
+  );
+});
+
+test('a payload beyond the room for it is signed, and a short one after it', () => {
+  const key = apiKeyOf('k', 's'.repeat(65));
+  for (const payload of ['x'.repeat(10_000), '€'.repeat(400), 'x', '']) {
+    const expected = createHmac('sha256', 's'.repeat(65)).update(payload).digest('hex');
+    assert.is(signature(key, payload), expected);
+  }
+});
+
 test('the secret cannot be read from the key', () => {
   assert.not.match(JSON.stringify(aKey()), /NhqPtmd/);
+  assert.not.match(inspect(aKey(), { depth: 9, showHidden: true }), /NhqPtmd|<Buffer/);
 });
 
 test.run();

@@ -1,0 +1,198 @@
+import { PassThrough } from 'node:stream';
+import type {
+  ActorRow,
+  Desk,
+  DeskStatus,
+  OrderRow,
+  PositionRow,
+} from '../../../src/commands/desk.ts';
+import type {
+  StartOptions,
+  Surroundings,
+  VenueOptions,
+} from '../../../src/commands/local-command.ts';
+import type { Terminal } from '../../../src/commands/terminal.ts';
+import type { ControlSummary } from '../../../src/control/control-desk.ts';
+import { nodeFiles } from '../../../src/core/node-files.ts';
+import { ok } from '../../../src/core/result.ts';
+import { manualEnv } from '../manual-env.ts';
+
+export interface TestTerminal extends Terminal {
+  /** Everything that was written to each stream. */
+  readonly written: { out: string; err: string };
+}
+
+export function aTerminal(parts: Partial<Terminal> = {}): TestTerminal {
+  const written = { out: '', err: '' };
+  return {
+    written,
+    out(text) {
+      written.out += text;
+    },
+    err(text) {
+      written.err += text;
+    },
+    isInteractive: false,
+    hasColour: false,
+    columns: 80,
+    ...parts,
+  };
+}
+
+export interface CommandWorld extends Surroundings {
+  readonly terminal: TestTerminal;
+  readonly input: PassThrough & NodeJS.ReadStream;
+  /** The screen of a person; `isTTY` makes readline edit lines on it. */
+  readonly output: PassThrough & NodeJS.WriteStream;
+  /** What the launcher was asked to start. */
+  readonly launched: (StartOptions | VenueOptions)[];
+}
+
+/** The surroundings of a command line; real files, everything else in the test's hands. */
+export function aCommandWorld(
+  parts: Partial<Surroundings> = {},
+  terminal = aTerminal(),
+): CommandWorld {
+  const env = manualEnv();
+  const launched: (StartOptions | VenueOptions)[] = [];
+  const net = () => {
+    throw new Error('no command needs the network');
+  };
+  return {
+    env: {
+      ...env,
+      files: nodeFiles,
+      entropy: (bytes) => new Uint8Array(bytes),
+      net: { webSocket: net, http: net },
+    },
+    version: '1.2.3',
+    variables: { HOME: '/home/someone' },
+    launch: {
+      async start(options) {
+        launched.push(options);
+        return 0;
+      },
+      async venue(options) {
+        launched.push(options);
+        return 0;
+      },
+    },
+    ...parts,
+    terminal,
+    input: new PassThrough() as PassThrough & NodeJS.ReadStream,
+    output: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }) as PassThrough &
+      NodeJS.WriteStream,
+    launched,
+  };
+}
+
+export const CALM: ControlSummary = {
+  mode: 'full-auto',
+  requested: 'full-auto',
+  faults: [],
+  gate: [],
+  cooldownMs: 0,
+  latch: null,
+};
+
+export const STATUS: DeskStatus = {
+  ...CALM,
+  version: '1.2.3',
+  pid: 42,
+  uptimeSeconds: 61,
+  bid: '60000.00',
+  ask: '60000.01',
+  symbol: 'BTCUSDT',
+  position: '0.00100 BTC',
+  pnl: '1.50',
+  fees: '0.10',
+  orders: 7,
+  fills: 3,
+  rejects: 1,
+  refusals: { 'stale-book': 2, mode: 1 },
+  restarts: 0,
+  gaps: 0,
+  crossed: 0,
+  latencyP99Us: 95.5,
+  submissionP99Us: 40,
+  journalSequence: 1234,
+};
+
+export const ACTOR: ActorRow = {
+  path: 'trading/risk',
+  kind: 'risk',
+  status: 'running',
+  uid: 5,
+  restarts: 1,
+  mailbox: 0,
+  capacity: 8192,
+  highWater: 12,
+  handled: 99,
+  dropped: 0,
+  lastError: null,
+};
+
+export const POSITION: PositionRow = {
+  symbol: 'BTCUSDT',
+  quantity: '-0.00100',
+  entry: '60000.00',
+  mark: null,
+  realised: '1.00',
+  unrealised: null,
+  fees: '0.10',
+};
+
+export const ORDER: OrderRow = {
+  clientId: 'desk-1-mm-1',
+  symbol: 'BTCUSDT',
+  side: 'buy',
+  price: '60000.00',
+  quantity: '0.00100',
+  filled: '0.00000',
+  status: 'open',
+};
+
+/** A desk that notes what is asked of it. */
+export interface TestDesk extends Desk {
+  readonly calls: string[];
+}
+
+export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
+  const calls: string[] = [];
+  const note = (...words: string[]): void => void calls.push(words.join(' '));
+  return {
+    calls,
+    status: async () => STATUS,
+    actors: () => [ACTOR],
+    actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),
+    async administer(action, path, by) {
+      note(action, path, by);
+      return ok(`${action} ${path}`);
+    },
+    positions: async () => [POSITION],
+    orders: () => [ORDER],
+    mode: () => CALM,
+    async requestMode(mode, by, reason) {
+      note('mode', mode, by, reason);
+      return { ...CALM, requested: mode };
+    },
+    async emergency(by, reason) {
+      note('emergency', by, reason);
+      return { ...CALM, mode: 'emergency', gate: ['emergency'], latch: `${by}: ${reason}` };
+    },
+    async reset(by, reason) {
+      note('reset', by, reason);
+      return ok({ ...CALM, mode: 'manual', requested: 'manual', cooldownMs: 1_500 });
+    },
+    async reload(by) {
+      note('reload', by);
+      return ok(['risk.maxDailyLoss: 1000 → 500']);
+    },
+    stop: (by) => note('stop', by),
+    recordCommand(by, command) {
+      note('recorded', by, command);
+      return ok(undefined);
+    },
+    ...parts,
+  };
+}
