@@ -45,7 +45,7 @@ test('people see status, positions, orders, actors and what an actor holds', asy
   assertSound(ended);
 });
 
-test('a mode is lowered and raised at the word of people, and the journal knows whose', async () => {
+test('a mode is lowered and raised at the word of people, who are journaled', async () => {
   const ended = await rehearsed({
     async script(stage) {
       const { desk } = stage;
@@ -66,7 +66,7 @@ test('a mode is lowered and raised at the word of people, and the journal knows 
   assertSound(ended);
 });
 
-test('an emergency stops at once, is left by a reset after its cool-down, and stays manual', async () => {
+test('an emergency stops at once, and a reset after its cool-down leaves manual', async () => {
   const ended = await rehearsed({
     async script(stage) {
       const { desk } = stage;
@@ -99,6 +99,10 @@ test('a trip whose latch cannot be written stops the desk all the same', async (
     replace(path: string, bytes: Uint8Array) {
       if (path.endsWith('latch')) throw new Error('read-only file system');
       files.replace(path, bytes);
+    },
+    rename(from: string, to: string) {
+      if (to.endsWith('latch')) throw new Error('read-only file system');
+      files.rename(from, to);
     },
   };
   const ended = await rehearsed({

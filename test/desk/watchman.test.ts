@@ -34,7 +34,7 @@ async function aWatchman(actors: readonly string[] = []) {
   return { ...tested, gate, watchman, journaled, fatal, lines, heard, crash };
 }
 
-test('a crash of whoever an order depends on closes the gate and is a fault until it is back', async () => {
+test('whoever crashes on the path of orders closes the gate until it is back', async () => {
   const { gate, heard, journaled, lines, watchman, crash } = await aWatchman(['trading/risk']);
   const { epoch } = gate;
   await crash('trading/risk');
