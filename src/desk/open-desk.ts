@@ -165,7 +165,10 @@ function instrumentsOf(
       if (!outcome.ok) resolve(err(`${venue}: ${outcome.error.detail}`));
       else if (outcome.value.status !== 200) {
         resolve(err(`${venue}: exchangeInfo answers with status ${outcome.value.status}`));
-      } else resolve(instrumentsIn(outcome.value.body, venue, symbols));
+      } else {
+        const found = instrumentsIn(outcome.value.body, venue, symbols);
+        resolve(found.ok ? found : err(`${venue}: exchangeInfo: ${found.error}`));
+      }
     });
   });
 }

@@ -98,7 +98,7 @@ test('a slow sync is told once each time it becomes slow', async () => {
 });
 
 for (const field of ['fault', 'storeFault'] as const) {
-  test(`a journal with a ${field} closes the gate and fails the actor, at every start too`, async () => {
+  test(`a journal with a ${field} closes the gate and fails the actor each time`, async () => {
     const { env, health, gate, events, lane } = await anAudit();
     health[field] = { kind: 'io', detail: 'disk gone' };
     await env.advance(100);

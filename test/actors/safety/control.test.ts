@@ -109,7 +109,7 @@ test('tokens of a later incarnation are higher than all before', async () => {
   assert.is(summary().mode, 'full-auto');
 });
 
-test('a fault closes, takes quotes back and is over when it is cleared and the venue agrees', async () => {
+test('a fault is over when it is cleared and the venue agrees', async () => {
   const { lane, env, gate, heard, summary, reconcile } = await aTradingControl();
   lane.send(address.control, { kind: 'fault', fault: 'down:trading/risk', reason: 'boom' });
   await env.settle();
@@ -187,7 +187,7 @@ test('an emergency is left by a reset after its cool-down, and by nothing else',
   assert.equal([summary().mode, summary().latch], ['manual', null]);
 });
 
-test('whoever settles is answered once the venue agrees by a run that began after that', async () => {
+test('whoever settles is answered once the venue agrees by a later run', async () => {
   const { lane, env, reconcile } = await aTradingControl();
   let isSettled = false;
   const asked = lane.ask(

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { actor } from '../../support/desk/laws.ts';
 import type { Stage } from '../../support/desk/rehearsed.ts';
-import { survives, throwOnceIn } from '../../support/desk/survival.ts';
+import { onReadIn, survives, throwOnceIn } from '../../support/desk/survival.ts';
 
 const FEED = 'market-data/feed:binance';
 const VENUE = 'trading/venues/venue:binance';
@@ -114,6 +114,25 @@ for (const bug of BUGS) {
     );
   });
 }
+
+test('an order that was approved when the gate closed does not leave', async () => {
+  await survives(async (stage) => {
+    const { gate, metrics } = stage.desk.parts;
+    let placed = -1;
+    const halted = metrics.refusals.get('halted') ?? 0;
+    onReadIn('trading/risk', gate, 'mode', () => {
+      placed = stage.wire.placed.length;
+      void stage.desk.emergency('a test', 'between approval and socket');
+    });
+    await stage.until('an order is approved', () => placed >= 0, 60_000);
+    assert.is(metrics.refusals.get('halted'), halted + 1);
+    await stage.until('nothing rests', () => stage.account.open.size === 0, 1_000);
+    await stage.sleep(3_000);
+    assert.is(stage.wire.placed.length, placed);
+    assert.ok((await stage.desk.reset('a test', 'seen')).ok);
+    await stage.desk.requestMode('full-auto', 'a test', 'go on');
+  });
+});
 
 test('a fill that crashes the portfolio is booked all the same', async () => {
   const ended = await survives(async (stage) => {

@@ -12,7 +12,7 @@ const FAULTS: readonly [FileOperation, 'EIO' | 'ENOSPC'][] = [
 ];
 
 for (const [operation, code] of FAULTS) {
-  test(`a journal whose ${operation} fails with ${code} ends the desk, with nothing resting`, async () => {
+  test(`a journal whose ${operation} fails with ${code} ends the desk, nothing rests`, async () => {
     const files = faultyFiles(HASTY_FILES);
     let leaks: readonly Leak[] = [];
     let placedBefore = -1;

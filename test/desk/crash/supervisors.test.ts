@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { err } from '../../../src/core/result.ts';
 import {
   actor,
   type Leak,
@@ -120,6 +121,24 @@ for (const action of ['kill', 'stop'] as const) {
     assertDead(ended, /root/);
   });
 }
+
+test('a desk that dies and hears nothing of its cancels says so', async () => {
+  const ended = await rehearsed({
+    async script(stage) {
+      await untilTrading(stage);
+      await untilResting(stage);
+      stage.venue.facade.goDumb();
+      stage.wire.httpRule = ({ url }) => err({ kind: 'timeout', url, detail: 'no answer' });
+      await stage.desk.administer('kill', 'root', 'a test');
+      await stage.sleep(60_000);
+    },
+  });
+  const told = ended.log.filter(({ kind }) => kind === 'cancel-all');
+  assert.equal(
+    told.map(({ level }) => level),
+    ['fatal'],
+  );
+});
 
 for (const path of ['trading/portfolio', VENUE, 'trading/risk', 'trading/execution', STRATEGY]) {
   test(`an operator who stops ${path} gets a new one that trades on`, async () => {

@@ -49,12 +49,12 @@ export function isThere({ desk }: Stage, path: string): boolean {
 }
 
 /**
- * Lets the next read of a property throw when it is made from a file, once: a bug in the middle of
- * a handler, without a switch in the product.
+ * Does something in the middle of a handler: when a property is next read from a file, once. What
+ * `act` throws is a bug in that handler. It needs no switch in the product.
  *
  * @param file part of a path without extension: `trading/risk`
  */
-export function throwOnceIn(file: string, target: object, key: string): void {
+export function onReadIn(file: string, target: object, key: string, act: () => void): void {
   const own = Object.getOwnPropertyDescriptor(target, key);
   const original = (): unknown =>
     own === undefined
@@ -66,7 +66,15 @@ export function throwOnceIn(file: string, target: object, key: string): void {
       if (!new Error().stack?.includes(`${file}.`)) return original();
       Reflect.deleteProperty(target, key);
       if (own !== undefined) Object.defineProperty(target, key, own);
-      throw new Error(`a bug in ${file}`);
+      act();
+      return original();
     },
+  });
+}
+
+/** Plants a bug that strikes when a property is next read from a file. */
+export function throwOnceIn(file: string, target: object, key: string): void {
+  onReadIn(file, target, key, () => {
+    throw new Error(`a bug in ${file}`);
   });
 }
