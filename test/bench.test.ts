@@ -30,10 +30,10 @@ test('a small run measures every case', () => {
   for (const start of [
     'five hops',
     'risk check',
-    'frame to approved order',
-    'frame to order on the socket',
-    'the same from intended arrival',
+    'decision from the callback',
+    'decision from intended arrival',
     'submission',
+    'frame to order on the socket',
   ]) {
     assert.ok(
       names.some((name) => name.startsWith(start)),
