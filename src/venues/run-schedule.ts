@@ -17,7 +17,7 @@ export type RunVerdict =
   | { readonly kind: 'reconciled'; readonly token: number }
   | { readonly kind: 'try-again'; readonly againMs: number; readonly reason: string }
   /** The venue answers and contradicts itself: only people can say what is true. */
-  | { readonly kind: 'stuck'; readonly reason: string }
+  | { readonly kind: 'stuck'; readonly againMs: number; readonly reason: string }
   /** Balances differ for good: reconcile everything with the gate closed. */
   | { readonly kind: 'differs' }
   | { readonly kind: 'verified' };
@@ -79,10 +79,11 @@ export class RunSchedule {
     }
     const reason = 'reason' in outcome ? outcome.reason : outcome.kind;
     this.#unsettled = outcome.kind === 'no-answer' ? 0 : this.#unsettled + 1;
-    if (this.#unsettled >= UNSETTLED_MAX) return { kind: 'stuck', reason };
     const againMs = Math.round(backoffMs(AGAIN, this.#failures, this.#random));
     this.#failures += 1;
-    return { kind: 'try-again', againMs, reason };
+    if (this.#unsettled < UNSETTLED_MAX) return { kind: 'try-again', againMs, reason };
+    this.#unsettled = 0;
+    return { kind: 'stuck', againMs, reason };
   }
 
   #endVerify(outcome: ReconcileOutcome): RunVerdict {

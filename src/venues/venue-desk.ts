@@ -233,9 +233,9 @@ export class VenueDesk {
     const verdict = this.#schedule.end(outcome);
     if (verdict.kind === 'reconciled') this.#onReconciled(verdict.token);
     else if (verdict.kind === 'try-again') this.#tryAgain(verdict.againMs, verdict.reason);
-    else if (verdict.kind === 'stuck') this.#stuck(verdict.reason);
+    else if (verdict.kind === 'stuck') this.#stuck(verdict.againMs, verdict.reason);
     else if (verdict.kind === 'differs') this.#differ(outcome);
-    if (this.#schedule.isOwed && verdict.kind !== 'try-again') this.run('restart');
+    if (this.#schedule.isOwed && !('againMs' in verdict)) this.run('restart');
   }
 
   liftThrottle(): void {
@@ -294,8 +294,10 @@ export class VenueDesk {
     this.#port.later('try-again', againMs);
   }
 
-  #stuck(reason: string): void {
-    this.#log('error', 'reconciliation-stuck', { reason });
+  /** People are called, and the venue is asked on: it may come to its senses. */
+  #stuck(againMs: number, reason: string): void {
+    this.#log('error', 'reconciliation-stuck', { reason, againMs });
+    this.#port.later('try-again', againMs);
     this.#port.tellControl({ kind: 'venue-stuck', reason });
   }
 

@@ -106,8 +106,18 @@ test('a venue that answers and does not settle three times is a matter for peopl
   const schedule = anOwing();
   assert.is(restarted(schedule, UNSETTLED).kind, 'try-again');
   assert.is(restarted(schedule, UNSETTLED).kind, 'try-again');
-  assert.equal(restarted(schedule, UNSETTLED), { kind: 'stuck', reason: 'waited' });
+  const verdict = restarted(schedule, UNSETTLED);
+  assert.ok(verdict.kind === 'stuck' && verdict.reason === 'waited');
   assert.is(schedule.isOwed, true);
+});
+
+test('people are called after every third run, with ever longer pauses before the next', () => {
+  const schedule = anOwing();
+  const verdicts = Array.from({ length: 12 }, () => restarted(schedule, UNSETTLED));
+  const stuck = verdicts.flatMap((verdict, at) => (verdict.kind === 'stuck' ? [at] : []));
+  assert.equal(stuck, [2, 5, 8, 11]);
+  const last = verdicts.at(-1);
+  assert.ok(last?.kind === 'stuck' && last.againMs >= 5_000 && last.againMs <= 10_000);
 });
 
 test('silence in between says nothing, so the count begins anew', () => {
