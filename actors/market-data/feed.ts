@@ -63,6 +63,11 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
   const askSnapshot = ({ stream, connection }: FeedState, view: number, ctx: Ctx): void => {
     const instrument = stream.views[view]?.instrument;
     if (instrument === undefined || !connection.isOpen) return;
+    const waitMs = stream.snapshotWaitMs(ctx.clock.mono());
+    if (waitMs > 0) {
+      ctx.timers.start(`snapshot-${view}`, waitMs, { kind: 'ask-snapshot', view });
+      return;
+    }
     net.http(
       snapshotRequest(options.restUrl, instrument, SNAPSHOT_TIMEOUT_MS),
       ctx.fenced((outcome: Result<HttpReply, NetFault>) => {
@@ -139,11 +144,6 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
       return state;
     },
     stop: ({ link }) => link.close(),
-    view: ({ stream, connection }) => ({
-      isOpen: connection.isOpen,
-      losses: connection.losses,
-      ...stream.counts,
-      books: stream.views.map((view) => view.summary()),
-    }),
+    view: ({ stream, connection }) => ({ ...connection.summary(), ...stream.summary() }),
   };
 }

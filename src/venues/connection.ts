@@ -58,6 +58,11 @@ export class Connection {
     this.#heardNs = atNs;
   }
 
+  /** What an inspector sees of it. */
+  summary() {
+    return { isOpen: this.isOpen, losses: this.losses };
+  }
+
   /** @returns how long to wait before the next attempt, in milliseconds */
   onClosed(): number {
     const lastedMs = this.isOpen ? (this.#clock.mono() - this.#openedNs) / 1e6 : 0;

@@ -1,6 +1,7 @@
 import { backoffMs } from '../../core/backoff.ts';
 import type { HttpReply, HttpRequest, NetFault } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { RateBudget } from '../../core/rate-budget.ts';
 import type { Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { Book } from '../../market/book.ts';
@@ -18,6 +19,13 @@ const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAf
 
 /** Asks the market streams for a sign of life; the answer is a frame like any other. */
 export const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
+
+/**
+ * A snapshot weighs 250 of the 6,000 a minute that the address has for everything: at this rate a
+ * stream full of gaps leaves room to cancel and to reconcile.
+ */
+const SNAPSHOT_RATE = { ratePerSecond: 0.1, burst: 10 };
+const SNAPSHOT_WAIT_MS = 1_000;
 
 /** What one frame did, for the actor behind the socket. */
 export type FrameOutcome =
@@ -149,6 +157,7 @@ export class BinanceStream {
   lostBy: 'gap' | 'crossed' = 'gap';
   readonly #decoder: MarketDecoder;
   readonly #byIndex = new Map<number, MarketView>();
+  readonly #snapshots = new RateBudget(SNAPSHOT_RATE, 0);
 
   /** @param instruments at least one */
   constructor(instruments: readonly Instrument[]) {
@@ -207,6 +216,16 @@ export class BinanceStream {
     const againMs = (outcome.ok ? retryAfterOf(outcome.value) : null) ?? patienceMs;
     view.failedSnapshots += 1;
     return { why, againMs };
+  }
+
+  /** Takes leave to ask for one snapshot. @returns 0, or when to try for it again */
+  snapshotWaitMs(nowNs: number): number {
+    return this.#snapshots.take(nowNs / 1e6) ? 0 : SNAPSHOT_WAIT_MS;
+  }
+
+  /** What an inspector sees of it. */
+  summary() {
+    return { ...this.counts, books: this.views.map((view) => view.summary()) };
   }
 
   /** Forgets every book, as after a disconnection. */

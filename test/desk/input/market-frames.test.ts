@@ -156,6 +156,22 @@ test('a venue that bans snapshots is left alone for as long as it wants', async 
   });
 });
 
+test('a stream full of gaps leaves the venue time for orders', async () => {
+  const ended = await survives(async (stage) => {
+    let diffs = 0;
+    stage.wire.frameRule.market = (frame) => {
+      if (isDiff(frame)) diffs += 1;
+      return isDiff(frame) && diffs % 3 === 0 ? [] : [frame];
+    };
+    await stage.sleep(20_000);
+    stage.wire.frameRule.market = null;
+    const asked = stage.wire.sent.filter(({ what }) => what === 'GET /api/v3/depth').length;
+    assert.ok(asked >= 10 && asked <= 13, `${asked} snapshots`);
+  });
+  const limited = ended.log.filter(({ fields }) => /429|418/.test(JSON.stringify(fields['why'])));
+  assert.is(limited.length, 0, 'nobody was told to be quiet');
+});
+
 test('a diff that crosses the book costs the book', async () => {
   const ended = await survives(async (stage) => {
     let isDue = true;
