@@ -5,6 +5,7 @@ import { nodeClock, nodeTimers } from '../../core/node-env.ts';
 import { nodeFiles } from '../../core/node-files.ts';
 import { rngOf } from '../../core/rng.ts';
 import { logTo } from '../../ops/log.ts';
+import { limitLog } from '../../ops/log-limit.ts';
 import { openReplayVenue, type ReplayVenue } from '../../simulation/replay/replay-venue.ts';
 import { loopbackNet } from '../../simulation/server/loopback-net.ts';
 import { type VirtualTime, virtualEnv, virtualTime } from '../../simulation/virtual-time.ts';
@@ -66,7 +67,7 @@ export async function rehearseRecording(
   const rehearsed = await rehearse({
     time,
     env: virtualEnv(time, { seed, files: nodeFiles, net }),
-    log: logTo(logTarget(terminal, options.isJson), config.log.level),
+    log: limitLog(logTo(logTarget(terminal, options.isJson), config.log.level), nodeClock),
     config,
     load,
     folder,

@@ -8,6 +8,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
 import { reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
+import { limitLog } from '../../ops/log-limit.ts';
 import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
@@ -56,7 +57,10 @@ export async function runDesk(
   const real = nodeEnv(net, options.seed ?? undefined);
   const { isReal, ...time } = source.time(real);
   const env = { ...real, ...time };
-  const log = logTo(logTarget(terminal, options.isJson), source.config.log.level);
+  const log = limitLog(
+    logTo(logTarget(terminal, options.isJson), source.config.log.level),
+    real.clock,
+  );
   let link: VenueLink | null = null;
   const opened = await openDesk({
     env,
