@@ -30,7 +30,7 @@ export async function runVenue(options: VenueOptions, terminal: Terminal): Promi
   const lock = lockFile(`${venueFolder(folder)}/lock`);
   if (!lock.ok) {
     terminal.err(`${lockFaultText(lock.error)}\n`);
-    return EXIT.failed;
+    return lock.error.kind === 'directory-held' ? EXIT.refused : EXIT.failed;
   }
   const records = venueRecords(nodeFiles, `${venueFolder(folder)}/log`);
   if (!records.ok) {
