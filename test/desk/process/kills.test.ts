@@ -17,7 +17,7 @@ import { pause, until } from '../../support/process/until.ts';
 import type { WrittenJournal } from '../../support/process/written-journal.ts';
 
 /** `FLYBALL_KILLS=50` for the long run; `FLYBALL_SEED` repeats the choices of an earlier one. */
-const ROUNDS = Number(process.env['FLYBALL_KILLS'] ?? 3);
+const ROUNDS = Number(process.env['FLYBALL_KILLS'] ?? 2);
 const SEED = Number(process.env['FLYBALL_SEED'] ?? randomInt(2 ** 32));
 
 interface Scene {
