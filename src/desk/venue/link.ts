@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { EXIT } from '../../commands/command.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 import {
@@ -42,14 +43,16 @@ const FOLDER_MODE = 0o700;
  */
 export async function linkVenue(env: Env, wish: VenueWish): Promise<Result<VenueLink, string>> {
   const running = await answering(env, wish.dataFolder);
-  if (running !== null) {
-    if (running.source === wish.source) return ok(linkOf(env, wish, running));
-    const { pid, source } = running;
-    return err(`a venue that plays ${source} runs as process ${pid}; wanted ${wish.source}`);
-  }
+  if (running !== null) return attached(env, wish, running);
   env.files.ensureFolder(venueFolder(wish.dataFolder), FOLDER_MODE);
   const started = await start(env, wish);
-  return started.ok ? ok(linkOf(env, wish, started.value)) : started;
+  return started.ok ? attached(env, wish, started.value) : started;
+}
+
+function attached(env: Env, wish: VenueWish, notice: VenueNotice): Result<VenueLink, string> {
+  const { pid, source } = notice;
+  if (source === wish.source) return ok(linkOf(env, wish, notice));
+  return err(`a venue that plays ${source} runs as process ${pid}; wanted ${wish.source}`);
 }
 
 /** Ends a venue that an earlier start began and that outlived its desk; others are left alone. */
@@ -75,6 +78,7 @@ async function start(env: Env, wish: VenueWish): Promise<Result<VenueNotice, str
   const logPath = `${venueFolder(wish.dataFolder)}/venue.log`;
   const log = openSync(logPath, 'w', 0o600);
   let exit: string | null = null;
+  let isTaken = false;
   const [program, ...words] = wish.command;
   const child = spawn(program as string, words, {
     detached: true,
@@ -87,13 +91,15 @@ async function start(env: Env, wish: VenueWish): Promise<Result<VenueNotice, str
   });
   child.on('exit', (code, signal) => {
     exit = `it ended with ${signal ?? code}; see ${logPath}`;
+    // A venue that a killed desk had begun has the folder, and is about to answer.
+    isTaken = code === EXIT.refused;
   });
   child.unref();
   const deadlineNs = env.clock.mono() + START_MS_MAX * 1e6;
   for (;;) {
     const notice = await answering(env, wish.dataFolder);
-    if (notice !== null && notice.pid === child.pid) return ok(notice);
-    if (exit !== null) return err(`the simulated venue did not start: ${exit}`);
+    if (notice !== null && (isTaken || notice.pid === child.pid)) return ok(notice);
+    if (exit !== null && !isTaken) return err(`the simulated venue did not start: ${exit}`);
     if (env.clock.mono() > deadlineNs) {
       child.kill('SIGKILL');
       return err(`the simulated venue does not answer after ${START_MS_MAX} ms; see ${logPath}`);

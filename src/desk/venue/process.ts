@@ -46,7 +46,7 @@ export async function runVenue(options: VenueOptions, terminal: Terminal): Promi
   const lock = lockFile(`${venueFolder(folder)}/lock`);
   if (!lock.ok) {
     terminal.err(`${lockFaultText(lock.error)}\n`);
-    return EXIT.failed;
+    return lock.error.kind === 'directory-held' ? EXIT.refused : EXIT.failed;
   }
   const seed = options.seed ?? Buffer.from(nodeEntropy(4)).readUInt32LE();
   const started = await open(options, loaded.value.config, seed, terminal);

@@ -95,7 +95,7 @@ async function refuses(
   assert.match(err, why);
 }
 
-/** Each trading actor is crashed, one is stopped, one restarted: all of it shows, and it trades on. */
+/** Each trading actor is crashed, one stopped and restarted: all of it shows, and it trades on. */
 async function crashesActors(
   premises: Premises,
   daemon: Daemon,
@@ -106,7 +106,7 @@ async function crashesActors(
     const { code, out } = await premises.run('attach', '-c', `actor kill ${path}`);
     assert.equal([code, out], [0, `${path} was made to crash\n`]);
     await until(`a restart of ${path}`, async () => (await restartsOf(daemon, path)) > before);
-    await journal.until('a fill', isTrading);
+    await journal.until('an order', isQuoting);
   }
   for (const verb of ['stop', 'restart']) {
     const before = await restartsOf(daemon, 'trading/risk');
@@ -114,7 +114,7 @@ async function crashesActors(
     assert.equal([code, out.slice(0, 24)], [0, 'trading/risk was stopped']);
     const detail = `a new trading/risk after actor ${verb}`;
     await until(detail, async () => (await restartsOf(daemon, 'trading/risk')) > before);
-    await journal.until('a fill', isTrading);
+    await journal.until('an order', isQuoting);
   }
 }
 
@@ -131,7 +131,7 @@ async function changesModes(premises: Premises, journal: WrittenJournal): Promis
   const semi = await both<ControlSummary>(premises, 'mode semi-auto');
   assert.is(semi.data.mode, 'semi-auto');
   assert.is((await premises.run('mode', 'full-auto', '--json')).code, 0);
-  await journal.until('a fill', isTrading);
+  await journal.until('an order', isQuoting);
 }
 
 async function trips(premises: Premises, journal: WrittenJournal): Promise<void> {
@@ -153,6 +153,11 @@ async function trips(premises: Premises, journal: WrittenJournal): Promise<void>
 function isTrading(journal: WrittenJournal): boolean {
   const modeAt = journal.store.mode()?.sequence ?? 0;
   return journal.mode === 'full-auto' && journal.events('order-filled', modeAt).length > 0;
+}
+
+function isQuoting(journal: WrittenJournal): boolean {
+  const modeAt = journal.store.mode()?.sequence ?? 0;
+  return journal.mode === 'full-auto' && journal.events('order-submitted', modeAt).length > 0;
 }
 
 test.run();

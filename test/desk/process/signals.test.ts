@@ -76,7 +76,7 @@ test(
   }),
 );
 
-/** A good file, one with faults, one whose change needs a start, and what is in force after each. */
+/** A good file, one with a fault, one whose change needs a start, and what is in force then. */
 async function reloads(
   { configFile }: Premises,
   daemon: Daemon,

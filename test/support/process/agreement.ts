@@ -74,7 +74,7 @@ export async function assertSentOnce(
   assert.equal(strange, [], 'the venue has no order that was not journaled before');
 }
 
-/** What rests at the venue and what the desk holds for open are the same orders, soon or at once. */
+/** What rests at the venue and what the desk holds for open are soon the same orders. */
 export async function assertSameOpenOrders(daemon: Daemon, account: VenueAccount): Promise<void> {
   let seen = '';
   await until(

@@ -122,6 +122,8 @@ export class Program {
 
   /** Everything that it has said. */
   story(): string {
-    return `${this.#title}, stdout:\n${this.out}\nstderr:\n${this.err}`;
+    const { exitCode, signalCode } = this.#child;
+    const state = `process ${this.pid}, ${signalCode ?? exitCode ?? 'running'}`;
+    return `${this.#title}, ${state}, stdout:\n${this.out}\nstderr:\n${this.err}`;
   }
 }
