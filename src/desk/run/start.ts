@@ -19,6 +19,7 @@ import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
 import { abandonDesk } from './abandon.ts';
+import { dressRehearsal } from './dress-rehearsal.ts';
 import { logTarget, showLive } from './live-line.ts';
 import { WarmLane } from './warm-lane.ts';
 
@@ -88,13 +89,14 @@ export async function runDesk(
     return EXIT.failed;
   }
   const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
-  const run = { options, opened: opened.value, real, log, terminal, over };
+  const run = { folder: source.folder, options, opened: opened.value, real, log, terminal, over };
   const exitCode = await operate(run, () => stopVenue(link));
   net.close();
   return exitCode;
 }
 
 interface Run {
+  readonly folder: string;
   readonly options: StartOptions;
   readonly opened: OpenedDesk;
   /** On the real clock. */
@@ -119,7 +121,15 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
   listenToSignals(desk, log, end);
   const warmth = new WarmLane(real, parts.venue, parts.instruments[0] as Instrument);
   try {
-    await warmth.start();
+    await warmth.start(async () => {
+      const played = await dressRehearsal(
+        parts.config,
+        parts.load,
+        `${run.folder}/run`,
+        parts.version,
+      );
+      if (!played.ok) log('warn', 'desk', 'not-rehearsed', { reason: played.error });
+    });
     await desk.start();
   } catch (thrown) {
     end({ reason: reasonOf(thrown), kind: 'fatal' });
