@@ -21,6 +21,7 @@ import { linkVenue, type VenueLink } from '../venue/link.ts';
 import { abandonDesk } from './abandon.ts';
 import { dressRehearsal } from './dress-rehearsal.ts';
 import { logTarget, showLive } from './live-line.ts';
+import { DeskSignals } from './signals.ts';
 import { WarmLane } from './warm-lane.ts';
 
 /** What differs between a desk on the generated market and one on a recording. */
@@ -54,6 +55,7 @@ export async function runDesk(
   version: string,
   terminal: Terminal,
 ): Promise<number> {
+  const signals = new DeskSignals();
   const net = nodeNet(nodeTimers);
   const real = nodeEnv(net, options.seed ?? undefined);
   const { isReal, ...time } = source.time(real);
@@ -89,13 +91,15 @@ export async function runDesk(
     return EXIT.failed;
   }
   const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
-  const run = { folder: source.folder, options, opened: opened.value, real, log, terminal, over };
+  const { folder } = source;
+  const run = { folder, signals, options, opened: opened.value, real, log, terminal, over };
   const exitCode = await operate(run, () => stopVenue(link));
   net.close();
   return exitCode;
 }
 
 interface Run {
+  readonly signals: DeskSignals;
   readonly folder: string;
   readonly options: StartOptions;
   readonly opened: OpenedDesk;
@@ -118,7 +122,7 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
     onStop: (by) => end({ reason: `asked for by ${by}`, kind: 'done' }),
     onFatal: (reason) => end({ reason, kind: 'fatal' }),
   });
-  listenToSignals(desk, log, end);
+  listenToSignals(run.signals, desk, log, end);
   const warmth = new WarmLane(real, parts.venue, parts.instruments[0] as Instrument);
   try {
     await warmth.start(async () => {
@@ -181,15 +185,21 @@ function printSummary(
 }
 
 /** Reload, stop, emergency and the tree, by signal. */
-function listenToSignals(desk: RunningDesk, log: Log, end: (ending: Ending) => void): void {
-  const stop = (signal: NodeJS.Signals): void => end({ reason: signal, kind: 'done' });
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('SIGUSR2', () => desk.trip('signal', 'SIGUSR2'));
-  process.on('SIGHUP', () => {
+function listenToSignals(
+  signals: DeskSignals,
+  desk: RunningDesk,
+  log: Log,
+  end: (ending: Ending) => void,
+): void {
+  const reload = (): void => {
     desk.reload('signal').catch((thrown) => {
       log('error', 'desk', 'reload-failed', { reason: reasonOf(thrown) });
     });
+  };
+  signals.heed((signal) => {
+    if (signal === 'SIGUSR2') desk.trip('signal', signal);
+    else if (signal === 'SIGHUP') reload();
+    else end({ reason: signal, kind: 'done' });
   });
   onTreeSignal(() => log('info', 'desk', 'actor-tree', { actors: desk.describe() }));
   const broken = (thrown: unknown): void => end({ reason: reasonOf(thrown), kind: 'fatal' });

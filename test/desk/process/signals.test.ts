@@ -76,6 +76,27 @@ test(
   }),
 );
 
+test(
+  'a signal during a start is not lost: TERM ends desk and venue, USR2 comes up latched',
+  onPremises(async (premises) => {
+    const ended = premises.start();
+    await ended.logged('journal-opened');
+    ended.signal('SIGTERM');
+    const { code, err } = await ended.end();
+    assert.is(code, 0);
+    assert.match(err, 'stopping: SIGTERM');
+    assert.equal(premises.processes(), [], 'the venue that it began ends with it');
+
+    const tripped = premises.start();
+    await tripped.logged('journal-opened');
+    tripped.signal('SIGUSR2');
+    await tripped.logged('reconciled');
+    assert.is((await tripped.ask<ControlSummary>('mode')).mode, 'emergency');
+    assert.ok(existsSync(latchFile(premises.folder)));
+    assert.equal(premises.journal().refresh().events('order-submitted'), []);
+  }),
+);
+
 /** A good file, one with a fault, one whose change needs a start, and what is in force then. */
 async function reloads(
   { configFile }: Premises,
