@@ -2,14 +2,13 @@ import { EXIT } from '../../commands/command.ts';
 import type { StartOptions } from '../../commands/local-command.ts';
 import { answer, type Terminal } from '../../commands/terminal.ts';
 import { nodeClock, nodeTimers } from '../../core/node-env.ts';
-import { nodeFiles } from '../../core/node-files.ts';
 import { rngOf } from '../../core/rng.ts';
 import { logTo } from '../../ops/log.ts';
 import { limitLog } from '../../ops/log-limit.ts';
 import { openReplayVenue, type ReplayVenue } from '../../simulation/replay/replay-venue.ts';
-import { loopbackNet } from '../../simulation/server/loopback-net.ts';
-import { type VirtualTime, virtualEnv, virtualTime } from '../../simulation/virtual-time.ts';
+import { type VirtualTime, virtualTime } from '../../simulation/virtual-time.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
+import { IN_PROCESS, reachInProcess } from '../run/in-process.ts';
 import { CLEAR_LINE, logTarget } from '../run/live-line.ts';
 import { rehearse } from '../run/rehearsal.ts';
 import { onStopSignal } from '../run/signals.ts';
@@ -23,9 +22,6 @@ const LEAD_MS = 5_000;
 /** Virtual time behind the last frame, in which what is on its way arrives. */
 const DRAIN_MS = 1_000;
 const PROGRESS_MS = 500;
-const HOST = 'recording';
-/** Nobody but this process can reach the venue. */
-const ACCOUNT = { apiKey: 'recording', secret: 'recording', adminToken: 'recording' };
 
 /**
  * Trades a recording under the virtual clock, as fast as it goes, with the venue in this process.
@@ -40,14 +36,13 @@ export async function rehearseRecording(
 ): Promise<number> {
   const time = virtualTime(recording.startMs - LEAD_MS);
   const { clock, timers } = time;
-  const random = rngOf(seed);
   const { simulation } = config;
   const opened = openReplayVenue(
     recordedVenue(simulation, recording, {
       clock,
       timers,
-      random: random.fork('venue'),
-      account: ACCOUNT,
+      random: rngOf(seed).fork('venue'),
+      account: IN_PROCESS,
     }),
   );
   if (!opened.ok) {
@@ -55,30 +50,17 @@ export async function rehearseRecording(
     return EXIT.failed;
   }
   const venue = opened.value;
-  const net = loopbackNet({
-    venues: new Map([[HOST, venue]]),
-    clock,
-    timers,
-    random: random.fork('net'),
-    latency: { fixedMs: simulation.latencyMs, jitterMs: simulation.latencyJitterMs },
-  });
   venue.start();
   let hideProgress = (): void => {};
   const rehearsed = await rehearse({
     time,
-    env: virtualEnv(time, { seed, files: nodeFiles, net }),
+    ...reachInProcess(venue, time, simulation, seed),
     log: limitLog(logTo(logTarget(terminal, options.isJson), config.log.level), nodeClock),
     config,
     load,
     folder,
     lock: lockFile,
     version,
-    access: {
-      restUrl: `http://${HOST}`,
-      streamUrl: `ws://${HOST}`,
-      sessionUrl: `ws://${HOST}/ws-api/v3`,
-      account: ACCOUNT,
-    },
     player: venue.player,
     end(desk) {
       hideProgress = showProgress(desk, venue, terminal);

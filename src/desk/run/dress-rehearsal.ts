@@ -1,24 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
-import { nodeFiles } from '../../core/node-files.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
 import { silentLog } from '../../ops/log.ts';
-import { loopbackNet } from '../../simulation/server/loopback-net.ts';
 import { openVenue } from '../../simulation/server/venue.ts';
-import { virtualEnv, virtualTime } from '../../simulation/virtual-time.ts';
+import { virtualTime } from '../../simulation/virtual-time.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { generatedVenue } from '../venue/options.ts';
+import { IN_PROCESS, reachInProcess } from './in-process.ts';
 import { rehearse } from './rehearsal.ts';
 
 /** Virtual time that is played: enough for every kind of message, some orders and some fills. */
 const PLAYED_MS = 40_000;
 const START_MS = 1_700_000_000_000;
 const SEED = 1;
-const HOST = 'rehearsal';
-/** Nobody but this process can reach the venue. */
-const ACCOUNT = { apiKey: 'rehearsal', secret: 'rehearsal', adminToken: 'rehearsal' };
 
 /**
  * Plays the desk as it is configured for some seconds of virtual time before it opens, in this
@@ -37,39 +33,29 @@ export async function dressRehearsal(
 ): Promise<Result<void, string>> {
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
-  const random = rngOf(SEED);
   const symbols = config.venues.flatMap((venue) => venue.symbols);
   const opened = openVenue(
     generatedVenue(config.simulation, symbols, {
       clock,
       timers,
-      random: random.fork('venue'),
-      account: ACCOUNT,
+      random: rngOf(SEED).fork('venue'),
+      account: IN_PROCESS,
       records: null,
     }),
   );
   if (!opened.ok) return err(JSON.stringify(opened.error));
   const venue = opened.value;
   venue.start();
-  const latency = { fixedMs: 1, jitterMs: 1 };
-  const venues = new Map([[HOST, venue]]);
-  const net = loopbackNet({ venues, clock, timers, random: random.fork('net'), latency });
   const scratch = mkdtempSync(join(folder, 'rehearsal-'));
   const played = await rehearse({
     time,
-    env: virtualEnv(time, { seed: SEED, files: nodeFiles, net }),
+    ...reachInProcess(venue, time, config.simulation, SEED),
     log: silentLog(),
     config,
     load,
     folder: scratch,
     lock: () => ok({ release: () => {} }),
     version,
-    access: {
-      restUrl: `http://${HOST}`,
-      streamUrl: `ws://${HOST}`,
-      sessionUrl: `ws://${HOST}/ws-api/v3`,
-      account: ACCOUNT,
-    },
     player: null,
     end: () =>
       new Promise((resolve) => void timers.after(PLAYED_MS, () => resolve('it was a rehearsal'))),

@@ -1,3 +1,5 @@
+import { nodeClock } from '../../../src/core/node-env.ts';
+
 /** Longest wait for anything that a test waits for; a shared machine may be slow. */
 const WAIT_MS_MAX = 25_000;
 const POLL_MS = 10;
@@ -18,11 +20,11 @@ export async function until<T>(
   ask: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   detail: () => string = () => '',
 ): Promise<T> {
-  const deadlineMs = Date.now() + WAIT_MS_MAX;
+  const deadlineMs = nodeClock.now() + WAIT_MS_MAX;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) return answer;
-    if (Date.now() > deadlineMs) throw new Error(`waited in vain for ${what}\n${detail()}`);
+    if (nodeClock.now() > deadlineMs) throw new Error(`waited in vain for ${what}\n${detail()}`);
     await pause(POLL_MS);
   }
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBigDecimal } from '../../../src/core/decimal.ts';
+import { nodeClock } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { decodeRecord, type VenueRecord } from '../../../src/simulation/exchange/records.ts';
 import { readRecords } from '../../../src/storage/record-reader.ts';
@@ -89,7 +90,7 @@ export class VenueAccount {
   }
 
   async #signed<T>(path: string): Promise<T> {
-    const query = `timestamp=${Date.now()}`;
+    const query = `timestamp=${nodeClock.now()}`;
     const signature = createHmac('sha256', this.#keys.secret).update(query).digest('hex');
     const url = `${this.#url}/api/v3/${path}?${query}&signature=${signature}`;
     return answered(url, { headers: { 'X-MBX-APIKEY': this.#keys.apiKey } });
