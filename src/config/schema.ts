@@ -93,7 +93,6 @@ export const configSchema = z
   });
 
 export type Config = z.infer<typeof configSchema>;
-export type VenueSettings = Config['venues'][number];
 export type StrategySettings = Config['strategies'][number];
 
 /** JSON Schema of the configuration, for editors. */

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { parseQueueModel } from './replay/queue-model.ts';
 
 const decimal = z
   .string()
   .regex(/^\d+(\.\d{1,8})?$/)
   .describe('decimal text of at most eight places');
+
+const QUEUE_MODELS = 'wanted risk-averse, power 1 to power 10, or log';
 
 /** Section `simulation` of the configuration: the exchange that the desk brings along. */
 export const simulationSection = z
@@ -23,6 +26,10 @@ export const simulationSection = z
       .min(0)
       .max(10_000)
       .describe('mean of the exponential part on top of it'),
+    queueModel: z
+      .string()
+      .refine((text) => parseQueueModel(text).ok, QUEUE_MODELS)
+      .describe('who leaves a queue in a replay: risk-averse, power N or log'),
   })
   .describe('simulated exchange');
 

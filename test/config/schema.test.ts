@@ -85,6 +85,7 @@ const exchange = {
   balances: { USDT: '100000' },
   latencyMs: 5,
   latencyJitterMs: 2,
+  queueModel: 'risk-averse',
 };
 const exchanges: [section: object, isRight: boolean][] = [
   [{}, true],
@@ -94,6 +95,8 @@ const exchanges: [section: object, isRight: boolean][] = [
   [{ takerFeeBps: 101 }, false],
   [{ latencyMs: 10_001 }, false],
   [{ latencyJitterMs: -1 }, false],
+  [{ queueModel: 'power 2.5' }, true],
+  [{ queueModel: 'fifo' }, false],
   [{ balances: { btc: '1' } }, false],
   [{ balances: { BTC: '-1' } }, false],
   [{ balances: { BTC: '1e3' } }, false],

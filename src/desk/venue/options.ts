@@ -1,11 +1,12 @@
 import type { Clock, Files, Timers } from '../../core/env.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { DEFAULT_LIMITS, type LimitOptions } from '../../simulation/binance/limits.ts';
 import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
 import { DEFAULT_MARKETS } from '../../simulation/exchange/market-rules.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
 import type { Recording } from '../../simulation/replay/open-recording.ts';
+import { parseQueueModel } from '../../simulation/replay/queue-model.ts';
 import type { ReplayOptions } from '../../simulation/replay/replay-venue.ts';
 import type { VenueOptions } from '../../simulation/server/venue.ts';
 import type { SimulationSettings } from '../../simulation/settings.ts';
@@ -86,9 +87,12 @@ export function recordedVenue(
   },
 ): ReplayOptions {
   const { account, ...rest } = parts;
+  const queue = parseQueueModel(settings.queueModel);
+  assert(queue.ok, 'the configuration was checked');
   return {
     ...rest,
     recording,
+    queue: queue.value,
     records: null,
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,

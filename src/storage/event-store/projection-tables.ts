@@ -23,6 +23,7 @@ import {
   FIRST_KEY,
   LAST_KEY,
   sequenceKey,
+  TABLES,
   type Table,
   type Tables,
   textKey,
@@ -35,17 +36,7 @@ export interface StoredPosition {
 }
 
 /** The tables that a rebuild makes anew from the log. */
-export const PROJECTIONS: readonly Table[] = [
-  'proj:orders',
-  'proj:open',
-  'proj:positions',
-  'proj:balances',
-  'proj:fills',
-  'proj:transfers',
-  'proj:instruments',
-  'proj:mode',
-  'proj:integrity',
-];
+export const PROJECTIONS: readonly Table[] = TABLES.filter((name) => name.startsWith('proj:'));
 
 const order = object<StoredOrder>({
   symbol: text,

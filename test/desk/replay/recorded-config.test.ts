@@ -4,9 +4,14 @@ import * as assert from 'uvu/assert';
 import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import { rngOf } from '../../../src/core/rng.ts';
 import { changeSentence, recordedConfig } from '../../../src/desk/replay/recorded-config.ts';
 import { emptyFolder, replayFolder } from '../../../src/desk/replay/replay-folder.ts';
+import { recordedVenue } from '../../../src/desk/venue/options.ts';
+import { virtualTime } from '../../../src/simulation/virtual-time.ts';
 import { withFiles } from '../../support/replay/files.ts';
+import { aLivelyScript } from '../../support/replay/lively-script.ts';
+import { theRecording } from '../../support/replay/replay.ts';
 import { must } from '../../support/venue/fixtures.ts';
 
 const paper = must(loadConfig(PAPER_CONFIG)).config;
@@ -39,6 +44,18 @@ test('the rest of the configuration stays', () => {
   assert.equal(rest, before);
   assert.is(venues.length + strategies.length, 2);
 });
+
+test('the queue model of the configuration is that of the venue', () =>
+  withFiles({ 'a.txt': aLivelyScript(2).text }, async (pathOf) => {
+    const recording = await theRecording(pathOf('a.txt'));
+    const time = virtualTime(recording.startMs);
+    const account = { apiKey: 'a', secret: 'b', adminToken: 'c' };
+    const parts = { clock: time.clock, timers: time.timers, random: rngOf(1), account };
+    const queueOf = (queueModel: string) =>
+      recordedVenue({ ...paper.simulation, queueModel }, recording, parts).queue;
+    assert.equal(queueOf(paper.simulation.queueModel), { kind: 'risk-averse' });
+    assert.equal(queueOf('power 2'), { kind: 'power', n: 2 });
+  }));
 
 test('the folder of a run is emptied, and refused while another run uses it', () =>
   withFiles({}, async (pathOf) => {
