@@ -1,6 +1,7 @@
 import { address } from '../../actors/addresses.ts';
 import type { StopReason } from '../../actors/runtime/actor-spec.ts';
 import type { Lane } from '../../actors/runtime/lane.ts';
+import type { DeadLetter, DeadLetterReason } from '../../actors/runtime/mail/dead-letters.ts';
 import type {
   ActorFailed,
   ActorRestarting,
@@ -10,11 +11,15 @@ import type {
 } from '../../actors/runtime/observers.ts';
 import type { Gate } from '../control/gate.ts';
 import { reasonOf } from '../core/result.ts';
+import type { OrderIntent } from '../execution/order.ts';
 import type { Log } from '../ops/log.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 
 /** Where the tree hangs; nobody restarts it. */
 export const ROOT = 'root';
+
+/** A handler had the message, so its order may be in the journal, and with it in the venue's. */
+const IN_HAND: ReadonlySet<DeadLetterReason> = new Set(['failed', 'abandoned']);
 
 /** What a failed actor means for the rest of the desk. */
 type Concern = 'orders' | 'strategy' | 'market' | 'none';
@@ -79,6 +84,18 @@ export class Watchman implements LaneObserver {
 
   fatal(event: ActorFailed): void {
     this.#onFatal(`${event.path}: ${reasonOf(event.error)}`);
+  }
+
+  /** An approved order that no venue read: audited, and counted by nobody any longer. */
+  deadLetter({ kind, path, message, reason }: DeadLetter): void {
+    if (kind !== 'place') return;
+    const { order } = message as { readonly order: OrderIntent };
+    const detail = `${order.clientId}: ${reason}`;
+    this.#log('warn', path, 'order-discarded', { clientId: order.clientId, reason });
+    this.#journal.append({ kind: 'incident', what: 'order-discarded', where: path, detail });
+    if (IN_HAND.has(reason)) return;
+    this.#lane.send(address.risk, { kind: 'order-dropped', order });
+    this.#lane.send(address.execution, { kind: 'order-dropped', order });
   }
 
   /** Takes back what rests on the actor, and has everything reconciled once it is there again. */

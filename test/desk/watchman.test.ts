@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { DeadLetter } from '../../actors/runtime/mail/dead-letters.ts';
 import { Gate } from '../../src/control/gate.ts';
 import { endText, ROOT, Watchman } from '../../src/desk/watchman.ts';
 import type { JournalEvent } from '../../src/storage/journal/event-table.ts';
@@ -7,10 +8,12 @@ import type { Journal } from '../../src/storage/journal/journal.ts';
 import { aBranch } from '../support/actors/listeners.ts';
 import { aLog } from '../support/actors/logs.ts';
 import { aLane, anActor } from '../support/lanes.ts';
+import { anOrder } from '../support/trade/orders.ts';
 
 const HEARERS = ['safety/control', 'trading/execution'];
+const TAKERS = ['trading/risk', 'trading/execution'];
 
-async function aWatchman(actors: readonly string[] = []) {
+async function aWatchman(actors: readonly string[] = [], hearers = HEARERS) {
   const tested = aLane();
   const gate = new Gate();
   gate.open('starting');
@@ -26,7 +29,7 @@ async function aWatchman(actors: readonly string[] = []) {
   });
   tested.lane.observe(watchman);
   const specs = Object.fromEntries(actors.map((path) => [path, () => anActor() as never]));
-  const heard = await aBranch(tested, specs, HEARERS);
+  const heard = await aBranch(tested, specs, hearers);
   const crash = async (path: string): Promise<void> => {
     assert.ok(tested.lane.inject(path, new Error('boom')).ok);
     await tested.env.settle();
@@ -112,6 +115,29 @@ test('a stack or memory that is used up is the end', async () => {
   lane.inject('trading/risk', new RangeError('Maximum call stack size exceeded'));
   await env.settle();
   assert.is(fatal[0], 'trading/risk: Maximum call stack size exceeded');
+});
+
+test('an order that no venue reads is audited, and taken back unless it may have left', async () => {
+  const venue = 'trading/venues/venue:binance';
+  const letters: [DeadLetter['reason'], boolean][] = [
+    ['stale-after-restart', true],
+    ['restarting', true],
+    ['failed', false],
+    ['abandoned', false],
+  ];
+  for (const [reason, isTakenBack] of letters) {
+    const { watchman, heard, journaled, env } = await aWatchman([], TAKERS);
+    const order = anOrder();
+    const message = { kind: 'place', order };
+    const letter = { path: venue, uid: 0, kind: 'place', message, sender: '', reason };
+    watchman.deadLetter({ ...letter, atMs: env.clock.now() });
+    watchman.deadLetter({ ...letter, kind: 'cancel', atMs: env.clock.now() });
+    await env.settle();
+    const taken = isTakenBack ? [{ kind: 'order-dropped', order }] : [];
+    assert.equal([heard['trading/risk'], heard['trading/execution']], [taken, taken], reason);
+    const detail = `${order.clientId}: ${reason}`;
+    assert.equal(journaled, [{ kind: 'incident', what: 'order-discarded', where: venue, detail }]);
+  }
 });
 
 test('an end has a word for people', () => {
