@@ -18,7 +18,7 @@ import type { Journal } from '../storage/journal/journal.ts';
 /** Where the tree hangs; nobody restarts it. */
 export const ROOT = 'root';
 
-/** A handler had the message, so its order may be in the journal, and with it in the venue's. */
+/** A handler had it, so the order may be in the journal and may have left. */
 const IN_HAND: ReadonlySet<DeadLetterReason> = new Set(['failed', 'abandoned']);
 
 /** What a failed actor means for the rest of the desk. */
@@ -33,6 +33,8 @@ export class Watchman implements LaneObserver {
   restarts = 0;
   /** Paths whose actors are missed: control has a fault for each. */
   readonly #down = new Set<string>();
+  /** Orders that a venue had in hand when it failed; its successor is asked about them. */
+  readonly #inHand: { readonly venue: string; readonly order: OrderIntent }[] = [];
   readonly #lane: Lane;
   readonly #gate: Gate;
   readonly #journal: Journal;
@@ -66,6 +68,11 @@ export class Watchman implements LaneObserver {
 
   /** Whoever is started again, below whatever supervisor, is missed no longer. */
   started({ path }: ActorStarted): void {
+    for (const { venue, order } of this.#inHand.splice(0)) {
+      if (path === address.venue(venue).path) {
+        this.#lane.send(address.venue(venue), { kind: 'account-for', order });
+      } else this.#inHand.push({ venue, order });
+    }
     if (!this.#down.delete(path)) return;
     this.#lane.send(address.control, { kind: 'cleared', fault: `down:${path}` });
   }
@@ -86,14 +93,19 @@ export class Watchman implements LaneObserver {
     this.#onFatal(`${event.path}: ${reasonOf(event.error)}`);
   }
 
-  /** An approved order that no venue read: audited, and counted by nobody any longer. */
+  /** An approved order that no venue handled to its end: audited, and not counted for nothing. */
   deadLetter({ kind, path, message, reason }: DeadLetter): void {
-    if (kind !== 'place') return;
+    if (kind !== 'place' && kind !== 'account-for') return;
     const { order } = message as { readonly order: OrderIntent };
+    const isInDoubt = kind === 'account-for' || IN_HAND.has(reason);
+    const what = isInDoubt ? 'order-in-doubt' : 'order-discarded';
+    this.#log('warn', path, what, { clientId: order.clientId, reason });
     const detail = `${order.clientId}: ${reason}`;
-    this.#log('warn', path, 'order-discarded', { clientId: order.clientId, reason });
-    this.#journal.append({ kind: 'incident', what: 'order-discarded', where: path, detail });
-    if (IN_HAND.has(reason)) return;
+    this.#journal.append({ kind: 'incident', what, where: path, detail });
+    if (isInDoubt) {
+      this.#inHand.push({ venue: order.venue, order });
+      return;
+    }
     this.#lane.send(address.risk, { kind: 'order-dropped', order });
     this.#lane.send(address.execution, { kind: 'order-dropped', order });
   }
