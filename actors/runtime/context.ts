@@ -73,6 +73,7 @@ export class RtContext implements Context<unknown> {
   readonly #timersByKey = new Map<string, KeyedTimer>();
   readonly #watches = new Map<string, WatchNotice>();
   #stash: Entry[] = [];
+  #hasAsked = false;
   #isOpen = true;
 
   constructor(owner: ContextOwner) {
@@ -105,7 +106,10 @@ export class RtContext implements Context<unknown> {
   }
 
   ask<N, R>(to: ActorRef<N>, make: (reply: Reply<R>) => N, timeoutMs: number): Promise<R> {
-    if (this.#isOpen) return this.#owner.engine.board.ask(to, make, timeoutMs, this.path);
+    if (this.#isOpen) {
+      this.#hasAsked = true;
+      return this.#owner.engine.board.ask(to, make, timeoutMs, this.self);
+    }
     this.#owner.engine.lateEffects += 1;
     return quiet(Promise.reject(new AskFailed('asker-over', to.path, '')));
   }
@@ -195,6 +199,7 @@ export class RtContext implements Context<unknown> {
   close(): void {
     this.unstashAll();
     this.#isOpen = false;
+    if (this.#hasAsked) this.#owner.engine.board.dropAsksBy(this.#owner.uid);
     for (const key of this.#timersByKey.keys()) this.#cancelTimer(key);
     for (const watch of this.#watches.values()) watch.cancel();
   }

@@ -101,7 +101,7 @@ export class Lane {
 
   /** Sends a question and waits for the answer; see `Context.ask`. */
   ask<M, R>(to: ActorRef<M>, make: (reply: Reply<R>) => M, timeoutMs: number): Promise<R> {
-    return this.#engine.board.ask(to, make, timeoutMs, '');
+    return this.#engine.board.ask(to, make, timeoutMs);
   }
 
   /** Starts an actor at the top, where nobody restarts it. Rejects with `StartFailed`. */

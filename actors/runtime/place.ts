@@ -286,7 +286,7 @@ export abstract class Place extends Actor implements Recipient {
       return Promise.reject(new TypeError(`query ${this.text}: a message factory is wanted`));
     }
     const make = message as (reply: Reply<unknown>) => unknown;
-    return this.engine.board.ask(this.ref, make, timeoutMs, '');
+    return this.engine.board.ask(this.ref, make, timeoutMs);
   }
 
   override childSpawned(child: Actor): void {

@@ -55,11 +55,14 @@ const EXPLAINED: Readonly<Record<AskFailure, string>> = {
 export const ASKS_MAX = 65_536;
 /** The path of every reply; no actor can have it, since names do not begin with a tilde. */
 const ASK_PATH = '~ask';
+const OUTSIDE = Object.freeze({ path: '', uid: 0 });
 const UNAVAILABLE: CallResult<never> = Object.freeze({ ok: false, reason: 'unavailable' });
 
 interface OpenAsk {
   readonly recipient: string;
   readonly recipientUid: number;
+  /** Incarnation that waits for the answer; 0 for somebody outside the lane. */
+  readonly askerUid: number;
   readonly messageKind: string;
   readonly limit: Timer;
   readonly resolve: (answer: unknown) => void;
@@ -131,7 +134,7 @@ export class Switchboard implements ActorParent {
     to: ActorRef<never>,
     make: (reply: Reply<R>) => unknown,
     timeoutMs: number,
-    asker: string,
+    asker: { readonly path: string; readonly uid: number } = OUTSIDE,
   ): Promise<R> {
     this.#asked += 1;
     const id = this.#asked;
@@ -148,12 +151,13 @@ export class Switchboard implements ActorParent {
         this.#asks.set(id, {
           recipient: to.path,
           recipientUid: this.#recipients.get(to.path)?.uid ?? 0,
+          askerUid: asker.uid,
           messageKind,
           limit,
           resolve: resolve as (answer: unknown) => void,
           reject,
         });
-        if (!this.deliver(to, message, asker)) this.#fail(id, 'refused');
+        if (!this.deliver(to, message, asker.path)) this.#fail(id, 'refused');
       }),
     );
   }
@@ -182,6 +186,13 @@ export class Switchboard implements ActorParent {
   failAsksOf(uid: number, cause: unknown): void {
     for (const [id, ask] of this.#asks) {
       if (ask.recipientUid === uid) this.#fail(id, 'died', cause);
+    }
+  }
+
+  /** Gives up the questions of an incarnation that is over: nobody waits for them any more. */
+  dropAsksBy(uid: number): void {
+    for (const [id, ask] of this.#asks) {
+      if (ask.askerUid === uid) this.#fail(id, 'asker-over');
     }
   }
 

@@ -76,6 +76,11 @@ export class OrderEntry {
     if (this.#options.isClockReal) metrics.submission.record(clock.mono() - startedNs);
   }
 
+  /** An earlier incarnation failed with it in hand: what it did not journal never left. */
+  accountFor(order: OrderIntent): void {
+    if (this.#options.manager.recordOf(order.clientId) === undefined) this.#options.dropped(order);
+  }
+
   /** Asks the venue to cancel an order, whatever the gate says. Harmless when it has ended. */
   cancel(clientId: string): void {
     const { manager, venue, metrics } = this.#options;

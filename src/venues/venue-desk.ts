@@ -335,18 +335,17 @@ export class VenueDesk {
     this.#port.later('lift-throttle', ms);
   }
 
+  /** First of all those who count it are told: it is in the journal, so nobody else ever will. */
   #tell(update: OrderUpdated | LedgerEvent): void {
-    if (update.kind === 'order-updated') {
-      if (update.event.kind === 'order-filled') this.#options.metrics.fills += 1;
-      if (update.incident !== null) {
-        const { clientId } = update.record.order;
-        this.#log('error', update.incident, { clientId, event: update.event.kind });
-      }
-    }
     this.#port.told(update);
-    if (update.kind !== 'order-updated' || update.incident !== 'alive-after-end') return;
+    if (update.kind !== 'order-updated') return;
+    const { event, incident, record } = update;
+    if (event.kind === 'order-filled') this.#options.metrics.fills += 1;
+    if (incident === null) return;
+    const { clientId } = record.order;
+    this.#log('error', incident, { clientId, event: event.kind });
     // Whoever sent it took it for ended, so nobody would ever take it back.
-    this.entry.cancel(update.record.order.clientId);
+    if (incident === 'alive-after-end') this.entry.cancel(clientId);
   }
 
   #log(level: 'info' | 'warn' | 'error', kind: string, fields: Record<string, unknown>): void {
