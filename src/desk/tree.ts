@@ -157,7 +157,15 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       shell:
         shell === null
           ? null
-          : () => shellActor({ ...shell, version: parts.version, desk: hooks.desk, env, log }),
+          : () =>
+              shellActor({
+                ...shell,
+                keys: () => shell.keyRing.list(),
+                version: parts.version,
+                desk: hooks.desk,
+                env,
+                log,
+              }),
     },
   });
 }

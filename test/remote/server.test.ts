@@ -123,19 +123,28 @@ served('a client of another protocol is told which one is spoken', async (server
   assert.is(await client.next(), 'closed 1008');
 });
 
-served('after five failed logins everybody waits for a while', async (server) => {
-  const attempt = async (own = server.own) => aRawClient(server.socketPath).logIn(own);
-  const stranger = aKeyPair().own;
-  for (let failed = 0; failed < 5; failed += 1) {
-    assert.equal(await attempt(stranger), refusal(BAD_LOGIN));
-  }
-  const locked = refusal('too many failed logins; wait a minute');
-  assert.equal(await attempt(), locked);
-  server.env.stall(11_000);
-  assert.equal(await attempt(), locked, 'the next one is let through after twelve seconds');
-  server.env.stall(1_001);
-  assert.is(((await attempt()) as { kind: string }).kind, 'welcome');
-});
+served(
+  'after five failed logins nobody may do more than look and stop for a minute',
+  async (server) => {
+    const attempt = async (own = server.own) => aRawClient(server.socketPath).logIn(own);
+    const stranger = aKeyPair().own;
+    for (let failed = 0; failed < 5; failed += 1) {
+      assert.equal(await attempt(stranger), refusal(BAD_LOGIN));
+    }
+    assert.equal(await attempt(stranger), refusal('too many failed logins; wait a minute'));
+    const client = aRawClient(server.socketPath);
+    const welcome = (await client.logIn(server.own)) as { role: string; note: string };
+    assert.is(welcome.role, 'viewer', 'nobody is kept from stopping the desk');
+    assert.match(welcome.note, /^too many failed logins: .* stop the desk$/);
+    client.send({ kind: 'run', id: 1, words: ['kill'] });
+    await client.next();
+    assert.equal(server.commands.at(-1)?.who, { user: 'operator', role: 'viewer' });
+    server.env.stall(59_999);
+    assert.is(((await attempt()) as { role: string }).role, 'viewer');
+    server.env.stall(1);
+    assert.equal(await attempt(), { kind: 'welcome', user: 'operator', role: 'operator' });
+  },
+);
 
 const outOfPlace: [what: string, frame: object | string, said: string][] = [
   ['text that is no JSON', '{"kind"', 'malformed frame: '],
@@ -205,22 +214,69 @@ served('a frame of more than a mebibyte ends its connection and no other', async
 });
 
 served(
-  'the ninth connection is turned away, whatever it says, and hurts nobody',
+  'whoever has not logged in makes room, so a backlog keeps nobody from stopping',
   async (server) => {
-    const guests = Array.from({ length: 8 }, () => aRawClient(server.socketPath));
+    const guests = Array.from({ length: 9 }, () => aRawClient(server.socketPath));
     for (const guest of guests) await guest.next();
-    assert.is(server.server.connections, 8);
-    const ninth = aRawClient(server.socketPath);
-    ninth.socket.on('open', () => ninth.send('x'.repeat(1024 * 1024 + 1)));
-    assert.match((await ninth.next()) as string, /^closed (1013|1009|1006)$/);
-    const welcome = await new Promise((resolve) => {
-      const [guest] = guests;
-      guest?.send({ kind: 'run', id: 1, words: ['status'] });
-      void guest?.next().then(resolve);
+    assert.is(server.server.connections, 9);
+    const late = aRawClient(server.socketPath);
+    assert.equal(await late.logIn(server.own), {
+      kind: 'welcome',
+      user: 'operator',
+      role: 'operator',
     });
-    assert.equal(welcome, refusal('run is out of place'));
+    assert.equal(
+      await guests[0]?.next(),
+      refusal('somebody else needs the connection; log in at once'),
+    );
+    assert.is(await guests[0]?.next(), 'closed 1008');
+    assert.is(server.server.connections, 9);
   },
 );
+
+served(
+  'beside eight people a ninth may look and stop, and a tenth may not come in',
+  async (server) => {
+    for (let person = 1; person <= 8; person += 1) {
+      const welcome = await aRawClient(server.socketPath).logIn(server.own);
+      assert.is((welcome as { role: string }).role, 'operator');
+    }
+    const ninth = aRawClient(server.socketPath);
+    const welcome = (await ninth.logIn(server.own)) as { role: string; note: string };
+    assert.is(welcome.role, 'viewer');
+    assert.match(welcome.note, /^all connections are taken: .* stop the desk$/);
+    assert.is(await aRawClient(server.socketPath).next(), 'closed 1013');
+    await server.env.advance(60_000);
+    assert.equal(await ninth.next(), refusal('idle'), 'the place is given back within a minute');
+  },
+);
+
+served('a connection that never speaks is given up', async (server) => {
+  const socket = createConnection(server.socketPath);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  while (server.env.pendingTimers === 0) await new Promise((resolve) => setImmediate(resolve));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await server.env.advance(10_000);
+  await closed;
+  assert.equal(server.events, [{ kind: 'handshake-late', fields: { waitedMs: 10_000 } }]);
+});
+
+test('a key that is taken away or changed rules from the next command on', async () => {
+  const { own, authorised } = aKeyPair('ann', 'operator');
+  const keys = [authorised];
+  const server = await aServer({ keys });
+  const client = aRawClient(server.socketPath);
+  await client.logIn(own);
+  keys[0] = { ...authorised, role: 'viewer' };
+  client.send({ kind: 'run', id: 1, words: ['status'] });
+  await client.next();
+  assert.equal(server.commands.at(-1)?.who, { user: 'ann', role: 'viewer' });
+  keys[0] = aKeyPair('ann', 'operator').authorised;
+  client.send({ kind: 'run', id: 2, words: ['status'] });
+  assert.equal(await client.next(), refusal('this key may log in no longer'));
+  assert.is(server.commands.length, 1);
+  server.stop();
+});
 
 served('the tenth command of a second is answered, the eleventh is not run', async (server) => {
   const client = aRawClient(server.socketPath);
@@ -334,7 +390,8 @@ served('a leftover of a killed daemon is taken over', async (server) => {
   const again = await listen({
     socketPath,
     version: '1',
-    keys: [],
+    tls: null,
+    keys: () => [],
     entropy: (bytes) => new Uint8Array(bytes),
     clock: server.env.clock,
     timers: server.env.timers,
@@ -350,7 +407,8 @@ served('a path that cannot be bound is a refusal to start', async ({ env }) => {
     listen({
       socketPath: '/nowhere/at/all/shell.sock',
       version: '1',
-      keys: [],
+      tls: null,
+      keys: () => [],
       entropy: (bytes) => new Uint8Array(bytes),
       clock: env.clock,
       timers: env.timers,
