@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { keysFolder, shellSocket } from '../commands/attach.ts';
+import { keysFolder, shellSocket } from '../commands/access/connect.ts';
 import { listenAddress } from '../config/remote-section.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';

@@ -2,6 +2,7 @@ import { address } from '../../actors/addresses.ts';
 import type { ReloadOutcome, SettingsMessage } from '../../actors/edge/settings.ts';
 import { Lane } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
+import type { AccessPort } from '../commands/access/access-port.ts';
 import type {
   ActorAction,
   ActorRow,
@@ -20,6 +21,7 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { plainOf } from './plain.ts';
+import { deskAccess } from './proof/desk-access.ts';
 import { deskTree } from './tree.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
@@ -40,6 +42,7 @@ export interface DeskHooks {
 /** A desk that runs: its lane, its tree, and the port through which people see it. */
 export class RunningDesk implements Desk {
   readonly parts: DeskParts;
+  readonly access: AccessPort;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
@@ -50,6 +53,7 @@ export class RunningDesk implements Desk {
   constructor(parts: DeskParts, hooks: DeskHooks) {
     const { env, log, gate, journal } = parts;
     this.parts = parts;
+    this.access = deskAccess(parts, this);
     this.#hooks = hooks;
     this.#startedNs = env.clock.mono();
     this.#lane = new Lane({

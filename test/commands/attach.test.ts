@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keysFolder, shellSocket } from '../../src/commands/attach.ts';
+import { keysFolder, shellSocket } from '../../src/commands/access/connect.ts';
 import { runCommandLine } from '../../src/commands/cli.ts';
 import { EXIT } from '../../src/commands/command.ts';
 import { runDaemonCommand } from '../../src/commands/daemon-commands.ts';

@@ -15,9 +15,11 @@ export const KEY_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** An Ed25519 public key: 32 bytes, as base64url without padding. */
 const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
 
-const HEAD = `# Who may log in: NAME ROLE KEY, one a line; KEY is an Ed25519 public key as base64url.
-# Roles: ${ROLES.join(', ')}. \`flyball key make\` makes a key, \`access\` changes this list.
-`;
+const HEAD = [
+  '# Who may log in: NAME ROLE KEY, one a line; KEY is an Ed25519 public key as base64url.',
+  `# Roles: ${ROLES.join(', ')}. flyball key make makes a key, access changes this list.`,
+  '',
+].join('\n');
 
 /** Reads a list of keys; an error begins with the number of the line: `3: …`. */
 export function parseAuthorisedKeys(text: string): Result<readonly AuthorisedKey[], string> {
@@ -35,7 +37,8 @@ export function parseAuthorisedKeys(text: string): Result<readonly AuthorisedKey
 
 /** The file that says a list, comments of people aside. */
 export function authorisedKeysText(keys: readonly AuthorisedKey[]): string {
-  return `${HEAD}${keys.map((key) => `${key.name} ${key.role} ${keyText(key.publicKey)}\n`).join('')}`;
+  const lines = keys.map((key) => `${key.name} ${key.role} ${keyText(key.publicKey)}\n`);
+  return `${HEAD}${lines.join('')}`;
 }
 
 /** Why an entry cannot join a list; null when it can. */

@@ -181,6 +181,29 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ instrument: instrumentField }),
   },
+  'command-refused': {
+    code: 60,
+    version: 1,
+    fields: object({ by: text, role: text, command: prose, reason: prose }),
+  },
+  'mode-requested': {
+    code: 61,
+    version: 1,
+    fields: object({ statement: document, by: text, key: text, signature: text }),
+  },
+  'mode-approved': {
+    code: 62,
+    version: 1,
+    fields: object({
+      statement: document,
+      requestedBy: text,
+      requestKey: text,
+      requestSignature: text,
+      approvedBy: text,
+      approvalKey: text,
+      approvalSignature: text,
+    }),
+  },
 };
 
 /** The stream in which an event has its version: what belongs together and is read together. */
@@ -194,6 +217,9 @@ export function streamOf(event: JournalEvent): string {
       return `account/${event.venue}`;
     case 'mode-changed':
     case 'command-given':
+    case 'command-refused':
+    case 'mode-requested':
+    case 'mode-approved':
       return 'control';
     case 'booted':
     case 'stopped':
