@@ -7,6 +7,7 @@ import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { PROOF_COMMANDS } from './proof/proof-commands.ts';
 import { pairs, table } from './terminal.ts';
 
 const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto'];
@@ -215,6 +216,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   stop,
   ...APPROVAL_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...PROOF_COMMANDS,
 ];
 
 /** Finds, authorises and runs a command. */

@@ -2,6 +2,7 @@ import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
 import type { AccessPort } from './access/access-port.ts';
+import type { ProofPort } from './proof/proof-port.ts';
 
 /** The running system as commands know it; `main` injects it. Amounts are decimal texts. */
 export interface Desk {
@@ -21,6 +22,8 @@ export interface Desk {
   stop(by: string): void;
   /** Who may do what, and the four-eyes rule. */
   readonly access: AccessPort;
+  /** What the journal proves. */
+  readonly proof: ProofPort;
   /** Journals a changing command before it runs; one sentence when that is impossible. */
   recordCommand(by: string, command: string): Result<void, string>;
 }

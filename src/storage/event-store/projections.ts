@@ -94,6 +94,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'command-refused':
     case 'mode-requested':
     case 'mode-approved':
+    case 'strategy-configured':
     case 'config-changed':
     case 'incident':
       return [];
