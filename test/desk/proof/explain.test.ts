@@ -50,6 +50,11 @@ let spoken: string | null = null;
 
 test.before(async () => {
   const ended = await rehearsed({
+    // Every change of price replaces the quotes.
+    change({ risk, strategies: [first] }) {
+      Object.assign(risk, { strategyOrdersPerSecond: 50, ordersPerSecond: 50 });
+      Object.assign(first?.settings ?? {}, { requoteBps: 0 });
+    },
     async script({ desk, until }) {
       await until('it trades', () => desk.parts.metrics.orders > 40);
       await desk.parts.journal.settled();
