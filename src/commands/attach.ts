@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { attach as connect, type RemoteSession } from '../remote/client.ts';
-import { operatorKey } from '../remote/keys.ts';
-import { type DaemonCommand, EXIT, findCommand } from './command.ts';
+import type { RemoteSession } from '../remote/client.ts';
+import { CONNECT_OPTIONS, connect } from './access/connect.ts';
+import { runWords } from './access/run-words.ts';
+import { type DaemonCommand, EXIT, findCommand, roleOf } from './command.ts';
 import { DAEMON_COMMANDS } from './daemon-commands.ts';
 import type { ActorRow, DeskStatus } from './desk.ts';
 import { commandHelp, listHelp } from './help.ts';
@@ -18,7 +19,11 @@ export const attachCommand: LocalCommand = {
   name: 'attach',
   usage: '',
   summary: 'shell on a running desk; detaching never stops it',
-  examples: ['flyball attach', "flyball attach -c 'mode' -c 'orders'"],
+  examples: [
+    'flyball attach',
+    "flyball attach -c 'mode' -c 'orders'",
+    'flyball attach --as ann --identity ann.pem',
+  ],
   options: {
     command: {
       type: 'string',
@@ -28,11 +33,12 @@ export const attachCommand: LocalCommand = {
       help: 'run a command and leave; may be given more than once',
     },
     'data-dir': DATA_DIR,
+    ...CONNECT_OPTIONS,
     json: JSON_OUTPUT,
   },
   async run(words, around) {
     const folder = dataDirectory(words, around);
-    const session = await open(folder, around);
+    const session = await connect(words, folder, around);
     if (session === null) return EXIT.unreachable;
     const isJson = words.flag('json');
     const commands = words.texts('command');
@@ -55,9 +61,10 @@ export const DAEMON_FACES: readonly LocalCommand[] = DAEMON_COMMANDS.map((comman
   usage: command.usage,
   summary: command.summary,
   examples: command.examples.map((example) => `flyball ${example}`),
-  options: { 'data-dir': DATA_DIR, json: JSON_OUTPUT },
+  role: roleOf(command),
+  options: { 'data-dir': DATA_DIR, ...CONNECT_OPTIONS, json: JSON_OUTPUT },
   async run(words, around) {
-    const session = await open(dataDirectory(words, around), around);
+    const session = await connect(words, dataDirectory(words, around), around);
     if (session === null) return EXIT.unreachable;
     const line = [...command.name.split(' '), ...words.positionals];
     const exitCode = await runLine(session, line, words.flag('json'), around);
@@ -66,29 +73,6 @@ export const DAEMON_FACES: readonly LocalCommand[] = DAEMON_COMMANDS.map((comman
     return exitCode;
   },
 }));
-
-/** Where the daemon of a data directory listens. */
-export function shellSocket(dataFolder: string): string {
-  return join(dataFolder, 'run', 'shell.sock');
-}
-
-export function keysFolder(dataFolder: string): string {
-  return join(dataFolder, 'keys');
-}
-
-async function open(folder: string, around: Surroundings): Promise<RemoteSession | null> {
-  const { env, terminal } = around;
-  const socketPath = shellSocket(folder);
-  const key = operatorKey(env.files, keysFolder(folder));
-  if (!key.ok) {
-    terminal.err(`no desk to attach to: ${key.error}\n`);
-    return null;
-  }
-  const session = await connect(socketPath, key.value, env.timers);
-  if (session.ok) return session.value;
-  terminal.err(`no desk to attach to: ${session.error}\n\`flyball start\` runs one\n`);
-  return null;
-}
 
 function ended(session: RemoteSession, around: Surroundings): Promise<void> {
   return new Promise((resolve) => {
@@ -108,7 +92,7 @@ async function runLine(
 ): Promise<number> {
   const { terminal } = around;
   if (words[0] === 'help') return help(words.slice(1), around);
-  const outcome = await session.run(words);
+  const { words: ran, outcome } = await runWords(session, words, terminal);
   if (!outcome.ok) {
     terminal.err(`${outcome.error}\n`);
     return EXIT.unreachable;
@@ -118,15 +102,21 @@ async function runLine(
     terminal.err(`${error}\n`);
     return exitCode;
   }
-  const found = findCommand(DAEMON_COMMANDS, words);
+  const found = findCommand(DAEMON_COMMANDS, ran);
   answer(terminal, isJson, data, found?.command.show ?? String);
   return EXIT.done;
 }
 
 function help(words: readonly string[], around: Surroundings): number {
   const found = words.length === 0 ? null : findCommand(DAEMON_COMMANDS, words);
-  around.terminal.out(found === null ? listHelp(DAEMON_COMMANDS) : commandHelp(found.command));
+  around.terminal.out(
+    found === null ? listHelp(DAEMON_COMMANDS.map(withRole)) : commandHelp(withRole(found.command)),
+  );
   return EXIT.done;
+}
+
+function withRole(command: DaemonCommand) {
+  return { ...command, role: roleOf(command) };
 }
 
 /** Words of a line; single or double quotes keep blanks together. */

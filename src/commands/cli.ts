@@ -1,3 +1,4 @@
+import { keyMakeCommand } from './access/key-make.ts';
 import { attachCommand, DAEMON_FACES } from './attach.ts';
 import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   venueCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  keyMakeCommand,
 ];
 
 /** Runs one command line. @returns the exit code */

@@ -1,4 +1,4 @@
-import type { Action } from '../control/authorisation.ts';
+import { type Action, leastRole, type Role } from '../control/authorisation.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import type { Desk } from './desk.ts';
 
@@ -22,7 +22,10 @@ export interface DaemonCommand {
   readonly usage: string;
   readonly summary: string;
   readonly examples: readonly string[];
-  /** What the one who asks must be allowed to do, given the arguments and the desk. */
+  /**
+   * What the one who asks must be allowed to do, given the arguments and the desk. Without
+   * arguments it is the least that any use of the command takes, and the desk is not asked.
+   */
   action(words: readonly string[], desk: Desk): Action;
   /** @param words what stands behind the name */
   run(desk: Desk, words: readonly string[], who: Identity): Promise<RunResult>;
@@ -31,6 +34,14 @@ export interface DaemonCommand {
   /** Words that may stand at the cursor. */
   complete?(words: readonly string[], known: { readonly actors: readonly string[] }): string[];
 }
+
+/** The least role that a use of the command takes, for the help. */
+export function roleOf(command: DaemonCommand): Role {
+  return leastRole(command.action([], NOBODY));
+}
+
+/** A desk that nobody has, for questions that do not ask it. */
+const NOBODY = {} as Desk;
 
 export function done(data: unknown): RunResult {
   return { exitCode: EXIT.done, data, error: null };

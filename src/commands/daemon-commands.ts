@@ -2,12 +2,19 @@ import { type Action, mayDo, modeAction, rolesFor } from '../control/authorisati
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
+import { ACCESS_COMMANDS } from './access/access-commands.ts';
+import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { PROOF_COMMANDS } from './proof/proof-commands.ts';
 import { pairs, table } from './terminal.ts';
 
 const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto'];
+
+/** What one person may not do here. */
+const TWO = (mode: string | undefined): string =>
+  `this desk wants two people: \`mode request ${mode} REASON\`, and a risk-officer who approves`;
 
 const inspect = (): Action => 'inspect';
 
@@ -87,6 +94,8 @@ const mode: DaemonCommand = {
       return failed(EXIT.refused, 'mode: the desk is in emergency; `reset` comes first');
     }
     const why = reason.join(' ') || 'asked for';
+    const isRaise = modeAction(before.requested, target as RequestableMode) === 'raise-mode';
+    if (isRaise && desk.access.needsSecond('raise-mode')) return failed(EXIT.refused, TWO(target));
     return done(await desk.requestMode(target as RequestableMode, who.user, why));
   },
   show: (data) => showControl(data as ControlSummary),
@@ -112,6 +121,7 @@ const reset: DaemonCommand = {
   examples: ['reset', 'reset prices are right again'],
   action: () => 'reset',
   async run(desk, reason, who) {
+    if (desk.access.needsSecond('reset')) return failed(EXIT.refused, TWO('manual'));
     const outcome = await desk.reset(who.user, reason.join(' ') || 'asked for');
     return outcome.ok ? done(outcome.value) : failed(EXIT.refused, `reset: ${outcome.error}`);
   },
@@ -204,6 +214,9 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   reset,
   reload,
   stop,
+  ...APPROVAL_COMMANDS,
+  ...ACCESS_COMMANDS,
+  ...PROOF_COMMANDS,
 ];
 
 /** Finds, authorises and runs a command. */
@@ -222,7 +235,9 @@ export async function runDaemonCommand(
   const action = found.command.action(found.rest, desk);
   if (!mayDo(who.role, action)) {
     const wanted = rolesFor(action).join(' or ');
-    return failed(EXIT.refused, `${found.command.name}: ${who.role} may not; ${wanted} may`);
+    const reason = `you are ${who.user} (${who.role}); this needs ${wanted}`;
+    desk.access.recordRefusal(who, words.join(' '), reason);
+    return failed(EXIT.refused, `${found.command.name}: ${reason}`);
   }
   if (action !== 'inspect') {
     const recorded = desk.recordCommand(who.user, words.join(' '));

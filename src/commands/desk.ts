@@ -1,6 +1,8 @@
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
+import type { AccessPort } from './access/access-port.ts';
+import type { ProofPort } from './proof/proof-port.ts';
 
 /** The running system as commands know it; `main` injects it. Amounts are decimal texts. */
 export interface Desk {
@@ -18,6 +20,10 @@ export interface Desk {
   reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
   /** Begins an orderly stop; resolves at once. */
   stop(by: string): void;
+  /** Who may do what, and the four-eyes rule. */
+  readonly access: AccessPort;
+  /** What the journal proves. */
+  readonly proof: ProofPort;
   /** Journals a changing command before it runs; one sentence when that is impossible. */
   recordCommand(by: string, command: string): Result<void, string>;
 }

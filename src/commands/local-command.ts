@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Role } from '../control/authorisation.ts';
 import type { Env } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import type { Terminal } from './terminal.ts';
@@ -72,6 +73,8 @@ export interface VenueOptions {
 /** A command of the command line that runs in this process. */
 export interface LocalCommand {
   readonly name: string;
+  /** The least role that it takes on the running desk it asks. */
+  readonly role?: Role;
   readonly usage: string;
   readonly summary: string;
   readonly examples: readonly string[];

@@ -2,6 +2,7 @@ import { address } from '../../actors/addresses.ts';
 import type { ReloadOutcome, SettingsMessage } from '../../actors/edge/settings.ts';
 import { Lane } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
+import type { AccessPort } from '../commands/access/access-port.ts';
 import type {
   ActorAction,
   ActorRow,
@@ -10,6 +11,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { ProofPort } from '../commands/proof/proof-port.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
@@ -17,9 +19,12 @@ import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
+import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { plainOf } from './plain.ts';
+import { deskAccess } from './proof/desk-access.ts';
+import { journalProof } from './proof/journal-proof.ts';
 import { deskTree } from './tree.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
@@ -40,6 +45,8 @@ export interface DeskHooks {
 /** A desk that runs: its lane, its tree, and the port through which people see it. */
 export class RunningDesk implements Desk {
   readonly parts: DeskParts;
+  readonly access: AccessPort;
+  readonly proof: ProofPort;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
@@ -50,6 +57,11 @@ export class RunningDesk implements Desk {
   constructor(parts: DeskParts, hooks: DeskHooks) {
     const { env, log, gate, journal } = parts;
     this.parts = parts;
+    this.access = deskAccess(parts, this);
+    this.proof = journalProof(async () => {
+      const settled = await journal.settled();
+      return settled.ok ? ok(journal.store) : err(journalFaultText(settled.error));
+    });
     this.#hooks = hooks;
     this.#startedNs = env.clock.mono();
     this.#lane = new Lane({

@@ -6,6 +6,7 @@ import type { Rng } from '../core/rng.ts';
 import type { BalanceDifference, Balances, LedgerEvent } from '../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../execution/order.ts';
 import { OrderManager, type OrderMemory, type OrderUpdated } from '../execution/order-manager.ts';
+import type { EvidenceTrail } from '../execution/proof/evidence.ts';
 import {
   inquire,
   type ReconcileOptions,
@@ -42,6 +43,8 @@ export interface VenueDeskOptions {
   readonly requestTimeoutMs: number;
   /** Whether latencies mean anything: not under a virtual clock. */
   readonly isClockReal: boolean;
+  /** What led to the orders; absent where nobody notes it. */
+  readonly evidence?: EvidenceTrail | undefined;
   /** @throws when it cannot be journaled */
   readonly journal: (event: OrderEvent | LedgerEvent | VenueReconciled) => void;
   readonly log: Log;
@@ -132,6 +135,7 @@ export class VenueDesk {
       throttled: (ms) => this.#throttle(ms),
       requestTimeoutMs: options.requestTimeoutMs,
       isClockReal: options.isClockReal,
+      evidence: options.evidence,
     });
     this.#reconcile = reconcilePort({
       venue,

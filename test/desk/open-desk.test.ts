@@ -195,7 +195,7 @@ test('key files that cannot be read keep the desk shut', async () => {
   await inFolder(
     async ({ open }, folder) => {
       assert.ok((await open()).ok, 'the first start makes them');
-      writeFileSync(join(folder, 'keys', 'authorised.json'), 'garbage');
+      writeFileSync(join(folder, 'keys', 'authorised-keys'), 'garbage');
       const said = await faultOf(open());
       assert.match(said, 'authorised');
       assert.match(await faultOf(open()), 'authorised');

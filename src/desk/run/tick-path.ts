@@ -12,9 +12,11 @@ import { Gate } from '../../control/gate.ts';
 import type { Net, Timers } from '../../core/env.ts';
 import { clientIdsOf } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { EvidenceTrail } from '../../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
+import { StrategyRecord } from '../../strategies/decision-record.ts';
 import type { Venue } from '../../venues/port.ts';
 
 export interface TickPathOptions {
@@ -65,6 +67,7 @@ export function tickPath(options: TickPathOptions) {
   gate.open('starting');
   gate.setMode('full-auto');
   const instruments = [instrument];
+  const evidence = new EvidenceTrail();
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
   const branches = {
     'market-data': marketDataBranch({
@@ -118,6 +121,7 @@ export function tickPath(options: TickPathOptions) {
                 };
               },
               journal,
+              evidence,
               log,
             }),
         },
@@ -129,6 +133,7 @@ export function tickPath(options: TickPathOptions) {
           limits: () => LIMITS,
           restore: async () => nothing,
           journal,
+          evidence,
         }),
       execution: () =>
         executionActor({
@@ -147,6 +152,7 @@ export function tickPath(options: TickPathOptions) {
               instrument,
               settings: () => SETTINGS,
               staleMs: () => 60_000,
+              record: new StrategyRecord(LABEL, evidence, journal),
             }),
         },
       ],

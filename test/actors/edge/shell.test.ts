@@ -35,7 +35,8 @@ async function withShell(
     shellActor({
       socketPath,
       version: '1.2.3',
-      keys: [{ name: 'ann', role: 'operator', publicKey }],
+      tls: null,
+      keys: () => [{ name: 'ann', role: 'operator', publicKey }],
       desk,
       env: { ...edges, entropy: nodeEntropy },
       log,

@@ -14,7 +14,7 @@ import type {
 import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
-import { ok } from '../../../src/core/result.ts';
+import { err, ok } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
 
 export interface TestTerminal extends Terminal {
@@ -189,6 +189,32 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       return ok(['risk.maxDailyLoss: 1000 → 500']);
     },
     stop: (by) => note('stop', by),
+    proof: {
+      explain: async (clientId) => err(`no order ${clientId} is in this journal`),
+      modeHistory: async () => ok([]),
+    },
+    access: {
+      keys: () => [{ name: 'ann', role: 'operator', key: 'AAAA' }],
+      change(change, by) {
+        note('access', JSON.stringify(change), by);
+        return ok('changed');
+      },
+      recordRefusal: (who, command) => note('refused', who.user, command),
+      needsSecond: () => false,
+      request(mode, reason, by) {
+        note('request', mode, by, reason);
+        return ok({ kind: 'to-sign', id: '1', statement: 'x' });
+      },
+      approve(id, by) {
+        note('approve', id, by);
+        return ok({ kind: 'to-sign', id, statement: 'x' });
+      },
+      async sign(id, signature, by) {
+        note('sign', id, signature, by);
+        return ok({ kind: 'mode-requested', id });
+      },
+      pending: () => [],
+    },
     recordCommand(by, command) {
       note('recorded', by, command);
       return ok(undefined);

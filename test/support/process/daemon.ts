@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { keysFolder, shellSocket } from '../../../src/commands/attach.ts';
+import { keysFolder, shellSocket } from '../../../src/commands/access/connect.ts';
 import { nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { attach, type RemoteSession } from '../../../src/remote/client.ts';
