@@ -6,7 +6,7 @@ import { readCatalogue, SUPERVISION_FILE } from './catalogue.ts';
 const read = readCatalogue(SUPERVISION_FILE);
 const scenarios = read.ok ? read.value : [];
 
-for (const { id, scenario } of scenarios) {
+for (const { id, scenario = '' } of scenarios) {
   const run = CASES.get(id);
   if (run !== undefined) test(`${id} ${scenario}`, run);
 }

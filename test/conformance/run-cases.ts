@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { reasonOf } from '../../src/core/result.ts';
 import type { Case } from './case.ts';
 import type { Scenario } from './catalogue.ts';
@@ -20,13 +21,16 @@ export interface RunOptions {
   readonly watchProcess: (tell: (thrown: unknown) => void) => () => void;
 }
 
+/** A reason is one line that people read. */
+const VALUE_CHARS_MAX = 200;
+
 /** Runs the case of each scenario, one after the other, in the order of the catalogue. */
 export async function* runCases(
   scenarios: readonly Scenario[],
   cases: ReadonlyMap<string, Case>,
   options: RunOptions,
 ): AsyncGenerator<Verdict> {
-  for (const { id, scenario } of scenarios) {
+  for (const { id, scenario = '' } of scenarios) {
     const run = cases.get(id);
     if (run === undefined) {
       yield { id, scenario, outcome: 'absent', reason: '' };
@@ -54,11 +58,23 @@ async function failureOf(run: Case, options: RunOptions): Promise<string | null>
     await Promise.race([run(), stray]);
     return null;
   } catch (thrown) {
-    return inOneLine(reasonOf(thrown));
+    return inOneLine(`${reasonOf(thrown)}${difference(thrown)}`);
   } finally {
     limit.cancel();
     unwatch();
   }
+}
+
+/** What an assertion of the tests found and wanted, which its message does not say. */
+function difference(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null || !('actual' in thrown)) return '';
+  const { actual, expects } = thrown as { readonly actual: unknown; readonly expects?: unknown };
+  return ` found ${shown(actual)}, wanted ${shown(expects)}`;
+}
+
+function shown(value: unknown): string {
+  const text = inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
+  return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
 }
 
 function inOneLine(reason: string): string {
@@ -67,7 +83,8 @@ function inOneLine(reason: string): string {
 
 /** `SUP-001 passed  Start a supervisor …`; one that failed says why before its scenario. */
 export function lineOf({ id, scenario, outcome, reason }: Verdict): string {
-  return `${id} ${outcome}  ${outcome === 'failed' ? `${reason} (${scenario})` : scenario}`;
+  const detail = outcome === 'failed' ? `${reason} (${scenario})` : scenario;
+  return `${id} ${outcome}  ${detail}`.trimEnd();
 }
 
 /** `71 passed, 0 failed`: whatever did not pass has failed. */
