@@ -3,7 +3,8 @@ import type { ActorRef } from '../actors/runtime/ref.ts';
 import { err, ok, type Result, reasonOf } from '../src/core/result.ts';
 import type { Child, ChildPhase } from './child.ts';
 import { type CheckedChild, type ChildSpec, checkChild, type SpecFault } from './child-spec.ts';
-import { type Refusal, RtSupervisor } from './supervisor.ts';
+import type { Refusal } from './steps.ts';
+import { RtSupervisor } from './supervisor.ts';
 
 /** Why a child was not started, stopped or deleted. Nothing has changed then. */
 export type ChildFault =

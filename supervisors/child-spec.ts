@@ -1,6 +1,6 @@
 import type { Spawnable } from '../actors/runtime/actor.ts';
-import { SHUTDOWN_MS, type ShutdownLimit } from '../actors/runtime/actor-spec.ts';
-import type { MailboxPolicy } from '../actors/runtime/mail/mailbox.ts';
+import { type ErrorClass, SHUTDOWN_MS, type ShutdownLimit } from '../actors/runtime/actor-spec.ts';
+import { CAPACITY_MAX, type MailboxPolicy } from '../actors/runtime/mail/mailbox.ts';
 import type { SupervisorGaveUp } from '../actors/runtime/observers.ts';
 import { nameFault } from '../actors/runtime/ref.ts';
 import type { BackoffPolicy } from '../src/core/backoff.ts';
@@ -45,6 +45,28 @@ export interface ChildSpec {
   readonly mailboxOnRestart?: MailboxPolicy;
   /** Delay before each restart. Default none. */
   readonly backoff?: BackoffPolicy;
+  /** Other delays after errors of some classes, each with a count of its own; the first counts. */
+  readonly backoffRules?: readonly BackoffRule[];
+  /**
+   * Messages that are kept for its successor from its failure to the restart, unless its mailbox
+   * is discarded; those beyond are dead letters `stash-full`. Default what the mailbox holds.
+   */
+  readonly stashMax?: number;
+  /**
+   * Whether what it has spawned outlives its restart; default false. It is killed when no restart
+   * follows after all.
+   */
+  readonly keepsChildren?: boolean;
+  /**
+   * Whether a first start that fails is tried again, within the budget and after the back-off,
+   * while those after it wait. Default false: as in OTP, the supervisor does not start either.
+   */
+  readonly retriesFirstStart?: boolean;
+}
+
+export interface BackoffRule {
+  readonly error: ErrorClass;
+  readonly backoff: BackoffPolicy;
 }
 
 export interface SupervisorSpec {
@@ -60,6 +82,9 @@ export interface SupervisorSpec {
   /** Called before anything is stopped when it gives up. */
   onGiveUp?(event: SupervisorGaveUp): void;
 }
+
+/** Makes a supervisor's spec; `ignore` starts nothing, and is no failure. */
+export type SupervisorInit = () => SupervisorSpec | 'ignore';
 
 /** A spec with nothing left out. */
 export type CheckedChild = Required<Omit<ChildSpec, 'backoff'>> & {
@@ -99,6 +124,7 @@ const SHUTDOWN_MS_MAX = 3_600_000;
 const BACKOFF_MS_MAX = 86_400_000;
 /** Children that a supervisor starts by itself; a dynamic one may have many more. */
 export const STATIC_CHILDREN_MAX = 1024;
+export const BACKOFF_RULES_MAX = 16;
 
 interface Rule {
   readonly field: string;
@@ -106,8 +132,24 @@ interface Rule {
   holds(value: unknown): boolean;
 }
 
+/** What a supervisor starts with; the error is what `init` threw, or a `BadSpec`. */
+export function makeSpec(init: SupervisorInit): Result<CheckedSupervisor | 'ignore', unknown> {
+  let given: SupervisorSpec | 'ignore';
+  try {
+    given = init();
+  } catch (thrown) {
+    return err(thrown);
+  }
+  if (given === 'ignore') return ok(given);
+  const checked = checkSupervisor(given);
+  return checked.ok ? checked : err(new BadSpec(checked.error));
+}
+
 /** Checks a supervisor's spec and fills in what it leaves out. Nothing is started. */
 export function checkSupervisor(spec: SupervisorSpec): Result<CheckedSupervisor, SpecFault> {
+  if (typeof spec !== 'object' || spec === null) {
+    return err(badSpec('spec', shown(spec), 'an object'));
+  }
   const fault = firstFault(spec, '', SUPERVISOR_RULES);
   if (fault !== null) return err(fault);
   const { strategy = 'one-for-one', autoShutdown = 'never' } = spec;
@@ -163,6 +205,10 @@ export function checkChild(
     shutdownMs: spec.shutdownMs ?? (type === 'worker' ? SHUTDOWN_MS : 'unlimited'),
     mailboxOnRestart: spec.mailboxOnRestart ?? 'discard',
     backoff: spec.backoff ?? null,
+    backoffRules: spec.backoffRules ?? [],
+    stashMax: spec.stashMax ?? CAPACITY_MAX,
+    keepsChildren: spec.keepsChildren ?? false,
+    retriesFirstStart: spec.retriesFirstStart ?? false,
   });
 }
 
@@ -188,6 +234,14 @@ function oneOf(field: string, choices: readonly string[]): Rule {
     field,
     wanted: `one of ${choices.join(', ')}`,
     holds: (value) => value === undefined || choices.includes(value as string),
+  };
+}
+
+function yesOrNo(field: string): Rule {
+  return {
+    field,
+    wanted: 'true or false',
+    holds: (value) => value === undefined || typeof value === 'boolean',
   };
 }
 
@@ -234,16 +288,27 @@ const CHILD_RULES: readonly Rule[] = [
       value === 'unlimited' ||
       isWithin(value, 0, SHUTDOWN_MS_MAX),
   },
-  {
-    field: 'significant',
-    wanted: 'true or false',
-    holds: (value) => value === undefined || typeof value === 'boolean',
-  },
+  yesOrNo('significant'),
+  yesOrNo('keepsChildren'),
+  yesOrNo('retriesFirstStart'),
   oneOf('mailboxOnRestart', POLICIES),
   {
     field: 'backoff',
     wanted: '0 <= minMs <= maxMs <= 1 day, jitterFraction in 0 … 1, resetAfterMs >= 0',
     holds: (value) => value === undefined || isBackoff(value),
+  },
+  {
+    field: 'backoffRules',
+    wanted: `at most ${BACKOFF_RULES_MAX} of { error: a class, backoff: as the field backoff }`,
+    holds: (value) =>
+      value === undefined ||
+      (Array.isArray(value) && value.length <= BACKOFF_RULES_MAX && value.every(isBackoffRule)),
+  },
+  {
+    field: 'stashMax',
+    wanted: `a whole number in 0 … ${CAPACITY_MAX}`,
+    holds: (value) =>
+      value === undefined || (Number.isInteger(value) && isWithin(value, 0, CAPACITY_MAX)),
   },
 ];
 
@@ -256,4 +321,10 @@ function isBackoff(value: unknown): boolean {
     isWithin(jitterFraction, 0, 1) &&
     isWithin(resetAfterMs, 0, Number.MAX_VALUE)
   );
+}
+
+function isBackoffRule(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { error, backoff } = value as Record<string, unknown>;
+  return typeof error === 'function' && isBackoff(backoff);
 }

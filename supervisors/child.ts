@@ -1,6 +1,6 @@
 import type { RtActor } from '../actors/runtime/actor.ts';
 import type { StopReason } from '../actors/runtime/actor-spec.ts';
-import { backoffMs } from '../src/core/backoff.ts';
+import { type BackoffPolicy, backoffMs } from '../src/core/backoff.ts';
 import type { Timer } from '../src/core/env.ts';
 import type { Rng } from '../src/core/rng.ts';
 import type { Nanos } from '../src/core/units.ts';
@@ -25,7 +25,8 @@ export class Child {
   /** How the latest incarnation ended. */
   exit: StopReason | null = null;
   #restartTimer: Timer | null = null;
-  #attempts = 0;
+  /** Restarts since the last quiet time, for each back-off on its own. */
+  readonly #attempts = new Map<BackoffPolicy, number>();
   #upSinceNs: Nanos | null = null;
 
   constructor(id: string, spec: CheckedChild, argument: unknown) {
@@ -40,14 +41,21 @@ export class Child {
   }
 
   /** Delay before the next restart; a run that was long enough makes it the first again. */
-  nextDelayMs(nowNs: Nanos, random: Rng): number {
-    const { backoff } = this.spec;
+  nextDelayMs(nowNs: Nanos, random: Rng, error: unknown): number {
+    const backoff = this.#backoffFor(error);
     if (backoff === null) return 0;
     const upMs = this.#upSinceNs === null ? 0 : (nowNs - this.#upSinceNs) / 1e6;
-    if (this.#upSinceNs !== null && upMs >= backoff.resetAfterMs) this.#attempts = 0;
+    if (this.#upSinceNs !== null && upMs >= backoff.resetAfterMs) this.#attempts.delete(backoff);
     this.#upSinceNs = null;
-    this.#attempts += 1;
-    return backoffMs(backoff, this.#attempts - 1, random);
+    const attempt = this.#attempts.get(backoff) ?? 0;
+    this.#attempts.set(backoff, attempt + 1);
+    return backoffMs(backoff, attempt, random);
+  }
+
+  /** The first rule that names the class of the error decides, else the child's own back-off. */
+  #backoffFor(error: unknown): BackoffPolicy | null {
+    const rule = this.spec.backoffRules.find((candidate) => error instanceof candidate.error);
+    return rule?.backoff ?? this.spec.backoff;
   }
 
   /** Whether it ended in a way after which it is not restarted. */

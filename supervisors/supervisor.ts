@@ -1,4 +1,9 @@
-import { type Blueprint, incarnate, RtActor } from '../actors/runtime/actor.ts';
+import {
+  type Blueprint,
+  incarnate,
+  type OptionalBlueprint,
+  RtActor,
+} from '../actors/runtime/actor.ts';
 import {
   type AnyActorSpec,
   isFatalError,
@@ -14,13 +19,14 @@ import { assert, reasonOf } from '../src/core/result.ts';
 import type { Nanos } from '../src/core/units.ts';
 import { Child } from './child.ts';
 import {
-  BadSpec,
   type CheckedChild,
   type CheckedSupervisor,
-  checkSupervisor,
+  makeSpec,
+  type SupervisorInit,
   type SupervisorSpec,
 } from './child-spec.ts';
 import { admitRestart, isRestarted, restartGroup } from './restart-policy.ts';
+import { type Refusal, STEPS_MAX, type Step, StepQueue, step } from './steps.ts';
 
 /**
  * An actor that starts its children left to right, restarts them as their specs say, and stops
@@ -28,10 +34,19 @@ import { admitRestart, isRestarted, restartGroup } from './restart-policy.ts';
  * spec that makes no sense fails its start and names the field.
  */
 export function supervisor(spec: SupervisorSpec): Blueprint {
+  return blueprint(() => spec);
+}
+
+/** The same with a spec that is made when it starts, on each restart again, or not at all. */
+export function optionalSupervisor(init: SupervisorInit): OptionalBlueprint {
+  return blueprint(init) as OptionalBlueprint;
+}
+
+function blueprint(init: SupervisorInit): Blueprint {
   return {
     incarnate(seat, predecessor) {
       takeSeat(seat, predecessor);
-      return new RtSupervisor(seat, spec, predecessor);
+      return new RtSupervisor(seat, init, predecessor);
     },
   };
 }
@@ -39,37 +54,25 @@ export function supervisor(spec: SupervisorSpec): Blueprint {
 const nothing = (): null => null;
 const SUPERVISOR: AnyActorSpec = { kind: 'supervisor', start: nothing, receive: nothing };
 
-/** One thing at a time: what a supervisor does is done before the next thing begins. */
-interface Step {
-  run(done: () => void): void;
-  /** The supervisor ends before this step's turn. */
-  cancel(): void;
-}
-
-/** Why the administration was not let in. */
-export type Refusal = 'stopping' | 'too-many-requests';
-
-/** What may wait for its turn before the administration is refused. */
-export const STEPS_MAX = 16_384;
-
 /** How an attempt to start a child went. */
 type Failure = { readonly error: unknown } | null;
 
 export class RtSupervisor extends RtActor {
   declare readonly children: Map<string, RtActor>;
-  readonly #given: SupervisorSpec;
+  readonly #init: SupervisorInit;
   #spec: CheckedSupervisor | null = null;
   /** In the order of their start, which is also the order of their specs. */
   readonly #childrenById = new Map<string, Child>();
   #restarts: readonly Nanos[] = [];
-  #steps: Step[] = [];
-  #isBusy = false;
-  #isAdvancing = false;
+  readonly #steps = new StepQueue(
+    () => this.isActive && this.stopAsked === null,
+    () => this.makeUrgent(),
+  );
   #instances = 0;
 
-  constructor(seat: Seat, spec: SupervisorSpec, predecessor: Place | null) {
+  constructor(seat: Seat, init: SupervisorInit, predecessor: Place | null) {
     super(seat, SUPERVISOR, new Mailbox({ capacity: 1 }), predecessor);
-    this.#given = spec;
+    this.#init = init;
   }
 
   /** What it was given, with nothing left out. */
@@ -83,30 +86,50 @@ export class RtSupervisor extends RtActor {
   }
 
   protected override boot(): void {
-    const checked = checkSupervisor(this.#given);
-    if (!checked.ok) {
-      this.fail(new BadSpec(checked.error), 'start');
+    const made = makeSpec(this.#init);
+    if (!made.ok) {
+      this.fail(made.error, 'start');
       return;
     }
-    this.#spec = checked.value;
+    if (made.value === 'ignore') {
+      this.ignoreStart();
+      return;
+    }
+    this.#spec = made.value;
     const first = this.spec.strategy === 'dynamic' ? [] : this.spec.children;
-    for (const spec of first) this.#bootChild(this.addChild(spec.id, spec, undefined));
+    for (const spec of first) {
+      this.#steps.add(this.#bootStep(this.addChild(spec.id, spec, undefined)));
+    }
     this.#push((done) => {
       super.boot();
       done();
     });
-    this.#advance();
+    this.#steps.advance();
   }
 
-  #bootChild(child: Child): void {
-    this.#push((done) =>
+  #bootStep(child: Child): Step {
+    return step((done) =>
       this.startChild(child, (failure) => {
-        if (failure !== null) {
-          this.fail(new StartFailed(childPath(this.text, child.id), failure.error), 'start');
-        }
+        if (failure !== null) this.#bootAgain(child, failure.error);
         done();
       }),
     );
+  }
+
+  /** After a first start that failed: once more within the budget if its spec says so. */
+  #bootAgain(child: Child, error: unknown): void {
+    const nowNs = this.engine.clock.mono();
+    const mayRetry = child.spec.retriesFirstStart && !isFatalError(error);
+    const admitted = mayRetry ? admitRestart(this.#restarts, nowNs, this.spec) : null;
+    if (admitted === null) {
+      this.fail(new StartFailed(childPath(this.text, child.id), error), 'start');
+      return;
+    }
+    this.#restarts = admitted;
+    const delayMs = child.nextDelayMs(nowNs, this.random, error);
+    // What comes after it needs it, so the others wait as well.
+    const wait = step((done) => child.setRestartTimer(this.engine.timers.after(delayMs, done)));
+    this.#steps.putFirst(wait, this.#bootStep(child));
   }
 
   /** Its messages are its children's ends; everything else is for the administration. */
@@ -133,7 +156,18 @@ export class RtSupervisor extends RtActor {
   }
 
   protected override attendChildren(): void {
-    if (this.isActive) this.#advance();
+    if (this.isActive) this.#steps.advance();
+  }
+
+  override replaces(actor: Place, reason: StopReason): boolean {
+    const child = this.#childrenById.get(actor.name);
+    if (!this.isActive || this.stopAsked !== null || child?.phase !== 'running') return false;
+    if (reason.kind === 'failed' && reason.isFatal) return false;
+    const nowNs = this.engine.clock.mono();
+    return (
+      isRestarted(child.spec.restart, reason) &&
+      admitRestart(this.#restarts, nowNs, this.spec) !== null
+    );
   }
 
   #react(child: Child, reason: StopReason): void {
@@ -165,7 +199,8 @@ export class RtSupervisor extends RtActor {
       return;
     }
     this.#restarts = admitted;
-    const delayMs = child.nextDelayMs(nowNs, this.random);
+    const error = reason.kind === 'failed' ? reason.error : null;
+    const delayMs = child.nextDelayMs(nowNs, this.random, error);
     assert(child.actor !== null, `${child.id}: only a child that was up is restarted`);
     const { text: path, uid } = child.actor;
     this.engine.observers.tell('restarting', { path, uid, delayMs, reason });
@@ -175,14 +210,14 @@ export class RtSupervisor extends RtActor {
     const steps = [...group].reverse().flatMap((member) => this.#stepsAside(member));
     const start = (): readonly Step[] => this.#stepsToStart(group);
     if (delayMs === 0 && !isRetry) {
-      this.#steps.unshift(...steps, ...start());
+      this.#steps.putFirst(...steps, ...start());
       return;
     }
     const wait = step((done) => {
       child.setRestartTimer(this.engine.timers.after(delayMs, () => this.#resume(start())));
       done();
     });
-    this.#steps.unshift(...steps, wait);
+    this.#steps.putFirst(...steps, wait);
   }
 
   /** Takes a member of the group down, unless it is down; its place is kept for a successor. */
@@ -229,7 +264,7 @@ export class RtSupervisor extends RtActor {
   }
 
   #resume(steps: readonly Step[]): void {
-    this.#steps.push(...steps);
+    this.#steps.add(...steps);
     this.makeUrgent();
   }
 
@@ -299,8 +334,9 @@ export class RtSupervisor extends RtActor {
       return;
     }
     child.actor.begin((outcome) => {
-      if (outcome.ok) child.isUp(this.engine.clock.mono());
-      else child.phase = 'waiting';
+      if (!outcome.ok) child.phase = 'waiting';
+      else if (outcome.isIgnored) child.leave();
+      else child.isUp(this.engine.clock.mono());
       done(outcome.ok ? null : { error: outcome.error });
     });
   }
@@ -312,6 +348,8 @@ export class RtSupervisor extends RtActor {
       name: child.id,
       shutdown: child.spec.shutdownMs,
       mailboxOnRestart: child.spec.mailboxOnRestart,
+      stashMax: child.spec.stashMax,
+      keepsChildren: child.spec.keepsChildren,
     };
   }
 
@@ -325,34 +363,17 @@ export class RtSupervisor extends RtActor {
   /** Does something between other things; `refuse` is called instead if it cannot. */
   perform(run: (done: () => void) => void, refuse: (why: Refusal) => void): void {
     if (!this.isActive) refuse('stopping');
-    else if (this.#steps.length >= STEPS_MAX) refuse('too-many-requests');
+    else if (this.#steps.size >= STEPS_MAX) refuse('too-many-requests');
     else this.#resume([{ run, cancel: () => refuse('stopping') }]);
   }
 
   #push(run: (done: () => void) => void): void {
-    this.#steps.push(step(run));
-  }
-
-  /** Works off the steps until it is to end. One that ends later goes on in a turn of its own. */
-  #advance(): void {
-    this.#isAdvancing = true;
-    while (!this.#isBusy && this.isActive && this.stopAsked === null) {
-      const next = this.#steps.shift();
-      if (next === undefined) break;
-      this.#isBusy = true;
-      next.run(() => {
-        this.#isBusy = false;
-        if (!this.#isAdvancing) this.makeUrgent();
-      });
-    }
-    this.#isAdvancing = false;
+    this.#steps.add(step(run));
   }
 
   protected override closeHandler(): void {
     super.closeHandler();
-    const cancelled = this.#steps;
-    this.#steps = [];
-    for (const { cancel } of cancelled) cancel();
+    this.#steps.cancelAll();
     for (const child of this.#childrenById.values()) child.setRestartTimer(null);
   }
 
@@ -373,8 +394,4 @@ export class RtSupervisor extends RtActor {
     };
     for (const child of children) child.shutdown(REQUESTED, ended);
   }
-}
-
-function step(run: (done: () => void) => void): Step {
-  return { run, cancel: nothing };
 }

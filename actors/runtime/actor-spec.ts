@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/core/env.ts';
 import { reasonOf } from '../../src/core/result.ts';
 import type { Rng } from '../../src/core/rng.ts';
+import type { Bus } from './bus/actor-bus.ts';
 import { Mailbox, type MailboxOptions } from './mail/mailbox.ts';
 import type { ActorRef, AnswerRef, CallResult, Reply } from './ref.ts';
 
@@ -14,6 +15,13 @@ export interface ActorSpec<S, M> {
   readonly mailbox?: Partial<MailboxOptions<M>>;
   /** Limit of an asynchronous `start` or `receive`. Default 5000. */
   readonly handlerTimeoutMs?: number;
+  /** Messages that `ctx.stash` may hold. Default and most 1024. */
+  readonly stashCapacity?: number;
+  /**
+   * Errors that `receive` survives: the state stays what it was, the message is a dead letter, the
+   * error is logged. Everything else is a failure, and so is always what is fatal. Default none.
+   */
+  readonly resumesAfter?: readonly ErrorClass[];
   /** The first state. Throwing or rejecting means that the actor was never there. */
   start(ctx: Context<M>): S | Promise<S>;
   /** The next state. While a promise is out, this actor alone waits. */
@@ -25,9 +33,17 @@ export interface ActorSpec<S, M> {
    * never when the actor is killed. It has a deadline.
    */
   stop?(state: S, ctx: Context<M>, reason: StopReason): void | Promise<void>;
+  /**
+   * Called in place of `stop` when the supervisor is going to start a successor. Should that come
+   * to nothing after all, what the actor holds has been released all the same.
+   */
+  beforeRestart?(state: S, ctx: Context<M>, reason: StopReason): void | Promise<void>;
   /** What an inspector may see of the state. */
   view?(state: S): unknown;
 }
+
+/** Errors are told apart by their class; a subclass counts as its base. */
+export type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** An actor of any state and messages. */
 export type AnyActorSpec = ActorSpec<unknown, never>;
@@ -71,17 +87,23 @@ export interface Context<M> {
    */
   fenced<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void;
   readonly timers: KeyedTimers<M>;
+  /** Events and services of the lane. */
+  readonly bus: Bus<M>;
   /**
    * Delivers `message` once when the actor ends, and at once when there is none. Watching the same
    * incarnation twice is watching it once.
    */
   watch(to: ActorRef<never>, message: M): void;
-  /** The same with a `Terminated`, for an actor whose messages include it. */
-  watch(this: Context<Terminated>, to: ActorRef<never>): void;
+  /** The same with a `Terminated`, or a `ChildFailed` for a child of this actor. */
+  watch(this: Context<Terminated | ChildFailed>, to: ActorRef<never>): void;
   /** After this no news of that actor's end is handled, even if it is queued already. */
   unwatch(to: ActorRef<never>): void;
-  /** Keeps a message for later. Throws, and so fails the actor, when the stash is full. */
+  /** The children of this actor, in the order of their start. */
+  childRefs(): readonly ActorRef<never>[];
+  /** Keeps a message for later. @throws StashOverflow when the stash is full */
   stash(message: M): void;
+  /** Messages in the stash. */
+  readonly stashed: number;
   /** Puts what was stashed before everything queued, in the order in which it was stashed. */
   unstashAll(): void;
 }
@@ -115,6 +137,15 @@ export interface Terminated {
   readonly reason: StopReason | { readonly kind: 'unknown' };
 }
 
+/** The same to the parent of an actor that failed, with the error itself. */
+export interface ChildFailed {
+  readonly kind: 'child-failed';
+  readonly path: string;
+  readonly uid: number;
+  readonly error: unknown;
+  readonly isFatal: boolean;
+}
+
 /** How long a parent lets a child take to stop. `brutal-kill` runs no stop hook. */
 export type ShutdownLimit = number | 'brutal-kill' | 'unlimited';
 
@@ -122,7 +153,7 @@ export const HANDLER_TIMEOUT_MS = 5000;
 export const SHUTDOWN_MS = 5000;
 /** Above this a handler's limit is a unit mistake. */
 const HANDLER_MS_MAX = 3_600_000;
-/** Messages that an actor may keep for later. */
+/** Messages that an actor may keep for later, unless it says less. */
 export const STASH_MAX = 1024;
 export const TIMERS_MAX = 256;
 export const WATCHES_MAX = 65_536;
@@ -142,6 +173,15 @@ export class StartFailed extends Error {
   }
 }
 
+/** An actor kept more messages for later than its stash holds. */
+export class StashOverflow extends Error {
+  override readonly name = 'StashOverflow';
+
+  constructor(path: string, capacity: number) {
+    super(`${path}: the stash holds ${capacity} messages, none fits in`);
+  }
+}
+
 /** A promise of a handler was not settled in time. */
 export class HandlerTimeout extends Error {
   override readonly name = 'HandlerTimeout';
@@ -156,6 +196,12 @@ export function mailboxOf(spec: AnyActorSpec): Mailbox {
   const limitMs = spec.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS;
   if (!(limitMs > 0 && limitMs <= HANDLER_MS_MAX)) {
     throw new RangeError(`handlerTimeoutMs: ${limitMs} is not in 1 … ${HANDLER_MS_MAX} ms`);
+  }
+  const { stashCapacity = STASH_MAX } = spec;
+  if (!(Number.isInteger(stashCapacity) && stashCapacity >= 0 && stashCapacity <= STASH_MAX)) {
+    throw new RangeError(
+      `stashCapacity: ${stashCapacity} is not a whole number in 0 … ${STASH_MAX}`,
+    );
   }
   return new Mailbox(spec.mailbox);
 }

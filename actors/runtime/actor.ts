@@ -6,8 +6,11 @@ import {
   type AnyActorSpec,
   HANDLER_TIMEOUT_MS,
   HandlerTimeout,
+  isFatalError,
   mailboxOf,
+  NORMAL,
   quiet,
+  STASH_MAX,
   StartFailed,
   type StopReason,
 } from './actor-spec.ts';
@@ -18,12 +21,21 @@ import { type ActorStatus, type Place, type Seat, takeSeat } from './place.ts';
 import { type ActorRef, type CallRefusal, type CallResult, childPath, kindOf } from './ref.ts';
 import { SLICE_MESSAGES } from './run-queue.ts';
 
-/** How a start ended. */
-export type StartOutcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
+/** How a start ended. One that was ignored left nothing behind, and is no failure. */
+export type StartOutcome =
+  | { readonly ok: true; readonly isIgnored: boolean }
+  | { readonly ok: false; readonly error: unknown };
 
 /** Something that makes an actor of its own class: a supervisor. It takes no messages. */
 export interface Blueprint {
   incarnate(seat: Seat, predecessor: Place | null): RtActor;
+}
+
+declare const mayIgnore: unique symbol;
+
+/** The same for something that may find, when it starts, that there is nothing for it to do. */
+export interface OptionalBlueprint extends Blueprint {
+  readonly [mayIgnore]: true;
 }
 
 export type Spawnable = AnyActorSpec | Blueprint;
@@ -65,6 +77,7 @@ export class RtActor extends Mortal implements ContextOwner {
   #watchdog: Timer | null = null;
   #isOnStack = false;
   #isSuspended = false;
+  #isIgnored = false;
   #injected: { readonly error: unknown } | null = null;
   #inHand: unknown = NOTHING;
   #inHandSender = '';
@@ -109,6 +122,12 @@ export class RtActor extends Mortal implements ContextOwner {
     return quiet(Promise.reject(new StartFailed(childPath(this.text, name), cause)));
   }
 
+  /** Ends before it has begun, because there is nothing for it to do. */
+  protected ignoreStart(): void {
+    this.#isIgnored = true;
+    this.shutdown(NORMAL);
+  }
+
   protected wake(): void {
     if (this.status === 'running') this.engine.queue.add(this);
   }
@@ -142,11 +161,22 @@ export class RtActor extends Mortal implements ContextOwner {
       next = this.#spec.receive(this.#state, message, this.#context);
     } catch (thrown) {
       this.#isOnStack = false;
-      this.fail(thrown, 'message');
+      this.#rejectMessage(thrown);
       return;
     }
     this.#isOnStack = false;
     this.#use(next, generation, 'message');
+  }
+
+  /** What becomes of a message that its handler threw over, and of the actor. */
+  #rejectMessage(thrown: unknown): void {
+    const resumes = this.isActive && !isFatalError(thrown) && this.#resumesAfter(thrown);
+    if (resumes) this.noteSurvived(thrown);
+    else this.fail(thrown, 'message');
+  }
+
+  #resumesAfter(thrown: unknown): boolean {
+    return this.#spec.resumesAfter?.some((survived) => thrown instanceof survived) === true;
   }
 
   /** Takes what `start` or `receive` gave: the next state, or a promise of it. */
@@ -181,8 +211,15 @@ export class RtActor extends Mortal implements ContextOwner {
         if (isCurrent() && what === 'message') this.#becomeIdle();
       },
       (thrown) => {
-        if (isCurrent()) this.fail(thrown, what);
-        else this.engine.lateEffects += 1;
+        if (!isCurrent()) {
+          this.engine.lateEffects += 1;
+        } else if (what === 'start') {
+          this.fail(thrown, what);
+        } else {
+          this.#watchdog?.cancel();
+          this.#rejectMessage(thrown);
+          if (isCurrent()) this.#becomeIdle();
+        }
       },
     );
   }
@@ -194,7 +231,7 @@ export class RtActor extends Mortal implements ContextOwner {
     this.#becomeIdle();
     const { text: path, uid, kind, restarts } = this;
     this.engine.observers.tell('started', { path, uid, kind, restarts });
-    this.#tellStarted({ ok: true });
+    this.#tellStarted({ ok: true, isIgnored: false });
   }
 
   #becomeIdle(): void {
@@ -294,8 +331,11 @@ export class RtActor extends Mortal implements ContextOwner {
   }
 
   /** The stop hook has a context of its own, so that the handler's stays closed. */
-  protected release(reason: StopReason): void | Promise<void> {
+  protected release(reason: StopReason, isReplaced: boolean): void | Promise<void> {
     this.#releaseContext = new RtContext(this);
+    if (isReplaced && this.#spec.beforeRestart !== undefined) {
+      return this.#spec.beforeRestart(this.#state, this.#releaseContext, reason);
+    }
     return this.#spec.stop?.(this.#state, this.#releaseContext, reason);
   }
 
@@ -304,10 +344,30 @@ export class RtActor extends Mortal implements ContextOwner {
   }
 
   protected afterEnd(reason: StopReason): void {
+    if (this.#isIgnored) {
+      this.#tellStarted({ ok: true, isIgnored: true });
+      return;
+    }
     const error = reason.kind === 'failed' ? reason.error : 'it was stopped before that';
     this.#tellStarted({ ok: false, error });
   }
 
   /** Without a restart strategy a child's failure is its watchers' business. */
   childEnded(_child: Place, _reason: StopReason): void {}
+
+  replaces(_child: Place, _reason: StopReason): boolean {
+    return false;
+  }
+
+  get stashCapacity(): number {
+    return this.#spec.stashCapacity ?? STASH_MAX;
+  }
+
+  childRefs(): ActorRef<never>[] {
+    return this.childrenInOrder().map(({ ref }) => ref);
+  }
+
+  isParentOf(path: string): boolean {
+    return this.children.get(path.slice(path.lastIndexOf('/') + 1))?.text === path;
+  }
 }

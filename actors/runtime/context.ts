@@ -3,18 +3,22 @@ import type { Rng } from '../../src/core/rng.ts';
 import type { Spawnable } from './actor.ts';
 import {
   type ActorSpec,
+  type ChildFailed,
   type Context,
   type KeyedTimers,
   NORMAL,
   quiet,
   REQUESTED,
-  STASH_MAX,
   StartFailed,
+  StashOverflow,
   type StopReason,
   type Terminated,
   TIMERS_MAX,
   WATCHES_MAX,
 } from './actor-spec.ts';
+import { ActorBus, type Bus } from './bus/actor-bus.ts';
+import type { EventStream } from './bus/event-stream.ts';
+import type { Registry } from './bus/registry.ts';
 import type { DeadLetters } from './mail/dead-letters.ts';
 import { type Entry, Notice } from './mail/mailbox.ts';
 import type { FailedDuring, Observers } from './observers.ts';
@@ -31,6 +35,8 @@ export interface Engine {
   readonly board: Switchboard;
   readonly queue: RunQueue;
   readonly observers: Observers;
+  readonly events: EventStream;
+  readonly registry: Registry;
   readonly deadLetters: DeadLetters;
   readonly freezesMessages: boolean;
   /** Spawns an actor that nobody restarts; see `Context.spawn`. */
@@ -42,19 +48,19 @@ export interface Engine {
 }
 
 /** What a context needs of the actor it belongs to. */
-export interface ContextOwner {
-  readonly uid: number;
-  readonly text: string;
+export interface ContextOwner extends Recipient {
   readonly parentText: string;
   readonly ref: ActorRef<unknown>;
   readonly engine: Engine;
   readonly random: Rng;
   readonly currentSender: string;
-  accept(message: unknown, uid: number, sender: string): boolean;
   acceptNotice(notice: Notice): void;
   unstash(entries: readonly Entry[]): void;
   fail(error: unknown, during: FailedDuring): void;
   shutdown(reason: StopReason): void;
+  readonly stashCapacity: number;
+  childRefs(): ActorRef<never>[];
+  isParentOf(path: string): boolean;
   spawnChild<S, N>(spec: ActorSpec<S, N>, name: string): Promise<ActorRef<N>>;
 }
 
@@ -72,6 +78,7 @@ export class RtContext implements Context<unknown> {
   readonly #owner: ContextOwner;
   readonly #timersByKey = new Map<string, KeyedTimer>();
   readonly #watches = new Map<string, WatchNotice>();
+  #bus: ActorBus | null = null;
   #stash: Entry[] = [];
   #hasAsked = false;
   #isOpen = true;
@@ -88,6 +95,11 @@ export class RtContext implements Context<unknown> {
       cancel: (key) => this.#cancelTimer(key),
       isActive: (key) => this.#timersByKey.has(key),
     };
+  }
+
+  get bus(): Bus<unknown> {
+    this.#bus ??= new ActorBus(this.#owner, this.#owner.engine, () => this.#isLate());
+    return this.#bus;
   }
 
   get random(): Rng {
@@ -182,10 +194,17 @@ export class RtContext implements Context<unknown> {
 
   stash(message: unknown): void {
     if (this.#isLate()) return;
-    if (this.#stash.length >= STASH_MAX) {
-      throw new RangeError(`${this.path}: the stash holds ${STASH_MAX} messages, none fits in`);
-    }
+    const { stashCapacity } = this.#owner;
+    if (this.#stash.length >= stashCapacity) throw new StashOverflow(this.path, stashCapacity);
     this.#stash.push({ message, uid: 0, sender: this.#owner.currentSender });
+  }
+
+  get stashed(): number {
+    return this.#stash.length;
+  }
+
+  childRefs(): readonly ActorRef<never>[] {
+    return this.#owner.childRefs();
   }
 
   unstashAll(): void {
@@ -307,10 +326,17 @@ class WatchNotice extends Notice implements Watch {
 
   tell(reason: Terminated['reason']): void {
     if (!this.#isOwnMessage) {
-      const news: Terminated = { kind: 'terminated', path: this.path, uid: this.uid, reason };
-      this.message = Object.freeze(news);
+      this.message = Object.freeze(this.#newsOf(reason));
     }
     this.#owner.acceptNotice(this);
+  }
+
+  #newsOf(reason: Terminated['reason']): Terminated | ChildFailed {
+    const { path, uid } = this;
+    if (reason.kind !== 'failed' || !this.#owner.isParentOf(path)) {
+      return { kind: 'terminated', path, uid, reason };
+    }
+    return { kind: 'child-failed', path, uid, error: reason.error, isFatal: reason.isFatal };
   }
 
   cancel(): void {

@@ -1,7 +1,13 @@
 import { assertDelay, type Clock, type Timers } from '../../src/core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../src/core/result.ts';
 import type { Rng } from '../../src/core/rng.ts';
-import { type Blueprint, incarnate, RtActor, type Spawnable } from './actor.ts';
+import {
+  type Blueprint,
+  incarnate,
+  type OptionalBlueprint,
+  RtActor,
+  type Spawnable,
+} from './actor.ts';
 import {
   type ActorSpec,
   quiet,
@@ -10,6 +16,9 @@ import {
   StartFailed,
   type StopReason,
 } from './actor-spec.ts';
+import { type EventClass, EventStream } from './bus/event-stream.ts';
+import { publishTo } from './bus/lane-events.ts';
+import { Registry, type ServiceKey } from './bus/registry.ts';
 import type { Engine } from './context.ts';
 import { DeadLetters } from './mail/dead-letters.ts';
 import type { Mortal } from './mortal.ts';
@@ -70,6 +79,8 @@ export class Lane {
       timers,
       random,
       observers,
+      events: new EventStream(),
+      registry: new Registry(),
       deadLetters: this.deadLetters,
       board: new Switchboard(options.name, timers, this.deadLetters, stop),
       queue: new RunQueue(clock, timers),
@@ -78,6 +89,7 @@ export class Lane {
       uids: 0,
       lateEffects: 0,
     };
+    observers.add(publishTo(this.#engine.events));
   }
 
   /** @returns false when the recipient refused it, which is a dead letter; never throws */
@@ -105,9 +117,10 @@ export class Lane {
   }
 
   /** Starts an actor at the top, where nobody restarts it. Rejects with `StartFailed`. */
+  spawn(blueprint: OptionalBlueprint, name: string): Promise<ActorRef<never> | 'ignored'>;
   spawn(blueprint: Blueprint, name: string): Promise<ActorRef<never>>;
   spawn<S, M>(spec: ActorSpec<S, M>, name: string): Promise<ActorRef<M>>;
-  spawn<M>(spawnable: Spawnable, name: string): Promise<ActorRef<M>> {
+  spawn(spawnable: Spawnable, name: string): Promise<ActorRef<never> | 'ignored'> {
     return this.#spawn(this.#engine.board, spawnable, name);
   }
 
@@ -118,6 +131,8 @@ export class Lane {
       name,
       shutdown: 'incarnate' in spawnable ? ('unlimited' as const) : SHUTDOWN_MS,
       mailboxOnRestart: null,
+      stashMax: 0,
+      keepsChildren: false,
     };
     return quiet(
       new Promise((resolve, reject) => {
@@ -129,12 +144,26 @@ export class Lane {
         }
         try {
           const actor = incarnate(spawnable, seat);
-          actor.begin((outcome) => (outcome.ok ? resolve(actor.ref) : failed(outcome.error)));
+          actor.begin((outcome) => {
+            if (!outcome.ok) failed(outcome.error);
+            // Only an optional blueprint ignores its start, and its `spawn` says so.
+            else resolve((outcome.isIgnored ? 'ignored' : actor.ref) as ActorRef<M>);
+          });
         } catch (thrown) {
           failed(thrown);
         }
       }),
     );
+  }
+
+  /** Publishes an event that comes from outside the actors. */
+  publish<E>(of: EventClass<E>, event: E): void {
+    this.#engine.events.publish(of, event, '');
+  }
+
+  /** Who offers a service now. */
+  find<M>(service: ServiceKey<M>): readonly ActorRef<M>[] {
+    return this.#engine.registry.find(service);
   }
 
   /** @returns takes the observer away again */

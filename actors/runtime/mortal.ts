@@ -24,6 +24,8 @@ export abstract class Mortal extends Place implements Runnable {
   protected stopAsked: StopReason | null = null;
   #isActive = true;
   #isTerminating = false;
+  /** Whether a successor is going to take its place. */
+  #isReplaced = false;
   #isEnded = false;
   #reason: StopReason = KILLED;
   #stopLimit: Timer | null = null;
@@ -35,8 +37,8 @@ export abstract class Mortal extends Place implements Runnable {
   protected abstract takeInHand(): Entry | null;
   /** Ends timers, watches and whatever else the handler has started. */
   protected abstract closeHandler(): void;
-  /** Runs the stop hook. */
-  protected abstract release(reason: StopReason): void | Promise<void>;
+  /** Runs the stop hook, or the one before a restart. */
+  protected abstract release(reason: StopReason, isReplaced: boolean): void | Promise<void>;
   /** Ends what the stop hook has started. */
   protected abstract closeRelease(): void;
   /** Called once it has ended. */
@@ -65,6 +67,14 @@ export abstract class Mortal extends Place implements Runnable {
     this.makeUrgent();
   }
 
+  /** Logs an error that its actor is to survive, and gives up the message in hand. */
+  protected noteSurvived(error: unknown): void {
+    const inHand = this.takeInHand();
+    this.lastError = reasonOf(error);
+    this.engine.observers.log('error', 'actor-resumed', this.text, `message: ${this.lastError}`);
+    if (inHand !== null) this.bury(inHand, 'failed');
+  }
+
   #noteFailure(error: unknown, during: FailedDuring, inHand: Entry | null): void {
     const isFatal = isFatalError(error);
     this.#reason = { kind: 'failed', error, isFatal };
@@ -87,10 +97,10 @@ export abstract class Mortal extends Place implements Runnable {
   }
 
   /** Messages to an actor that is down wait only for a successor that keeps messages. */
-  #refusalWhenDown(): DeadLetterReason | null {
+  #refusalWhenDown(): DeadLetterReason {
     const policy = this.seat.mailboxOnRestart;
     if (policy === null) return 'stopped';
-    return policy === 'discard' ? 'restarting' : null;
+    return policy === 'discard' ? 'restarting' : 'stash-full';
   }
 
   /** Asks for a turn that comes before any message. */
@@ -143,8 +153,10 @@ export abstract class Mortal extends Place implements Runnable {
     if (this.#isTerminating) return;
     this.#isTerminating = true;
     this.#limitStop();
-    const { generation } = this;
-    this.stopChildren(this.childrenInOrder(), () => {
+    const { generation, seat } = this;
+    this.#isReplaced = this.superior.replaces(this, this.#reason);
+    const ending = this.#isReplaced && seat.keepsChildren ? [] : this.childrenInOrder();
+    this.stopChildren(ending, () => {
       if (generation === this.generation) this.#runStopHook();
     });
   }
@@ -175,7 +187,7 @@ export abstract class Mortal extends Place implements Runnable {
       finish();
     };
     try {
-      const outcome = this.isStarted ? this.release(this.#reason) : undefined;
+      const outcome = this.isStarted ? this.release(this.#reason, this.#isReplaced) : undefined;
       if (outcome instanceof Promise) outcome.then(finish, failed);
       else finish();
     } catch (thrown) {
@@ -204,14 +216,21 @@ export abstract class Mortal extends Place implements Runnable {
     if (this.isStarted) engine.observers.tell('stopped', { path, uid, kind, reason });
     engine.board.failAsksOf(uid, reason);
     this.tellWatchers(reason);
-    // What is left are places that were kept for successors.
-    for (const child of [...this.children.values()]) child.retire();
+    // What has ended and is left are places that were kept for successors. What lives is kept for
+    // this actor's own.
+    for (const child of [...this.children.values()]) if (child.isEnded) child.retire();
     this.refusal = this.#refusalWhenDown();
     if (this.seat.mailboxOnRestart === null) this.retire();
     else this.status = 'down';
-    this.seat.parent.childEnded(this, reason);
+    this.superior.childEnded(this, reason);
     this.afterEnd(reason);
     for (const tell of this.#onEnded) tell(reason);
+  }
+
+  /** What was kept for a successor that does not come ends with the place. */
+  override retire(): void {
+    for (const child of [...this.children.values()].reverse()) child.kill();
+    super.retire();
   }
 
   /** nact's `stop`, which cannot be waited for. */

@@ -51,6 +51,7 @@ declare module 'nact/lib/actor.js' {
     readonly path: ActorPath;
     readonly reference: ActorReference;
     readonly children: Map<string, Actor>;
+    parent: ActorParent;
     stopped: boolean;
     dispatch(message: unknown, sender?: unknown): void;
     query(message: unknown, timeoutMs: number): Promise<unknown>;

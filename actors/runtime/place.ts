@@ -43,6 +43,8 @@ export interface Superior extends ActorParent {
   readonly text: string;
   /** Told once, when the child and all below it have ended. It must not run user code. */
   childEnded(child: Place, reason: StopReason): void;
+  /** Whether it is going to start a successor of a child that ends this way. It runs no code. */
+  replaces(child: Place, reason: StopReason): boolean;
 }
 
 /** Where an actor sits in the tree, and what happens when it ends. */
@@ -53,6 +55,10 @@ export interface Seat {
   readonly shutdown: ShutdownLimit;
   /** What a successor gets of the mailbox; null when nobody restarts the actor. */
   readonly mailboxOnRestart: MailboxPolicy | null;
+  /** Messages that are kept for a successor while the actor is down. */
+  readonly stashMax: number;
+  /** Whether children live on while a successor is on its way. */
+  readonly keepsChildren: boolean;
 }
 
 /** One line of the actor tree. */
@@ -101,7 +107,7 @@ export function takeSeat(seat: Seat, predecessor: Place | null): void {
  * An actor's place in the tree: its addresses, its mailbox, and who waits for its end. nact keeps
  * the tree; nact's own mailbox, turns, stop and supervision are never used.
  */
-export abstract class Place extends Actor implements Recipient {
+export abstract class Place extends Actor implements Recipient, Superior {
   readonly uid: number;
   readonly text: string;
   readonly ref: ActorRef<unknown>;
@@ -122,10 +128,15 @@ export abstract class Place extends Actor implements Recipient {
   /** Until its mailbox has been taken over; a chain of them would keep every incarnation alive. */
   #predecessor: Place | null;
   #dropped = 0;
+  #stashLeft: number;
+  /** Its parent; another incarnation of it than at first, if that keeps its children. */
+  protected superior: Superior;
 
   constructor(seat: Seat, spec: AnyActorSpec, inbox: Mailbox, predecessor: Place | null) {
     super(seat.parent, seat.name, seat.engine.board, () => undefined);
     this.seat = seat;
+    this.superior = seat.parent;
+    this.#stashLeft = seat.stashMax;
     this.engine = seat.engine;
     this.engine.uids += 1;
     this.uid = this.engine.uids;
@@ -140,11 +151,22 @@ export abstract class Place extends Actor implements Recipient {
     this.restarts = predecessor === null ? 0 : predecessor.restarts + 1;
     this.lastError = predecessor?.lastError ?? null;
     this.engine.board.register(this);
+    for (const child of predecessor?.children.values() ?? []) this.#adopt(child);
+  }
+
+  /** Takes over a child that has outlived its parent. */
+  #adopt(child: Place): void {
+    child.superior.childStopped(child);
+    child.superior = this;
+    child.parent = this;
+    this.childSpawned(child);
   }
 
   abstract respond(question: unknown, uid: number): CallResult<unknown>;
   abstract fail(error: unknown, during: FailedDuring): void;
   abstract shutdown(reason: StopReason): void;
+  abstract childEnded(child: Place, reason: StopReason): void;
+  abstract replaces(child: Place, reason: StopReason): boolean;
   abstract get isEnded(): boolean;
 
   get parentText(): string {
@@ -156,7 +178,9 @@ export abstract class Place extends Actor implements Recipient {
     if (uid !== 0 && uid !== this.uid) {
       return this.bury({ message, uid, sender }, 'stale-incarnation');
     }
-    if (this.refusal !== null) return this.bury({ message, uid, sender }, this.refusal);
+    if (this.refusal !== null && !this.#isStashed()) {
+      return this.bury({ message, uid, sender }, this.refusal);
+    }
     let isIn: boolean;
     try {
       isIn = this.inbox.push(message, uid, sender);
@@ -167,6 +191,13 @@ export abstract class Place extends Actor implements Recipient {
     }
     if (!isIn && !this.#makeRoom({ message, uid, sender })) return false;
     this.wake();
+    return true;
+  }
+
+  /** Whether a message to an actor that is down is kept for its successor. */
+  #isStashed(): boolean {
+    if (this.refusal !== 'stash-full' || this.#stashLeft === 0) return false;
+    this.#stashLeft -= 1;
     return true;
   }
 
@@ -251,7 +282,7 @@ export abstract class Place extends Actor implements Recipient {
     this.status = 'stopped';
     this.stopped = true;
     this.engine.board.unregister(this);
-    this.seat.parent.childStopped(this);
+    this.superior.childStopped(this);
   }
 
   describe(): ActorInfo {

@@ -244,6 +244,10 @@ export class Switchboard implements ActorParent {
   /** The top has no supervisor: an actor that ends there has ended. */
   childEnded(): void {}
 
+  replaces(): boolean {
+    return false;
+  }
+
   createLogger(): undefined {}
 
   assertNotStopped(): boolean {

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { CAPACITY_MAX } from '../../actors/runtime/mail/mailbox.ts';
 import {
   BadSpec,
   type ChildSpec,
@@ -37,6 +38,10 @@ test('what a spec leaves out is what OTP would take (SUP-007)', () => {
     significant: false,
     mailboxOnRestart: 'discard',
     backoff: null,
+    backoffRules: [],
+    stashMax: CAPACITY_MAX,
+    keepsChildren: false,
+    retriesFirstStart: false,
   });
   assert.is(sub?.shutdownMs, 'unlimited');
 });

@@ -7,7 +7,8 @@ import { kindOf } from '../ref.ts';
  * Why a message was not handled.
  * - `unknown`: nobody holds the path; `stale-incarnation`: it was meant for an earlier holder.
  * - `stopped`: the recipient stops or has stopped; `restarting`: it is down and takes nothing.
- * - `overflow`: the mailbox, the stash or the number of questions was full.
+ * - `overflow`: the mailbox or the number of questions was full; `stash-full`: the recipient is
+ *   down, and what is kept for its successor was full.
  * - `failed`: its handler failed; `abandoned`: its handler was given up, its outcome is unknown.
  * - `stale-after-restart`: it was queued before a crash and its recipient's policy discards.
  * - `late-sender`: its sender was over; `late-answer`: the question was settled already.
@@ -19,6 +20,7 @@ export type DeadLetterReason =
   | 'stopped'
   | 'restarting'
   | 'overflow'
+  | 'stash-full'
   | 'failed'
   | 'abandoned'
   | 'stale-after-restart'

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Terminated } from '../../../actors/runtime/actor-spec.ts';
+import type { ChildFailed, Terminated } from '../../../actors/runtime/actor-spec.ts';
 import { Lane } from '../../../actors/runtime/lane.ts';
 import { refByPath } from '../../../actors/runtime/ref.ts';
 import { AskFailed } from '../../../actors/runtime/switchboard.ts';
@@ -328,7 +328,7 @@ test('D30: a stop can be awaited, and a death is told', async () => {
   const { lane, env } = aLane();
   await lane.spawn(anActor(), 'a');
   await lane.spawn(
-    anActor<null, Terminated>({
+    anActor<null, Terminated | ChildFailed>({
       start: (ctx) => {
         ctx.watch(refByPath('a'));
         return null;

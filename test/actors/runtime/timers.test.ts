@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  type ChildFailed,
   type Context,
   type Terminated,
   TIMERS_MAX,
@@ -9,10 +10,11 @@ import {
 import { refByPath, refOf } from '../../../actors/runtime/ref.ts';
 import { aLane, anActor, deferred, failuresOf } from '../../support/lanes.ts';
 
+type Ended = Terminated | ChildFailed;
 type Do<M> = (ctx: Context<M>) => void;
 
 /** An actor that does what the functions in `todo` say, one a `go`, and notes everything else. */
-async function aDoer<M extends string | Terminated>(todo: Do<M | 'go'>[], seen: unknown[]) {
+async function aDoer<M extends string | Ended>(todo: Do<M | 'go'>[], seen: unknown[]) {
   const harness = aLane();
   const failures = failuresOf(harness.lane);
   const ref = await harness.lane.spawn(
@@ -224,7 +226,7 @@ test('the number of timers and of watches is bounded', async () => {
 
 test('a watcher learns once how an actor ended, after its hook (SUP-043, SUP-045)', async () => {
   const seen: unknown[] = [];
-  const { lane, env, go } = await aDoer<Terminated>(
+  const { lane, env, go } = await aDoer<Ended>(
     [
       (ctx) => {
         ctx.watch(refByPath('target'));
@@ -253,10 +255,7 @@ test('a watcher learns once how an actor ended, after its hook (SUP-043, SUP-045
 
 test('the news of a failure carries the error itself (SUP-044)', async () => {
   const seen: unknown[] = [];
-  const { lane, env, go } = await aDoer<Terminated>(
-    [(ctx) => ctx.watch(refByPath('target'))],
-    seen,
-  );
+  const { lane, env, go } = await aDoer<Ended>([(ctx) => ctx.watch(refByPath('target'))], seen);
   await lane.spawn(anActor(), 'target');
   await go();
   const error = new Error('boom');
@@ -269,7 +268,7 @@ test('the news of a failure carries the error itself (SUP-044)', async () => {
 
 test('watching the unknown and another incarnation is news at once (SUP-046)', async () => {
   const seen: unknown[] = [];
-  const { lane, env, go } = await aDoer<Terminated>(
+  const { lane, env, go } = await aDoer<Ended>(
     [
       (ctx) => ctx.watch(refByPath('never')),
       (ctx) => ctx.watch(refOf('target', 99)),
@@ -292,7 +291,7 @@ test('watching the unknown and another incarnation is news at once (SUP-046)', a
 
 test('a watcher may name the message, and the last name counts', async () => {
   const seen: unknown[] = [];
-  const { lane, env, go } = await aDoer<string | Terminated>(
+  const { lane, env, go } = await aDoer<string | Ended>(
     [
       (ctx) => {
         ctx.watch(refByPath('target'));
@@ -312,7 +311,7 @@ test('a watcher may name the message, and the last name counts', async () => {
 
 test('after an unwatch no news is handled, even if it is queued already (SUP-047)', async () => {
   const seen: unknown[] = [];
-  const { lane, env, ref, go } = await aDoer<Terminated>(
+  const { lane, env, ref, go } = await aDoer<Ended>(
     [
       (ctx) => ctx.watch(refByPath('target')),
       (ctx) => {
@@ -340,7 +339,7 @@ test('after an unwatch no news is handled, even if it is queued already (SUP-047
 });
 
 test('a watcher that ends is forgotten by what it watched', async () => {
-  const { lane, env, go } = await aDoer<Terminated>([(ctx) => ctx.watch(refByPath('target'))], []);
+  const { lane, env, go } = await aDoer<Ended>([(ctx) => ctx.watch(refByPath('target'))], []);
   await lane.spawn(anActor(), 'target');
   await go();
   lane.kill('doer');
