@@ -46,6 +46,7 @@ function deskOf(world: World): DeskTarget {
     spoilHandler: (path, how: HandlerFault) => world.process.handlers.spoil(path, how),
     kill: ({ isPowerCut }) => world.kill(isPowerCut),
     loseStore: () => world.loseStore(),
+    mediumWasFalse: () => world.mediumWasFalse(),
     flipTailBit: () => world.flipTailBit(),
     stopInOrder: () => world.process.stop('an operator wants it'),
     startTwice: () => world.startTwice(),

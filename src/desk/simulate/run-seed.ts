@@ -48,6 +48,8 @@ export interface SeedReport {
   readonly orders: number;
   readonly fills: number;
   readonly records: number;
+  /** Why the desk rightly did not start again; null when it recovered. */
+  readonly refused: string | null;
   readonly violations: readonly Violation[];
 }
 
@@ -108,12 +110,13 @@ class SeedRun {
       orders: world.orders.sent,
       fills: world.orders.fills,
       records: world.journal.records,
+      refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
       violations: world.verdicts.violations,
     };
   }
 
   get #isOver(): boolean {
-    return this.#isViolated && this.#options.stopsEarly;
+    return this.#world.isRefused || (this.#isViolated && this.#options.stopsEarly);
   }
 
   #gap(): number {

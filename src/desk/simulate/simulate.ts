@@ -111,6 +111,7 @@ function tell(report: SeedReport, options: SimulateOptions, terminal: Terminal):
       `${(virtualMs / 1000).toFixed(1)} s virtual  ${starts} starts  ${orders} orders  ` +
       `${fills} fills  ${violations.length} violations  ${faults}\n`,
   );
+  if (report.refused !== null) terminal.out(`  ended by a refusal to start: ${report.refused}\n`);
   for (const { step, atMs, invariant, detail } of violations) {
     const law = INVARIANTS[invariant];
     terminal.out(`  step ${step} at ${atMs.toFixed(1)} ms: ${invariant} (${law}): ${detail}\n`);

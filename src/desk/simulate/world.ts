@@ -74,10 +74,13 @@ export class World {
   isEager = false;
   isWanted = true;
   lastEnd: ProcessEnd | null = null;
+  /** The desk rightly does not start again; what comes next is for people. */
+  isRefused = false;
   starts = 0;
   #tables: Tables = memoryTables();
   #isStoreLost = false;
   #isTailFlipped = false;
+  #isMediumFalse = false;
   #wasClean = true;
   readonly #locks = new Set<string>();
   readonly #chance: Rng;
@@ -153,6 +156,11 @@ export class World {
 
   loseStore(): void {
     this.#isStoreLost = true;
+  }
+
+  /** The medium has lost what it had vouched for: then a desk may refuse to start at all. */
+  mediumWasFalse(): void {
+    this.#isMediumFalse = true;
   }
 
   flipTailBit(): void {
@@ -267,12 +275,14 @@ export class World {
       nowMs: this.nowMs,
     });
     this.orders.booted(words);
-    this.journal.reread(this.disk);
+    this.journal.recovered(this.disk);
   }
 
   #ended(end: ProcessEnd): void {
     this.trace.note('ended', `${end.kind} ${end.reason}`);
     this.lastEnd = end;
+    const isDamaged = end.kind === 'not-opened' && end.reason.includes('damaged');
+    this.isRefused = isDamaged && this.#isMediumFalse;
     this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
     if (end.kind === 'clean') this.compare();
     this.#gone();
@@ -288,6 +298,7 @@ export class World {
       this.#tables = memoryTables();
     }
     if (this.#isTailFlipped) this.#flipTail();
+    this.journal.recovering();
     this.time.timers.after(1 + this.#chance.next() * RESTART_MS_MAX, () => {
       if (!this.isWanted) return;
       this.process = this.#newProcess();

@@ -90,6 +90,7 @@ export const DISK_FAULTS: readonly PresentFault[] = [
         switches.isSyncLost = false;
         // The store lies on the same disk and loses as much.
         desk.loseStore();
+        desk.mediumWasFalse();
         desk.kill({ isPowerCut: true });
       };
     },

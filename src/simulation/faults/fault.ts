@@ -46,6 +46,8 @@ export interface DeskTarget {
   kill(options: { readonly isPowerCut: boolean }): void;
   /** The store is lost with the next death, and made anew from the log. */
   loseStore(): void;
+  /** The medium has lied about syncs; nobody can promise anything about it. */
+  mediumWasFalse(): void;
   /** A bit of the last record on the medium turns over while the process is down. */
   flipTailBit(): void;
   stopInOrder(): void;

@@ -19,6 +19,7 @@ export class JournalWatch {
   /** Told of every event as it is written. */
   readonly #told: (event: JournalEvent) => void;
   #head = 0;
+  #isRecovering = true;
 
   constructor(verdicts: Verdicts, folder: string, told: (event: JournalEvent) => void) {
     this.#verdicts = verdicts;
@@ -44,15 +45,21 @@ export class JournalWatch {
     const length = frameAt(block, 0);
     if (length <= 0) return;
     const sequence = sequenceAt(block, 0);
-    if (sequence !== this.#head + 1) {
+    if (sequence !== this.#head + 1 && !this.#isRecovering) {
       this.#verdicts.report('journal', `record ${sequence} is written behind ${this.#head}`);
     }
     this.#head = sequence;
     this.#read(sequence, payloadAt(block, 0, length));
   }
 
-  /** Reads all that is on the disk, as the next process will; what was lost is known no more. */
-  reread(files: Files): void {
+  /** A process starts: until it has opened the journal it may mend the tail. */
+  recovering(): void {
+    this.#isRecovering = true;
+  }
+
+  /** Reads all that a process has found or mended; what was lost is known no more. */
+  recovered(files: Files): void {
+    this.#isRecovering = false;
     this.#intents.clear();
     this.#head = 0;
     try {
