@@ -1,7 +1,7 @@
 import { Lane, type LaneOptions } from '../../../actors/runtime/lane.ts';
 import type { Config } from '../../config/schema.ts';
 import { modePolicyOf } from '../../control/settings.ts';
-import type { Env } from '../../core/env.ts';
+import type { Env, HttpRequest } from '../../core/env.ts';
 import { err, ok, reasonOf } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { silentLog } from '../../ops/log.ts';
@@ -46,6 +46,7 @@ export interface ProcessOptions {
 export interface ProcessHooks {
   readonly handled: (path: string, kind: string) => void;
   readonly sent: (text: string) => void;
+  readonly asked: (request: HttpRequest) => void;
   readonly wrote: (path: string, bytes: Uint8Array, position: number) => void;
   /** The journal is open and the desk is about to spawn its tree. */
   readonly opened: (process: DeskProcess) => void;
@@ -82,6 +83,7 @@ export class DeskProcess {
     this.#net = new ProcessNet(options.net, options.netSwitches, {
       isAlive,
       sent: hooks.sent,
+      asked: hooks.asked,
       random: random.fork('frames'),
       after: (ms, run) => void time.timers.after(ms, run),
     });

@@ -45,6 +45,7 @@ const OPERATOR_MS = 500;
 const UNHEARD = {
   handled: () => {},
   sent: () => {},
+  asked: () => {},
   wrote: () => {},
   opened: () => {},
   torn: () => {},
@@ -249,6 +250,7 @@ export class World {
         this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
         this.orders.onSent(text);
       },
+      asked: ({ method, url }) => this.trace.note('ask', `${method} ${new URL(url).pathname}`),
       wrote: (path, bytes, position) => this.journal.wrote(path, bytes, position),
       opened: (process) => this.#opened(process),
       ended: (_process, end) => this.#ended(end),

@@ -40,6 +40,8 @@ export interface NetHooks {
   readonly isAlive: () => boolean;
   /** Told of every text before it is handed to the socket. */
   readonly sent: (text: string) => void;
+  /** Told of every request over HTTP. */
+  readonly asked: (request: HttpRequest) => void;
   readonly random: Rng;
   readonly after: (ms: number, run: () => void) => void;
 }
@@ -116,6 +118,7 @@ export class ProcessNet implements Net {
   http(request: HttpRequest, done: (outcome: Result<HttpReply, NetFault>) => void): void {
     const { isAlive, after } = this.#hooks;
     if (!isAlive()) return;
+    this.#hooks.asked(request);
     const answer = (outcome: Result<HttpReply, NetFault>): void => {
       if (isAlive()) done(this.#rewritten(request, outcome));
     };

@@ -42,7 +42,10 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
     const which = random.below(statuses.length + 2);
     const status = statuses[which];
     if (status !== undefined) {
-      return { kind: 'status', status, retryAfterSeconds: 1 + random.below(3), isExecuted };
+      // Who is told to come back later has not been served: 429 and 418 are definite.
+      const isServed = isExecuted && status >= 500;
+      const retryAfterSeconds = 1 + random.below(3);
+      return { kind: 'status', status, retryAfterSeconds, isExecuted: isServed };
     }
     return { kind: which === statuses.length ? 'garbage' : 'lost', isExecuted };
   }),
