@@ -34,6 +34,10 @@ const launch: Launch = {
     const { runVenue } = await import('./desk/venue/process.ts');
     return runVenue(options, on);
   },
+  async simulate(options, on) {
+    const { simulate } = await import('./desk/simulate/simulate.ts');
+    return simulate(options, on);
+  },
 };
 
 const net = nodeNet(nodeTimers);

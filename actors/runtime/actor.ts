@@ -51,9 +51,10 @@ export function incarnate(
   predecessor: Place | null = null,
 ): RtActor {
   if ('incarnate' in spawnable) return spawnable.incarnate(seat, predecessor);
-  const inbox = mailboxOf(spawnable);
+  const spec = seat.engine.wrap(spawnable);
+  const inbox = mailboxOf(spec);
   takeSeat(seat, predecessor);
-  return new RtActor(seat, spawnable, inbox, predecessor);
+  return new RtActor(seat, spec, inbox, predecessor);
 }
 
 /** What is in hand between messages. */

@@ -3,6 +3,7 @@ import type { Rng } from '../../src/core/rng.ts';
 import type { Spawnable } from './actor.ts';
 import {
   type ActorSpec,
+  type AnyActorSpec,
   type ChildFailed,
   type Context,
   type KeyedTimers,
@@ -24,7 +25,7 @@ import { type Entry, Notice } from './mail/mailbox.ts';
 import type { FailedDuring, Observers } from './observers.ts';
 import type { Superior } from './place.ts';
 import { type ActorRef, type AnswerRef, type CallResult, childPath, type Reply } from './ref.ts';
-import type { RunQueue } from './run-queue.ts';
+import type { WorkQueue } from './run-queue.ts';
 import { AskFailed, type Recipient, type Switchboard, type Watch } from './switchboard.ts';
 
 /** What the actors of one lane share. */
@@ -33,7 +34,9 @@ export interface Engine {
   readonly timers: Timers;
   readonly random: Rng;
   readonly board: Switchboard;
-  readonly queue: RunQueue;
+  readonly queue: WorkQueue;
+  /** What stands between an actor and its spec: nothing, but in fault simulation. */
+  readonly wrap: (spec: AnyActorSpec) => AnyActorSpec;
   readonly observers: Observers;
   readonly events: EventStream;
   readonly registry: Registry;

@@ -10,6 +10,7 @@ import {
 } from './actor.ts';
 import {
   type ActorSpec,
+  type AnyActorSpec,
   quiet,
   REQUESTED,
   SHUTDOWN_MS,
@@ -25,7 +26,7 @@ import type { Mortal } from './mortal.ts';
 import { type LaneLogEntry, type LaneObserver, Observers } from './observers.ts';
 import type { ActorInfo, Superior } from './place.ts';
 import { type ActorRef, childPath, type Reply } from './ref.ts';
-import { RunQueue } from './run-queue.ts';
+import { RunQueue, type WorkQueue } from './run-queue.ts';
 import { Switchboard } from './switchboard.ts';
 
 export interface LaneOptions {
@@ -37,6 +38,10 @@ export interface LaneOptions {
   /** For tests: every message is frozen through and through, so that sharing one shows. */
   readonly freezeMessages?: boolean;
   readonly log?: (entry: LaneLogEntry) => void;
+  /** For fault simulation: who picks the next actor, message by message. */
+  readonly queue?: WorkQueue;
+  /** For fault simulation: what stands between an actor and its spec. */
+  readonly wrap?: (spec: AnyActorSpec) => AnyActorSpec;
 }
 
 export interface UnknownActor {
@@ -83,7 +88,8 @@ export class Lane {
       registry: new Registry(),
       deadLetters: this.deadLetters,
       board: new Switchboard(options.name, timers, this.deadLetters, stop),
-      queue: new RunQueue(clock, timers),
+      queue: options.queue ?? new RunQueue(clock, timers),
+      wrap: options.wrap ?? ((spec) => spec),
       freezesMessages: options.freezeMessages === true,
       spawn: (parent, spawnable, name) => this.#spawn(parent, spawnable, name),
       uids: 0,
@@ -283,6 +289,14 @@ export class Lane {
       stopNext();
     });
     return this.#stopping;
+  }
+
+  /**
+   * Frees the name of a lane whose process was killed in a simulation: nobody is told and nothing
+   * is stopped. Its clock and its queue must be still for good.
+   */
+  abandon(): void {
+    this.#engine.board.close();
   }
 
   #topLevel(): RtActor[] {

@@ -10,6 +10,15 @@ export interface Runnable {
   run(limit: number): number;
 }
 
+/** Who decides which actor has its turn when. The real one is `RunQueue`. */
+export interface WorkQueue {
+  /** Remembers an actor that has work, unless `isQueued` says that it does. */
+  add(item: Runnable): void;
+  /** @returns whether `drain` is to follow in the same turn */
+  hold(): boolean;
+  drain(): void;
+}
+
 /** Messages one actor handles before the next one has its turn. */
 export const SLICE_MESSAGES = 256;
 /** Time after which timers and I/O have their turn. */
@@ -20,7 +29,7 @@ export const TURN_MESSAGES = 16_384;
 const MESSAGES_PER_CLOCK_READ = 16;
 
 /** The actors of a lane that have work, first come first served. */
-export class RunQueue {
+export class RunQueue implements WorkQueue {
   readonly #clock: Clock;
   readonly #timers: Timers;
   #first: Runnable | null = null;

@@ -6,6 +6,7 @@ import { CONFIG_COMMANDS } from './config-commands.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
+import { simulateCommand } from './simulate-command.ts';
 
 /** Everything the command line knows. */
 export const COMMANDS: readonly LocalCommand[] = [
@@ -13,6 +14,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   attachCommand,
   ...DAEMON_FACES,
   venueCommand,
+  simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
   keyMakeCommand,

@@ -38,6 +38,21 @@ export interface Surroundings {
 export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
+  simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+}
+
+export interface SimulateOptions {
+  readonly configFile: string;
+  /** Both ends included. */
+  readonly seeds: { readonly first: number; readonly last: number };
+  readonly steps: number;
+  /** Ids of the faults to draw from; empty draws from all. */
+  readonly faults: readonly string[];
+  /** Prints the steps of the one seed. */
+  readonly isTraced: boolean;
+  /** Ends at the first violation. */
+  readonly stopsEarly: boolean;
+  readonly isJson: boolean;
 }
 
 export interface StartOptions {

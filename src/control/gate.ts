@@ -44,6 +44,9 @@ const VENUES = 4;
 const INSTRUMENTS = VENUES + VENUES_MAX;
 const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
 
+/** Where the words are, for those who watch the block from outside. */
+export const GATE_LAYOUT = { halt: HALT, mode: MODE, epoch: EPOCH, venues: VENUES } as const;
+
 export interface GateQuestion {
   readonly venue: number;
   readonly instrument: number;

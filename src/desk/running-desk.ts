@@ -1,6 +1,6 @@
 import { address } from '../../actors/addresses.ts';
 import type { ReloadOutcome, SettingsMessage } from '../../actors/edge/settings.ts';
-import { Lane } from '../../actors/runtime/lane.ts';
+import { Lane, type LaneOptions } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
 import type { AccessPort } from '../commands/access/access-port.ts';
 import type {
@@ -40,6 +40,8 @@ export interface DeskHooks {
   readonly onStop: (by: string) => void;
   /** The tree cannot go on: emergency has been set, the process must end. */
   readonly onFatal: (reason: string) => void;
+  /** Makes the lane of a simulated desk, which somebody else steps. */
+  readonly laneOf?: (options: LaneOptions) => Lane;
 }
 
 /** A desk that runs: its lane, its tree, and the port through which people see it. */
@@ -64,7 +66,8 @@ export class RunningDesk implements Desk {
     });
     this.#hooks = hooks;
     this.#startedNs = env.clock.mono();
-    this.#lane = new Lane({
+    const laneOf = hooks.laneOf ?? ((options: LaneOptions) => new Lane(options));
+    this.#lane = laneOf({
       name: `desk-${parts.deskId}-${parts.boot}`,
       clock: env.clock,
       timers: env.timers,

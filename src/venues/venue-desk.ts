@@ -181,6 +181,9 @@ export class VenueDesk {
   /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
     const decoded = this.#options.venue.session.decode(frame);
+    if (decoded.kind === 'reply' && decoded.outcome.kind === 'refused') {
+      this.#questions.heedRefusal(decoded.outcome.code);
+    }
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {

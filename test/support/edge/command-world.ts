@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type {
+  SimulateOptions,
   StartOptions,
   Surroundings,
   VenueOptions,
@@ -46,6 +47,7 @@ export interface CommandWorld extends Surroundings {
   readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions)[];
+  readonly simulated: SimulateOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -55,6 +57,7 @@ export function aCommandWorld(
 ): CommandWorld {
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions)[] = [];
+  const simulated: SimulateOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -76,6 +79,10 @@ export function aCommandWorld(
         launched.push(options);
         return 0;
       },
+      async simulate(options) {
+        simulated.push(options);
+        return 0;
+      },
     },
     ...parts,
     terminal,
@@ -83,6 +90,7 @@ export function aCommandWorld(
     output: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }) as PassThrough &
       NodeJS.WriteStream,
     launched,
+    simulated,
   };
 }
 
