@@ -1,4 +1,4 @@
-import { type Blueprint, incarnate, RtActor } from '../actors/runtime/actor.ts';
+import { type Blueprint, incarnate, type RestartBudget, RtActor } from '../actors/runtime/actor.ts';
 import {
   type AnyActorSpec,
   isFatalError,
@@ -354,6 +354,14 @@ export class RtSupervisor extends RtActor {
     this.#steps = [];
     for (const { cancel } of cancelled) cancel();
     for (const child of this.#childrenById.values()) child.setRestartTimer(null);
+  }
+
+  override restartBudget(): RestartBudget | null {
+    if (this.#spec === null) return null;
+    const { intensity, periodMs } = this.#spec;
+    const since = this.engine.clock.mono() - periodMs * 1e6;
+    const admitted = this.#restarts.filter((atNs) => atNs >= since).length;
+    return { admitted, intensity, periodMs };
   }
 
   override childrenInOrder(): RtActor[] {

@@ -8,11 +8,12 @@ import {
   HandlerTimeout,
   mailboxOf,
   quiet,
+  REQUESTED,
   StartFailed,
   type StopReason,
 } from './actor-spec.ts';
-import { type ContextOwner, RtContext } from './context.ts';
-import type { Entry, Mailbox, Notice } from './mail/mailbox.ts';
+import { type ContextInfo, type ContextOwner, RtContext } from './context.ts';
+import { type Entry, type Mailbox, Notice } from './mail/mailbox.ts';
 import { Mortal } from './mortal.ts';
 import { type ActorStatus, type Place, type Seat, takeSeat } from './place.ts';
 import { type ActorRef, type CallRefusal, type CallResult, childPath, kindOf } from './ref.ts';
@@ -24,6 +25,13 @@ export type StartOutcome = { readonly ok: true } | { readonly ok: false; readonl
 /** Something that makes an actor of its own class: a supervisor. It takes no messages. */
 export interface Blueprint {
   incarnate(seat: Seat, predecessor: Place | null): RtActor;
+}
+
+/** Restarts that a supervisor has admitted within its period, and how many it admits. */
+export interface RestartBudget {
+  readonly admitted: number;
+  readonly intensity: number;
+  readonly periodMs: number;
 }
 
 export type Spawnable = AnyActorSpec | Blueprint;
@@ -136,16 +144,20 @@ export class RtActor extends Mortal implements ContextOwner {
     this.#inHand = message;
     this.#inHandSender = this.inbox.takenSender;
     const generation = this.generation;
+    const { probe } = this.engine;
+    const isSeen = probe?.enter(this.text, message, this.inbox) === true;
     let next: unknown;
     this.#isOnStack = true;
     try {
       next = this.#spec.receive(this.#state, message, this.#context);
     } catch (thrown) {
       this.#isOnStack = false;
+      if (isSeen) probe.leave('failed');
       this.fail(thrown, 'message');
       return;
     }
     this.#isOnStack = false;
+    if (isSeen) probe.leave(next instanceof Promise ? 'awaiting' : 'handled');
     this.#use(next, generation, 'message');
   }
 
@@ -231,6 +243,8 @@ export class RtActor extends Mortal implements ContextOwner {
   }
 
   #answer(question: unknown, generation: number): CallResult<unknown> {
+    const { probe } = this.engine;
+    const isSeen = probe?.enter(this.text, question, null) === true;
     let value: unknown;
     this.#isOnStack = true;
     try {
@@ -241,10 +255,12 @@ export class RtActor extends Mortal implements ContextOwner {
       }
     } catch (thrown) {
       this.#isOnStack = false;
+      if (isSeen) probe.leave('failed');
       this.fail(thrown, 'answer');
       return CRASHED;
     }
     this.#isOnStack = false;
+    if (isSeen) probe.leave('answered');
     return generation === this.generation ? { ok: true, value } : CRASHED;
   }
 
@@ -263,6 +279,30 @@ export class RtActor extends Mortal implements ContextOwner {
   /** What its spec lets an inspector see; undefined without a `view`. @throws what that throws */
   view(): unknown {
     return this.isStarted ? this.#spec.view?.(this.#state) : undefined;
+  }
+
+  /**
+   * Ends it in order once everything that is queued by now has been handled. What comes later and
+   * is not handled before the end is a dead letter, as with every stop.
+   *
+   * @returns takes the wish back
+   */
+  drain(onEnded: (reason: StopReason) => void): () => void {
+    const pill = new Pill(() => this.shutdown(REQUESTED, onEnded));
+    this.acceptNotice(pill);
+    return () => {
+      pill.isLive = false;
+    };
+  }
+
+  /** Its timers, watches and stash. */
+  inspect(): ContextInfo {
+    return this.#context.inspect();
+  }
+
+  /** How many restarts a supervisor has admitted lately; null for everybody else. */
+  restartBudget(): RestartBudget | null {
+    return null;
   }
 
   #attend(): void {
@@ -310,4 +350,19 @@ export class RtActor extends Mortal implements ContextOwner {
 
   /** Without a restart strategy a child's failure is its watchers' business. */
   childEnded(_child: Place, _reason: StopReason): void {}
+}
+
+/** Queued behind everything else: when it is read, all of that has been handled. */
+class Pill extends Notice {
+  readonly #onRead: () => void;
+
+  constructor(onRead: () => void) {
+    super({ kind: 'drain' });
+    this.#onRead = onRead;
+  }
+
+  override read(): boolean {
+    if (super.read()) this.#onRead();
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../../src/core/env.ts';
+import type { Nanos } from '../../src/core/units.ts';
 
 /** Something with work to do: an actor. The links are the queue's, so queueing costs nothing. */
 export interface Runnable {
@@ -21,6 +22,8 @@ const MESSAGES_PER_CLOCK_READ = 16;
 
 /** The actors of a lane that have work, first come first served. */
 export class RunQueue {
+  /** The clock as it was read last: to about a turn of the lane, and for nothing. */
+  nowNs: Nanos;
   readonly #clock: Clock;
   readonly #timers: Timers;
   #first: Runnable | null = null;
@@ -30,6 +33,7 @@ export class RunQueue {
 
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
+    this.nowNs = clock.mono();
     this.#timers = timers;
   }
 
@@ -51,13 +55,14 @@ export class RunQueue {
   hold(): boolean {
     if (this.#isDraining) return false;
     this.#isDraining = true;
+    this.nowNs = this.#clock.mono();
     return true;
   }
 
   /** Works until nothing is left or the turn is used up; the rest goes on in the next turn. */
   drain(): void {
     try {
-      if (this.#first !== null) this.#work(this.#clock.mono() + TURN_NS);
+      if (this.#first !== null) this.#work(this.nowNs + TURN_NS);
     } finally {
       this.#isDraining = false;
       if (this.#first !== null) this.#askTurn();
@@ -78,7 +83,8 @@ export class RunQueue {
         sinceClock += done;
         if (sinceClock >= MESSAGES_PER_CLOCK_READ) {
           sinceClock = 0;
-          if (this.#clock.mono() >= endNs) leftOfTurn = 0;
+          this.nowNs = this.#clock.mono();
+          if (this.nowNs >= endNs) leftOfTurn = 0;
         }
       } while (item.isRunnable && leftOfSlice > 0 && leftOfTurn > 0);
       if (item.isRunnable) this.add(item);
