@@ -1,15 +1,15 @@
-import { type Action, mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
+import { mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { inspect, noActor } from './inspect/inspect-command.ts';
+import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
 import { pairs, table } from './terminal.ts';
 
 const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto'];
-
-const inspect = (): Action => 'inspect';
 
 const status: DaemonCommand = {
   name: 'status',
@@ -51,6 +51,9 @@ const administration = ACTOR_ACTIONS.map(
     name: `actor ${verb}`,
     usage: 'PATH',
     summary: {
+      suspend: 'let an actor queue and handle nothing; the gate closes when orders depend on it',
+      resume: 'let a suspended actor go on, once everything has been reconciled',
+      drain: 'let an actor handle what is queued, then stop it in order',
       stop: 'stop an actor in order; its supervisor starts a permanent one again',
       kill: 'end an actor at once, as a crash would',
       restart: 'stop an actor and start it anew',
@@ -142,9 +145,10 @@ const positions: DaemonCommand = {
 
 const orders: DaemonCommand = {
   name: 'orders',
-  usage: '',
+  usage: '[--open]',
   summary: 'orders that may still trade',
-  examples: ['orders'],
+  examples: ['orders', 'orders --open'],
+  options: { open: { type: 'boolean', help: 'the same; no others are kept in memory' } },
   action: inspect,
   run: async (desk) => done(desk.orders()),
   show: (data) =>
@@ -204,6 +208,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   reset,
   reload,
   stop,
+  ...INSPECT_COMMANDS,
 ];
 
 /** Finds, authorises and runs a command. */
@@ -239,15 +244,6 @@ function completePath(
   known: { readonly actors: readonly string[] },
 ): string[] {
   return [...known.actors];
-}
-
-function noActor(desk: Desk, path: string): RunResult {
-  const meant = didYouMean(
-    desk.actors().map((actor) => actor.path),
-    path,
-  );
-  const hint = meant === null ? '`actors` lists them' : `did you mean ${meant}?`;
-  return failed(EXIT.failed, `no actor at ${path}: ${hint}`);
 }
 
 function showControl(control: ControlSummary): string {

@@ -16,6 +16,7 @@ import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { ok } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
+import { aTestInspector } from './test-inspector.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -162,6 +163,7 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
   const note = (...words: string[]): void => void calls.push(words.join(' '));
   return {
     calls,
+    inspector: aTestInspector(),
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),

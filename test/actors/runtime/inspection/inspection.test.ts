@@ -44,7 +44,7 @@ async function aPipeline() {
   return { ...harness, env, feed, traced };
 }
 
-test('a trace records the messages of its path until its limit, and then nobody looks', async () => {
+test('a trace records messages of its path until its limit, and then nobody looks', async () => {
   const { lane, feed, traced } = await aPipeline();
   lane.ingest(feed, tick);
   const id = traced('strategy', null, { ...WIDE, records: 2 });
@@ -143,7 +143,7 @@ test('traces that are over and were never fetched make room for new ones', async
   assert.is(lane.inspection.fetchTrace(3 * TAPS_MAX)?.isOver, true);
 });
 
-test('a handler that fails or waits is recorded as such, and the next event is another', async () => {
+test('a handler that fails or waits is recorded as such', async () => {
   const { lane, env } = aLane();
   const gate = deferred();
   const actor = anActor<null, Tick>({
@@ -212,7 +212,7 @@ test('sampling tallies about one message in so many, and forgets when it ends', 
   assert.is(lane.inspection.sample().tallies().size, 0);
 });
 
-test('an actor shows its mailbox, watchers, timers and children, and how old they are', async () => {
+test('an actor shows its mailbox, watchers and timers, and how old they are', async () => {
   const { lane, env } = aLane();
   await lane.spawn(anActor(), 'watched');
   const ref = await lane.spawn(
@@ -250,7 +250,7 @@ test('an actor shows its mailbox, watchers, timers and children, and how old the
   assert.is(lane.inspection.detail('nobody'), null);
 });
 
-test('a long mailbox is cut, and a supervisor tells of its restarts within the period', async () => {
+test('a long mailbox is cut, and a supervisor tells of its latest restarts', async () => {
   const { lane, env } = aLane();
   const child = anActor<null, Tick>({
     receive() {
