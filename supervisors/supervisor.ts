@@ -2,6 +2,7 @@ import {
   type Blueprint,
   incarnate,
   type OptionalBlueprint,
+  type RestartBudget,
   RtActor,
 } from '../actors/runtime/actor.ts';
 import {
@@ -375,6 +376,14 @@ export class RtSupervisor extends RtActor {
     super.closeHandler();
     this.#steps.cancelAll();
     for (const child of this.#childrenById.values()) child.setRestartTimer(null);
+  }
+
+  override restartBudget(): RestartBudget | null {
+    if (this.#spec === null) return null;
+    const { intensity, periodMs } = this.#spec;
+    const since = this.engine.clock.mono() - periodMs * 1e6;
+    const admitted = this.#restarts.filter((atNs) => atNs >= since).length;
+    return { admitted, intensity, periodMs };
   }
 
   override childrenInOrder(): RtActor[] {

@@ -20,11 +20,19 @@ import {
 import { ActorBus, type Bus } from './bus/actor-bus.ts';
 import type { EventStream } from './bus/event-stream.ts';
 import type { Registry } from './bus/registry.ts';
+import type { Probe } from './inspection/probe.ts';
 import type { DeadLetters } from './mail/dead-letters.ts';
 import { type Entry, Notice } from './mail/mailbox.ts';
 import type { FailedDuring, Observers } from './observers.ts';
 import type { Superior } from './place.ts';
-import { type ActorRef, type AnswerRef, type CallResult, childPath, type Reply } from './ref.ts';
+import {
+  type ActorRef,
+  type AnswerRef,
+  type CallResult,
+  childPath,
+  kindOf,
+  type Reply,
+} from './ref.ts';
 import type { WorkQueue } from './run-queue.ts';
 import { AskFailed, type Recipient, type Switchboard, type Watch } from './switchboard.ts';
 
@@ -44,6 +52,10 @@ export interface Engine {
   readonly freezesMessages: boolean;
   /** Spawns an actor that nobody restarts; see `Context.spawn`. */
   readonly spawn: <M>(parent: Superior, spawnable: Spawnable, name: string) => Promise<ActorRef<M>>;
+  /** Looks at every message while somebody traces or samples; null while nobody does. */
+  probe: Probe | null;
+  /** The event that led to the message in hand; 0 while nobody traces. */
+  cause: number;
   /** Uids given out so far. */
   uids: number;
   /** Effects that incarnations asked for after they were over. None of them happened. */
@@ -65,6 +77,23 @@ export interface ContextOwner extends Recipient {
   childRefs(): ActorRef<never>[];
   isParentOf(path: string): boolean;
   spawnChild<S, N>(spec: ActorSpec<S, N>, name: string): Promise<ActorRef<N>>;
+}
+
+export interface TimerInfo {
+  readonly key: string;
+  readonly messageKind: string;
+  readonly delayMs: number;
+  readonly isPeriodic: boolean;
+  /** When it fires next, on the lane's clock; what has fired waits in the mailbox. */
+  readonly dueNs: number;
+}
+
+/** What an actor has started and waits for. */
+export interface ContextInfo {
+  readonly timers: readonly TimerInfo[];
+  readonly watching: readonly { readonly path: string; readonly uid: number }[];
+  /** Messages that it keeps for later. */
+  readonly stashed: number;
 }
 
 /** The periodic timer that would never let the lane come to rest is refused. */
@@ -217,6 +246,13 @@ export class RtContext implements Context<unknown> {
     this.#owner.unstash(stashed);
   }
 
+  /** Its timers and watches, as an inspector sees them. */
+  inspect(): ContextInfo {
+    const timers = [...this.#timersByKey].map(([key, timer]) => timer.info(key));
+    const watching = [...this.#watches.values()].map(({ path, uid }) => ({ path, uid }));
+    return { timers, watching, stashed: this.#stash.length };
+  }
+
   /** Ends everything that this context started. Messages in the stash go back to the mailbox. */
   close(): void {
     this.unstashAll();
@@ -260,6 +296,7 @@ class KeyedTimer extends Notice {
   readonly #isPeriodic: boolean;
   readonly #forget: () => void;
   #armed: Timer | null = null;
+  #dueNs = 0;
 
   constructor(
     owner: ContextOwner,
@@ -277,7 +314,15 @@ class KeyedTimer extends Notice {
 
   /** @throws RangeError for a delay that the timers refuse */
   arm(): void {
-    this.#armed = this.#owner.engine.timers.after(this.#delayMs, this.#fire);
+    const { timers, clock } = this.#owner.engine;
+    this.#armed = timers.after(this.#delayMs, this.#fire);
+    this.#dueNs = clock.mono() + this.#delayMs * 1e6;
+  }
+
+  info(key: string): TimerInfo {
+    const messageKind = kindOf(this.message);
+    const isPeriodic = this.#isPeriodic;
+    return { key, messageKind, delayMs: this.#delayMs, isPeriodic, dueNs: this.#dueNs };
   }
 
   cancel(): void {
@@ -340,6 +385,10 @@ class WatchNotice extends Notice implements Watch {
       return { kind: 'terminated', path, uid, reason };
     }
     return { kind: 'child-failed', path, uid, error: reason.error, isFatal: reason.isFatal };
+  }
+
+  get watcher(): string {
+    return this.#owner.text;
   }
 
   cancel(): void {

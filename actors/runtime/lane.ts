@@ -21,8 +21,8 @@ import { type EventClass, EventStream } from './bus/event-stream.ts';
 import { publishTo } from './bus/lane-events.ts';
 import { Registry, type ServiceKey } from './bus/registry.ts';
 import type { Engine } from './context.ts';
+import { Inspection } from './inspection/inspection.ts';
 import { DeadLetters } from './mail/dead-letters.ts';
-import type { Mortal } from './mortal.ts';
 import { type LaneLogEntry, type LaneObserver, Observers } from './observers.ts';
 import type { ActorInfo, Superior } from './place.ts';
 import { type ActorRef, childPath, type Reply } from './ref.ts';
@@ -66,6 +66,7 @@ export interface StopReport {
  */
 export class Lane {
   readonly deadLetters: DeadLetters;
+  readonly inspection: Inspection;
   readonly #engine: Engine;
   #stopping: Promise<StopReport> | null = null;
 
@@ -92,10 +93,13 @@ export class Lane {
       wrap: options.wrap ?? ((spec) => spec),
       freezesMessages: options.freezeMessages === true,
       spawn: (parent, spawnable, name) => this.#spawn(parent, spawnable, name),
+      probe: null,
+      cause: 0,
       uids: 0,
       lateEffects: 0,
     };
     observers.add(publishTo(this.#engine.events));
+    this.inspection = new Inspection(this.#engine);
   }
 
   /** @returns false when the recipient refused it, which is a dead letter; never throws */
@@ -179,13 +183,7 @@ export class Lane {
 
   /** The whole tree, parents before their children, children in the order of their start. */
   describe(): ActorInfo[] {
-    const lines: ActorInfo[] = [];
-    const visit = (actor: Mortal): void => {
-      lines.push(actor.describe());
-      for (const child of actor.childrenInOrder()) visit(child);
-    };
-    for (const actor of this.#topLevel()) visit(actor);
-    return lines;
+    return [...this.inspection.walk()].map((actor) => actor.describe());
   }
 
   /** Effects that handlers asked for after their incarnation was over. None of them happened. */
@@ -227,6 +225,27 @@ export class Lane {
   /** The actor fails at its next message boundary, as if its handler had thrown `error`. */
   inject(path: string, error: unknown): Result<ActorRef<never>, UnknownActor> {
     return this.#with(path, (actor) => actor.inject(error));
+  }
+
+  /**
+   * Stops an actor in order once it has handled what is queued by now. Gives up after `limitMs`;
+   * the actor then goes on as if nothing had been asked.
+   *
+   * @returns whether it was drained
+   */
+  async drain(path: string, limitMs: number): Promise<Result<boolean, UnknownActor>> {
+    const found = this.actorAt(path);
+    if (!found.ok) return found;
+    return new Promise((resolve) => {
+      const limit = this.#engine.timers.after(limitMs, () => {
+        takeBack();
+        resolve(ok(false));
+      });
+      const takeBack = found.value.drain(() => {
+        limit.cancel();
+        resolve(ok(true));
+      });
+    });
   }
 
   #with(path: string, act: (actor: RtActor) => void): Result<ActorRef<never>, UnknownActor> {

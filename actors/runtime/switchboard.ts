@@ -22,6 +22,8 @@ export interface Recipient extends Actor {
 
 /** The news of a death that somebody waits for. */
 export interface Watch {
+  /** Path of the watcher. */
+  readonly watcher: string;
   /** Queues the news with the watcher. */
   tell(reason: Terminated['reason']): void;
 }

@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { RemoteSession } from '../remote/client.ts';
 import { CONNECT_OPTIONS, connect } from './access/connect.ts';
-import { runWords } from './access/run-words.ts';
 import { type DaemonCommand, EXIT, findCommand, roleOf } from './command.ts';
 import { DAEMON_COMMANDS } from './daemon-commands.ts';
 import type { ActorRow, DeskStatus } from './desk.ts';
-import { commandHelp, listHelp } from './help.ts';
+import { Interrupt, runLine } from './inspect/run-line.ts';
 import { DATA_DIR, dataDirectory, JSON_OUTPUT } from './launch-commands.ts';
-import type { LocalCommand, Surroundings } from './local-command.ts';
-import { answer, coloured } from './terminal.ts';
+import type { LocalCommand, ParsedWords, Surroundings } from './local-command.ts';
+import { coloured } from './terminal.ts';
 
 const HISTORY_MAX = 1_000;
 /** How long to wait for a daemon that was told to stop. */
@@ -45,7 +44,7 @@ export const attachCommand: LocalCommand = {
     try {
       if (commands.length === 0) return await new Shell(session, folder, isJson, around).run();
       for (const line of commands) {
-        const exitCode = await runLine(session, splitLine(line), isJson, around);
+        const exitCode = await runLine({ session, isJson, around }, splitLine(line));
         if (exitCode !== EXIT.done) return exitCode;
       }
       return EXIT.done;
@@ -62,12 +61,13 @@ export const DAEMON_FACES: readonly LocalCommand[] = DAEMON_COMMANDS.map((comman
   summary: command.summary,
   examples: command.examples.map((example) => `flyball ${example}`),
   role: roleOf(command),
-  options: { 'data-dir': DATA_DIR, ...CONNECT_OPTIONS, json: JSON_OUTPUT },
+  options: { ...command.options, 'data-dir': DATA_DIR, ...CONNECT_OPTIONS, json: JSON_OUTPUT },
   async run(words, around) {
     const session = await connect(words, dataDirectory(words, around), around);
     if (session === null) return EXIT.unreachable;
-    const line = [...command.name.split(' '), ...words.positionals];
-    const exitCode = await runLine(session, line, words.flag('json'), around);
+    const isJson = words.flag('json');
+    const line = [...command.name.split(' '), ...optionWords(command, words), ...words.positionals];
+    const exitCode = await runLine({ session, isJson, around }, line);
     if (command.name === 'stop' && exitCode === EXIT.done) await ended(session, around);
     session.close();
     return exitCode;
@@ -82,41 +82,6 @@ function ended(session: RemoteSession, around: Surroundings): Promise<void> {
       resolve();
     });
   });
-}
-
-async function runLine(
-  session: RemoteSession,
-  words: readonly string[],
-  isJson: boolean,
-  around: Surroundings,
-): Promise<number> {
-  const { terminal } = around;
-  if (words[0] === 'help') return help(words.slice(1), around);
-  const { words: ran, outcome } = await runWords(session, words, terminal);
-  if (!outcome.ok) {
-    terminal.err(`${outcome.error}\n`);
-    return EXIT.unreachable;
-  }
-  const { exitCode, data, error } = outcome.value;
-  if (exitCode !== EXIT.done) {
-    terminal.err(`${error}\n`);
-    return exitCode;
-  }
-  const found = findCommand(DAEMON_COMMANDS, ran);
-  answer(terminal, isJson, data, found?.command.show ?? String);
-  return EXIT.done;
-}
-
-function help(words: readonly string[], around: Surroundings): number {
-  const found = words.length === 0 ? null : findCommand(DAEMON_COMMANDS, words);
-  around.terminal.out(
-    found === null ? listHelp(DAEMON_COMMANDS.map(withRole)) : commandHelp(withRole(found.command)),
-  );
-  return EXIT.done;
-}
-
-function withRole(command: DaemonCommand) {
-  return { ...command, role: roleOf(command) };
 }
 
 /** Words of a line; single or double quotes keep blanks together. */
@@ -138,10 +103,19 @@ export function completeLine(
   const isBehindName = found !== null && text.length > found.command.name.length;
   const candidates = isBehindName
     ? (found.command.complete?.(found.rest, { actors }) ?? [])
-    : [...commands.map(({ name }) => name), ...(isHelp ? [] : ['help', 'quit'])];
+    : [...commands.map(({ name }) => name), ...(isHelp ? [] : ['help', 'watch', 'quit'])];
   const word = isBehindName ? (text.split(' ').at(-1) ?? '') : text;
   const hits = candidates.filter((candidate) => candidate.startsWith(word));
   return [hits.length > 0 ? hits : candidates, word];
+}
+
+/** The options of a daemon's command as words again. */
+function optionWords(command: DaemonCommand, words: ParsedWords): string[] {
+  return Object.entries(command.options ?? {}).flatMap(([name, { type }]) => {
+    if (type === 'boolean') return words.flag(name) ? [`--${name}`] : [];
+    const text = words.text(name);
+    return text === null ? [] : [`--${name}`, text];
+  });
 }
 
 class Shell {
@@ -171,9 +145,15 @@ class Shell {
     // From here on lines are kept, so that what is typed before the first prompt is not lost.
     const typed = lines[Symbol.asyncIterator]();
     let exitCode: number = EXIT.done;
+    const stop = new Interrupt();
     this.#session.onClosed((reason) => {
       terminal.err(`${reason}\n`);
+      stop.raise();
       lines.close();
+    });
+    // Ctrl-C ends what goes on by itself, and the shell when nothing does.
+    lines.on('SIGINT', () => {
+      if (!stop.raise()) lines.close();
     });
     lines.on('history', (history) => this.#remember(history));
     if (terminal.isInteractive) {
@@ -185,7 +165,8 @@ class Shell {
       const words = splitLine(line);
       if (words[0] === 'quit' || words[0] === 'exit') break;
       if (words.length > 0) {
-        exitCode = await runLine(this.#session, words, this.#isJson, this.#around);
+        const [session, isJson, around] = [this.#session, this.#isJson, this.#around];
+        exitCode = await runLine({ session, isJson, around, stop }, words);
       }
       if (terminal.isInteractive) await this.#prompt(lines);
       else if (exitCode !== EXIT.done) break;

@@ -1,4 +1,4 @@
-import { type Action, mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
+import { mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
@@ -7,6 +7,8 @@ import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { inspect, noActor } from './inspect/inspect-command.ts';
+import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
 import { PROOF_COMMANDS } from './proof/proof-commands.ts';
 import { pairs, table } from './terminal.ts';
 
@@ -15,8 +17,6 @@ const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto']
 /** What one person may not do here. */
 const TWO = (mode: string | undefined): string =>
   `this desk wants two people: \`mode request ${mode} REASON\`, and a risk-officer who approves`;
-
-const inspect = (): Action => 'inspect';
 
 const status: DaemonCommand = {
   name: 'status',
@@ -58,6 +58,9 @@ const administration = ACTOR_ACTIONS.map(
     name: `actor ${verb}`,
     usage: 'PATH',
     summary: {
+      suspend: 'let an actor queue and handle nothing; the gate closes when orders depend on it',
+      resume: 'let a suspended actor go on, once everything has been reconciled',
+      drain: 'let an actor handle what is queued, then stop it in order',
       stop: 'stop an actor in order; its supervisor starts a permanent one again',
       kill: 'end an actor at once, as a crash would',
       restart: 'stop an actor and start it anew',
@@ -152,9 +155,10 @@ const positions: DaemonCommand = {
 
 const orders: DaemonCommand = {
   name: 'orders',
-  usage: '',
+  usage: '[--open]',
   summary: 'orders that may still trade',
-  examples: ['orders'],
+  examples: ['orders', 'orders --open'],
+  options: { open: { type: 'boolean', help: 'the same; no others are kept in memory' } },
   action: inspect,
   run: async (desk) => done(desk.orders()),
   show: (data) =>
@@ -217,6 +221,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   ...APPROVAL_COMMANDS,
   ...ACCESS_COMMANDS,
   ...PROOF_COMMANDS,
+  ...INSPECT_COMMANDS,
 ];
 
 /** Finds, authorises and runs a command. */
@@ -254,15 +259,6 @@ function completePath(
   known: { readonly actors: readonly string[] },
 ): string[] {
   return [...known.actors];
-}
-
-function noActor(desk: Desk, path: string): RunResult {
-  const meant = didYouMean(
-    desk.actors().map((actor) => actor.path),
-    path,
-  );
-  const hint = meant === null ? '`actors` lists them' : `did you mean ${meant}?`;
-  return failed(EXIT.failed, `no actor at ${path}: ${hint}`);
 }
 
 function showControl(control: ControlSummary): string {

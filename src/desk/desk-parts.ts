@@ -18,6 +18,9 @@ export type ConfigLoader = () => Result<LoadedConfig, readonly ConfigFault[]>;
 /** Everything a desk is put together from; what a rehearsal swaps is in `env` and `venue`. */
 export interface DeskParts {
   readonly env: Env;
+  /** The data directory, and the journal's folder in it. */
+  readonly folder: string;
+  readonly journalFolder: string;
   readonly log: Log;
   /** What is in force; `reload` replaces it. */
   config: Config;

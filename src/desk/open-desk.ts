@@ -136,6 +136,8 @@ async function partsOf(
   }
   return ok({
     env,
+    folder,
+    journalFolder: directory.journalFolder,
     log,
     config,
     load,

@@ -22,6 +22,8 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { DeskInspector } from './inspect/desk-inspector.ts';
+import type { DeskHealth } from './inspect/health.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
@@ -49,6 +51,7 @@ export class RunningDesk implements Desk {
   readonly parts: DeskParts;
   readonly access: AccessPort;
   readonly proof: ProofPort;
+  readonly inspector: DeskInspector;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
@@ -77,6 +80,12 @@ export class RunningDesk implements Desk {
     const onFatal = (reason: string): void => this.#giveUp(reason);
     this.#watchman = new Watchman({ lane: this.#lane, gate, journal, log, onFatal });
     this.#lane.observe(this.#watchman);
+    this.inspector = new DeskInspector({
+      parts,
+      lane: this.#lane,
+      health: () => this.#health(),
+      openOrders: () => this.orders().length,
+    });
   }
 
   /** Journals the start and brings up the tree. Trading begins when control lets it. */
@@ -101,6 +110,7 @@ export class RunningDesk implements Desk {
   /** Closes the gate, cancels what rests and waits until journal and venue agree. */
   async settle(): Promise<Result<void, string>> {
     this.parts.gate.close('stopping');
+    this.inspector.administration.resumeAll();
     try {
       const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
       await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
@@ -147,15 +157,8 @@ export class RunningDesk implements Desk {
     return view.ok ? plainOf(view.value) : null;
   }
 
-  async administer(action: ActorAction, path: string, by: string): Promise<Result<string, string>> {
-    this.parts.log('warn', path, `actor-${action}`, { by });
-    if (action === 'kill') {
-      const injected = this.#lane.inject(path, new Error(`killed by ${by}`));
-      return injected.ok ? ok(`${path} was made to crash`) : err(`no actor at ${path}`);
-    }
-    const stopped = await this.#lane.stop(path);
-    if (!stopped.ok) return err(`no actor at ${path}`);
-    return ok(`${path} was stopped; its supervisor decides about a new one`);
+  administer(action: ActorAction, path: string, by: string): Promise<Result<string, string>> {
+    return this.inspector.administration.act(action, path, by);
   }
 
   async positions(): Promise<readonly PositionRow[]> {
@@ -268,6 +271,22 @@ export class RunningDesk implements Desk {
       latencyP99Us: metrics.decision.percentileUs(99),
       submissionP99Us: metrics.submission.percentileUs(99),
       journalSequence: journal.head,
+    };
+  }
+
+  #health(): DeskHealth {
+    const { journal } = this.parts;
+    const { fault, storeFault } = journal;
+    const overBudget = journal.overBudget();
+    return {
+      control: this.mode(),
+      journalFault: fault === null ? null : journalFaultText(fault),
+      storeFault: storeFault === null ? null : journalFaultText(storeFault),
+      overBudget: overBudget === null ? null : journalFaultText(overBudget),
+      journalSequence: journal.head,
+      journalBehind: journal.lag().recordsBehind,
+      restarts: this.#watchman.restarts,
+      deadLetters: this.#lane.deadLetters.count,
     };
   }
 

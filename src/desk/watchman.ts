@@ -22,7 +22,7 @@ export const ROOT = 'root';
 const IN_HAND: ReadonlySet<DeadLetterReason> = new Set(['failed', 'abandoned']);
 
 /** What a failed actor means for the rest of the desk. */
-type Concern = 'orders' | 'strategy' | 'market' | 'none';
+export type Concern = 'orders' | 'strategy' | 'market' | 'none';
 
 /**
  * Watches the actors. Its hooks run before the runtime does anything else about a failure, so the
@@ -131,7 +131,8 @@ export function endText(reason: StopReason): string {
   return reason.kind === 'shutdown' ? `shut down, ${reason.why}` : reason.kind;
 }
 
-function concernOf(path: string): Concern {
+/** What depends on an actor, by its place in the tree. */
+export function concernOf(path: string): Concern {
   if (path.startsWith('trading/strategies/')) return 'strategy';
   if (path.startsWith('market-data/')) return 'market';
   return path === 'edge' || path.startsWith('edge/') ? 'none' : 'orders';

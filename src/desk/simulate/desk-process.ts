@@ -59,7 +59,7 @@ export interface ProcessHooks {
 /** One process of the desk: the whole of it, on a disk and sockets that outlive it. */
 export class DeskProcess {
   readonly clock: ProcessTime;
-  readonly queue = new SteppedQueue();
+  readonly queue: SteppedQueue;
   readonly handlers: HandlerFaults;
   desk: RunningDesk | null = null;
   lane: Lane | null = null;
@@ -79,6 +79,7 @@ export class DeskProcess {
     this.#options = options;
     const isAlive = (): boolean => this.#isAlive;
     this.clock = new ProcessTime(time.clock, time.timers, isAlive);
+    this.queue = new SteppedQueue(this.clock.clock);
     this.handlers = new HandlerFaults(hooks.handled);
     this.#net = new ProcessNet(options.net, options.netSwitches, {
       isAlive,

@@ -1,4 +1,6 @@
 import type { Runnable, WorkQueue } from '../../../actors/runtime/run-queue.ts';
+import type { Clock } from '../../core/env.ts';
+import type { Nanos } from '../../core/units.ts';
 
 /**
  * A run queue that runs nothing by itself: whoever simulates picks the next actor and lets it
@@ -6,6 +8,15 @@ import type { Runnable, WorkQueue } from '../../../actors/runtime/run-queue.ts';
  */
 export class SteppedQueue implements WorkQueue {
   readonly #waiting: Runnable[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get nowNs(): Nanos {
+    return this.#clock.mono();
+  }
 
   get size(): number {
     return this.#waiting.length;

@@ -17,6 +17,7 @@ import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
+import { aTestInspector } from './test-inspector.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -170,6 +171,7 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
   const note = (...words: string[]): void => void calls.push(words.join(' '));
   return {
     calls,
+    inspector: aTestInspector(),
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),
