@@ -34,7 +34,13 @@ import {
   type Reply,
 } from './ref.ts';
 import type { WorkQueue } from './run-queue.ts';
-import { AskFailed, type Recipient, type Switchboard, type Watch } from './switchboard.ts';
+import {
+  AskFailed,
+  type Recipient,
+  type Switchboard,
+  type Watch,
+  type Watched,
+} from './switchboard.ts';
 
 /** What the actors of one lane share. */
 export interface Engine {
@@ -199,7 +205,7 @@ export class RtContext implements Context<unknown> {
 
   watch(to: ActorRef<never>, message?: unknown): void {
     if (this.#isLate()) return;
-    const target = this.#owner.engine.board.recipientAt(to.path);
+    const target = this.#owner.engine.board.watchedAt(to);
     const isMeant = target !== undefined && (to.uid === 0 || to.uid === target.uid);
     const uid = isMeant ? target.uid : to.uid;
     const key = `${to.path}#${uid}`;
@@ -345,7 +351,7 @@ class KeyedTimer extends Notice {
 class WatchNotice extends Notice implements Watch {
   readonly path: string;
   readonly uid: number;
-  target: Recipient | null = null;
+  target: Watched | null = null;
   readonly #owner: ContextOwner;
   readonly #forget: () => void;
   #isOwnMessage: boolean;

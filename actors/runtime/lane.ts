@@ -191,6 +191,11 @@ export class Lane {
     return this.#engine.lateEffects;
   }
 
+  /** The lane's address space, for links to other nodes. */
+  get board(): Switchboard {
+    return this.#engine.board;
+  }
+
   /** Questions that wait for their answer. */
   get openAsks(): number {
     return this.#engine.board.openAsks;
