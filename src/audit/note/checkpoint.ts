@@ -1,7 +1,14 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import { bytesOfBase64, HASH_BYTES, hashText } from '../tree/hash.ts';
 import { isSignatureOf, SIGNATURE_BYTES, type Signer, type VerifierKey } from './keys.ts';
-import { type NoteFault, type NoteSignature, noteText, parseNote } from './note.ts';
+import {
+  type NoteFault,
+  type NoteSignature,
+  noteText,
+  parseNote,
+  SIGNATURES_MAX,
+  tooManySignatures,
+} from './note.ts';
 
 /** What a log says of itself at one moment: so many entries, and this root over them. */
 export interface Head {
@@ -57,6 +64,7 @@ export function cosign(
   const note = parseNote(checkpoint);
   if (!note.ok) return note;
   const { text, signatures } = note.value;
+  if (signatures.length === SIGNATURES_MAX) return tooManySignatures();
   const stamp = Buffer.alloc(TIME_BYTES);
   stamp.writeBigUInt64BE(BigInt(seconds));
   const bytes = Buffer.concat([stamp, witness.sign(cosignedMessage(text, seconds))]);

@@ -61,12 +61,17 @@ export function parseNote(bytes: Uint8Array): Result<Note, NoteFault> {
   if (!rest.endsWith('\n')) return bad('no newline at the end', 'a newline after each signature');
   const lines = rest.slice(0, -1).split('\n');
   if (lines.length > SIGNATURES_MAX) {
-    return bad(`${lines.length} signatures`, `at most ${SIGNATURES_MAX}`);
+    return tooManySignatures(lines.length);
   }
   const signatures = lines.map(signatureOf);
   const wrong = signatures.indexOf(null);
   if (wrong >= 0) return bad(`signature line "${lines[wrong]}"`, `"${MARK}name base64"`);
   return ok({ text, signatures: signatures as NoteSignature[] });
+}
+
+/** @param count what there would be */
+export function tooManySignatures(count = SIGNATURES_MAX + 1) {
+  return bad(`${count} signatures`, `at most ${SIGNATURES_MAX}`);
 }
 
 /** An em dash and a space. */
