@@ -9,6 +9,7 @@ import {
   HEALTHY,
   type Level,
   type Levels,
+  type ResetDenial,
   type StopCause,
 } from './signals.ts';
 
@@ -279,18 +280,24 @@ class Draft {
 
   #reset(): void {
     const next = this.#next;
-    if (next.isFaulted) return this.#emit('reset:denied:fault');
-    if (this.#isOpen()) return this.#emit('reset:denied:open');
-    if (next.atUs - next.lastRiseUs < this.#times.releaseStableUs) {
-      return this.#emit('reset:denied:unstable');
-    }
-    if (next.atUs - next.lastTripUs < this.#times.cooldownUs) {
-      return this.#emit('reset:denied:cooldown');
+    const denial = this.#denial();
+    if (denial !== null) {
+      this.#emit(`reset:denied:${denial}`);
+      return;
     }
     next.cause = null;
     next.causes = [];
     next.isAcknowledged = false;
     this.#emit('reset:ok');
+  }
+
+  #denial(): ResetDenial | null {
+    const next = this.#next;
+    if (next.isFaulted) return 'fault';
+    if (this.#isOpen()) return 'open';
+    if (next.atUs - next.lastRiseUs < this.#times.releaseStableUs) return 'unstable';
+    if (next.atUs - next.lastTripUs < this.#times.cooldownUs) return 'cooldown';
+    return null;
   }
 
   #isOpen(): boolean {

@@ -26,6 +26,9 @@ export const REQUESTS = [
 ] as const;
 export type StopCause = Contact | (typeof REQUESTS)[number];
 
+/** Why a valid press of the reset button resets nothing; the first that holds. */
+export type ResetDenial = 'fault' | 'open' | 'unstable' | 'cooldown';
+
 export type EstopEventName =
   | `trip:${StopCause}`
   /** A further cause while the stop stands. */
@@ -34,7 +37,7 @@ export type EstopEventName =
   | 'fault:cleared'
   | 'reset:ok'
   | 'reset:stuck'
-  | `reset:denied:${'fault' | 'open' | 'unstable' | 'cooldown'}`;
+  | `reset:denied:${ResetDenial}`;
 
 /** All in microseconds. */
 export interface EstopTimes {
