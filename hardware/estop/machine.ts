@@ -1,4 +1,5 @@
 import { assert } from '../../src/core/result.ts';
+import type { Level } from '../gpio/port.ts';
 import {
   assertTimes,
   CONTACTS,
@@ -7,7 +8,6 @@ import {
   type EstopEventName,
   type EstopTimes,
   HEALTHY,
-  type Level,
   type Levels,
   type ResetDenial,
   type StopCause,

@@ -1,7 +1,5 @@
 import { assert } from '../../src/core/result.ts';
-
-/** What a pin shows. A closed contact is 1, so a cut wire and a lost supply read as pressed. */
-export type Level = 0 | 1;
+import type { Level } from '../gpio/port.ts';
 
 export const CONTACTS = ['a', 'b', 'tamper'] as const;
 /** The two normally-closed channels of the button, and the switch of the enclosure. */

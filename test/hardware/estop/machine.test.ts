@@ -13,11 +13,11 @@ import {
 import {
   ESTOP_TIMES,
   HEALTHY,
-  type Level,
   type Levels,
   REQUESTS,
   type StopCause,
 } from '../../../hardware/estop/signals.ts';
+import type { Level } from '../../../hardware/gpio/port.ts';
 import { type Edge, play } from '../../support/gpio/waveforms.ts';
 
 const fresh = (more: Partial<Parameters<typeof startEstop>[0]> = {}) =>

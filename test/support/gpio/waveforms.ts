@@ -7,7 +7,8 @@ import {
   onTime,
   startEstop,
 } from '../../../hardware/estop/machine.ts';
-import { HEALTHY, type Level, type Levels } from '../../../hardware/estop/signals.ts';
+import { HEALTHY, type Levels } from '../../../hardware/estop/signals.ts';
+import type { Level } from '../../../hardware/gpio/port.ts';
 import { root } from '../shared.ts';
 
 export type Edge = readonly [atUs: number, signal: keyof Levels, level: Level];
