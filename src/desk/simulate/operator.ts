@@ -51,8 +51,9 @@ export class Operator {
   async reset(process: DeskProcess): Promise<void> {
     const { desk } = process;
     if (desk === null || !process.isUp) return;
+    this.#modes.resetAsked();
     const answer = await this.#waits.follow('reset', this.#nowMs(), desk.reset(BY, 'simulated'));
-    if (answer?.ok === true && process.isAlive) this.#modes.unlocked();
+    if (answer?.ok === false && process.isAlive) this.#modes.resetRefused();
   }
 
   async reload(process: DeskProcess): Promise<void> {

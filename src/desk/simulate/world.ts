@@ -192,7 +192,7 @@ export class World {
     const { desk } = this.process;
     if (desk === null || !this.process.isAlive) return;
     desk.trip('operator', 'simulated');
-    if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked();
+    if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked(this.nowMs);
   }
 
   /** Nothing is wrong with the gate and the desk trades by itself. */
