@@ -156,6 +156,8 @@ class SeedRun {
     Object.assign(world.netSwitches.frames.market, SOUND_FRAMES);
     Object.assign(world.netSwitches.frames.orders, SOUND_FRAMES);
     world.venue.facade.faults.clear();
+    // A crash loop or a series of kills asks more than the venue allows; a ban is waited out.
+    world.venue.facade.forgive();
     world.process.handlers.clear();
     world.isEager = true;
   }
