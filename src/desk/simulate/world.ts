@@ -44,6 +44,7 @@ const OPERATOR_MS = 500;
 
 const UNHEARD = {
   handled: () => {},
+  declared: () => {},
   sent: () => {},
   asked: () => {},
   wrote: () => {},
@@ -82,6 +83,7 @@ export class World {
   #isStoreLost = false;
   #isTailFlipped = false;
   #isMediumFalse = false;
+  #stalledMs = 0;
   #wasClean = true;
   readonly #locks = new Set<string>();
   readonly #chance: Rng;
@@ -131,7 +133,12 @@ export class World {
       }
     });
     const people = this.random.fork('people');
-    this.operator = new Operator(people, this.modes, this.waits, () => this.nowMs);
+    this.operator = new Operator(
+      people,
+      this.modes,
+      this.waits,
+      () => this.nowMs - this.#stalledMs,
+    );
     this.process = this.#newProcess();
     timers.after(OPERATOR_MS, () => this.#operate());
   }
@@ -204,6 +211,12 @@ export class World {
     return isOpen && words[GATE_LAYOUT.mode] === MODES.indexOf('full-auto');
   }
 
+  /** The process waits, and nobody can blame an actor for it. */
+  stall(ms: number): void {
+    this.#stalledMs += ms;
+    this.time.stall(ms);
+  }
+
   /** Looks at the mailboxes and at who waits. */
   lookAtActors(): void {
     const { lane, isAlive } = this.process;
@@ -214,7 +227,7 @@ export class World {
       status,
       depth: mailbox.depth,
     }));
-    this.waits.look(actors, this.nowMs);
+    this.waits.look(actors, this.nowMs - this.#stalledMs);
   }
 
   /** Compares journal and venue; for a desk that has ended in order. */
@@ -246,6 +259,7 @@ export class World {
   #hooks(): ProcessHooks {
     return {
       handled: (path, kind) => this.trace.note('handle', `${path} ${kind}`),
+      declared: (path, capacity) => this.waits.declared(path, capacity),
       sent: (text) => {
         this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
         this.orders.onSent(text);
