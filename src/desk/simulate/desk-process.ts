@@ -45,6 +45,7 @@ export interface ProcessOptions {
 
 export interface ProcessHooks {
   readonly handled: (path: string, kind: string) => void;
+  readonly declared: (path: string, capacity: number) => void;
   readonly sent: (text: string) => void;
   readonly asked: (request: HttpRequest) => void;
   readonly wrote: (path: string, bytes: Uint8Array, position: number) => void;
@@ -80,7 +81,7 @@ export class DeskProcess {
     const isAlive = (): boolean => this.#isAlive;
     this.clock = new ProcessTime(time.clock, time.timers, isAlive);
     this.queue = new SteppedQueue(this.clock.clock);
-    this.handlers = new HandlerFaults(hooks.handled);
+    this.handlers = new HandlerFaults(hooks.handled, hooks.declared);
     this.#net = new ProcessNet(options.net, options.netSwitches, {
       isAlive,
       sent: hooks.sent,

@@ -16,7 +16,7 @@ export function targetOf(world: World): FaultTarget {
     symbol: world.symbol,
     desk: deskOf(world),
     after: (ms, run) => void time.timers.after(ms, run),
-    stall: (ms) => time.stall(ms),
+    stall: (ms) => world.stall(ms),
     setWallAhead: (ms) => {
       world.process.clock.wallAheadMs = ms;
     },

@@ -1,4 +1,5 @@
 import type { ActorSpec, AnyActorSpec } from '../../../actors/runtime/actor-spec.ts';
+import { CAPACITY_DEFAULT } from '../../../actors/runtime/mail/mailbox.ts';
 import { kindOf } from '../../../actors/runtime/ref.ts';
 import type { HandlerFault } from '../../simulation/faults/fault.ts';
 
@@ -6,9 +7,18 @@ import type { HandlerFault } from '../../simulation/faults/fault.ts';
 export class HandlerFaults {
   readonly #planned = new Map<string, HandlerFault>();
   readonly #handled: (path: string, kind: string) => void;
+  readonly #declared: (path: string, capacity: number) => void;
 
-  constructor(handled: (path: string, kind: string) => void) {
+  /**
+   * @param handled told of every message before its handler
+   * @param declared told what the mailbox of a path is to hold, whenever an actor starts
+   */
+  constructor(
+    handled: (path: string, kind: string) => void,
+    declared: (path: string, capacity: number) => void,
+  ) {
     this.#handled = handled;
+    this.#declared = declared;
   }
 
   spoil(path: string, how: HandlerFault): void {
@@ -23,6 +33,10 @@ export class HandlerFaults {
     const spec = anySpec as ActorSpec<unknown, unknown>;
     const wrapped: ActorSpec<unknown, unknown> = {
       ...spec,
+      start: (ctx) => {
+        this.#declared(ctx.path, spec.mailbox?.capacity ?? CAPACITY_DEFAULT);
+        return spec.start(ctx);
+      },
       receive: (state, message, ctx) => {
         this.#handled(ctx.path, kindOf(message));
         const how = this.#planned.get(ctx.path);

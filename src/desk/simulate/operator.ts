@@ -51,14 +51,32 @@ export class Operator {
   async reset(process: DeskProcess): Promise<void> {
     const { desk } = process;
     if (desk === null || !process.isUp) return;
+    this.#modes.resetAsked();
     const answer = await this.#waits.follow('reset', this.#nowMs(), desk.reset(BY, 'simulated'));
-    if (answer?.ok === true && process.isAlive) this.#modes.unlocked();
+    if (answer?.ok === false && process.isAlive) this.#modes.resetRefused();
   }
 
   async reload(process: DeskProcess): Promise<void> {
     const { desk } = process;
     if (desk === null || !process.isUp) return;
     await this.#waits.follow('reload', this.#nowMs(), desk.reload(BY));
+  }
+
+  /** Asks one thing after the other of a desk that nothing is wrong with: each has its answer. */
+  async callTheRoll(process: DeskProcess): Promise<void> {
+    const { desk } = process;
+    if (desk === null || !process.isUp) return;
+    const asked: readonly [string, () => Promise<unknown>][] = [
+      ['mode', () => desk.requestMode('full-auto', BY, 'roll call')],
+      ['status', () => desk.status()],
+      ['positions', () => desk.positions()],
+      ['reload', () => desk.reload(BY)],
+      ['reset', () => desk.reset(BY, 'roll call')],
+    ];
+    for (const [what, ask] of asked) {
+      const answer = await this.#waits.follow(what, this.#nowMs(), ask());
+      if (answer === null) this.#waits.unanswered(what);
+    }
   }
 
   /** A process is gone, and with it whoever would have answered. */

@@ -22,6 +22,8 @@ const LATE_CHANCE = 1 / 16;
 const LATE_NS_MAX = 2_000_000;
 /** I10: the desk must be steady so long after the last fault. */
 const LIVENESS_MS = 60_000;
+/** A handler that hangs as the faults end is found out within its time-out. */
+const HANGOVER_MS = 6_000;
 /** An orderly stop ends within the sum of its phases. */
 const STOP_MS = 60_000;
 /** More steps than a run can need after its faults. */
@@ -156,6 +158,8 @@ class SeedRun {
     Object.assign(world.netSwitches.frames.market, SOUND_FRAMES);
     Object.assign(world.netSwitches.frames.orders, SOUND_FRAMES);
     world.venue.facade.faults.clear();
+    // A crash loop or a series of kills asks more than the venue allows; a ban is waited out.
+    world.venue.facade.forgive();
     world.process.handlers.clear();
     world.isEager = true;
   }
@@ -165,8 +169,13 @@ class SeedRun {
     const world = this.#world;
     const endMs = world.nowMs + LIVENESS_MS;
     const before = world.orders.accepted;
-    const isWell = (): boolean => world.isSteady && world.orders.accepted > before;
-    if (await this.#until(isWell, endMs)) return;
+    const calmMs = world.nowMs + HANGOVER_MS;
+    const isWell = (): boolean =>
+      world.isSteady && world.orders.accepted > before && world.nowMs >= calmMs;
+    if (await this.#until(isWell, endMs)) {
+      await this.#callTheRoll();
+      return;
+    }
     const { process, lastEnd } = world;
     const words = process.desk?.parts.gate;
     const found =
@@ -176,6 +185,16 @@ class SeedRun {
           `${world.orders.accepted - before} orders taken`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
+  }
+
+  async #callTheRoll(): Promise<void> {
+    const world = this.#world;
+    let isOver = false;
+    void world.operator.callTheRoll(world.process).then(() => {
+      isOver = true;
+    });
+    if (await this.#until(() => isOver, world.nowMs + LIVENESS_MS)) return;
+    if (!this.#isOver) world.verdicts.report('answered', 'the roll call has no end');
   }
 
   async #stop(): Promise<void> {

@@ -44,6 +44,7 @@ const OPERATOR_MS = 500;
 
 const UNHEARD = {
   handled: () => {},
+  declared: () => {},
   sent: () => {},
   asked: () => {},
   wrote: () => {},
@@ -82,6 +83,7 @@ export class World {
   #isStoreLost = false;
   #isTailFlipped = false;
   #isMediumFalse = false;
+  #stalledMs = 0;
   #wasClean = true;
   readonly #locks = new Set<string>();
   readonly #chance: Rng;
@@ -131,7 +133,12 @@ export class World {
       }
     });
     const people = this.random.fork('people');
-    this.operator = new Operator(people, this.modes, this.waits, () => this.nowMs);
+    this.operator = new Operator(
+      people,
+      this.modes,
+      this.waits,
+      () => this.nowMs - this.#stalledMs,
+    );
     this.process = this.#newProcess();
     timers.after(OPERATOR_MS, () => this.#operate());
   }
@@ -192,7 +199,7 @@ export class World {
     const { desk } = this.process;
     if (desk === null || !this.process.isAlive) return;
     desk.trip('operator', 'simulated');
-    if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked();
+    if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked(this.nowMs);
   }
 
   /** Nothing is wrong with the gate and the desk trades by itself. */
@@ -202,6 +209,12 @@ export class World {
     const words = new Int32Array(desk.parts.gate.shared);
     const isOpen = words[GATE_LAYOUT.halt] === 0 && words[GATE_LAYOUT.venues] === 0;
     return isOpen && words[GATE_LAYOUT.mode] === MODES.indexOf('full-auto');
+  }
+
+  /** The process waits, and nobody can blame an actor for it. */
+  stall(ms: number): void {
+    this.#stalledMs += ms;
+    this.time.stall(ms);
   }
 
   /** Looks at the mailboxes and at who waits. */
@@ -214,7 +227,7 @@ export class World {
       status,
       depth: mailbox.depth,
     }));
-    this.waits.look(actors, this.nowMs);
+    this.waits.look(actors, this.nowMs - this.#stalledMs);
   }
 
   /** Compares journal and venue; for a desk that has ended in order. */
@@ -246,6 +259,7 @@ export class World {
   #hooks(): ProcessHooks {
     return {
       handled: (path, kind) => this.trace.note('handle', `${path} ${kind}`),
+      declared: (path, capacity) => this.waits.declared(path, capacity),
       sent: (text) => {
         this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
         this.orders.onSent(text);

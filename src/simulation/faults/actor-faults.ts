@@ -4,6 +4,8 @@ const NOTHING = (): void => {};
 /** More crashes than a supervisor forgives, even if some hit a worker that is down. */
 const LOOP_CRASHES = 40;
 const LOOP_EVERY_MS = 20;
+/** More than the mailbox of `settings` holds. */
+const RELOADS = 1_100;
 const STALLS_MS = [20, 1_000, 30_000];
 
 function worker({ desk, random }: FaultTarget): string {
@@ -101,7 +103,7 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
     family: 'process',
     lastsMs: 0,
     start({ desk, random }) {
-      for (let signal = 0; signal < 50; signal += 1) desk.reload('limits');
+      for (let signal = 0; signal < RELOADS; signal += 1) desk.reload('limits');
       if (random.below(2) === 0) desk.stopInOrder();
       return NOTHING;
     },

@@ -32,6 +32,9 @@ export class ModeWatch {
   #allowed = 0;
   #isLocked = false;
   #enteredMs = 0;
+  #trippedMs = 0;
+  /** Resets that are under way. */
+  #resets = 0;
   #isFirst = true;
 
   constructor(verdicts: Verdicts) {
@@ -44,6 +47,7 @@ export class ModeWatch {
     this.#mode = 0;
     this.#enteredMs = nowMs;
     if (isLatched) this.#isLocked = true;
+    this.#trippedMs = nowMs;
     if (this.#isFirst) this.#allowed = MODES.indexOf(policy.initial);
     else if (!wasClean && !policy.climbsAfterFault) this.#allowed = 0;
     this.#isFirst = false;
@@ -51,6 +55,7 @@ export class ModeWatch {
 
   ended(): void {
     this.#words = null;
+    this.#resets = 0;
   }
 
   /** Somebody who may has asked for a mode; told again when it is answered. */
@@ -59,15 +64,20 @@ export class ModeWatch {
   }
 
   /** Emergency was called for, and its latch is on the medium. */
-  locked(): void {
+  locked(nowMs: number): void {
     this.#isLocked = true;
     this.#allowed = 0;
+    this.#trippedMs = nowMs;
   }
 
-  /** A reset was accepted. */
-  unlocked(): void {
-    this.#isLocked = false;
-    this.#allowed = 0;
+  /** Somebody who may has asked for a reset. */
+  resetAsked(): void {
+    this.#resets += 1;
+  }
+
+  /** That reset was refused. One that is accepted counts until the mode has followed. */
+  resetRefused(): void {
+    this.#resets = Math.max(0, this.#resets - 1);
   }
 
   /** After every step. */
@@ -92,10 +102,17 @@ export class ModeWatch {
     if (mode === EMERGENCY) {
       this.#allowed = 0;
       this.#isLocked = true;
+      this.#trippedMs = nowMs;
       return;
     }
     if (before === EMERGENCY) {
-      if (this.#isLocked) this.#verdicts.report('I5', `${step} without a reset`);
+      this.#isLocked = false;
+      if (this.#resets === 0) this.#verdicts.report('I5', `${step} without a reset`);
+      this.#resets = 0;
+      const { resetCooldownMs } = this.#policy as ModePolicy;
+      const cooledMs = nowMs - this.#trippedMs;
+      if (cooledMs + 1 >= resetCooldownMs * CLOCK_TOLERANCE) return;
+      this.#verdicts.report('I5', `${step} ${cooledMs} ms after a trip, not ${resetCooldownMs}`);
       return;
     }
     const { climbsAfterFault, semiCooldownMs, fullCooldownMs } = this.#policy as ModePolicy;

@@ -72,6 +72,11 @@ export class WaitWatch {
     }
   }
 
+  /** A desk that nothing was wrong with has not answered. */
+  unanswered(what: string): void {
+    this.#verdicts.report('answered', `${what} has no answer, and nothing is wrong`);
+  }
+
   /** The process is gone, and whoever waited for it has been told by the system. */
   forget(): void {
     this.#since.clear();
