@@ -169,7 +169,11 @@ export abstract class Mortal extends Place implements Runnable {
   /** Stops children one after the other, last first; each ends in a turn of its own. */
   protected stopChildren(children: Mortal[], done: () => void): void {
     for (let child = children.pop(); child !== undefined; child = children.pop()) {
-      if (child.isEnded) continue;
+      if (child.isEnded) {
+        // What it kept for a successor of its own ends in its place.
+        children.push(...child.childrenInOrder());
+        continue;
+      }
       child.shutdown(REQUESTED, () => this.stopChildren(children, done));
       return;
     }
@@ -212,13 +216,13 @@ export abstract class Mortal extends Place implements Runnable {
     this.closeRelease();
     const inHand = this.takeInHand();
     if (inHand !== null) this.bury(inHand, 'abandoned');
+    // What has ended and is left are places that were kept for successors. What lives is kept for
+    // this actor's own.
+    for (const child of [...this.children.values()]) if (child.isEnded) child.retire();
     const { text: path, uid, kind, engine } = this;
     if (this.isStarted) engine.observers.tell('stopped', { path, uid, kind, reason });
     engine.board.failAsksOf(uid, reason);
     this.tellWatchers(reason);
-    // What has ended and is left are places that were kept for successors. What lives is kept for
-    // this actor's own.
-    for (const child of [...this.children.values()]) if (child.isEnded) child.retire();
     this.refusal = this.#refusalWhenDown();
     if (this.seat.mailboxOnRestart === null) this.retire();
     else this.status = 'down';
