@@ -81,7 +81,7 @@ test('each subscriber hears exactly its classes, in the order of publication', a
   );
 });
 
-test('an actor publishes under its name and may stop listening; a late one does neither', async () => {
+test('an actor publishes and may stop listening, and a late one does neither', async () => {
   const { lane, env } = aLane();
   const heard: Numbered[] = [];
   let ear: Context<Numbered> | null = null;

@@ -39,7 +39,7 @@ function aListener(listings: string[]) {
   });
 }
 
-test('a listing is sent at once and after every change, and a dead actor is not on it', async () => {
+test('a listing is sent at once and after every change, without the dead', async () => {
   const { lane, env } = aLane();
   const listings: string[] = [];
   await lane.spawn(aListener(listings), 'listener');

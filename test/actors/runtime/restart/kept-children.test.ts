@@ -176,7 +176,7 @@ test('a child that fails while its supervisor stops is not replaced', async () =
   assert.equal([hooks, tree.lane.describe()], [['stop'], []]);
 });
 
-test('a child of a plain actor is not replaced, and its parent is told of its failure', async () => {
+test('a child of a plain actor is not replaced, and its parent learns of it', async () => {
   const hooks: string[] = [];
   const told: unknown[] = [];
   const child = anActor<null, string>({
