@@ -160,6 +160,12 @@ test('what happens to the actors of a lane is heard by actors and by diagnostics
     await env.settle();
   }
   channel('flyball:actor-failed').unsubscribe(listen);
+  const weary = await lane.spawn(
+    aRecorder<string>([], { resumesAfter: [Error], start: () => null }),
+    'weary',
+  );
+  lane.send(weary, 'boom');
+  await env.settle();
   const once = ['actor-failed', 'dead-letter', 'actor-stopped'];
   assert.equal(
     heard.map(({ kind }) => kind),
@@ -167,10 +173,11 @@ test('what happens to the actors of a lane is heard by actors and by diagnostics
       ...['actor-started', 'actor-started', 'actor-started', 'actor-started'],
       ...[...once, 'actor-restarting', 'actor-started'],
       ...[...once, 'supervisor-gave-up', 'actor-stopped'],
+      ...['actor-started', 'actor-resumed', 'dead-letter'],
     ],
   );
   assert.equal(
-    starts.slice(-2).map(({ kind }) => kind),
+    starts.slice(-4, -2).map(({ kind }) => kind),
     ['actor-failed', 'dead-letter'],
   );
   assert.equal(diagnosed, ['actor-failed', 'actor-failed']);
