@@ -3,7 +3,7 @@ import { reasonOf } from '../../src/core/result.ts';
 import { isFatalError, KILLED, REQUESTED, SHUTDOWN_MS, type StopReason } from './actor-spec.ts';
 import type { DeadLetterReason } from './mail/dead-letters.ts';
 import type { Entry } from './mail/mailbox.ts';
-import type { FailedDuring } from './observers.ts';
+import type { ActorFailed, FailedDuring } from './observers.ts';
 import { Place } from './place.ts';
 import { kindOf } from './ref.ts';
 import type { Runnable } from './run-queue.ts';
@@ -67,10 +67,10 @@ export abstract class Mortal extends Place implements Runnable {
     this.makeUrgent();
   }
 
-  /** Logs an error that its actor is to survive, and gives up the message in hand. */
+  /** Tells of an error that its actor is to survive, and gives up the message in hand. */
   protected noteSurvived(error: unknown): void {
     const inHand = this.takeInHand();
-    this.lastError = reasonOf(error);
+    this.engine.observers.tell('resumed', this.#errorEvent(error, false, 'message', inHand));
     this.engine.observers.log('error', 'actor-resumed', this.text, `message: ${this.lastError}`);
     if (inHand !== null) this.bury(inHand, 'failed');
   }
@@ -78,13 +78,22 @@ export abstract class Mortal extends Place implements Runnable {
   #noteFailure(error: unknown, during: FailedDuring, inHand: Entry | null): void {
     const isFatal = isFatalError(error);
     this.#reason = { kind: 'failed', error, isFatal };
+    const event = this.#errorEvent(error, isFatal, during, inHand);
+    this.engine.observers.tell('failed', event);
+    if (isFatal) this.engine.observers.tell('fatal', event);
+    this.engine.observers.log('error', 'actor-failed', this.text, `${during}: ${this.lastError}`);
+  }
+
+  #errorEvent(
+    error: unknown,
+    isFatal: boolean,
+    during: FailedDuring,
+    inHand: Entry | null,
+  ): ActorFailed {
     this.lastError = reasonOf(error);
     const messageKind = inHand === null ? '' : kindOf(inHand.message);
     const { text: path, uid, kind } = this;
-    const event = { path, uid, kind, error, isFatal, during, messageKind };
-    this.engine.observers.tell('failed', event);
-    if (isFatal) this.engine.observers.tell('fatal', event);
-    this.engine.observers.log('error', 'actor-failed', path, `${during}: ${this.lastError}`);
+    return { path, uid, kind, error, isFatal, during, messageKind };
   }
 
   /** From here on no handler runs, and nothing that is still out has any effect. */
@@ -169,7 +178,11 @@ export abstract class Mortal extends Place implements Runnable {
   /** Stops children one after the other, last first; each ends in a turn of its own. */
   protected stopChildren(children: Mortal[], done: () => void): void {
     for (let child = children.pop(); child !== undefined; child = children.pop()) {
-      if (child.isEnded) continue;
+      if (child.isEnded) {
+        // What it kept for a successor of its own ends in its place.
+        children.push(...child.childrenInOrder());
+        continue;
+      }
       child.shutdown(REQUESTED, () => this.stopChildren(children, done));
       return;
     }
@@ -212,13 +225,13 @@ export abstract class Mortal extends Place implements Runnable {
     this.closeRelease();
     const inHand = this.takeInHand();
     if (inHand !== null) this.bury(inHand, 'abandoned');
+    // What has ended and is left are places that were kept for successors. What lives is kept for
+    // this actor's own.
+    for (const child of [...this.children.values()]) if (child.isEnded) child.retire();
     const { text: path, uid, kind, engine } = this;
     if (this.isStarted) engine.observers.tell('stopped', { path, uid, kind, reason });
     engine.board.failAsksOf(uid, reason);
     this.tellWatchers(reason);
-    // What has ended and is left are places that were kept for successors. What lives is kept for
-    // this actor's own.
-    for (const child of [...this.children.values()]) if (child.isEnded) child.retire();
     this.refusal = this.#refusalWhenDown();
     if (this.seat.mailboxOnRestart === null) this.retire();
     else this.status = 'down';

@@ -14,6 +14,8 @@ export interface LaneObserver {
   failed?(event: ActorFailed): void;
   /** A stack overflow or memory that ran out; `failed` is called first. */
   fatal?(event: ActorFailed): void;
+  /** An error that its actor survives, because its spec names the class; nothing else is told. */
+  resumed?(event: ActorFailed): void;
   restarting?(event: ActorRestarting): void;
   stopped?(event: ActorStopped): void;
   gaveUp?(event: SupervisorGaveUp): void;

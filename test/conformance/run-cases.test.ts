@@ -40,7 +40,7 @@ async function verdictsOf(
   return verdicts;
 }
 
-test('a case passes, fails with its reason in one line, or is absent, which is no pass', async () => {
+test('a case passes, fails with a reason in one line, or is absent, which is no pass', async () => {
   const verdicts = await verdictsOf(
     {
       A: async () => undefined,

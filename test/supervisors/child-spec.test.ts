@@ -67,6 +67,16 @@ const childFaults: [parts: Record<string, unknown>, field: string, found: string
   [{ backoff: { ...backoff, maxMs: 1e12 } }, 'backoff', ''],
   [{ backoff: { ...backoff, jitterFraction: 1.5 } }, 'backoff', ''],
   [{ backoff: { ...backoff, resetAfterMs: -1 } }, 'backoff', ''],
+  [{ backoffRules: 'none' }, 'backoffRules', '"none"'],
+  [{ backoffRules: [null] }, 'backoffRules', '[null]'],
+  [{ backoffRules: [{ error: 'TypeError', backoff }] }, 'backoffRules', '[{"error"'],
+  [{ backoffRules: [{ error: TypeError, backoff: 5 }] }, 'backoffRules', '[{"backoff":5}]'],
+  [{ backoffRules: Array(17).fill({ error: TypeError, backoff }) }, 'backoffRules', '[{'],
+  [{ stashMax: -1 }, 'stashMax', '-1'],
+  [{ stashMax: 1.5 }, 'stashMax', '1.5'],
+  [{ stashMax: 2 ** 20 + 1 }, 'stashMax', '1048577'],
+  [{ keepsChildren: 'yes' }, 'keepsChildren', '"yes"'],
+  [{ retriesFirstStart: 3 }, 'retriesFirstStart', '3'],
 ];
 for (const [parts, field, found] of childFaults) {
   test(`a child with ${JSON.stringify(parts)} is refused by its field (SUP-008)`, () => {
@@ -90,8 +100,21 @@ test('every allowed value is allowed', () => {
     { mailboxOnRestart: 'keep' },
     { mailboxOnRestart: 'conflate' },
     { backoff },
+    { backoffRules: [] },
+    { backoffRules: [{ error: TypeError, backoff }] },
+    { stashMax: 0 },
+    { stashMax: 2 ** 20 },
+    { keepsChildren: true },
+    { retriesFirstStart: true },
   ]) {
     assert.ok(checkChild(child(parts), 'never').ok, JSON.stringify(parts));
+  }
+});
+
+test('a supervisor whose spec is no object is refused', () => {
+  for (const spec of [null, 5, undefined]) {
+    const checked = checkSupervisor(spec as unknown as SupervisorSpec);
+    assert.is(!checked.ok && checked.error.field, 'spec');
   }
 });
 

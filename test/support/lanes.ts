@@ -36,6 +36,7 @@ export function aLane(options: Partial<LaneOptions> & { readonly seed?: number }
     started: (event) => note('started', event),
     failed: (event) => note('failed', event, ` ${event.during}: ${reasonOf(event.error)}`),
     fatal: (event) => note('fatal', event),
+    resumed: (event) => note('resumed', event, ` ${event.during}: ${reasonOf(event.error)}`),
     restarting: (event) => note('restarting', event, ` in ${event.delayMs} ms`),
     stopped: (event) => note('stopped', event, ` ${event.reason.kind}`),
     gaveUp: (event) => note('gave-up', event, ` over ${event.child}`),

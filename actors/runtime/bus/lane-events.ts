@@ -13,17 +13,20 @@ import { type EventClass, type EventStream, eventClass, eventSubclass } from './
 export type LaneEvent =
   | { readonly kind: 'actor-started'; readonly event: ActorStarted }
   | { readonly kind: 'actor-failed'; readonly event: ActorFailed }
+  | { readonly kind: 'actor-resumed'; readonly event: ActorFailed }
   | { readonly kind: 'actor-restarting'; readonly event: ActorRestarting }
   | { readonly kind: 'actor-stopped'; readonly event: ActorStopped }
   | { readonly kind: 'supervisor-gave-up'; readonly event: SupervisorGaveUp }
   | { readonly kind: 'dead-letter'; readonly event: DeadLetter };
 
-type LaneEventOf<K extends LaneEvent['kind']> = Extract<LaneEvent, { readonly kind: K }>;
+/** The one of a kind. */
+export type LaneEventOf<K extends LaneEvent['kind']> = Extract<LaneEvent, { readonly kind: K }>;
 
 /** All of them. */
 export const laneEvents = eventClass<LaneEvent>('lane');
 export const actorStarted = classOf('actor-started');
 export const actorFailed = classOf('actor-failed');
+export const actorResumed = classOf('actor-resumed');
 export const actorRestarting = classOf('actor-restarting');
 export const actorStopped = classOf('actor-stopped');
 export const supervisorGaveUp = classOf('supervisor-gave-up');
@@ -40,6 +43,7 @@ export function publishTo(stream: EventStream): LaneObserver {
   return {
     started: (event) => publish(actorStarted, () => ({ kind: 'actor-started', event })),
     failed: (event) => publish(actorFailed, () => ({ kind: 'actor-failed', event })),
+    resumed: (event) => publish(actorResumed, () => ({ kind: 'actor-resumed', event })),
     restarting: (event) => publish(actorRestarting, () => ({ kind: 'actor-restarting', event })),
     stopped: (event) => publish(actorStopped, () => ({ kind: 'actor-stopped', event })),
     gaveUp: (event) => publish(supervisorGaveUp, () => ({ kind: 'supervisor-gave-up', event })),

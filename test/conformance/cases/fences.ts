@@ -1,6 +1,7 @@
 /** What the dead cannot do any more: SUP-064, SUP-066 … SUP-068, SUP-071. */
 import * as assert from 'uvu/assert';
 import type { ActorSpec } from '../../../actors/runtime/actor-spec.ts';
+import { deadLettered, type LaneEventOf } from '../../../actors/runtime/bus/lane-events.ts';
 import type { DeadLetter } from '../../../actors/runtime/mail/dead-letters.ts';
 import { type Reply, refByPath } from '../../../actors/runtime/ref.ts';
 import type { AskFailed } from '../../../actors/runtime/switchboard.ts';
@@ -210,6 +211,7 @@ export const FENCES: Topic = {
   },
 
   async 'SUP-071'() {
+    const order = refByPath<Intent | 'boom'>('top/order');
     const sent: string[] = [];
     const prices: number[] = [];
     const { lane, env } = await aTree({
@@ -242,10 +244,30 @@ export const FENCES: Topic = {
       ],
     });
     const letters: DeadLetter[] = [];
+    const heard: string[] = [];
+    const requester = await lane.spawn(
+      anActor<null, 'go' | LaneEventOf<'dead-letter'>>({
+        start(ctx) {
+          ctx.bus.subscribe(deadLettered);
+          return null;
+        },
+        receive(state, message, ctx) {
+          if (message !== 'go') {
+            const { sender, reason, message: intent } = message.event;
+            if (sender === ctx.path) heard.push(`${(intent as Intent).id} ${reason}`);
+            return state;
+          }
+          const reply = refByPath<string>(ctx.path);
+          ctx.send(order, { kind: 'order-intent', id: '4', reply });
+          return state;
+        },
+      }),
+      'requester',
+    );
     lane.observe({ deadLetter: (letter) => void letters.push(letter) });
-    const order = refByPath<Intent | 'boom'>('top/order');
     const feed = refByPath<Tick | 'boom'>('top/feed');
     const told: string[] = [];
+    lane.suspend('top/order');
     lane.send(order, 'boom');
     for (const id of ['1', '2', '3']) {
       lane
@@ -254,9 +276,13 @@ export const FENCES: Topic = {
     }
     lane.send(feed, 'boom');
     for (const price of [1, 2, 3]) lane.send(feed, { kind: 'tick', price });
+    lane.send(requester, 'go');
+    await env.settle();
     const beganMs = env.nowMs;
+    lane.resume('top/order');
     await env.settle();
     assert.is(env.nowMs, beganMs, 'at once');
+    assert.equal(heard, ['4 stale-after-restart'], 'who only sent hears of the letter');
     assert.equal(sent, []);
     assert.equal(told, ['1 died top/order', '2 died top/order', '3 died top/order']);
     assert.equal(
@@ -264,11 +290,12 @@ export const FENCES: Topic = {
         .filter(({ reason }) => reason === 'stale-after-restart')
         .map(({ path, kind, message }) => [path, kind, (message as Intent).id ?? message]),
       [
+        ['top/feed', 'tick', { kind: 'tick', price: 1 }],
+        ['top/feed', 'tick', { kind: 'tick', price: 2 }],
         ['top/order', 'order-intent', '1'],
         ['top/order', 'order-intent', '2'],
         ['top/order', 'order-intent', '3'],
-        ['top/feed', 'tick', { kind: 'tick', price: 1 }],
-        ['top/feed', 'tick', { kind: 'tick', price: 2 }],
+        ['top/order', 'order-intent', '4'],
       ],
     );
     assert.equal(prices, [3], 'of what is fed the latest counts');
