@@ -115,7 +115,8 @@ export function completeLine(
   actors: readonly string[],
 ): [string[], string] {
   const isHelp = line.startsWith('help ');
-  const text = isHelp ? line.slice(5) : line;
+  // Behind `help` and `watch N` comes a command.
+  const text = line.replace(/^(help|watch \S+( --times \S+)?) /, '');
   const found = findCommand(commands, splitLine(text));
   const isBehindName = found !== null && text.length > found.command.name.length;
   const candidates = isBehindName

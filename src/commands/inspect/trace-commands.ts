@@ -1,7 +1,7 @@
 import { type DaemonCommand, done, EXIT, failed, type NextRun } from '../command.ts';
 import { parseDuration } from '../local-command.ts';
 import { table } from '../terminal.ts';
-import { inspectCommand, wholeOption } from './inspect-command.ts';
+import { inspectCommand, noActor, wholeOption } from './inspect-command.ts';
 import type { HopRow, TraceBatch } from './inspector.ts';
 
 /** What a trace takes when nothing is said; the bounds of the runtime are above it. */
@@ -29,6 +29,7 @@ const trace = inspectCommand({
     more: { type: 'string', value: 'ID', help: 'what a trace that is on has recorded since' },
   },
   words: [0, 1],
+  completesPath: true,
   run(desk, words) {
     const more = words.text('more');
     if (more !== null) {
@@ -38,7 +39,7 @@ const trace = inspectCommand({
     }
     const [path] = words.positionals;
     if (path === undefined) return failed(EXIT.usage, 'trace: wanted the path of an actor');
-    if (!desk.inspector.has(path)) return failed(EXIT.failed, `trace: no actor at ${path}`);
+    if (!desk.inspector.has(path)) return noActor(desk, path);
     const records = wholeOption(words, 'limit', RECORDS);
     const perSecond = wholeOption(words, 'rate', PER_SECOND);
     for (const value of [records, perSecond]) {
