@@ -115,7 +115,7 @@ test('what the desk refuses is said with the name of the command', async () => {
   const snapshot = await run('heap --snapshot', { heapSnapshot: () => no }, 'admin');
   assert.equal([snapshot.exitCode, snapshot.error], [EXIT.refused, 'heap: no']);
   const written = await run('heap --snapshot', {}, 'admin');
-  assert.is(shown('heap', written.data), '/data/heap-1.heapsnapshot');
+  assert.is(shown('heap --snapshot', written.data), '/data/heap-1.heapsnapshot');
 });
 
 test('bad health is an exit code, and both the complaints and the figures are told', async () => {
