@@ -214,6 +214,7 @@ test('Tab offers actors for a path, and options everywhere', () => {
     '--limit',
     '--rate',
     '--for',
+    '--end',
     '--more',
   ]);
   assert.is(HOP.path, VIEW.path);

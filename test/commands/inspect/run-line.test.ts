@@ -106,6 +106,16 @@ test('a trace is fetched until it is over, and shows what came meanwhile', async
   assert.match(written.out, /^7 {2}trading\/risk .*\ntrace 1 is over, 0 left out by its rate\n$/);
 });
 
+test('a trace that somebody interrupts is ended in the daemon too', async () => {
+  const { ran, stop, ended, env } = aLine('trace trading/risk', {
+    fetchTrace: () => ({ records: [], skipped: 0, isOver: false }),
+  });
+  await env.advance(250);
+  stop.raise();
+  assert.is(await ended, EXIT.interrupted);
+  assert.equal(ran.slice(1), ['trace --more 1', 'trace --end 1']);
+});
+
 test('a feed that is followed asks for what is new until somebody ends it', async () => {
   const { ran, stop, ended, env } = aLine('events --follow --json');
   await env.advance(1_000);
