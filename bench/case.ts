@@ -20,7 +20,8 @@ export interface Peer {
   readonly value: number;
 }
 
-export type Unit = 'messages/s' | 'µs';
+/** `×` is one figure over another, less is better. */
+export type Unit = 'messages/s' | 'µs' | '×';
 
 export interface Measured {
   readonly name: string;

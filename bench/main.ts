@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { type Case, tableOf } from './case.ts';
 import { engineCases } from './engine.ts';
+import { inspectionCases } from './inspection.ts';
 import { riskCases } from './risk-check.ts';
 import { tickToOrderCases } from './tick-to-order.ts';
 
@@ -18,6 +19,7 @@ const SUITES = [
   ['the actors alone', engineCases],
   ['risk check', riskCases],
   ['frame to order at 50,000 frames a second', tickToOrderCases],
+  ['the same lane with somebody who looks', inspectionCases],
 ] as const;
 
 const { values } = parseArgs({

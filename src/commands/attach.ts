@@ -11,6 +11,8 @@ import type { LocalCommand, ParsedWords, Surroundings } from './local-command.ts
 import { coloured } from './terminal.ts';
 
 const HISTORY_MAX = 1_000;
+/** How long the actors that Tab offers are taken for those that are there. */
+const ACTORS_KNOWN_MS = 5_000;
 /** How long to wait for a daemon that was told to stop. */
 const STOP_MS_MAX = 60_000;
 
@@ -98,7 +100,8 @@ export function completeLine(
   actors: readonly string[],
 ): [string[], string] {
   const isHelp = line.startsWith('help ');
-  const text = isHelp ? line.slice(5) : line;
+  // Behind `help` and `watch N` comes a command.
+  const text = line.replace(/^(help|watch \S+( --times \S+)?) /, '');
   const found = findCommand(commands, splitLine(text));
   const isBehindName = found !== null && text.length > found.command.name.length;
   const candidates = isBehindName
@@ -124,6 +127,7 @@ class Shell {
   readonly #around: Surroundings;
   readonly #historyFile: string;
   #actors: readonly string[] = [];
+  #actorsAgainNs = Number.NEGATIVE_INFINITY;
 
   constructor(session: RemoteSession, folder: string, isJson: boolean, around: Surroundings) {
     this.#session = session;
@@ -177,12 +181,21 @@ class Shell {
 
   async #prompt(lines: Interface): Promise<void> {
     const status = await this.#ask<DeskStatus>('status');
-    const actors = await this.#ask<readonly ActorRow[]>('actors');
-    if (actors !== null) this.#actors = actors.map(({ path }) => path);
+    await this.#learnActors();
     const mode = status?.mode ?? 'unknown';
     const colour = mode === 'full-auto' ? 'green' : mode === 'emergency' ? 'red' : 'yellow';
     lines.setPrompt(`flyball[paper ${coloured(this.#around.terminal, colour, mode)}]> `);
     lines.prompt();
+  }
+
+  /** For Tab. Not at every prompt: what is asked for counts as a command of the session's. */
+  async #learnActors(): Promise<void> {
+    const nowNs = this.#around.env.clock.mono();
+    if (nowNs < this.#actorsAgainNs) return;
+    const actors = await this.#ask<readonly ActorRow[]>('actors');
+    if (actors === null) return;
+    this.#actors = actors.map(({ path }) => path);
+    this.#actorsAgainNs = nowNs + ACTORS_KNOWN_MS * 1e6;
   }
 
   /** @returns null when it was not answered or refused, as too many commands a second are */

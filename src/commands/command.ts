@@ -55,6 +55,8 @@ export interface NextRun {
   readonly afterMs: number;
   /** Whether its answer replaces the last one on a screen, and is not written below it. */
   readonly isFresh: boolean;
+  /** What to run when somebody ends it before it is over. */
+  readonly atEnd?: readonly string[];
 }
 
 export function done(data: unknown): RunResult {

@@ -4,7 +4,7 @@ import { inspectCommand } from './inspect-command.ts';
 import type { AuditReport, AuditRow } from './inspector.ts';
 
 const TAIL = 20;
-const TAIL_MAX = 500;
+const TAIL_MAX = 200;
 
 const tail = inspectCommand({
   name: 'audit tail',

@@ -14,6 +14,8 @@ export interface InspectCommand
   readonly action?: (words: readonly string[]) => Action;
   /** Whether the first word is the path of an actor, which must be there. */
   readonly takesPath?: true;
+  /** Whether Tab offers paths for the first word. */
+  readonly completesPath?: true;
   run(desk: Desk, words: ParsedWords, who: Identity): RunResult | Promise<RunResult>;
 }
 
@@ -43,8 +45,8 @@ export function inspectCommand(command: InspectCommand): DaemonCommand {
     },
     complete(words, known) {
       const flags = Object.keys(options).map((option) => `--${option}`);
-      const isFirst = words.length <= 1;
-      return [...(command.takesPath === true && isFirst ? known.actors : []), ...flags];
+      const isPath = (command.takesPath ?? command.completesPath) === true && words.length <= 1;
+      return [...(isPath ? known.actors : []), ...flags];
     },
   };
 }

@@ -17,6 +17,7 @@ export interface Inspector {
   trace(path: string, kind: string | null, limits: TraceLimits): Result<number, string>;
   /** The records since the last time; null for a trace that is over and fetched, or never was. */
   fetchTrace(id: number): TraceBatch | null;
+  endTrace(id: number): void;
   /** The way of one event through the actors; empty when it is not known any more. */
   hops(event: number): readonly HopRow[];
   /** Numbers of the events that traces have caught, oldest first. */

@@ -48,7 +48,10 @@ async function repeat(
       if (exitCode !== EXIT.done) return exitCode;
       run = next(data, run.words, runs);
       if (run !== null) await pause(around.env.timers, run.afterMs, stop);
-      if (stop?.isRaised) return EXIT.interrupted;
+      if (stop?.isRaised) {
+        if (run?.atEnd !== undefined) await runner.session.run(run.atEnd);
+        return EXIT.interrupted;
+      }
     }
     return EXIT.done;
   } finally {

@@ -1,7 +1,7 @@
 import { type DaemonCommand, done, EXIT, failed, type NextRun } from '../command.ts';
 import { parseDuration } from '../local-command.ts';
 import { table } from '../terminal.ts';
-import { inspectCommand, wholeOption } from './inspect-command.ts';
+import { inspectCommand, noActor, wholeOption } from './inspect-command.ts';
 import type { HopRow, TraceBatch } from './inspector.ts';
 
 /** What a trace takes when nothing is said; the bounds of the runtime are above it. */
@@ -26,11 +26,15 @@ const trace = inspectCommand({
     limit: { type: 'string', value: 'N', help: 'records, at most 1000 (default 20)' },
     rate: { type: 'string', value: 'R', help: 'records a second, at most 500 (default 50)' },
     for: { type: 'string', value: '30s', help: 'how long, at most 5m (default 10s)' },
+    end: { type: 'string', value: 'ID', help: 'end a trace that is on' },
     more: { type: 'string', value: 'ID', help: 'what a trace that is on has recorded since' },
   },
   words: [0, 1],
+  completesPath: true,
   run(desk, words) {
-    const more = words.text('more');
+    const end = words.text('end');
+    if (end !== null) desk.inspector.endTrace(Number(end));
+    const more = end ?? words.text('more');
     if (more !== null) {
       const batch = desk.inspector.fetchTrace(Number(more));
       if (batch === null) return failed(EXIT.failed, `trace: no trace ${more} is on`);
@@ -38,7 +42,7 @@ const trace = inspectCommand({
     }
     const [path] = words.positionals;
     if (path === undefined) return failed(EXIT.usage, 'trace: wanted the path of an actor');
-    if (!desk.inspector.has(path)) return failed(EXIT.failed, `trace: no actor at ${path}`);
+    if (!desk.inspector.has(path)) return noActor(desk, path);
     const records = wholeOption(words, 'limit', RECORDS);
     const perSecond = wholeOption(words, 'rate', PER_SECOND);
     for (const value of [records, perSecond]) {
@@ -60,7 +64,8 @@ const trace = inspectCommand({
   next(_words, data): NextRun | null {
     const { trace: id, isOver } = data as TraceAnswer;
     if (isOver) return null;
-    return { words: ['trace', '--more', String(id)], afterMs: FETCH_MS, isFresh: false };
+    const atEnd = ['trace', '--end', String(id)];
+    return { words: ['trace', '--more', String(id)], afterMs: FETCH_MS, isFresh: false, atEnd };
   },
 });
 

@@ -1,23 +1,44 @@
 import { type DaemonCommand, done, EXIT, failed } from '../command.ts';
 import { table } from '../terminal.ts';
-import { inspectCommand, wholeOption } from './inspect-command.ts';
+import { inspectCommand, noActor, wholeOption } from './inspect-command.ts';
 import type { TopRow, TreeRow } from './inspector.ts';
 
 const SORTS = ['mailbox', 'latency', 'cpu', 'restarts', 'drops'] as const;
 type Sort = (typeof SORTS)[number];
+/** More would be too much work for one turn of the lane. */
+const TREE_ROWS_MAX = 250;
 const TOP_ROWS = 20;
 const TOP_ROWS_MAX = 200;
 const WINDOW_MS = 1_000;
 const WATCH_MS = 1_000;
+const WATCH = { type: 'boolean', help: 'again every second until Ctrl-C' } as const;
+
+/** A tree, or the part of it that an answer has room for. */
+interface TreeAnswer {
+  readonly rows: readonly TreeRow[];
+  /** Actors that are left out. */
+  readonly left: number;
+}
 
 const tree = inspectCommand({
   name: 'tree',
-  usage: '[--watch]',
-  summary: 'the tree of actors with uid, age, restarts and mailboxes',
-  examples: ['tree', 'tree --watch'],
-  options: { watch: { type: 'boolean', help: 'again every second until Ctrl-C' } },
-  run: async (desk) => done(await desk.inspector.tree()),
-  show: (data) => showTree(data as readonly TreeRow[]),
+  usage: '[PATH] [--watch]',
+  summary: `the tree of actors, or what is below PATH, at most ${TREE_ROWS_MAX} of them`,
+  examples: ['tree', 'tree trading', 'tree --watch'],
+  options: { watch: WATCH },
+  words: [0, 1],
+  completesPath: true,
+  async run(desk, { positionals: [path] }) {
+    if (path !== undefined && !desk.inspector.has(path)) return noActor(desk, path);
+    const all = await desk.inspector.tree();
+    const below = `${path}/`;
+    const rows = all.filter(
+      (row) => path === undefined || row.path === path || row.path.startsWith(below),
+    );
+    const shown = rows.slice(0, TREE_ROWS_MAX);
+    return done({ rows: shown, left: rows.length - shown.length } satisfies TreeAnswer);
+  },
+  show: (data) => showTree(data as TreeAnswer),
   next: (words) => nextWatch('tree', words),
 });
 
@@ -29,7 +50,7 @@ const top = inspectCommand({
   options: {
     by: { type: 'string', value: 'WHAT', help: `order: ${SORTS.join(', ')} (default cpu)` },
     rows: { type: 'string', value: 'N', help: `rows, at most ${TOP_ROWS_MAX} (default 20)` },
-    watch: { type: 'boolean', help: 'again every second until Ctrl-C' },
+    watch: WATCH,
   },
   async run(desk, words) {
     const by = words.text('by') ?? 'cpu';
@@ -72,8 +93,8 @@ function keyOf(row: TopRow, by: Sort): number {
   }
 }
 
-function showTree(rows: readonly TreeRow[]): string {
-  return table(
+function showTree({ rows, left }: TreeAnswer): string {
+  const lines = table(
     ['actor', 'uid', 'status', 'age', 'restarts', 'lately', 'mailbox', 'handled', 'last error'],
     rows.map((row) => [
       `${'  '.repeat(row.path.split('/').length - 1)}${row.path}`,
@@ -87,6 +108,7 @@ function showTree(rows: readonly TreeRow[]): string {
       row.lastError,
     ]),
   );
+  return left === 0 ? lines : `${lines}\n${left} more; \`tree PATH\` shows a part`;
 }
 
 /** `45s`, `12m`, `3h`, `2d`: the largest unit of which there is one. */

@@ -119,6 +119,10 @@ export class DeskInspector implements Inspector {
     return report === null ? null : { ...report, records: report.records.map(hopRow) };
   }
 
+  endTrace(id: number): void {
+    this.#of.lane.inspection.endTrace(id);
+  }
+
   hops(event: number): readonly HopRow[] {
     return this.#of.lane.inspection.hopsOf(event).map(hopRow);
   }

@@ -98,6 +98,7 @@ export function aTestInspector(parts: Partial<Inspector> = {}): Inspector {
     state: (_path, jsonPath) => (jsonPath === '$.none' ? err('$ has no none') : ok({ loss: 5 })),
     trace: () => ok(1),
     fetchTrace: (id) => (id === 1 ? { records: [HOP], skipped: 2, isOver: true } : null),
+    endTrace: () => {},
     hops: (event) => (event === HOP.event ? [HOP, { ...HOP, atUs: 1_012.5 }] : []),
     caughtEvents: () => [7],
     events: (since) => ({
