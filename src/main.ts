@@ -34,6 +34,10 @@ const launch: Launch = {
     const { runVenue } = await import('./desk/venue/process.ts');
     return runVenue(options, on);
   },
+  async recorded(folder, { files }) {
+    const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
+    return openRecordedDesk(files, folder);
+  },
 };
 
 const net = nodeNet(nodeTimers);

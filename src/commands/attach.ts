@@ -9,6 +9,8 @@ import type { ActorRow, DeskStatus } from './desk.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { DATA_DIR, dataDirectory, JSON_OUTPUT } from './launch-commands.ts';
 import type { LocalCommand, Surroundings } from './local-command.ts';
+import { RECORDED_COMMANDS } from './proof/recorded-commands.ts';
+import { recordedSession } from './proof/recorded-session.ts';
 import { answer, coloured } from './terminal.ts';
 
 const HISTORY_MAX = 1_000;
@@ -18,11 +20,12 @@ const STOP_MS_MAX = 60_000;
 export const attachCommand: LocalCommand = {
   name: 'attach',
   usage: '',
-  summary: 'shell on a running desk; detaching never stops it',
+  summary: 'shell on a running desk, or on the journal of a dead one; detaching stops nothing',
   examples: [
     'flyball attach',
     "flyball attach -c 'mode' -c 'orders'",
     'flyball attach --as ann --identity ann.pem',
+    "flyball attach --replay copy/ -c 'explain abcdefgh-1-mm-1a'",
   ],
   options: {
     command: {
@@ -34,18 +37,26 @@ export const attachCommand: LocalCommand = {
     },
     'data-dir': DATA_DIR,
     ...CONNECT_OPTIONS,
+    replay: {
+      type: 'string',
+      value: 'DIR',
+      help: 'look into the data directory of a desk that does not run; nothing there is changed',
+    },
     json: JSON_OUTPUT,
   },
   async run(words, around) {
     const folder = dataDirectory(words, around);
-    const session = await connect(words, folder, around);
+    const replay = words.text('replay');
+    const session =
+      replay === null ? await connect(words, folder, around) : await openRecording(replay, around);
     if (session === null) return EXIT.unreachable;
+    const face = replay === null ? live(folder) : RECORDED;
     const isJson = words.flag('json');
     const commands = words.texts('command');
     try {
-      if (commands.length === 0) return await new Shell(session, folder, isJson, around).run();
+      if (commands.length === 0) return await new Shell(session, face, isJson, around).run();
       for (const line of commands) {
-        const exitCode = await runLine(session, splitLine(line), isJson, around);
+        const exitCode = await runLine(session, splitLine(line), isJson, around, face.commands);
         if (exitCode !== EXIT.done) return exitCode;
       }
       return EXIT.done;
@@ -54,6 +65,31 @@ export const attachCommand: LocalCommand = {
     }
   },
 };
+
+async function openRecording(folder: string, around: Surroundings): Promise<RemoteSession | null> {
+  const recorded = await around.launch.recorded(folder, around.env);
+  if (recorded.ok) return recordedSession(recorded.value);
+  around.terminal.err(`${recorded.error}\n`);
+  return null;
+}
+
+/** What tells a shell on a running desk from one on a journal. */
+interface Face {
+  readonly commands: readonly ShellCommand[];
+  /** What stands before the mode in the prompt. */
+  readonly label: string;
+  /** Null where nothing may be written. */
+  readonly historyFile: string | null;
+}
+
+type ShellCommand = Omit<DaemonCommand, 'run'>;
+
+const RECORDED: Face = { commands: RECORDED_COMMANDS, label: 'recorded', historyFile: null };
+
+function live(folder: string): Face {
+  const historyFile = join(folder, 'shell-history');
+  return { commands: DAEMON_COMMANDS, label: 'paper', historyFile };
+}
 
 /** The same commands straight from the command line: `flyball status`. */
 export const DAEMON_FACES: readonly LocalCommand[] = DAEMON_COMMANDS.map((command) => ({
@@ -89,9 +125,10 @@ async function runLine(
   words: readonly string[],
   isJson: boolean,
   around: Surroundings,
+  commands: readonly ShellCommand[] = DAEMON_COMMANDS,
 ): Promise<number> {
   const { terminal } = around;
-  if (words[0] === 'help') return help(words.slice(1), around);
+  if (words[0] === 'help') return help(words.slice(1), around, commands);
   const { words: ran, outcome } = await runWords(session, words, terminal);
   if (!outcome.ok) {
     terminal.err(`${outcome.error}\n`);
@@ -102,20 +139,24 @@ async function runLine(
     terminal.err(`${error}\n`);
     return exitCode;
   }
-  const found = findCommand(DAEMON_COMMANDS, ran);
+  const found = findCommand(commands, ran);
   answer(terminal, isJson, data, found?.command.show ?? String);
   return EXIT.done;
 }
 
-function help(words: readonly string[], around: Surroundings): number {
-  const found = words.length === 0 ? null : findCommand(DAEMON_COMMANDS, words);
+function help(
+  words: readonly string[],
+  around: Surroundings,
+  commands: readonly ShellCommand[],
+): number {
+  const found = words.length === 0 ? null : findCommand(commands, words);
   around.terminal.out(
-    found === null ? listHelp(DAEMON_COMMANDS.map(withRole)) : commandHelp(withRole(found.command)),
+    found === null ? listHelp(commands.map(withRole)) : commandHelp(withRole(found.command)),
   );
   return EXIT.done;
 }
 
-function withRole(command: DaemonCommand) {
+function withRole(command: ShellCommand) {
   return { ...command, role: roleOf(command) };
 }
 
@@ -129,7 +170,7 @@ export function splitLine(line: string): string[] {
 /** Candidates for the word under the cursor, and that word. */
 export function completeLine(
   line: string,
-  commands: readonly DaemonCommand[],
+  commands: readonly ShellCommand[],
   actors: readonly string[],
 ): [string[], string] {
   const isHelp = line.startsWith('help ');
@@ -148,14 +189,14 @@ class Shell {
   readonly #session: RemoteSession;
   readonly #isJson: boolean;
   readonly #around: Surroundings;
-  readonly #historyFile: string;
+  readonly #face: Face;
   #actors: readonly string[] = [];
 
-  constructor(session: RemoteSession, folder: string, isJson: boolean, around: Surroundings) {
+  constructor(session: RemoteSession, face: Face, isJson: boolean, around: Surroundings) {
     this.#session = session;
     this.#isJson = isJson;
     this.#around = around;
-    this.#historyFile = join(folder, 'shell-history');
+    this.#face = face;
   }
 
   async run(): Promise<number> {
@@ -166,7 +207,7 @@ class Shell {
       history: this.#history(),
       historySize: HISTORY_MAX,
       removeHistoryDuplicates: true,
-      completer: (line: string) => completeLine(line, DAEMON_COMMANDS, this.#actors),
+      completer: (line: string) => completeLine(line, this.#face.commands, this.#actors),
     });
     // From here on lines are kept, so that what is typed before the first prompt is not lost.
     const typed = lines[Symbol.asyncIterator]();
@@ -185,7 +226,8 @@ class Shell {
       const words = splitLine(line);
       if (words[0] === 'quit' || words[0] === 'exit') break;
       if (words.length > 0) {
-        exitCode = await runLine(this.#session, words, this.#isJson, this.#around);
+        const { commands } = this.#face;
+        exitCode = await runLine(this.#session, words, this.#isJson, this.#around, commands);
       }
       if (terminal.isInteractive) await this.#prompt(lines);
       else if (exitCode !== EXIT.done) break;
@@ -200,7 +242,9 @@ class Shell {
     if (actors !== null) this.#actors = actors.map(({ path }) => path);
     const mode = status?.mode ?? 'unknown';
     const colour = mode === 'full-auto' ? 'green' : mode === 'emergency' ? 'red' : 'yellow';
-    lines.setPrompt(`flyball[paper ${coloured(this.#around.terminal, colour, mode)}]> `);
+    lines.setPrompt(
+      `flyball[${this.#face.label} ${coloured(this.#around.terminal, colour, mode)}]> `,
+    );
     lines.prompt();
   }
 
@@ -211,13 +255,16 @@ class Shell {
   }
 
   #history(): string[] {
-    const bytes = this.#around.env.files.read(this.#historyFile);
+    const { historyFile } = this.#face;
+    const bytes = historyFile === null ? null : this.#around.env.files.read(historyFile);
     if (bytes === null) return [];
     return new TextDecoder().decode(bytes).split('\n').filter(Boolean);
   }
 
   #remember(history: readonly string[]): void {
+    const { historyFile } = this.#face;
+    if (historyFile === null) return;
     const text = `${history.slice(0, HISTORY_MAX).join('\n')}\n`;
-    this.#around.env.files.replace(this.#historyFile, new TextEncoder().encode(text));
+    this.#around.env.files.replace(historyFile, new TextEncoder().encode(text));
   }
 }

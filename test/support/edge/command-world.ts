@@ -15,6 +15,7 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
 
 export interface TestTerminal extends Terminal {
@@ -76,6 +77,7 @@ export function aCommandWorld(
         launched.push(options);
         return 0;
       },
+      recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
     terminal,
