@@ -62,9 +62,7 @@ const tail: RecordedCommand = {
   async run(desk, [word]) {
     const count = countOf(word);
     if (count === null) return failed(EXIT.usage, badCount('audit tail', word));
-    const found = AUDITED.flatMap((kind) => desk.events(count, kind));
-    found.sort((left, right) => left.sequence - right.sequence);
-    return done(found.slice(-count));
+    return done(desk.events(count, AUDITED));
   },
   show: showEvents,
 };
@@ -145,7 +143,7 @@ function lastEvents(name: string, desk: RecordedPort, words: readonly string[]):
   const count = countOf(word);
   return count === null
     ? failed(EXIT.usage, badCount(name, word))
-    : done(desk.events(count, kind ?? null));
+    : done(desk.events(count, kind === undefined ? null : [kind]));
 }
 
 function countOf(word: string | undefined): number | null {

@@ -45,8 +45,8 @@ export interface RecordedPort {
   status(): RecordedStatus;
   orders(): readonly OrderRow[];
   positions(): readonly PositionRow[];
-  /** The last events up to where the state is, oldest first. @param kind of events, or all */
-  events(count: number, kind: string | null): readonly EventRow[];
+  /** The last events up to where the state is, oldest first. @param kinds of events; null is all */
+  events(count: number, kinds: readonly string[] | null): readonly EventRow[];
   verify(): AuditReport;
   /** Moves the state to a sequence. @returns where it is now */
   goTo(sequence: number): Result<number, string>;

@@ -25,7 +25,7 @@ export async function openRecordedDesk(
 
 /** Faults of one kind that are told one by one. */
 const FAULTS_MAX = 20;
-/** Records that are decoded at most to find the last of a kind. */
+/** Records that are looked at, at most, to find the last of some kinds. */
 const SEARCH_MAX = 1_000_000;
 
 /** A desk as its journal has it: the same projections that a start restores it from. */
@@ -79,12 +79,12 @@ class RecordedDesk implements RecordedPort {
     });
   }
 
-  events(count: number, kind: string | null): readonly EventRow[] {
+  events(count: number, kinds: readonly string[] | null): readonly EventRow[] {
     const rows: EventRow[] = [];
     const head = this.#store.head();
-    const first = kind === null ? head - count + 1 : head - SEARCH_MAX;
+    const first = kinds === null ? head - count + 1 : head - SEARCH_MAX;
     for (const record of this.#store.readAll(Math.max(1, first))) {
-      if (kind !== null && record.event.kind !== kind) continue;
+      if (kinds !== null && !kinds.includes(record.event.kind)) continue;
       const { sequence, event } = record;
       rows.push({ sequence, kind: event.kind, text: eventText(record) });
       if (rows.length > count) rows.shift();
