@@ -38,6 +38,10 @@ const launch: Launch = {
     const { simulate } = await import('./desk/simulate/simulate.ts');
     return simulate(options, on);
   },
+  async recorded(folder, { files }) {
+    const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
+    return openRecordedDesk(files, folder);
+  },
 };
 
 const net = nodeNet(nodeTimers);

@@ -5,9 +5,11 @@ import { CONNECT_OPTIONS, connect } from './access/connect.ts';
 import { type DaemonCommand, EXIT, findCommand, roleOf } from './command.ts';
 import { DAEMON_COMMANDS } from './daemon-commands.ts';
 import type { ActorRow, DeskStatus } from './desk.ts';
-import { Interrupt, runLine } from './inspect/run-line.ts';
+import { Interrupt, runLine, type ShellCommand } from './inspect/run-line.ts';
 import { DATA_DIR, dataDirectory, JSON_OUTPUT } from './launch-commands.ts';
 import type { LocalCommand, ParsedWords, Surroundings } from './local-command.ts';
+import { RECORDED_COMMANDS } from './proof/recorded-commands.ts';
+import { recordedSession } from './proof/recorded-session.ts';
 import { coloured } from './terminal.ts';
 
 const HISTORY_MAX = 1_000;
@@ -19,11 +21,12 @@ const STOP_MS_MAX = 60_000;
 export const attachCommand: LocalCommand = {
   name: 'attach',
   usage: '',
-  summary: 'shell on a running desk; detaching never stops it',
+  summary: 'shell on a running desk, or on the journal of a dead one; detaching stops nothing',
   examples: [
     'flyball attach',
     "flyball attach -c 'mode' -c 'orders'",
     'flyball attach --as ann --identity ann.pem',
+    "flyball attach --replay copy/ -c 'explain abcdefgh-1-mm-1a'",
   ],
   options: {
     command: {
@@ -35,18 +38,27 @@ export const attachCommand: LocalCommand = {
     },
     'data-dir': DATA_DIR,
     ...CONNECT_OPTIONS,
+    replay: {
+      type: 'string',
+      value: 'DIR',
+      help: 'look into the data directory of a desk that does not run; nothing there is changed',
+    },
     json: JSON_OUTPUT,
   },
   async run(words, around) {
     const folder = dataDirectory(words, around);
-    const session = await connect(words, folder, around);
+    const replay = words.text('replay');
+    const session =
+      replay === null ? await connect(words, folder, around) : await openRecording(replay, around);
     if (session === null) return EXIT.unreachable;
+    const face = replay === null ? live(folder) : RECORDED;
     const isJson = words.flag('json');
     const commands = words.texts('command');
     try {
-      if (commands.length === 0) return await new Shell(session, folder, isJson, around).run();
+      if (commands.length === 0) return await new Shell(session, face, isJson, around).run();
       for (const line of commands) {
-        const exitCode = await runLine({ session, isJson, around }, splitLine(line));
+        const runner = { session, isJson, around, commands: face.commands };
+        const exitCode = await runLine(runner, splitLine(line));
         if (exitCode !== EXIT.done) return exitCode;
       }
       return EXIT.done;
@@ -55,6 +67,29 @@ export const attachCommand: LocalCommand = {
     }
   },
 };
+
+async function openRecording(folder: string, around: Surroundings): Promise<RemoteSession | null> {
+  const recorded = await around.launch.recorded(folder, around.env);
+  if (recorded.ok) return recordedSession(recorded.value);
+  around.terminal.err(`${recorded.error}\n`);
+  return null;
+}
+
+/** What tells a shell on a running desk from one on a journal. */
+interface Face {
+  readonly commands: readonly ShellCommand[];
+  /** What stands before the mode in the prompt. */
+  readonly label: string;
+  /** Null where nothing may be written. */
+  readonly historyFile: string | null;
+}
+
+const RECORDED: Face = { commands: RECORDED_COMMANDS, label: 'recorded', historyFile: null };
+
+function live(folder: string): Face {
+  const historyFile = join(folder, 'shell-history');
+  return { commands: DAEMON_COMMANDS, label: 'paper', historyFile };
+}
 
 /** The same commands straight from the command line: `flyball status`. */
 export const DAEMON_FACES: readonly LocalCommand[] = DAEMON_COMMANDS.map((command) => ({
@@ -96,7 +131,7 @@ export function splitLine(line: string): string[] {
 /** Candidates for the word under the cursor, and that word. */
 export function completeLine(
   line: string,
-  commands: readonly DaemonCommand[],
+  commands: readonly ShellCommand[],
   actors: readonly string[],
 ): [string[], string] {
   const isHelp = line.startsWith('help ');
@@ -125,15 +160,15 @@ class Shell {
   readonly #session: RemoteSession;
   readonly #isJson: boolean;
   readonly #around: Surroundings;
-  readonly #historyFile: string;
+  readonly #face: Face;
   #actors: readonly string[] = [];
   #actorsAgainNs = Number.NEGATIVE_INFINITY;
 
-  constructor(session: RemoteSession, folder: string, isJson: boolean, around: Surroundings) {
+  constructor(session: RemoteSession, face: Face, isJson: boolean, around: Surroundings) {
     this.#session = session;
     this.#isJson = isJson;
     this.#around = around;
-    this.#historyFile = join(folder, 'shell-history');
+    this.#face = face;
   }
 
   async run(): Promise<number> {
@@ -144,7 +179,7 @@ class Shell {
       history: this.#history(),
       historySize: HISTORY_MAX,
       removeHistoryDuplicates: true,
-      completer: (line: string) => completeLine(line, DAEMON_COMMANDS, this.#actors),
+      completer: (line: string) => completeLine(line, this.#face.commands, this.#actors),
     });
     // From here on lines are kept, so that what is typed before the first prompt is not lost.
     const typed = lines[Symbol.asyncIterator]();
@@ -170,7 +205,8 @@ class Shell {
       if (words[0] === 'quit' || words[0] === 'exit') break;
       if (words.length > 0) {
         const [session, isJson, around] = [this.#session, this.#isJson, this.#around];
-        exitCode = await runLine({ session, isJson, around, stop }, words);
+        const { commands } = this.#face;
+        exitCode = await runLine({ session, isJson, around, stop, commands }, words);
       }
       if (terminal.isInteractive) await this.#prompt(lines);
       else if (exitCode !== EXIT.done) break;
@@ -184,7 +220,9 @@ class Shell {
     await this.#learnActors();
     const mode = status?.mode ?? 'unknown';
     const colour = mode === 'full-auto' ? 'green' : mode === 'emergency' ? 'red' : 'yellow';
-    lines.setPrompt(`flyball[paper ${coloured(this.#around.terminal, colour, mode)}]> `);
+    lines.setPrompt(
+      `flyball[${this.#face.label} ${coloured(this.#around.terminal, colour, mode)}]> `,
+    );
     lines.prompt();
   }
 
@@ -205,13 +243,16 @@ class Shell {
   }
 
   #history(): string[] {
-    const bytes = this.#around.env.files.read(this.#historyFile);
+    const { historyFile } = this.#face;
+    const bytes = historyFile === null ? null : this.#around.env.files.read(historyFile);
     if (bytes === null) return [];
     return new TextDecoder().decode(bytes).split('\n').filter(Boolean);
   }
 
   #remember(history: readonly string[]): void {
+    const { historyFile } = this.#face;
+    if (historyFile === null) return;
     const text = `${history.slice(0, HISTORY_MAX).join('\n')}\n`;
-    this.#around.env.files.replace(this.#historyFile, new TextEncoder().encode(text));
+    this.#around.env.files.replace(historyFile, new TextEncoder().encode(text));
   }
 }

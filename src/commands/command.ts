@@ -42,7 +42,7 @@ export interface DaemonCommand {
 }
 
 /** The least role that a use of the command takes, for the help. */
-export function roleOf(command: DaemonCommand): Role {
+export function roleOf(command: Pick<DaemonCommand, 'action'>): Role {
   return leastRole(command.action([], NOBODY));
 }
 

@@ -14,10 +14,6 @@ import { pairs, table } from './terminal.ts';
 
 const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto'];
 
-/** What one person may not do here. */
-const TWO = (mode: string | undefined): string =>
-  `this desk wants two people: \`mode request ${mode} REASON\`, and a risk-officer who approves`;
-
 const status: DaemonCommand = {
   name: 'status',
   usage: '',
@@ -98,7 +94,7 @@ const mode: DaemonCommand = {
     }
     const why = reason.join(' ') || 'asked for';
     const isRaise = modeAction(before.requested, target as RequestableMode) === 'raise-mode';
-    if (isRaise && desk.access.needsSecond('raise-mode')) return failed(EXIT.refused, TWO(target));
+    if (isRaise && desk.access.needsSecond('raise-mode')) return alone(desk, who, 'mode', target);
     return done(await desk.requestMode(target as RequestableMode, who.user, why));
   },
   show: (data) => showControl(data as ControlSummary),
@@ -124,7 +120,7 @@ const reset: DaemonCommand = {
   examples: ['reset', 'reset prices are right again'],
   action: () => 'reset',
   async run(desk, reason, who) {
-    if (desk.access.needsSecond('reset')) return failed(EXIT.refused, TWO('manual'));
+    if (desk.access.needsSecond('reset')) return alone(desk, who, 'reset', 'manual');
     const outcome = await desk.reset(who.user, reason.join(' ') || 'asked for');
     return outcome.ok ? done(outcome.value) : failed(EXIT.refused, `reset: ${outcome.error}`);
   },
@@ -252,6 +248,14 @@ export async function runDaemonCommand(
     }
   }
   return found.command.run(desk, found.rest, who);
+}
+
+/** What one person may not do here, put on record. */
+function alone(desk: Desk, who: Identity, name: string, target: string): RunResult {
+  const instead = `\`mode request ${target} REASON\`, and a risk-officer who approves`;
+  const reason = `this desk wants two people: ${instead}`;
+  desk.access.recordRefusal(who, `${name} ${target}`, reason);
+  return failed(EXIT.refused, `${name}: ${reason}`);
 }
 
 function completePath(

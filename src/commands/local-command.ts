@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Role } from '../control/authorisation.ts';
 import type { Env } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { RecordedPort } from './proof/recorded-port.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One option of a command, as help and parser see it. */
@@ -39,6 +40,8 @@ export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+  /** Opens the journal of a desk that does not run. */
+  recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
 
 export interface SimulateOptions {

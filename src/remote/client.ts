@@ -22,8 +22,8 @@ export interface RemoteSession {
   /** Why the role is less than the key's; empty when it is not. */
   readonly note: string;
   run(words: readonly string[]): Promise<Result<RunResult, string>>;
-  /** Signs a statement with the key of this session. @returns base64 */
-  sign(statement: Uint8Array): string;
+  /** Signs a statement with the key of this session, in base64; null where there is no key. */
+  readonly sign: ((statement: Uint8Array) => string) | null;
   onClosed(listener: (reason: string) => void): void;
   close(): void;
 }
@@ -77,6 +77,7 @@ class Session implements RemoteSession {
   role: Role = 'viewer';
   version = '';
   note = '';
+  readonly sign = (statement: Uint8Array): string => signChallenge(this.#key, statement);
   readonly #socket: WebSocket;
   readonly #key: OwnKey;
   readonly #transport: string;
@@ -130,10 +131,6 @@ class Session implements RemoteSession {
         this.#answer(id, err(this.#why));
       }
     });
-  }
-
-  sign(statement: Uint8Array): string {
-    return signChallenge(this.#key, statement);
   }
 
   onClosed(listener: (reason: string) => void): void {

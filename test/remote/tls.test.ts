@@ -171,6 +171,19 @@ if (spawnSync('openssl', ['version']).error !== undefined) {
     for (const socket of sockets) socket.destroy();
   });
 
+  served('limits are the same over TLS: frames and commands', async (server, tools) => {
+    const session = await tools.attach(server, ann);
+    assert.ok(session.ok);
+    const answers = await Promise.all(
+      Array.from({ length: 11 }, () => session.value.run(['status'])),
+    );
+    const refused = answers.filter((answer) => answer.ok && answer.value.exitCode === 1);
+    assert.ok(refused.length <= 1 && server.commands.length >= 10);
+    const big = Array.from({ length: 64 }, () => 'x'.repeat(20_000));
+    const ended = await session.value.run(big);
+    assert.ok(!ended.ok, 'a frame of more than a mebibyte ends the connection');
+  });
+
   served('a signature for one TLS connection opens no other', async (server, { port }) => {
     const { exportedKey } = await import('../../src/remote/tls.ts');
     const seen = new Set<string>();

@@ -25,9 +25,19 @@ export async function runWords(
   if (statement === null || runner.sign === null) return { words, outcome };
   const bytes = statementBytes(statement.statement);
   if (!bytes.ok) return { words, outcome: err(bytes.error) };
+  if (!isWhatWasAsked(statement.statement, words)) {
+    return { words, outcome: err('the daemon asks to sign something else than was asked for') };
+  }
   terminal.err(`${statement.statement}\n`);
   const handedIn = ['mode', 'sign', statement.id, runner.sign(bytes.value)];
   return { words: handedIn, outcome: await runner.run(handedIn) };
+}
+
+/** A request is signed for the mode and the reason that were typed, and for no other. */
+function isWhatWasAsked(statement: string, [, verb, mode, ...reason]: readonly string[]): boolean {
+  if (verb !== 'request') return true;
+  const lines = statement.split('\n');
+  return lines.includes(`mode ${mode}`) && lines.at(-1) === `reason ${reason.join(' ')}`;
 }
 
 function toSign(data: unknown): ToSign | null {

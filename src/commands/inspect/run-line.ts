@@ -12,9 +12,14 @@ export interface LineRunner {
   readonly session: Runner;
   readonly isJson: boolean;
   readonly around: Surroundings;
+  /** What may be run here; by default what a running desk carries out. */
+  readonly commands?: readonly ShellCommand[];
   /** Ends what goes on by itself; without it only its own limits do. */
   readonly stop?: Interrupt;
 }
+
+/** A command as the shell sees it: whoever answers the session runs it. */
+export type ShellCommand = Omit<DaemonCommand, 'run'>;
 
 /** Runs of one line that goes on by itself. */
 export const RUNS_MAX = 100_000;
@@ -25,10 +30,10 @@ const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 export async function runLine(runner: LineRunner, line: readonly string[]): Promise<number> {
   const isJson = runner.isJson || line.includes('--json');
   const words = line.filter((word) => word !== '--json');
-  if (words[0] === 'help') return help(words.slice(1), runner.around);
+  if (words[0] === 'help') return help(words.slice(1), runner);
   if (words[0] === 'watch') return watch({ ...runner, isJson }, words.slice(1));
   return repeat({ ...runner, isJson }, words, (data, run) => {
-    const found = findCommand(DAEMON_COMMANDS, run);
+    const found = findCommand(tableOf(runner), run);
     return found?.command.next?.(found.rest, data) ?? null;
   });
 }
@@ -60,9 +65,10 @@ async function repeat(
 }
 
 async function runOnce(
-  { session, isJson, around }: LineRunner,
+  runner: LineRunner,
   { words, isFresh }: NextRun,
 ): Promise<{ readonly exitCode: number; readonly data: unknown }> {
+  const { session, isJson, around } = runner;
   const { terminal } = around;
   const { words: ran, outcome } = await runWords(session, words, terminal);
   if (!outcome.ok) {
@@ -71,7 +77,7 @@ async function runOnce(
   }
   const { exitCode, data, error } = outcome.value;
   if (data !== null) {
-    const show = findCommand(DAEMON_COMMANDS, ran)?.command.show ?? String;
+    const show = findCommand(tableOf(runner), ran)?.command.show ?? String;
     if (isFresh && terminal.isInteractive && !isJson) terminal.out(CLEAR_SCREEN);
     // A trace or a feed that has nothing new has nothing to say.
     if (isJson || show(data) !== '') answer(terminal, isJson, data, show);
@@ -88,7 +94,7 @@ function watch(runner: LineRunner, words: readonly string[]): Promise<number> | 
   const command = hasTimes ? rest.slice(2) : rest;
   const seconds = Number(every);
   const { min, max } = WATCH_SECONDS;
-  const found = findCommand(DAEMON_COMMANDS, command);
+  const found = findCommand(tableOf(runner), command);
   const fault = !(seconds >= min && seconds <= max)
     ? `found ${every ?? 'nothing'}, wanted ${min} … ${max} seconds`
     : !(Number.isInteger(times) && times >= 1 && times <= RUNS_MAX)
@@ -105,15 +111,20 @@ function watch(runner: LineRunner, words: readonly string[]): Promise<number> | 
   );
 }
 
-function help(words: readonly string[], around: Surroundings): number {
-  const found = words.length === 0 ? null : findCommand(DAEMON_COMMANDS, words);
-  around.terminal.out(
-    found === null ? listHelp(DAEMON_COMMANDS.map(withRole)) : commandHelp(withRole(found.command)),
+function help(words: readonly string[], runner: LineRunner): number {
+  const commands = tableOf(runner);
+  const found = words.length === 0 ? null : findCommand(commands, words);
+  runner.around.terminal.out(
+    found === null ? listHelp(commands.map(withRole)) : commandHelp(withRole(found.command)),
   );
   return EXIT.done;
 }
 
-function withRole(command: DaemonCommand) {
+function tableOf({ commands }: LineRunner): readonly ShellCommand[] {
+  return commands ?? DAEMON_COMMANDS;
+}
+
+function withRole(command: ShellCommand) {
   return { ...command, role: roleOf(command) };
 }
 

@@ -44,6 +44,11 @@ export function deskAccess(parts: DeskParts, desk: RunningModes): AccessPort {
     approve: (id, by) => approvals.approve(id, by),
     pending: () => approvals.pending(),
     async sign(id, signature, by) {
+      // An approval counts once: it is not taken while nothing could come of it.
+      const { mode: before, cooldownMs } = desk.mode();
+      if (before === 'emergency' && cooldownMs > 0) {
+        return err(`cooling down for ${Math.ceil(cooldownMs)} ms more; sign after that`);
+      }
       const signed = approvals.sign(id, signature, by);
       if (!signed.ok) return signed;
       if (signed.value.kind === 'mode-requested') return ok(signed.value);

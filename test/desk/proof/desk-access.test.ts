@@ -15,7 +15,7 @@ import { temporaryFolder } from '../../storage/temporary.ts';
 import { CALM } from '../../support/edge/command-world.ts';
 import { manualEnv } from '../../support/manual-env.ts';
 
-function aDesk(mode: 'manual' | 'emergency' = 'manual') {
+function aDesk(mode: 'manual' | 'emergency' = 'manual', cooldown = { ms: 0 }) {
   const folder = temporaryFolder();
   const made = openKeyRing(nodeFiles, folder);
   assert.ok(made.ok);
@@ -44,7 +44,7 @@ function aDesk(mode: 'manual' | 'emergency' = 'manual') {
   } as unknown as DeskParts;
   const calls: string[] = [];
   const access = deskAccess(parts, {
-    mode: () => ({ ...CALM, mode, requested: 'manual' }),
+    mode: () => ({ ...CALM, mode, requested: 'manual', cooldownMs: cooldown.ms }),
     async requestMode(wanted, by, reason) {
       calls.push(`mode ${wanted} ${by} ${reason}`);
       return { ...CALM, mode: wanted };
@@ -86,6 +86,20 @@ for (const [mode, target, call] of [
     assert.is(calls.length, 1);
   });
 }
+
+test('a signature is not used up while the desk cools down', async () => {
+  const cooldown = { ms: 1_500 };
+  const { access, calls, signed } = aDesk('emergency', cooldown);
+  const asked = access.request('manual', 'well', 'ann');
+  assert.ok(asked.ok);
+  const { id, statement } = asked.value;
+  const early = await access.sign(id, signed('ann', statement), 'ann');
+  assert.equal(early, { ok: false, error: 'cooling down for 1500 ms more; sign after that' });
+  cooldown.ms = 0;
+  assert.ok((await access.sign(id, signed('ann', statement), 'ann')).ok);
+  assert.ok((await access.sign(id, signed('ben', statement), 'ben')).ok);
+  assert.equal(calls, ['reset ann and ben well']);
+});
 
 test('a refusal is journaled with who, what and why', () => {
   const { access, events } = aDesk();

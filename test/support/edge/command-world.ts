@@ -16,6 +16,7 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector } from './test-inspector.ts';
 
@@ -84,6 +85,7 @@ export function aCommandWorld(
         simulated.push(options);
         return 0;
       },
+      recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
     terminal,
