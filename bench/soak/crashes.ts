@@ -3,11 +3,11 @@ import { nodeClock, nodeTimers } from '../../src/core/node-env.ts';
 import { rngOf } from '../../src/core/rng.ts';
 import { type Case, caseOf } from '../case.ts';
 import { type Equipped, equipped, WAYS, type Way } from './equipped.ts';
-import { HeapWatch, hoursSince } from './heap-watch.ts';
+import { HeapWatch, hoursSince, looksFor } from './heap-watch.ts';
 import { countsOf, grown, holdingsOf } from './holdings.ts';
 import type { Progress } from './progress.ts';
 
-const LOOKS = 50;
+const CRASHES_PER_LOOK = 1_000;
 /** Crashes before anything is counted. */
 const WARM_UP_SHARE = 0.05;
 /** Turns of the event loop after which an actor is not coming back. */
@@ -27,11 +27,12 @@ export async function crashes(count: number, progress: Progress): Promise<Case[]
   const before = holdingsOf(lane, victim.news);
   counts.crashes = 0;
   const heap = new HeapWatch();
+  const looks = looksFor(count, CRASHES_PER_LOOK);
   const startedNs = nodeClock.mono();
-  for (let look = 0; look < LOOKS; look += 1) {
-    await run(Math.ceil(count / LOOKS));
+  for (let look = 0; look < looks; look += 1) {
+    await run(Math.ceil(count / looks));
     heap.look(hoursSince(startedNs));
-    progress((look + 1) / LOOKS, `${counts.crashes} crashes, heap ${heap.latestText}`);
+    progress((look + 1) / looks, `${counts.crashes} crashes, heap ${heap.latestText}`);
   }
   const after = holdingsOf(lane, victim.news);
   await lane.stopAll(1_000);

@@ -15,6 +15,15 @@ const NOISE_BYTES = 262_144;
 /** Looks at the beginning that do not count: code is still being compiled. */
 const WARM_UP_SHARE = 0.2;
 
+/** Fewer have no trend; more take time and tell nothing new. */
+const LOOKS_MIN = 12;
+const LOOKS_MAX = 100;
+
+/** How often to look at the heap in a run of so much, when one look for each `perLook` is enough. */
+export function looksFor(amount: number, perLook: number): number {
+  return Math.max(LOOKS_MIN, Math.min(LOOKS_MAX, Math.ceil(amount / perLook)));
+}
+
 /** The heap as it is after forced collections, over time. */
 export class HeapWatch {
   readonly #hours: number[] = [];
@@ -37,7 +46,7 @@ export class HeapWatch {
     return Math.max(...this.#bytes);
   }
 
-  /** Its growth and its trend; at least ten looks are needed. */
+  /** Its growth and its trend, when it has been looked at often enough. */
   cases(): Case[] {
     const first = Math.ceil(this.#hours.length * WARM_UP_SHARE);
     const hours = this.#hours.slice(first);

@@ -5,19 +5,25 @@ import { anInstrument } from '../../test/support/trade/instruments.ts';
 import { type Case, caseOf } from '../case.ts';
 import { deskLoad } from './desk-load.ts';
 import { equipped, WAYS, type Way } from './equipped.ts';
-import { HeapWatch } from './heap-watch.ts';
-import { countsOf, grown, type Holdings, holdingsOf } from './holdings.ts';
+import { HeapWatch, looksFor } from './heap-watch.ts';
+import { countsOf, grown, holdingsOf } from './holdings.ts';
 import type { Progress } from './progress.ts';
 
 const START_MS = 1_700_000_000_000;
 const VENUE = anInstrument().venue;
 /** Frames of a virtual millisecond: each is about four messages, so 50,000 messages a second. */
 const FRAMES_PER_MS = 12;
-const LOOKS = 100;
+const MESSAGES_PER_LOOK = 1_000_000;
 /** Virtual time between two looks; what the messages do not fill is idle. */
 const BLOCK_MS = 25_000;
 /** Longer than anybody takes to come back. */
 const SETTLED_MS = 1_000;
+/**
+ * Blocks before the first look, with next to nothing to do but crash: the compiler takes thousands
+ * of crashes to be done with what only crashes run, and what it makes is on the heap as well.
+ */
+const WARM_UP_BLOCKS_MAX = 1_000;
+const MESSAGES_PER_WARM_UP_BLOCK = 20_000;
 const EQUIPPED_CRASH_EVERY_MS = 20;
 /**
  * One of them crashes in each block, and the portfolio before each look: with it whoever knows of
@@ -66,18 +72,29 @@ async function run(
       blows += 1;
     }
   };
-  const heap = new HeapWatch();
-  let before: Holdings | null = null;
-  await pass(1);
-  for (let look = 1; look <= LOOKS; look += 1) {
-    crash(IN_TURN[look % IN_TURN.length] as string);
-    await deliver((count * look) / LOOKS);
-    await pass(Math.max(1, look * BLOCK_MS - SETTLED_MS - nowMs()));
+  let blocks = 0;
+  const block = async (handled: number): Promise<void> => {
+    blocks += 1;
+    crash(IN_TURN[blocks % IN_TURN.length] as string);
+    await deliver(handled);
+    await pass(Math.max(1, blocks * BLOCK_MS - SETTLED_MS - nowMs()));
     crash(address.portfolio.path);
     await pass(SETTLED_MS);
+  };
+  await pass(1);
+  const warmUps = Math.min(WARM_UP_BLOCKS_MAX, Math.ceil(count / MESSAGES_PER_WARM_UP_BLOCK));
+  for (let n = 0; n < warmUps; n += 1) {
+    await block(desk.handled() + 1);
+    progress(0, `${n + 1} of ${warmUps} blocks to warm up`);
+  }
+  const before = holdingsOf(lane, victim.news);
+  const handledBefore = desk.handled();
+  const heap = new HeapWatch();
+  const looks = looksFor(count, MESSAGES_PER_LOOK);
+  for (let look = 1; look <= looks; look += 1) {
+    await block(handledBefore + (count * look) / looks);
     heap.look(nowMs() / 3.6e6);
-    before ??= holdingsOf(lane, victim.news);
-    progress(look / LOOKS, `${desk.handled()} messages, heap ${heap.latestText}`);
+    progress(look / looks, `${desk.handled()} messages, heap ${heap.latestText}`);
   }
   const after = holdingsOf(lane, victim.news);
   const handled = desk.handled();
@@ -98,7 +115,7 @@ async function run(
       unit: 'count',
       target: 0,
     }),
-    ...grown(before as Holdings, after),
+    ...grown(before, after),
     ...heap.cases(),
   ];
 }

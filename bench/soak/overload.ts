@@ -7,16 +7,18 @@ import { rngOf } from '../../src/core/rng.ts';
 import { supervisor } from '../../supervisors/supervisor.ts';
 import { type Case, caseOf } from '../case.ts';
 import { openLoop } from '../open-loop.ts';
-import { collect, HeapWatch, hoursSince } from './heap-watch.ts';
+import { collect, HeapWatch, hoursSince, looksFor } from './heap-watch.ts';
 import type { Progress } from './progress.ts';
 
 const POLICIES: readonly Overflow[] = ['reject', 'drop-oldest', 'conflate', 'fail'];
-/** What is offered, as a multiple of what is handled without overload. */
+/** At least so many times what is handled is to be offered. */
 const OVERLOAD = 10;
+/** What is offered, as a multiple of what was handled while nobody offered anything. */
+const OFFERED = 20;
 /** Work of one message: what a decision of the desk costs. */
 const WORK_ROUNDS = 4_000;
 const KEYS = 64;
-const LOOKS = 30;
+const SECONDS_PER_LOOK = 1;
 const CAPACITY_SECONDS = 0.2;
 const MIB = 1_048_576;
 /** Four mailboxes of 1,024 messages of some hundred bytes are half a MiB; the rest is room. */
@@ -36,7 +38,7 @@ interface Consumer {
 }
 
 /**
- * Offers ten times what can be handled, to a mailbox of each overflow policy, on a schedule that
+ * Offers far more than ten times what can be handled, to a mailbox of each overflow policy, on a schedule that
  * waits for nobody. Memory stays where it is, and no message vanishes without being counted.
  */
 export async function overload(seconds: number, progress: Progress): Promise<Case[]> {
@@ -50,21 +52,22 @@ export async function overload(seconds: number, progress: Progress): Promise<Cas
     return { id: policy, start: () => spec };
   });
   await lane.spawn(supervisor({ intensity: 1_000, periodMs: 1, children }), 'top');
-  const perSecond = capacity() * OVERLOAD;
+  const perSecond = capacity() * OFFERED;
   collect();
   const before = process.memoryUsage();
   const heap = new HeapWatch();
+  const looks = looksFor(seconds, SECONDS_PER_LOOK);
   const startedNs = nodeClock.mono();
   let highest = 0;
-  for (let look = 1; look <= LOOKS; look += 1) {
+  for (let look = 1; look <= looks; look += 1) {
     await openLoop({
       perSecond,
-      seconds: seconds / LOOKS,
+      seconds: seconds / looks,
       deliver: (n) => offer(lane, consumers[n % consumers.length] as Consumer, n),
     });
     highest = Math.max(highest, process.memoryUsage().heapUsed);
     heap.look(hoursSince(startedNs));
-    progress(look / LOOKS, `${total(consumers, 'offered')} offered, heap ${heap.latestText}`);
+    progress(look / looks, `${total(consumers, 'offered')} offered, heap ${heap.latestText}`);
   }
   const queued = unread(lane, consumers);
   const offered = total(consumers, 'offered');

@@ -8,10 +8,10 @@ import { openJournal } from '../../src/storage/journal/recover.ts';
 import { type Case, caseOf } from '../case.ts';
 import { openLoop } from '../open-loop.ts';
 import { deskLoad } from './desk-load.ts';
-import { HeapWatch, hoursSince } from './heap-watch.ts';
+import { HeapWatch, hoursSince, looksFor } from './heap-watch.ts';
 import type { Progress } from './progress.ts';
 
-const LOOKS = 100;
+const SECONDS_PER_LOOK = 5;
 const FRAMES_PER_SECOND = 50_000;
 const JOURNAL_BUDGET_BYTES = 4 * 1024 ** 3;
 
@@ -48,16 +48,17 @@ async function run(folder: string, seconds: number, progress: Progress): Promise
   });
   await new Promise<void>((resolve) => nodeTimers.turn(resolve));
   const heap = new HeapWatch();
+  const looks = looksFor(seconds, SECONDS_PER_LOOK);
   const startedNs = nodeClock.mono();
-  for (let look = 1; look <= LOOKS; look += 1) {
+  for (let look = 1; look <= looks; look += 1) {
     await openLoop({
       perSecond: FRAMES_PER_SECOND,
-      seconds: seconds / LOOKS,
+      seconds: seconds / looks,
       deliver: () => desk.tick(),
     });
     await journal.settled();
     heap.look(hoursSince(startedNs));
-    progress(look / LOOKS, `${desk.handled()} messages, heap ${heap.latestText}`);
+    progress(look / looks, `${desk.handled()} messages, heap ${heap.latestText}`);
   }
   const tookSeconds = (nodeClock.mono() - startedNs) / 1e9;
   const handled = desk.handled();
