@@ -29,6 +29,9 @@ test('a small run measures every case', () => {
   assert.is(new Set(names).size, names.length);
   for (const start of [
     'five hops',
+    'a restart, p50',
+    'a restart, p99',
+    'a restart, max',
     'risk check',
     'decision from the callback',
     'decision from intended arrival',

@@ -138,10 +138,12 @@ export function virtualEnv(
 interface Task {
   readonly atNs: number;
   readonly order: number;
-  readonly run: () => void;
+  run: () => void;
   /** It has run or was canceled. */
   isGone: boolean;
 }
+
+const nothing = (): void => {};
 
 /** A binary heap by time, then by the order of asking. Canceled tasks are swept out in bulk. */
 class TaskQueue {
@@ -191,6 +193,8 @@ class TaskQueue {
   #cancel(task: Task): void {
     if (task.isGone) return;
     task.isGone = true;
+    // It stays in the heap for a while, and whatever it would have run must not stay with it.
+    task.run = nothing;
     this.#canceled += 1;
     if (this.#canceled * 2 <= this.#heap.length) return;
     this.#heap = this.#heap.filter((kept) => !kept.isGone);

@@ -140,7 +140,7 @@ test('an order that no venue reads is audited and taken back', async () => {
   assert.equal(journaled, [{ kind: 'incident', what: 'order-discarded', where, detail }]);
 });
 
-test('an order that a venue had in hand when it failed is asked about once it is back', async () => {
+test('an order that a venue had in hand when it failed is asked about later', async () => {
   const { lane, env, heard, journaled, watchman, seen } = await aWatchman([VENUE], TAKERS);
   const order = anOrder({ venue: 'binance' });
   const boom = { kind: 'place', order, isBoom: true } as never;

@@ -68,6 +68,8 @@ export function tickPath(options: TickPathOptions) {
   gate.setMode('full-auto');
   const instruments = [instrument];
   const evidence = new EvidenceTrail();
+  // One for all incarnations of execution, so that none uses an id a second time.
+  const clientId = clientIdsOf(DESK_ID, 1);
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
   const branches = {
     'market-data': marketDataBranch({
@@ -139,7 +141,7 @@ export function tickPath(options: TickPathOptions) {
         executionActor({
           instruments,
           gate,
-          clientId: clientIdsOf(DESK_ID, 1),
+          clientId,
           metrics,
           isClockReal: true,
         }),
