@@ -77,7 +77,7 @@ export async function twoNodes(
   parts: { readonly london?: Partial<LinkOptions>; readonly tokyo?: Partial<LinkOptions> } = {},
 ): Promise<TwoNodes> {
   const env = manualEnv(seed);
-  const network = new Network(env.timers, rngOf(seed));
+  const network = new Network(env.clock, env.timers, rngOf(seed));
   const london = aNode(env, network, 'london', parts.london);
   const tokyo = aNode(env, network, 'tokyo', parts.tokyo);
   const [seen, commanded]: [number[], number[]] = [[], []];
