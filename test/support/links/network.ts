@@ -1,4 +1,4 @@
-import type { Timers } from '../../../src/core/env.ts';
+import type { Clock, Timers } from '../../../src/core/env.ts';
 import type { Rng } from '../../../src/core/rng.ts';
 import type {
   LinkChannel,
@@ -24,12 +24,14 @@ export class Network {
   faults = NO_FAULTS;
   /** While it is down nobody gets through; what is sent is lost without a word. */
   isDown = false;
+  readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #random: Rng;
   readonly #channels = new Set<Channel>();
   #waiting: Caller | null = null;
 
-  constructor(timers: Timers, random: Rng) {
+  constructor(clock: Clock, timers: Timers, random: Rng) {
+    this.#clock = clock;
     this.#timers = timers;
     this.#random = random;
   }
@@ -73,8 +75,8 @@ export class Network {
   };
 
   #connect(caller: Caller, callee: Caller): void {
-    const near = new Channel(this);
-    const far = new Channel(this);
+    const near = new Channel(this, this.#clock);
+    const far = new Channel(this, this.#clock);
     near.peer = far;
     far.peer = near;
     this.#channels.add(near).add(far);
@@ -92,8 +94,7 @@ export class Network {
     const copies = this.#random.next() < duplicate ? 2 : 1;
     const isLost = this.isDown || this.#random.next() < loss;
     for (let copy = 0; copy < copies; copy += 1) {
-      const dueMs = reorders ? this.#delayMs() : from.afterEarlier(this.#delayMs());
-      this.#timers.after(dueMs, () => {
+      this.#timers.after(reorders ? this.#delayMs() : from.inTurn(this.#delayMs()), () => {
         from.left(copy === 0 ? bytes.length : 0);
         if (!isLost && !this.isDown) to.handlers?.message(bytes.slice());
       });
@@ -113,31 +114,31 @@ class Channel implements LinkChannel {
   peer: Channel | null = null;
   bufferedBytes = 0;
   readonly #network: Network;
+  readonly #clock: Clock;
   #isClosed = false;
-  #inFlight = 0;
-  #lastDueMs = 0;
+  #lastNs = 0;
 
-  constructor(network: Network) {
+  constructor(network: Network, clock: Clock) {
     this.#network = network;
+    this.#clock = clock;
   }
 
   send(bytes: Uint8Array): void {
     if (this.#isClosed || this.peer === null) return;
     this.bufferedBytes += bytes.length;
-    this.#inFlight += 1;
     this.#network.carry(this, this.peer, bytes);
   }
 
-  /** A delay that is not shorter than that of what was sent before. */
-  afterEarlier(delayMs: number): number {
-    this.#lastDueMs = this.#inFlight > 1 ? Math.max(delayMs, this.#lastDueMs) : delayMs;
-    return this.#lastDueMs;
+  /** A delay with which nothing overtakes what was sent before. */
+  inTurn(delayMs: number): number {
+    const nowNs = this.#clock.mono();
+    this.#lastNs = Math.max(nowNs + delayMs * 1e6, this.#lastNs);
+    return (this.#lastNs - nowNs) / 1e6;
   }
 
   left(bytes: number): void {
     if (bytes === 0) return;
     this.bufferedBytes -= bytes;
-    this.#inFlight -= 1;
     if (!this.#isClosed) this.handlers?.drained();
   }
 

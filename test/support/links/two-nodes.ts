@@ -30,7 +30,7 @@ export const DESK: LinkContract = {
   message: messages,
   answer,
 };
-export const ORDERS_DESK: LinkContract = { ...DESK, path: 'edge/command', delivery: 'command' };
+export const COMMAND_DESK: LinkContract = { ...DESK, path: 'edge/command', delivery: 'command' };
 /** Where the other node may send back to. */
 export const CALLER: LinkContract = { ...DESK, path: 'edge/caller' };
 
@@ -77,7 +77,7 @@ export async function twoNodes(
   parts: { readonly london?: Partial<LinkOptions>; readonly tokyo?: Partial<LinkOptions> } = {},
 ): Promise<TwoNodes> {
   const env = manualEnv(seed);
-  const network = new Network(env.timers, rngOf(seed));
+  const network = new Network(env.clock, env.timers, rngOf(seed));
   const london = aNode(env, network, 'london', parts.london);
   const tokyo = aNode(env, network, 'tokyo', parts.tokyo);
   const [seen, commanded]: [number[], number[]] = [[], []];
@@ -111,8 +111,8 @@ function aNode(
     node: { name, incarnation: INCARNATIONS[name] },
     peer: isLondon ? 'tokyo' : 'london',
     transport: isLondon ? network.dialling : network.waiting,
-    exports: isLondon ? [CALLER] : [DESK, ORDERS_DESK],
-    imports: isLondon ? [DESK, ORDERS_DESK] : [CALLER],
+    exports: isLondon ? [CALLER] : [DESK, COMMAND_DESK],
+    imports: isLondon ? [DESK, COMMAND_DESK] : [CALLER],
     board: lane.board,
     onEvent: (event) => void events.push(event),
     ...parts,

@@ -50,7 +50,12 @@ export class Daemon extends Program {
     const key = operatorKey(nodeFiles, keysFolder(this.#folder));
     if (!key.ok) return null;
     const session = await attach(shellSocket(this.#folder), key.value, nodeTimers);
-    return session.ok ? session.value : null;
+    if (!session.ok) return null;
+    // The shell's actor may be restarted, and its sessions end with it.
+    session.value.onClosed(() => {
+      this.#session = null;
+    });
+    return session.value;
   }
 }
 

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ChildFailed, Terminated } from '../../../../actors/runtime/actor-spec.ts';
 import { PACE } from '../../../../actors/runtime/links/link.ts';
+import type { ActorRef } from '../../../../actors/runtime/ref.ts';
 import { anActor } from '../../../support/lanes.ts';
 import { asyncLaw } from '../../../support/law.ts';
 import { NO_FAULTS } from '../../../support/links/network.ts';
@@ -53,6 +54,9 @@ const faults = fc.record({
   reorders: fc.boolean(),
 });
 
+/** Cases; each is about 10 ms. */
+const RUNS = 150;
+
 test('whatever the network does, a message arrives at most once and in order, watchers are told once, and nothing is left over', async () => {
   await asyncLaw(
     fc.asyncProperty(
@@ -68,7 +72,7 @@ test('whatever the network does, a message arrives at most once and in order, wa
         await run.stop();
       },
     ),
-    150,
+    RUNS,
   );
 });
 
@@ -101,18 +105,14 @@ class Run {
     switch (step.kind) {
       case 'tell':
       case 'command':
-        if (london.lane.send(step.kind === 'tell' ? desk : commandDesk, { kind: 'note', n })) {
+        if (london.lane.send<DeskMessage>(this.#to(step.kind), { kind: 'note', n })) {
           this.#sent.push(n);
         }
         break;
       case 'ask':
         this.#asks += 1;
         london.lane
-          .ask<DeskMessage, number>(
-            desk,
-            (reply) => ({ kind: 'double', n, reply }) as never,
-            60_000,
-          )
+          .ask<DeskMessage, number>(desk, (reply) => ({ kind: 'double', n, reply }), 60_000)
           .then(
             (answer) => assert.is(answer, n * 2),
             () => {},
@@ -148,6 +148,10 @@ class Run {
         break;
     }
     await env.settle();
+  }
+
+  #to(kind: 'tell' | 'command'): ActorRef<DeskMessage> {
+    return kind === 'tell' ? desk : commandDesk;
   }
 
   async #watch(): Promise<void> {
