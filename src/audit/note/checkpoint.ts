@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import { shown } from '../canonical.ts';
 import { bytesOfBase64, HASH_BYTES, hashText } from '../tree/hash.ts';
 import { isSignatureOf, SIGNATURE_BYTES, type Signer, type VerifierKey } from './keys.ts';
 import {
@@ -112,20 +113,14 @@ export function parseHead(text: string): Result<Head, CheckpointFault> {
   const size = Number(sizeText);
   if (!/^(?:0|[1-9][0-9]{0,15})$/.test(sizeText) || !Number.isSafeInteger(size)) {
     const expected = `0 … ${Number.MAX_SAFE_INTEGER} in decimal digits without leading zeros`;
-    return badHead(`size "${clipped(sizeText)}"`, expected);
+    return badHead(`size ${shown(sizeText)}`, expected);
   }
   const root = bytesOfBase64(rootText);
-  if (root?.length !== HASH_BYTES)
-    return badHead(`root "${clipped(rootText)}"`, '32 bytes, base64');
+  if (root?.length !== HASH_BYTES) return badHead(`root ${shown(rootText)}`, '32 bytes, base64');
   return ok({ origin, size, root });
 }
 
 const TIME_BYTES = 8;
-const SHOWN_MAX = 64;
-
-function clipped(text: string): string {
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
-}
 
 /** -1 when there is no room for a time, and for one that no clock can show. */
 function secondsOf({ bytes }: NoteSignature): number {

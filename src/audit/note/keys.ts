@@ -7,6 +7,7 @@ import {
   verify as verifyBytes,
 } from 'node:crypto';
 import { assert, err, ok, type Result } from '../../core/result.ts';
+import { shown } from '../canonical.ts';
 import { bytesOfBase64 } from '../tree/hash.ts';
 
 /**
@@ -82,7 +83,7 @@ export function parseVerifierKey(text: string): Result<VerifierKey, KeyFault> {
   const [name = '', id = '', coded = ''] = match?.slice(1) ?? [];
   const typed = bytesOfBase64(coded);
   if (match === null || typed === null || !isKeyName(name)) {
-    return bad(`"${text}"`, 'name+8 hex digits+base64');
+    return bad(shown(text), 'name+8 hex digits+base64');
   }
   const algorithm = algorithmOf(typed[0] as number);
   if (algorithm === null) return bad(`algorithm ${typed[0]}`, '1 (log) or 4 (witness)');

@@ -1,4 +1,5 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
+import { shown } from '../canonical.ts';
 import { bytesOfBase64 } from '../tree/hash.ts';
 import { isKeyName } from './keys.ts';
 
@@ -65,7 +66,7 @@ export function parseNote(bytes: Uint8Array): Result<Note, NoteFault> {
   }
   const signatures = lines.map(signatureOf);
   const wrong = signatures.indexOf(null);
-  if (wrong >= 0) return bad(`signature line "${lines[wrong]}"`, `"${MARK}name base64"`);
+  if (wrong >= 0) return bad(`signature line ${shown(lines[wrong])}`, `"${MARK}name base64"`);
   return ok({ text, signatures: signatures as NoteSignature[] });
 }
 

@@ -10,8 +10,6 @@ import { HASH_BYTES, LEAF_BYTES_MAX, nodeHash } from './hash.ts';
 export const TILE_WIDTH = 256;
 /** Levels of the tree that a tile spans. */
 export const TILE_HEIGHT = 8;
-/** Levels of tiles that a tree with a safe integer of leaves can have. */
-export const TILE_LEVELS_MAX = 7;
 /** Bytes before an entry of a bundle that say how long it is. */
 export const LENGTH_BYTES = 2;
 /** No bundle is larger. */

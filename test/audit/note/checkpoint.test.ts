@@ -115,7 +115,9 @@ test('a cosignature says when: another time is another signature', () => {
     return { ...signature, bytes };
   });
   assert.match(verdict(noteText({ text, signatures: endless })), /^bad-signature/);
-  const short = signatures.map((signature) => ({ ...signature, bytes: signature.bytes.slice(8) }));
+  const short = signatures.map((signature, at) =>
+    at === 1 ? { ...signature, bytes: signature.bytes.slice(8) } : signature,
+  );
   assert.match(verdict(noteText({ text, signatures: short })), /^bad-signature/);
 });
 
@@ -154,7 +156,7 @@ test('a head has three lines, a name and a root of 32 bytes in its one spelling'
   assert.match(of(`\n1\n${coded}\n`), /^bad-checkpoint: an empty first line/);
   assert.match(of(`${ORIGIN}\n1\n${coded.slice(0, 40)}\n`), /^bad-checkpoint: root/);
   assert.match(of(`${ORIGIN}\n1\n${coded.slice(0, -1)}\n`), /^bad-checkpoint: root/);
-  assert.match(of(`${ORIGIN}\n1\n${'A'.repeat(100)}\n`), /…"$/);
+  assert.match(of(`${ORIGIN}\n1\n${'A'.repeat(200)}\n`), /…$/);
 });
 
 test('A22: a note of more than 16 signatures is refused before any is verified', () => {
