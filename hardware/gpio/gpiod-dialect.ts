@@ -46,8 +46,7 @@ const DIALECTS: Readonly<Record<1 | 2, GpiodDialect>> = {
 export function dialectOf(printed: string): Result<GpiodDialect, GpioFault> {
   const major = /\bv(\d+)\.\d/.exec(printed)?.[1];
   if (major === '1' || major === '2') return ok(DIALECTS[major === '1' ? 1 : 2]);
-  const first = printed.split('\n')[0] ?? '';
-  const detail = `gpiomon --version: found "${first}", wanted libgpiod v1.5 … v2.x`;
+  const detail = `gpiomon --version: found "${printed.trim()}", wanted libgpiod v1.5 … v2.x`;
   return err({ kind: 'no-package', detail });
 }
 

@@ -30,7 +30,7 @@ export class SystemdNotifier {
     this.#program = program;
   }
 
-  /** @param done is called exactly once, within `NOTIFY_MS_MAX` */
+  /** @param done is called exactly once: when the child has ended, by then or by a kill */
   notify(state: ServiceState, done: (outcome: Result<void, NotifyFault>) => void): void {
     const program = this.#program;
     if (this.#socket === undefined) {
@@ -46,20 +46,22 @@ export class SystemdNotifier {
       env: { ...process.env, NOTIFY_SOCKET: this.#socket },
     });
     this.#child = child;
+    let isLate = false;
     const finish = (outcome: Result<void, NotifyFault>): void => {
-      if (this.#child !== child) return;
       this.#child = null;
       timer.cancel();
       done(outcome);
     };
     const timer = this.#timers.after(NOTIFY_MS_MAX, () => {
+      isLate = true;
       child.kill('SIGKILL');
-      finish(err({ kind: 'timeout', detail: `${program}: no end within ${NOTIFY_MS_MAX} ms` }));
     });
     child.once('error', ({ message }) => finish(err({ kind: 'failed', detail: message })));
     child.once('exit', (code, signal) => {
+      const late = `${program}: no end within ${NOTIFY_MS_MAX} ms`;
       const detail = `${program} ended with ${code ?? signal}`;
-      finish(code === 0 ? ok(undefined) : err({ kind: 'failed', detail }));
+      if (isLate) finish(err({ kind: 'timeout', detail: late }));
+      else finish(code === 0 ? ok(undefined) : err({ kind: 'failed', detail }));
     });
   }
 }

@@ -85,6 +85,7 @@ test('ES23: a gpiomon that ends stops everything and is told once a pin', () =>
     process.kill(fake.holder(27), 'SIGKILL');
     await until(() => seen.length === 2);
     assert.equal(seen, ['17=null', '27=null']);
+    backend.close();
     const test = backend.selfTest();
     assert.ok(!test.ok && /^gpiomon of line 27 ended with SIGKILL$/.test(test.error.detail));
     backend.write(22, 1);
@@ -118,6 +119,17 @@ test('an output is held by one child at a time, and its death is a stop', () =>
     assert.ok(!test.ok && test.error.detail === 'gpioset of line 22 ended with SIGKILL');
   }));
 
+test('ES13: a line that shows 0 when it is opened reads 0', () =>
+  withFiles({}, async (pathOf) => {
+    const fake = new FakeGpiod(pathOf(''), 'v2.2.1');
+    fake.set('level-17', '0\n');
+    const opened = await openGpiod({ ...fake.options, inputs: [17] }, outside);
+    assert.ok(opened.ok);
+    assert.is(opened.value.readSync(17), 0);
+    opened.value.close();
+    fake.end();
+  }));
+
 test('what the tools refuse is told, and nothing is opened', () =>
   withFiles({}, async (pathOf) => {
     const fake = new FakeGpiod(pathOf(''), 'v1.6.3');
@@ -140,6 +152,10 @@ test('what the tools refuse is told, and nothing is opened', () =>
       );
       fake.set('version', 'v3.0');
       assert.match(await refusal(), /^no-package: .*"gpiomon \(libgpiod\) v3.0", wanted libgpiod/);
+      fake.set('version', 'v1.6.3');
+      fake.set('level-27', '1\n');
+      fake.set('gpiomon', '#!/bin/sh\n[ "$1" = --version ] && echo v1.6.3 || exit 7\n');
+      assert.match(await refusal(), /^lost: gpiomon of line 17 ended with 7$/);
       fake.set('gpiomon', `#!/bin/sh\nexec cat ${pathOf('held')}\n`);
       const late = await openGpiod(fake.options, { ...outside, timers: quickTimers });
       assert.ok(!late.ok && /: no answer within 2000 ms$/.test(late.error.detail));
@@ -176,6 +192,8 @@ test('edges that come in pieces are whole, those without end or measure are a st
     assert.is(file.level(), null);
     file.close();
 
+    const unreadable = new EdgeFile('/proc/self/mem', 1, level);
+    assert.is(unreadable.level(), null);
     const endless = new EdgeFile(pathOf('endless'), 1, level);
     writeFileSync(endless.childFd, '1'.repeat(65));
     assert.is(endless.level(), null);

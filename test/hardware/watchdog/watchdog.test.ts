@@ -89,6 +89,10 @@ test('a child that fails, is absent, hangs or is still there is told', () =>
     const failed = await told(new SystemdNotifier('@s', env.timers, failing));
     assert.ok(!failed.ok);
     assert.match(failed.error.detail, /ended with 3$/);
+    const killed = await told(
+      new SystemdNotifier('@s', env.timers, program(pathOf('dies'), 'kill -9 $$')),
+    );
+    assert.ok(!killed.ok && /ended with SIGKILL$/.test(killed.error.detail));
     assert.is(kindOf(await told(new SystemdNotifier(undefined, env.timers))), 'no-service-manager');
     assert.is(kindOf(await told(new SystemdNotifier('@s', env.timers, pathOf('none')))), 'failed');
     assert.is(env.pendingTimers, 0);
