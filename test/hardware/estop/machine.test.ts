@@ -35,7 +35,7 @@ const held = (fromUs: number, forUs: number): Edge[] => [
   [fromUs + forUs, 'reset', 0],
 ];
 
-test('ES02: an open sample of either channel trips at once, however short', () => {
+test('ES02 ES22: an open sample of a channel or of tamper trips at once, however short', () => {
   for (const contact of ['a', 'b', 'tamper'] as const) {
     const told = played([
       [7, contact, 0],
@@ -67,6 +67,18 @@ test('ES07: a reset held at the start resets nothing and is told when it stays',
   assert.equal(letGo.slice(1), [[2_999_999, 'reset:denied:cooldown']]);
   const stuck = played([...closed, [5_000_000, 'reset', 0]], 9_000_000, atStart);
   assert.equal(stuck.slice(1), [[3_000_001, 'reset:stuck']]);
+});
+
+test('ES03: only the release is debounced: it has to be stable for 50 ms', () => {
+  const closed = (atUs: number) => {
+    const bounce: Edge[] = [
+      [500_000, 'tamper', 0],
+      [atUs, 'tamper', 1],
+    ];
+    return played([...pressed, ...bounce, ...held(3_900_000, 100_000)]).slice(1);
+  };
+  assert.equal(closed(3_950_000), [[4_000_000, 'reset:ok']]);
+  assert.equal(closed(3_950_001), [[4_000_000, 'reset:denied:unstable']]);
 });
 
 test('ES09 ES10: a reset is refused while a contact is open and before 3 s are over', () => {

@@ -131,21 +131,29 @@ test('lamps are registers, the loop is one wire, and the self-test passes', () =
     assert.equal(outcomes, [true]);
   }));
 
-test('a register that cannot be written ends the backend', () =>
+test('ES01: a register that cannot be read reads null, one that cannot be written for ever', () =>
   inTempFolder((folder) => {
     const path = join(folder, 'registers');
     nodeFiles.replace(path, registersOf([a]));
+    let fails = '';
+    const broken = (): never => {
+      throw new Error('EIO');
+    };
     const files = {
       ...nodeFiles,
-      open: (name: string, mode: 'create' | 'update' | 'read') => ({
-        ...nodeFiles.open(name, mode),
-        write: () => {
-          throw new Error('ENOSPC');
-        },
-      }),
+      open(name: string, mode: 'create' | 'update' | 'read') {
+        const file = nodeFiles.open(name, mode);
+        const read: typeof file.read = (...words) =>
+          fails === 'read' ? broken() : file.read(...words);
+        return { ...file, read, write: broken };
+      },
     };
     const opened = openRegisterFile('register-file', path, { ...manualEnv(), files });
     assert.ok(opened.ok);
+    assert.is(opened.value.readSync(a), 1);
+    fails = 'read';
+    assert.is(opened.value.readSync(a), null);
+    fails = '';
     assert.is(opened.value.readSync(a), 1);
     opened.value.write(red, 1);
     assert.is(opened.value.readSync(a), null);
