@@ -7,6 +7,8 @@ import { MerkleRange } from '../../../src/audit/tree/merkle-range.ts';
 import { wholeEntries } from '../../../src/audit/tree/tiles.ts';
 import type { Files } from '../../../src/core/env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
+import { type FileOperation, faultyFiles } from '../../../src/simulation/disk/faulty-files.ts';
+import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { openAuditLog } from '../../../src/storage/audit/audit-log.ts';
 import { bundleFile } from '../../../src/storage/audit/growing-bundle.ts';
 import { logFaultText } from '../../../src/storage/log-fault.ts';
@@ -14,8 +16,6 @@ import { chained } from '../../support/audit/entries.ts';
 import { aForeignKey, aLogKey } from '../../support/audit/keys.ts';
 import { commit, openedLog, stage, writtenLog } from '../../support/audit/logs.ts';
 import { law } from '../../support/law.ts';
-import { type FileOperation, faultyFiles } from '../faulty-files.ts';
-import { lossyFiles } from '../lossy-files.ts';
 
 /** Entries in the bundles of a log, whatever the checkpoint says. */
 function entriesOf(files: Files): string[] {

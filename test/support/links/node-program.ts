@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ActorSpec, Terminated } from '../../../actors/runtime/actor-spec.ts';
+import type { ActorSpec, ChildFailed, Terminated } from '../../../actors/runtime/actor-spec.ts';
 import { Lane } from '../../../actors/runtime/lane.ts';
 import { linkActor } from '../../../actors/runtime/links/link.ts';
 import type { AskFailed } from '../../../actors/runtime/switchboard.ts';
@@ -124,15 +124,15 @@ function obey(order: Order): void {
   }
 }
 
-function watcher(): ActorSpec<null, Terminated> {
+function watcher(): ActorSpec<null, Terminated | ChildFailed> {
   return {
     kind: 'watcher',
     start(ctx) {
       ctx.watch(desk);
       return null;
     },
-    receive(state, { reason }) {
-      say({ kind: 'told', reason: reason.kind });
+    receive(state, news) {
+      say({ kind: 'told', reason: news.kind === 'terminated' ? news.reason.kind : news.kind });
       return state;
     },
   };
