@@ -202,6 +202,22 @@ if (spawnSync('openssl', ['version']).error !== undefined) {
   });
 }
 
+test('an address that is taken costs access from elsewhere alone', async () => {
+  const [key, certificate] = [join(folder, 'desk.key'), join(folder, 'desk.pem')];
+  if (!existsSync(key)) return;
+  const papers = { certificate: readFileSync(certificate), key: readFileSync(key), clients: [] };
+  const holder = await aServer({ tls: { host: '127.0.0.1', port: 0, ...papers } });
+  const port = holder.server.tlsPort as number;
+  const late = await aServer({ tls: { host: '127.0.0.1', port, ...papers } });
+  assert.is(late.server.tlsPort, null);
+  assert.match(String(firstReason(late)), /EADDRINUSE/);
+  assert.is(late.events[0]?.kind, 'listener-broken');
+  const { attach } = await import('../../src/remote/client.ts');
+  assert.ok((await attach(late.socketPath, late.own, nodeTimers)).ok);
+  late.stop();
+  holder.stop();
+});
+
 test('a certificate that is none is a refusal to start, and nothing listens then', async () => {
   const none = { host: '127.0.0.1', port: 0, certificate: Buffer.alloc(3), key: Buffer.alloc(3) };
   const socketPath = join(folder, 'shell.sock');
