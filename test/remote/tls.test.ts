@@ -7,11 +7,19 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
 import { nodeClock, nodeTimers } from '../../src/core/node-env.ts';
 import { millisOf } from '../../src/core/units.ts';
+import type { Hello } from '../../src/remote/protocol.ts';
+import { exportedKey } from '../../src/remote/tls.ts';
 import { attachTls } from '../../src/remote/tls-client.ts';
 import { temporaryFolder } from '../storage/temporary.ts';
-import { aKeyPair, aServer, type TestServer } from '../support/edge/shell-server.ts';
+import {
+  aKeyPair,
+  aServer,
+  authentication,
+  type TestServer,
+} from '../support/edge/shell-server.ts';
 
 interface Identity {
   readonly certificate: Buffer;
@@ -184,22 +192,34 @@ if (spawnSync('openssl', ['version']).error !== undefined) {
     assert.ok(!ended.ok, 'a frame of more than a mebibyte ends the connection');
   });
 
-  served('a signature for one TLS connection opens no other', async (server, { port }) => {
-    const { exportedKey } = await import('../../src/remote/tls.ts');
-    const seen = new Set<string>();
-    for (let visits = 0; visits < 2; visits += 1) {
-      await new Promise<void>((resolve) => {
-        const options = { cert: ann.certificate, key: ann.key, rejectUnauthorized: false };
-        const socket = connectTls({ host: '127.0.0.1', port, ...options }, () => {
-          seen.add(exportedKey(socket));
-          socket.destroy();
-          resolve();
+  served(
+    'a login that is relayed from another TLS connection opens nothing',
+    async (server, { port }) => {
+      /** A WebSocket over a TLS connection of its own, and what a login on it is bound to. */
+      const visited = () =>
+        new Promise<{ socket: WebSocket; hello: Hello; transport: string }>((resolve) => {
+          const papers = { cert: ann.certificate, key: ann.key, rejectUnauthorized: false };
+          const tls = connectTls({ host: '127.0.0.1', port, ...papers }, () => {
+            const socket = new WebSocket('ws://desk/', { createConnection: () => tls });
+            socket.once('message', (data) =>
+              resolve({ socket, hello: JSON.parse(String(data)), transport: exportedKey(tls) }),
+            );
+          });
         });
-      });
-    }
-    assert.is(seen.size, 2);
-    assert.equal(server.commands, []);
-  });
+      const answerTo = (socket: WebSocket, frame: object): Promise<string> => {
+        socket.send(JSON.stringify(frame));
+        return new Promise((resolve) => socket.once('message', (data) => resolve(String(data))));
+      };
+      const [victim, attacker] = [await visited(), await visited()];
+      assert.is.not(victim.transport, attacker.transport);
+      // The victim answers the greeting that the attacker has passed on, on its own connection.
+      const relayed = authentication(server.own, attacker.hello, victim.transport);
+      assert.match(await answerTo(attacker.socket, relayed), 'unknown key or bad signature');
+      const own = authentication(server.own, victim.hello, victim.transport);
+      assert.match(await answerTo(victim.socket, own), '"kind":"welcome"');
+      victim.socket.close();
+    },
+  );
 }
 
 test('an address that is taken costs access from elsewhere alone', async () => {
