@@ -200,10 +200,10 @@ test('a damaged record ends the journal there, and the audit finds it', async ()
   writeFileSync(file, bytes);
   const { answers } = await asked(folder, 'status');
   assert.ok(answers[0].head < EVENTS.length);
-  assert.match(answers[0].ends, /^damaged: .* is damaged or missing/);
+  assert.match(answers[0].ends, /^damaged behind record \d: .* is damaged or missing/);
   const { exitCode, err } = await asked(folder, 'audit verify');
   assert.is(exitCode, EXIT.failed);
-  assert.match(err, /^audit verify: 1 faults in \d+ records\ndamaged: /);
+  assert.match(err, /^audit verify: 1 faults in \d+ records\ndamaged behind record /);
 });
 
 test('an interactive look has its own prompt and completion, and leaves no history', async () => {
