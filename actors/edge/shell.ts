@@ -30,7 +30,8 @@ export function shellActor(options: ShellOptions): ActorSpec<RemoteServer, never
         clock: env.clock,
         timers: env.timers,
         run: (words, who) => runDaemonCommand(desk, words, who),
-        onEvent: (kind, fields) => log('info', ctx.path, kind, fields),
+        onEvent: (kind, fields) =>
+          log(kind === 'listener-broken' ? 'error' : 'info', ctx.path, kind, fields),
       }),
     receive: (server) => server,
     stop: (server) => server.close(),

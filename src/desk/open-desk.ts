@@ -1,16 +1,12 @@
 import { join } from 'node:path';
-import { keysFolder, shellSocket } from '../commands/access/connect.ts';
-import { listenAddress } from '../config/remote-section.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
-import { openKeyRing } from '../ops/access/key-ring.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
-import type { TlsListener } from '../remote/tls.ts';
 import {
   type DataDirectory,
   directoryFaultText,
@@ -28,6 +24,7 @@ import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import { openShell } from './proof/open-shell.ts';
 
 /** Where a venue is reached, and as whom. */
 export interface VenueAccess {
@@ -126,7 +123,7 @@ async function partsOf(
   const settings = config.venues[0] as Config['venues'][number];
   const instruments = await instrumentsOf(env, access.value, settings.name, settings.symbols);
   if (!instruments.ok) return instruments;
-  const shell = options.hasShell ? shellOf(options) : ok(null);
+  const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;
   const latchFile = join(folder, 'latch');
   try {
@@ -155,45 +152,6 @@ async function partsOf(
     isClockReal,
     shell: shell.value,
   });
-}
-
-/** Where people attach, and who may. */
-function shellOf({ env, config, folder }: OpenOptions): Result<DeskParts['shell'], string> {
-  const keyRing = openKeyRing(env.files, keysFolder(folder));
-  if (!keyRing.ok) return keyRing;
-  const tls = tlsListener(env.files, config.remote?.tls);
-  if (!tls.ok) return tls;
-  return ok({ socketPath: shellSocket(folder), tls: tls.value, keyRing: keyRing.value });
-}
-
-type TlsSettings = NonNullable<Config['remote']>['tls'];
-
-function tlsListener(
-  files: Env['files'],
-  settings: TlsSettings | undefined,
-): Result<TlsListener | null, string> {
-  if (settings === undefined) return ok(null);
-  const certificate = fileOf(files, 'remote.tls.certificate', settings.certificate);
-  if (!certificate.ok) return certificate;
-  const key = fileOf(files, 'remote.tls.key', settings.key);
-  if (!key.ok) return key;
-  const { host, port } = listenAddress(settings.listen);
-  return ok({
-    host,
-    port,
-    certificate: certificate.value,
-    key: key.value,
-    clients: settings.clients,
-  });
-}
-
-function fileOf(files: Env['files'], path: string, name: string): Result<Uint8Array, string> {
-  try {
-    const bytes = files.read(name);
-    return bytes === null ? err(`${path}: found no file ${name}, wanted PEM`) : ok(bytes);
-  } catch (thrown) {
-    return err(`${path}: ${name}: ${reasonOf(thrown)}`);
-  }
 }
 
 function instrumentsOf(

@@ -52,18 +52,19 @@ export async function listen(options: ServerOptions): Promise<RemoteServer> {
   const door = new Door(options);
   const local = door.open(createServer(NO_HTTP), () => socketPath);
   await bindPath(local, socketPath);
-  let remote: Server | null = null;
+  let tlsPort: number | null = null;
   try {
     if (tls !== null) {
-      remote = door.open(tlsServer(tls, NO_HTTP, clock, onEvent), exportedKey);
-      await bindPort(remote, tls);
+      tlsPort = await bindPort(
+        door.open(tlsServer(tls, NO_HTTP, clock, onEvent), exportedKey),
+        tls,
+      );
     }
   } catch (thrown) {
     door.close();
     rmSync(socketPath, { force: true });
     throw thrown;
   }
-  const tlsPort = remote === null ? null : (remote.address() as AddressInfo).port;
   return {
     get connections() {
       return door.visits;
@@ -193,9 +194,14 @@ function bindPath(http: Server, socketPath: string): Promise<void> {
   });
 }
 
-function bindPort(http: Server, { host, port }: TlsListener): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(port, host, resolve);
+/**
+ * An address that cannot be had costs access from elsewhere and nothing more: the desk goes on.
+ *
+ * @returns the port, or null when it is not bound; the event `listener-broken` says why
+ */
+function bindPort(http: Server, { host, port }: TlsListener): Promise<number | null> {
+  return new Promise((resolve) => {
+    http.once('error', () => resolve(null));
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
   });
 }

@@ -7,11 +7,19 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
 import { nodeClock, nodeTimers } from '../../src/core/node-env.ts';
 import { millisOf } from '../../src/core/units.ts';
+import type { Hello } from '../../src/remote/protocol.ts';
+import { exportedKey } from '../../src/remote/tls.ts';
 import { attachTls } from '../../src/remote/tls-client.ts';
 import { temporaryFolder } from '../storage/temporary.ts';
-import { aKeyPair, aServer, type TestServer } from '../support/edge/shell-server.ts';
+import {
+  aKeyPair,
+  aServer,
+  authentication,
+  type TestServer,
+} from '../support/edge/shell-server.ts';
 
 interface Identity {
   readonly certificate: Buffer;
@@ -184,23 +192,51 @@ if (spawnSync('openssl', ['version']).error !== undefined) {
     assert.ok(!ended.ok, 'a frame of more than a mebibyte ends the connection');
   });
 
-  served('a signature for one TLS connection opens no other', async (server, { port }) => {
-    const { exportedKey } = await import('../../src/remote/tls.ts');
-    const seen = new Set<string>();
-    for (let visits = 0; visits < 2; visits += 1) {
-      await new Promise<void>((resolve) => {
-        const options = { cert: ann.certificate, key: ann.key, rejectUnauthorized: false };
-        const socket = connectTls({ host: '127.0.0.1', port, ...options }, () => {
-          seen.add(exportedKey(socket));
-          socket.destroy();
-          resolve();
+  served(
+    'a login that is relayed from another TLS connection opens nothing',
+    async (server, { port }) => {
+      /** A WebSocket over a TLS connection of its own, and what a login on it is bound to. */
+      const visited = () =>
+        new Promise<{ socket: WebSocket; hello: Hello; transport: string }>((resolve) => {
+          const papers = { cert: ann.certificate, key: ann.key, rejectUnauthorized: false };
+          const tls = connectTls({ host: '127.0.0.1', port, ...papers }, () => {
+            const socket = new WebSocket('ws://desk/', { createConnection: () => tls });
+            socket.once('message', (data) =>
+              resolve({ socket, hello: JSON.parse(String(data)), transport: exportedKey(tls) }),
+            );
+          });
         });
-      });
-    }
-    assert.is(seen.size, 2);
-    assert.equal(server.commands, []);
-  });
+      const answerTo = (socket: WebSocket, frame: object): Promise<string> => {
+        socket.send(JSON.stringify(frame));
+        return new Promise((resolve) => socket.once('message', (data) => resolve(String(data))));
+      };
+      const [victim, attacker] = [await visited(), await visited()];
+      assert.is.not(victim.transport, attacker.transport);
+      // The victim answers the greeting that the attacker has passed on, on its own connection.
+      const relayed = authentication(server.own, attacker.hello, victim.transport);
+      assert.match(await answerTo(attacker.socket, relayed), 'unknown key or bad signature');
+      const own = authentication(server.own, victim.hello, victim.transport);
+      assert.match(await answerTo(victim.socket, own), '"kind":"welcome"');
+      victim.socket.close();
+    },
+  );
 }
+
+test('an address that is taken costs access from elsewhere alone', async () => {
+  const [key, certificate] = [join(folder, 'desk.key'), join(folder, 'desk.pem')];
+  if (!existsSync(key)) return;
+  const papers = { certificate: readFileSync(certificate), key: readFileSync(key), clients: [] };
+  const holder = await aServer({ tls: { host: '127.0.0.1', port: 0, ...papers } });
+  const port = holder.server.tlsPort as number;
+  const late = await aServer({ tls: { host: '127.0.0.1', port, ...papers } });
+  assert.is(late.server.tlsPort, null);
+  assert.match(String(firstReason(late)), /EADDRINUSE/);
+  assert.is(late.events[0]?.kind, 'listener-broken');
+  const { attach } = await import('../../src/remote/client.ts');
+  assert.ok((await attach(late.socketPath, late.own, nodeTimers)).ok);
+  late.stop();
+  holder.stop();
+});
 
 test('a certificate that is none is a refusal to start, and nothing listens then', async () => {
   const none = { host: '127.0.0.1', port: 0, certificate: Buffer.alloc(3), key: Buffer.alloc(3) };

@@ -58,7 +58,11 @@ interface Standing {
   readonly settings: MarketMakingSettings | null;
 }
 
-/** The instrument and the settings that were in force when an order was decided. */
+/** Events about the desk that are read in one go, and in all: this runs beside the lane's work. */
+const DESK_EVENTS_AT_ONCE = 128;
+const DESK_EVENTS_MAX = 16_384;
+
+/** The instrument and the settings that were in force when an order was decided, newest first. */
 function standingAt(
   store: EventStore,
   at: JournalRecord,
@@ -66,19 +70,33 @@ function standingAt(
 ): Standing {
   let instrument: Instrument | null = null;
   let settings: MarketMakingSettings | null = null;
-  for (const { sequence, event } of store.readStream('desk')) {
-    if (sequence >= at.sequence) break;
-    if (event.kind === 'instrument-defined' && event.instrument.index === order.instrument) {
-      instrument = event.instrument;
-    } else if (
-      event.kind === 'strategy-configured' &&
-      event.strategy === order.strategy &&
-      event.settingsId === evidence?.[AT.settingsId]
-    ) {
-      settings = settingsIn(event.settings);
+  const newest = store.version('desk');
+  for (let to = newest; to > Math.max(0, newest - DESK_EVENTS_MAX); to -= DESK_EVENTS_AT_ONCE) {
+    for (const { sequence, event } of lastUpTo(store, to)) {
+      if (sequence >= at.sequence) continue;
+      if (event.kind === 'instrument-defined' && event.instrument.index === order.instrument) {
+        instrument ??= event.instrument;
+      } else if (
+        event.kind === 'strategy-configured' &&
+        event.strategy === order.strategy &&
+        event.settingsId === evidence?.[AT.settingsId]
+      ) {
+        settings ??= settingsIn(event.settings);
+      }
     }
+    if (instrument !== null && settings !== null) break;
   }
   return { instrument, settings };
+}
+
+/** A piece of the stream of the desk that ends with a version, newest first. */
+function lastUpTo(store: EventStore, to: number): readonly JournalRecord[] {
+  const piece: JournalRecord[] = [];
+  for (const record of store.readStream('desk', Math.max(1, to - DESK_EVENTS_AT_ONCE + 1))) {
+    piece.push(record);
+    if (piece.length === Math.min(to, DESK_EVENTS_AT_ONCE)) break;
+  }
+  return piece.reverse();
 }
 
 function settingsIn(text: string): MarketMakingSettings | null {

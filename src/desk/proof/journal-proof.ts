@@ -7,6 +7,8 @@ import { explainOrder } from './explain.ts';
 
 /** Changes of mode that are shown. */
 const HISTORY_MAX = 200;
+/** Events of control that are read for them, commands and refusals counted in. */
+const LOOKED_AT_MAX = 2_000;
 
 /** @param settled the store, once it holds what is written by now; an error in a sentence */
 export function journalProof(settled: () => Promise<Result<EventStore, string>>): ProofPort {
@@ -24,7 +26,8 @@ export function journalProof(settled: () => Promise<Result<EventStore, string>>)
 
 function modeHistory(store: EventStore): ModeRow[] {
   const rows: ModeRow[] = [];
-  for (const record of store.readStream('control')) {
+  const first = Math.max(1, store.version('control') - LOOKED_AT_MAX + 1);
+  for (const record of store.readStream('control', first)) {
     const row = modeRow(record);
     if (row === null) continue;
     rows.push(row);

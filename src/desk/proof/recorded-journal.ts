@@ -123,7 +123,10 @@ function fill(
   try {
     for (;;) {
       const batch = tail.read(Number.POSITIVE_INFINITY, BATCH_RECORDS);
-      if (!batch.ok) return ok(`damaged: ${logFaultText(batch.error)}`);
+      if (!batch.ok) {
+        // A start cuts off a write that was not finished, and refuses what is damaged otherwise.
+        return ok(`damaged behind record ${store.head()}: ${logFaultText(batch.error)}`);
+      }
       if (batch.value.length === 0) return ok('whole');
       const applied = store.apply(batch.value);
       if (!applied.ok) return err(journalFaultText(applied.error));

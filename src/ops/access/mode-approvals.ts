@@ -218,7 +218,8 @@ export class ModeApprovals {
     }
     const approver = this.#holder(by, ['risk-officer'], 'approves');
     if (!approver.ok) return approver;
-    return by === requester.name || approver.value.publicKey.equals(requester.publicKey)
+    // The key and not the name is the person.
+    return approver.value.publicKey.equals(requester.publicKey)
       ? err(`request ${id}: ${by} asked for it; another risk-officer approves`)
       : approver;
   }

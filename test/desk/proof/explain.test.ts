@@ -181,6 +181,20 @@ for (const [what, change, said] of obstacles) {
   });
 }
 
+test('settings and instrument are found behind many other events of the desk', () => {
+  const at = journal.findIndex(({ event }) => event.kind === 'order-submitted');
+  const [first] = submittedIn(journal);
+  const noise = { kind: 'incident', what: 'x', where: 'y', detail: 'z' } as const;
+  const store = storeOf([
+    ...journal.slice(0, at),
+    ...Array.from({ length: 300 }, () => ({ event: noise })),
+    ...journal.slice(at),
+    ...Array.from({ length: 300 }, () => ({ event: noise })),
+    { event: { kind: 'instrument-defined', instrument: anInstrument() } },
+  ]);
+  assert.is(explained(store, first as string).again?.isSame, true);
+});
+
 test('an order whose intent is lost is not explained', () => {
   const store = storeOf([{ event: { kind: 'order-canceled', clientId: 'x', reason: 'y' } }]);
   assert.equal(explainOrder(store, 'x'), {

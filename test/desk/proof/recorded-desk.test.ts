@@ -6,10 +6,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommandLine } from '../../../src/commands/cli.ts';
 import { EXIT, findCommand } from '../../../src/commands/command.ts';
-import { RECORDED_COMMANDS } from '../../../src/commands/proof/recorded-commands.ts';
+import {
+  RECORDED_COMMANDS,
+  runRecordedCommand,
+} from '../../../src/commands/proof/recorded-commands.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { lotsOf } from '../../../src/core/units.ts';
+import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import type { JournalEvent } from '../../../src/storage/journal/event-table.ts';
 import { openJournal } from '../../../src/storage/journal/recover.ts';
 import { retainSegments } from '../../../src/storage/retention.ts';
@@ -168,11 +172,14 @@ test('what needs a running desk says so, and what nobody knows is met with a gue
     ['explain', EXIT.usage, /^explain: wanted a client order id/],
     ['explain x', EXIT.failed, /^explain: no order x is in this journal/],
   ];
+  const desk = await openRecordedDesk(nodeFiles, folder);
+  assert.ok(desk.ok);
   for (const [line, code, said] of faults) {
-    const { exitCode, err } = await asked(folder, line);
+    const { exitCode, error } = await runRecordedCommand(desk.value, line.split(' '));
     assert.is(exitCode, code, line);
-    assert.match(err, said);
+    assert.match(error as string, said);
   }
+  await desk.value.close();
 });
 
 test('a folder without a journal is refused with what is wanted', async () => {
@@ -200,10 +207,10 @@ test('a damaged record ends the journal there, and the audit finds it', async ()
   writeFileSync(file, bytes);
   const { answers } = await asked(folder, 'status');
   assert.ok(answers[0].head < EVENTS.length);
-  assert.match(answers[0].ends, /^damaged: .* is damaged or missing/);
+  assert.match(answers[0].ends, /^damaged behind record \d: .* is damaged or missing/);
   const { exitCode, err } = await asked(folder, 'audit verify');
   assert.is(exitCode, EXIT.failed);
-  assert.match(err, /^audit verify: 1 faults in \d+ records\ndamaged: /);
+  assert.match(err, /^audit verify: 1 faults in \d+ records\ndamaged behind record /);
 });
 
 test('an interactive look has its own prompt and completion, and leaves no history', async () => {
