@@ -61,15 +61,30 @@ test('each switch fails what it is for, with the code of the system', () => {
     }
   };
   switches.writeCode = 'ENOSPC';
-  assert.is(code(() => file.write(bytes('a'), 0, 1, 0)), 'ENOSPC');
-  assert.is(code(() => files.replace('/r', bytes('a'))), 'ENOSPC');
+  assert.is(
+    code(() => file.write(bytes('a'), 0, 1, 0)),
+    'ENOSPC',
+  );
+  assert.is(
+    code(() => files.replace('/r', bytes('a'))),
+    'ENOSPC',
+  );
   switches.writeCode = '';
   switches.syncCode = 'EIO';
-  assert.is(code(() => file.sync()), 'EIO');
-  assert.is(code(() => files.syncFolder('/')), 'EIO');
+  assert.is(
+    code(() => file.sync()),
+    'EIO',
+  );
+  assert.is(
+    code(() => files.syncFolder('/')),
+    'EIO',
+  );
   switches.syncCode = '';
   switches.openCode = 'EMFILE';
-  assert.is(code(() => void files.open('/f', 'read')), 'EMFILE');
+  assert.is(
+    code(() => void files.open('/f', 'read')),
+    'EMFILE',
+  );
   switches.openCode = '';
   switches.syncMs = 40;
   file.sync();
