@@ -65,7 +65,7 @@ test('a traced run prints its steps', async () => {
   assert.match(out, /^\d+ \d+ journal booted$/m);
 });
 
-test('faults that are absent or unknown, and a configuration that is not there, are told', async () => {
+test('absent and unknown faults, and a configuration that is not there, are told', async () => {
   const absent = await simulated({ faults: ['F06'] });
   assert.is(absent.exitCode, EXIT.usage);
   assert.match(absent.err, /F06 is absent: there is no guard/);
