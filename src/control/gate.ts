@@ -40,6 +40,7 @@ export const INSTRUMENTS_MAX = 1024;
 const HALT = 0;
 const MODE = 1;
 const EPOCH = 2;
+const TRIPS = 3;
 const VENUES = 4;
 const INSTRUMENTS = VENUES + VENUES_MAX;
 const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
@@ -89,6 +90,7 @@ export class Gate {
    */
   close(cause: HaltCause): void {
     Atomics.add(this.#words, EPOCH, 1);
+    if (cause === 'emergency') Atomics.add(this.#words, TRIPS, 1);
     Atomics.or(this.#words, HALT, 1 << HALT_CAUSES.indexOf(cause));
   }
 
@@ -124,6 +126,11 @@ export class Gate {
 
   get permissions(): Permissions {
     return PERMISSIONS[this.mode];
+  }
+
+  /** How often it was closed for an emergency: tells a reset of a trip that it does not know of. */
+  get trips(): number {
+    return Atomics.load(this.#words, TRIPS);
   }
 
   get epoch(): number {

@@ -60,7 +60,7 @@ test('a question is answered with what the venue says', async () => {
   assert.equal(await asking(world), ok([]));
 });
 
-test('a refusal for the time stamp asks for the venue time anew and trusts that alone', async () => {
+test('a refused time stamp has the time asked anew, and that answer counts alone', async () => {
   const stale = err({ kind: 'broken', url: 'u', detail: 'x' } as const);
   const world = someQuestions([
     httpReply('{"code":-1021}', 400),

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 
-/** Small segments, so that a run meets their ends; all of them stay, so that a store can be lost. */
+/** Small segments, which are quick to read; all of them stay, so that a store can be lost. */
 const SEGMENT_MIB = 1;
 const KEEP_SEGMENTS = 1_024;
 /** Below what the strategy would hold, so that the limit is met. */

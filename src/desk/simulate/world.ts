@@ -7,6 +7,7 @@ import { millisOf } from '../../core/units.ts';
 import { type LossyFiles, lossyFiles } from '../../simulation/disk/lossy-files.ts';
 import { type DiskSwitches, SOUND_DISK } from '../../simulation/disk/process-files.ts';
 import { soundNet } from '../../simulation/faults/process-net.ts';
+import { SOUND_LATENCY } from '../../simulation/faults/transport-faults.ts';
 import { compareAtRest } from '../../simulation/invariants/agreement.ts';
 import { JournalWatch } from '../../simulation/invariants/journal-watch.ts';
 import { ModeWatch } from '../../simulation/invariants/mode-watch.ts';
@@ -59,7 +60,7 @@ export class World {
   readonly disk: LossyFiles = lossyFiles(SECTOR_BYTES);
   readonly diskSwitches: DiskSwitches = { ...SOUND_DISK };
   readonly netSwitches = soundNet();
-  readonly latency = { fixedMs: 2, jitterMs: 1 };
+  readonly latency: { fixedMs: number; jitterMs: number } = { ...SOUND_LATENCY };
   readonly venueClock = { aheadMs: 0 };
   readonly file: ConfigFile;
   readonly venue: Venue;

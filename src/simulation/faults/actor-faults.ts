@@ -1,6 +1,8 @@
 import type { FaultTarget, PresentFault } from './fault.ts';
 
 const NOTHING = (): void => {};
+/** A little longer than a reset has to wait after a trip, so that nobody was quicker. */
+const COOLED_MS = 3_020;
 /** More crashes than a supervisor forgives, even if some hit a worker that is down. */
 const LOOP_CRASHES = 40;
 const LOOP_EVERY_MS = 20;
@@ -187,6 +189,21 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
     start({ desk, random }) {
       desk.trip();
       if (random.below(2) === 0) desk.kill({ isPowerCut: random.below(2) === 0 });
+      return NOTHING;
+    },
+  },
+  {
+    id: 'A07',
+    fault: 'an emergency stop in the same moment as a reset, and a crash',
+    family: 'people',
+    lastsMs: 0,
+    start({ desk, random, after }) {
+      desk.trip();
+      after(COOLED_MS, () => {
+        desk.resetEarly();
+        desk.trip();
+      });
+      after(COOLED_MS + random.next(), () => desk.kill({ isPowerCut: false }));
       return NOTHING;
     },
   },

@@ -1,10 +1,12 @@
 import type { FaultTarget, PresentFault } from './fault.ts';
-import type { FrameSwitches } from './frame-faults.ts';
+import { type FrameSwitches, SOUND_FRAMES } from './frame-faults.ts';
 import type { Line } from './process-net.ts';
 
 const NOTHING = (): void => {};
 const FLOOD = 1_500;
 const SLOW_MS = 10_000;
+/** Each way between the desk and its venue when nothing is wrong. */
+export const SOUND_LATENCY = { fixedMs: 2, jitterMs: 1 } as const;
 const LINES: readonly Line[] = ['market', 'orders'];
 
 /** A change of one switch of one line, taken back at the end. */
@@ -23,9 +25,9 @@ function frames(
     start(target) {
       const line = lines[target.random.below(lines.length)] as Line;
       const switches = target.net.frames[line];
-      const before = { ...switches };
       change(switches, target);
-      return () => void Object.assign(switches, before);
+      // Faults overlap, so that what was before may be another one.
+      return () => void Object.assign(switches, SOUND_FRAMES);
     },
   };
 }
@@ -76,9 +78,8 @@ export const TRANSPORT_FAULTS: readonly PresentFault[] = [
     family: 'transport',
     lastsMs: 15_000,
     start({ latency }) {
-      const before = { ...latency };
       latency.fixedMs = SLOW_MS;
-      return () => void Object.assign(latency, before);
+      return () => void Object.assign(latency, SOUND_LATENCY);
     },
   },
   {
