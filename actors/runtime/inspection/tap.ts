@@ -39,7 +39,7 @@ export function tapFault(limits: TapLimits): TapFault | null {
 /** Records of the messages of one path, until one of its limits is reached. */
 export class Tap {
   readonly path: string;
-  /** Messages that the rate left out. */
+  /** Messages that the rate left out, of whatever kind. */
   skipped = 0;
   isOver = false;
   readonly #kind: string | null;
@@ -66,6 +66,11 @@ export class Tap {
     const { perSecond } = limits;
     this.#budget = new RateBudget({ ratePerSecond: perSecond, burst: perSecond }, nowNs / 1e6);
     this.#onOver = onOver;
+  }
+
+  /** Whether its rate leaves room for a record now. */
+  mayTake(nowNs: number): boolean {
+    return this.#budget.available(nowNs / 1e6) >= 1;
   }
 
   /** @returns whether it was recorded */

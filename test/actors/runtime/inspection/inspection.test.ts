@@ -119,6 +119,24 @@ test('a filter leaves other kinds out, the rate is a limit, and time ends a trac
   assert.is(env.pendingTimers, 0);
 });
 
+test('an event is followed only while a trace may still record one', async () => {
+  const { lane, env, feed, traced } = await aPipeline();
+  const id = traced('execution', null, { ...WIDE, perSecond: 1 });
+  for (let n = 0; n < 5; n += 1) lane.ingest(feed, tick);
+  const first = lane.inspection.fetchTrace(id);
+  assert.equal([first?.records.length, first?.skipped], [1, 4]);
+  lane.suspend('strategy');
+  lane.ingest(feed, tick);
+  assert.ok((lane.inspection.detail('strategy')?.queued[0]?.cause ?? 0) < 0);
+  await env.advance(1_000);
+  lane.ingest(feed, tick);
+  lane.resume('strategy');
+  await env.settle();
+  const later = lane.inspection.fetchTrace(id);
+  assert.equal([later?.records.length, later?.skipped], [1, 5]);
+  assert.is(lane.inspection.hopsOf(later?.records[0]?.cause ?? 0).length, 4);
+});
+
 test('limits that are none are refused with the field, and so is a trace too many', async () => {
   const { lane, traced } = await aPipeline();
   for (const [field, value] of [
