@@ -55,8 +55,8 @@ export async function overload(seconds: number, progress: Progress): Promise<Cas
   const perSecond = capacity() * OFFERED;
   collect();
   const before = process.memoryUsage();
-  const heap = new HeapWatch();
   const looks = looksFor(seconds, SECONDS_PER_LOOK);
+  const heap = new HeapWatch(looks);
   const startedNs = nodeClock.mono();
   let highest = 0;
   for (let look = 1; look <= looks; look += 1) {
