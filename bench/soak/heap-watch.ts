@@ -25,7 +25,7 @@ const COMPILE_NO_MORE = ['--no-opt', '--no-sparkplug', '--no-flush-bytecode'];
 const LOOKS_MIN = 12;
 const LOOKS_MAX = 100;
 
-/** How often to look at the heap in a run of so much, when one look for each `perLook` is enough. */
+/** How often to look at the heap in a run of so much, with a look for each `perLook`. */
 export function looksFor(amount: number, perLook: number): number {
   return Math.max(LOOKS_MIN, Math.min(LOOKS_MAX, Math.ceil(amount / perLook)));
 }

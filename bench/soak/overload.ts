@@ -38,8 +38,8 @@ interface Consumer {
 }
 
 /**
- * Offers far more than ten times what can be handled, to a mailbox of each overflow policy, on a schedule that
- * waits for nobody. Memory stays where it is, and no message vanishes without being counted.
+ * Offers far more than ten times what can be handled, to a mailbox of each overflow policy, on a
+ * schedule that waits for nobody. Memory stays where it is, and no message vanishes uncounted.
  */
 export async function overload(seconds: number, progress: Progress): Promise<Case[]> {
   const random = rngOf(1);
