@@ -37,7 +37,12 @@ const storm = new Storm(premises, {
   onBlow: (atSeconds, blow, detail) =>
     process.stderr.write(`${atSeconds.toFixed(1).padStart(7)} s  ${blow.padEnd(22)} ${detail}\n`),
 });
-await storm.rage();
+try {
+  await storm.rage();
+} catch (thrown) {
+  process.stderr.write(`${premises.story()}\n`);
+  throw thrown;
+}
 const findings = await verdictOn(storm, premises);
 const isWhole = findings.every(({ state }) => state !== 'broken');
 process.stdout.write(values.json ? jsonOf(findings) : tableOf(findings));
