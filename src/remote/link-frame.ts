@@ -83,8 +83,13 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 const BATCH_HEADER_BYTES = 5;
 const ARRAY_32 = 0xdd;
 
-/** Encodes one opening or frame; refuses what is not plain data, and what is too large. */
-export function encodeLinkFrame(value: LinkOpening | LinkFrame): Result<Uint8Array, string> {
+/** Encodes what begins a connection; the limits of contracts keep it well within one frame. */
+export function encodeOpening(value: LinkOpening): Uint8Array {
+  return packr.pack(value);
+}
+
+/** Encodes one frame; refuses what is not plain data, and what is too large. */
+export function encodeLinkFrame(value: LinkFrame): Result<Uint8Array, string> {
   const strange = strangerIn(value, 0);
   if (strange !== null) return err(`only plain data crosses a link: found ${strange}`);
   let bytes: Uint8Array;

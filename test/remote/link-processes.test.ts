@@ -103,22 +103,6 @@ async function cutAndHeal({ london, tokyo, cut, heal }: Scene): Promise<void> {
   assert.is(london.all('ask-failed').length, 2);
 }
 
-test('a certificate of another authority, and one of another node, open no link', async () => {
-  const tokyo = new NodeProcess({
-    name: 'tokyo',
-    peer: 'london',
-    place: { host: '127.0.0.1', port: 0 },
-  });
-  const place = { host: '127.0.0.1', port: (await tokyo.hears('ready')).port as number };
-  for (const certificate of ['stranger', 'tokyo']) {
-    const caller = new NodeProcess({ name: 'london', peer: 'tokyo', place, certificate });
-    await caller.hears('link-refused', 2);
-    await caller.end();
-  }
-  assert.equal(tokyo.all('link-up'), []);
-  await tokyo.end();
-});
-
 test('a node that is killed and comes back at its Unix socket is a new one to its peer', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-links-'));
   const place = { path: join(folder, 'link.sock') };

@@ -8,7 +8,7 @@ import { LINK_ASKS_MAX, LINK_WATCHES_MAX } from '../../../../actors/runtime/link
 import { type ActorRef, refOf, remoteRef } from '../../../../actors/runtime/ref.ts';
 import type { AskFailed } from '../../../../actors/runtime/switchboard.ts';
 import type { LinkFrame } from '../../../../src/remote/link-frame.ts';
-import { batchOf, encodeLinkFrame } from '../../../../src/remote/link-frame.ts';
+import { batchOf, encodeLinkFrame, encodeOpening } from '../../../../src/remote/link-frame.ts';
 import { anActor, rejection } from '../../../support/lanes.ts';
 import { NO_FAULTS } from '../../../support/links/network.ts';
 import {
@@ -96,6 +96,11 @@ test('without a link there is no connection, and an unknown node has none either
   for (const to of [desk, refOf<never>('@nowhere/edge/desk', 3)]) {
     assert.is(london.lane.send(to as never, note(1) as never), false);
     assert.equal((await watching(nodes, to)).told, ['noconnection']);
+    const { told, ctx } = await watching(nodes, commandDesk);
+    ctx.watch(to);
+    ctx.unwatch(to);
+    await nodes.env.settle();
+    assert.equal(told, ['noconnection'], 'after unwatch nothing comes');
     const asked = london.lane.ask<never, number>(to as never, (reply) => reply as never, 1_000);
     assert.is(((await rejection(asked)) as AskFailed).reason, 'noconnection');
   }
@@ -374,7 +379,7 @@ async function aLiar(nodes: TwoNodes): Promise<{
     () => undefined,
   );
   await env.advance(10);
-  const hello = encodeLinkFrame({
+  const hello = encodeOpening({
     kind: 'hello',
     protocol: 1,
     node: 'london',
@@ -384,7 +389,7 @@ async function aLiar(nodes: TwoNodes): Promise<{
     imports: {},
     received: null,
   });
-  if (hello.ok) send(hello.value);
+  send(hello);
   await env.advance(10);
   return {
     heard,
@@ -435,7 +440,10 @@ test('a peer that lies reaches nothing that is not exported, and what is no fram
     { kind: 'unwatch', watch: 99 },
   );
   assert.equal([seen, met], [[], []]);
-  assert.ok(viewOf(tokyo)['isUp']);
+  const command = { kind: 'tell', ...to, command: 1, message: note(1) };
+  await liar.say(command, command);
+  await liar.say(command, { ...command, command: 2, message: note(2) });
+  assert.equal([seen, viewOf(tokyo)['repeats']], [[1, 2], 2], 'no command is delivered twice');
   await liar.say({ kind: 'watch', path: 'edge/desk', uid: 0, watch: 7 });
   await liar.say({ kind: 'watch', path: 'edge/desk', uid: 0, watch: 7 });
   assert.match((tokyo.events.at(-1) as { why: string }).why, /watch 7: found twice/);
@@ -450,6 +458,9 @@ test('a peer cannot keep more questions and watches open than the limits say', a
   const nodes = await twoNodes();
   const { tokyo } = nodes;
   await tokyo.link();
+  await tokyo.lane.kill('edge');
+  const roomy = { ...aDesk([]), mailbox: { capacity: 2 * LINK_ASKS_MAX } };
+  await spawnEdge(tokyo.lane, { desk: roomy, command: aDesk([]) });
   tokyo.lane.suspend('edge/desk');
   const liar = await aLiar(nodes);
   const to = { path: 'edge/desk', uid: 0, from: 'edge/caller' };
@@ -462,7 +473,7 @@ test('a peer cannot keep more questions and watches open than the limits say', a
     message,
   }));
   for (let sent = 0; sent <= LINK_ASKS_MAX; sent += asks.length) await liar.say(...asks);
-  assert.ok((viewOf(tokyo)['open'] as number) <= LINK_ASKS_MAX);
+  assert.is(viewOf(tokyo)['open'], LINK_ASKS_MAX);
   const watches = (first: number): unknown[] =>
     Array.from({ length: 8_192 }, (_, at) => ({
       kind: 'watch',
