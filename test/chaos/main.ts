@@ -31,7 +31,7 @@ process.on('exit', () => premises.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 process.stderr.write(`chaos for ${minutes} min, --seed ${seed}\n`);
-const storm = new Storm(premises, {
+const storm = await Storm.gather(premises, {
   seconds: minutes * 60,
   seed,
   onBlow: (atSeconds, blow, detail) =>
