@@ -144,7 +144,6 @@ export class Connection {
 
   /** Sends what the socket has room for; with nothing queued a batch that only says `ack`. */
   flush(ack: number): void {
-    if (this.#isOver) return;
     let taken = 0;
     do {
       if (this.#channel.bufferedBytes > BUFFERED_BYTES_MAX) break;

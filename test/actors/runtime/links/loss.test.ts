@@ -332,6 +332,22 @@ test('commands that wait for their acknowledgement are bounded', async () => {
   for (let n = 0; n < COMMANDS_MAX; n += 1) assert.ok(london.lane.send(commandDesk, note(n)));
   assert.is(london.lane.send(commandDesk, note(0)), false);
   assert.equal(buried(london), ['overflow']);
+  await london.lane.kill('link');
+  assert.is(london.lane.deadLetters.countOf('noconnection'), COMMANDS_MAX, 'each of them once');
+});
+
+test('a question whose connection is lost may still fail, and nobody is told', async () => {
+  const nodes = await linkedNodes();
+  const { env, network, tokyo } = nodes;
+  tokyo.lane.suspend('edge/desk');
+  const asked = rejection(ask(nodes));
+  await env.advance(10);
+  network.reset();
+  await env.settle();
+  assert.is(((await asked) as AskFailed).reason, 'noconnection');
+  await tokyo.lane.kill('edge/desk');
+  await env.advance(2_000);
+  assert.equal([viewOf(tokyo)['isUp'], viewOf(tokyo)['open']], [true, 0]);
 });
 
 test('questions of one link are bounded', async () => {
@@ -357,7 +373,11 @@ test('watches of one link are bounded', async () => {
 });
 
 /** A peer that says what it likes, in the place of london. */
-async function aLiar(nodes: TwoNodes): Promise<{
+async function aLiar(
+  nodes: TwoNodes,
+  greets = true,
+): Promise<{
+  sendRaw(bytes: Uint8Array): Promise<void>;
   say(...frames: unknown[]): Promise<void>;
   readonly heard: Uint8Array[];
   readonly closed: string[];
@@ -389,11 +409,15 @@ async function aLiar(nodes: TwoNodes): Promise<{
     imports: {},
     received: null,
   });
-  send(hello);
+  if (greets) send(hello);
   await env.advance(10);
   return {
     heard,
     closed,
+    async sendRaw(bytes) {
+      send(bytes);
+      await env.advance(10);
+    },
     async say(...frames) {
       sent += 1;
       const bytes = frames.map((frame) => {
@@ -444,14 +468,20 @@ test('a peer that lies reaches nothing that is not exported, and what is no fram
   await liar.say(command, command);
   await liar.say(command, { ...command, command: 2, message: note(2) });
   assert.equal([seen, viewOf(tokyo)['repeats']], [[1, 2], 2], 'no command is delivered twice');
-  await liar.say({ kind: 'watch', path: 'edge/desk', uid: 0, watch: 7 });
-  await liar.say({ kind: 'watch', path: 'edge/desk', uid: 0, watch: 7 });
+  const watch = { kind: 'watch', path: 'edge/desk', uid: 0, watch: 7 };
+  await liar.say(watch, watch, { ...command, command: 9, message: note(9) });
+  assert.equal(seen, [1, 2], 'after what ends the line nothing counts');
   assert.match((tokyo.events.at(-1) as { why: string }).why, /watch 7: found twice/);
   const second = await aLiar(nodes);
   await second.say();
   assert.match((tokyo.events.at(-1) as { why: string }).why, /malformed batch/);
   await env.advance(10);
   assert.is(second.closed.length, 1);
+  for (const isLate of [true, false]) {
+    const third = await aLiar(nodes, isLate);
+    await third.sendRaw(encodeOpening({ kind: 'refused', reason: 'no such node' }));
+    assert.match((tokyo.events.at(-1) as { why: string }).why, /^refused: no such node$/);
+  }
 });
 
 test('a peer cannot keep more questions and watches open than the limits say', async () => {
