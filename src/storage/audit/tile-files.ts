@@ -54,7 +54,11 @@ export function readTile(log: LogFolder, address: TileAddress): Uint8Array | nul
  * @throws the system's error
  */
 export function readBundle(log: LogFolder, index: number, width: number): Uint8Array | null {
-  return readWidened(log, { level: 'entries', index, width }, BUNDLE_BYTES_MAX);
+  const address: TileAddress = { level: 'entries', index, width };
+  const found = readWidened(log, address, BUNDLE_BYTES_MAX);
+  const narrower = found === null ? partialWidths(log, address).at(-1) : undefined;
+  if (narrower === undefined) return found;
+  return readWidened(log, { ...address, width: narrower }, BUNDLE_BYTES_MAX);
 }
 
 /** At most `bytesMax` of a file, however large somebody has made it; null when there is none. */
