@@ -27,11 +27,20 @@ const SIZE = 600;
 const NOW = 1_800_000_000;
 const witness = aWitness();
 
+/** A log of its own for every caller; the writing of one is done once. */
 function aLog(commits: readonly number[] = [SIZE]): LossyFiles {
+  const key = commits.join();
+  const kept = written.get(key);
   const files = lossyFiles();
-  writtenLog(files, LOG, commits);
+  if (kept === undefined) {
+    writtenLog(files, LOG, commits);
+    const names = files.list(LOG).map((name) => `${LOG}/${name}`);
+    written.set(key, new Map(names.map((name) => [name, files.read(name) as Uint8Array])));
+  }
+  for (const [name, bytes] of kept ?? []) files.replace(name, bytes);
   return files;
 }
+const written = new Map<string, ReadonlyMap<string, Uint8Array>>();
 
 const read = (files: LossyFiles, path: string) => files.read(`${LOG}/${path}`) as Uint8Array;
 /** What somebody outside has written down of a log. */
