@@ -47,11 +47,9 @@ export function verifyLog(
   options: VerifyOptions,
 ): Result<VerifiedLog, AuditFinding> {
   const bytes = source.checkpoint();
-  if (bytes === null) {
-    return found('checkpoint', null, CHECKPOINT, { found: 'none', expected: 'a signed one' });
-  }
+  if (bytes === null) return err(checkpointFinding(NO_CHECKPOINT));
   const size = sizeOf(bytes);
-  if (!size.ok) return found('checkpoint', null, CHECKPOINT, size.error);
+  if (!size.ok) return err(checkpointFinding(size.error));
   const walk = new LogWalk(options, (address) => source.tile(address));
   const end = walkTo(source, size.value, walk);
   const opened = openCheckpoint(bytes, [walk.key, ...options.witnesses]);
@@ -63,6 +61,11 @@ export function verifyLog(
 }
 
 const CHECKPOINT = 'checkpoint';
+const NO_CHECKPOINT: CheckpointFault = {
+  kind: 'bad-checkpoint',
+  found: 'none',
+  expected: 'a signed one',
+};
 type Unkinded = Omit<AuditFinding, 'kind'>;
 
 /** The size that a checkpoint claims, whoever signed it: its key is known after the walk only. */
@@ -123,17 +126,18 @@ function whyNotSigned(
   const changed = firstChange(walk);
   if (changed !== null) return { kind, ...changed };
   if (end.missing !== null) return { kind, ...end.missing };
-  if (!opened.ok) {
-    const { kind: fault, found: what, expected } = opened.error;
-    const isForm = fault === 'bad-note' || fault === 'bad-checkpoint';
-    const named = isForm ? 'checkpoint' : fault;
-    return { kind, what: named, index: null, where: CHECKPOINT, found: what, expected };
-  }
+  if (!opened.ok) return checkpointFinding(opened.error);
   return {
     ...{ kind, what: 'root', index: walk.vouched, where: CHECKPOINT },
     found: `entries with the root ${hashText(walk.range.root())}`,
     expected: `entries with the root ${hashText(opened.value.root)}`,
   };
+}
+
+function checkpointFinding({ kind: fault, found, expected }: CheckpointFault): AuditFinding {
+  const isForm = fault === 'bad-note' || fault === 'bad-checkpoint';
+  const what = isForm ? 'checkpoint' : fault;
+  return { kind: 'audit-finding', what, index: null, where: CHECKPOINT, found, expected };
 }
 
 /** A tile is exact about an entry; an entry is about the one before it, give or take one. */
@@ -176,14 +180,4 @@ function staleness({ cosignatures }: Checkpoint, fresh: VerifyOptions['fresh']):
     : "no witness' signature";
   const expected = `one of the last ${limitSeconds} s`;
   return { what: 'stale', index: null, where: CHECKPOINT, found, expected };
-}
-
-function found(
-  what: AuditFinding['what'],
-  index: number | null,
-  where: string,
-  words: { readonly found: string; readonly expected: string },
-) {
-  const { found: seen, expected } = words;
-  return err<AuditFinding>({ kind: 'audit-finding', what, index, where, found: seen, expected });
 }

@@ -83,6 +83,7 @@ export function partialWidths({ files, path }: LogFolder, address: TileAddress):
     .list(partialFolder(path, address))
     .filter((name) => WIDTH_NAME.test(name))
     .map(Number)
+    .filter((width) => width < TILE_WIDTH)
     .sort((left, right) => left - right);
 }
 
@@ -116,7 +117,7 @@ function readWidened(log: LogFolder, address: TileAddress, bytesMax: number): Ui
     const exact = at(address.width) ?? at(TILE_WIDTH);
     if (exact !== null) return exact;
     const wider = partialWidths(log, address).find((width) => width > address.width);
-    if (wider === undefined || wider > TILE_WIDTH) return null;
+    if (wider === undefined) return null;
     const found = at(wider);
     if (found !== null) return found;
   }
