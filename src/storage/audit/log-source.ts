@@ -11,7 +11,7 @@ import { err, type Result } from '../../core/result.ts';
 import { type LogFault, systemFault } from '../log-fault.ts';
 import { CHECKPOINT, readAtMost, readBundle, readTile } from './tile-files.ts';
 
-/** The files of a log, for reading; a writer may be at work. Its methods throw the system's error. */
+/** The files of a log, for reading; a writer may be at work. They throw the system's error. */
 export function logSource(files: Files, path: string): LogSource {
   const log = { files, path };
   return {

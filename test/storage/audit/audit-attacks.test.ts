@@ -195,7 +195,7 @@ test('A07 A08: a log put back to an earlier moment is found by a head from outsi
   assert.is(verdictOf(files), 'verified', 'nothing in the folder can show it');
   assert.match(
     verdictOf(files, { heads }),
-    /^entry 500 .*: rolled-back: found 500 entries, expected at least 600, which the guard has seen$/,
+    /^entry 500 .*: rolled-back: found 500 entries, expected at least 600, which the guard has/,
   );
 });
 
@@ -283,7 +283,7 @@ test('A15: a gap that heartbeats should have filled is named', () => {
   assert.is(verdictOf(files, { silenceNsMax: 11_000_000_000n }), 'verified');
 });
 
-test('A16: a clock that goes back within a boot is refused on writing, and found on reading', () => {
+test('A16: a clock that goes back within a boot is refused on writing, found on reading', () => {
   const files = aLog([2]);
   const { log } = openedLog(files, LOG);
   assert.throws(() => stage(log, 1, () => ({ monoNs: 1n })), /clock-back/);
@@ -358,7 +358,7 @@ test('A10: a rotation that the old key has not signed hands nothing over', () =>
   assert.match(verdictOf(files), /^entry 4 .*: bad-rotation: found a rotation from "desk.example/);
 });
 
-test('bytes behind the entries of a full bundle are found; behind the last one they are counted', () => {
+test('bytes behind the entries of a full bundle are found', () => {
   const files = aLog();
   const path = `${LOG}/tile/entries/000`;
   const bytes = files.read(path) as Uint8Array;
