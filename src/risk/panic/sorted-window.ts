@@ -1,6 +1,6 @@
 import { assert } from '../../core/result.ts';
 
-/** The last so many numbers, kept in order of value too. Adding is O(capacity), without allocation. */
+/** The last so many numbers, in order of value too. Adding is O(capacity) and allocates nothing. */
 export class SortedWindow {
   readonly #ring: Float64Array;
   readonly #sorted: Float64Array;

@@ -138,7 +138,7 @@ test('C12: staleness only grows until the next update', () => {
   );
 });
 
-test('C15: venues that agree are ok, one that leaves is seen, and a silent one is not compared', () => {
+test('C15: venues that agree are ok, one that leaves is seen, a silent one is not compared', () => {
   const detector = new Divergence(3);
   assert.is(detector.stateAt(0), 'blind');
   for (const venue of [0, 1, 2]) detector.onMid(venue, 100, 0);
