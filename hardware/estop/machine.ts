@@ -228,7 +228,6 @@ class Draft {
     if (next.cause === null) {
       next.cause = cause;
       next.trippedAtUs = next.atUs;
-      next.isAcknowledged = false;
       this.#emit(`trip:${cause}`);
     } else if (!isContact(cause)) {
       this.#emit(`also:${cause}`);

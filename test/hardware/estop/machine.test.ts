@@ -109,6 +109,24 @@ test('ES11 ES12: a fault is cleared by service with all contacts closed, the tri
   assert.equal([state.cause, state.isFaulted], ['a', false]);
 });
 
+test('ES11: a tamper contact that moves does not put a disagreement off', () => {
+  const told = played([
+    [0, 'a', 0],
+    [40_000, 'tamper', 0],
+  ]);
+  assert.equal(told.slice(1), [[50_000, 'fault:discrepancy']]);
+});
+
+test('ES12: turning the service key back clears nothing', () => {
+  const told = played([
+    [0, 'a', 0],
+    [60_000, 'service', 1],
+    [70_000, 'a', 1],
+    [80_000, 'service', 0],
+  ]);
+  assert.equal(told.slice(1), [[50_000, 'fault:discrepancy']]);
+});
+
 test('ES13: a start with a contact open starts tripped', () => {
   const { state, events } = fresh({ levels: { ...HEALTHY, b: 0 } });
   assert.is(state.cause, 'b');
