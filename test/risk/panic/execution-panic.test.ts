@@ -53,7 +53,7 @@ test('C28: two open venues or half of them cascade until an operator closes it',
   assert.is(five.cascadeAtMs, 20);
   five.close(1);
   five.close(3);
-  five.onCall(0, 'ok', 30);
+  for (let at = 0; at < 10; at += 1) five.onCall(3, 'ok', 30);
   assert.is(five.cascadeAtMs, 20);
   five.closeCascade();
   five.onCall(0, 'ok', 40);
@@ -70,9 +70,11 @@ test('C28: two open venues or half of them cascade until an operator closes it',
 
 test('C28: more calls than are remembered forget the oldest', () => {
   const detector = new ApiErrors(3);
-  for (let at = 0; at < 4; at += 1) detector.onCall(0, '5xx', 0);
-  for (let at = 0; at < CALLS_MAX; at += 1) detector.onCall(0, 'ok', 1);
+  for (let at = 0; at < CALLS_MAX / 2; at += 1) detector.onCall(0, 'ok', 1);
+  for (let at = 2; at < CALLS_MAX; at += 1) detector.onCall(0, at % 2 === 0 ? 'ok' : '5xx', 2);
   assert.ok(Number.isNaN(detector.openedAtMs(0)));
+  detector.onCall(0, '5xx', 3);
+  assert.is(detector.openedAtMs(0), 3);
 });
 
 test('C28: a breaker opens when and only when the plain definition says so', () => {
