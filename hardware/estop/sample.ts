@@ -1,7 +1,7 @@
 import type { GpioBackend, Level } from '../gpio/port.ts';
-import type { EstopState } from './machine.ts';
-import { type EstopStep, onLevels, onTrip } from './machine.ts';
+import { onLevels, onTrip } from './machine.ts';
 import type { Levels } from './signals.ts';
+import type { EstopState, EstopStep } from './state.ts';
 
 /** Which pin is which signal of the stop. */
 export type EstopPins = Readonly<Record<keyof Levels, number>>;

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  type EstopState,
   nextDeadlineUs,
   onAcknowledge,
   onLevels,
@@ -17,6 +16,7 @@ import {
   REQUESTS,
   type StopCause,
 } from '../../../hardware/estop/signals.ts';
+import type { EstopState } from '../../../hardware/estop/state.ts';
 import type { Level } from '../../../hardware/gpio/port.ts';
 import { type Edge, play } from '../../support/gpio/waveforms.ts';
 

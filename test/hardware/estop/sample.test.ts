@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type EstopState, onAcknowledge, startEstop } from '../../../hardware/estop/machine.ts';
+import { onAcknowledge, startEstop } from '../../../hardware/estop/machine.ts';
 import { type EstopPins, onSample, readLevels } from '../../../hardware/estop/sample.ts';
 import { HEALTHY } from '../../../hardware/estop/signals.ts';
+import type { EstopState } from '../../../hardware/estop/state.ts';
 import {
   actOnPanel,
   openPanel,
