@@ -23,7 +23,7 @@ export interface GpiodOptions {
 type Outside = Pick<Env, 'clock' | 'timers'>;
 
 /** `gpiomon` does not say in every version when it has the line; after this time it does. */
-const ARM_MS = 100;
+export const ARM_MS = 100;
 /** How often the event loop looks for edges. The gate does not wait for it. */
 export const LOOK_MS = 2;
 

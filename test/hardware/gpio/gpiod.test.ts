@@ -1,15 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EDGE_BYTES_MAX, EdgeFile, PENDING_MAX } from '../../../hardware/gpio/edge-file.ts';
-import { openGpiod } from '../../../hardware/gpio/gpiod.ts';
+import { ARM_MS, openGpiod } from '../../../hardware/gpio/gpiod.ts';
 import { dialectOf } from '../../../hardware/gpio/gpiod-dialect.ts';
 import { contactReader, type GpioBackend, type Level } from '../../../hardware/gpio/port.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { FakeGpiod, quickTimers } from '../../support/gpio/fake-gpiod.ts';
 import { withFiles } from '../../support/replay/files.ts';
-
-const outside = { clock: nodeClock, timers: nodeTimers };
+import { root } from '../../support/shared.ts';
 
 /** Resolves once the claim holds; the runner's own limit ends a wait that is in vain. */
 const until = (holds: () => boolean): Promise<void> =>
@@ -20,6 +22,29 @@ const until = (holds: () => boolean): Promise<void> =>
     };
     look();
   });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+let looks = 0;
+/**
+ * Counts what the backend waits for, so that a test can let it look some more times. The fakes
+ * miss no edge while they start, so nobody waits for them.
+ */
+const timers = {
+  ...nodeTimers,
+  after: (delayMs: number, run: () => void) =>
+    nodeTimers.after(delayMs === ARM_MS ? 0 : delayMs, () => {
+      looks += 1;
+      run();
+    }),
+};
+const outside = { clock: nodeClock, timers };
 
 async function withGpiod(
   version: string,
@@ -84,7 +109,10 @@ test('ES23: a gpiomon that ends stops everything and is told once a pin', () =>
     await until(() => fake.holder(27) > 0);
     process.kill(fake.holder(27), 'SIGKILL');
     await until(() => seen.length === 2);
+    const before = looks;
+    await until(() => looks > before + 2);
     assert.equal(seen, ['17=null', '27=null']);
+    await until(() => !isAlive(fake.holder(17)));
     backend.close();
     const test = backend.selfTest();
     assert.ok(!test.ok && /^gpiomon of line 27 ended with SIGKILL$/.test(test.error.detail));
@@ -119,6 +147,19 @@ test('an output is held by one child at a time, and its death is a stop', () =>
     assert.ok(!test.ok && test.error.detail === 'gpioset of line 22 ended with SIGKILL');
   }));
 
+test('a process that is killed leaves nobody behind who holds its lines', () =>
+  withFiles({}, async (pathOf) => {
+    const fake = new FakeGpiod(pathOf(''), 'v1.6.3');
+    const program = join(root, 'dist', 'test', 'support', 'gpio', 'gpiod-holder.js');
+    const daemon = spawn(process.execPath, [program, JSON.stringify(fake.options)]);
+    const [ready] = await once(daemon.stdout, 'data');
+    assert.is(String(ready), 'ready\n');
+    await until(() => fake.holder(17) > 0 && fake.holder(27) > 0);
+    daemon.kill('SIGKILL');
+    await until(() => !isAlive(fake.holder(17)) && !isAlive(fake.holder(27)));
+    fake.end();
+  }));
+
 test('ES13: a line that shows 0 when it is opened reads 0', () =>
   withFiles({}, async (pathOf) => {
     const fake = new FakeGpiod(pathOf(''), 'v2.2.1');
@@ -134,7 +175,8 @@ test('what the tools refuse is told, and nothing is opened', () =>
   withFiles({}, async (pathOf) => {
     const fake = new FakeGpiod(pathOf(''), 'v1.6.3');
     const refusal = async (more: Partial<FakeGpiod['options']> = {}): Promise<string> => {
-      const opened = await openGpiod({ ...fake.options, ...more }, outside);
+      const patient = { ...outside, timers: nodeTimers };
+      const opened = await openGpiod({ ...fake.options, ...more }, patient);
       return opened.ok ? 'opened' : `${opened.error.kind}: ${opened.error.detail}`;
     };
     try {
