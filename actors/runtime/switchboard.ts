@@ -59,7 +59,9 @@ const UNAVAILABLE: CallResult<never> = Object.freeze({ ok: false, reason: 'unava
 
 interface OpenAsk {
   readonly recipient: string;
-  readonly recipientUid: number;
+  /** Who is to answer: the holder of the path, and another one if that inherits the question. */
+  recipientUid: number;
+  readonly message: unknown;
   readonly messageKind: string;
   readonly limit: Timer;
   readonly resolve: (answer: unknown) => void;
@@ -148,6 +150,7 @@ export class Switchboard implements ActorParent {
         this.#asks.set(id, {
           recipient: to.path,
           recipientUid: this.#recipients.get(to.path)?.uid ?? 0,
+          message,
           messageKind,
           limit,
           resolve: resolve as (answer: unknown) => void,
@@ -178,11 +181,16 @@ export class Switchboard implements ActorParent {
     return ask;
   }
 
-  /** Fails the questions that only this incarnation could have answered. */
-  failAsksOf(uid: number, cause: unknown): void {
+  /** Fails the questions to an incarnation, but not those that wait for its successor. */
+  failAsksOf(uid: number, cause: unknown, waiting: ReadonlySet<unknown>): void {
     for (const [id, ask] of this.#asks) {
-      if (ask.recipientUid === uid) this.#fail(id, 'died', cause);
+      if (ask.recipientUid === uid && !waiting.has(ask.message)) this.#fail(id, 'died', cause);
     }
+  }
+
+  /** Makes the questions to an incarnation its successor's. */
+  passAsksOn(from: number, to: number): void {
+    for (const ask of this.#asks.values()) if (ask.recipientUid === from) ask.recipientUid = to;
   }
 
   /** Questions that wait for their answer. */

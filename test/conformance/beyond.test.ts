@@ -10,7 +10,7 @@ const never = <T>(): Promise<T> => deferred<T>().promise;
 const endsOf = (events: readonly string[]): string[] =>
   events.filter((event) => event.startsWith('stopped'));
 
-test('a suspended child stops like any other, and what it had queued is accounted for', async () => {
+test('a suspended child stops like any other, and what it had queued is a dead letter', async () => {
   const seen: string[] = [];
   const { lane, env, say, events } = await aTree({ children: [aChild('a', seen)] });
   lane.suspend('top/a');
@@ -64,7 +64,7 @@ test('a handler that hangs is given up at its limit, and its child comes back', 
   assert.is(lane.lateEffects, 1);
 });
 
-test('a start that hangs fails the start of all at its limit, and counts on a restart', async () => {
+test('a start that hangs fails the start of all at its limit, and counts later on', async () => {
   const { lane, env } = aLane();
   const hanging = aChild('a', [], {}, { handlerTimeoutMs: 200, start: () => never<number>() });
   const started = lane.spawn(supervisor({ children: [hanging] }), 'top');
@@ -205,7 +205,7 @@ test('a significant child counts when it ends by itself, not when it is terminat
   assert.is(terminated.alive(), 'c#4');
 });
 
-test('a dead supervisor takes its dynamic children with it, however many wait to start', async () => {
+test('a killed supervisor takes its dynamic children with it, also those that wait', async () => {
   const gate = deferred<number>();
   const tree = await aTree({
     strategy: 'dynamic',
