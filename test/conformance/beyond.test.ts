@@ -10,7 +10,7 @@ const never = <T>(): Promise<T> => deferred<T>().promise;
 const endsOf = (events: readonly string[]): string[] =>
   events.filter((event) => event.startsWith('stopped'));
 
-test('a suspended child stops like any other, and what it had queued is a dead letter', async () => {
+test('a suspended child stops like any other, and its queue becomes dead letters', async () => {
   const seen: string[] = [];
   const { lane, env, say, events } = await aTree({ children: [aChild('a', seen)] });
   lane.suspend('top/a');
