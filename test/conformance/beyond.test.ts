@@ -184,6 +184,34 @@ test('a supervisor that hangs below is killed at its limit with all it has', asy
   assert.equal(seen, ['start a', 'start b'], 'a kill runs no hook');
 });
 
+test('whoever asks an actor to end first gives the reason', async () => {
+  const gate = deferred();
+  const { lane, env, say, events } = await aTree({
+    children: [
+      aChild(
+        'a',
+        [],
+        { restart: 'transient' },
+        {
+          async receive(count, _message, ctx) {
+            ctx.stopSelf();
+            await gate.promise;
+            return count;
+          },
+        },
+      ),
+    ],
+  });
+  say('a', 'x');
+  await env.settle();
+  const stopped = lane.stop('top/a');
+  await env.settle();
+  gate.resolve();
+  await env.settle();
+  assert.equal(await stopped, { ok: true, value: { kind: 'normal' } });
+  assert.equal(endsOf(events), ['stopped top/a#2 normal']);
+});
+
 test('a significant child counts when it ends by itself, not when it is terminated', async () => {
   const children = [
     aChild('a', [], { restart: 'temporary', significant: true }),

@@ -202,6 +202,12 @@ test('a question that waits for a successor is answered by it, no other one is',
   assert.is(lane.openAsks, 1);
   await env.advance(1000);
   assert.equal([ends.slice(4), lane.openAsks], [['4: 8'], 0]);
+  // The successor fails over what it has inherited, and the question fails with it.
+  void lane.kill('top/d');
+  await env.settle();
+  ask(-5);
+  await env.advance(1000);
+  assert.equal([ends.slice(5), lane.openAsks], [['-5: died'], 0]);
 });
 
 test('questions that wait for a successor fail when none comes', async () => {
