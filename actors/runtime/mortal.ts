@@ -63,7 +63,7 @@ export abstract class Mortal extends Place implements Runnable {
     const inHand = this.takeInHand();
     this.#noteFailure(error, during, inHand);
     if (inHand !== null) this.bury(inHand, 'failed');
-    this.engine.board.failAsksOf(this.uid, error);
+    this.engine.board.failAsksOf(this.uid, error, this.waitingForSuccessor());
     this.makeUrgent();
   }
 
@@ -230,7 +230,7 @@ export abstract class Mortal extends Place implements Runnable {
     for (const child of [...this.children.values()]) if (child.isEnded) child.retire();
     const { text: path, uid, kind, engine } = this;
     if (this.isStarted) engine.observers.tell('stopped', { path, uid, kind, reason });
-    engine.board.failAsksOf(uid, reason);
+    engine.board.failAsksOf(uid, reason, this.waitingForSuccessor());
     this.tellWatchers(reason);
     this.refusal = this.#refusalWhenDown();
     if (this.seat.mailboxOnRestart === null) this.retire();

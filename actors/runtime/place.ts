@@ -84,6 +84,7 @@ export interface ActorInfo {
   readonly startedNs: Nanos | null;
 }
 
+const NOTHING: ReadonlySet<unknown> = new Set();
 /** Children of one actor or of the lane itself. */
 export const CHILDREN_MAX = 65_536;
 
@@ -246,9 +247,10 @@ export abstract class Place extends Actor implements Recipient, Superior {
   /** Takes over what the predecessor's policy leaves of its mailbox. @throws what `keyOf` throws */
   protected inherit(): void {
     const { mailboxOnRestart } = this.seat;
-    const entries = this.#predecessor?.inbox.drain();
+    const predecessor = this.#predecessor;
     this.#predecessor = null;
-    if (entries === undefined || mailboxOnRestart === null) return;
+    if (predecessor === null || mailboxOnRestart === null) return;
+    const entries = predecessor.inbox.drain();
     let left: ReturnType<typeof inheritance> = { kept: [], lost: entries };
     try {
       left = inheritance(entries, mailboxOnRestart, this.#keyOf);
@@ -256,6 +258,9 @@ export abstract class Place extends Actor implements Recipient, Superior {
       for (const entry of left.lost) {
         this.bury(entry, entry.uid === 0 ? 'stale-after-restart' : 'stale-incarnation');
       }
+      const kept = new Set(left.kept.map(({ message }) => message));
+      this.engine.board.failAsksOf(predecessor.uid, 'its recipient was restarted', kept);
+      this.engine.board.passAsksOn(predecessor.uid, this.uid);
     }
     for (const { message, sender } of left.kept) this.accept(message, 0, sender);
   }
@@ -279,6 +284,14 @@ export abstract class Place extends Actor implements Recipient, Superior {
   retire(): void {
     this.vacate();
     for (const entry of this.inbox.drain()) this.bury(entry, 'stopped');
+    this.engine.board.failAsksOf(this.uid, 'its recipient does not come back', NOTHING);
+  }
+
+  /** What is queued and a successor will read. */
+  protected waitingForSuccessor(): ReadonlySet<unknown> {
+    const { mailboxOnRestart } = this.seat;
+    const isLost = mailboxOnRestart === null || mailboxOnRestart === 'discard';
+    return isLost ? NOTHING : this.inbox.unfenced();
   }
 
   /** Gives up the place and keeps the mailbox, for the successor to take over. */

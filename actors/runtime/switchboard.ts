@@ -84,9 +84,11 @@ const UNAVAILABLE: CallResult<never> = Object.freeze({ ok: false, reason: 'unava
 
 interface OpenAsk {
   readonly recipient: string;
-  readonly recipientUid: number;
+  /** Who is to answer: the holder of the path, and another one if that inherits the question. */
+  recipientUid: number;
   /** Incarnation that waits for the answer; 0 for somebody outside the lane. */
   readonly askerUid: number;
+  readonly message: unknown;
   readonly messageKind: string;
   readonly limitMs: number;
   readonly limit: Timer;
@@ -182,6 +184,7 @@ export class Switchboard implements ActorParent {
           recipient: to.path,
           recipientUid: this.#recipients.get(to.path)?.uid ?? 0,
           askerUid: asker.uid,
+          message,
           messageKind,
           limitMs: timeoutMs,
           limit,
@@ -228,13 +231,13 @@ export class Switchboard implements ActorParent {
     return ask;
   }
 
-  /** Fails the questions that only this incarnation could have answered, and ends its routes. */
-  failAsksOf(uid: number, cause: unknown): void {
+  /** Fails the questions to an incarnation, but not those that wait for its successor; ends its routes. */
+  failAsksOf(uid: number, cause: unknown, waiting: ReadonlySet<unknown>): void {
     for (const [node, route] of this.#routes) {
       if (route.ownerUid === uid) this.#removeRoute(node, route);
     }
     for (const [id, ask] of this.#asks) {
-      if (ask.recipientUid === uid) this.#fail(id, 'died', cause);
+      if (ask.recipientUid === uid && !waiting.has(ask.message)) this.#fail(id, 'died', cause);
     }
   }
 
@@ -243,6 +246,11 @@ export class Switchboard implements ActorParent {
     for (const [id, ask] of this.#asks) {
       if (ask.askerUid === uid) this.#fail(id, 'asker-over');
     }
+  }
+
+  /** Makes the questions to an incarnation its successor's. */
+  passAsksOn(from: number, to: number): void {
+    for (const ask of this.#asks.values()) if (ask.recipientUid === from) ask.recipientUid = to;
   }
 
   /** Questions that wait for their answer. */

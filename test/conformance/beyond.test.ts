@@ -10,7 +10,7 @@ const never = <T>(): Promise<T> => deferred<T>().promise;
 const endsOf = (events: readonly string[]): string[] =>
   events.filter((event) => event.startsWith('stopped'));
 
-test('a suspended child stops like any other, and what it had queued is accounted for', async () => {
+test('a suspended child stops like any other, and its queue becomes dead letters', async () => {
   const seen: string[] = [];
   const { lane, env, say, events } = await aTree({ children: [aChild('a', seen)] });
   lane.suspend('top/a');
@@ -64,7 +64,7 @@ test('a handler that hangs is given up at its limit, and its child comes back', 
   assert.is(lane.lateEffects, 1);
 });
 
-test('a start that hangs fails the start of all at its limit, and counts on a restart', async () => {
+test('a start that hangs fails the start of all at its limit, and counts later on', async () => {
   const { lane, env } = aLane();
   const hanging = aChild('a', [], {}, { handlerTimeoutMs: 200, start: () => never<number>() });
   const started = lane.spawn(supervisor({ children: [hanging] }), 'top');
@@ -184,6 +184,34 @@ test('a supervisor that hangs below is killed at its limit with all it has', asy
   assert.equal(seen, ['start a', 'start b'], 'a kill runs no hook');
 });
 
+test('whoever asks an actor to end first gives the reason', async () => {
+  const gate = deferred();
+  const { lane, env, say, events } = await aTree({
+    children: [
+      aChild(
+        'a',
+        [],
+        { restart: 'transient' },
+        {
+          async receive(count, _message, ctx) {
+            ctx.stopSelf();
+            await gate.promise;
+            return count;
+          },
+        },
+      ),
+    ],
+  });
+  say('a', 'x');
+  await env.settle();
+  const stopped = lane.stop('top/a');
+  await env.settle();
+  gate.resolve();
+  await env.settle();
+  assert.equal(await stopped, { ok: true, value: { kind: 'normal' } });
+  assert.equal(endsOf(events), ['stopped top/a#2 normal']);
+});
+
 test('a significant child counts when it ends by itself, not when it is terminated', async () => {
   const children = [
     aChild('a', [], { restart: 'temporary', significant: true }),
@@ -205,7 +233,7 @@ test('a significant child counts when it ends by itself, not when it is terminat
   assert.is(terminated.alive(), 'c#4');
 });
 
-test('a dead supervisor takes its dynamic children with it, however many wait to start', async () => {
+test('a killed supervisor takes its dynamic children with it, also those that wait', async () => {
   const gate = deferred<number>();
   const tree = await aTree({
     strategy: 'dynamic',

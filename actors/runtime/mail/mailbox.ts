@@ -266,6 +266,16 @@ export class Mailbox {
     return entries;
   }
 
+  /** The messages in it that were sent to whoever holds the path. */
+  unfenced(): ReadonlySet<unknown> {
+    const messages = new Set<unknown>();
+    for (let at = 0; at < this.#size; at += 1) {
+      const slot = (this.#head + at) & this.#mask;
+      if (this.#uids[slot] === 0) messages.add(this.#messages[slot]);
+    }
+    return messages;
+  }
+
   #forgetKey(slot: number): void {
     const key = this.#keys[slot];
     if (key === undefined) return;

@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Context } from '../../../actors/runtime/actor-spec.ts';
-import { type Reply, refByPath } from '../../../actors/runtime/ref.ts';
+import { type ActorRef, type Reply, refByPath } from '../../../actors/runtime/ref.ts';
 import { ASKS_MAX, AskFailed } from '../../../actors/runtime/switchboard.ts';
+import type { ChildSpec } from '../../../supervisors/child-spec.ts';
+import { aTree } from '../../support/children.ts';
 import { aLane, anActor, deferred, rejection } from '../../support/lanes.ts';
 
 interface Question {
@@ -158,6 +160,69 @@ test('the number of open questions is bounded', async () => {
   assert.is(failed.reason, 'too-many');
   lane.kill('keeper');
   await env.settle();
+  assert.is(lane.openAsks, 0);
+});
+
+/** A doubler under a supervisor that keeps its mailbox, and how each question ends. */
+async function aKeptDoubler(parts: Partial<ChildSpec> = {}) {
+  const backoff = { minMs: 100, maxMs: 100, jitterFraction: 0, resetAfterMs: 0 };
+  const tree = await aTree({
+    intensity: 5,
+    children: [{ id: 'd', start: () => doubler, mailboxOnRestart: 'keep', backoff, ...parts }],
+  });
+  const { lane, env } = tree;
+  const ends: string[] = [];
+  const ask = (n: number, uid = 0): void => {
+    const ref = { path: 'top/d', uid } as ActorRef<Question>;
+    lane.ask(ref, question(n), 60_000).then(
+      (answer) => ends.push(`${n}: ${answer}`),
+      ({ reason }: AskFailed) => ends.push(`${n}: ${reason}`),
+    );
+  };
+  lane.suspend('top/d');
+  ask(-1);
+  ask(1);
+  ask(2, 2);
+  lane.resume('top/d');
+  await env.settle();
+  ask(3);
+  await env.settle();
+  return { ...tree, ask, ends };
+}
+
+test('a question that waits for a successor is answered by it, no other one is', async () => {
+  const { lane, env, ends, ask } = await aKeptDoubler();
+  assert.equal(ends, ['-1: died', '2: died'], 'the one it failed over, and the one for it alone');
+  await env.advance(100);
+  assert.equal(ends.slice(2), ['1: 2', '3: 6']);
+  lane.suspend('top/d');
+  ask(4);
+  void lane.kill('top/d');
+  await env.settle();
+  assert.is(lane.openAsks, 1);
+  await env.advance(1000);
+  assert.equal([ends.slice(4), lane.openAsks], [['4: 8'], 0]);
+  // The successor fails over what it has inherited, and the question fails with it.
+  void lane.kill('top/d');
+  await env.settle();
+  ask(-5);
+  await env.advance(1000);
+  assert.equal([ends.slice(5), lane.openAsks], [['-5: died'], 0]);
+});
+
+test('questions that wait for a successor fail when none comes', async () => {
+  const { env, ends, children, lane } = await aKeptDoubler();
+  const terminated = children.terminateChild('d');
+  await env.settle();
+  assert.ok((await terminated).ok);
+  assert.equal(ends.slice(2), ['1: died', '3: died']);
+  assert.is(lane.openAsks, 0);
+});
+
+test('questions that a successor does not inherit fail as soon as that is known', async () => {
+  const { env, ends, lane } = await aKeptDoubler({ mailboxOnRestart: 'conflate' });
+  await env.advance(100);
+  assert.equal(ends.slice(2).sort(), ['1: died', '3: 6'], 'of one kind the latest is kept');
   assert.is(lane.openAsks, 0);
 });
 

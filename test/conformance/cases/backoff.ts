@@ -1,7 +1,7 @@
 /** When a restart comes, and what waits for it or lives through it: SUP-037 … SUP-042. */
 import * as assert from 'uvu/assert';
 import type { ActorSpec } from '../../../actors/runtime/actor-spec.ts';
-import { type ActorRef, refByPath } from '../../../actors/runtime/ref.ts';
+import { type Reply, refByPath } from '../../../actors/runtime/ref.ts';
 import type { BackoffPolicy } from '../../../src/core/backoff.ts';
 import type { ChildSpec } from '../../../supervisors/child-spec.ts';
 import { supervisor } from '../../../supervisors/supervisor.ts';
@@ -39,7 +39,7 @@ async function failsAfter(attempts: number, spec: Partial<ChildSpec>): Promise<v
 }
 
 /** What a parent takes; it answers `who` with the children it has. */
-type Asked = 'boom' | { readonly kind: 'who'; readonly to: ActorRef<readonly string[]> };
+type Asked = 'boom' | { readonly kind: 'who'; readonly to: Reply<readonly string[]> };
 
 /** A parent of two children whose hooks end with `gate`, and what happened in order. */
 async function aFamily(spec: Partial<ChildSpec>, seen: string[]) {
@@ -76,17 +76,14 @@ async function aFamily(spec: Partial<ChildSpec>, seen: string[]) {
   };
   const tree = await aTree({ children: [{ id: 'a', start: () => parent, ...spec }] });
   const answers: unknown[] = [];
-  const asker = await tree.lane.spawn(
-    anActor<null, readonly string[]>({
-      receive(state, children) {
-        answers.push(children);
-        return state;
-      },
-    }),
-    'asker',
-  );
   const ask = (): void => {
-    tree.lane.send(refByPath<Asked>('top/a'), { kind: 'who', to: asker });
+    void tree.lane
+      .ask(
+        refByPath<Asked>('top/a'),
+        (to: Reply<readonly string[]>): Asked => ({ kind: 'who', to }),
+        60_000,
+      )
+      .then((children) => answers.push(children));
   };
   return { ...tree, gate, answers, ask };
 }
@@ -185,7 +182,7 @@ export const BACKOFF: Topic = {
     assert.ok(lane.send(refByPath<string>('top/a/x'), 'hello'));
     await env.settle();
     assert.equal(seen, ['start', 'start', 'asked', 'x hello']);
-    assert.is(tree.alive(), 'a#6');
+    assert.is(tree.alive(), 'a#5');
   },
 
   async 'SUP-042'() {

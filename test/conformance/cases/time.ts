@@ -98,6 +98,9 @@ export const TIME: Topic = {
     assert.equal(seen, ['active false']);
     await env.advance(10);
     assert.equal(seen, ['active false', 'a 1 tick of 2']);
+    void lane.stop('top');
+    await env.advance(60_000);
+    assert.is(env.pendingTimers, 0, 'no timer outlives its incarnation');
   },
 
   async 'SUP-051'() {

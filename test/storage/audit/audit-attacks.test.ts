@@ -6,6 +6,7 @@ import { leafHash } from '../../../src/audit/tree/hash.ts';
 import { checkConsistency } from '../../../src/audit/tree/proof-check.ts';
 import { consistencyProof } from '../../../src/audit/tree/proofs.ts';
 import { encodeEntries } from '../../../src/audit/tree/tiles.ts';
+import { type LossyFiles, lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { logFaultText } from '../../../src/storage/log-fault.ts';
 import {
   edited,
@@ -21,7 +22,6 @@ import { commit, openedLog, stage, writtenLog } from '../../support/audit/logs.t
 import { keptTree } from '../../support/audit/trees.ts';
 import { law } from '../../support/law.ts';
 import { must } from '../../support/venue/fixtures.ts';
-import { type LossyFiles, lossyFiles } from '../lossy-files.ts';
 
 const SIZE = 600;
 const NOW = 1_800_000_000;

@@ -8,12 +8,12 @@ import { MerkleRange } from '../../../src/audit/tree/merkle-range.ts';
 import { decodeEntries } from '../../../src/audit/tree/tiles.ts';
 import type { Files } from '../../../src/core/env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
+import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { openAuditLog, STAGED_ENTRIES_MAX } from '../../../src/storage/audit/audit-log.ts';
 import { chained } from '../../support/audit/entries.ts';
 import { verdictOf } from '../../support/audit/forgeries.ts';
 import { aLaterKey, aLogKey } from '../../support/audit/keys.ts';
 import { commit, openedLog, stage, writtenLog } from '../../support/audit/logs.ts';
-import { lossyFiles } from '../lossy-files.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 /** Every file below a folder, with a digest. */

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Context, Terminated } from '../../../../actors/runtime/actor-spec.ts';
+import type { ChildFailed, Context, Terminated } from '../../../../actors/runtime/actor-spec.ts';
 import { COMMANDS_MAX } from '../../../../actors/runtime/links/commands.ts';
 import { QUEUE_BYTES_MAX } from '../../../../actors/runtime/links/connection.ts';
 import { PACE } from '../../../../actors/runtime/links/link.ts';
@@ -38,15 +38,17 @@ const ask = (nodes: TwoNodes, n = 1): Promise<number> =>
 /** A watcher in london of an actor in tokyo, and the reasons that it is told. */
 async function watching(nodes: TwoNodes, to: ActorRef<never> = desk) {
   const told: string[] = [];
-  let context: Context<Terminated> | null = null;
+  let context: Context<Terminated | ChildFailed> | null = null;
   await nodes.london.lane.spawn(
-    anActor<null, Terminated>({
+    anActor<null, Terminated | ChildFailed>({
       start(ctx) {
         context = ctx;
         ctx.watch(to);
         return null;
       },
-      receive(state, { reason }) {
+      receive(state, news) {
+        assert.is(news.kind, 'terminated');
+        const { reason } = news as Terminated;
         told.push(reason.kind === 'failed' ? `failed: ${reason.error}` : reason.kind);
         return state;
       },
@@ -54,7 +56,7 @@ async function watching(nodes: TwoNodes, to: ActorRef<never> = desk) {
     `watcher-${nodes.env.nowMs}-${nodes.london.lane.describe().length}`,
   );
   await nodes.env.advance(10);
-  return { told, ctx: context as unknown as Context<Terminated> };
+  return { told, ctx: context as unknown as Context<Terminated | ChildFailed> };
 }
 
 test('a silent peer is lost: asks fail at once, watchers are told, and sending is refused', async () => {
@@ -364,7 +366,10 @@ test('questions of one link are bounded', async () => {
 test('watches of one link are bounded', async () => {
   const { london } = await linkedNodes();
   const told: string[] = [];
-  const watch = { tell: (reason: Terminated['reason']) => void told.push(reason.kind) };
+  const watch = {
+    watcher: '',
+    tell: (reason: Terminated['reason']) => void told.push(reason.kind),
+  };
   const add = () => london.lane.board.watchedAt(desk)?.addWatch(watch);
   for (let at = 0; at < LINK_WATCHES_MAX; at += 1) add();
   assert.is(told.length, 0);
