@@ -32,26 +32,31 @@ export function looksFor(amount: number, perLook: number): number {
 
 /** The heap as it is after forced collections, over time. */
 export class HeapWatch {
-  readonly #hours: number[] = [];
-  readonly #bytes: number[] = [];
+  /** Of their final size from the beginning: what is noted here must not grow the heap either. */
+  readonly #hours: Float64Array;
+  readonly #bytes: Float64Array;
+  #looked = 0;
   readonly #warmUp: number;
 
   /** @param looks how many there will be */
   constructor(looks: number) {
+    this.#hours = new Float64Array(looks);
+    this.#bytes = new Float64Array(looks);
     this.#warmUp = Math.ceil(looks * WARM_UP_SHARE);
   }
 
   /** @param atHours since the beginning of the run, on the clock that the run lives by */
   look(atHours: number): void {
-    if (this.#hours.length === this.#warmUp) for (const flag of COMPILE_NO_MORE) setFlag(flag);
+    if (this.#looked === this.#warmUp) for (const flag of COMPILE_NO_MORE) setFlag(flag);
     collect();
-    this.#hours.push(atHours);
-    this.#bytes.push(process.memoryUsage().heapUsed);
+    this.#hours[this.#looked] = atHours;
+    this.#bytes[this.#looked] = process.memoryUsage().heapUsed;
+    this.#looked += 1;
   }
 
   /** The heap at the latest look, for progress. */
   get latestText(): string {
-    const bytes = this.#bytes.at(-1) ?? 0;
+    const bytes = this.#bytes[this.#looked - 1] ?? 0;
     return `${(bytes / MIB).toFixed(3)} MiB`;
   }
 
@@ -61,8 +66,8 @@ export class HeapWatch {
 
   /** Its growth and its trend, when it has been looked at often enough. */
   cases(): Case[] {
-    const hours = this.#hours.slice(this.#warmUp);
-    const bytes = this.#bytes.slice(this.#warmUp);
+    const hours = [...this.#hours.subarray(this.#warmUp, this.#looked)];
+    const bytes = [...this.#bytes.subarray(this.#warmUp, this.#looked)];
     const { slope, low, high } = theilSen(hours, bytes);
     const span = (hours.at(-1) as number) - (hours[0] as number);
     const isJudged = LEAK_MB_PER_HOUR * MB * span >= NOISE_BYTES;

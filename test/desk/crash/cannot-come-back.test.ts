@@ -53,7 +53,7 @@ for (const path of NEED_THE_JOURNAL) {
   }
 }
 
-test('a feed that cannot come back leaves a desk that quotes nothing and waits for it', async () => {
+test('a feed that cannot come back leaves a desk that quotes nothing', async () => {
   await survives(async (stage) => {
     const { desk, wire } = stage;
     wire.refusesMarket = true;
