@@ -14,7 +14,7 @@ export interface TapLimits {
 export const TAP_RECORDS_MAX = 1_000;
 export const TAP_RATE_MAX = 500;
 export const TAP_MS_MAX = 300_000;
-/** Records of so long may come at once: what is recorded slows the lane, so not all of a second's. */
+/** Records of so long may come at once: to follow an event costs the lane something. */
 const BURST_SECONDS = 0.1;
 /** Traces that are on at a time on one lane. */
 export const TAPS_MAX = 8;
