@@ -24,7 +24,7 @@ export interface Tally {
  * One message in so many is timed for `top`. Between two samples lie 1 … 2 × this − 1 messages, so
  * that no regular pattern of messages hides from it or is met by every sample.
  */
-export const SAMPLE_EVERY = 8;
+export const SAMPLE_EVERY = 16;
 /** Actors that are tallied; further ones are not. */
 export const TALLIES_MAX = 4_096;
 /** Handlers that call each other while they are on the stack; deeper ones are not looked at. */

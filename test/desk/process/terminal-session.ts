@@ -1,4 +1,4 @@
-/** `flyball attach` as a person uses it, in a real terminal on a running desk: Tab, history, help, watch. */
+/** `flyball attach` as a person uses it in a real terminal: Tab, history, help, watch. */
 import type { Premises } from '../../support/process/premises.ts';
 import { Tmux } from '../../support/process/tmux.ts';
 import { pause, until } from '../../support/process/until.ts';
