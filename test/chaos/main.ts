@@ -73,7 +73,7 @@ function tableOf(findings: readonly Finding[]): string {
   return [
     `${'blow'.padEnd(24)}struck  missed`,
     ...blows,
-    `starts ${storm.starts}, ended by themselves ${JSON.stringify(storm.exits)}, resets ${storm.resets}`,
+    `${storm.starts} starts, ${storm.resets} resets, exit codes ${JSON.stringify(storm.exits)}`,
     '',
     ...found,
     '',

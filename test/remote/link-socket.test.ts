@@ -99,7 +99,7 @@ test('bytes pass both ways over a Unix socket that is private, and its end is to
     assert.not(existsSync(path));
   }));
 
-test('certificates open a link over TLS 1.3; a stranger, and a node with another name, open none', async () => {
+test('over TLS a stranger, and a node with another name, open no link', async () => {
   const listener = await listenForLinks(tlsPlace('tokyo'));
   const callee = opened(listener.from('london'));
   const place = (name: string): LinkPlace => tlsPlace(name, listener.port);
@@ -168,7 +168,7 @@ test('a place that cannot be had, and nobody there, are told', async () => {
   });
 });
 
-test('no more than the allowed number of sockets is served, and a broken upgrade harms nobody', () =>
+test('sockets are bounded, and a broken upgrade harms nobody', () =>
   onUnixSocket(async (place, path) => {
     const listener = await listenForLinks(place);
     const callee = opened(listener.from('london'));

@@ -59,7 +59,7 @@ test('bytes pass between two threads, and the sender learns what has been handle
   port1.close();
 });
 
-test('a channel that is closed is closed at both ends, once, and another one can be dialled', async () => {
+test('a channel closes at both ends, once, and another one can be dialled', async () => {
   const { caller, callee, port1 } = twoEnds();
   await turns();
   caller.channel?.close('enough');
@@ -78,7 +78,7 @@ test('a channel that is closed is closed at both ends, once, and another one can
   port1.close();
 });
 
-test('nobody waits: what is sent is lost; a port that is closed ends the channel and fails a dial', async () => {
+test('a port that is closed ends the channel and fails a dial', async () => {
   const { caller, callee, port1, port2 } = twoEnds();
   await turns();
   callee.stop();

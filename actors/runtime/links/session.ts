@@ -123,7 +123,7 @@ export class Session {
     return this.#host.board.bury(to, message, sender, reason);
   }
 
-  /** What the peer waits for: without room for it, it must learn of that by the loss of the link. */
+  /** Sends what the peer waits for. Without room it learns of that by the loss of the link. */
   #owe(frame: LinkFrame): void {
     if (this.#isOver) return;
     const sent = this.#host.send(frame, null);
@@ -177,7 +177,7 @@ export class Session {
     }
   }
 
-  /** An ask of this node's own stands for the peer's, so that it fails as fast as any ask here. */
+  /** A question of this node stands for the one of the peer, so that it fails just as fast. */
   #onAsk(frame: FrameOf<'ask'>): void {
     const { board, exports } = this.#host;
     const { ask, path, uid, message } = frame;

@@ -9,32 +9,20 @@ import { LINK_FRAME_BYTES_MAX } from '../../../../src/remote/link-frame.ts';
 import { anActor, rejection } from '../../../support/lanes.ts';
 import {
   aDesk,
+  buried,
   CALLER,
   COMMAND_DESK,
   commandDesk,
   DESK,
   type DeskMessage,
   desk,
+  double,
   INCARNATIONS,
   linkedNodes,
+  note,
   spawnEdge,
-  type TwoNodes,
   twoNodes,
 } from '../../../support/links/two-nodes.ts';
-
-const note = (n: number): DeskMessage => ({ kind: 'note', n });
-
-/** The reasons of a lane's dead letters, oldest first. */
-const buried = ({ lane }: TwoNodes['london']): string[] =>
-  lane.deadLetters.latest().map(({ reason }) => reason);
-
-function double(nodes: TwoNodes, n: number, to = desk, limitMs = 1_000): Promise<number> {
-  return nodes.london.lane.ask<DeskMessage, number>(
-    to,
-    (reply) => ({ kind: 'double', n, reply }),
-    limitMs,
-  );
-}
 
 test('send and ask reach an actor of another node as they reach one of the lane', async () => {
   const nodes = await linkedNodes();
@@ -58,7 +46,7 @@ test('send and ask reach an actor of another node as they reach one of the lane'
   });
 });
 
-test('a reference in a message leads back, with and without an incarnation, and forth again', async () => {
+test('a reference in a message leads back, and forth again', async () => {
   const nodes = await twoNodes();
   const { env, london, tokyo } = nodes;
   const [heard, met]: [number[], ActorRef<never>[]] = [[], []];
@@ -190,7 +178,7 @@ test('an actor that answers although its contract gives no answers is not heard'
   assert.match(String(((await asked) as AskFailed).cause), /gives no answers/);
 });
 
-test('a question fails as fast as in the lane when its recipient is gone, dies, or takes too long', async () => {
+test('a question fails as fast as in the lane, and as it fails there', async () => {
   const nodes = await linkedNodes();
   const { env, tokyo } = nodes;
   const died = rejection(double(nodes, 13));
@@ -226,7 +214,7 @@ test('a message asks one question at most', async () => {
   assert.is(nodes.london.lane.send(to, []), true);
 });
 
-test('greetings are refused in words: another node, another version, a path that is not there', async () => {
+test('greetings of another node, version or path are refused in words', async () => {
   const cases: readonly [Parameters<typeof twoNodes>[1], RegExp][] = [
     [
       { tokyo: { node: { name: 'osaka', incarnation: INCARNATIONS.tokyo } } },
@@ -259,7 +247,7 @@ test('greetings are refused in words: another node, another version, a path that
   }
 });
 
-test('no address on the way from feed to order, and none of safety, can be given to another node', async () => {
+test('no address on the way from feed to order can be reached over a link', async () => {
   const { options } = (await twoNodes()).london;
   const addresses = Object.values(address).map((one) =>
     typeof one === 'function' ? one('x') : one,
