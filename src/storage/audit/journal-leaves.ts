@@ -77,7 +77,7 @@ function epochOf(event: JournalEvent): number {
   return event.kind === 'order-submitted' ? event.order.epoch : 0;
 }
 
-/** Who did it, as far as the event says. The kind stands first, so that no name poses as another. */
+/** Who did it, as far as the event says. The kind stands first: no name poses as another. */
 function actorOf(event: JournalEvent): string {
   if ('by' in event) return `by:${event.by}`;
   if ('order' in event) return `strategy:${event.order.strategy}`;

@@ -69,7 +69,7 @@ test('an entry says who did it, and no name poses as another kind', () => {
   assert.equal(actors, ['strategy:mm', 'desk', 'by:strategy:mm', 'venue:kraken']);
 });
 
-test('the epoch of an entry never goes back in a boot, though a late intent names an old one', () => {
+test('the epoch of an entry never goes back in a boot, though a late intent names an old', () => {
   const events = [submitted({ epoch: 3 }), modeChanged(), submitted({ epoch: 3 })];
   assert.equal(
     leavesOf(events).map(({ epoch }) => epoch),
