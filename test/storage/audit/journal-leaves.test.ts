@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeEntry } from '../../../src/audit/entry.ts';
 import { millisOf, nanosOf } from '../../../src/core/units.ts';
+import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { JournalLeaves } from '../../../src/storage/audit/journal-leaves.ts';
 import type { JournalEvent } from '../../../src/storage/journal/event-table.ts';
 import { DOCUMENT_BYTES_MAX } from '../../../src/storage/journal/fields.ts';
@@ -12,7 +13,6 @@ import { commit, openedLog } from '../../support/audit/logs.ts';
 import { law } from '../../support/law.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { anyEvent, submitted } from '../journal/events.ts';
-import { lossyFiles } from '../lossy-files.ts';
 
 const recordOf = (event: JournalEvent, sequence: number, boot = 1) => ({
   sequence,
