@@ -15,8 +15,8 @@ import { linkActor } from '../actors/runtime/links/link.ts';
 import { type Reply, remoteRef } from '../actors/runtime/ref.ts';
 import { nodeClock, nodeTimers } from '../src/core/node-env.ts';
 import { rngOf } from '../src/core/rng.ts';
-import type { LinkContract } from '../src/remote/link-contract.ts';
-import { dialLink, listenForLinks } from '../src/remote/link-socket.ts';
+import type { LinkContract } from '../src/remote/link/contract.ts';
+import { dialLink, listenForLinks } from '../src/remote/link/socket.ts';
 
 type Message =
   | { readonly kind: 'note'; readonly n: number }

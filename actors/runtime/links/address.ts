@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../../src/core/result.ts';
-import type { AddressTranslation, LinkAddress } from '../../../src/remote/link-contract.ts';
+import type { AddressTranslation, LinkAddress } from '../../../src/remote/link/contract.ts';
 import { NODE_MARK } from '../ref.ts';
 import { ASK_PATH } from '../switchboard.ts';
 

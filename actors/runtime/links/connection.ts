@@ -8,8 +8,8 @@ import {
   type LinkFrame,
   type LinkHello,
   PAYLOAD_BYTES_MAX,
-} from '../../../src/remote/link-frame.ts';
-import type { LinkChannel, LinkChannelHandlers } from '../../../src/remote/link-transport.ts';
+} from '../../../src/remote/link/frame.ts';
+import type { LinkChannel, LinkChannelHandlers } from '../../../src/remote/link/transport.ts';
 import type { ActorRef } from '../ref.ts';
 
 /** A message and what is needed to make it a dead letter. */

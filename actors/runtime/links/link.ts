@@ -1,18 +1,18 @@
 import { type BackoffPolicy, backoffMs } from '../../../src/core/backoff.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
-import { compileContracts, type LinkContract } from '../../../src/remote/link-contract.ts';
-import { encodeLinkFrame, type LinkFrame, type LinkHello } from '../../../src/remote/link-frame.ts';
+import { compileContracts, type LinkContract } from '../../../src/remote/link/contract.ts';
+import { encodeLinkFrame, type LinkFrame, type LinkHello } from '../../../src/remote/link/frame.ts';
 import {
   greetingFault,
   greetingOf,
   type LinkIdentity,
-} from '../../../src/remote/link-handshake.ts';
+} from '../../../src/remote/link/handshake.ts';
 import type {
   LinkAttempt,
   LinkChannel,
   LinkChannelHandlers,
   LinkTransport,
-} from '../../../src/remote/link-transport.ts';
+} from '../../../src/remote/link/transport.ts';
 import type { ActorSpec, Context } from '../actor-spec.ts';
 import type { ActorRef } from '../ref.ts';
 import { disconnected, type Route, type Switchboard, type Watched } from '../switchboard.ts';

@@ -1,6 +1,6 @@
 import { type Result, reasonOf } from '../../../src/core/result.ts';
-import type { CompiledContract } from '../../../src/remote/link-contract.ts';
-import type { LinkEnded, LinkFrame } from '../../../src/remote/link-frame.ts';
+import type { CompiledContract } from '../../../src/remote/link/contract.ts';
+import type { LinkEnded, LinkFrame } from '../../../src/remote/link/frame.ts';
 import type { StopReason, Terminated } from '../actor-spec.ts';
 import type { DeadLetterReason } from '../mail/dead-letters.ts';
 import { type ActorRef, NODE_MARK, type Reply } from '../ref.ts';

@@ -11,7 +11,7 @@ import { nodeFiles } from '../../../src/core/node-files.ts';
 import { logSource, verifyFolder } from '../../../src/storage/audit/log-source.ts';
 import { aForeignKey, aLaterKey, aLogKey, aWitness } from '../../support/audit/keys.ts';
 import { commit, openedLog, stage, writtenLog } from '../../support/audit/logs.ts';
-import { toBase64 } from '../../support/audit/vectors.ts';
+import { toBase64 } from '../../support/safety-vectors.ts';
 import { root } from '../../support/shared.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { temporaryFolder } from '../temporary.ts';

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { onLevels, onTime, startEstop } from '../../../hardware/estop/machine.ts';
 import { HEALTHY, type Levels } from '../../../hardware/estop/signals.ts';
 import type { EstopEvent, EstopState } from '../../../hardware/estop/state.ts';
 import type { Level } from '../../../hardware/gpio/port.ts';
-import { root } from '../shared.ts';
 
 export type Edge = readonly [atUs: number, signal: keyof Levels, level: Level];
 
@@ -15,11 +12,6 @@ export interface Waveform {
   readonly end: number;
   readonly expect: readonly (readonly [atUs: number, name: string])[];
   readonly final: { readonly tripped: boolean; readonly fault: boolean };
-}
-
-/** A file of the safety vectors, copied unchanged into `test/golden/safety`. */
-export function safetyVectors<T>(name: string): T {
-  return JSON.parse(readFileSync(join(root, 'test', 'golden', 'safety', `${name}.json`), 'utf8'));
 }
 
 /** Plays edges from time 0 to the end. @returns what was told and the last state */

@@ -4,7 +4,7 @@ import type {
   LinkChannel,
   LinkChannelHandlers,
   LinkTransport,
-} from '../../../src/remote/link-transport.ts';
+} from '../../../src/remote/link/transport.ts';
 
 /** What goes wrong with single messages; fractions, and the longest delay in milliseconds. */
 export interface NetworkFaults {

@@ -14,7 +14,7 @@ import { linkActor } from '../../../actors/runtime/links/link.ts';
 import type { AskFailed } from '../../../actors/runtime/switchboard.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
-import { dialLink, type LinkPlace, listenForLinks } from '../../../src/remote/link-socket.ts';
+import { dialLink, type LinkPlace, listenForLinks } from '../../../src/remote/link/socket.ts';
 import { root } from '../shared.ts';
 import {
   aDesk,

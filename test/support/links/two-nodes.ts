@@ -9,7 +9,7 @@ import type { Lane } from '../../../actors/runtime/lane.ts';
 import { type LinkEvent, type LinkOptions, linkActor } from '../../../actors/runtime/links/link.ts';
 import { type ActorRef, type Reply, remoteRef } from '../../../actors/runtime/ref.ts';
 import { rngOf } from '../../../src/core/rng.ts';
-import type { LinkContract } from '../../../src/remote/link-contract.ts';
+import type { LinkContract } from '../../../src/remote/link/contract.ts';
 import { aLane, anActor } from '../lanes.ts';
 import { type ManualEnv, manualEnv } from '../manual-env.ts';
 import { Network } from './network.ts';

@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LINK_ASKS_MAX } from '../../../../actors/runtime/links/session.ts';
 import type { ActorRef } from '../../../../actors/runtime/ref.ts';
-import type { LinkFrame } from '../../../../src/remote/link-frame.ts';
-import { batchOf, encodeLinkFrame, encodeOpening } from '../../../../src/remote/link-frame.ts';
+import type { LinkFrame } from '../../../../src/remote/link/frame.ts';
+import { batchOf, encodeLinkFrame, encodeOpening } from '../../../../src/remote/link/frame.ts';
 import {
   aDesk,
   INCARNATIONS,

@@ -5,7 +5,7 @@ import { address } from '../../../../actors/addresses.ts';
 import { linkActor } from '../../../../actors/runtime/links/link.ts';
 import { type ActorRef, refByPath, refOf, remoteRef } from '../../../../actors/runtime/ref.ts';
 import type { AskFailed } from '../../../../actors/runtime/switchboard.ts';
-import { LINK_FRAME_BYTES_MAX } from '../../../../src/remote/link-frame.ts';
+import { LINK_FRAME_BYTES_MAX } from '../../../../src/remote/link/frame.ts';
 import { anActor, rejection } from '../../../support/lanes.ts';
 import {
   aDesk,

@@ -11,11 +11,11 @@ import {
   type LinkCredentials,
   type LinkPlace,
   listenForLinks,
-} from '../../src/remote/link-socket.ts';
-import type { LinkChannel, LinkTransport } from '../../src/remote/link-transport.ts';
-import { rejection } from '../support/lanes.ts';
-import { until } from '../support/process/until.ts';
-import { root } from '../support/shared.ts';
+} from '../../../src/remote/link/socket.ts';
+import type { LinkChannel, LinkTransport } from '../../../src/remote/link/transport.ts';
+import { rejection } from '../../support/lanes.ts';
+import { until } from '../../support/process/until.ts';
+import { root } from '../../support/shared.ts';
 
 /** What one end was told; channels in the order in which they were opened. */
 interface Told {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type LinkChannel, portLink } from '../../src/remote/link-transport.ts';
+import { type LinkChannel, portLink } from '../../../src/remote/link/transport.ts';
 
 /** One end, and what it was told. */
 interface End {

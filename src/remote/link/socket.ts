@@ -4,9 +4,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket, WebSocketServer } from 'ws';
-import { reasonOf } from '../core/result.ts';
-import { PAYLOAD_BYTES_MAX } from './link-frame.ts';
-import type { LinkChannel, LinkChannelHandlers, LinkTransport } from './link-transport.ts';
+import { reasonOf } from '../../core/result.ts';
+import { PAYLOAD_BYTES_MAX } from './frame.ts';
+import type { LinkChannel, LinkChannelHandlers, LinkTransport } from './transport.ts';
 
 /** The certificate of a node, whose common name is the node's name, and who may vouch for peers. */
 export interface LinkCredentials {

@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr';
 import { z } from 'zod';
-import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 
 /** Raised when a frame changes its meaning; both ends of a link must speak the same. */
 export const LINK_PROTOCOL_VERSION = 1;

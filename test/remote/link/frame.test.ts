@@ -12,8 +12,8 @@ import {
   type LinkFrame,
   type LinkHello,
   shapeFault,
-} from '../../src/remote/link-frame.ts';
-import { law } from '../support/law.ts';
+} from '../../../src/remote/link/frame.ts';
+import { law } from '../../support/law.ts';
 
 const HELLO: LinkHello = {
   kind: 'hello',

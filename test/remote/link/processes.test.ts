@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CutProxy } from '../support/links/cut-proxy.ts';
-import { HOSTS, Namespaces } from '../support/links/namespaces.ts';
-import { NodeProcess } from '../support/links/node-process.ts';
+import { CutProxy } from '../../support/links/cut-proxy.ts';
+import { HOSTS, Namespaces } from '../../support/links/namespaces.ts';
+import { NodeProcess } from '../../support/links/node-process.ts';
 
 /** Two nodes whose link can be cut. */
 interface Scene {

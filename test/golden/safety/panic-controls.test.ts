@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { safetyVectors } from '../support/gpio/waveforms.ts';
-import { root } from '../support/shared.ts';
+import { safetyVectors } from '../../support/safety-vectors.ts';
+import { root } from '../../support/shared.ts';
 
 interface Control {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { err } from '../../src/core/result.ts';
+import { err } from '../../../src/core/result.ts';
 import {
   type AddressTranslation,
   CONTRACTS_MAX,
@@ -9,7 +9,7 @@ import {
   compileContracts,
   type LinkContract,
   LOCAL_BRANCHES,
-} from '../../src/remote/link-contract.ts';
+} from '../../../src/remote/link/contract.ts';
 
 const contract = (path: string): LinkContract => ({
   path,

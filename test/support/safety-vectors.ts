@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../shared.ts';
+import { root } from './shared.ts';
 
 /** A vector file of `test/golden/safety`; its README beside the shared copy has the schema. */
 export function safetyVectors<T>(name: string): T {

@@ -1,5 +1,5 @@
-import type { CompiledContract } from './link-contract.ts';
-import { LINK_PROTOCOL_VERSION, type LinkHello, type LinkLife } from './link-frame.ts';
+import type { CompiledContract } from './contract.ts';
+import { LINK_PROTOCOL_VERSION, type LinkHello, type LinkLife } from './frame.ts';
 
 type Contracts = ReadonlyMap<string, CompiledContract>;
 

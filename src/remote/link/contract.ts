@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 
 /** An actor's address: a path and, unless 0, the one incarnation that is meant. */
 export interface LinkAddress {

@@ -2,16 +2,16 @@
 import { hash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cosign, openCheckpoint, signCheckpoint } from '../../src/audit/note/checkpoint.ts';
-import { parseVerifierKey, signerOf, verifierKeyText } from '../../src/audit/note/keys.ts';
-import { leafHash } from '../../src/audit/tree/hash.ts';
-import { checkConsistency, checkInclusion } from '../../src/audit/tree/proof-check.ts';
-import { consistencyProof, inclusionProof, rangeRoot } from '../../src/audit/tree/proofs.ts';
-import { partialTiles, TILE_WIDTH, tilePath } from '../../src/audit/tree/tiles.ts';
-import { LOG_SEED, WITNESS_SEED } from '../support/audit/keys.ts';
-import { keptTree, verdict } from '../support/audit/trees.ts';
-import { fromBase64, safetyVectors, toBase64 } from '../support/audit/vectors.ts';
-import { must } from '../support/venue/fixtures.ts';
+import { cosign, openCheckpoint, signCheckpoint } from '../../../src/audit/note/checkpoint.ts';
+import { parseVerifierKey, signerOf, verifierKeyText } from '../../../src/audit/note/keys.ts';
+import { leafHash } from '../../../src/audit/tree/hash.ts';
+import { checkConsistency, checkInclusion } from '../../../src/audit/tree/proof-check.ts';
+import { consistencyProof, inclusionProof, rangeRoot } from '../../../src/audit/tree/proofs.ts';
+import { partialTiles, TILE_WIDTH, tilePath } from '../../../src/audit/tree/tiles.ts';
+import { LOG_SEED, WITNESS_SEED } from '../../support/audit/keys.ts';
+import { keptTree, verdict } from '../../support/audit/trees.ts';
+import { fromBase64, safetyVectors, toBase64 } from '../../support/safety-vectors.ts';
+import { must } from '../../support/venue/fixtures.ts';
 
 interface Vectors {
   readonly _meta: {

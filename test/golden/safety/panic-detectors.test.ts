@@ -1,12 +1,12 @@
 /** The numbers of the five panic detectors, made with numpy, to relative 1e-9. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ApiErrors, type CallOutcome } from '../../src/risk/panic/api-errors.ts';
-import { Divergence } from '../../src/risk/panic/divergence.ts';
-import { KyleLambda } from '../../src/risk/panic/slippage.ts';
-import { SpreadBlowout } from '../../src/risk/panic/spread-blowout.ts';
-import { Staleness } from '../../src/risk/panic/staleness.ts';
-import { safetyVectors } from '../support/gpio/waveforms.ts';
+import { ApiErrors, type CallOutcome } from '../../../src/risk/panic/api-errors.ts';
+import { Divergence } from '../../../src/risk/panic/divergence.ts';
+import { KyleLambda } from '../../../src/risk/panic/slippage.ts';
+import { SpreadBlowout } from '../../../src/risk/panic/spread-blowout.ts';
+import { Staleness } from '../../../src/risk/panic/staleness.ts';
+import { safetyVectors } from '../../support/safety-vectors.ts';
 
 interface PanicVectors {
   readonly kyle_lambda: readonly {

@@ -1,8 +1,8 @@
 /** Merkle proofs of transparency-dev/merkle (Apache-2.0), commit 417fb0c31475; most must fail. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkConsistency, checkInclusion } from '../../src/audit/tree/proof-check.ts';
-import { fromBase64, safetyVectors } from '../support/audit/vectors.ts';
+import { checkConsistency, checkInclusion } from '../../../src/audit/tree/proof-check.ts';
+import { fromBase64, safetyVectors } from '../../support/safety-vectors.ts';
 
 interface Vectors {
   readonly inclusion: readonly {

@@ -1,8 +1,9 @@
 /** The 71 waveforms of the dual-channel stop, event for event and microsecond for microsecond. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ESTOP_TIMES } from '../../hardware/estop/signals.ts';
-import { play, safetyVectors, type Waveform } from '../support/gpio/waveforms.ts';
+import { ESTOP_TIMES } from '../../../hardware/estop/signals.ts';
+import { play, type Waveform } from '../../support/gpio/waveforms.ts';
+import { safetyVectors } from '../../support/safety-vectors.ts';
 
 interface Waveforms {
   readonly _meta: { readonly params: Record<string, number>; readonly count: number };
