@@ -65,4 +65,16 @@ test('a probe is bounded in depth and in the actors that it tallies', () => {
   assert.is(probe.tallies().size, TALLIES_MAX);
 });
 
+test('a tally has the sum and the longest of its samples', async () => {
+  const env = manualEnv();
+  const probe = new Probe({ clock: env.clock, queue: { nowNs: 0 }, cause: 0 });
+  probe.isSampling = true;
+  for (const ms of [2, 5, 3]) {
+    while (!probe.enter('a', 'tick', null)) {}
+    env.stall(ms);
+    probe.leave('handled');
+  }
+  assert.equal(probe.tallies().get('a'), { path: 'a', samples: 3, sumNs: 10e6, maxNs: 5e6 });
+});
+
 test.run();

@@ -6,7 +6,7 @@ import { SAMPLE_EVERY } from '../../../../actors/runtime/inspection/probe.ts';
 import { TAPS_MAX, type TapLimits } from '../../../../actors/runtime/inspection/tap.ts';
 import { answerRefByPath, refByPath } from '../../../../actors/runtime/ref.ts';
 import { supervisor } from '../../../../supervisors/supervisor.ts';
-import { aLane, anActor, deferred } from '../../../support/lanes.ts';
+import { aLane, anActor, deferred, rejection } from '../../../support/lanes.ts';
 
 interface Tick {
   readonly kind: 'tick' | 'odd';
@@ -183,6 +183,47 @@ test('a handler that fails or waits is recorded as such', async () => {
     ['awaiting', 'failed'],
   );
   assert.is.not(records[0]?.cause, records[1]?.cause);
+});
+
+test('a question that fails is recorded as such, and a trace ends once', async () => {
+  const { lane } = aLane();
+  assert.equal([lane.inspection.hopsOf(1), lane.inspection.caughtEvents], [[], []]);
+  const tricky = anActor({
+    answer() {
+      throw new Error('tricked');
+    },
+  });
+  await lane.spawn(tricky, 'tricky');
+  const asking = anActor<null, Tick>({
+    receive(state, _message, ctx) {
+      assert.not.ok(ctx.call(answerRefByPath('tricky'), tick).ok);
+      return state;
+    },
+  });
+  const ref = await lane.spawn(asking, 'asking');
+  const begun = lane.inspection.trace('tricky', null, WIDE);
+  const id = begun.ok ? begun.value : 0;
+  lane.ingest(ref, tick);
+  lane.inspection.endTrace(id);
+  lane.inspection.endTrace(id);
+  const report = lane.inspection.fetchTrace(id);
+  assert.equal(
+    report?.records.map(({ outcome }) => outcome),
+    ['failed'],
+  );
+});
+
+test('a supervisor whose spec makes no sense has no budget to tell', async () => {
+  const { lane, env } = aLane();
+  let budget: unknown = 'not asked';
+  const failed = ({ path }: { readonly path: string }): void => {
+    budget = lane.inspection.detail(path)?.restartBudget;
+  };
+  lane.observe({ failed });
+  const refused = rejection(lane.spawn(supervisor({ intensity: -1, children: [] }), 'top'));
+  await env.settle();
+  await refused;
+  assert.is(budget, null);
 });
 
 test('without a trace messages carry no number', async () => {
