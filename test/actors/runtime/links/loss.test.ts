@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { linkActor, PACE } from '../../../../actors/runtime/links/link.ts';
 import { refOf, remoteRef } from '../../../../actors/runtime/ref.ts';
-import type { AskFailed } from '../../../../actors/runtime/switchboard.ts';
+import type { AskFailed, Recipient, Watch } from '../../../../actors/runtime/switchboard.ts';
 import { supervisor } from '../../../../supervisors/supervisor.ts';
 import { anActor, rejection } from '../../../support/lanes.ts';
 import { NO_FAULTS } from '../../../support/links/network.ts';
@@ -98,6 +98,24 @@ test('after unwatch nothing comes, and nothing is kept at either end', async () 
   await tokyo.lane.kill('edge/desk');
   await env.advance(10);
   assert.equal(told, []);
+});
+
+test('a lost link takes back the watches that it held for the peer', async () => {
+  const nodes = await linkedNodes();
+  const { env, network, tokyo } = nodes;
+  const target = tokyo.lane.board.recipientAt('edge/desk') as Recipient;
+  const held = new Set<Watch>();
+  const { addWatch, removeWatch } = target;
+  target.addWatch = (watch) => held.add(watch) !== null && addWatch.call(target, watch);
+  target.removeWatch = (watch) => {
+    held.delete(watch);
+    removeWatch.call(target, watch);
+  };
+  await watching(nodes);
+  assert.is(held.size, 1);
+  network.reset();
+  await env.settle();
+  assert.is(held.size, 0);
 });
 
 test('an unwatch that crosses the news of the end is harmless', async () => {
