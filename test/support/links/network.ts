@@ -104,8 +104,11 @@ export class Network {
   ended(channel: Channel, why: string): void {
     if (!this.#channels.delete(channel)) return;
     this.#timers.turn(() => channel.handlers?.closed(why));
-    // A line that is down tells nobody that the other end has hung up.
-    if (!this.isDown) channel.peer?.close('the peer hung up');
+    // The news of a hang-up travels behind what was sent before, and is lost on a line that is down.
+    const hangUp = (): void => {
+      if (!this.isDown) channel.peer?.close('the peer hung up');
+    };
+    if (!this.isDown) this.#timers.after(channel.inTurn(this.#delayMs()), hangUp);
   }
 }
 

@@ -189,7 +189,7 @@ test('a question fails as fast as in the lane, and as it fails there', async () 
   await env.advance(10);
   assert.is(((await gone) as AskFailed).reason, 'refused');
   tokyo.lane.suspend('edge/command');
-  const late = rejection(double(nodes, 1, commandDesk));
+  const late = rejection(double(nodes, 1, commandDesk, 1_000));
   await env.advance(1_000);
   assert.is(((await late) as AskFailed).reason, 'timeout');
   await env.advance(100);

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PACE } from '../../../../actors/runtime/links/link.ts';
+import { linkActor, PACE } from '../../../../actors/runtime/links/link.ts';
 import { refOf, remoteRef } from '../../../../actors/runtime/ref.ts';
-import type { AskFailed } from '../../../../actors/runtime/switchboard.ts';
+import type { AskFailed, Recipient, Watch } from '../../../../actors/runtime/switchboard.ts';
+import { supervisor } from '../../../../supervisors/supervisor.ts';
 import { anActor, rejection } from '../../../support/lanes.ts';
 import { NO_FAULTS } from '../../../support/links/network.ts';
 import {
@@ -97,6 +98,24 @@ test('after unwatch nothing comes, and nothing is kept at either end', async () 
   await tokyo.lane.kill('edge/desk');
   await env.advance(10);
   assert.equal(told, []);
+});
+
+test('a lost link takes back the watches that it held for the peer', async () => {
+  const nodes = await linkedNodes();
+  const { env, network, tokyo } = nodes;
+  const target = tokyo.lane.board.recipientAt('edge/desk') as Recipient;
+  const held = new Set<Watch>();
+  const { addWatch, removeWatch } = target;
+  target.addWatch = (watch) => held.add(watch) !== null && addWatch.call(target, watch);
+  target.removeWatch = (watch) => {
+    held.delete(watch);
+    removeWatch.call(target, watch);
+  };
+  await watching(nodes);
+  assert.is(held.size, 1);
+  network.reset();
+  await env.settle();
+  assert.is(held.size, 0);
 });
 
 test('an unwatch that crosses the news of the end is harmless', async () => {
@@ -195,6 +214,26 @@ test('a link that ends takes its questions, watches, channel and name with it', 
   await env.settle();
   const again = await rejection(second);
   assert.match(again.message, /there already/);
+});
+
+test('a link that crashes under a supervisor is a link loss and nothing more', async () => {
+  const nodes = await twoNodes();
+  const { env, london, tokyo, seen } = nodes;
+  await tokyo.link();
+  const child = { id: 'tokyo', start: () => linkActor(london.options) };
+  await Promise.all([london.lane.spawn(supervisor({ children: [child] }), 'links'), env.settle()]);
+  await env.advance(10);
+  const { told } = await watching(nodes);
+  const asked = rejection(double(nodes, 13_000));
+  london.lane.inject('links/tokyo', new Error('boom'));
+  await env.settle();
+  assert.is(((await asked) as AskFailed).reason, 'noconnection');
+  assert.equal(told, ['noconnection']);
+  await env.advance(1_000);
+  assert.is(await answered(nodes, 7), 14, 'the next incarnation has the link up again');
+  assert.is(london.lane.send(desk, note(8)), true);
+  await env.advance(10);
+  assert.equal(seen, [8]);
 });
 
 test('a link that is ended while it dials, or greets, leaves nothing behind', async () => {
