@@ -133,7 +133,7 @@ export class LogWalk {
       const { size, root, by } = this.#heads.shift() as TrustedHead;
       const found = this.range.root();
       if (isSameHash(found, root)) {
-        if (this.fork === null) this.#vouched = size;
+        this.#vouched = size;
         continue;
       }
       this.fork ??= {

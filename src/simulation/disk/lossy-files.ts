@@ -110,7 +110,13 @@ export function lossyFiles(pageBytes = PAGE_BYTES): LossyFiles {
     syncFolder() {
       states = [names];
     },
-    remove: (path) => renamed((next) => next.delete(path)),
+    remove(path) {
+      renamed((next) => {
+        for (const name of names.keys()) {
+          if (name === path || name.startsWith(`${path}/`)) next.delete(name);
+        }
+      });
+    },
     freeBytes: () => Number.POSITIVE_INFINITY,
     cutPower(random) {
       power += 1;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cosign, openCheckpoint, signCheckpoint } from '../../../src/audit/note/checkpoint.ts';
-import { leafHash } from '../../../src/audit/tree/hash.ts';
+import { EMPTY_ROOT, leafHash } from '../../../src/audit/tree/hash.ts';
 import { checkConsistency } from '../../../src/audit/tree/proof-check.ts';
 import { consistencyProof } from '../../../src/audit/tree/proofs.ts';
 import { encodeEntries } from '../../../src/audit/tree/tiles.ts';
@@ -94,6 +94,12 @@ test('A01: an entry that is none any more is named with its fault', () => {
     verdictOf(files),
     /^entry 300 \(tile\/entries\/001\): entry-malformed: found entry:/,
   );
+});
+
+test('A01: an entry that was made to follow another one is named itself', () => {
+  const files = aLog();
+  putEntries(files, edited(entriesIn(files), 300, { prev: EMPTY_ROOT }));
+  assert.match(verdictOf(files), /^entry 300 \(tile\/0\/001\): entry-changed/);
 });
 
 test('A02: an entry that was edited together with its tiles is named', () => {

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { signCheckpoint } from '../../../src/audit/note/checkpoint.ts';
 import { hashText, leafHash } from '../../../src/audit/tree/hash.ts';
 import { MerkleRange } from '../../../src/audit/tree/merkle-range.ts';
-import { wholeEntries } from '../../../src/audit/tree/tiles.ts';
+import { encodeEntries, wholeEntries } from '../../../src/audit/tree/tiles.ts';
 import type { Files } from '../../../src/core/env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
 import { type FileOperation, faultyFiles } from '../../../src/simulation/disk/faulty-files.ts';
@@ -107,13 +107,28 @@ test('what is whole by its length and does not follow is no entry', () => {
   const file = files.open(path, 'update');
   const end = file.size();
   const [, , entry] = wholeEntries(files.read(path) as Uint8Array, 5).entries as Uint8Array[];
-  const again = Buffer.concat([Uint8Array.of(0, entry?.length as number), entry as Uint8Array]);
+  const again = encodeEntries([entry as Uint8Array]);
   file.write(again, 0, again.length, end);
   file.sync();
   const { log, recovered } = openedLog(files, 'log');
   assert.equal(recovered, { entries: 0, droppedBytes: again.length, repairedTiles: 0 });
   assert.is(log.head.size, 5);
   assert.is((files.read(path) as Uint8Array).length, end);
+});
+
+test('a file that has the name of the next bundle and is none is no part of the log', () => {
+  for (const name of ['001', '001.p/9']) {
+    const files = lossyFiles();
+    writtenLog(files, 'log', [256]);
+    files.replace(`log/tile/entries/${name}`, new Uint8Array(100).fill(7));
+    const { log, recovered } = openedLog(files, 'log');
+    assert.is(recovered.droppedBytes, 100);
+    stage(log, 5);
+    commit(log);
+    log.close();
+    assert.is(openedLog(files, 'log').log.head.size, 261, name);
+    assert.equal(entriesOf(files), ALL.slice(0, 261));
+  }
 });
 
 test('A14: tiles that are missing or rotten are made again from the entries', () => {
