@@ -9,7 +9,7 @@ export interface Case {
   readonly peer: Peer | null;
   /** How many times better than the peer: above 1 is better, whichever way the unit points. */
   readonly ratio: number | null;
-  /** The budget: at least this for a rate, at most this for a time. */
+  /** The budget: at least this for a rate, at most this for everything else. */
   readonly target: number | null;
   /** Null where there is no budget, or where this machine cannot tell. */
   readonly met: boolean | null;
@@ -20,7 +20,11 @@ export interface Peer {
   readonly value: number;
 }
 
-export type Unit = 'messages/s' | 'µs';
+/** `×` is one figure over another, less is better. */
+export type Unit = 'messages/s' | 'times' | 'µs' | '×' | 'MiB' | 'MB/h' | 'count';
+
+/** Of these more is better. */
+const RATES: ReadonlySet<Unit> = new Set<Unit>(['messages/s', 'times']);
 
 export interface Measured {
   readonly name: string;
@@ -34,7 +38,7 @@ export interface Measured {
 
 export function caseOf(measured: Measured): Case {
   const { name, value, unit, peer = null, target = null, isJudged = true } = measured;
-  const isRate = unit === 'messages/s';
+  const isRate = RATES.has(unit);
   const isMet = target === null || (isRate ? value >= target : value <= target);
   return {
     name,
@@ -76,10 +80,21 @@ export function quantileCases(
   });
 }
 
+/** Prints the cases; when it is asked to check, the exit code says whether a budget is missed. */
+export function report(
+  cases: readonly Case[],
+  how: { readonly json: boolean; readonly check: boolean },
+): void {
+  process.stdout.write(how.json ? `${JSON.stringify({ cases }, null, 2)}\n` : tableOf(cases));
+  const missed = cases.filter(({ met }) => met === false);
+  for (const { name } of missed) process.stderr.write(`missed: ${name}\n`);
+  process.exitCode = how.check && missed.length > 0 ? 1 : 0;
+}
+
 const HEADINGS = ['', 'value', 'unit', 'peer', 'ratio', 'target', 'met'];
 
 /** The cases as text in columns, the names to the left and everything else to the right. */
-export function tableOf(cases: readonly Case[]): string {
+function tableOf(cases: readonly Case[]): string {
   const rows = [HEADINGS, ...cases.map(rowOf)];
   const widths = HEADINGS.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   const lineOf = (row: readonly string[]): string =>
@@ -94,7 +109,7 @@ export function tableOf(cases: readonly Case[]): string {
 }
 
 function rowOf({ name, value, unit, peer, ratio, target, met }: Case): string[] {
-  const sign = unit === 'messages/s' ? '≥' : '≤';
+  const sign = RATES.has(unit) ? '≥' : '≤';
   return [
     name,
     numberText(value),

@@ -5,6 +5,7 @@ import { type ActorRef, answerRefByPath, refByPath } from '../actors/runtime/ref
 import { nodeClock, nodeTimers } from '../src/core/node-env.ts';
 import { rngOf } from '../src/core/rng.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
+import { INTENSITY_MAX } from '../supervisors/child-spec.ts';
 import { supervisor } from '../supervisors/supervisor.ts';
 import { type Case, caseOf, quantileCases } from './case.ts';
 import { drained, medians, openLoop, ROUNDS } from './open-loop.ts';
@@ -13,8 +14,8 @@ const HOPS = 5;
 /** Messages that plain nact has in its mailboxes at a time. */
 const NACT_BATCH = 1_000;
 const RATE_PER_SECOND = 200_000;
-/** The largest intensity that a supervisor accepts. */
-const RESTARTS_MAX = 1_000;
+const RESTARTS_PER_SECOND = 2_000;
+const RESTARTS_PER_TURN = 10;
 
 const BUDGET_PER_SECOND = 500_000;
 const BUDGET_P99_US = 20;
@@ -45,8 +46,7 @@ export async function engineCases(seconds: number): Promise<Case[]> {
   const nact = await nactRate(Math.ceil(20_000 * seconds));
   const fromCallback = await medians(() => onSchedule(lane, first, seconds / ROUNDS));
   const call = await callMicroseconds(lane, messages);
-  const restarts = Math.min(RESTARTS_MAX, Math.ceil(200 * seconds));
-  const restart = await restartMicroseconds(lane, restarts);
+  const restart = await restartMicroseconds(lane, Math.ceil(RESTARTS_PER_SECOND * seconds));
   await lane.stopAll(1_000);
   return [
     caseOf({
@@ -60,7 +60,14 @@ export async function engineCases(seconds: number): Promise<Case[]> {
       targets: [null, BUDGET_P99_US, BUDGET_P999_US],
     }),
     caseOf({ name: 'a call in the lane, mean', value: call, unit: 'µs' }),
-    caseOf({ name: 'a restart, mean', value: restart, unit: 'µs', target: BUDGET_RESTART_US }),
+    ...['p50', 'p99', 'max'].map((which, at) =>
+      caseOf({
+        name: `a restart, ${which}`,
+        value: restart[at] as number,
+        unit: 'µs',
+        target: BUDGET_RESTART_US,
+      }),
+    ),
   ];
 }
 
@@ -168,7 +175,13 @@ async function callMicroseconds(lane: Lane, calls: number): Promise<number> {
   return mean;
 }
 
-async function restartMicroseconds(lane: Lane, restarts: number): Promise<number> {
+/**
+ * From the moment a fault is seen, which is when the desk closes its gate, until the successor is
+ * ready for messages.
+ *
+ * @returns median, 99th percentile and maximum
+ */
+async function restartMicroseconds(lane: Lane, restarts: number): Promise<number[]> {
   const crashing: ActorSpec<null, null> = {
     kind: 'crashing',
     start: () => null,
@@ -177,8 +190,23 @@ async function restartMicroseconds(lane: Lane, restarts: number): Promise<number
     },
   };
   const children = [{ id: 'crashing', start: () => crashing }];
-  await lane.spawn(supervisor({ intensity: restarts, children }), 'top');
-  const beganNs = nodeClock.mono();
-  for (let n = 0; n < restarts; n += 1) lane.ingest(refByPath<null>('top/crashing'), null);
-  return (nodeClock.mono() - beganNs) / restarts / 1e3;
+  // A window of a millisecond never holds so many restarts.
+  const spec = { intensity: INTENSITY_MAX, periodMs: 1, children };
+  await lane.spawn(supervisor(spec), 'top');
+  const took: number[] = [];
+  let seenNs = 0;
+  const forget = lane.observe({
+    failed() {
+      seenNs = nodeClock.mono();
+    },
+    started: () => void took.push((nodeClock.mono() - seenNs) / 1e3),
+  });
+  for (let n = 0; n < restarts; n += 1) {
+    lane.ingest(refByPath<null>('top/crashing'), null);
+    if (n % RESTARTS_PER_TURN === 0) await new Promise<void>((next) => nodeTimers.turn(next));
+  }
+  forget();
+  took.sort((left, right) => left - right);
+  const at = (share: number): number => took[Math.ceil(share * took.length) - 1] as number;
+  return [at(0.5), at(0.99), at(1)];
 }

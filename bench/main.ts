@@ -5,8 +5,9 @@
  *   npm run --silent bench -- [--json] [--check] [--seconds 10]
  */
 import { parseArgs } from 'node:util';
-import { type Case, tableOf } from './case.ts';
+import { type Case, report } from './case.ts';
 import { engineCases } from './engine.ts';
+import { inspectionCases } from './inspection.ts';
 import { riskCases } from './risk-check.ts';
 import { tickToOrderCases } from './tick-to-order.ts';
 
@@ -18,6 +19,7 @@ const SUITES = [
   ['the actors alone', engineCases],
   ['risk check', riskCases],
   ['frame to order at 50,000 frames a second', tickToOrderCases],
+  ['the same lane with somebody who looks', inspectionCases],
 ] as const;
 
 const { values } = parseArgs({
@@ -39,7 +41,4 @@ for (const [what, run] of SUITES) {
   process.stderr.write(`${what} …\n`);
   cases.push(...(await run(seconds)));
 }
-process.stdout.write(values.json ? `${JSON.stringify({ cases }, null, 2)}\n` : tableOf(cases));
-const missed = cases.filter(({ met }) => met === false);
-for (const { name } of missed) process.stderr.write(`missed: ${name}\n`);
-process.exitCode = values.check && missed.length > 0 ? 1 : 0;
+report(cases, values);

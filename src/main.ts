@@ -34,6 +34,14 @@ const launch: Launch = {
     const { runVenue } = await import('./desk/venue/process.ts');
     return runVenue(options, on);
   },
+  async simulate(options, on) {
+    const { simulate } = await import('./desk/simulate/simulate.ts');
+    return simulate(options, on);
+  },
+  async recorded(folder, { files }) {
+    const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
+    return openRecordedDesk(files, folder);
+  },
 };
 
 const net = nodeNet(nodeTimers);

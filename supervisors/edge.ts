@@ -1,5 +1,6 @@
-import type { Spawnable } from '../actors/runtime/actor.ts';
+import type { Spawnable } from '../actors/runtime/blueprint.ts';
 import type { SupervisorSpec } from './child-spec.ts';
+import { patientBranch } from './patience.ts';
 
 export interface EdgeBranch {
   readonly settings: () => Spawnable;
@@ -7,13 +8,8 @@ export interface EdgeBranch {
   readonly shell: (() => Spawnable) | null;
 }
 
-/** What people use. Transient and patient: it can never hurt the others. */
+/** What people use. However often it fails, it never hurts the others. */
 export function edgeBranch(branch: EdgeBranch): SupervisorSpec {
   const shell = branch.shell === null ? [] : [{ id: 'shell', start: branch.shell }];
-  return {
-    strategy: 'one-for-one',
-    intensity: 10,
-    periodMs: 60_000,
-    children: [{ id: 'settings', start: branch.settings }, ...shell],
-  };
+  return patientBranch([{ id: 'settings', start: branch.settings }, ...shell]);
 }

@@ -29,11 +29,16 @@ test('a small run measures every case', () => {
   assert.is(new Set(names).size, names.length);
   for (const start of [
     'five hops',
+    'a restart, p50',
+    'a restart, p99',
+    'a restart, max',
     'risk check',
     'decision from the callback',
     'decision from intended arrival',
     'submission',
     'frame to order on the socket',
+    'frame on the lane, looked at',
+    'p99 with top and a trace over without',
   ]) {
     assert.ok(
       names.some((name) => name.startsWith(start)),
@@ -45,7 +50,7 @@ test('a small run measures every case', () => {
 test('every figure is a number, and what follows from it is consistent', () => {
   for (const { name, value, unit, peer, ratio, target, met } of cases) {
     assert.ok(value > 0 && Number.isFinite(value), name);
-    assert.ok(unit === 'messages/s' || unit === 'µs', name);
+    assert.ok(['messages/s', 'µs', '×'].includes(unit), name);
     const isRate = unit === 'messages/s';
     if (peer === null) assert.is(ratio, null, name);
     else assert.is(ratio, isRate ? value / peer.value : peer.value / value, name);

@@ -14,6 +14,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const README_LINES_MAX = 150;
 const HOME_STATE = '/home/ada/.local/state/flyball';
 const POLLS_MAX = 200;
+const LAST_LINES = 30;
 const CTRL_C = '\u0003';
 const ESCAPE_SEQUENCE = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]*[A-Za-z]`, 'g');
 
@@ -84,6 +85,15 @@ async function until(isDone: (ran: Ran) => boolean, again: () => Promise<Ran>): 
     if (isDone(ran)) return ran;
     if (poll === POLLS_MAX) throw new Error(`still not so:\n${ran.output}`);
   }
+}
+
+/** What stands where a report may be cut. */
+function lastLines(output: string): string {
+  return output
+    .trimEnd()
+    .split(/[\r\n]+/)
+    .slice(-LAST_LINES)
+    .join('\n');
 }
 
 /** It has traded, and has got over what the step before did to it. */
@@ -171,7 +181,7 @@ if (spawnSync('script', ['--version']).error !== undefined) {
         }
         desk.interrupt();
         const { exitCode, output } = await desk.ended;
-        assert.is(exitCode, 0, output);
+        assert.is(exitCode, 0, `exit code ${exitCode}; its last lines:\n${lastLines(output)}`);
         assertShown(start, output.replaceAll(join(state, 'flyball'), HOME_STATE));
       } finally {
         await ask(['stop']);

@@ -2,14 +2,11 @@ import { runDaemonCommand } from '../../src/commands/daemon-commands.ts';
 import type { Desk } from '../../src/commands/desk.ts';
 import type { Env } from '../../src/core/env.ts';
 import type { Log } from '../../src/ops/log.ts';
-import type { AuthorisedKey } from '../../src/remote/keys.ts';
-import { listen, type RemoteServer } from '../../src/remote/server.ts';
+import { listen, type RemoteServer, type ServerOptions } from '../../src/remote/server.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 
-export interface ShellOptions {
-  readonly socketPath: string;
-  readonly version: string;
-  readonly keys: readonly AuthorisedKey[];
+export interface ShellOptions
+  extends Pick<ServerOptions, 'socketPath' | 'tls' | 'version' | 'keys'> {
   readonly desk: Desk;
   readonly env: Pick<Env, 'clock' | 'timers' | 'entropy'>;
   readonly log: Log;
@@ -26,16 +23,18 @@ export function shellActor(options: ShellOptions): ActorSpec<RemoteServer, never
     start: (ctx) =>
       listen({
         socketPath: options.socketPath,
+        tls: options.tls,
         version: options.version,
         keys: options.keys,
         entropy: env.entropy,
         clock: env.clock,
         timers: env.timers,
         run: (words, who) => runDaemonCommand(desk, words, who),
-        onEvent: (kind, fields) => log('info', ctx.path, kind, fields),
+        onEvent: (kind, fields) =>
+          log(kind === 'listener-broken' ? 'error' : 'info', ctx.path, kind, fields),
       }),
     receive: (server) => server,
     stop: (server) => server.close(),
-    view: (server) => ({ connections: server.connections }),
+    view: ({ connections, tlsPort }) => ({ connections, tlsPort }),
   };
 }

@@ -129,12 +129,15 @@ export type StopReason =
   | { readonly kind: 'failed'; readonly error: unknown; readonly isFatal: boolean }
   | { readonly kind: 'killed' };
 
-/** The news that a watched actor ended; `unknown` when there was none to watch. */
+/**
+ * The news that a watched actor ended. `unknown`: there was none to watch. `noconnection`: the link
+ * to its node is lost, and nobody here knows whether it lives.
+ */
 export interface Terminated {
   readonly kind: 'terminated';
   readonly path: string;
   readonly uid: number;
-  readonly reason: StopReason | { readonly kind: 'unknown' };
+  readonly reason: StopReason | { readonly kind: 'unknown' | 'noconnection' };
 }
 
 /** The same to the parent of an actor that failed, with the error itself. */

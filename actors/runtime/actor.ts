@@ -7,17 +7,17 @@ import {
   HANDLER_TIMEOUT_MS,
   HandlerTimeout,
   isFatalError,
-  mailboxOf,
   NORMAL,
   quiet,
+  REQUESTED,
   STASH_MAX,
   StartFailed,
   type StopReason,
 } from './actor-spec.ts';
-import { type ContextOwner, RtContext } from './context.ts';
-import type { Entry, Mailbox, Notice } from './mail/mailbox.ts';
+import { type ContextInfo, type ContextOwner, RtContext } from './context.ts';
+import { type Entry, type Mailbox, Notice } from './mail/mailbox.ts';
 import { Mortal } from './mortal.ts';
-import { type ActorStatus, type Place, type Seat, takeSeat } from './place.ts';
+import type { ActorStatus, Place, Seat } from './place.ts';
 import { type ActorRef, type CallRefusal, type CallResult, childPath, kindOf } from './ref.ts';
 import { SLICE_MESSAGES } from './run-queue.ts';
 
@@ -26,34 +26,11 @@ export type StartOutcome =
   | { readonly ok: true; readonly isIgnored: boolean }
   | { readonly ok: false; readonly error: unknown };
 
-/** Something that makes an actor of its own class: a supervisor. It takes no messages. */
-export interface Blueprint {
-  incarnate(seat: Seat, predecessor: Place | null): RtActor;
-}
-
-declare const mayIgnore: unique symbol;
-
-/** The same for something that may find, when it starts, that there is nothing for it to do. */
-export interface OptionalBlueprint extends Blueprint {
-  readonly [mayIgnore]: true;
-}
-
-export type Spawnable = AnyActorSpec | Blueprint;
-
-/**
- * A new incarnation in a seat, not yet started. Its predecessor there, if any, has ended.
- *
- * @throws RangeError for a name, a path or a spec that is not allowed; nothing has changed then
- */
-export function incarnate(
-  spawnable: Spawnable,
-  seat: Seat,
-  predecessor: Place | null = null,
-): RtActor {
-  if ('incarnate' in spawnable) return spawnable.incarnate(seat, predecessor);
-  const inbox = mailboxOf(spawnable);
-  takeSeat(seat, predecessor);
-  return new RtActor(seat, spawnable, inbox, predecessor);
+/** Restarts that a supervisor has admitted within its period, and how many it admits. */
+export interface RestartBudget {
+  readonly admitted: number;
+  readonly intensity: number;
+  readonly periodMs: number;
 }
 
 /** What is in hand between messages. */
@@ -155,16 +132,20 @@ export class RtActor extends Mortal implements ContextOwner {
     this.#inHand = message;
     this.#inHandSender = this.inbox.takenSender;
     const generation = this.generation;
+    const { probe } = this.engine;
+    const isSeen = probe?.enter(this.text, message, this.inbox) === true;
     let next: unknown;
     this.#isOnStack = true;
     try {
       next = this.#spec.receive(this.#state, message, this.#context);
     } catch (thrown) {
       this.#isOnStack = false;
+      if (isSeen) probe.leave('failed');
       this.#rejectMessage(thrown);
       return;
     }
     this.#isOnStack = false;
+    if (isSeen) probe.leave(next instanceof Promise ? 'awaiting' : 'handled');
     this.#use(next, generation, 'message');
   }
 
@@ -268,6 +249,8 @@ export class RtActor extends Mortal implements ContextOwner {
   }
 
   #answer(question: unknown, generation: number): CallResult<unknown> {
+    const { probe } = this.engine;
+    const isSeen = probe?.enter(this.text, question, null) === true;
     let value: unknown;
     this.#isOnStack = true;
     try {
@@ -278,10 +261,12 @@ export class RtActor extends Mortal implements ContextOwner {
       }
     } catch (thrown) {
       this.#isOnStack = false;
+      if (isSeen) probe.leave('failed');
       this.fail(thrown, 'answer');
       return CRASHED;
     }
     this.#isOnStack = false;
+    if (isSeen) probe.leave('answered');
     return generation === this.generation ? { ok: true, value } : CRASHED;
   }
 
@@ -300,6 +285,30 @@ export class RtActor extends Mortal implements ContextOwner {
   /** What its spec lets an inspector see; undefined without a `view`. @throws what that throws */
   view(): unknown {
     return this.isStarted ? this.#spec.view?.(this.#state) : undefined;
+  }
+
+  /**
+   * Ends it in order once everything that is queued by now has been handled. What comes later and
+   * is not handled before the end is a dead letter, as with every stop.
+   *
+   * @returns takes the wish back
+   */
+  drain(onEnded: (reason: StopReason) => void): () => void {
+    const pill = new Pill(() => this.shutdown(REQUESTED, onEnded));
+    this.acceptNotice(pill);
+    return () => {
+      pill.isLive = false;
+    };
+  }
+
+  /** Its timers, watches and stash. */
+  inspect(): ContextInfo {
+    return this.#context.inspect();
+  }
+
+  /** How many restarts a supervisor has admitted lately; null for everybody else. */
+  restartBudget(): RestartBudget | null {
+    return null;
   }
 
   #attend(): void {
@@ -369,5 +378,20 @@ export class RtActor extends Mortal implements ContextOwner {
 
   isParentOf(path: string): boolean {
     return this.children.get(path.slice(path.lastIndexOf('/') + 1))?.text === path;
+  }
+}
+
+/** Queued behind everything else: when it is read, all of that has been handled. */
+class Pill extends Notice {
+  readonly #onRead: () => void;
+
+  constructor(onRead: () => void) {
+    super({ kind: 'drain' });
+    this.#onRead = onRead;
+  }
+
+  override read(): boolean {
+    if (super.read()) this.#onRead();
+    return false;
   }
 }

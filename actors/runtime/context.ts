@@ -1,9 +1,8 @@
 import { type Clock, DELAY_MS_MAX, type Timer, type Timers } from '../../src/core/env.ts';
 import type { Rng } from '../../src/core/rng.ts';
-import type { Spawnable } from './actor.ts';
 import {
   type ActorSpec,
-  type ChildFailed,
+  type AnyActorSpec,
   type Context,
   type KeyedTimers,
   NORMAL,
@@ -12,20 +11,33 @@ import {
   StartFailed,
   StashOverflow,
   type StopReason,
-  type Terminated,
   TIMERS_MAX,
   WATCHES_MAX,
 } from './actor-spec.ts';
+import type { Spawnable } from './blueprint.ts';
 import { ActorBus, type Bus } from './bus/actor-bus.ts';
 import type { EventStream } from './bus/event-stream.ts';
 import type { Registry } from './bus/registry.ts';
+import type { Probe } from './inspection/probe.ts';
 import type { DeadLetters } from './mail/dead-letters.ts';
 import { type Entry, Notice } from './mail/mailbox.ts';
+import { WatchNotice } from './mail/watch-notice.ts';
 import type { FailedDuring, Observers } from './observers.ts';
 import type { Superior } from './place.ts';
-import { type ActorRef, type AnswerRef, type CallResult, childPath, type Reply } from './ref.ts';
-import type { RunQueue } from './run-queue.ts';
-import { AskFailed, type Recipient, type Switchboard, type Watch } from './switchboard.ts';
+import {
+  type ActorRef,
+  type AnswerRef,
+  type CallResult,
+  childPath,
+  kindOf,
+  type Reply,
+} from './ref.ts';
+import type { WorkQueue } from './run-queue.ts';
+import {
+  AskFailed,
+  type Recipient,
+  type Switchboard,
+} from './switchboard.ts';
 
 /** What the actors of one lane share. */
 export interface Engine {
@@ -33,7 +45,9 @@ export interface Engine {
   readonly timers: Timers;
   readonly random: Rng;
   readonly board: Switchboard;
-  readonly queue: RunQueue;
+  readonly queue: WorkQueue;
+  /** What stands between an actor and its spec: nothing, but in fault simulation. */
+  readonly wrap: (spec: AnyActorSpec) => AnyActorSpec;
   readonly observers: Observers;
   readonly events: EventStream;
   readonly registry: Registry;
@@ -41,6 +55,10 @@ export interface Engine {
   readonly freezesMessages: boolean;
   /** Spawns an actor that nobody restarts; see `Context.spawn`. */
   readonly spawn: <M>(parent: Superior, spawnable: Spawnable, name: string) => Promise<ActorRef<M>>;
+  /** Looks at every message while somebody traces or samples; null while nobody does. */
+  probe: Probe | null;
+  /** The event that led to the message in hand; 0 while nobody traces. */
+  cause: number;
   /** Uids given out so far. */
   uids: number;
   /** Effects that incarnations asked for after they were over. None of them happened. */
@@ -64,6 +82,23 @@ export interface ContextOwner extends Recipient {
   spawnChild<S, N>(spec: ActorSpec<S, N>, name: string): Promise<ActorRef<N>>;
 }
 
+export interface TimerInfo {
+  readonly key: string;
+  readonly messageKind: string;
+  readonly delayMs: number;
+  readonly isPeriodic: boolean;
+  /** When it fires next, on the lane's clock; what has fired waits in the mailbox. */
+  readonly dueNs: number;
+}
+
+/** What an actor has started and waits for. */
+export interface ContextInfo {
+  readonly timers: readonly TimerInfo[];
+  readonly watching: readonly { readonly path: string; readonly uid: number }[];
+  /** Messages that it keeps for later. */
+  readonly stashed: number;
+}
+
 /** The periodic timer that would never let the lane come to rest is refused. */
 const PERIOD_MS_MIN = 1;
 const UNAVAILABLE: CallResult<never> = Object.freeze({ ok: false, reason: 'unavailable' });
@@ -80,6 +115,7 @@ export class RtContext implements Context<unknown> {
   readonly #watches = new Map<string, WatchNotice>();
   #bus: ActorBus | null = null;
   #stash: Entry[] = [];
+  #hasAsked = false;
   #isOpen = true;
 
   constructor(owner: ContextOwner) {
@@ -117,7 +153,10 @@ export class RtContext implements Context<unknown> {
   }
 
   ask<N, R>(to: ActorRef<N>, make: (reply: Reply<R>) => N, timeoutMs: number): Promise<R> {
-    if (this.#isOpen) return this.#owner.engine.board.ask(to, make, timeoutMs, this.path);
+    if (this.#isOpen) {
+      this.#hasAsked = true;
+      return this.#owner.engine.board.ask(to, make, timeoutMs, this.self);
+    }
     this.#owner.engine.lateEffects += 1;
     return quiet(Promise.reject(new AskFailed('asker-over', to.path, '')));
   }
@@ -163,7 +202,7 @@ export class RtContext implements Context<unknown> {
 
   watch(to: ActorRef<never>, message?: unknown): void {
     if (this.#isLate()) return;
-    const target = this.#owner.engine.board.recipientAt(to.path);
+    const target = this.#owner.engine.board.watchedAt(to);
     const isMeant = target !== undefined && (to.uid === 0 || to.uid === target.uid);
     const uid = isMeant ? target.uid : to.uid;
     const key = `${to.path}#${uid}`;
@@ -210,10 +249,18 @@ export class RtContext implements Context<unknown> {
     this.#owner.unstash(stashed);
   }
 
+  /** Its timers and watches, as an inspector sees them. */
+  inspect(): ContextInfo {
+    const timers = [...this.#timersByKey].map(([key, timer]) => timer.info(key));
+    const watching = [...this.#watches.values()].map(({ path, uid }) => ({ path, uid }));
+    return { timers, watching, stashed: this.#stash.length };
+  }
+
   /** Ends everything that this context started. Messages in the stash go back to the mailbox. */
   close(): void {
     this.unstashAll();
     this.#isOpen = false;
+    if (this.#hasAsked) this.#owner.engine.board.dropAsksBy(this.#owner.uid);
     for (const key of this.#timersByKey.keys()) this.#cancelTimer(key);
     for (const watch of this.#watches.values()) watch.cancel();
   }
@@ -252,6 +299,7 @@ class KeyedTimer extends Notice {
   readonly #isPeriodic: boolean;
   readonly #forget: () => void;
   #armed: Timer | null = null;
+  #dueNs = 0;
 
   constructor(
     owner: ContextOwner,
@@ -269,7 +317,15 @@ class KeyedTimer extends Notice {
 
   /** @throws RangeError for a delay that the timers refuse */
   arm(): void {
-    this.#armed = this.#owner.engine.timers.after(this.#delayMs, this.#fire);
+    const { timers, clock } = this.#owner.engine;
+    this.#armed = timers.after(this.#delayMs, this.#fire);
+    this.#dueNs = clock.mono() + this.#delayMs * 1e6;
+  }
+
+  info(key: string): TimerInfo {
+    const messageKind = kindOf(this.message);
+    const isPeriodic = this.#isPeriodic;
+    return { key, messageKind, delayMs: this.#delayMs, isPeriodic, dueNs: this.#dueNs };
   }
 
   cancel(): void {
@@ -284,64 +340,6 @@ class KeyedTimer extends Notice {
 
   override read(): boolean {
     if (this.isLive && !this.#isPeriodic) this.#forget();
-    return super.read();
-  }
-}
-
-/** The news of one actor's end for one watcher. */
-class WatchNotice extends Notice implements Watch {
-  readonly path: string;
-  readonly uid: number;
-  target: Recipient | null = null;
-  readonly #owner: ContextOwner;
-  readonly #forget: () => void;
-  #isOwnMessage: boolean;
-
-  constructor(
-    owner: ContextOwner,
-    path: string,
-    uid: number,
-    message: unknown,
-    forget: () => void,
-  ) {
-    super(message);
-    this.#owner = owner;
-    this.path = path;
-    this.uid = uid;
-    this.#isOwnMessage = message !== undefined;
-    this.#forget = forget;
-  }
-
-  /** A later `watch` of the same incarnation may name another message. */
-  replace(message: unknown): void {
-    if (message === undefined) return;
-    this.message = message;
-    this.#isOwnMessage = true;
-  }
-
-  tell(reason: Terminated['reason']): void {
-    if (!this.#isOwnMessage) {
-      this.message = Object.freeze(this.#newsOf(reason));
-    }
-    this.#owner.acceptNotice(this);
-  }
-
-  #newsOf(reason: Terminated['reason']): Terminated | ChildFailed {
-    const { path, uid } = this;
-    if (reason.kind !== 'failed' || !this.#owner.isParentOf(path)) {
-      return { kind: 'terminated', path, uid, reason };
-    }
-    return { kind: 'child-failed', path, uid, error: reason.error, isFatal: reason.isFatal };
-  }
-
-  cancel(): void {
-    this.isLive = false;
-    this.target?.removeWatch(this);
-    this.#forget();
-  }
-
-  override read(): boolean {
-    if (this.isLive) this.#forget();
     return super.read();
   }
 }

@@ -1,31 +1,27 @@
 import { assertDelay, type Clock, type Timers } from '../../src/core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../src/core/result.ts';
 import type { Rng } from '../../src/core/rng.ts';
-import {
-  type Blueprint,
-  incarnate,
-  type OptionalBlueprint,
-  RtActor,
-  type Spawnable,
-} from './actor.ts';
+import { RtActor } from './actor.ts';
 import {
   type ActorSpec,
+  type AnyActorSpec,
   quiet,
   REQUESTED,
   SHUTDOWN_MS,
   StartFailed,
   type StopReason,
 } from './actor-spec.ts';
+import { type Blueprint, incarnate, type OptionalBlueprint, type Spawnable } from './blueprint.ts';
 import { type EventClass, EventStream } from './bus/event-stream.ts';
 import { publishTo } from './bus/lane-events.ts';
 import { Registry, type ServiceKey } from './bus/registry.ts';
 import type { Engine } from './context.ts';
+import { Inspection } from './inspection/inspection.ts';
 import { DeadLetters } from './mail/dead-letters.ts';
-import type { Mortal } from './mortal.ts';
 import { type LaneLogEntry, type LaneObserver, Observers } from './observers.ts';
 import type { ActorInfo, Superior } from './place.ts';
 import { type ActorRef, childPath, type Reply } from './ref.ts';
-import { RunQueue } from './run-queue.ts';
+import { RunQueue, type WorkQueue } from './run-queue.ts';
 import { Switchboard } from './switchboard.ts';
 
 export interface LaneOptions {
@@ -37,6 +33,10 @@ export interface LaneOptions {
   /** For tests: every message is frozen through and through, so that sharing one shows. */
   readonly freezeMessages?: boolean;
   readonly log?: (entry: LaneLogEntry) => void;
+  /** For fault simulation: who picks the next actor, message by message. */
+  readonly queue?: WorkQueue;
+  /** For fault simulation: what stands between an actor and its spec. */
+  readonly wrap?: (spec: AnyActorSpec) => AnyActorSpec;
 }
 
 export interface UnknownActor {
@@ -61,6 +61,7 @@ export interface StopReport {
  */
 export class Lane {
   readonly deadLetters: DeadLetters;
+  readonly inspection: Inspection;
   readonly #engine: Engine;
   #stopping: Promise<StopReport> | null = null;
 
@@ -83,13 +84,17 @@ export class Lane {
       registry: new Registry(),
       deadLetters: this.deadLetters,
       board: new Switchboard(options.name, timers, this.deadLetters, stop),
-      queue: new RunQueue(clock, timers),
+      queue: options.queue ?? new RunQueue(clock, timers),
+      wrap: options.wrap ?? ((spec) => spec),
       freezesMessages: options.freezeMessages === true,
       spawn: (parent, spawnable, name) => this.#spawn(parent, spawnable, name),
+      probe: null,
+      cause: 0,
       uids: 0,
       lateEffects: 0,
     };
     observers.add(publishTo(this.#engine.events));
+    this.inspection = new Inspection(this.#engine);
   }
 
   /** @returns false when the recipient refused it, which is a dead letter; never throws */
@@ -113,7 +118,7 @@ export class Lane {
 
   /** Sends a question and waits for the answer; see `Context.ask`. */
   ask<M, R>(to: ActorRef<M>, make: (reply: Reply<R>) => M, timeoutMs: number): Promise<R> {
-    return this.#engine.board.ask(to, make, timeoutMs, '');
+    return this.#engine.board.ask(to, make, timeoutMs);
   }
 
   /** Starts an actor at the top, where nobody restarts it. Rejects with `StartFailed`. */
@@ -173,18 +178,17 @@ export class Lane {
 
   /** The whole tree, parents before their children, children in the order of their start. */
   describe(): ActorInfo[] {
-    const lines: ActorInfo[] = [];
-    const visit = (actor: Mortal): void => {
-      lines.push(actor.describe());
-      for (const child of actor.childrenInOrder()) visit(child);
-    };
-    for (const actor of this.#topLevel()) visit(actor);
-    return lines;
+    return [...this.inspection.walk()].map((actor) => actor.describe());
   }
 
   /** Effects that handlers asked for after their incarnation was over. None of them happened. */
   get lateEffects(): number {
     return this.#engine.lateEffects;
+  }
+
+  /** The lane's address space, for links to other nodes. */
+  get board(): Switchboard {
+    return this.#engine.board;
   }
 
   /** Questions that wait for their answer. */
@@ -221,6 +225,27 @@ export class Lane {
   /** The actor fails at its next message boundary, as if its handler had thrown `error`. */
   inject(path: string, error: unknown): Result<ActorRef<never>, UnknownActor> {
     return this.#with(path, (actor) => actor.inject(error));
+  }
+
+  /**
+   * Stops an actor in order once it has handled what is queued by now. Gives up after `limitMs`;
+   * the actor then goes on as if nothing had been asked.
+   *
+   * @returns whether it was drained
+   */
+  async drain(path: string, limitMs: number): Promise<Result<boolean, UnknownActor>> {
+    const found = this.actorAt(path);
+    if (!found.ok) return found;
+    return new Promise((resolve) => {
+      const limit = this.#engine.timers.after(limitMs, () => {
+        takeBack();
+        resolve(ok(false));
+      });
+      const takeBack = found.value.drain(() => {
+        limit.cancel();
+        resolve(ok(true));
+      });
+    });
   }
 
   #with(path: string, act: (actor: RtActor) => void): Result<ActorRef<never>, UnknownActor> {
@@ -283,6 +308,14 @@ export class Lane {
       stopNext();
     });
     return this.#stopping;
+  }
+
+  /**
+   * Frees the name of a lane whose process was killed in a simulation: nobody is told and nothing
+   * is stopped. Its clock and its queue must be still for good.
+   */
+  abandon(): void {
+    this.#engine.board.close();
   }
 
   #topLevel(): RtActor[] {

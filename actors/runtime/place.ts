@@ -10,6 +10,7 @@ import {
   type Mailbox,
   type MailboxPolicy,
   type Notice,
+  type QueuedEntry,
 } from './mail/mailbox.ts';
 import type { FailedDuring } from './observers.ts';
 import {
@@ -184,7 +185,10 @@ export abstract class Place extends Actor implements Recipient, Superior {
     }
     let isIn: boolean;
     try {
-      isIn = this.inbox.push(message, uid, sender);
+      const { engine } = this;
+      // The queue's clock costs nothing and stands still only while the lane does.
+      const nowNs = this.status === 'running' ? engine.queue.nowNs : engine.clock.mono();
+      isIn = this.inbox.push(message, uid, sender, nowNs, engine.cause);
     } catch (thrown) {
       // The recipient's own `keyOf` failed, so the recipient fails and not the sender.
       this.fail(thrown, 'overflow');
@@ -207,7 +211,8 @@ export abstract class Place extends Actor implements Recipient, Superior {
     if (inbox.overflow === 'drop-oldest') {
       const message = inbox.takeOldestMessage();
       this.bury({ message, uid: inbox.takenUid, sender: inbox.takenSender }, 'overflow');
-      return inbox.push(entry.message, entry.uid, entry.sender);
+      const { queue, cause } = this.engine;
+      return inbox.push(entry.message, entry.uid, entry.sender, queue.nowNs, cause);
     }
     if (inbox.overflow === 'fail') {
       const full = `${this.text}: the mailbox holds ${inbox.capacity} messages, none fits in`;
@@ -217,7 +222,7 @@ export abstract class Place extends Actor implements Recipient, Superior {
   }
 
   acceptNotice(notice: Notice): void {
-    this.inbox.pushNotice(notice);
+    this.inbox.pushNotice(notice, this.engine.queue.nowNs);
     this.wake();
   }
 
@@ -330,7 +335,21 @@ export abstract class Place extends Actor implements Recipient, Superior {
       return Promise.reject(new TypeError(`query ${this.text}: a message factory is wanted`));
     }
     const make = message as (reply: Reply<unknown>) => unknown;
-    return this.engine.board.ask(this.ref, make, timeoutMs, '');
+    return this.engine.board.ask(this.ref, make, timeoutMs);
+  }
+
+  /** Who is told when it ends, the first `max` of them. */
+  watchers(max: number): string[] {
+    return [...this.#watches].slice(0, max).map(({ watcher }) => watcher);
+  }
+
+  get overflow(): string {
+    return this.inbox.overflow;
+  }
+
+  /** What waits in its mailbox, the oldest first. */
+  queued(max: number): QueuedEntry[] {
+    return this.inbox.peek(max);
   }
 
   override childSpawned(child: Actor): void {

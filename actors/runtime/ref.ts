@@ -46,6 +46,17 @@ export function answerRefByPath<Q, R>(path: string): AnswerRef<Q, R> {
   return Object.freeze({ path, uid: 0 });
 }
 
+/** Begins the path of an actor on another node; names do not begin with it. */
+export const NODE_MARK = '@';
+
+/**
+ * A reference to whoever holds a path on another node, over the link to it. What is sent to it is
+ * delivered at most once: true says that the link took it, not that it arrived.
+ */
+export function remoteRef<M>(node: string, path: string): ActorRef<M> {
+  return refByPath(`${NODE_MARK}${node}/${path}`);
+}
+
 /** A reference to one incarnation. */
 export function refOf<M>(path: string, uid: number): ActorRef<M> {
   return Object.freeze({ path, uid });

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../../src/core/env.ts';
+import type { Nanos } from '../../src/core/units.ts';
 
 /** Something with work to do: an actor. The links are the queue's, so queueing costs nothing. */
 export interface Runnable {
@@ -8,6 +9,17 @@ export interface Runnable {
   readonly isRunnable: boolean;
   /** Handles up to `limit` messages. @returns how many */
   run(limit: number): number;
+}
+
+/** Who decides which actor has its turn when. The real one is `RunQueue`. */
+export interface WorkQueue {
+  /** The clock, as fresh as it is for nothing. */
+  readonly nowNs: Nanos;
+  /** Remembers an actor that has work, unless `isQueued` says that it does. */
+  add(item: Runnable): void;
+  /** @returns whether `drain` is to follow in the same turn */
+  hold(): boolean;
+  drain(): void;
 }
 
 /** Messages one actor handles before the next one has its turn. */
@@ -20,7 +32,9 @@ export const TURN_MESSAGES = 16_384;
 const MESSAGES_PER_CLOCK_READ = 16;
 
 /** The actors of a lane that have work, first come first served. */
-export class RunQueue {
+export class RunQueue implements WorkQueue {
+  /** The clock as it was read last: to about a turn of the lane, and for nothing. */
+  nowNs: Nanos;
   readonly #clock: Clock;
   readonly #timers: Timers;
   #first: Runnable | null = null;
@@ -30,6 +44,7 @@ export class RunQueue {
 
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
+    this.nowNs = clock.mono();
     this.#timers = timers;
   }
 
@@ -51,13 +66,14 @@ export class RunQueue {
   hold(): boolean {
     if (this.#isDraining) return false;
     this.#isDraining = true;
+    this.nowNs = this.#clock.mono();
     return true;
   }
 
   /** Works until nothing is left or the turn is used up; the rest goes on in the next turn. */
   drain(): void {
     try {
-      if (this.#first !== null) this.#work(this.#clock.mono() + TURN_NS);
+      if (this.#first !== null) this.#work(this.nowNs + TURN_NS);
     } finally {
       this.#isDraining = false;
       if (this.#first !== null) this.#askTurn();
@@ -78,7 +94,8 @@ export class RunQueue {
         sinceClock += done;
         if (sinceClock >= MESSAGES_PER_CLOCK_READ) {
           sinceClock = 0;
-          if (this.#clock.mono() >= endNs) leftOfTurn = 0;
+          this.nowNs = this.#clock.mono();
+          if (this.nowNs >= endNs) leftOfTurn = 0;
         }
       } while (item.isRunnable && leftOfSlice > 0 && leftOfTurn > 0);
       if (item.isRunnable) this.add(item);

@@ -5,23 +5,40 @@ import type { Timer, Timers } from '../../src/core/env.ts';
 import { assert } from '../../src/core/result.ts';
 import { quiet, type Terminated } from './actor-spec.ts';
 import type { DeadLetterReason, DeadLetters } from './mail/dead-letters.ts';
-import { type ActorRef, type CallResult, kindOf, type Reply, RtPath } from './ref.ts';
+import { type ActorRef, type CallResult, kindOf, NODE_MARK, type Reply, RtPath } from './ref.ts';
 
-/** What the switchboard needs of an actor. */
-export interface Recipient extends Actor {
+/** Somebody whose end can be waited for. */
+export interface Watched {
   readonly uid: number;
-  /** Its path as text. */
-  readonly text: string;
-  /** Queues a message meant for incarnation `uid`. @returns false when it went to dead letters */
-  accept(message: unknown, uid: number, sender: string): boolean;
-  respond(question: unknown, uid: number): CallResult<unknown>;
   /** @returns false when it is over, so that no news of its end can come any more */
   addWatch(watch: Watch): boolean;
   removeWatch(watch: Watch): void;
 }
 
+/** What the switchboard needs of an actor. */
+export interface Recipient extends Actor, Watched {
+  /** Its path as text. */
+  readonly text: string;
+  /** Queues a message meant for incarnation `uid`. @returns false when it went to dead letters */
+  accept(message: unknown, uid: number, sender: string): boolean;
+  respond(question: unknown, uid: number): CallResult<unknown>;
+}
+
+/** The way to the actors of another node: a link. It belongs to an actor, and ends with it. */
+export interface Route {
+  readonly ownerUid: number;
+  readonly isUp: boolean;
+  /** @returns false when it went to dead letters; it never throws */
+  deliver(to: ActorRef<never>, message: unknown, sender: string): boolean;
+  watched(to: ActorRef<never>): Watched;
+  /** Called once, when the route is taken away. */
+  removed(): void;
+}
+
 /** The news of a death that somebody waits for. */
 export interface Watch {
+  /** Path of the watcher. */
+  readonly watcher: string;
   /** Queues the news with the watcher. */
   tell(reason: Terminated['reason']): void;
 }
@@ -41,7 +58,13 @@ export class AskFailed extends Error {
   }
 }
 
-export type AskFailure = 'timeout' | 'refused' | 'died' | 'too-many' | 'asker-over';
+export type AskFailure =
+  | 'timeout'
+  | 'refused'
+  | 'died'
+  | 'too-many'
+  | 'asker-over'
+  | 'noconnection';
 
 const EXPLAINED: Readonly<Record<AskFailure, string>> = {
   timeout: 'no answer in time',
@@ -49,12 +72,14 @@ const EXPLAINED: Readonly<Record<AskFailure, string>> = {
   died: 'the recipient died before it answered',
   'too-many': 'too many questions are open',
   'asker-over': 'the asker is over',
+  noconnection: 'there is no link to its node, or it was lost and the outcome is unknown',
 };
 
 /** Questions that are open on one lane. */
 export const ASKS_MAX = 65_536;
 /** The path of every reply; no actor can have it, since names do not begin with a tilde. */
-const ASK_PATH = '~ask';
+export const ASK_PATH = '~ask';
+const OUTSIDE = Object.freeze({ path: '', uid: 0 });
 const UNAVAILABLE: CallResult<never> = Object.freeze({ ok: false, reason: 'unavailable' });
 
 interface OpenAsk {
@@ -62,7 +87,10 @@ interface OpenAsk {
   /** Who is to answer: the holder of the path, and another one if that inherits the question. */
   recipientUid: number;
   readonly message: unknown;
+  /** Incarnation that waits for the answer; 0 for somebody outside the lane. */
+  readonly askerUid: number;
   readonly messageKind: string;
+  readonly limitMs: number;
   readonly limit: Timer;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (failed: AskFailed) => void;
@@ -85,6 +113,7 @@ export class Switchboard implements ActorParent {
   readonly #deadLetters: DeadLetters;
   readonly #stopLane: () => void;
   readonly #recipients = new Map<string, Recipient>();
+  readonly #routes = new Map<string, Route>();
   readonly #asks = new Map<number, OpenAsk>();
   #asked = 0;
 
@@ -107,6 +136,10 @@ export class Switchboard implements ActorParent {
     const recipient = this.#recipients.get(to.path);
     if (recipient !== undefined) return recipient.accept(message, to.uid, sender);
     if (to.path === ASK_PATH) return this.#answer(to.uid, message, sender);
+    if (to.path.startsWith(NODE_MARK)) {
+      const route = this.#routes.get(nodeIn(to.path));
+      return route?.deliver(to, message, sender) ?? this.bury(to, message, sender, 'noconnection');
+    }
     return this.bury(to, message, sender, 'unknown');
   }
 
@@ -133,7 +166,7 @@ export class Switchboard implements ActorParent {
     to: ActorRef<never>,
     make: (reply: Reply<R>) => unknown,
     timeoutMs: number,
-    asker: string,
+    asker: { readonly path: string; readonly uid: number } = OUTSIDE,
   ): Promise<R> {
     this.#asked += 1;
     const id = this.#asked;
@@ -151,14 +184,21 @@ export class Switchboard implements ActorParent {
           recipient: to.path,
           recipientUid: this.#recipients.get(to.path)?.uid ?? 0,
           message,
+          askerUid: asker.uid,
           messageKind,
+          limitMs: timeoutMs,
           limit,
           resolve: resolve as (answer: unknown) => void,
           reject,
         });
-        if (!this.deliver(to, message, asker)) this.#fail(id, 'refused');
+        if (this.deliver(to, message, asker.path)) return;
+        this.#fail(id, this.#isReachable(to.path) ? 'refused' : 'noconnection');
       }),
     );
+  }
+
+  #isReachable(path: string): boolean {
+    return !path.startsWith(NODE_MARK) || this.#routes.get(nodeIn(path))?.isUp === true;
   }
 
   #answer(id: number, answer: unknown, sender: string): boolean {
@@ -167,6 +207,16 @@ export class Switchboard implements ActorParent {
       return this.bury({ path: ASK_PATH, uid: id }, answer, sender, 'late-answer');
     ask.resolve(answer);
     return true;
+  }
+
+  /** The time that a question was given, for whoever passes it on; undefined once it is settled. */
+  limitOfAsk(id: number): number | undefined {
+    return this.#asks.get(id)?.limitMs;
+  }
+
+  /** Ends a question that a link has passed on; nothing when it is settled already. */
+  failAsk(id: number, reason: AskFailure, cause: unknown): void {
+    this.#fail(id, reason, cause);
   }
 
   #fail(id: number, reason: AskFailure, cause?: unknown): void {
@@ -181,8 +231,14 @@ export class Switchboard implements ActorParent {
     return ask;
   }
 
-  /** Fails the questions to an incarnation, but not those that wait for its successor. */
+  /**
+   * Fails the questions to an incarnation, but not those that wait for its successor, and ends its
+   * routes.
+   */
   failAsksOf(uid: number, cause: unknown, waiting: ReadonlySet<unknown>): void {
+    for (const [node, route] of this.#routes) {
+      if (route.ownerUid === uid) this.#removeRoute(node, route);
+    }
     for (const [id, ask] of this.#asks) {
       if (ask.recipientUid === uid && !waiting.has(ask.message)) this.#fail(id, 'died', cause);
     }
@@ -193,6 +249,13 @@ export class Switchboard implements ActorParent {
     for (const ask of this.#asks.values()) if (ask.recipientUid === from) ask.recipientUid = to;
   }
 
+  /** Gives up the questions of an incarnation that is over: nobody waits for them any more. */
+  dropAsksBy(uid: number): void {
+    for (const [id, ask] of this.#asks) {
+      if (ask.askerUid === uid) this.#fail(id, 'asker-over');
+    }
+  }
+
   /** Questions that wait for their answer. */
   get openAsks(): number {
     return this.#asks.size;
@@ -200,6 +263,23 @@ export class Switchboard implements ActorParent {
 
   recipientAt(path: string): Recipient | undefined {
     return this.#recipients.get(path);
+  }
+
+  /** Whose end a watch of this reference waits for. */
+  watchedAt(to: ActorRef<never>): Watched | undefined {
+    if (!to.path.startsWith(NODE_MARK)) return this.#recipients.get(to.path);
+    return this.#routes.get(nodeIn(to.path))?.watched(to) ?? disconnected(to.uid);
+  }
+
+  /** @throws RangeError when there is a way to that node already */
+  addRoute(node: string, route: Route): void {
+    if (this.#routes.has(node)) throw new RangeError(`a link to node ${node} is there already`);
+    this.#routes.set(node, route);
+  }
+
+  #removeRoute(node: string, route: Route): void {
+    this.#routes.delete(node);
+    route.removed();
   }
 
   register(recipient: Recipient): void {
@@ -254,6 +334,23 @@ export class Switchboard implements ActorParent {
   stop(): void {
     this.#stopLane();
   }
+}
+
+/** What a reference over a link that is not there leads to. */
+export function disconnected(uid: number): Watched {
+  return {
+    uid,
+    addWatch(watch) {
+      watch.tell({ kind: 'noconnection' });
+      return true;
+    },
+    removeWatch() {},
+  };
+}
+
+/** The node in `@node/path` or `@node!incarnation/path`. */
+function nodeIn(path: string): string {
+  return /^@([^/!]*)/.exec(path)?.[1] ?? '';
 }
 
 type NactReference =

@@ -4,6 +4,7 @@ import type { Result } from '../../src/core/result.ts';
 import type { LedgerEvent } from '../../src/execution/ledger.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
+import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
@@ -33,6 +34,8 @@ export interface RiskOptions {
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
   readonly journal: (event: RiskDayOpened) => void;
+  /** What led to the orders; absent where nobody notes it. */
+  readonly evidence?: EvidenceTrail;
 }
 
 const ROLL_MS = 1_000;
@@ -104,7 +107,11 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = gate.permissions;
-      return desk.check.check(question as OrderIntent, moment);
+      const order = question as OrderIntent;
+      if (options.evidence !== undefined) {
+        desk.check.note(order, moment, options.evidence.check(order.clientId));
+      }
+      return desk.check.check(order, moment);
     },
     view: (desk) => desk.summary(),
   };

@@ -1,5 +1,6 @@
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
+import type { StrategyRecord } from '../../src/strategies/decision-record.ts';
 import { MarketMaking, type MarketMakingSettings } from '../../src/strategies/market-making.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
@@ -30,6 +31,8 @@ export interface StrategyOptions {
   readonly settings: () => MarketMakingSettings;
   /** A market that says nothing for so long is no market to quote from. */
   readonly staleMs: () => number;
+  /** Where decisions are noted, so that they can be made again; absent where nobody does. */
+  readonly record?: StrategyRecord;
 }
 
 const CHECK_MS = 250;
@@ -51,7 +54,7 @@ interface StrategyState {
  * from the portfolio and the market from the feed, and decides again.
  */
 export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState, StrategyMessage> {
-  const { label } = options;
+  const { label, record } = options;
   const { index: instrument } = options.instrument;
 
   const want = ({ making }: StrategyState, decidedNs: number, ctx: Context<StrategyMessage>) => {
@@ -80,8 +83,10 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
     start(ctx) {
       ctx.timers.start('check', CHECK_MS, { kind: 'check-market' }, { periodic: true });
       ctx.send(address.portfolio, { kind: 'tell-position', instrument, to: ctx.self });
+      const settings = options.settings();
+      record?.configured(settings);
       return {
-        making: new MarketMaking(options.instrument, options.settings()),
+        making: new MarketMaking(options.instrument, settings),
         inventoryLots: 0,
         isInformed: false,
         heardNs: 0,
@@ -92,7 +97,8 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
         case 'quote-updated':
           state.heardNs = message.receivedNs;
           if (!state.isInformed) break;
-          state.making.decide(message, state.inventoryLots);
+          if (record === undefined) state.making.decide(message, state.inventoryLots);
+          else record.decide(state.making, message, state.inventoryLots);
           want(state, message.receivedNs, ctx);
           break;
         case 'quote-lost':
@@ -104,6 +110,7 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
           break;
         case 'adopt-settings':
           state.making.adopt(message.settings);
+          record?.configured(message.settings);
           break;
         case 'check-market':
           if ((ctx.clock.mono() - state.heardNs) / 1e6 > options.staleMs()) withdraw(state, ctx);

@@ -1,6 +1,7 @@
 import type { Timers, WebSocketLink } from '../../src/core/env.ts';
 import { err, ok, reasonOf } from '../../src/core/result.ts';
 import type { BalanceDifference } from '../../src/execution/ledger.ts';
+import type { OrderIntent } from '../../src/execution/order.ts';
 import type { ReconcileOutcome } from '../../src/execution/reconciliation.ts';
 import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
 import {
@@ -17,6 +18,8 @@ import type { PortfolioMessage } from './portfolio.ts';
 export type VenueMessage =
   | SocketMessage
   | { readonly kind: 'place'; readonly order: ApprovedOrder }
+  /** The incarnation before failed with this order in hand. */
+  | { readonly kind: 'account-for'; readonly order: OrderIntent }
   | { readonly kind: 'cancel'; readonly clientId: string }
   | { readonly kind: 'cancel-all' }
   /** Control wants the venue reconciled; a later token asks for a run that begins later. */
@@ -111,6 +114,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
       const { desk } = state;
       if (message.kind === 'place') desk.entry.place(message.order);
       else if (message.kind === 'cancel') desk.entry.cancel(message.clientId);
+      else if (message.kind === 'account-for') desk.entry.accountFor(message.order);
       else if (message.kind === 'frame') {
         if (desk.onFrame(message.frame, message.receivedNs) === 'closing') state.link.close();
       } else if (message.kind === 'opened') desk.onOpened();

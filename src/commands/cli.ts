@@ -1,3 +1,4 @@
+import { keyMakeCommand } from './access/key-make.ts';
 import { attachCommand, DAEMON_FACES } from './attach.ts';
 import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
@@ -5,6 +6,7 @@ import { CONFIG_COMMANDS } from './config-commands.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
+import { simulateCommand } from './simulate-command.ts';
 
 /** Everything the command line knows. */
 export const COMMANDS: readonly LocalCommand[] = [
@@ -12,8 +14,10 @@ export const COMMANDS: readonly LocalCommand[] = [
   attachCommand,
   ...DAEMON_FACES,
   venueCommand,
+  simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  keyMakeCommand,
 ];
 
 /** Runs one command line. @returns the exit code */

@@ -1,6 +1,7 @@
-import type { Action } from '../control/authorisation.ts';
+import { type Action, leastRole, type Role } from '../control/authorisation.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import type { Desk } from './desk.ts';
+import type { OptionSpec } from './local-command.ts';
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -10,6 +11,8 @@ export const EXIT = {
   config: 3,
   unreachable: 4,
   refused: 5,
+  /** The command is known, and what it needs is not built yet. */
+  absent: 6,
   crashed: 70,
   interrupted: 130,
 } as const;
@@ -22,14 +25,38 @@ export interface DaemonCommand {
   readonly usage: string;
   readonly summary: string;
   readonly examples: readonly string[];
-  /** What the one who asks must be allowed to do, given the arguments and the desk. */
+  readonly options?: Readonly<Record<string, OptionSpec>>;
+  /**
+   * What the one who asks must be allowed to do, given the arguments and the desk. Without
+   * arguments it is the least that any use of the command takes, and the desk is not asked.
+   */
   action(words: readonly string[], desk: Desk): Action;
   /** @param words what stands behind the name */
   run(desk: Desk, words: readonly string[], who: Identity): Promise<RunResult>;
   /** The answer for people. */
   show(data: unknown): string;
+  /** How it goes on by itself, as a watch or a trace does; null when this was all. */
+  next?(words: readonly string[], data: unknown): NextRun | null;
   /** Words that may stand at the cursor. */
   complete?(words: readonly string[], known: { readonly actors: readonly string[] }): string[];
+}
+
+/** The least role that a use of the command takes, for the help. */
+export function roleOf(command: Pick<DaemonCommand, 'action'>): Role {
+  return leastRole(command.action([], NOBODY));
+}
+
+/** A desk that nobody has, for questions that do not ask it. */
+const NOBODY = {} as Desk;
+
+/** The next run of a command that goes on until it is over or somebody ends it. */
+export interface NextRun {
+  readonly words: readonly string[];
+  readonly afterMs: number;
+  /** Whether its answer replaces the last one on a screen, and is not written below it. */
+  readonly isFresh: boolean;
+  /** What to run when somebody ends it before it is over. */
+  readonly atEnd?: readonly string[];
 }
 
 export function done(data: unknown): RunResult {

@@ -1,15 +1,18 @@
-import { type Action, mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
+import { mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
+import { ACCESS_COMMANDS } from './access/access-commands.ts';
+import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { inspect, noActor } from './inspect/inspect-command.ts';
+import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
+import { PROOF_COMMANDS } from './proof/proof-commands.ts';
 import { pairs, table } from './terminal.ts';
 
 const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto'];
-
-const inspect = (): Action => 'inspect';
 
 const status: DaemonCommand = {
   name: 'status',
@@ -51,6 +54,9 @@ const administration = ACTOR_ACTIONS.map(
     name: `actor ${verb}`,
     usage: 'PATH',
     summary: {
+      suspend: 'let an actor queue and handle nothing; the gate closes when orders depend on it',
+      resume: 'let a suspended actor go on, once everything has been reconciled',
+      drain: 'let an actor handle what is queued, then stop it in order',
       stop: 'stop an actor in order; its supervisor starts a permanent one again',
       kill: 'end an actor at once, as a crash would',
       restart: 'stop an actor and start it anew',
@@ -87,6 +93,8 @@ const mode: DaemonCommand = {
       return failed(EXIT.refused, 'mode: the desk is in emergency; `reset` comes first');
     }
     const why = reason.join(' ') || 'asked for';
+    const isRaise = modeAction(before.requested, target as RequestableMode) === 'raise-mode';
+    if (isRaise && desk.access.needsSecond('raise-mode')) return alone(desk, who, 'mode', target);
     return done(await desk.requestMode(target as RequestableMode, who.user, why));
   },
   show: (data) => showControl(data as ControlSummary),
@@ -112,6 +120,7 @@ const reset: DaemonCommand = {
   examples: ['reset', 'reset prices are right again'],
   action: () => 'reset',
   async run(desk, reason, who) {
+    if (desk.access.needsSecond('reset')) return alone(desk, who, 'reset', 'manual');
     const outcome = await desk.reset(who.user, reason.join(' ') || 'asked for');
     return outcome.ok ? done(outcome.value) : failed(EXIT.refused, `reset: ${outcome.error}`);
   },
@@ -142,9 +151,10 @@ const positions: DaemonCommand = {
 
 const orders: DaemonCommand = {
   name: 'orders',
-  usage: '',
+  usage: '[--open]',
   summary: 'orders that may still trade',
-  examples: ['orders'],
+  examples: ['orders', 'orders --open'],
+  options: { open: { type: 'boolean', help: 'the same; no others are kept in memory' } },
   action: inspect,
   run: async (desk) => done(desk.orders()),
   show: (data) =>
@@ -204,6 +214,10 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   reset,
   reload,
   stop,
+  ...APPROVAL_COMMANDS,
+  ...ACCESS_COMMANDS,
+  ...PROOF_COMMANDS,
+  ...INSPECT_COMMANDS,
 ];
 
 /** Finds, authorises and runs a command. */
@@ -222,7 +236,9 @@ export async function runDaemonCommand(
   const action = found.command.action(found.rest, desk);
   if (!mayDo(who.role, action)) {
     const wanted = rolesFor(action).join(' or ');
-    return failed(EXIT.refused, `${found.command.name}: ${who.role} may not; ${wanted} may`);
+    const reason = `you are ${who.user} (${who.role}); this needs ${wanted}`;
+    desk.access.recordRefusal(who, words.join(' '), reason);
+    return failed(EXIT.refused, `${found.command.name}: ${reason}`);
   }
   if (action !== 'inspect') {
     const recorded = desk.recordCommand(who.user, words.join(' '));
@@ -234,20 +250,19 @@ export async function runDaemonCommand(
   return found.command.run(desk, found.rest, who);
 }
 
+/** What one person may not do here, put on record. */
+function alone(desk: Desk, who: Identity, name: string, target: string): RunResult {
+  const instead = `\`mode request ${target} REASON\`, and a risk-officer who approves`;
+  const reason = `this desk wants two people: ${instead}`;
+  desk.access.recordRefusal(who, `${name} ${target}`, reason);
+  return failed(EXIT.refused, `${name}: ${reason}`);
+}
+
 function completePath(
   _words: readonly string[],
   known: { readonly actors: readonly string[] },
 ): string[] {
   return [...known.actors];
-}
-
-function noActor(desk: Desk, path: string): RunResult {
-  const meant = didYouMean(
-    desk.actors().map((actor) => actor.path),
-    path,
-  );
-  const hint = meant === null ? '`actors` lists them' : `did you mean ${meant}?`;
-  return failed(EXIT.failed, `no actor at ${path}: ${hint}`);
 }
 
 function showControl(control: ControlSummary): string {

@@ -1,6 +1,9 @@
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
+import type { AccessPort } from './access/access-port.ts';
+import type { Inspector } from './inspect/inspector.ts';
+import type { ProofPort } from './proof/proof-port.ts';
 
 /** The running system as commands know it; `main` injects it. Amounts are decimal texts. */
 export interface Desk {
@@ -18,11 +21,17 @@ export interface Desk {
   reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
   /** Begins an orderly stop; resolves at once. */
   stop(by: string): void;
+  /** Who may do what, and the four-eyes rule. */
+  readonly access: AccessPort;
+  /** What the journal proves. */
+  readonly proof: ProofPort;
+  /** What people look at in more depth. */
+  readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */
   recordCommand(by: string, command: string): Result<void, string>;
 }
 
-export const ACTOR_ACTIONS = ['stop', 'kill', 'restart'] as const;
+export const ACTOR_ACTIONS = ['suspend', 'resume', 'stop', 'drain', 'kill', 'restart'] as const;
 export type ActorAction = (typeof ACTOR_ACTIONS)[number];
 
 export interface ActorRow {

@@ -1,13 +1,21 @@
+import type { Role } from '../control/authorisation.ts';
 import type { DaemonCommand } from './command.ts';
 import type { LocalCommand } from './local-command.ts';
 import { table } from './terminal.ts';
 
-type AnyCommand = Pick<DaemonCommand | LocalCommand, 'name' | 'usage' | 'summary' | 'examples'>;
+type AnyCommand = Pick<DaemonCommand | LocalCommand, 'name' | 'usage' | 'summary' | 'examples'> & {
+  /** The least role that it takes on a running desk. */
+  readonly role?: Role;
+};
 
-/** One line for each command. */
+/** One line for each command, with the least role that it takes. */
 export function listHelp(commands: readonly AnyCommand[]): string {
-  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);
-  return `${table(['command', 'what it does'], rows)}\n`;
+  const rows = commands.map(({ name, usage, summary, role }) => [
+    `${name} ${usage}`.trim(),
+    summary,
+    role ?? null,
+  ]);
+  return `${table(['command', 'what it does', 'role'], rows)}\n`;
 }
 
 /** Everything about one command, examples first. */
@@ -20,7 +28,8 @@ export function commandHelp(command: AnyCommand & Partial<Pick<LocalCommand, 'op
   });
   const optionText = options.length === 0 ? '' : `\noptions\n${aligned(options)}\n`;
   const title = `${command.name} ${command.usage}`.trim();
-  return `${title}: ${command.summary}\n\nexamples\n${examples}\n${optionText}`;
+  const role = command.role === undefined ? '' : `\nleast role: ${command.role}\n`;
+  return `${title}: ${command.summary}\n\nexamples\n${examples}\n${role}${optionText}`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import type { Role } from '../control/authorisation.ts';
 import type { Env } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { RecordedPort } from './proof/recorded-port.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One option of a command, as help and parser see it. */
@@ -37,6 +39,23 @@ export interface Surroundings {
 export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
+  simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+  /** Opens the journal of a desk that does not run. */
+  recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
+}
+
+export interface SimulateOptions {
+  readonly configFile: string;
+  /** Both ends included. */
+  readonly seeds: { readonly first: number; readonly last: number };
+  readonly steps: number;
+  /** Ids of the faults to draw from; empty draws from all. */
+  readonly faults: readonly string[];
+  /** Prints the steps of the one seed. */
+  readonly isTraced: boolean;
+  /** Ends at the first violation. */
+  readonly stopsEarly: boolean;
+  readonly isJson: boolean;
 }
 
 export interface StartOptions {
@@ -72,6 +91,8 @@ export interface VenueOptions {
 /** A command of the command line that runs in this process. */
 export interface LocalCommand {
   readonly name: string;
+  /** The least role that it takes on the running desk it asks. */
+  readonly role?: Role;
   readonly usage: string;
   readonly summary: string;
   readonly examples: readonly string[];

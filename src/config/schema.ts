@@ -6,6 +6,7 @@ import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { remoteSection } from './remote-section.ts';
 
 const symbol = z
   .string()
@@ -60,6 +61,7 @@ export const configSchema = z
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
     simulation: simulationSection,
+    remote: remoteSection.optional(),
     log: logSection,
   })
   .superRefine((config, context) => {

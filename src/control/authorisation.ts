@@ -12,6 +12,7 @@ export type Action =
   | 'raise-mode'
   | 'reset'
   | 'administer-actor'
+  | 'administer-access'
   | 'stop'
   | 'reload';
 
@@ -22,6 +23,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'raise-mode': ['operator', 'risk-officer'],
   reset: ['operator', 'risk-officer'],
   'administer-actor': ['operator', 'risk-officer', 'admin'],
+  'administer-access': ['admin'],
   stop: ['operator', 'risk-officer', 'admin'],
   reload: ['operator', 'risk-officer', 'admin'],
 };
@@ -34,6 +36,11 @@ export function mayDo(role: Role, action: Action): boolean {
 /** The roles that may do it, for an error that says what would be right. */
 export function rolesFor(action: Action): readonly Role[] {
   return MAY[action];
+}
+
+/** The least role that may do it, for a list of commands. */
+export function leastRole(action: Action): Role {
+  return MAY[action][0] as Role;
 }
 
 const ORDER: readonly Mode[] = ['emergency', 'manual', 'semi-auto', 'full-auto'];

@@ -55,6 +55,8 @@ export class ControlDesk {
   readonly #owed = new Map<string, number>();
   readonly #done = new Map<string, number>();
   #isStarted = false;
+  /** Trips of the gate that this object has taken note of. */
+  #trips: number;
   #settled: (() => void)[] = [];
 
   constructor(options: ControlDeskOptions, state: ModeState) {
@@ -64,6 +66,7 @@ export class ControlDesk {
     if (state.mode === 'emergency') gate.close('emergency');
     gate.close('reconciling');
     gate.setMode(state.mode);
+    this.#trips = gate.trips;
   }
 
   get mode(): Mode {
@@ -144,6 +147,7 @@ export class ControlDesk {
   emergency(by: string, reason: string): void {
     const { gate, latch, clock, venues } = this.#options;
     gate.close('emergency');
+    this.#trips = gate.trips;
     gate.setMode('emergency');
     try {
       latch.set(`${by}: ${reason}`, clock.now());
@@ -161,7 +165,10 @@ export class ControlDesk {
   reset(by: string, reason: string): Result<void, ResetRefusal> {
     const { gate, latch } = this.#options;
     if (this.#state.mode !== 'emergency') return err({ kind: 'not-tripped', waitMs: 0 });
-    const waitMs = this.#state.context.untilMs - this.#nowMs();
+    // Gate and latch are tripped before the message of it arrives: that trip must not be undone.
+    const isTrippedAnew = gate.trips !== this.#trips;
+    const leftMs = this.#state.context.untilMs - this.#nowMs();
+    const waitMs = isTrippedAnew ? this.#state.context.policy.resetCooldownMs : leftMs;
     if (waitMs > 0) return err({ kind: 'cooling', waitMs });
     this.#apply({ type: 'reset', nowMs: this.#nowMs() }, by, reason);
     latch.clear();

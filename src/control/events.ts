@@ -26,6 +26,34 @@ export type ControlEvent =
     }
   /** A person asked for a change; written before it is carried out. */
   | { readonly kind: 'command-given'; readonly by: string; readonly command: string }
+  /** A person asked for what they may not do. */
+  | {
+      readonly kind: 'command-refused';
+      readonly by: string;
+      readonly role: string;
+      readonly command: string;
+      readonly reason: string;
+    }
+  /** One person has asked for a mode that two must want. */
+  | {
+      readonly kind: 'mode-requested';
+      readonly statement: string;
+      readonly by: string;
+      /** Ed25519 public key as base64url, and its signature over the statement as base64. */
+      readonly key: string;
+      readonly signature: string;
+    }
+  /** Another has signed the same; written before it is carried out. */
+  | {
+      readonly kind: 'mode-approved';
+      readonly statement: string;
+      readonly requestedBy: string;
+      readonly requestKey: string;
+      readonly requestSignature: string;
+      readonly approvedBy: string;
+      readonly approvalKey: string;
+      readonly approvalSignature: string;
+    }
   | {
       readonly kind: 'config-changed';
       readonly by: string;

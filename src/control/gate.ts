@@ -40,9 +40,13 @@ export const INSTRUMENTS_MAX = 1024;
 const HALT = 0;
 const MODE = 1;
 const EPOCH = 2;
+const TRIPS = 3;
 const VENUES = 4;
 const INSTRUMENTS = VENUES + VENUES_MAX;
 const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
+
+/** Where the words are, for those who watch the block from outside. */
+export const GATE_LAYOUT = { halt: HALT, mode: MODE, epoch: EPOCH, venues: VENUES } as const;
 
 export interface GateQuestion {
   readonly venue: number;
@@ -86,6 +90,7 @@ export class Gate {
    */
   close(cause: HaltCause): void {
     Atomics.add(this.#words, EPOCH, 1);
+    if (cause === 'emergency') Atomics.add(this.#words, TRIPS, 1);
     Atomics.or(this.#words, HALT, 1 << HALT_CAUSES.indexOf(cause));
   }
 
@@ -121,6 +126,11 @@ export class Gate {
 
   get permissions(): Permissions {
     return PERMISSIONS[this.mode];
+  }
+
+  /** How often it was closed for an emergency: tells a reset of a trip that it does not know of. */
+  get trips(): number {
+    return Atomics.load(this.#words, TRIPS);
   }
 
   get epoch(): number {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ModePolicy } from './modes.ts';
 
+export const SECOND_APPROVALS = ['none', 'reset', 'raise'] as const;
+
 /** Section `control` of the configuration: how modes rise. They fall at once. */
 export const controlSection = z
   .strictObject({
@@ -25,7 +27,15 @@ export const controlSection = z
       .min(3)
       .max(86_400)
       .describe('shortest stay in emergency after the last trip'),
+    secondApproval: z
+      .enum(SECOND_APPROVALS)
+      .default('none')
+      .describe('what a second person has to sign: nothing, leaving emergency, or every raise too'),
   })
+  .refine(
+    ({ secondApproval, initialMode }) => secondApproval !== 'raise' || initialMode === 'manual',
+    { path: ['initialMode'], message: 'wanted manual, as secondApproval is raise' },
+  )
   .describe('control modes');
 
 export type ControlSettings = z.infer<typeof controlSection>;
@@ -38,4 +48,10 @@ export function modePolicyOf(settings: ControlSettings): ModePolicy {
     fullCooldownMs: settings.fullCooldownSeconds * 1000,
     resetCooldownMs: settings.resetCooldownSeconds * 1000,
   };
+}
+
+/** Whether one person is not enough for it. */
+export function needsSecond(settings: ControlSettings, action: 'raise-mode' | 'reset'): boolean {
+  if (settings.secondApproval === 'none') return false;
+  return settings.secondApproval === 'raise' || action === 'reset';
 }

@@ -5,9 +5,10 @@ import type { Latch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
+import type { KeyRing } from '../ops/access/key-ring.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
-import type { AuthorisedKey } from '../remote/keys.ts';
+import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 
@@ -17,6 +18,9 @@ export type ConfigLoader = () => Result<LoadedConfig, readonly ConfigFault[]>;
 /** Everything a desk is put together from; what a rehearsal swaps is in `env` and `venue`. */
 export interface DeskParts {
   readonly env: Env;
+  /** The data directory, and the journal's folder in it. */
+  readonly folder: string;
+  readonly journalFolder: string;
   readonly log: Log;
   /** What is in force; `reload` replaces it. */
   config: Config;
@@ -37,5 +41,9 @@ export interface DeskParts {
   /** Whether latencies mean anything: not under a virtual clock. */
   readonly isClockReal: boolean;
   /** Null in a rehearsal, which nobody attaches to. */
-  readonly shell: { readonly socketPath: string; readonly keys: readonly AuthorisedKey[] } | null;
+  readonly shell: {
+    readonly socketPath: string;
+    readonly tls: TlsListener | null;
+    readonly keyRing: KeyRing;
+  } | null;
 }

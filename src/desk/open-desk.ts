@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { keysFolder, shellSocket } from '../commands/attach.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
@@ -8,7 +7,6 @@ import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
-import { authorisedKeys } from '../remote/keys.ts';
 import {
   type DataDirectory,
   directoryFaultText,
@@ -26,6 +24,7 @@ import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import { openShell } from './proof/open-shell.ts';
 
 /** Where a venue is reached, and as whom. */
 export interface VenueAccess {
@@ -124,8 +123,8 @@ async function partsOf(
   const settings = config.venues[0] as Config['venues'][number];
   const instruments = await instrumentsOf(env, access.value, settings.name, settings.symbols);
   if (!instruments.ok) return instruments;
-  const keys = options.hasShell ? authorisedKeys(env.files, keysFolder(folder)) : null;
-  if (keys !== null && !keys.ok) return keys;
+  const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
+  if (!shell.ok) return shell;
   const latchFile = join(folder, 'latch');
   try {
     prepareLatch(env.files, latchFile, env.clock.now());
@@ -134,6 +133,8 @@ async function partsOf(
   }
   return ok({
     env,
+    folder,
+    journalFolder: directory.journalFolder,
     log,
     config,
     load,
@@ -149,7 +150,7 @@ async function partsOf(
     marketData: access.value,
     instruments: instruments.value,
     isClockReal,
-    shell: keys === null ? null : { socketPath: shellSocket(folder), keys: keys.value },
+    shell: shell.value,
   });
 }
 

@@ -1,7 +1,8 @@
 import { address } from '../../actors/addresses.ts';
 import type { ReloadOutcome, SettingsMessage } from '../../actors/edge/settings.ts';
-import { Lane } from '../../actors/runtime/lane.ts';
+import { Lane, type LaneOptions } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
+import type { AccessPort } from '../commands/access/access-port.ts';
 import type {
   ActorAction,
   ActorRow,
@@ -10,6 +11,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { ProofPort } from '../commands/proof/proof-port.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
@@ -17,9 +19,14 @@ import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
+import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { DeskInspector } from './inspect/desk-inspector.ts';
+import type { DeskHealth } from './inspect/health.ts';
 import { plainOf } from './plain.ts';
+import { deskAccess } from './proof/desk-access.ts';
+import { journalProof } from './proof/journal-proof.ts';
 import { deskTree } from './tree.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
@@ -35,11 +42,16 @@ export interface DeskHooks {
   readonly onStop: (by: string) => void;
   /** The tree cannot go on: emergency has been set, the process must end. */
   readonly onFatal: (reason: string) => void;
+  /** Makes the lane of a simulated desk, which somebody else steps. */
+  readonly laneOf?: (options: LaneOptions) => Lane;
 }
 
 /** A desk that runs: its lane, its tree, and the port through which people see it. */
 export class RunningDesk implements Desk {
   readonly parts: DeskParts;
+  readonly access: AccessPort;
+  readonly proof: ProofPort;
+  readonly inspector: DeskInspector;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
@@ -50,9 +62,15 @@ export class RunningDesk implements Desk {
   constructor(parts: DeskParts, hooks: DeskHooks) {
     const { env, log, gate, journal } = parts;
     this.parts = parts;
+    this.access = deskAccess(parts, this);
+    this.proof = journalProof(async () => {
+      const settled = await journal.settled();
+      return settled.ok ? ok(journal.store) : err(journalFaultText(settled.error));
+    });
     this.#hooks = hooks;
     this.#startedNs = env.clock.mono();
-    this.#lane = new Lane({
+    const laneOf = hooks.laneOf ?? ((options: LaneOptions) => new Lane(options));
+    this.#lane = laneOf({
       name: `desk-${parts.deskId}-${parts.boot}`,
       clock: env.clock,
       timers: env.timers,
@@ -62,6 +80,12 @@ export class RunningDesk implements Desk {
     const onFatal = (reason: string): void => this.#giveUp(reason);
     this.#watchman = new Watchman({ lane: this.#lane, gate, journal, log, onFatal });
     this.#lane.observe(this.#watchman);
+    this.inspector = new DeskInspector({
+      parts,
+      lane: this.#lane,
+      health: () => this.#health(),
+      openOrders: () => this.orders().length,
+    });
   }
 
   /** Journals the start and brings up the tree. Trading begins when control lets it. */
@@ -86,6 +110,7 @@ export class RunningDesk implements Desk {
   /** Closes the gate, cancels what rests and waits until journal and venue agree. */
   async settle(): Promise<Result<void, string>> {
     this.parts.gate.close('stopping');
+    this.inspector.administration.resumeAll();
     try {
       const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
       await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
@@ -132,15 +157,8 @@ export class RunningDesk implements Desk {
     return view.ok ? plainOf(view.value) : null;
   }
 
-  async administer(action: ActorAction, path: string, by: string): Promise<Result<string, string>> {
-    this.parts.log('warn', path, `actor-${action}`, { by });
-    if (action === 'kill') {
-      const injected = this.#lane.inject(path, new Error(`killed by ${by}`));
-      return injected.ok ? ok(`${path} was made to crash`) : err(`no actor at ${path}`);
-    }
-    const stopped = await this.#lane.stop(path);
-    if (!stopped.ok) return err(`no actor at ${path}`);
-    return ok(`${path} was stopped; its supervisor decides about a new one`);
+  administer(action: ActorAction, path: string, by: string): Promise<Result<string, string>> {
+    return this.inspector.administration.act(action, path, by);
   }
 
   async positions(): Promise<readonly PositionRow[]> {
@@ -253,6 +271,22 @@ export class RunningDesk implements Desk {
       latencyP99Us: metrics.decision.percentileUs(99),
       submissionP99Us: metrics.submission.percentileUs(99),
       journalSequence: journal.head,
+    };
+  }
+
+  #health(): DeskHealth {
+    const { journal } = this.parts;
+    const { fault, storeFault } = journal;
+    const overBudget = journal.overBudget();
+    return {
+      control: this.mode(),
+      journalFault: fault === null ? null : journalFaultText(fault),
+      storeFault: storeFault === null ? null : journalFaultText(storeFault),
+      overBudget: overBudget === null ? null : journalFaultText(overBudget),
+      journalSequence: journal.head,
+      journalBehind: journal.lag().recordsBehind,
+      restarts: this.#watchman.restarts,
+      deadLetters: this.#lane.deadLetters.count,
     };
   }
 

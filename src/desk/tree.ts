@@ -16,7 +16,9 @@ import type { StrategySettings } from '../config/schema.ts';
 import { modePolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
+import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
+import { StrategyRecord } from '../strategies/decision-record.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { DeskMemory } from './memory.ts';
 
@@ -32,6 +34,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
+  const evidence = new EvidenceTrail();
   let controlStarts = 0;
 
   const append = (event: JournalEvent): void => assertWritten(journal.append(event));
@@ -116,6 +119,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
               requestTimeoutMs: venueSettings(parts).requestTimeoutMs,
               isClockReal,
               restore: () => memory.venue(venue.name),
+              evidence,
               journal: append,
               log,
             }),
@@ -127,6 +131,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           gate,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
+          evidence,
           journal: append,
         }),
       execution: () => executionActor({ instruments, gate, clientId, metrics, isClockReal }),
@@ -139,6 +144,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             instrument: instrumentOf(instruments, settings()) as Instrument,
             settings: () => settings().settings,
             staleMs: () => parts.config.risk.staleBookMs,
+            record: new StrategyRecord(label, evidence, append),
           });
         },
       })),
@@ -157,7 +163,15 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       shell:
         shell === null
           ? null
-          : () => shellActor({ ...shell, version: parts.version, desk: hooks.desk, env, log }),
+          : () =>
+              shellActor({
+                ...shell,
+                keys: () => shell.keyRing.list(),
+                version: parts.version,
+                desk: hooks.desk,
+                env,
+                log,
+              }),
     },
   });
 }

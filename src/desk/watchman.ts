@@ -1,6 +1,7 @@
 import { address } from '../../actors/addresses.ts';
 import type { StopReason } from '../../actors/runtime/actor-spec.ts';
 import type { Lane } from '../../actors/runtime/lane.ts';
+import type { DeadLetter, DeadLetterReason } from '../../actors/runtime/mail/dead-letters.ts';
 import type {
   ActorFailed,
   ActorRestarting,
@@ -10,14 +11,18 @@ import type {
 } from '../../actors/runtime/observers.ts';
 import type { Gate } from '../control/gate.ts';
 import { reasonOf } from '../core/result.ts';
+import type { OrderIntent } from '../execution/order.ts';
 import type { Log } from '../ops/log.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 
 /** Where the tree hangs; nobody restarts it. */
 export const ROOT = 'root';
 
+/** A handler had it, so the order may be in the journal and may have left. */
+const IN_HAND: ReadonlySet<DeadLetterReason> = new Set(['failed', 'abandoned']);
+
 /** What a failed actor means for the rest of the desk. */
-type Concern = 'orders' | 'strategy' | 'market' | 'none';
+export type Concern = 'orders' | 'strategy' | 'market' | 'none';
 
 /**
  * Watches the actors. Its hooks run before the runtime does anything else about a failure, so the
@@ -28,6 +33,8 @@ export class Watchman implements LaneObserver {
   restarts = 0;
   /** Paths whose actors are missed: control has a fault for each. */
   readonly #down = new Set<string>();
+  /** Orders that a venue had in hand when it failed; its successor is asked about them. */
+  readonly #inHand: { readonly venue: string; readonly order: OrderIntent }[] = [];
   readonly #lane: Lane;
   readonly #gate: Gate;
   readonly #journal: Journal;
@@ -61,6 +68,11 @@ export class Watchman implements LaneObserver {
 
   /** Whoever is started again, below whatever supervisor, is missed no longer. */
   started({ path }: ActorStarted): void {
+    for (const { venue, order } of this.#inHand.splice(0)) {
+      if (path === address.venue(venue).path) {
+        this.#lane.send(address.venue(venue), { kind: 'account-for', order });
+      } else this.#inHand.push({ venue, order });
+    }
     if (!this.#down.delete(path)) return;
     this.#lane.send(address.control, { kind: 'cleared', fault: `down:${path}` });
   }
@@ -79,6 +91,23 @@ export class Watchman implements LaneObserver {
 
   fatal(event: ActorFailed): void {
     this.#onFatal(`${event.path}: ${reasonOf(event.error)}`);
+  }
+
+  /** An approved order that no venue handled to its end: audited, and not counted for nothing. */
+  deadLetter({ kind, path, message, reason }: DeadLetter): void {
+    if (kind !== 'place' && kind !== 'account-for') return;
+    const { order } = message as { readonly order: OrderIntent };
+    const isInDoubt = kind === 'account-for' || IN_HAND.has(reason);
+    const what = isInDoubt ? 'order-in-doubt' : 'order-discarded';
+    this.#log('warn', path, what, { clientId: order.clientId, reason });
+    const detail = `${order.clientId}: ${reason}`;
+    this.#journal.append({ kind: 'incident', what, where: path, detail });
+    if (isInDoubt) {
+      this.#inHand.push({ venue: order.venue, order });
+      return;
+    }
+    this.#lane.send(address.risk, { kind: 'order-dropped', order });
+    this.#lane.send(address.execution, { kind: 'order-dropped', order });
   }
 
   /** Takes back what rests on the actor, and has everything reconciled once it is there again. */
@@ -102,7 +131,8 @@ export function endText(reason: StopReason): string {
   return reason.kind === 'shutdown' ? `shut down, ${reason.why}` : reason.kind;
 }
 
-function concernOf(path: string): Concern {
+/** What depends on an actor, by its place in the tree. */
+export function concernOf(path: string): Concern {
   if (path.startsWith('trading/strategies/')) return 'strategy';
   if (path.startsWith('market-data/')) return 'market';
   return path === 'edge' || path.startsWith('edge/') ? 'none' : 'orders';

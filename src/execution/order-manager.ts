@@ -4,6 +4,7 @@ import { Inquiries } from './inquiries.ts';
 import type { LedgerEvent } from './ledger.ts';
 import type { Incident, OrderEvent, OrderIntent, OrderRecord } from './order.ts';
 import { type FillMemory, OrderTable } from './order-table.ts';
+import type { Evidence } from './proof/evidence.ts';
 import type { Report, VenueOrder, VenueTrade } from './report.ts';
 
 /** An order as it is now, and the event that made it so. Frozen; told to all who care. */
@@ -65,9 +66,12 @@ export class OrderManager {
   }
 
   /** Journals the intent of an order that is about to be sent. @throws when it cannot be */
-  submit(order: OrderIntent): void {
+  submit(order: OrderIntent, evidence?: Evidence): void {
     const event = { kind: 'order-submitted', order } as const;
-    this.#options.sink.journal(event);
+    // Only the journal, which copies it at once, sees the evidence: its memory is used again.
+    this.#options.sink.journal(
+      evidence === undefined ? event : { kind: 'order-submitted', order, evidence },
+    );
     this.#tell(this.table.submit(order), event, null);
   }
 

@@ -1,6 +1,7 @@
 import { assert } from '../core/result.ts';
 import type { Amount, Lots, Millis, Nanos, Ticks } from '../core/units.ts';
 import { NO_AMOUNT } from '../core/units.ts';
+import type { Evidence } from './proof/evidence.ts';
 
 export type Side = 'buy' | 'sell';
 export type OrderKind = 'limit' | 'market';
@@ -62,7 +63,12 @@ export type OrderStatus =
 
 /** Facts about one order, in the order in which they were journaled. */
 export type OrderEvent =
-  | { readonly kind: 'order-submitted'; readonly order: OrderIntent }
+  | {
+      readonly kind: 'order-submitted';
+      readonly order: OrderIntent;
+      /** Absent where nothing of the decision is known. It is read before the next order. */
+      readonly evidence?: Evidence;
+    }
   | { readonly kind: 'order-refused'; readonly clientId: string; readonly reason: string }
   | { readonly kind: 'order-accepted'; readonly clientId: string; readonly venueOrderId: string }
   | { readonly kind: 'order-rejected'; readonly clientId: string; readonly reason: string }

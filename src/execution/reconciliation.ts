@@ -84,8 +84,11 @@ export interface VenueReconciled {
   readonly marks: string;
 }
 
-/** Pause between two looks at what the venue has not finished yet. */
+/** Pause between two looks at what the venue has not finished yet; after some, each one doubles. */
 const LOOK_AGAIN_MS = 100;
+const LOOKS_QUICK = 10;
+/** A look at all open orders is dear: ten a second would have the venue ban this address. */
+const LOOK_AGAIN_MS_MAX = 2_000;
 /** An order this young may be ahead of a list that was made before it. */
 export const RACE_GUARD_MS = 5_000;
 /** Balances that differ are compared again this often: a fill may have come in between. */
@@ -145,6 +148,9 @@ class Run {
   readonly #marks: Map<number, string>;
   /** What the venue told of orders that ended; it waits until the trades before are booked. */
   readonly #ends: VenueOrder[] = [];
+  /** How often was looked for the same thing in vain. */
+  #looks = 0;
+  #waitingFor = '';
 
   constructor(port: ReconcilePort, inquiries: Inquiries, options: ReconcileOptions) {
     this.#port = port;
@@ -333,6 +339,9 @@ class Run {
       const waited = `${this.#timeoutMs} ms`;
       throw new Unfinished('unsettled', `waited ${waited} for ${waitingFor}`);
     }
-    await this.#port.pause(LOOK_AGAIN_MS);
+    this.#looks = waitingFor === this.#waitingFor ? this.#looks + 1 : 0;
+    this.#waitingFor = waitingFor;
+    const doublings = Math.max(0, this.#looks - LOOKS_QUICK);
+    await this.#port.pause(Math.min(LOOK_AGAIN_MS * 2 ** doublings, LOOK_AGAIN_MS_MAX));
   }
 }

@@ -12,16 +12,26 @@ import {
   type ServerFrame,
   serverFrame,
 } from './protocol.ts';
-import type { RunResult } from './server.ts';
+import type { RunResult } from './visit.ts';
 
 /** A session with a running daemon. */
 export interface RemoteSession {
   readonly user: string;
   readonly role: Role;
   readonly version: string;
+  /** Why the role is less than the key's; empty when it is not. */
+  readonly note: string;
   run(words: readonly string[]): Promise<Result<RunResult, string>>;
+  /** Signs a statement with the key of this session, in base64; null where there is no key. */
+  readonly sign: ((statement: Uint8Array) => string) | null;
   onClosed(listener: (reason: string) => void): void;
   close(): void;
+}
+
+/** Where a session goes, for messages, and what its login is bound to. */
+export interface Route {
+  readonly where: string;
+  readonly transport: string;
 }
 
 const CONNECT_MS_MAX = 5_000;
@@ -34,18 +44,30 @@ export function attach(
   timers: Timers,
 ): Promise<Result<RemoteSession, string>> {
   if (!existsSync(socketPath)) return Promise.resolve(err(`no daemon listens at ${socketPath}`));
-  const socket = new WebSocket(`ws+unix:${socketPath}:/`, {
-    perMessageDeflate: false,
-    maxPayload: FRAME_BYTES_MAX,
-  });
+  const open = (): WebSocket =>
+    new WebSocket(`ws+unix:${socketPath}:/`, {
+      perMessageDeflate: false,
+      maxPayload: FRAME_BYTES_MAX,
+    });
+  return openSession(open, { where: socketPath, transport: socketPath }, key, timers);
+}
+
+/** Logs in on a connection that is about to be opened. */
+export function openSession(
+  open: () => WebSocket,
+  route: Route,
+  key: OwnKey,
+  timers: Timers,
+): Promise<Result<RemoteSession, string>> {
+  const socket = open();
   return new Promise((resolve) => {
-    const session = new Session(socket, key, socketPath, timers, (outcome) => {
+    const session = new Session(socket, key, route.transport, timers, (outcome) => {
       deadline.cancel();
       resolve(outcome);
       if (!outcome.ok) socket.terminate();
     });
     const deadline = timers.after(CONNECT_MS_MAX, () =>
-      session.give(err(`${socketPath}: no login within ${CONNECT_MS_MAX} ms`)),
+      session.give(err(`${route.where}: no login within ${CONNECT_MS_MAX} ms`)),
     );
   });
 }
@@ -54,6 +76,8 @@ class Session implements RemoteSession {
   user = '';
   role: Role = 'viewer';
   version = '';
+  note = '';
+  readonly sign = (statement: Uint8Array): string => signChallenge(this.#key, statement);
   readonly #socket: WebSocket;
   readonly #key: OwnKey;
   readonly #transport: string;
@@ -129,6 +153,7 @@ class Session implements RemoteSession {
     else if (frame.kind === 'welcome') {
       this.user = frame.user;
       this.role = frame.role;
+      this.note = frame.note ?? '';
       this.give(ok(this));
     } else if (frame.kind === 'refused') this.#why = frame.reason;
     else this.#answer(frame.id, ok(frame));

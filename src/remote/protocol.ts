@@ -33,6 +33,8 @@ const welcome = z.strictObject({
   kind: z.literal('welcome'),
   user: z.string(),
   role: z.enum(ROLES),
+  /** Why the role is less than the key's, when it is. */
+  note: z.string().optional(),
 });
 const refused = z.strictObject({ kind: z.literal('refused'), reason: z.string() });
 const run = z.strictObject({

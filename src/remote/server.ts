@@ -1,40 +1,23 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { WebSocket, WebSocketServer } from 'ws';
-import type { Role } from '../control/authorisation.ts';
-import type { Clock, Timers } from '../core/env.ts';
-import { RateBudget } from '../core/rate-budget.ts';
-import { reasonOf } from '../core/result.ts';
-import { type AuthorisedKey, whoSigned } from './keys.ts';
-import {
-  type ClientFrame,
-  challengeOf,
-  clientFrame,
-  decodeFrame,
-  FRAME_BYTES_MAX,
-  type Hello,
-  helloOf,
-  PROTOCOL_VERSION,
-  type ServerFrame,
-} from './protocol.ts';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock, Timer, Timers } from '../core/env.ts';
+import type { AuthorisedKey } from '../ops/access/authorised-keys.ts';
+import { LoginGuard } from './login-guard.ts';
+import { FRAME_BYTES_MAX } from './protocol.ts';
+import { exportedKey, type TlsListener, tlsServer } from './tls.ts';
+import { type Identity, type RunResult, Visit } from './visit.ts';
 
-/** Who runs a command. */
-export interface Identity {
-  readonly user: string;
-  readonly role: Role;
-}
-
-/** What a command answers. */
-export interface RunResult {
-  readonly exitCode: number;
-  readonly data: unknown;
-  readonly error: string | null;
-}
+export type { Identity, RunResult };
 
 export interface ServerOptions {
   readonly socketPath: string;
+  /** Where people from elsewhere are served; null when they are not. */
+  readonly tls: TlsListener | null;
   readonly version: string;
-  readonly keys: readonly AuthorisedKey[];
+  /** Who may log in now; asked again before every command. */
+  readonly keys: () => readonly AuthorisedKey[];
   readonly entropy: (bytes: number) => Uint8Array;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -44,70 +27,165 @@ export interface ServerOptions {
 
 export interface RemoteServer {
   readonly connections: number;
+  /** Port of the TLS listener; null without one. */
+  readonly tlsPort: number | null;
   close(): void;
 }
 
-const CONNECTIONS_MAX = 8;
-const COMMANDS_PER_SECOND = 10;
-/** Failed logins before everybody waits, and how fast they are forgotten. */
-const FAILURES_MAX = 5;
-const FAILURES_PER_SECOND = FAILURES_MAX / 60;
-const LOGIN_MS_MAX = 10_000;
-const IDLE_MS_MAX = 600_000;
+/** People who may be attached; one more is let in to look and to stop the desk, no more. */
+export const CONNECTIONS_MAX = 8;
+const RESERVED = 1;
+/** Sockets of one listener, those that have not spoken yet counted in. */
+const SOCKETS_MAX = 64;
+/** A socket that has not become a WebSocket after so long is given up: half-open, or a scanner. */
+const HANDSHAKE_MS_MAX = 10_000;
 const SOCKET_MODE = 0o600;
-const POLICY_VIOLATION = 1008;
 const TRY_LATER = 1013;
 
 /**
- * The shell's end in the daemon: WebSocket over a Unix socket in the private run folder, an Ed25519
- * challenge before anything else, and hard limits on everything a client can ask for.
+ * The shell's end in the daemon: WebSocket over a Unix socket in the private run folder, and over
+ * TLS where that is configured; an Ed25519 challenge before anything else, and hard limits on
+ * everything a client can ask for.
  */
-export function listen(options: ServerOptions): Promise<RemoteServer> {
-  const { socketPath, clock } = options;
-  const http = createServer((_request, response) => {
-    response.writeHead(426).end();
-  });
-  const sockets = new WebSocketServer({
-    server: http,
-    maxPayload: FRAME_BYTES_MAX,
-    perMessageDeflate: false,
-  });
-  const failures = new RateBudget(
-    { ratePerSecond: FAILURES_PER_SECOND, burst: FAILURES_MAX },
-    clock.mono() / 1e6,
-  );
-  sockets.on('connection', (socket) => {
-    socket.on('error', (error) => options.onEvent('connection-broken', { reason: error.message }));
-    if (sockets.clients.size > CONNECTIONS_MAX) {
-      socket.close(TRY_LATER, `more than ${CONNECTIONS_MAX} connections`);
-      return;
+export async function listen(options: ServerOptions): Promise<RemoteServer> {
+  const { socketPath, tls, clock, onEvent } = options;
+  const door = new Door(options);
+  const local = door.open(createServer(NO_HTTP), () => socketPath);
+  await bindPath(local, socketPath);
+  let tlsPort: number | null = null;
+  try {
+    if (tls !== null) {
+      tlsPort = await bindPort(
+        door.open(tlsServer(tls, NO_HTTP, clock, onEvent), exportedKey),
+        tls,
+      );
     }
-    serve(socket, options, failures);
-  });
-  return bind(http, sockets, options).then(() => ({
+  } catch (thrown) {
+    door.close();
+    rmSync(socketPath, { force: true });
+    throw thrown;
+  }
+  return {
     get connections() {
-      return sockets.clients.size;
+      return door.visits;
     },
+    tlsPort,
     close() {
+      door.close();
+      rmSync(socketPath, { force: true });
+    },
+  };
+}
+
+const NO_HTTP: RequestListener = (_request, response) => {
+  response.writeHead(426).end();
+};
+
+/** Everybody who is connected, whichever way they came. */
+class Door {
+  readonly #options: ServerOptions;
+  readonly #guard = new LoginGuard();
+  readonly #visits = new Set<Visit>();
+  readonly #servers: { readonly http: Server; readonly sockets: WebSocketServer }[] = [];
+  readonly #raw = new Set<Socket>();
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  get visits(): number {
+    return this.#visits.size;
+  }
+
+  /** @param transportOf what a login on a socket is bound to */
+  open<S extends Server>(http: S, transportOf: (socket: Socket) => string): S {
+    const { onEvent } = this.#options;
+    const sockets = new WebSocketServer({
+      server: http,
+      maxPayload: FRAME_BYTES_MAX,
+      perMessageDeflate: false,
+    });
+    // Errors of `http` come this way too: of binding, and later of connections not accepted.
+    sockets.on('error', (error) => onEvent('listener-broken', { reason: error.message }));
+    http.maxConnections = SOCKETS_MAX;
+    const waiting = this.#limitHandshakes(http);
+    sockets.on('connection', (socket, request) => {
+      waiting.get(keyOf(request.socket))?.cancel();
+      socket.on('error', (error) => onEvent('connection-broken', { reason: error.message }));
+      this.#admit(socket, transportOf(request.socket));
+    });
+    this.#servers.push({ http, sockets });
+    return http;
+  }
+
+  close(): void {
+    for (const { http, sockets } of this.#servers) {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
       http.close();
-      rmSync(socketPath, { force: true });
-    },
-  }));
+    }
+    for (const socket of this.#raw) socket.destroy();
+  }
+
+  #limitHandshakes(http: Server): ReadonlyMap<unknown, Timer> {
+    const { timers, onEvent } = this.#options;
+    const waiting = new Map<unknown, Timer>();
+    http.on('connection', (socket: Socket) => {
+      const key = keyOf(socket);
+      this.#raw.add(socket);
+      const deadline = timers.after(HANDSHAKE_MS_MAX, () => {
+        onEvent('handshake-late', { waitedMs: HANDSHAKE_MS_MAX });
+        socket.destroy();
+      });
+      waiting.set(key, deadline);
+      socket.on('close', () => {
+        deadline.cancel();
+        waiting.delete(key);
+        this.#raw.delete(socket);
+      });
+    });
+    return waiting;
+  }
+
+  /** Whoever has not logged in makes room, the one who has waited longest first. */
+  #admit(socket: WebSocket, transport: string): void {
+    if (this.#visits.size >= CONNECTIONS_MAX + RESERVED) {
+      const oldest = [...this.#visits].find((visit) => !visit.isLoggedIn);
+      if (oldest === undefined) {
+        socket.close(TRY_LATER, `more than ${CONNECTIONS_MAX} connections`);
+        return;
+      }
+      oldest.refuse('somebody else needs the connection; log in at once');
+      this.#visits.delete(oldest);
+    }
+    const visit = new Visit(socket, transport, this.#options, {
+      guard: this.#guard,
+      isCrowded: () => this.#others(visit) >= CONNECTIONS_MAX,
+    });
+    this.#visits.add(visit);
+    socket.on('close', () => this.#visits.delete(visit));
+    visit.greet();
+  }
+
+  #others(visit: Visit): number {
+    let others = 0;
+    for (const other of this.#visits) if (other !== visit && other.isLoggedIn) others += 1;
+    return others;
+  }
+}
+
+/** The raw socket below TLS and the one above it have the same peer. */
+function keyOf(socket: Socket): unknown {
+  const { remoteAddress, remotePort } = socket;
+  return remotePort === undefined ? socket : `${remoteAddress}:${remotePort}`;
 }
 
 /** Whoever holds the lock of the data directory owns the path, so a leftover is taken away. */
-function bind(http: Server, sockets: WebSocketServer, options: ServerOptions): Promise<void> {
-  const { socketPath, onEvent } = options;
+function bindPath(http: Server, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
     rmSync(socketPath, { force: true });
     const mask = process.umask(0o177);
-    // Errors of `http` come this way too: of binding, and later of connections not accepted.
-    sockets.on('error', (error) => {
-      onEvent('listener-broken', { reason: error.message });
-      reject(error);
-    });
+    http.once('error', reject);
     http.listen(socketPath, () => {
       chmodSync(socketPath, SOCKET_MODE);
       resolve();
@@ -116,79 +194,14 @@ function bind(http: Server, sockets: WebSocketServer, options: ServerOptions): P
   });
 }
 
-function serve(socket: WebSocket, options: ServerOptions, failures: RateBudget): void {
-  const { clock, timers } = options;
-  const greeting = helloOf(options.version, options.entropy);
-  const commands = new RateBudget(
-    { ratePerSecond: COMMANDS_PER_SECOND, burst: COMMANDS_PER_SECOND },
-    clock.mono() / 1e6,
-  );
-  let who: Identity | null = null;
-  const send = (frame: ServerFrame): void => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
-  };
-  const refuse = (reason: string): void => {
-    send({ kind: 'refused', reason });
-    socket.close(POLICY_VIOLATION, reason.slice(0, 120));
-  };
-  let deadline = timers.after(LOGIN_MS_MAX, () => refuse('no login in time'));
-
-  const logIn = (frame: Extract<ClientFrame, { kind: 'authenticate' }>): void => {
-    const key = authenticate(frame, greeting, options, failures);
-    if (typeof key === 'string') {
-      options.onEvent('login-refused', { key: frame.key, reason: key });
-      refuse(key);
-      return;
-    }
-    who = { user: key.name, role: key.role };
-    options.onEvent('login', { ...who });
-    send({ kind: 'welcome', ...who });
-  };
-
-  const run = async (frame: Extract<ClientFrame, { kind: 'run' }>, by: Identity) => {
-    if (!commands.take(clock.mono() / 1e6)) {
-      const error = `more than ${COMMANDS_PER_SECOND} commands a second`;
-      send({ kind: 'result', id: frame.id, exitCode: 1, data: null, error });
-      return;
-    }
-    try {
-      send({ kind: 'result', id: frame.id, ...(await options.run(frame.words, by)) });
-    } catch (thrown) {
-      const error = reasonOf(thrown);
-      send({ kind: 'result', id: frame.id, exitCode: 1, data: null, error });
-    }
-  };
-
-  socket.on('message', (data) => {
-    // Frames go on arriving until the peer has seen that it was refused.
-    if (socket.readyState !== WebSocket.OPEN) return;
-    deadline.cancel();
-    deadline = timers.after(IDLE_MS_MAX, () => refuse('idle'));
-    const frame = decodeFrame(clientFrame, data.toString());
-    if (!frame.ok) refuse(`malformed frame: ${frame.error}`);
-    else if (who === null && frame.value.kind === 'authenticate') logIn(frame.value);
-    else if (who !== null && frame.value.kind === 'run') void run(frame.value, who);
-    else refuse(`${frame.value.kind} is out of place`);
+/**
+ * An address that cannot be had costs access from elsewhere and nothing more: the desk goes on.
+ *
+ * @returns the port, or null when it is not bound; the event `listener-broken` says why
+ */
+function bindPort(http: Server, { host, port }: TlsListener): Promise<number | null> {
+  return new Promise((resolve) => {
+    http.once('error', () => resolve(null));
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
   });
-  socket.on('close', () => deadline.cancel());
-  send(greeting);
-}
-
-/** @returns the key that signed, or why nobody is let in */
-function authenticate(
-  frame: Extract<ClientFrame, { kind: 'authenticate' }>,
-  greeting: Hello,
-  options: ServerOptions,
-  failures: RateBudget,
-): AuthorisedKey | string {
-  if (frame.protocol !== PROTOCOL_VERSION) {
-    return `protocol ${frame.protocol} is not spoken here; ${PROTOCOL_VERSION} is`;
-  }
-  const nowMs = options.clock.mono() / 1e6;
-  if (failures.available(nowMs) < 1) return 'too many failed logins; wait a minute';
-  const challenge = challengeOf(greeting, options.socketPath);
-  const key = whoSigned(options.keys, frame.key, challenge, frame.signature);
-  if (key !== null) return key;
-  failures.take(nowMs);
-  return 'unknown key or bad signature';
 }

@@ -4,6 +4,7 @@ import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
 import type { OrderIntent } from '../execution/order.ts';
+import { RISK_AT } from '../execution/proof/evidence.ts';
 import type { ApprovedOrder, Refusal } from './approved-order.ts';
 import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
@@ -81,6 +82,26 @@ export class PreTradeCheck {
   /** Last mid in ticks; 0 when there is no market. */
   midTicks(instrument: number): number {
     return ((this.#bidTicks[instrument] ?? 0) + (this.#askTicks[instrument] ?? 0)) / 2;
+  }
+
+  /** Notes what the next check of an order will look at, before it changes anything. */
+  note(order: OrderIntent, moment: Moment, slot: Float64Array): void {
+    const { instrument } = order;
+    const exposure = this.#exposures[instrument];
+    slot[RISK_AT.riskBidTicks] = this.#bidTicks[instrument] ?? 0;
+    slot[RISK_AT.riskAskTicks] = this.#askTicks[instrument] ?? 0;
+    slot[RISK_AT.riskQuotedNs] = this.#quotedNs[instrument] ?? 0;
+    slot[RISK_AT.riskCheckedNs] = moment.nowNs;
+    slot[RISK_AT.positionLots] = exposure?.position ?? 0;
+    slot[RISK_AT.buyLots] = exposure?.buyLots ?? 0;
+    slot[RISK_AT.sellLots] = exposure?.sellLots ?? 0;
+    slot[RISK_AT.lossToday] = this.profit.lossToday();
+    slot[RISK_AT.riskScale] = moment.permissions.riskScale;
+    slot[RISK_AT.maxOrderNotional] = this.#limits.maxOrderNotional;
+    slot[RISK_AT.maxPositionNotional] = this.#limits.maxPositionNotional;
+    slot[RISK_AT.priceBandBps] = this.#limits.priceBandBps;
+    slot[RISK_AT.staleBookMs] = this.#limits.staleBookMs;
+    slot[RISK_AT.maxDailyLoss] = this.#limits.maxDailyLoss;
   }
 
   /**

@@ -25,8 +25,16 @@ export interface VirtualTime {
   readonly timers: Timers;
   /** Timers and turns that have not run yet. */
   readonly pending: number;
+  /** Whether somebody waits for the next turn. */
+  readonly isTurnDue: boolean;
+  /** Monotonic time of the next timer; infinite when there is none. */
+  readonly nextNs: number;
   /** Runs the next turn or, when there is none, the next timer. @returns false if none is left */
   runNext(): boolean;
+  /** Runs the next timer whatever turns wait. @returns false if none is left */
+  runTimer(): boolean;
+  /** Time passes and nothing runs: the event loop is blocked. */
+  stall(ms: number): void;
   /** Runs all that is due up to a wall-clock time, and then lets the clock show that time. */
   runUntil(wallMs: number): void;
 }
@@ -62,8 +70,8 @@ export function virtualTime(startMs: number): VirtualTime {
     run(task);
     return true;
   };
-  const runDue = (limitNs: number): boolean => {
-    if (runTurn()) return true;
+  const runDue = (limitNs: number): boolean => runTurn() || runTimer(limitNs);
+  const runTimer = (limitNs: number): boolean => {
     const task = queue.take(limitNs);
     if (task === null) return false;
     advance(task.atNs);
@@ -89,7 +97,18 @@ export function virtualTime(startMs: number): VirtualTime {
     get pending() {
       return queue.size + turns.length - turnAt;
     },
+    get isTurnDue() {
+      return turnAt < turns.length;
+    },
+    get nextNs() {
+      return queue.nextNs;
+    },
     runNext: () => runDue(Number.POSITIVE_INFINITY),
+    runTimer: () => runTimer(Number.POSITIVE_INFINITY),
+    stall(ms) {
+      assertDelay(ms);
+      advance(nowNs + Math.round(ms * 1e6));
+    },
     runUntil(wallMs) {
       const limitNs = (wallMs - startMs) * 1e6;
       assert(limitNs >= nowNs - 1e6, 'virtual time does not go back');
@@ -119,10 +138,12 @@ export function virtualEnv(
 interface Task {
   readonly atNs: number;
   readonly order: number;
-  readonly run: () => void;
+  run: () => void;
   /** It has run or was canceled. */
   isGone: boolean;
 }
+
+const nothing = (): void => {};
 
 /** A binary heap by time, then by the order of asking. Canceled tasks are swept out in bulk. */
 class TaskQueue {
@@ -158,9 +179,22 @@ class TaskQueue {
     }
   }
 
+  /** Time of the first task; infinite when there is none. */
+  get nextNs(): number {
+    for (;;) {
+      const first = this.#heap[0];
+      if (first === undefined) return Number.POSITIVE_INFINITY;
+      if (!first.isGone) return first.atNs;
+      this.#removeFirst();
+      this.#canceled -= 1;
+    }
+  }
+
   #cancel(task: Task): void {
     if (task.isGone) return;
     task.isGone = true;
+    // It stays in the heap for a while, and whatever it would have run must not stay with it.
+    task.run = nothing;
     this.#canceled += 1;
     if (this.#canceled * 2 <= this.#heap.length) return;
     this.#heap = this.#heap.filter((kept) => !kept.isGone);

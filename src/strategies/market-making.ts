@@ -100,6 +100,37 @@ export class MarketMaking {
     this.#fair = 0;
   }
 
+  /** Writes its memory, nine numbers, so that the next decision can be made again from them. */
+  save(into: Float64Array, at: number): void {
+    into[at] = this.bidTicks;
+    into[at + 1] = this.bidLots;
+    into[at + 2] = this.askTicks;
+    into[at + 3] = this.askLots;
+    into[at + 4] = this.#fair;
+    into[at + 5] = this.#fairNs;
+    into[at + 6] = this.#lastMid;
+    into[at + 7] = this.#lastNs;
+    into[at + 8] = this.#variance;
+  }
+
+  /** Takes over a memory that was saved. */
+  restore(from: Float64Array, at: number): void {
+    this.bidTicks = from[at] as number;
+    this.bidLots = from[at + 1] as number;
+    this.askTicks = from[at + 2] as number;
+    this.askLots = from[at + 3] as number;
+    this.#fair = from[at + 4] as number;
+    this.#fairNs = from[at + 5] as number;
+    this.#lastMid = from[at + 6] as number;
+    this.#lastNs = from[at + 7] as number;
+    this.#variance = from[at + 8] as number;
+  }
+
+  /** The smoothed fair price in ticks; 0 before the first decision. */
+  get fair(): number {
+    return this.#fair;
+  }
+
   /** @param inventoryLots signed position of this instrument */
   decide(top: TopOfBook, inventoryLots: number): void {
     const { bidTicks, askTicks } = top;

@@ -3,6 +3,7 @@ import type { Clock } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { isEnded, type OrderIntent } from '../execution/order.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
+import type { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { ApprovedOrder } from '../risk/approved-order.ts';
 import type { RequestOutcome, Venue } from './port.ts';
@@ -33,6 +34,8 @@ export interface OrderEntryOptions {
   readonly throttled: (ms: number) => void;
   readonly requestTimeoutMs: number;
   readonly isClockReal: boolean;
+  /** What led to the orders; absent where nobody notes it. */
+  readonly evidence?: EvidenceTrail | undefined;
 }
 
 /**
@@ -51,7 +54,7 @@ export class OrderEntry {
   }
 
   place(order: ApprovedOrder): void {
-    const { venue, gate, manager, clock, metrics } = this.#options;
+    const { venue, gate, manager, clock, metrics, evidence } = this.#options;
     const startedNs = clock.mono();
     const instrument = this.#options.instruments[order.instrument] as Instrument;
     const refusal = this.#ask(gate, order, startedNs);
@@ -60,10 +63,11 @@ export class OrderEntry {
       this.#options.dropped(order);
       return;
     }
-    manager.submit(order);
-    metrics.orders += 1;
     const venueMs = this.#options.venueMs();
     const requestId = this.#nextId();
+    const { receiveWindowMs } = venue.session;
+    manager.submit(order, evidence?.of(order, this.#requests, venueMs, receiveWindowMs));
+    metrics.orders += 1;
     const text = venue.orders.place(order, instrument, requestId, venueMs);
     const late = this.#ask(gate, order, clock.mono());
     const reason = late ?? (this.#options.send(text) ? null : 'disconnected');
@@ -74,6 +78,11 @@ export class OrderEntry {
     }
     this.#await(requestId, order.clientId, 'place', venueMs);
     if (this.#options.isClockReal) metrics.submission.record(clock.mono() - startedNs);
+  }
+
+  /** An earlier incarnation failed with it in hand: what it did not journal never left. */
+  accountFor(order: OrderIntent): void {
+    if (this.#options.manager.recordOf(order.clientId) === undefined) this.#options.dropped(order);
   }
 
   /** Asks the venue to cancel an order, whatever the gate says. Harmless when it has ended. */

@@ -77,6 +77,8 @@ export interface VenueSession {
   decode(frame: Uint8Array): VenueFrame;
   /** How long the venue acts on a request after its time stamp. */
   readonly receiveWindowMs: number;
+  /** How the venue refuses a request whose time stamp is off. */
+  readonly clockRefusedCode: number;
 }
 
 export interface Venue {

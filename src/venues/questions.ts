@@ -23,6 +23,7 @@ export interface QuestionsOptions {
 export class Questions {
   readonly #options: QuestionsOptions;
   #quietUntilNs = 0;
+  #isAskingTime = false;
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
@@ -54,7 +55,19 @@ export class Questions {
     return answer;
   }
 
+  /** A refusal for its time stamp means that one of the two clocks was set: it is asked anew. */
+  heedRefusal(code: number): void {
+    const { venue, venueClock } = this.#options;
+    if (code !== venue.session.clockRefusedCode || this.#isAskingTime) return;
+    this.#isAskingTime = true;
+    venueClock.doubt();
+    void this.probeClock().then(() => {
+      this.#isAskingTime = false;
+    });
+  }
+
   #heed(fault: QueryFault): string {
+    if (fault.kind === 'refused') this.heedRefusal(fault.code);
     if (fault.kind === 'throttled') {
       const untilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
       this.#quietUntilNs = Math.max(this.#quietUntilNs, untilNs);

@@ -11,16 +11,25 @@ export class VenueClock {
   readonly #clock: Clock;
   readonly #probes: { readonly roundTripMs: number; readonly offsetMs: number }[] = [];
 
+  #isDoubted = false;
+
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Takes the answer of a probe. The offset is kept against the monotonic clock. */
   onProbe(serverMs: number, sentNs: number, receivedNs: number): void {
+    if (this.#isDoubted) this.#probes.length = 0;
+    this.#isDoubted = false;
     const roundTripMs = (receivedNs - sentNs) / 1e6;
     const midpointMs = (sentNs + receivedNs) / 2e6;
     this.#probes.push({ roundTripMs, offsetMs: serverMs - midpointMs });
     if (this.#probes.length > PROBES_KEPT) this.#probes.shift();
+  }
+
+  /** The venue does not share what we take for its time: the next probe counts alone. */
+  doubt(): void {
+    this.#isDoubted = true;
   }
 
   /** Whole milliseconds of the venue's clock now. */

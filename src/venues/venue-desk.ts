@@ -6,6 +6,7 @@ import type { Rng } from '../core/rng.ts';
 import type { BalanceDifference, Balances, LedgerEvent } from '../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../execution/order.ts';
 import { OrderManager, type OrderMemory, type OrderUpdated } from '../execution/order-manager.ts';
+import type { EvidenceTrail } from '../execution/proof/evidence.ts';
 import {
   inquire,
   type ReconcileOptions,
@@ -42,6 +43,8 @@ export interface VenueDeskOptions {
   readonly requestTimeoutMs: number;
   /** Whether latencies mean anything: not under a virtual clock. */
   readonly isClockReal: boolean;
+  /** What led to the orders; absent where nobody notes it. */
+  readonly evidence?: EvidenceTrail | undefined;
   /** @throws when it cannot be journaled */
   readonly journal: (event: OrderEvent | LedgerEvent | VenueReconciled) => void;
   readonly log: Log;
@@ -132,6 +135,7 @@ export class VenueDesk {
       throttled: (ms) => this.#throttle(ms),
       requestTimeoutMs: options.requestTimeoutMs,
       isClockReal: options.isClockReal,
+      evidence: options.evidence,
     });
     this.#reconcile = reconcilePort({
       venue,
@@ -177,6 +181,9 @@ export class VenueDesk {
   /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
     const decoded = this.#options.venue.session.decode(frame);
+    if (decoded.kind === 'reply' && decoded.outcome.kind === 'refused') {
+      this.#questions.heedRefusal(decoded.outcome.code);
+    }
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
@@ -335,18 +342,17 @@ export class VenueDesk {
     this.#port.later('lift-throttle', ms);
   }
 
+  /** First of all those who count it are told: it is in the journal, so nobody else ever will. */
   #tell(update: OrderUpdated | LedgerEvent): void {
-    if (update.kind === 'order-updated') {
-      if (update.event.kind === 'order-filled') this.#options.metrics.fills += 1;
-      if (update.incident !== null) {
-        const { clientId } = update.record.order;
-        this.#log('error', update.incident, { clientId, event: update.event.kind });
-      }
-    }
     this.#port.told(update);
-    if (update.kind !== 'order-updated' || update.incident !== 'alive-after-end') return;
+    if (update.kind !== 'order-updated') return;
+    const { event, incident, record } = update;
+    if (event.kind === 'order-filled') this.#options.metrics.fills += 1;
+    if (incident === null) return;
+    const { clientId } = record.order;
+    this.#log('error', incident, { clientId, event: event.kind });
     // Whoever sent it took it for ended, so nobody would ever take it back.
-    this.entry.cancel(update.record.order.clientId);
+    if (incident === 'alive-after-end') this.entry.cancel(clientId);
   }
 
   #log(level: 'info' | 'warn' | 'error', kind: string, fields: Record<string, unknown>): void {

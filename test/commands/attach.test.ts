@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keysFolder, shellSocket } from '../../src/commands/attach.ts';
+import { keysFolder, shellSocket } from '../../src/commands/access/connect.ts';
 import { runCommandLine } from '../../src/commands/cli.ts';
 import { EXIT } from '../../src/commands/command.ts';
 import { runDaemonCommand } from '../../src/commands/daemon-commands.ts';
@@ -11,7 +11,7 @@ import type { Desk } from '../../src/commands/desk.ts';
 import { nodeTimers } from '../../src/core/node-env.ts';
 import { nodeFiles } from '../../src/core/node-files.ts';
 import { nanosOf } from '../../src/core/units.ts';
-import { authorisedKeys } from '../../src/remote/keys.ts';
+import { openKeyRing } from '../../src/ops/access/key-ring.ts';
 import { listen, type RemoteServer } from '../../src/remote/server.ts';
 import { temporaryFolder } from '../storage/temporary.ts';
 import {
@@ -35,7 +35,7 @@ interface Running {
 async function aDaemon(parts: Partial<Desk> = {}, stepNs = 1e9): Promise<Running> {
   const folder = temporaryFolder();
   nodeFiles.ensureFolder(join(folder, 'run'), 0o700);
-  const keys = authorisedKeys(nodeFiles, keysFolder(folder));
+  const keys = openKeyRing(nodeFiles, keysFolder(folder));
   if (!keys.ok) throw new Error(keys.error);
   const desk = aTestDesk(parts);
   const { now } = manualEnv().clock;
@@ -49,7 +49,8 @@ async function aDaemon(parts: Partial<Desk> = {}, stepNs = 1e9): Promise<Running
   const server = await listen({
     socketPath: shellSocket(folder),
     version: '1.2.3',
-    keys: keys.value,
+    tls: null,
+    keys: () => keys.value.list(),
     entropy: (bytes) => new Uint8Array(bytes).fill(++greetings),
     clock: { now, mono },
     timers: manualEnv().timers,

@@ -119,7 +119,7 @@ test('the help of a command has its examples first, then its options', async () 
 });
 
 test('a short option stands before its long name', async () => {
-  assert.match((await running('help attach')).out, /\n {2}-c, --command CMD {2}run a command and/);
+  assert.match((await running('help attach')).out, /\n {2}-c, --command CMD +run a command and/);
 });
 
 test('every command has help and examples that are its own', async () => {

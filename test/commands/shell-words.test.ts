@@ -34,13 +34,18 @@ test('words without blanks and quotes are what they were', () => {
 });
 
 const completions: [line: string, hits: string[], word: string][] = [
-  ['sta', ['status'], 'sta'],
+  ['stat', ['status', 'state'], 'stat'],
+  ['actor su', ['actor suspend'], 'actor su'],
+  ['state trading/r', ['trading/risk'], 'trading/r'],
+  ['trace trading/risk --li', ['--limit'], '--li'],
+  ['watch 2 posi', ['positions'], 'posi'],
+  ['watch 2 --times 3 posi', ['positions'], 'posi'],
   ['q', ['quit'], 'q'],
   ['actor k', ['actor kill'], 'actor k'],
   ['mode ', ['manual', 'semi-auto', 'full-auto'], ''],
   ['mode fu', ['full-auto'], 'fu'],
   ['actor kill trading/r', ['trading/risk'], 'trading/r'],
-  ['help actor s', ['actor state', 'actor stop'], 'actor s'],
+  ['help actor s', ['actor state', 'actor suspend', 'actor stop'], 'actor s'],
   ['status x', [], 'x'],
 ];
 for (const [line, hits, word] of completions) {
@@ -51,7 +56,7 @@ for (const [line, hits, word] of completions) {
 
 test('Tab on an empty line offers every command, and how to leave', () => {
   const [hits] = complete('');
-  assert.equal(hits, [...DAEMON_COMMANDS.map(({ name }) => name), 'help', 'quit']);
+  assert.equal(hits, [...DAEMON_COMMANDS.map(({ name }) => name), 'help', 'watch', 'quit']);
 });
 
 test('a word that nothing begins with shows what there is', () => {

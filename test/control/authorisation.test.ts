@@ -17,6 +17,7 @@ const TABLE: Readonly<Record<Action, readonly Role[]>> = {
   'raise-mode': ['operator', 'risk-officer'],
   reset: ['operator', 'risk-officer'],
   'administer-actor': ['operator', 'risk-officer', 'admin'],
+  'administer-access': ['admin'],
   stop: ['operator', 'risk-officer', 'admin'],
   reload: ['operator', 'risk-officer', 'admin'],
 };

@@ -267,6 +267,21 @@ test('a reset is refused when nothing was tripped, and while the desk is cooling
   assert.is(desk.mode, 'emergency');
 });
 
+test('a reset does not undo a trip whose message is still on its way', () => {
+  const { desk, gate, wait } = aRunningDesk();
+  desk.emergency('ann', 'smoke');
+  wait(10);
+  gate.close('emergency');
+  assert.equal(desk.reset('ann', 'no fire'), {
+    ok: false,
+    error: { kind: 'cooling', waitMs: 10 },
+  });
+  assert.ok(gate.isClosedBy('emergency'));
+  desk.emergency('eve', 'more smoke');
+  wait(10);
+  assert.ok(desk.reset('ann', 'no fire').ok);
+});
+
 test('a reset leaves Manual without a standing order, and trading needs a wish', () => {
   const { desk, gate, latch, wait, news, reconcileAll } = aRunningDesk();
   desk.emergency('ann', 'smoke');

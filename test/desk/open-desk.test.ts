@@ -195,13 +195,40 @@ test('key files that cannot be read keep the desk shut', async () => {
   await inFolder(
     async ({ open }, folder) => {
       assert.ok((await open()).ok, 'the first start makes them');
-      writeFileSync(join(folder, 'keys', 'authorised.json'), 'garbage');
+      writeFileSync(join(folder, 'keys', 'authorised-keys'), 'garbage');
       const said = await faultOf(open());
       assert.match(said, 'authorised');
       assert.match(await faultOf(open()), 'authorised');
     },
     { hasShell: true },
   );
+});
+
+test('papers for TLS that are missing or do not fit keep the desk shut', async () => {
+  await inFolder(async ({ options }, folder) => {
+    const file = (name: string): string => join(folder, 'keys', name);
+    const start = async (): Promise<string> => {
+      const tls = {
+        listen: '127.0.0.1:0',
+        certificate: file('tls.pem'),
+        key: file('tls.key'),
+        clients: ['ab'.repeat(32)],
+      };
+      const config = { ...options.config, remote: { tls } };
+      const store = new EventStore(memoryTables());
+      const opened = await openDesk({ ...options, config, hasShell: true, store });
+      assert.not(opened.ok);
+      return opened.ok ? '' : opened.error;
+    };
+    assert.match(await start(), `remote.tls.certificate: found no file ${file('tls.pem')}`);
+    writeFileSync(file('tls.pem'), 'garbage');
+    assert.match(await start(), `remote.tls.key: found no file ${file('tls.key')}`);
+    HASTY_FILES.ensureFolder(file('tls.key'), 0o700);
+    assert.match(await start(), /^remote\.tls\.key: .*EISDIR/);
+    rmSync(file('tls.key'), { recursive: true });
+    writeFileSync(file('tls.key'), 'garbage');
+    assert.match(await start(), `remote.tls: ${file('tls.pem')}: `);
+  });
 });
 
 test('a journal that is damaged keeps the desk shut', async () => {

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../src/core/result.ts';
 import { SETTLE_TIMEOUT_MS } from '../../src/desk/running-desk.ts';
-import { faultyFiles } from '../storage/faulty-files.ts';
+import { faultyFiles } from '../../src/simulation/disk/faulty-files.ts';
 import { assertSound, isTrading, untilResting, untilTrading } from '../support/desk/laws.ts';
 import { HASTY_FILES, rehearsed } from '../support/desk/rehearsed.ts';
 import { rejection } from '../support/lanes.ts';

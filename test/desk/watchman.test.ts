@@ -1,16 +1,20 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { address } from '../../actors/addresses.ts';
 import { Gate } from '../../src/control/gate.ts';
 import { endText, ROOT, Watchman } from '../../src/desk/watchman.ts';
+import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
 import type { JournalEvent } from '../../src/storage/journal/event-table.ts';
 import type { Journal } from '../../src/storage/journal/journal.ts';
 import { aBranch } from '../support/actors/listeners.ts';
 import { aLog } from '../support/actors/logs.ts';
 import { aLane, anActor } from '../support/lanes.ts';
+import { anOrder } from '../support/trade/orders.ts';
 
 const HEARERS = ['safety/control', 'trading/execution'];
+const TAKERS = ['trading/risk', 'trading/execution'];
 
-async function aWatchman(actors: readonly string[] = []) {
+async function aWatchman(actors: readonly string[] = [], hearers = HEARERS) {
   const tested = aLane();
   const gate = new Gate();
   gate.open('starting');
@@ -25,13 +29,20 @@ async function aWatchman(actors: readonly string[] = []) {
     onFatal: (reason) => void fatal.push(reason),
   });
   tested.lane.observe(watchman);
-  const specs = Object.fromEntries(actors.map((path) => [path, () => anActor() as never]));
-  const heard = await aBranch(tested, specs, HEARERS);
+  const seen: unknown[] = [];
+  const receive = (state: null, message: unknown): null => {
+    if ((message as { isBoom?: boolean }).isBoom) throw new Error('boom');
+    seen.push(message);
+    return state;
+  };
+  const spec = anActor({ receive }) as never;
+  const specs = Object.fromEntries(actors.map((path) => [path, () => spec]));
+  const heard = await aBranch(tested, specs, hearers);
   const crash = async (path: string): Promise<void> => {
     assert.ok(tested.lane.inject(path, new Error('boom')).ok);
     await tested.env.settle();
   };
-  return { ...tested, gate, watchman, journaled, fatal, lines, heard, crash };
+  return { ...tested, gate, watchman, journaled, fatal, lines, heard, seen, crash };
 }
 
 test('whoever crashes on the path of orders closes the gate until it is back', async () => {
@@ -112,6 +123,37 @@ test('a stack or memory that is used up is the end', async () => {
   lane.inject('trading/risk', new RangeError('Maximum call stack size exceeded'));
   await env.settle();
   assert.is(fatal[0], 'trading/risk: Maximum call stack size exceeded');
+});
+
+const VENUE = 'trading/venues/venue:binance';
+
+test('an order that no venue reads is audited and taken back', async () => {
+  const { lane, env, heard, journaled } = await aWatchman([], TAKERS);
+  const order = anOrder({ venue: 'binance' });
+  lane.send(address.venue('binance'), { kind: 'place', order: order as ApprovedOrder });
+  lane.send(address.venue('binance'), { kind: 'cancel', clientId: order.clientId });
+  await env.settle();
+  const taken = [{ kind: 'order-dropped', order }];
+  assert.equal([heard['trading/risk'], heard['trading/execution']], [taken, taken]);
+  const detail = `${order.clientId}: unknown`;
+  const where = VENUE;
+  assert.equal(journaled, [{ kind: 'incident', what: 'order-discarded', where, detail }]);
+});
+
+test('an order that a venue had in hand when it failed is asked about later', async () => {
+  const { lane, env, heard, journaled, watchman, seen } = await aWatchman([VENUE], TAKERS);
+  const order = anOrder({ venue: 'binance' });
+  const boom = { kind: 'place', order, isBoom: true } as never;
+  lane.send(address.venue('binance'), boom);
+  lane.send(address.venue('other'), { kind: 'place', order: anOrder({ venue: 'other' }) as never });
+  await env.settle();
+  assert.equal(seen, [{ kind: 'account-for', order }], 'and not about orders of other venues');
+  assert.equal(
+    journaled.map((event) => event.kind === 'incident' && event.what),
+    ['order-discarded', 'actor-failed', 'order-in-doubt'],
+  );
+  assert.is(heard['trading/risk']?.length, 1, 'only what nobody had in hand is taken back');
+  assert.is(watchman.restarts, 1);
 });
 
 test('an end has a word for people', () => {

@@ -275,6 +275,14 @@ test('an order that will not end leaves the run unsettled', async () => {
   });
 });
 
+test('an order that will not end is looked at less and less often', async () => {
+  const desk = resting();
+  desk.venue.cancel = () => undefined;
+  await desk.run('restart', 30_000);
+  const looks = desk.asked.filter((what) => what === 'open orders').length;
+  assert.ok(looks >= 20 && looks <= 32, `${looks} looks in 30 s`);
+});
+
 test('an end whose fills never come leaves the run unsettled', async () => {
   const desk = resting();
   desk.venue.historyLagMs = 1e9;

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -75,6 +77,23 @@ test('canceling twice, or after it has run, does nothing', () => {
   other.cancel();
   assert.is(time.pending, 0);
   assert.not.ok(time.runNext());
+});
+
+test('a canceled timer keeps nothing alive', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const { timers } = virtualTime(0);
+  // As long as most timers have not been canceled, those that have are not swept out.
+  for (let n = 0; n < 8; n += 1) timers.after(5, () => {});
+  const kept = (): WeakRef<object> => {
+    const actor = {};
+    timers.after(5, () => void actor).cancel();
+    return new WeakRef(actor);
+  };
+  const ref = kept();
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  assert.is(ref.deref(), undefined);
 });
 
 test('a loop that lets no time pass is found', () => {

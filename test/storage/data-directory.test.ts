@@ -6,13 +6,13 @@ import { clientIdsOf, isOwnClientId } from '../../src/core/ids.ts';
 import { nodeClock } from '../../src/core/node-env.ts';
 import { nodeFiles } from '../../src/core/node-files.ts';
 import { ok } from '../../src/core/result.ts';
+import { faultyFiles } from '../../src/simulation/disk/faulty-files.ts';
 import {
   type DataDirectory,
   directoryFaultText,
   openDataDirectory,
 } from '../../src/storage/data-directory.ts';
 import type { Locker } from '../../src/storage/directory-lock.ts';
-import { faultyFiles } from './faulty-files.ts';
 import { temporaryFolder } from './temporary.ts';
 
 let seed = 0;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../src/core/rng.ts';
+import { type LossyFiles, lossyFiles } from '../../src/simulation/disk/lossy-files.ts';
 import { EventStore } from '../../src/storage/event-store/event-store.ts';
 import { memoryTables } from '../../src/storage/event-store/memory-tables.ts';
 import { journalFaultText } from '../../src/storage/journal/faults.ts';
@@ -10,7 +11,6 @@ import { logFaultText } from '../../src/storage/log-fault.ts';
 import { openRecordLog, type RecordLog } from '../../src/storage/record-log.ts';
 import { readRecords } from '../../src/storage/record-reader.ts';
 import { submitted } from './journal/events.ts';
-import { type LossyFiles, lossyFiles } from './lossy-files.ts';
 import { manualTime } from './manual-time.ts';
 
 function opened(files: LossyFiles): RecordLog {

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nodeFiles } from '../../src/core/node-files.ts';
+import { faultyFiles } from '../../src/simulation/disk/faulty-files.ts';
 import { logFaultText } from '../../src/storage/log-fault.ts';
 import { openRecordLog } from '../../src/storage/record-log.ts';
 import { dropSegments, LogTail, readRecords } from '../../src/storage/record-reader.ts';
 import { SegmentPreparation } from '../../src/storage/segment-files.ts';
-import { faultyFiles } from './faulty-files.ts';
 import { opened, record, SMALL, sequences, upTo, write } from './records.ts';
 import { temporaryFolder } from './temporary.ts';
 

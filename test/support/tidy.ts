@@ -47,6 +47,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rpio: ['hardware/rpio.ts'],
   lmdb: ['src/storage/'],
   ccxt: ['src/venues/ccxt/'],
+  msgpackr: ['src/remote/'],
   ws: ['src/venues/', 'src/simulation/', 'src/remote/', 'src/dashboard/'],
   zod: ['src/'],
   yaml: ['src/config/'],

@@ -60,6 +60,26 @@ test('a question is answered with what the venue says', async () => {
   assert.equal(await asking(world), ok([]));
 });
 
+test('a refused time stamp has the time asked anew, and that answer counts alone', async () => {
+  const stale = err({ kind: 'broken', url: 'u', detail: 'x' } as const);
+  const world = someQuestions([
+    httpReply('{"code":-1021}', 400),
+    httpReply({ serverTime: 5_000_000 }),
+    stale,
+  ]);
+  for (let old = 0; old < 5; old += 1) world.venueClock.onProbe(1_000, 0, 0);
+  await asking(world);
+  await world.env.advance(10);
+  assert.is(world.asked.length, 2, 'the time is asked once');
+  assert.ok(Math.abs(world.venueClock.nowMs() - 5_000_000) < 100);
+});
+
+test('another refusal leaves the venue clock alone', async () => {
+  const world = someQuestions([httpReply('{"code":-2015}', 400)]);
+  await asking(world);
+  assert.is(world.asked.length, 1);
+});
+
 const failures: [what: string, answer: HttpOutcome, said: string][] = [
   [
     'silence',

@@ -32,7 +32,7 @@ export class Groups<K> {
     if (this.#size >= this.#max) {
       throw new RangeError(`${member.text}: there are ${this.#max} ${this.#what} already`);
     }
-    const watch = { tell: () => void this.leave(group, member) };
+    const watch = { watcher: this.#what, tell: () => void this.leave(group, member) };
     assert(member.addWatch(watch), `${member.text}: an actor that has ended joins nothing`);
     this.#groups.set(group, members.set(member.uid, { member, watch }));
     this.#size += 1;

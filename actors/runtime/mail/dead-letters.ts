@@ -12,7 +12,9 @@ import { kindOf } from '../ref.ts';
  * - `failed`: its handler failed; `abandoned`: its handler was given up, its outcome is unknown.
  * - `stale-after-restart`: it was queued before a crash and its recipient's policy discards.
  * - `late-sender`: its sender was over; `late-answer`: the question was settled already.
- * - `not-addressable`: the recipient takes no messages.
+ * - `not-addressable`: the recipient takes no messages, or none like it from another node.
+ * - `noconnection`: there was no link to the recipient's node, or it was lost; if the message had
+ *   left already, its outcome is unknown.
  */
 export type DeadLetterReason =
   | 'unknown'
@@ -26,7 +28,8 @@ export type DeadLetterReason =
   | 'stale-after-restart'
   | 'late-sender'
   | 'late-answer'
-  | 'not-addressable';
+  | 'not-addressable'
+  | 'noconnection';
 
 export interface DeadLetter {
   /** The recipient, and the incarnation it was meant for (0 for whoever holds the path). */

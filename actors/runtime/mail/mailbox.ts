@@ -1,3 +1,5 @@
+import { kindOf } from '../ref.ts';
+
 /**
  * What happens to a message that finds a mailbox full. `reject`: the sender sees false.
  * `drop-oldest`: the oldest makes room. `conflate`: a newer message replaces the queued one of the
@@ -27,6 +29,17 @@ export interface Entry {
   readonly message: unknown;
   readonly uid: number;
   readonly sender: string;
+}
+
+/** One entry as an inspector sees it: what it is called, never what it holds. */
+export interface QueuedEntry {
+  readonly kind: string;
+  readonly sender: string;
+  /** When it was queued, to about a turn of the lane; 0 when that is not known. */
+  readonly queuedNs: number;
+  /** The event that led to it; 0 when nobody traced then. */
+  readonly cause: number;
+  readonly isNotice: boolean;
 }
 
 /** The `uid` of an entry that is a `Notice` and not a message somebody sent. */
@@ -73,6 +86,10 @@ export class Mailbox {
   #messages: unknown[];
   #uids: number[];
   #senders: string[];
+  /** When each entry was queued, and which event led to it: two stores, and nothing allocated. */
+  #queuedNs: Float64Array;
+  #causes: Float64Array;
+  #takenSlot = 0;
   #mask: number;
   #head = 0;
   #size = 0;
@@ -100,6 +117,8 @@ export class Mailbox {
     this.#messages = new Array(slots).fill(undefined);
     this.#uids = new Array(slots).fill(0);
     this.#senders = new Array(slots).fill('');
+    this.#queuedNs = new Float64Array(slots);
+    this.#causes = new Float64Array(slots);
     this.#keys = this.#keyOf === null ? [] : new Array(slots).fill(undefined);
     this.#mask = slots - 1;
   }
@@ -117,49 +136,58 @@ export class Mailbox {
   /**
    * Queues a message; one of a key that is queued already takes that one's place in the order.
    *
+   * @param queuedNs and `cause` as in `QueuedEntry`
    * @returns false when the mailbox is full; what `overflow` then asks for is the caller's
    * @throws what `keyOf` throws
    */
-  push(message: unknown, uid: number, sender: string): boolean {
-    if (this.#keyOf !== null) return this.#pushKeyed(this.#keyOf(message), message, uid, sender);
-    if (this.depth >= this.capacity) return false;
-    this.#append(message, uid, sender);
-    return true;
-  }
-
-  #pushKeyed(key: string | number, message: unknown, uid: number, sender: string): boolean {
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) {
-      this.#messages[slot] = message;
-      this.#uids[slot] = uid;
-      this.#senders[slot] = sender;
-      this.conflated += 1;
-      return true;
+  push(message: unknown, uid: number, sender: string, queuedNs = 0, cause = 0): boolean {
+    const key = this.#keyOf?.(message);
+    if (key !== undefined) {
+      const slot = this.#slots.get(key);
+      if (slot !== undefined) {
+        this.#fill(slot, message, uid, sender, queuedNs, cause);
+        this.conflated += 1;
+        return true;
+      }
     }
     if (this.depth >= this.capacity) return false;
-    const free = this.#append(message, uid, sender);
+    const free = this.#append(message, uid, sender, queuedNs, cause);
+    if (key === undefined) return true;
     this.#slots.set(key, free);
     this.#keys[free] = key;
     return true;
   }
 
-  #append(message: unknown, uid: number, sender: string): number {
+  #append(message: unknown, uid: number, sender: string, queuedNs: number, cause: number): number {
     if (this.#size > this.#mask) this.#grow();
     const slot = (this.#head + this.#size) & this.#mask;
-    this.#messages[slot] = message;
-    this.#uids[slot] = uid;
-    this.#senders[slot] = sender;
+    this.#fill(slot, message, uid, sender, queuedNs, cause);
     this.#size += 1;
     if (this.depth > this.highWater) this.highWater = this.depth;
     return slot;
   }
 
+  #fill(
+    slot: number,
+    message: unknown,
+    uid: number,
+    sender: string,
+    queuedNs: number,
+    cause: number,
+  ): void {
+    this.#messages[slot] = message;
+    this.#uids[slot] = uid;
+    this.#senders[slot] = sender;
+    this.#queuedNs[slot] = queuedNs;
+    this.#causes[slot] = cause;
+  }
+
   /** Queues a notice, unless it is queued already. Capacity does not bound notices. */
-  pushNotice(notice: Notice): void {
+  pushNotice(notice: Notice, queuedNs = 0): void {
     if (notice.isQueued) return;
     notice.isQueued = true;
     this.#notices += 1;
-    this.#append(notice, NOTICE, '');
+    this.#append(notice, NOTICE, '', queuedNs, 0);
   }
 
   /** Puts messages before all others, keeping their order: the way back from the stash. */
@@ -168,9 +196,7 @@ export class Mailbox {
       const { message, uid, sender } = entries[at] as Entry;
       if (this.#size > this.#mask) this.#grow();
       this.#head = (this.#head - 1) & this.#mask;
-      this.#messages[this.#head] = message;
-      this.#uids[this.#head] = uid;
-      this.#senders[this.#head] = sender;
+      this.#fill(this.#head, message, uid, sender, 0, 0);
       this.#size += 1;
     }
   }
@@ -178,6 +204,7 @@ export class Mailbox {
   /** The oldest entry, which the mailbox must have; `isNotice` tells what it is. */
   take(): unknown {
     const slot = this.#head;
+    this.#takenSlot = slot;
     const message = this.#messages[slot];
     this.takenUid = this.#uids[slot] as number;
     this.takenSender = this.#senders[slot] as string;
@@ -194,13 +221,38 @@ export class Mailbox {
     return this.takenUid === NOTICE;
   }
 
+  /** When what was taken last was queued, and why; to be asked before anything else is queued. */
+  get takenQueuedNs(): number {
+    return this.#queuedNs[this.#takenSlot] as number;
+  }
+
+  get takenCause(): number {
+    return this.#causes[this.#takenSlot] as number;
+  }
+
+  /** The oldest entries, at most `max` of them; nothing is taken. */
+  peek(max: number): QueuedEntry[] {
+    return Array.from({ length: Math.min(max, this.#size) }, (_, at) => {
+      const slot = (this.#head + at) & this.#mask;
+      const isNotice = this.#uids[slot] === NOTICE;
+      const entry = this.#messages[slot];
+      return {
+        kind: kindOf(isNotice ? (entry as Notice).message : entry),
+        sender: this.#senders[slot] as string,
+        queuedNs: this.#queuedNs[slot] as number,
+        cause: this.#causes[slot] as number,
+        isNotice,
+      };
+    });
+  }
+
   /** Takes the oldest message; notices that stood before it move to the end of the queue. */
   takeOldestMessage(): unknown {
     for (;;) {
       const entry = this.take();
       if (!this.isNotice) return entry;
       this.#notices += 1;
-      this.#append(entry, NOTICE, '');
+      this.#append(entry, NOTICE, '', this.takenQueuedNs, 0);
     }
   }
 
@@ -244,6 +296,8 @@ export class Mailbox {
     this.#messages = rotated(this.#messages, undefined);
     this.#uids = rotated(this.#uids, 0);
     this.#senders = rotated(this.#senders, '');
+    this.#queuedNs = Float64Array.from(rotated(Array.from(this.#queuedNs), 0));
+    this.#causes = Float64Array.from(rotated(Array.from(this.#causes), 0));
     this.#head = 0;
     this.#mask = slots - 1;
   }

@@ -12,9 +12,11 @@ import { Gate } from '../../control/gate.ts';
 import type { Net, Timers } from '../../core/env.ts';
 import { clientIdsOf } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { EvidenceTrail } from '../../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
+import { StrategyRecord } from '../../strategies/decision-record.ts';
 import type { Venue } from '../../venues/port.ts';
 
 export interface TickPathOptions {
@@ -65,6 +67,9 @@ export function tickPath(options: TickPathOptions) {
   gate.open('starting');
   gate.setMode('full-auto');
   const instruments = [instrument];
+  const evidence = new EvidenceTrail();
+  // One for all incarnations of execution, so that none uses an id a second time.
+  const clientId = clientIdsOf(DESK_ID, 1);
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
   const branches = {
     'market-data': marketDataBranch({
@@ -118,6 +123,7 @@ export function tickPath(options: TickPathOptions) {
                 };
               },
               journal,
+              evidence,
               log,
             }),
         },
@@ -129,12 +135,13 @@ export function tickPath(options: TickPathOptions) {
           limits: () => LIMITS,
           restore: async () => nothing,
           journal,
+          evidence,
         }),
       execution: () =>
         executionActor({
           instruments,
           gate,
-          clientId: clientIdsOf(DESK_ID, 1),
+          clientId,
           metrics,
           isClockReal: true,
         }),
@@ -147,6 +154,7 @@ export function tickPath(options: TickPathOptions) {
               instrument,
               settings: () => SETTINGS,
               staleMs: () => 60_000,
+              record: new StrategyRecord(LABEL, evidence, journal),
             }),
         },
       ],

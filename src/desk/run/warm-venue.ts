@@ -71,7 +71,7 @@ export class WarmVenue implements Net {
     };
   };
 
-  /** A depth snapshot for whoever asks for one, and nothing else. */
+  /** A depth snapshot for whoever asks for one, whenever that is, and nothing else. */
   http(request: HttpRequest, done: (outcome: Result<HttpReply, NetFault>) => void): void {
     if (!request.url.startsWith('warm:rest')) {
       done(err({ kind: 'refused', url: request.url, detail: 'not here' }));
@@ -80,7 +80,7 @@ export class WarmVenue implements Net {
     const level = (ticks: number) => `[["${this.#price(ticks)}","${this.#size()}"]]`;
     const bids = level(MID_TICKS - SPREAD_TICKS);
     const asks = level(MID_TICKS + SPREAD_TICKS);
-    const body = `{"lastUpdateId":${ID_FIRST - 1},"bids":${bids},"asks":${asks}}`;
+    const body = `{"lastUpdateId":${this.#diffId},"bids":${bids},"asks":${asks}}`;
     done(ok({ status: 200, headers: {}, body }));
   }
 

@@ -91,6 +91,10 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'venue-reconciled':
       return [{ kind: 'latest', what: `${event.kind}/${event.venue}` }];
     case 'command-given':
+    case 'command-refused':
+    case 'mode-requested':
+    case 'mode-approved':
+    case 'strategy-configured':
     case 'config-changed':
     case 'incident':
       return [];

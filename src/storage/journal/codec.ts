@@ -80,14 +80,20 @@ export function decodeRecord(
   const monoNs = from.number() as Nanos;
   const wallMs = from.number() as Millis;
   const kind = KINDS.get(code);
-  if (kind === undefined || EVENTS[kind].version !== version) {
+  const layout = kind === undefined ? undefined : layoutOf(kind, version);
+  if (kind === undefined || layout === undefined) {
     return err({ kind: 'unknown-event', sequence, code, version, known: knownVersions(kind) });
   }
-  const fields = (EVENTS[kind].fields as Field<object>).read(from);
+  const fields = layout.read(from);
   if (from.fault !== null) {
     return err({ kind: 'malformed-event', sequence, found: `${kind}: ${from.fault}` });
   }
   return ok({ sequence, boot, monoNs, wallMs, event: { kind, ...fields } as JournalEvent });
+}
+
+function layoutOf(kind: EventKind, version: number): Field<object> | undefined {
+  const format = EVENTS[kind];
+  return format.version === version ? format.fields : format.earlier?.[version];
 }
 
 function knownVersions(kind: EventKind | undefined): string {

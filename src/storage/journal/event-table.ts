@@ -1,11 +1,14 @@
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
+import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import {
   amount,
   choice,
@@ -26,7 +29,8 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | ControlEvent
-  | InstrumentDefined;
+  | InstrumentDefined
+  | StrategyConfigured;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -36,6 +40,8 @@ interface EventFormat<K extends EventKind> {
   /** Counts the layouts of this kind; one that is not listed here is refused. */
   readonly version: number;
   readonly fields: Field<Omit<EventOf<K>, 'kind'>>;
+  /** Layouts of versions before, which are read and no longer written. */
+  readonly earlier?: Readonly<Record<number, Field<Omit<EventOf<K>, 'kind'>>>>;
 }
 
 const side = choice<Side>(['buy', 'sell']);
@@ -100,11 +106,38 @@ export const instrumentField: Field<Instrument> = {
   },
 };
 
+type Submitted = Omit<EventOf<'order-submitted'>, 'kind'>;
+const orderField = object(orderFields);
+
+/** The intent, then the layout of the evidence and its numbers; layout 0 is none. */
+const submittedField: Field<Submitted> = {
+  write(out, { order, evidence }) {
+    orderField.write(out, order);
+    out.byte(evidence === undefined ? 0 : EVIDENCE_LAYOUT);
+    if (evidence === undefined) return;
+    assert(evidence.length === EVIDENCE_NUMBERS.length, 'evidence has a number for each name');
+    for (let at = 0; at < evidence.length; at += 1) out.number(evidence[at] as number);
+  },
+  read(from) {
+    const order = orderField.read(from);
+    if (from.choice(EVIDENCE_LAYOUT + 1) === 0) return { order };
+    const evidence = new Float64Array(EVIDENCE_NUMBERS.length);
+    for (let at = 0; at < evidence.length; at += 1) evidence[at] = from.number();
+    return { order, evidence };
+  },
+};
+
 /** An event that says that an order came to something, and why. */
 const reasoned = object({ clientId: text, reason: prose });
 
 export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
-  'order-submitted': { code: 1, version: 1, fields: object({ order: object(orderFields) }) },
+  'order-submitted': {
+    code: 1,
+    version: 2,
+    fields: submittedField,
+    // Without the evidence.
+    earlier: { 1: object({ order: object(orderFields) }) },
+  },
   'order-refused': { code: 2, version: 1, fields: reasoned },
   'order-accepted': {
     code: 3,
@@ -181,6 +214,34 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ instrument: instrumentField }),
   },
+  'command-refused': {
+    code: 60,
+    version: 1,
+    fields: object({ by: text, role: text, command: prose, reason: prose }),
+  },
+  'mode-requested': {
+    code: 61,
+    version: 1,
+    fields: object({ statement: document, by: text, key: text, signature: text }),
+  },
+  'mode-approved': {
+    code: 62,
+    version: 1,
+    fields: object({
+      statement: document,
+      requestedBy: text,
+      requestKey: text,
+      requestSignature: text,
+      approvedBy: text,
+      approvalKey: text,
+      approvalSignature: text,
+    }),
+  },
+  'strategy-configured': {
+    code: 63,
+    version: 1,
+    fields: object({ strategy: text, settingsId: integer<number>(), settings: document }),
+  },
 };
 
 /** The stream in which an event has its version: what belongs together and is read together. */
@@ -194,6 +255,9 @@ export function streamOf(event: JournalEvent): string {
       return `account/${event.venue}`;
     case 'mode-changed':
     case 'command-given':
+    case 'command-refused':
+    case 'mode-requested':
+    case 'mode-approved':
       return 'control';
     case 'booted':
     case 'stopped':
@@ -201,6 +265,7 @@ export function streamOf(event: JournalEvent): string {
     case 'config-changed':
     case 'incident':
     case 'instrument-defined':
+    case 'strategy-configured':
       return 'desk';
     default:
       return `order/${event.clientId}`;

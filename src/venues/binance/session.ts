@@ -31,6 +31,9 @@ const REPORT_FIELDS = {
   time: 'T',
 } as const;
 
+/** "Timestamp for this request is outside of the recvWindow." */
+const INVALID_TIMESTAMP = -1021;
+
 /** Binance's WebSocket API as order socket and user stream in one connection. */
 export function binanceSession(
   url: string,
@@ -42,6 +45,7 @@ export function binanceSession(
   return {
     url,
     receiveWindowMs,
+    clockRefusedCode: INVALID_TIMESTAMP,
     subscribe: (requestId, nowMs) =>
       signedRequest(
         key,

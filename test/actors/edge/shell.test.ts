@@ -35,7 +35,8 @@ async function withShell(
     shellActor({
       socketPath,
       version: '1.2.3',
-      keys: [{ name: 'ann', role: 'operator', publicKey }],
+      tls: null,
+      keys: () => [{ name: 'ann', role: 'operator', publicKey }],
       desk,
       env: { ...edges, entropy: nodeEntropy },
       log,
@@ -63,7 +64,7 @@ test('what a session asks is run on the desk, and a login is told in the log', a
     const unknown = await session.run(['dance']);
     assert.ok(unknown.ok && unknown.value.exitCode === 2);
     const view = lane.view('edge/shell');
-    assert.equal(view.ok && view.value, { connections: 1 });
+    assert.equal(view.ok && view.value, { connections: 1, tlsPort: null });
     assert.ok(lines.some((line) => line.startsWith('info edge/shell ')));
     session.close();
   });

@@ -247,6 +247,34 @@ test('an asker that is over asks nothing', async () => {
   assert.equal([failed.reason, lane.lateEffects], ['asker-over', 1]);
 });
 
+test('an asker that crashes leaves no question open, and no timer', async () => {
+  const { lane, env } = aLane();
+  const kept: Reply<number>[] = [];
+  const keeper = await lane.spawn(aKeeper(kept), 'keeper');
+  let failed: unknown = null;
+  const asker = await lane.spawn<null, unknown>(
+    anActor<null, unknown>({
+      receive(state, message, ctx) {
+        if (message === 'boom') throw new Error('boom');
+        ctx.ask(keeper, question(1), 60_000).catch((thrown) => {
+          failed = thrown;
+        });
+        return state;
+      },
+    }),
+    'asker',
+  );
+  void lane.ask(keeper, question(2), 60_000);
+  lane.send(asker, 'ask');
+  await env.settle();
+  assert.is(lane.openAsks, 2);
+  lane.send(asker, 'boom');
+  await env.settle();
+  assert.is(lane.openAsks, 1, 'somebody else’s question stays open');
+  assert.is((failed as AskFailed).reason, 'asker-over');
+  assert.is(kept.length, 2);
+});
+
 test('an ask that nobody awaits is no event of the process when it fails', async () => {
   const { lane, env } = aLane();
   void lane.ask(refByPath<Question>('nobody'), question(1), 5);

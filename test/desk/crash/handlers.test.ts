@@ -1,108 +1,21 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { BUGS } from '../../support/desk/bugs.ts';
 import { actor } from '../../support/desk/laws.ts';
-import type { Stage } from '../../support/desk/rehearsed.ts';
 import { onReadIn, survives, throwOnceIn } from '../../support/desk/survival.ts';
 
-const FEED = 'market-data/feed:binance';
-const VENUE = 'trading/venues/venue:binance';
-const STRATEGY = 'trading/strategies/strategy:mm';
-/** A frame that breaks the decoder itself, as a bug in it would. */
-const POISON = new Proxy(new Uint8Array(1), {
-  get() {
-    throw new Error('a bug in the decoder');
-  },
-});
-
-interface Bug {
-  readonly path: string;
-  /** What the actor is doing when the bug strikes. */
-  readonly during: 'message' | 'answer';
-  readonly messageKind: string;
-  plant(stage: Stage): void;
-}
-
-const BUGS: readonly Bug[] = [
-  {
-    path: 'safety/audit',
-    during: 'message',
-    messageKind: 'watch',
-    plant: ({ desk }) => throwOnceIn('safety/audit', desk.parts.journal, 'lag'),
-  },
-  {
-    path: 'safety/control',
-    during: 'message',
-    messageKind: 'request-mode',
-    plant({ desk }) {
-      throwOnceIn('control/control-desk', desk.parts.journal, 'appendDurable');
-      desk.requestMode('semi-auto', 'a test', 'to be journaled').then(
-        () => assert.unreachable('an answer came'),
-        (thrown) => assert.match(thrown.message, 'safety/control'),
-      );
-    },
-  },
-  {
-    path: FEED,
-    during: 'message',
-    messageKind: 'frame',
-    plant: ({ wire }) => wire.inject('market', POISON),
-  },
-  {
-    path: VENUE,
-    during: 'message',
-    messageKind: 'frame',
-    plant: ({ wire }) => wire.inject('orders', POISON),
-  },
-  {
-    path: 'trading/portfolio',
-    during: 'message',
-    messageKind: 'order-updated',
-    plant({ desk }) {
-      throwOnceIn('execution/portfolio', desk.parts.instruments[0] as object, 'lotSteps');
-    },
-  },
-  {
-    path: 'trading/risk',
-    during: 'answer',
-    messageKind: '',
-    plant: ({ desk }) => throwOnceIn('trading/risk', desk.parts.gate, 'mode'),
-  },
-  {
-    path: 'trading/execution',
-    during: 'message',
-    messageKind: 'quotes-wanted',
-    plant: ({ desk }) => throwOnceIn('trading/execution', desk.parts.gate, 'permissions'),
-  },
-  {
-    path: STRATEGY,
-    during: 'message',
-    messageKind: 'check-market',
-    plant: ({ desk }) => throwOnceIn('trading/strategy', desk.parts.config.risk, 'staleBookMs'),
-  },
-  {
-    path: 'edge/settings',
-    during: 'message',
-    messageKind: 'reload',
-    plant({ desk }) {
-      throwOnceIn('edge/settings', desk.parts, 'load');
-      desk.reload('a test').then(
-        () => assert.unreachable('an answer came'),
-        (thrown) => assert.match(thrown.message, 'edge/settings'),
-      );
-    },
-  },
-];
-
 for (const bug of BUGS) {
-  test(`a bug in a handler of ${bug.path} is one supervised crash`, async () => {
+  test(`a bug in ${bug.path} (${bug.what ?? bug.messageKind}) is one supervised crash`, async () => {
     const ended = await survives(async (stage) => {
       const { uid } = actor(stage, bug.path);
-      bug.plant(stage);
+      bug.plant(stage, () => {
+        throw new Error('a bug');
+      });
       const isBack = () => {
         const row = actor(stage, bug.path);
         return row.uid !== uid && row.status === 'running';
       };
-      await stage.until('it crashes and is back', isBack, 60_000);
+      await stage.until('it crashes and is back', isBack, 120_000);
     });
     const crashes = ended.log.filter(
       ({ kind, fields }) => kind === 'actor-failed' && 'during' in fields,

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type FileOperation, faultyFiles } from '../../storage/faulty-files.ts';
+import { type FileOperation, faultyFiles } from '../../../src/simulation/disk/faulty-files.ts';
 import { type Leak, untilResting, untilTrading, watchOrders } from '../../support/desk/laws.ts';
 import { HASTY_FILES, rehearsed } from '../../support/desk/rehearsed.ts';
 import { survives } from '../../support/desk/survival.ts';

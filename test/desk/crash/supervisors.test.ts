@@ -1,15 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err } from '../../../src/core/result.ts';
-import {
-  actor,
-  type Leak,
-  untilResting,
-  untilTrading,
-  watchOrders,
-} from '../../support/desk/laws.ts';
-import { type Ended, rehearsed } from '../../support/desk/rehearsed.ts';
-import { crashAgain, isThere, survives } from '../../support/desk/survival.ts';
+import { actor, assertDead, untilResting, untilTrading } from '../../support/desk/laws.ts';
+import { rehearsed } from '../../support/desk/rehearsed.ts';
+import { isThere, survives } from '../../support/desk/survival.ts';
 
 const VENUE = 'trading/venues/venue:binance';
 const STRATEGY = 'trading/strategies/strategy:mm';
@@ -36,76 +30,6 @@ test('a crash of the edge disturbs nobody', async () => {
     assert.is(actor(stage, 'trading').restarts, 0);
   });
 });
-
-/** Actors of each branch, and how many crashes in a minute their supervisor bears. */
-const BUDGETS = [
-  { path: 'trading/risk', supervisor: 'trading', intensity: 5 },
-  { path: 'trading/portfolio', supervisor: 'trading', intensity: 5 },
-  { path: VENUE, supervisor: 'trading/venues', intensity: 5 },
-  { path: STRATEGY, supervisor: 'trading/strategies', intensity: 5 },
-  { path: 'safety/control', supervisor: 'safety', intensity: 3 },
-  { path: 'edge/settings', supervisor: 'edge', intensity: 10 },
-];
-
-for (const { path, supervisor, intensity } of BUDGETS) {
-  test(`${supervisor} gives up over ${path} at crash ${intensity + 1} and comes back`, async () => {
-    const ended = await survives(async (stage) => {
-      await crashAgain(stage, path, intensity);
-      await stage.until('it is back', () => isThere(stage, path));
-      assert.is(actor(stage, supervisor).restarts, 0, 'so many are borne');
-      await crashAgain(stage, path, 1);
-      await stage.until('it is back', () => isThere(stage, path));
-      assert.is(actor(stage, supervisor).restarts, 1, 'one more is not');
-    });
-    const gaveUp = ended.log.filter(({ kind }) => kind === 'supervisor-gave-up');
-    assert.equal(
-      gaveUp.map(({ actor: who, level }) => [who, level]),
-      [[supervisor, 'error']],
-    );
-  });
-}
-
-test('a feed that crashes again and again is met with patience', async () => {
-  await survives(async (stage) => {
-    await crashAgain(stage, 'market-data/feed:binance', 4);
-    const upNs = stage.nowNs();
-    await stage.until('it is back', () => isThere(stage, 'market-data/feed:binance'));
-    assert.ok(stage.nowNs() - upNs > 1e9, 'the fourth back-off takes more than a second');
-    assert.is(actor(stage, 'market-data').restarts, 0);
-  });
-});
-
-/** What must be true of a desk that gave up, whoever started it. */
-function assertDead(ended: Ended, reason: RegExp): void {
-  const { outcome, desk, account, latch } = ended;
-  assert.not.ok(outcome.ok);
-  assert.match(outcome.ok ? '' : outcome.error, reason);
-  assert.ok(desk.parts.gate.isClosedBy('emergency'), 'the gate is closed for people to open');
-  assert.match(latch ?? '', 'supervision', 'the next start comes up in emergency');
-  assert.is(account.open.size, 0, 'nothing rests at the venue');
-  const wasStopped = ended.journal.some(({ event }) => event.kind === 'stopped');
-  assert.not.ok(wasStopped, 'the next start does not take it for an orderly stop');
-}
-
-for (const branch of ['trading', 'safety']) {
-  test(`root gives up at the fourth end of ${branch}: latched, nothing rests`, async () => {
-    let leaks: readonly Leak[] = [];
-    const ended = await rehearsed({
-      async script(stage) {
-        leaks = watchOrders(stage);
-        await untilTrading(stage);
-        await crashAgain(stage, branch, 3);
-        await untilTrading(stage);
-        await untilResting(stage);
-        await crashAgain(stage, branch, 1);
-        await stage.sleep(60_000);
-        throw new Error('the desk did not die');
-      },
-    });
-    assert.equal(leaks, []);
-    assertDead(ended, new RegExp(`${branch} ended`));
-  });
-}
 
 for (const action of ['kill', 'stop'] as const) {
   test(`a desk whose root is gone (${action}) dies in emergency`, async () => {

@@ -21,7 +21,7 @@ test('help, versions and words that are wrong have their own exit codes', async 
     flyball('venue', '--port', '70000'),
   ]);
   assert.is(help.code, 0);
-  assert.match(help.out, /^command +what it does\nstart +run the desk/);
+  assert.match(help.out, /^command +what it does +role\nstart +run the desk/);
   assert.is(ofStart.code, 0);
   assert.match(ofStart.out, /^start: run the desk.*\n\nexamples\n {2}flyball start\n/);
   assert.is(version.code, 0);

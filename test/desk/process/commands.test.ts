@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ActorRow, DeskStatus, OrderRow, PositionRow } from '../../../src/commands/desk.ts';
+import type { Explanation } from '../../../src/commands/proof/proof-port.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { assertAgreed } from '../../support/process/agreement.ts';
 import type { Daemon } from '../../support/process/daemon.ts';
@@ -33,6 +34,8 @@ test(
     const given = journal.events('command-given').map(({ command }) => command);
     assert.equal(given.slice(-3), ['kill a drill', 'reset', 'reset all is well']);
     assert.is((await daemon.ask<DeskStatus>('status')).mode, 'manual');
+    await daemon.kill();
+    await explainsTheDead(premises, journal);
   }),
 );
 
@@ -147,6 +150,26 @@ async function trips(premises: Premises, journal: WrittenJournal): Promise<void>
   assert.is(reset.code, 0);
   assert.match(reset.out, /^mode +manual\nrequested +manual\n/);
   assert.match(reset.out, /latch +not set/);
+}
+
+/** What is left of a killed desk explains each of its orders, and decides each of them again. */
+async function explainsTheDead(premises: Premises, journal: WrittenJournal): Promise<void> {
+  const ids = journal.events('order-submitted').map(({ order }) => order.clientId);
+  assert.ok(ids.length > 5, `${ids.length} orders`);
+  const lines = ids.slice(-50).flatMap((id) => ['-c', `explain ${id}`]);
+  const replay = ['attach', '--replay', premises.folder, '--json'];
+  const { code, out, err } = await premises
+    .program(...replay, ...lines, '-c', 'audit verify')
+    .end();
+  assert.equal([code, err], [0, '']);
+  const answers = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.is(answers.pop().isSound, true);
+  for (const { clientId, again } of answers as Explanation[]) {
+    assert.equal(again, { isSame: true, parts: [], obstacle: '' }, clientId);
+  }
 }
 
 /** Full-Auto since the last change of mode, and a fill since. */

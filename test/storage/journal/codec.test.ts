@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amountOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
+import { EVIDENCE_AT, EvidenceTrail } from '../../../src/execution/proof/evidence.ts';
 import { codecFaultText, decodeRecord, EventEncoder } from '../../../src/storage/journal/codec.ts';
 import { EVENTS, type JournalEvent, streamOf } from '../../../src/storage/journal/event-table.ts';
 import { DOCUMENT_BYTES_MAX, PROSE_BYTES_MAX } from '../../../src/storage/journal/fields.ts';
@@ -73,7 +74,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const codes = Object.values(EVENTS).map(({ code }) => code);
   assert.is(new Set(codes).size, codes.length);
   const orders = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
-  assert.equal(codes, [...orders, 20, 21, 22, 23, 30, 31, 32, 33, 34, 35, 40]);
+  assert.equal(codes, [...orders, 20, 21, 22, 23, 30, 31, 32, 33, 34, 35, 40, 60, 61, 62, 63]);
 });
 
 test('the bytes of a record stay what they are', () => {
@@ -81,7 +82,24 @@ test('the bytes of a record stay what they are', () => {
   const stamp = '0b0107000000' + '00000054346f9d41' + '00008056febc7842';
   assert.is(cancel.toString('hex'), `${stamp}04612dc3a9`);
   const payload = Buffer.from(encoded(submitted()));
-  assert.is(payload.length, 22 + 12 + 3 + 7 + 8 + 5 + 5 * 8);
+  assert.is(payload.length, 22 + 12 + 3 + 7 + 8 + 5 + 5 * 8 + 1);
+});
+
+test('an intent without evidence is read as flyball 0.1 wrote it', () => {
+  const today = Buffer.from(encoded(submitted()));
+  const earlier = Buffer.from(today.subarray(0, today.length - 1));
+  earlier[1] = 1;
+  assert.equal(decoded(earlier), submitted());
+  earlier[1] = 3;
+  assert.match(faultOf(earlier), /kind 1 in version 3/);
+});
+
+test('evidence that is not known comes back as such', () => {
+  const evidence = new EvidenceTrail().of(anOrder(), 7, 8, 9);
+  const event = decoded(encoded({ kind: 'order-submitted', order: anOrder(), evidence }));
+  assert.ok(event.kind === 'order-submitted');
+  assert.ok(Number.isNaN(event.evidence?.[EVIDENCE_AT.bidTicks]));
+  assert.is(event.evidence?.[EVIDENCE_AT.requestId], 7);
 });
 
 test('choices outside their list, texts that are not UTF-8 and fractions are malformed', () => {
@@ -94,7 +112,7 @@ test('choices outside their list, texts that are not UTF-8 and fractions are mal
   };
   assert.match(faultOf(withByte(side, 2)), /choice 2 of 2/);
   assert.match(faultOf(withByte(23, 0xff)), /not UTF-8/);
-  assert.match(faultOf(withByte(payload.length - 1, 0x7f)), /is not a safe integer/);
+  assert.match(faultOf(withByte(payload.length - 2, 0x7f)), /is not a safe integer/);
 });
 
 test('prose that is too long is clipped and says so; the rest is whole', () => {

@@ -14,6 +14,7 @@ import {
   ticksOf,
 } from '../../../src/core/units.ts';
 import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
+import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
 import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
 
 export function anInstrument(over: Partial<Instrument> & { lot?: string } = {}): Instrument {
@@ -121,6 +122,15 @@ const instrument: fc.Arbitrary<Instrument> = record({
   base: name,
 }).map(anInstrument);
 
+// NaN, which is not equal to itself, and −0 have a test of their own.
+const evidence = fc
+  .float64Array({
+    noNaN: true,
+    minLength: EVIDENCE_NUMBERS.length,
+    maxLength: EVIDENCE_NUMBERS.length,
+  })
+  .map((numbers) => numbers.map((number) => number + 0));
+
 const reasoned = { clientId: name, reason: words };
 
 type Shapes = {
@@ -131,7 +141,7 @@ type Shapes = {
 
 /** One arbitrary for each kind, so that a kind without one does not compile. */
 const shapes: Shapes = {
-  'order-submitted': record({ order }),
+  'order-submitted': fc.oneof(record({ order }), record({ order, evidence })),
   'order-refused': record(reasoned),
   'order-accepted': record({ clientId: name, venueOrderId: name }),
   'order-rejected': record(reasoned),
@@ -163,11 +173,23 @@ const shapes: Shapes = {
     machineVersion: fc.nat(),
   }),
   'command-given': record({ by: name, command: words }),
+  'command-refused': record({ by: name, role: name, command: words, reason: words }),
+  'mode-requested': record({ statement: words, by: name, key: name, signature: name }),
+  'mode-approved': record({
+    statement: words,
+    requestedBy: name,
+    requestKey: name,
+    requestSignature: name,
+    approvedBy: name,
+    approvalKey: name,
+    approvalSignature: name,
+  }),
   'config-changed': record({ by: name, digest: name, changes: words }),
   'venue-reconciled': record({ venue: name, marks: words }),
   'risk-day-opened': record({ day: fc.nat(), profit: amount }),
   incident: record({ what: name, where: name, detail: words }),
   'instrument-defined': record({ instrument }),
+  'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
 };
 
 export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(

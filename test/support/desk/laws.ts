@@ -86,6 +86,18 @@ export function assertSound(ended: Ended): void {
   assert.is(new Set(ids).size, ids.length, 'no client order id is used twice');
 }
 
+/** What must be true of a desk that gave up, whoever started it. */
+export function assertDead(ended: Ended, reason: RegExp): void {
+  const { outcome, desk, account, latch } = ended;
+  assert.not.ok(outcome.ok);
+  assert.match(outcome.ok ? '' : outcome.error, reason);
+  assert.ok(desk.parts.gate.isClosedBy('emergency'), 'the gate is closed for people to open');
+  assert.match(latch ?? '', 'supervision', 'the next start comes up in emergency');
+  assert.is(account.open.size, 0, 'nothing rests at the venue');
+  const wasStopped = ended.journal.some(({ event }) => event.kind === 'stopped');
+  assert.not.ok(wasStopped, 'the next start does not take it for an orderly stop');
+}
+
 /** Brings the desk to rest and compares what its actors hold in memory with the venue. */
 export async function assertAgreed(stage: Stage): Promise<void> {
   const settled = await stage.desk.settle();

@@ -36,6 +36,8 @@ export class WireTap {
   onSend: (sent: Sent) => void = () => {};
   frameRule: Record<Line, FrameRule | null> = { market: null, orders: null };
   httpRule: HttpRule | null = null;
+  /** Opening the market's socket throws, as it does without memory for one. */
+  refusesMarket = false;
   readonly net: Net;
   readonly #open: Record<Line, WebSocketHandlers | null> = { market: null, orders: null };
 
@@ -49,6 +51,7 @@ export class WireTap {
     this.net = {
       webSocket: (url, handlers, limits) => {
         const line: Line = url.includes('ws-api') ? 'orders' : 'market';
+        if (line === 'market' && this.refusesMarket) throw new Error('no socket');
         this.#open[line] = handlers;
         const link = inner.webSocket(
           url,

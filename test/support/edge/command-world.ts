@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type {
+  SimulateOptions,
   StartOptions,
   Surroundings,
   VenueOptions,
@@ -14,8 +15,10 @@ import type {
 import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
-import { ok } from '../../../src/core/result.ts';
+import { err, ok } from '../../../src/core/result.ts';
+import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
+import { aTestInspector } from './test-inspector.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -46,6 +49,7 @@ export interface CommandWorld extends Surroundings {
   readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions)[];
+  readonly simulated: SimulateOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -55,6 +59,7 @@ export function aCommandWorld(
 ): CommandWorld {
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions)[] = [];
+  const simulated: SimulateOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -76,6 +81,11 @@ export function aCommandWorld(
         launched.push(options);
         return 0;
       },
+      async simulate(options) {
+        simulated.push(options);
+        return 0;
+      },
+      recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
     terminal,
@@ -83,6 +93,7 @@ export function aCommandWorld(
     output: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }) as PassThrough &
       NodeJS.WriteStream,
     launched,
+    simulated,
   };
 }
 
@@ -162,6 +173,7 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
   const note = (...words: string[]): void => void calls.push(words.join(' '));
   return {
     calls,
+    inspector: aTestInspector(),
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),
@@ -189,6 +201,32 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       return ok(['risk.maxDailyLoss: 1000 → 500']);
     },
     stop: (by) => note('stop', by),
+    proof: {
+      explain: async (clientId) => err(`no order ${clientId} is in this journal`),
+      modeHistory: async () => ok([]),
+    },
+    access: {
+      keys: () => [{ name: 'ann', role: 'operator', key: 'AAAA' }],
+      change(change, by) {
+        note('access', JSON.stringify(change), by);
+        return ok('changed');
+      },
+      recordRefusal: (who, command) => note('refused', who.user, command),
+      needsSecond: () => false,
+      request(mode, reason, by) {
+        note('request', mode, by, reason);
+        return ok({ kind: 'to-sign', id: '1', statement: 'x' });
+      },
+      approve(id, by) {
+        note('approve', id, by);
+        return ok({ kind: 'to-sign', id, statement: 'x' });
+      },
+      async sign(id, signature, by) {
+        note('sign', id, signature, by);
+        return ok({ kind: 'mode-requested', id });
+      },
+      pending: () => [],
+    },
     recordCommand(by, command) {
       note('recorded', by, command);
       return ok(undefined);

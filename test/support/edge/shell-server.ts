@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Role } from '../../../src/control/authorisation.ts';
-import { type AuthorisedKey, type OwnKey, signChallenge } from '../../../src/remote/keys.ts';
+import type { Clock } from '../../../src/core/env.ts';
+import type { AuthorisedKey } from '../../../src/ops/access/authorised-keys.ts';
+import { type OwnKey, signChallenge } from '../../../src/remote/keys.ts';
 import { challengeOf, type Hello, PROTOCOL_VERSION } from '../../../src/remote/protocol.ts';
 import {
   type Identity,
@@ -12,6 +14,7 @@ import {
   type RemoteServer,
   type RunResult,
 } from '../../../src/remote/server.ts';
+import type { TlsListener } from '../../../src/remote/tls.ts';
 import { type ManualEnv, manualEnv } from '../manual-env.ts';
 
 /** A key pair as both ends hold it. */
@@ -44,11 +47,17 @@ export async function aServer(
     readonly run?: (words: readonly string[]) => Promise<RunResult>;
     readonly entropy?: (bytes: number) => Uint8Array;
     readonly role?: Role;
+    readonly tls?: TlsListener;
+    readonly socketPath?: string;
+    /** Instead of the manual one. */
+    readonly clock?: Clock;
+    /** Instead of the one key that is made. */
+    readonly keys?: AuthorisedKey[];
   } = {},
 ): Promise<TestServer> {
   const env = manualEnv();
   const folder = mkdtempSync(join(tmpdir(), 'flyball-shell-'));
-  const socketPath = join(folder, 'shell.sock');
+  const socketPath = parts.socketPath ?? join(folder, 'shell.sock');
   const { own, authorised } = aKeyPair('operator', parts.role);
   const events: { kind: string; fields: unknown }[] = [];
   const commands: { words: readonly string[]; who: Identity }[] = [];
@@ -56,15 +65,16 @@ export async function aServer(
   let greetings = 0;
   const server = await listen({
     socketPath,
+    tls: parts.tls ?? null,
     version: '1.2.3',
-    keys: [authorised],
+    keys: () => parts.keys ?? [authorised],
     entropy:
       parts.entropy ??
       ((bytes) => {
         greetings += 1;
         return new Uint8Array(bytes).fill(greetings);
       }),
-    clock: env.clock,
+    clock: parts.clock ?? env.clock,
     timers: env.timers,
     run(words, who) {
       commands.push({ words, who });

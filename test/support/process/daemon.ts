@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { keysFolder, shellSocket } from '../../../src/commands/attach.ts';
+import { keysFolder, shellSocket } from '../../../src/commands/access/connect.ts';
 import { nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { attach, type RemoteSession } from '../../../src/remote/client.ts';
@@ -50,7 +50,12 @@ export class Daemon extends Program {
     const key = operatorKey(nodeFiles, keysFolder(this.#folder));
     if (!key.ok) return null;
     const session = await attach(shellSocket(this.#folder), key.value, nodeTimers);
-    return session.ok ? session.value : null;
+    if (!session.ok) return null;
+    // The shell's actor may be restarted, and its sessions end with it.
+    session.value.onClosed(() => {
+      this.#session = null;
+    });
+    return session.value;
   }
 }
 

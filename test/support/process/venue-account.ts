@@ -72,7 +72,12 @@ export class VenueAccount {
 
   /** Orders what is to go wrong with the next requests of a kind. */
   async fault(target: string, fault: Readonly<Record<string, unknown>>, times = 1): Promise<void> {
-    await this.#admin('POST', 'faults', { on: 'requests', target, fault, times });
+    await this.order({ on: 'requests', target, fault, times });
+  }
+
+  /** Orders any fault that the venue's admin interface takes. */
+  async order(fault: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#admin('POST', 'faults', fault);
   }
 
   async forgetFaults(): Promise<void> {

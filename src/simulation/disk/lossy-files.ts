@@ -1,8 +1,11 @@
-import type { Files, OpenFile } from '../../src/core/env.ts';
-import type { Rng } from '../../src/core/rng.ts';
+import type { Files, OpenFile } from '../../core/env.ts';
+import { assert } from '../../core/result.ts';
+import type { Rng } from '../../core/rng.ts';
 
-/** What of a write may be lost alone. */
+/** What of a write may be lost alone, unless the caller says otherwise. */
 const PAGE_BYTES = 64;
+/** All files together; more is a leak in what is being simulated. */
+const DISK_BYTES_MAX = 268_435_456;
 
 /** A file's bytes as the process sees them, and as far as they are on the medium. */
 interface Inode {
@@ -20,10 +23,14 @@ export interface LossyFiles extends Files {
    * changes of names since the last sync of the folder, the last ones. What is open is dead.
    */
   cutPower(random: Rng): void;
+  /** What of a file is on the medium; null when there is no such file. */
+  onMedium(path: string): Uint8Array | null;
+  /** Turns one bit over, on the medium too. */
+  flipBit(path: string, at: number): void;
 }
 
 /** Files in memory that lose what was not synced, as a disk may. Sizes are never lost. */
-export function lossyFiles(): LossyFiles {
+export function lossyFiles(pageBytes = PAGE_BYTES): LossyFiles {
   let names: Names = new Map();
   /** States of the names since the folder was synced, oldest first. */
   let states: Names[] = [names];
@@ -56,8 +63,9 @@ export function lossyFiles(): LossyFiles {
         alive();
         grow(inode, position + length);
         inode.seen.set(bytes.subarray(offset, offset + length), position);
-        for (let at = position; at < position + length; at += 1) {
-          inode.dirty.add(Math.floor(at / PAGE_BYTES));
+        const last = Math.floor((position + length - 1) / pageBytes);
+        for (let page = Math.floor(position / pageBytes); page <= last; page += 1) {
+          inode.dirty.add(page);
         }
       },
       read(into, offset, length, position) {
@@ -68,8 +76,7 @@ export function lossyFiles(): LossyFiles {
       },
       sync() {
         alive();
-        inode.kept = inode.seen.slice();
-        inode.dirty.clear();
+        keep(inode, pageBytes);
       },
       size: () => inode.seen.length,
       truncate(length) {
@@ -86,11 +93,12 @@ export function lossyFiles(): LossyFiles {
       renamed((next) => next.set(path, inode));
       files.syncFolder(path);
     },
-    list: (path) =>
-      [...names.keys()]
-        .filter((name) => name.startsWith(`${path}/`))
-        .map((name) => name.slice(path.length + 1))
-        .sort(),
+    list(path) {
+      const inside = `${path}/`;
+      const below = [...names.keys()].filter((name) => name.startsWith(inside));
+      const first = below.map((name) => name.slice(inside.length).split('/')[0] as string);
+      return [...new Set(first)].sort();
+    },
     ensureFolder() {},
     rename(from, to) {
       const inode = found(from);
@@ -111,8 +119,8 @@ export function lossyFiles(): LossyFiles {
       for (const inode of names.values()) {
         for (const page of inode.dirty) {
           if (random.next() < 0.5) continue;
-          const [from, to] = [page * PAGE_BYTES, (page + 1) * PAGE_BYTES];
-          const before = new Uint8Array(PAGE_BYTES);
+          const [from, to] = [page * pageBytes, (page + 1) * pageBytes];
+          const before = new Uint8Array(pageBytes);
           before.set(inode.kept.subarray(from, to));
           inode.seen.set(before.subarray(0, inode.seen.length - from), from);
         }
@@ -120,13 +128,35 @@ export function lossyFiles(): LossyFiles {
         inode.kept = inode.seen.slice();
       }
     },
+    onMedium: (path) => states[0]?.get(path)?.kept ?? null,
+    flipBit(path, at) {
+      const { seen, kept } = found(path);
+      const flipped = (seen[at] as number) ^ 1;
+      seen[at] = flipped;
+      kept[at] = flipped;
+    },
   };
   return files;
 }
 
 function grow(inode: Inode, length: number): void {
   if (inode.seen.length >= length) return;
+  assert(length <= DISK_BYTES_MAX, 'a file of a simulated disk is bounded');
   const larger = new Uint8Array(length);
   larger.set(inode.seen);
   inode.seen = larger;
+}
+
+/** Only what was written is copied: a segment is large and its records are small. */
+function keep(inode: Inode, pageBytes: number): void {
+  const { seen, kept, dirty } = inode;
+  if (kept.length === seen.length) {
+    for (const page of dirty) {
+      const from = page * pageBytes;
+      kept.set(seen.subarray(from, from + pageBytes), from);
+    }
+  } else {
+    inode.kept = seen.slice();
+  }
+  dirty.clear();
 }

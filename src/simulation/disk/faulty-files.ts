@@ -1,4 +1,4 @@
-import type { Files, OpenFile } from '../../src/core/env.ts';
+import type { Files, OpenFile } from '../../core/env.ts';
 
 export type FileOperation = 'open' | 'write' | 'read' | 'sync' | 'rename' | 'syncFolder';
 

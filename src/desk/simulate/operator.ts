@@ -1,0 +1,94 @@
+import { MODES } from '../../control/gate.ts';
+import type { Rng } from '../../core/rng.ts';
+import type { ModeWatch } from '../../simulation/invariants/mode-watch.ts';
+import type { WaitWatch } from '../../simulation/invariants/wait-watch.ts';
+import type { DeskProcess } from './desk-process.ts';
+
+const BY = 'operator';
+const FULL = MODES.indexOf('full-auto');
+const EMERGENCY = MODES.indexOf('emergency');
+
+/**
+ * The people of a simulated desk: they look in twice a second, reset what was tripped, ask for
+ * Full-Auto when the desk does not climb by itself, and ask this and that.
+ */
+export class Operator {
+  readonly #random: Rng;
+  readonly #modes: ModeWatch;
+  readonly #waits: WaitWatch;
+  readonly #nowMs: () => number;
+  #isAsking = false;
+
+  constructor(random: Rng, modes: ModeWatch, waits: WaitWatch, nowMs: () => number) {
+    this.#random = random;
+    this.#modes = modes;
+    this.#waits = waits;
+    this.#nowMs = nowMs;
+  }
+
+  /** @param isEager whether the people want the desk to trade, and soon */
+  async look(process: DeskProcess, isEager: boolean): Promise<void> {
+    const { desk } = process;
+    if (desk === null || !process.isUp || process.isStopping || this.#isAsking) return;
+    this.#isAsking = true;
+    const mode = MODES.indexOf(desk.parts.gate.mode);
+    if (mode === EMERGENCY) await this.reset(process);
+    else if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
+      await this.ask(process, 'full-auto');
+    } else if (this.#random.below(4) === 0) await this.#inquire(process);
+    this.#isAsking = false;
+  }
+
+  async ask(process: DeskProcess, mode: 'manual' | 'semi-auto' | 'full-auto'): Promise<void> {
+    const { desk } = process;
+    if (desk === null || !process.isUp) return;
+    this.#modes.asked(mode);
+    const asked = desk.requestMode(mode, BY, 'simulated');
+    const answer = await this.#waits.follow(`mode ${mode}`, this.#nowMs(), asked);
+    if (answer !== null && process.isAlive) this.#modes.asked(mode);
+  }
+
+  async reset(process: DeskProcess): Promise<void> {
+    const { desk } = process;
+    if (desk === null || !process.isUp) return;
+    this.#modes.resetAsked();
+    const answer = await this.#waits.follow('reset', this.#nowMs(), desk.reset(BY, 'simulated'));
+    if (answer?.ok === false && process.isAlive) this.#modes.resetRefused();
+  }
+
+  async reload(process: DeskProcess): Promise<void> {
+    const { desk } = process;
+    if (desk === null || !process.isUp) return;
+    await this.#waits.follow('reload', this.#nowMs(), desk.reload(BY));
+  }
+
+  /** Asks one thing after the other of a desk that nothing is wrong with: each has its answer. */
+  async callTheRoll(process: DeskProcess): Promise<void> {
+    const { desk } = process;
+    if (desk === null || !process.isUp) return;
+    const asked: readonly [string, () => Promise<unknown>][] = [
+      ['mode', () => desk.requestMode('full-auto', BY, 'roll call')],
+      ['status', () => desk.status()],
+      ['positions', () => desk.positions()],
+      ['reload', () => desk.reload(BY)],
+      ['reset', () => desk.reset(BY, 'roll call')],
+    ];
+    for (const [what, ask] of asked) {
+      const answer = await this.#waits.follow(what, this.#nowMs(), ask());
+      if (answer === null) this.#waits.unanswered(what);
+    }
+  }
+
+  /** A process is gone, and with it whoever would have answered. */
+  forget(): void {
+    this.#isAsking = false;
+  }
+
+  async #inquire({ desk }: DeskProcess): Promise<void> {
+    if (desk === null) return;
+    const what = this.#random.below(3);
+    if (what === 0) await this.#waits.follow('status', this.#nowMs(), desk.status());
+    else if (what === 1) await this.#waits.follow('positions', this.#nowMs(), desk.positions());
+    else desk.recordCommand(BY, 'simulated');
+  }
+}

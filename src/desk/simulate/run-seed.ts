@@ -1,0 +1,258 @@
+import type { Config } from '../../config/schema.ts';
+import { nodeTimers } from '../../core/node-env.ts';
+import type { Rng } from '../../core/rng.ts';
+import { SOUND_DISK } from '../../simulation/disk/process-files.ts';
+import type { FaultTarget, PresentFault } from '../../simulation/faults/fault.ts';
+import { SOUND_FRAMES } from '../../simulation/faults/frame-faults.ts';
+import type { Violation } from '../../simulation/invariants/verdicts.ts';
+import { targetOf } from './fault-target.ts';
+import { World } from './world.ts';
+
+/** Promise chains of this depth run to their end before the next step. */
+const MICROTASK_TURNS = 8;
+/** Steps between two real turns of the event loop, so that signals are heard. */
+const STEPS_PER_TURN = 256;
+/** Steps between two looks at all mailboxes. */
+const STEPS_PER_LOOK = 64;
+/** Steps between two faults, on average. */
+const STEPS_PER_FAULT = 1_000;
+/** Chance that time goes on although somebody could run: the lane is slow. */
+const LATE_CHANCE = 1 / 16;
+/** Time does not go on by more than this for that reason. */
+const LATE_NS_MAX = 2_000_000;
+/** I10: the desk must be steady so long after the last fault. */
+const LIVENESS_MS = 60_000;
+/** A handler that hangs as the faults end is found out within its time-out. */
+const HANGOVER_MS = 6_000;
+/** An orderly stop ends within the sum of its phases. */
+const STOP_MS = 60_000;
+/** More steps than a run can need after its faults. */
+const TAIL_STEPS_MAX = 2_000_000;
+
+export interface SeedOptions {
+  readonly seed: number;
+  readonly steps: number;
+  readonly config: Config;
+  readonly faults: readonly PresentFault[];
+  /** Ends the run at the first violation. */
+  readonly stopsEarly: boolean;
+  /** Told of each line of the trace; null when nobody reads along. */
+  readonly show: ((line: string) => void) | null;
+}
+
+export interface SeedReport {
+  readonly seed: number;
+  readonly digest: string;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly starts: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly records: number;
+  /** Why the desk rightly did not start again; null when it recovered. */
+  readonly refused: string | null;
+  readonly violations: readonly Violation[];
+}
+
+/** Runs one seed: faults, then a time without them in which the desk must recover, then a stop. */
+export async function runSeed(options: SeedOptions): Promise<SeedReport> {
+  return new SeedRun(options).run();
+}
+
+class SeedRun {
+  readonly #options: SeedOptions;
+  readonly #world: World;
+  readonly #target: FaultTarget;
+  readonly #order: Rng;
+  readonly #plan: Rng;
+  readonly #counts: Record<string, number> = {};
+  readonly #healing: { readonly atMs: number; readonly heal: () => void }[] = [];
+  #isViolated = false;
+
+  constructor(options: SeedOptions) {
+    this.#options = options;
+    this.#world = new World(options.seed, options.config, {
+      show: options.show,
+      violated: () => {
+        this.#isViolated = true;
+      },
+    });
+    this.#target = targetOf(this.#world);
+    this.#order = this.#world.random.fork('order');
+    this.#plan = this.#world.random.fork('plan');
+  }
+
+  async run(): Promise<SeedReport> {
+    const world = this.#world;
+    const { steps } = this.#options;
+    world.start();
+    let nextFault = this.#gap();
+    while (world.trace.step < steps && !this.#isOver) {
+      if (world.trace.step >= nextFault) {
+        this.#inject();
+        nextFault += this.#gap();
+      }
+      this.#healDue();
+      await this.#step();
+    }
+    this.#healAll();
+    await this.#settle();
+    await this.#stop();
+    world.isWanted = false;
+    world.kill(false);
+    world.venue.stop();
+    return {
+      seed: this.#options.seed,
+      digest: world.trace.digest(),
+      steps: world.trace.step,
+      virtualMs: Math.round(world.nowMs),
+      faults: this.#counts,
+      starts: world.starts,
+      orders: world.orders.sent,
+      fills: world.orders.fills,
+      records: world.journal.records,
+      refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
+      violations: world.verdicts.violations,
+    };
+  }
+
+  get #isOver(): boolean {
+    return this.#world.isRefused || (this.#isViolated && this.#options.stopsEarly);
+  }
+
+  #gap(): number {
+    return 1 + Math.floor(this.#plan.exponential() * STEPS_PER_FAULT);
+  }
+
+  #inject(): void {
+    const { faults } = this.#options;
+    if (faults.length === 0) return;
+    const fault = faults[this.#plan.below(faults.length)] as PresentFault;
+    const world = this.#world;
+    world.trace.note('fault', fault.id);
+    this.#counts[fault.id] = (this.#counts[fault.id] ?? 0) + 1;
+    const heal = fault.start(this.#target);
+    const atMs = world.nowMs + fault.lastsMs * this.#plan.next();
+    // What strikes once may still wait for its victim; it is taken back at the end.
+    this.#healing.push({ atMs: fault.lastsMs > 0 ? atMs : Number.POSITIVE_INFINITY, heal });
+  }
+
+  #healDue(): void {
+    if (this.#healing.length === 0) return;
+    const nowMs = this.#world.nowMs;
+    for (let at = this.#healing.length - 1; at >= 0; at -= 1) {
+      const due = this.#healing[at] as { readonly atMs: number; readonly heal: () => void };
+      if (due.atMs > nowMs) continue;
+      this.#healing.splice(at, 1);
+      due.heal();
+    }
+  }
+
+  /** The end of all faults. */
+  #healAll(): void {
+    const world = this.#world;
+    world.trace.note('heal', 'all');
+    for (const { heal } of this.#healing.splice(0)) heal();
+    Object.assign(world.diskSwitches, SOUND_DISK);
+    Object.assign(world.netSwitches.frames.market, SOUND_FRAMES);
+    Object.assign(world.netSwitches.frames.orders, SOUND_FRAMES);
+    world.venue.facade.faults.clear();
+    // A crash loop or a series of kills asks more than the venue allows; a ban is waited out.
+    world.venue.facade.forgive();
+    world.process.handlers.clear();
+    world.isEager = true;
+  }
+
+  /** I10: the desk trades again, and goes on doing so. */
+  async #settle(): Promise<void> {
+    const world = this.#world;
+    const endMs = world.nowMs + LIVENESS_MS;
+    const before = world.orders.accepted;
+    const calmMs = world.nowMs + HANGOVER_MS;
+    const isWell = (): boolean =>
+      world.isSteady && world.orders.accepted > before && world.nowMs >= calmMs;
+    if (await this.#until(isWell, endMs)) {
+      await this.#callTheRoll();
+      return;
+    }
+    const { process, lastEnd } = world;
+    const words = process.desk?.parts.gate;
+    const found =
+      process.isUp && words !== undefined
+        ? `mode ${words.mode}, halted by ${words.causes().join() || 'nothing'}, ` +
+          `venue paused by ${words.venuePauses(0).join() || 'nothing'}, ` +
+          `${world.orders.accepted - before} orders taken`
+        : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
+    if (!this.#isOver) world.verdicts.report('I10', found);
+  }
+
+  async #callTheRoll(): Promise<void> {
+    const world = this.#world;
+    let isOver = false;
+    void world.operator.callTheRoll(world.process).then(() => {
+      isOver = true;
+    });
+    if (await this.#until(() => isOver, world.nowMs + LIVENESS_MS)) return;
+    if (!this.#isOver) world.verdicts.report('answered', 'the roll call has no end');
+  }
+
+  async #stop(): Promise<void> {
+    const world = this.#world;
+    if (this.#isOver) return;
+    const { process } = world;
+    world.isWanted = false;
+    process.stop('the simulation is over');
+    if (!(await this.#until(() => !process.isAlive, world.nowMs + STOP_MS))) {
+      world.verdicts.report('stuck', `an orderly stop takes more than ${STOP_MS} ms`);
+    } else if (world.lastEnd?.kind !== 'clean' && !this.#isOver) {
+      world.verdicts.report('I8', `the stop did not settle: ${world.lastEnd?.reason}`);
+    }
+  }
+
+  async #until(isDone: () => boolean, endMs: number): Promise<boolean> {
+    const world = this.#world;
+    const stepMax = world.trace.step + TAIL_STEPS_MAX;
+    while (world.nowMs < endMs && world.trace.step < stepMax && !this.#isOver) {
+      if (isDone()) return true;
+      await this.#step();
+    }
+    return isDone();
+  }
+
+  /** One message, one timer, one callback; then every promise that follows from it. */
+  async #step(): Promise<void> {
+    const world = this.#world;
+    const { time, trace } = world;
+    trace.step += 1;
+    try {
+      this.#runOne();
+    } catch (thrown) {
+      world.uncaught(thrown);
+    }
+    for (let turn = 0; turn < MICROTASK_TURNS; turn += 1) await null;
+    world.modes.look(world.nowMs);
+    if (trace.step % STEPS_PER_LOOK === 0) world.lookAtActors();
+    if (trace.step % STEPS_PER_TURN !== 0) return;
+    await new Promise<void>((next) => nodeTimers.turn(next));
+    if (time.pending === 0) throw new Error('nothing is left that could ever happen');
+  }
+
+  /** Which of those that could run now does is drawn. */
+  #runOne(): void {
+    const { time, process } = this.#world;
+    const runnable = process.isAlive ? process.queue.size : 0;
+    const choices = runnable + (time.isTurnDue ? 1 : 0);
+    const isLate =
+      choices > 0 &&
+      time.nextNs - time.clock.mono() <= LATE_NS_MAX &&
+      this.#order.next() < LATE_CHANCE;
+    if (choices === 0 || isLate) {
+      time.runTimer();
+      return;
+    }
+    const choice = this.#order.below(choices);
+    if (choice < runnable) process.queue.run(choice);
+    else time.runNext();
+  }
+}

@@ -1,0 +1,75 @@
+import type { LoadedConfig } from '../../config/load.ts';
+import { parseConfig } from '../../config/load.ts';
+import { type Config, configSchema } from '../../config/schema.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Rng } from '../../core/rng.ts';
+import type { ConfigLoader } from '../desk-parts.ts';
+
+/** Small segments, which are quick to read; all of them stay, so that a store can be lost. */
+const SEGMENT_MIB = 1;
+const KEEP_SEGMENTS = 1_024;
+/** Below what the strategy would hold, so that the limit is met. */
+const POSITION_MAX = 4_000;
+/** Never met: after it nothing is quoted, and a run would end in quiet. */
+const LOSS_MAX = 1e9;
+const COOLDOWN_SECONDS_MAX = 2;
+
+/** The configuration of one seed: the given one, with limits that bind and policies that differ. */
+export function seedConfig(base: Config, random: Rng): Config {
+  const climbs = random.below(2) === 0;
+  return configSchema.parse({
+    ...base,
+    control: {
+      ...base.control,
+      climbsAfterFault: climbs,
+      semiCooldownSeconds: random.below(COOLDOWN_SECONDS_MAX + 1),
+      fullCooldownSeconds: random.below(COOLDOWN_SECONDS_MAX + 1),
+    },
+    risk: { ...base.risk, maxPositionNotional: POSITION_MAX, maxDailyLoss: LOSS_MAX },
+    journal: { ...base.journal, segmentMiB: SEGMENT_MIB, keepSegments: KEEP_SEGMENTS },
+  });
+}
+
+/** What the configuration file of a simulated desk says now. */
+export class ConfigFile {
+  readonly original: Config;
+  #config: Config;
+  #broken: 'invalid' | 'half-written' | null = null;
+  #changes = 0;
+
+  constructor(config: Config) {
+    this.original = config;
+    this.#config = config;
+  }
+
+  /** Largest position limit that any text of the file has named. */
+  readonly notionalMax = POSITION_MAX;
+
+  write(what: 'same' | 'limits' | 'invalid' | 'half-written'): void {
+    this.#broken = what === 'invalid' || what === 'half-written' ? what : null;
+    if (what !== 'limits') return;
+    this.#changes += 1;
+    const maxOrderNotional = this.original.risk.maxOrderNotional - (this.#changes % 7) * 100;
+    const maxPositionNotional = POSITION_MAX - (this.#changes % 5) * 200;
+    const risk = { ...this.#config.risk, maxOrderNotional, maxPositionNotional };
+    this.#config = { ...this.#config, risk };
+  }
+
+  /** What a start reads: nobody starts a desk with a broken file. */
+  get sound(): Config {
+    return this.#config;
+  }
+
+  readonly load: ConfigLoader = (): Result<LoadedConfig, readonly never[]> | Broken => {
+    if (this.#broken === 'half-written') return parsedFault('control:\n  initialMode: full-');
+    if (this.#broken === 'invalid') return parsedFault('control: {}\n');
+    return ok({ config: this.#config, file: 'simulated.yaml', digest: String(this.#changes) });
+  };
+}
+
+type Broken = ReturnType<ConfigLoader>;
+
+function parsedFault(text: string): Broken {
+  const parsed = parseConfig(text, 'simulated.yaml');
+  return parsed.ok ? err([]) : parsed;
+}

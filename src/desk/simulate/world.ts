@@ -1,0 +1,374 @@
+import type { Config } from '../../config/schema.ts';
+import { GATE_LAYOUT, MODES } from '../../control/gate.ts';
+import type { Clock } from '../../core/env.ts';
+import { assert, reasonOf } from '../../core/result.ts';
+import { type Rng, rngOf } from '../../core/rng.ts';
+import { millisOf } from '../../core/units.ts';
+import { type LossyFiles, lossyFiles } from '../../simulation/disk/lossy-files.ts';
+import { type DiskSwitches, SOUND_DISK } from '../../simulation/disk/process-files.ts';
+import { soundNet } from '../../simulation/faults/process-net.ts';
+import { SOUND_LATENCY } from '../../simulation/faults/transport-faults.ts';
+import { compareAtRest } from '../../simulation/invariants/agreement.ts';
+import { JournalWatch } from '../../simulation/invariants/journal-watch.ts';
+import { ModeWatch } from '../../simulation/invariants/mode-watch.ts';
+import { OrderWatch } from '../../simulation/invariants/order-watch.ts';
+import { Verdicts, type Violation } from '../../simulation/invariants/verdicts.ts';
+import { WaitWatch } from '../../simulation/invariants/wait-watch.ts';
+import { loopbackNet } from '../../simulation/server/loopback-net.ts';
+import { openVenue, type Venue } from '../../simulation/server/venue.ts';
+import { type VirtualTime, virtualTime } from '../../simulation/virtual-time.ts';
+import { EventStore } from '../../storage/event-store/event-store.ts';
+import { memoryTables } from '../../storage/event-store/memory-tables.ts';
+import type { Tables } from '../../storage/event-store/tables.ts';
+import { IN_PROCESS } from '../run/in-process.ts';
+import { ACCOUNT, generatedVenue } from '../venue/options.ts';
+import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from './desk-process.ts';
+import { Operator } from './operator.ts';
+import { ConfigFile, seedConfig } from './seed-config.ts';
+import { Trace } from './trace.ts';
+
+const START_MS = 1_700_000_000_000;
+const HOST = 'in-process';
+const ACCESS = {
+  restUrl: `http://${HOST}`,
+  streamUrl: `ws://${HOST}`,
+  sessionUrl: `ws://${HOST}/ws-api/v3`,
+  account: IN_PROCESS,
+};
+export const SEGMENTS = `${FOLDER}/journal/segments`;
+const LATCH = `${FOLDER}/latch`;
+/** What a disk writes in one piece. */
+const SECTOR_BYTES = 512;
+/** Whoever starts a daemon again waits up to so long. */
+const RESTART_MS_MAX = 2_000;
+const OPERATOR_MS = 500;
+
+const UNHEARD = {
+  handled: () => {},
+  declared: () => {},
+  sent: () => {},
+  asked: () => {},
+  wrote: () => {},
+  opened: () => {},
+  torn: () => {},
+};
+
+/** Everything around one desk, and the desk: one seed makes one such world. */
+export class World {
+  readonly time: VirtualTime = virtualTime(START_MS);
+  readonly random: Rng;
+  readonly disk: LossyFiles = lossyFiles(SECTOR_BYTES);
+  readonly diskSwitches: DiskSwitches = { ...SOUND_DISK };
+  readonly netSwitches = soundNet();
+  readonly latency: { fixedMs: number; jitterMs: number } = { ...SOUND_LATENCY };
+  readonly venueClock = { aheadMs: 0 };
+  readonly file: ConfigFile;
+  readonly venue: Venue;
+  readonly trace: Trace;
+  readonly verdicts: Verdicts;
+  readonly modes: ModeWatch;
+  readonly orders: OrderWatch;
+  readonly journal: JournalWatch;
+  readonly waits: WaitWatch;
+  readonly operator: Operator;
+  readonly symbol: string;
+  process: DeskProcess;
+  /** People want it to trade, and what has ended is started again. */
+  isEager = false;
+  isWanted = true;
+  lastEnd: ProcessEnd | null = null;
+  /** The desk rightly does not start again; what comes next is for people. */
+  isRefused = false;
+  starts = 0;
+  #tables: Tables = memoryTables();
+  #isStoreLost = false;
+  #isTailFlipped = false;
+  #isMediumFalse = false;
+  #stalledMs = 0;
+  #wasClean = true;
+  readonly #locks = new Set<string>();
+  readonly #chance: Rng;
+
+  constructor(
+    seed: number,
+    base: Config,
+    watch: {
+      readonly show: ((line: string) => void) | null;
+      readonly violated: (violation: Violation) => void;
+    },
+  ) {
+    const { clock, timers } = this.time;
+    this.random = rngOf(seed);
+    this.#chance = this.random.fork('world');
+    this.file = new ConfigFile(seedConfig(base, this.random.fork('config')));
+    const settings = this.file.original.venues[0] as Config['venues'][number];
+    this.symbol = settings.symbols[0] as string;
+    this.trace = new Trace(() => clock.mono(), watch.show);
+    this.verdicts = new Verdicts(
+      () => ({ step: this.trace.step, atMs: this.nowMs }),
+      watch.violated,
+    );
+    this.modes = new ModeWatch(this.verdicts);
+    this.waits = new WaitWatch(this.verdicts);
+    this.journal = new JournalWatch(this.verdicts, SEGMENTS, (event) => {
+      this.trace.note('journal', event.kind);
+    });
+    this.venue = this.#openVenue();
+    const market = this.venue.exchange.markets.get(this.symbol);
+    assert(market !== undefined, 'the venue has the market of the desk');
+    this.orders = new OrderWatch({
+      verdicts: this.verdicts,
+      journal: this.journal,
+      account: ACCOUNT,
+      instrument: market.rules.instrument,
+      limits: () => ({
+        notionalMax: this.file.notionalMax,
+        bandBps: this.file.original.risk.priceBandBps,
+      }),
+    });
+    this.venue.exchange.listen((events) => {
+      this.orders.onVenue(events);
+      for (const event of events) {
+        if (event.kind !== 'executed') continue;
+        this.trace.note('venue', `${event.execution} ${event.order.clientId}`);
+      }
+    });
+    const people = this.random.fork('people');
+    this.operator = new Operator(
+      people,
+      this.modes,
+      this.waits,
+      () => this.nowMs - this.#stalledMs,
+    );
+    this.process = this.#newProcess();
+    timers.after(OPERATOR_MS, () => this.#operate());
+  }
+
+  get nowMs(): number {
+    return this.time.clock.mono() / 1e6;
+  }
+
+  start(): void {
+    this.venue.start();
+    this.process.start();
+  }
+
+  /** Ends the process as `kill -9` does, or as a power cut does. */
+  kill(isPowerCut: boolean): void {
+    if (!this.process.isAlive) return;
+    this.trace.note('kill', isPowerCut ? 'power' : 'process');
+    this.process.die();
+    if (isPowerCut) this.disk.cutPower(this.#chance);
+    this.#wasClean = false;
+    this.#gone();
+  }
+
+  loseStore(): void {
+    this.#isStoreLost = true;
+  }
+
+  /** The medium has lost what it had vouched for: then a desk may refuse to start at all. */
+  mediumWasFalse(): void {
+    this.#isMediumFalse = true;
+  }
+
+  flipTailBit(): void {
+    this.#isTailFlipped = true;
+  }
+
+  /** A second daemon on the same data directory: it must see that the first one has it. */
+  startTwice(): void {
+    if (!this.process.isUp) return;
+    const second = this.#newProcess({
+      ...UNHEARD,
+      ended: (_process, end) => {
+        if (end.kind === 'not-opened') return;
+        this.verdicts.report('contained', `a second daemon got as far as ${end.kind}`);
+      },
+    });
+    second.start();
+  }
+
+  /** Something was thrown in a step where nobody catches it. */
+  uncaught(thrown: unknown): void {
+    this.verdicts.report('contained', reasonOf(thrown));
+    this.process.uncaught(thrown);
+  }
+
+  /** Trips from outside, as a signal does. */
+  trip(): void {
+    const { desk } = this.process;
+    if (desk === null || !this.process.isAlive) return;
+    desk.trip('operator', 'simulated');
+    if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked(this.nowMs);
+  }
+
+  /** Nothing is wrong with the gate and the desk trades by itself. */
+  get isSteady(): boolean {
+    const { desk, isUp } = this.process;
+    if (!isUp || desk === null) return false;
+    const words = new Int32Array(desk.parts.gate.shared);
+    const isOpen = words[GATE_LAYOUT.halt] === 0 && words[GATE_LAYOUT.venues] === 0;
+    return isOpen && words[GATE_LAYOUT.mode] === MODES.indexOf('full-auto');
+  }
+
+  /** The process waits, and nobody can blame an actor for it. */
+  stall(ms: number): void {
+    this.#stalledMs += ms;
+    this.time.stall(ms);
+  }
+
+  /** Looks at the mailboxes and at who waits. */
+  lookAtActors(): void {
+    const { lane, isAlive } = this.process;
+    if (lane === null || !isAlive) return;
+    const actors = lane.describe().map(({ path, uid, status, mailbox }) => ({
+      path,
+      uid,
+      status,
+      depth: mailbox.depth,
+    }));
+    this.waits.look(actors, this.nowMs - this.#stalledMs);
+  }
+
+  /** Compares journal and venue; for a desk that has ended in order. */
+  compare(): void {
+    const account = this.venue.exchange.account(ACCOUNT);
+    assert(account !== null, 'the desk has an account at its venue');
+    const { name } = this.file.original.venues[0] as Config['venues'][number];
+    compareAtRest(this.verdicts, this.disk, SEGMENTS, { name, account });
+  }
+
+  #newProcess(hooks: ProcessHooks = this.#hooks()): DeskProcess {
+    this.starts += 1;
+    return new DeskProcess({
+      time: this.time,
+      random: this.random.fork(`process ${this.starts}`),
+      disk: this.disk,
+      diskSwitches: this.diskSwitches,
+      net: this.#net(),
+      netSwitches: this.netSwitches,
+      locks: this.#locks,
+      store: new EventStore(this.#tables),
+      config: this.file.sound,
+      load: this.file.load,
+      access: ACCESS,
+      hooks,
+    });
+  }
+
+  #hooks(): ProcessHooks {
+    return {
+      handled: (path, kind) => this.trace.note('handle', `${path} ${kind}`),
+      declared: (path, capacity) => this.waits.declared(path, capacity),
+      sent: (text) => {
+        this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
+        this.orders.onSent(text);
+      },
+      asked: ({ method, url }) => this.trace.note('ask', `${method} ${new URL(url).pathname}`),
+      wrote: (path, bytes, position) => this.journal.wrote(path, bytes, position),
+      opened: (process) => this.#opened(process),
+      ended: (_process, end) => this.#ended(end),
+      torn: () => {
+        this.trace.note('kill', 'torn');
+        this.diskSwitches.isTearing = false;
+        this.#wasClean = false;
+        this.#gone();
+      },
+    };
+  }
+
+  #opened(process: DeskProcess): void {
+    const { desk } = process;
+    assert(desk !== null, 'a process that has opened has a desk');
+    this.trace.note('opened', String(desk.parts.boot));
+    const words = new Int32Array(desk.parts.gate.shared);
+    const isLatched = this.disk.onMedium(LATCH) !== null;
+    this.modes.booted({
+      words,
+      policy: process.policy,
+      wasClean: this.#wasClean,
+      isLatched,
+      nowMs: this.nowMs,
+    });
+    this.orders.booted(words);
+    this.journal.recovered(this.disk);
+  }
+
+  #ended(end: ProcessEnd): void {
+    this.trace.note('ended', `${end.kind} ${end.reason}`);
+    this.lastEnd = end;
+    const isDamaged = end.kind === 'not-opened' && end.reason.includes('damaged');
+    this.isRefused = isDamaged && this.#isMediumFalse;
+    this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
+    if (end.kind === 'clean') this.compare();
+    this.#gone();
+  }
+
+  /** Nobody is there any more; the system starts the desk again in a while. */
+  #gone(): void {
+    this.modes.ended();
+    this.waits.forget();
+    this.operator.forget();
+    if (this.#isStoreLost) {
+      this.#isStoreLost = false;
+      this.#tables = memoryTables();
+    }
+    if (this.#isTailFlipped) this.#flipTail();
+    this.journal.recovering();
+    this.time.timers.after(1 + this.#chance.next() * RESTART_MS_MAX, () => {
+      if (!this.isWanted) return;
+      this.process = this.#newProcess();
+      this.process.start();
+    });
+  }
+
+  #flipTail(): void {
+    this.#isTailFlipped = false;
+    const last = this.disk
+      .list(SEGMENTS)
+      .filter((name) => name.endsWith('.segment'))
+      .pop();
+    if (last === undefined) return;
+    const path = `${SEGMENTS}/${last}`;
+    const bytes = this.disk.read(path) as Uint8Array;
+    let end = bytes.length - 1;
+    while (end > 0 && bytes[end] === 0) end -= 1;
+    if (end > 64) this.disk.flipBit(path, end);
+  }
+
+  #operate(): void {
+    void this.operator.look(this.process, this.isEager);
+    this.time.timers.after(OPERATOR_MS, () => this.#operate());
+  }
+
+  #net() {
+    return loopbackNet({
+      venues: new Map([[HOST, this.venue]]),
+      clock: this.time.clock,
+      timers: this.time.timers,
+      random: this.random.fork(`net ${this.starts}`),
+      latency: this.latency,
+    });
+  }
+
+  #openVenue(): Venue {
+    const { clock, timers } = this.time;
+    const venueClock: Clock = {
+      now: () => millisOf(clock.now() + this.venueClock.aheadMs),
+      mono: () => clock.mono(),
+    };
+    const { simulation } = this.file.original;
+    const opened = openVenue(
+      generatedVenue(simulation, [this.symbol], {
+        clock: venueClock,
+        timers,
+        random: this.random.fork('venue'),
+        account: IN_PROCESS,
+        records: null,
+      }),
+    );
+    assert(opened.ok, 'the simulated venue opens');
+    return opened.value;
+  }
+}

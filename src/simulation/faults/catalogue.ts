@@ -1,0 +1,61 @@
+import { ACTOR_FAULTS } from './actor-faults.ts';
+import { DISK_FAULTS } from './disk-faults.ts';
+import { type AbsentFault, type Fault, isPresent, type PresentFault } from './fault.ts';
+import { TRANSPORT_FAULTS } from './transport-faults.ts';
+import { VENUE_FAULTS } from './venue-faults.ts';
+
+const NO_GUARD = 'there is no guard process yet; the issue that builds it brings this';
+const NO_PANEL = 'there is no GPIO panel in the desk yet; the issue that builds it brings this';
+
+/** What of the catalogue nothing here can suffer, and why. */
+export const ABSENT_FAULTS: readonly AbsentFault[] = [
+  { id: 'F06', fault: 'kill -9 of the guard', absent: NO_GUARD },
+  {
+    id: 'F09',
+    fault: 'messages between actors are lost, doubled, reordered',
+    absent: 'actors of one desk share a lane; links between desks have tests of their own',
+  },
+  {
+    id: 'F22',
+    fault: 'DNS fails, TLS fails, a wrong certificate',
+    absent: 'the loopback net has neither; the issue that connects a real venue brings this',
+  },
+  {
+    id: 'F29',
+    fault: 'MDB_MAP_FULL, no reader slot',
+    absent: 'LMDB stays outside; test/storage meets it with the real one',
+  },
+  { id: 'F36', fault: 'one contact alone, flicker, both at once', absent: NO_PANEL },
+  { id: 'F37', fault: 'gpiomon or the guard dies, gpiomem vanishes', absent: NO_PANEL },
+  {
+    id: 'F39',
+    fault: 'the watchdog is not petted',
+    absent: 'there is no watchdog yet; the issue that builds it brings this',
+  },
+  {
+    id: 'F40',
+    fault: 'shell clients that flood, hang, lie',
+    absent: 'a simulated desk has no shell; test/remote attacks the real one',
+  },
+  {
+    id: 'F41',
+    fault: 'a dashboard client that never reads',
+    absent: 'there is no dashboard yet; the issue that builds it brings this',
+  },
+  {
+    id: 'F43',
+    fault: 'the witness is down, refuses, has an older head',
+    absent: 'there are no audit tiles and no witness yet; the issue that builds them brings this',
+  },
+];
+
+/** Every fault of the catalogue, and the additional ones (A), by id. */
+export const FAULTS: readonly Fault[] = [
+  ...ACTOR_FAULTS,
+  ...TRANSPORT_FAULTS,
+  ...DISK_FAULTS,
+  ...VENUE_FAULTS,
+  ...ABSENT_FAULTS,
+].sort((left, right) => (left.id < right.id ? -1 : 1));
+
+export const PRESENT_FAULTS: readonly PresentFault[] = FAULTS.filter(isPresent);

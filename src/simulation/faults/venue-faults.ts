@@ -1,0 +1,159 @@
+import { amountOf, type Lots, lotsOf } from '../../core/units.ts';
+import type { RequestFault } from '../binance/faults.ts';
+import type { FaultTarget, PresentFault } from './fault.ts';
+
+const NOTHING = (): void => {};
+const SKEW_MS = 2_000;
+/** More than the book holds, so that a sweep takes all of it. */
+const SWEEP_LOTS = 500_000;
+const DEPOSIT = 12_345_678n;
+
+/** Answers that go wrong, a few times. */
+function answers(
+  id: string,
+  fault: string,
+  operation: string,
+  faultOf: (target: FaultTarget) => RequestFault,
+): PresentFault {
+  return {
+    id,
+    fault,
+    family: 'venue',
+    lastsMs: 5_000,
+    start(target) {
+      const { faults } = target.venue.facade;
+      faults.planRequests(operation, faultOf(target), 1 + target.random.below(5));
+      return () => faults.clear();
+    },
+  };
+}
+
+/** The crowd takes one side of the book away. */
+function sweep({ venue, symbol }: FaultTarget, side: 'buy' | 'sell', lots: Lots): void {
+  const market = venue.exchange.markets.get(symbol);
+  if (market !== undefined) venue.exchange.crowdTake(market, side, lots, null);
+}
+
+/** Faults of the venue: what it answers, what it forgets, what it tells. */
+export const VENUE_FAULTS: readonly PresentFault[] = [
+  answers('F14', 'answers with 500, 503, 429, 418, no JSON, or none', '*', ({ random }) => {
+    const isExecuted = random.below(2) === 0;
+    const statuses = [500, 503, 429, 418];
+    const which = random.below(statuses.length + 2);
+    const status = statuses[which];
+    if (status !== undefined) {
+      // Who is told to come back later has not been served: 429 and 418 are definite.
+      const isServed = isExecuted && status >= 500;
+      const retryAfterSeconds = 1 + random.below(3);
+      return { kind: 'status', status, retryAfterSeconds, isExecuted: isServed };
+    }
+    return { kind: which === statuses.length ? 'garbage' : 'lost', isExecuted };
+  }),
+  answers('F15', 'an order is taken and the answer is lost', 'order.place', () => ({
+    kind: 'lost',
+    isExecuted: true,
+  })),
+  {
+    id: 'F16',
+    fault: 'fills come before the answer to the order, and twice',
+    family: 'venue',
+    lastsMs: 5_000,
+    start(target) {
+      const { faults } = target.venue.facade;
+      faults.planRequests('order.place', { kind: 'slow-reply', delayMs: 500 }, 5);
+      target.net.frames.orders.doubled = 1;
+      return () => {
+        faults.clear();
+        target.net.frames.orders.doubled = 0;
+      };
+    },
+  },
+  {
+    id: 'F17',
+    fault: 'orders fill in part while their cancels are on the way',
+    family: 'venue',
+    lastsMs: 3_000,
+    start(target) {
+      const { faults } = target.venue.facade;
+      faults.planRequests('order.cancel', { kind: 'slow-request', delayMs: 300 }, 5);
+      const { random } = target;
+      const side = random.below(2) === 0 ? 'buy' : 'sell';
+      target.after(100, () => sweep(target, side, lotsOf(1 + random.below(200_000))));
+      return () => faults.clear();
+    },
+  },
+  {
+    id: 'F18',
+    fault: 'the venue restarts: connections end, and our orders have vanished',
+    family: 'venue',
+    lastsMs: 2_000,
+    start({ venue, net, account, symbol }) {
+      net.isRefusing = true;
+      venue.facade.goDumb();
+      venue.exchange.cancelAll(account, symbol);
+      venue.facade.dropAll();
+      return () => {
+        net.isRefusing = false;
+      };
+    },
+  },
+  {
+    id: 'F19',
+    fault: 'money comes in that nobody told of, or the balances have a minus',
+    family: 'venue',
+    lastsMs: 4_000,
+    start({ venue, net, account, random }) {
+      if (random.below(2) === 0) {
+        net.isBalanceFalse = true;
+        return () => {
+          net.isBalanceFalse = false;
+        };
+      }
+      venue.exchange.transfer(account, 'USDT', amountOf(DEPOSIT));
+      return NOTHING;
+    },
+  },
+  {
+    id: 'F20',
+    fault: "the venue's clock is two seconds off",
+    family: 'venue',
+    lastsMs: 20_000,
+    start({ venueClock, random }) {
+      venueClock.aheadMs = random.below(2) === 0 ? SKEW_MS : -SKEW_MS;
+      return () => {
+        venueClock.aheadMs = 0;
+      };
+    },
+  },
+  {
+    id: 'F42',
+    fault: 'the key is refused while connected',
+    family: 'venue',
+    lastsMs: 5_000,
+    start({ net }) {
+      net.isKeyRefused = true;
+      return () => {
+        net.isKeyRefused = false;
+      };
+    },
+  },
+  {
+    id: 'F44',
+    fault: 'the book is swept to one side and back; prices of 0, below 0 and NaN',
+    family: 'venue',
+    lastsMs: 1_000,
+    start(target) {
+      const { net, random } = target;
+      if (random.below(2) === 0) {
+        const line = random.below(4) === 0 ? 'orders' : 'market';
+        net.frames[line].priced = 0.2;
+        return () => {
+          net.frames[line].priced = 0;
+        };
+      }
+      sweep(target, 'sell', lotsOf(SWEEP_LOTS));
+      target.after(1_000, () => sweep(target, 'buy', lotsOf(SWEEP_LOTS)));
+      return NOTHING;
+    },
+  },
+];

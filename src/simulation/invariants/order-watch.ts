@@ -1,0 +1,141 @@
+import { GATE_LAYOUT, MODES, PERMISSIONS } from '../../control/gate.ts';
+import { type Instrument, notionalAt, parseLots, parseTicks } from '../../core/instrument.ts';
+import type { VenueOrder } from '../exchange/orders.ts';
+import type { ExchangeEvent } from '../exchange/port.ts';
+import type { JournalWatch } from './journal-watch.ts';
+import type { Verdicts } from './verdicts.ts';
+
+export interface OrderWatchOptions {
+  readonly verdicts: Verdicts;
+  readonly journal: JournalWatch;
+  readonly account: string;
+  readonly instrument: Instrument;
+  /** Largest limit that was in force lately, and how far an order's price may be off the mid. */
+  readonly limits: () => { readonly notionalMax: number; readonly bandBps: number };
+}
+
+/** I1, I2, I3 and `journaled`, from the bytes that leave and from what the venue books. */
+export class OrderWatch {
+  /** Orders that have left, ever. */
+  sent = 0;
+  accepted = 0;
+  fills = 0;
+  readonly #options: OrderWatchOptions;
+  readonly #ids = new Set<string>();
+  readonly #live = new Map<string, number>();
+  readonly #open = new Map<number, { readonly side: 'buy' | 'sell'; readonly lots: number }>();
+  #position = 0;
+  #words: Int32Array | null = null;
+
+  constructor(options: OrderWatchOptions) {
+    this.#options = options;
+  }
+
+  booted(words: Int32Array): void {
+    this.#words = words;
+  }
+
+  /** A text that is about to be handed to the socket. */
+  onSent(text: string): void {
+    if (!text.includes('"order.place"')) return;
+    const { verdicts, journal, instrument } = this.#options;
+    const clientId = field(text, 'newClientOrderId');
+    this.sent += 1;
+    this.#gateIsOpen(clientId);
+    if (this.#ids.has(clientId)) verdicts.report('I3', `client id ${clientId} leaves twice`);
+    this.#ids.add(clientId);
+    const intent = journal.intent(clientId);
+    if (intent === null) verdicts.report('journaled', `${clientId} left and is not journaled`);
+    const side = field(text, 'side') === 'BUY' ? 'buy' : 'sell';
+    const lots = parseLots(instrument, field(text, 'quantity'));
+    const ticks = parseTicks(instrument, field(text, 'price'));
+    const words = this.#words;
+    const mode = words === null ? 'manual' : MODES[words[GATE_LAYOUT.mode] as number];
+    const { riskScale } = PERMISSIONS[mode ?? 'manual'];
+    this.#withinLimit({ clientId, side, ticks }, lots, riskScale);
+  }
+
+  onVenue(events: readonly ExchangeEvent[]): void {
+    for (const event of events) {
+      if (event.kind !== 'executed' || event.order.account !== this.#options.account) continue;
+      const { order, trade } = event;
+      if (event.execution === 'new') this.#accepted(order);
+      if (trade !== null) {
+        this.fills += 1;
+        this.#position += trade.side === 'buy' ? trade.lots : -trade.lots;
+      }
+      const isOver = order.status !== 'new' && order.status !== 'partially-filled';
+      if (isOver) {
+        this.#open.delete(order.orderId);
+        this.#live.delete(order.clientId);
+      } else {
+        const lots = order.lots - order.filledLots;
+        this.#open.set(order.orderId, { side: order.side, lots });
+        this.#live.set(order.clientId, order.orderId);
+      }
+    }
+  }
+
+  /** Signed lots that the venue has booked. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get resting(): number {
+    return this.#open.size;
+  }
+
+  #accepted(order: VenueOrder): void {
+    const { clientId } = order;
+    this.accepted += 1;
+    if (this.#live.has(clientId)) {
+      this.#options.verdicts.report('I3', `${clientId} rests twice at the venue`);
+    }
+    // The mode may have fallen while it was on its way.
+    this.#withinLimit(order, order.lots, 1);
+  }
+
+  #gateIsOpen(clientId: string): void {
+    const { verdicts, journal } = this.#options;
+    const words = this.#words;
+    if (words === null) {
+      verdicts.report('I1', `${clientId} leaves a desk that is not up`);
+      return;
+    }
+    const halt = words[GATE_LAYOUT.halt] as number;
+    if (halt !== 0) verdicts.report('I1', `${clientId} leaves, the halt word is ${halt}`);
+    const paused = words[GATE_LAYOUT.venues] as number;
+    if (paused !== 0) verdicts.report('I1', `${clientId} leaves, the venue's word is ${paused}`);
+    const mode = MODES[words[GATE_LAYOUT.mode] as number] as keyof typeof PERMISSIONS;
+    const { mayIncrease, mayReduce } = PERMISSIONS[mode];
+    const isReducing = journal.intent(clientId)?.isReduceOnly === true;
+    const may = isReducing ? mayReduce : mayIncrease;
+    if (!may) verdicts.report('I1', `${clientId} leaves in mode ${mode}`);
+  }
+
+  /** What the position comes to if this order and all that rests on its side fill. */
+  #withinLimit(
+    order: Pick<VenueOrder, 'clientId' | 'side' | 'ticks'>,
+    orderLots: number,
+    riskScale: number,
+  ): void {
+    const { verdicts, instrument, limits } = this.#options;
+    const { clientId, side, ticks } = order;
+    let lots = this.#position * (side === 'buy' ? 1 : -1) + orderLots;
+    for (const open of this.#open.values()) if (open.side === side) lots += open.lots;
+    if (lots <= 0) return;
+    const { notionalMax, bandBps } = limits();
+    const limit = notionalMax * riskScale * (1 + bandBps / 10_000) ** 2;
+    const worst = notionalAt(instrument, ticks, lots);
+    if (worst <= limit) return;
+    const found = `worst case ${worst.toFixed(2)} of ${limit.toFixed(2)}`;
+    verdicts.report('I2', `${clientId} ${side}: ${found}, position ${this.#position} lots`);
+  }
+}
+
+function field(text: string, name: string): string {
+  const from = text.indexOf(`"${name}":"`);
+  if (from < 0) return '';
+  const start = from + name.length + 4;
+  return text.slice(start, text.indexOf('"', start));
+}

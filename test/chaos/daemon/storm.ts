@@ -1,0 +1,118 @@
+import type { ControlSummary } from '../../../src/control/control-desk.ts';
+import { nodeClock } from '../../../src/core/node-env.ts';
+import { reasonOf } from '../../../src/core/result.ts';
+import { type Rng, rngOf } from '../../../src/core/rng.ts';
+import type { Daemon } from '../../support/process/daemon.ts';
+import type { Premises } from '../../support/process/premises.ts';
+import { pause, until } from '../../support/process/until.ts';
+import { BLOWS, nextBlow } from './blows.ts';
+
+/** How often a blow struck, and how often there was nothing to hit at that moment. */
+export interface Tally {
+  struck: number;
+  missed: number;
+}
+
+export interface StormOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Told of every blow. */
+  readonly onBlow?: (atSeconds: number, blow: string, detail: string) => void;
+}
+
+/** Longest quiet between two blows. */
+const QUIET_MS_MAX = 1_500;
+
+/**
+ * A desk that trades at the simulated exchange under random blows, and somebody who does what an
+ * operator and a service manager would: starts it again, resets an emergency, asks for Full-Auto.
+ */
+export class Storm {
+  readonly tallies = new Map<string, Tally>(
+    Object.keys(BLOWS).map((name) => [name, { struck: 0, missed: 0 }]),
+  );
+  /** Exit codes of daemons that ended by themselves. */
+  readonly exits: (number | null)[] = [];
+  starts = 0;
+  resets = 0;
+  readonly #premises: Premises;
+  readonly #options: StormOptions;
+  readonly #random: Rng;
+  #daemon: Daemon;
+
+  constructor(premises: Premises, options: StormOptions) {
+    this.#premises = premises;
+    this.#options = options;
+    this.#random = rngOf(options.seed);
+    this.#daemon = this.#start();
+  }
+
+  get daemon(): Daemon {
+    return this.#daemon;
+  }
+
+  /** Rages for the time it was given, from the first fill on. */
+  async rage(): Promise<void> {
+    const journal = this.#premises.journal();
+    await journal.until('a fill', (now) => now.events('order-filled').length > 0);
+    const startMs = nodeClock.now();
+    const elapsed = (): number => (nodeClock.now() - startMs) / 1000;
+    while (elapsed() < this.#options.seconds) {
+      await this.#strike(elapsed());
+      await pause(this.#random.below(QUIET_MS_MAX));
+      await this.#tend();
+    }
+  }
+
+  /** Waits until a desk runs that is not in Emergency. */
+  async calm(): Promise<Daemon> {
+    await this.#premises
+      .account()
+      .forgetFaults()
+      .catch(() => {});
+    await until('a desk that obeys', () => this.#tend());
+    return this.#daemon;
+  }
+
+  async #strike(atSeconds: number): Promise<void> {
+    const name = nextBlow(this.#random);
+    const tally = this.tallies.get(name) as Tally;
+    const target = { premises: this.#premises, daemon: this.#daemon, random: this.#random };
+    try {
+      const detail = await BLOWS[name]?.strike(target);
+      tally.struck += 1;
+      this.#options.onBlow?.(atSeconds, name, detail ?? '');
+    } catch (thrown) {
+      tally.missed += 1;
+      this.#options.onBlow?.(atSeconds, name, `missed: ${reasonOf(thrown).split('\n')[0]}`);
+    }
+  }
+
+  /** Does what is due. @returns whether the desk obeys, out of Emergency */
+  async #tend(): Promise<boolean> {
+    if (!this.#daemon.isRunning) {
+      const { code, signal } = await this.#daemon.ended;
+      if (signal !== 'SIGKILL') this.exits.push(code);
+      this.#daemon = this.#start();
+    }
+    try {
+      await this.#premises.account().forgiveWeights();
+      const control = await this.#daemon.ask<ControlSummary>('mode');
+      if (control.mode === 'emergency') {
+        if (control.cooldownMs > 0) return false;
+        await this.#daemon.ask('reset');
+        this.resets += 1;
+      }
+      if (control.requested !== 'full-auto') await this.#daemon.ask('mode full-auto');
+      return true;
+    } catch {
+      // It is down, starting or ending; the next round will find out.
+      return false;
+    }
+  }
+
+  #start(): Daemon {
+    this.starts += 1;
+    return this.#premises.start();
+  }
+}

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { loadConfig } from '../../../src/config/load.ts';
+import { runSeed, type SeedReport } from '../../../src/desk/simulate/run-seed.ts';
+import { PRESENT_FAULTS } from '../../../src/simulation/faults/catalogue.ts';
+
+const SEEDS = 20;
+const STEPS = 1_500;
+const MAIN = 'dist/src/main.js';
+
+function simulated(seed: number, steps = STEPS): Promise<SeedReport> {
+  const loaded = loadConfig('config/paper.yaml');
+  if (!loaded.ok) throw new Error('the paper configuration is sound');
+  const { config } = loaded.value;
+  const faults = PRESENT_FAULTS;
+  return runSeed({ seed, steps, config, faults, stopsEarly: false, show: null });
+}
+
+function assertSound({ seed, violations }: SeedReport, steps = STEPS): void {
+  const replay = `flyball simulate --seed ${seed} --steps ${steps} --trace`;
+  assert.equal(violations, [], `SEED=${seed}; replay: ${replay}`);
+}
+
+test(`${SEEDS} seeds break no law`, async () => {
+  let faults = 0;
+  let orders = 0;
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const report = await simulated(seed);
+    assertSound(report);
+    faults += Object.values(report.faults).reduce((sum, times) => sum + times, 0);
+    orders += report.orders;
+  }
+  assert.ok(faults >= SEEDS && orders >= SEEDS, `${faults} faults, ${orders} orders`);
+});
+
+test('a seed that nobody has chosen breaks no law', async () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0] as number;
+  process.stdout.write(`SEED=${seed} `);
+  assertSound(await simulated(seed));
+});
+
+test('the same seed has the same digest in another process, and another seed another', async () => {
+  const steps = 3_000;
+  const here = await simulated(7, steps);
+  const words = ['simulate', '--seed', '7', '--steps', String(steps), '--json'];
+  const { stdout } = spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8' });
+  const there = JSON.parse(stdout.split('\n')[0] as string) as SeedReport;
+  assert.is(there.digest, here.digest);
+  assert.is(there.steps, here.steps);
+  assert.is.not((await simulated(8, steps)).digest, here.digest);
+});
+
+test.run();

@@ -1,0 +1,98 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Level } from '../../../hardware/gpio/port.ts';
+import { runSelfTest, type SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
+import { err, ok } from '../../../src/core/result.ts';
+import { fakeBackend } from '../../support/gpio/backends.ts';
+import { manualEnv } from '../../support/manual-env.ts';
+
+const wiring: SelfTestWiring = {
+  contacts: { a: 17, b: 27, tamper: 5 },
+  loop: { out: 22, in: 23 },
+  pulses: { a: 24, b: 25 },
+};
+const WIRES: Readonly<Record<number, number>> = { 22: 23, 24: 17, 25: 27 };
+const healthy = { 17: 1, 27: 1, 5: 1, 23: 0 } as const;
+
+const wired =
+  (cut: readonly number[] = []) =>
+  (pin: number, level: Level, levels: Map<number, Level>): void => {
+    const to = WIRES[pin];
+    if (to !== undefined && !cut.includes(pin)) levels.set(to, level);
+  };
+
+async function outcomeOf(
+  backend: ReturnType<typeof fakeBackend>,
+  more = wiring,
+  env = manualEnv(),
+) {
+  const outcomes: unknown[] = [];
+  runSelfTest(backend, more, env, (outcome) => outcomes.push(outcome));
+  await env.advance(50);
+  assert.is(env.pendingTimers, 0);
+  assert.is(outcomes.length, 1);
+  return outcomes[0];
+}
+
+test('ES25: loop, contacts and the pulse of each channel are seen', async () => {
+  const backend = fakeBackend(healthy, { onWrite: wired() });
+  assert.equal(await outcomeOf(backend), ok({ checks: 12, slowestMs: 0 }));
+  assert.is(backend.written.join(' '), '22=0 22=1 22=0 24=1 25=1 24=0 24=1 25=0 25=1');
+});
+
+test('ES25: a loop that does not follow within 10 ms fails and says so', async () => {
+  const backend = fakeBackend(healthy, { onWrite: wired([22]) });
+  const fault = { check: 'loop', pin: 23, found: 0, wanted: 1, withinMs: 10 };
+  assert.equal(await outcomeOf(backend), err({ kind: 'not-seen', ...fault }));
+});
+
+test('ES25: a level that comes late but within 10 ms is seen, one after that is not', async () => {
+  const lateBy = async (delayMs: number) => {
+    const env = manualEnv();
+    const onWrite = (pin: number, level: Level, levels: Map<number, Level>) =>
+      void env.timers.after(delayMs, () => wired()(pin, level, levels));
+    const daily = { ...wiring, pulses: null };
+    return outcomeOf(fakeBackend(healthy, { onWrite }), daily, env);
+  };
+  assert.equal(await lateBy(4), ok({ checks: 6, slowestMs: 4 }));
+  const fault = { check: 'loop', pin: 23, found: 0, wanted: 1, withinMs: 10 };
+  assert.equal(await lateBy(11), err({ kind: 'not-seen', ...fault }));
+});
+
+test('a look that comes late because the loop was blocked does not pass', async () => {
+  const env = manualEnv();
+  const backend = fakeBackend(healthy);
+  const outcomes: { ok: boolean }[] = [];
+  runSelfTest(backend, wiring, env, (outcome) => outcomes.push(outcome));
+  backend.levels.set(23, 1);
+  env.stall(11);
+  await env.settle();
+  assert.equal(
+    outcomes.map((outcome) => outcome.ok),
+    [false],
+  );
+});
+
+test('ES25: a channel whose pulse is not seen, and a contact that is open, fail', async () => {
+  const pulse = fakeBackend(healthy, { onWrite: wired([25]) });
+  assert.match(JSON.stringify(await outcomeOf(pulse)), /"pulse-b","pin":27,"found":1,"wanted":0/);
+  const daily = { ...wiring, pulses: null };
+  for (const [pin, check] of [
+    [17, 'contact-closed'],
+    [27, 'contact-closed'],
+    [5, 'tamper-closed'],
+  ] as const) {
+    const open = fakeBackend({ ...healthy, [pin]: 0 }, { onWrite: wired() });
+    const text = JSON.stringify(await outcomeOf(open, daily));
+    assert.match(text, `"${check}","pin":${pin},"found":0,"wanted":1`);
+  }
+});
+
+test('ES23: a driver that is not sound fails before a pin is touched', async () => {
+  const fault = { kind: 'lost', detail: 'its child ended' } as const;
+  const backend = fakeBackend(healthy, { fault });
+  assert.equal(await outcomeOf(backend), err({ kind: 'driver', fault }));
+  assert.equal(backend.written, []);
+});
+
+test.run();

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type EstopEvent,
+  type EstopState,
+  onLevels,
+  onTime,
+  startEstop,
+} from '../../../hardware/estop/machine.ts';
+import { HEALTHY, type Levels } from '../../../hardware/estop/signals.ts';
+import type { Level } from '../../../hardware/gpio/port.ts';
+import { root } from '../shared.ts';
+
+export type Edge = readonly [atUs: number, signal: keyof Levels, level: Level];
+
+export interface Waveform {
+  readonly name: string;
+  readonly init: Partial<Levels>;
+  readonly events: readonly Edge[];
+  readonly end: number;
+  readonly expect: readonly (readonly [atUs: number, name: string])[];
+  readonly final: { readonly tripped: boolean; readonly fault: boolean };
+}
+
+/** A file of the safety vectors, copied unchanged into `test/golden/safety`. */
+export function safetyVectors<T>(name: string): T {
+  return JSON.parse(readFileSync(join(root, 'test', 'golden', 'safety', `${name}.json`), 'utf8'));
+}
+
+/** Plays edges from time 0 to the end. @returns what was told and the last state */
+export function play(wave: Pick<Waveform, 'init' | 'events' | 'end'>): {
+  readonly told: [atUs: number, name: string][];
+  readonly state: EstopState;
+} {
+  const levels = { ...HEALTHY, ...wave.init };
+  let { state, events } = startEstop({ atUs: 0, levels, isLatched: false, isFaulted: false });
+  const told: EstopEvent[] = [...events];
+  for (const [atUs, signal, level] of inOrder(wave.events)) {
+    ({ state, events } = onLevels(state, atUs, { [signal]: level }));
+    told.push(...events);
+  }
+  ({ state, events } = onTime(state, wave.end));
+  told.push(...events);
+  return { told: told.map(({ atUs, name }) => [atUs, name]), state };
+}
+
+const RANK = ['a', 'b', 'tamper', 'service', 'reset'];
+
+/** At one instant the signals come in the order of the definition. */
+function inOrder(edges: readonly Edge[]): Edge[] {
+  return [...edges].sort(
+    ([leftUs, left], [rightUs, right]) =>
+      leftUs - rightUs || RANK.indexOf(left) - RANK.indexOf(right),
+  );
+}
