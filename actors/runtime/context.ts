@@ -33,11 +33,7 @@ import {
   type Reply,
 } from './ref.ts';
 import type { WorkQueue } from './run-queue.ts';
-import {
-  AskFailed,
-  type Recipient,
-  type Switchboard,
-} from './switchboard.ts';
+import { AskFailed, type Recipient, type Switchboard } from './switchboard.ts';
 
 /** What the actors of one lane share. */
 export interface Engine {
