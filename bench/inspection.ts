@@ -24,7 +24,7 @@ const FRAMES_PER_SECOND = 20_000;
 /** One in 20: the 99th percentile then lies well within the frames that lead to orders. */
 const FRAMES_PER_PRICE = 20;
 /** Blocks in the order A B B A, so that a machine that changes slowly changes both alike. */
-const BLOCKS = 16;
+const BLOCKS = 24;
 const WARM_UP_SHARE = 0.3;
 /** At most so many times the delay when somebody looks. */
 const BUDGET_RATIO = 1.1;

@@ -350,7 +350,7 @@ export function disconnected(uid: number): Watched {
 
 /** The node in `@node/path` or `@node!incarnation/path`. */
 function nodeIn(path: string): string {
-  return /^@([^/!]*)/.exec(path)?.[1] ?? '';
+  return path.slice(NODE_MARK.length).split(/[/!]/, 1)[0] as string;
 }
 
 type NactReference =

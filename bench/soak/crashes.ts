@@ -26,8 +26,8 @@ export async function crashes(count: number, progress: Progress): Promise<Case[]
   await run(Math.ceil(count * WARM_UP_SHARE));
   const before = holdingsOf(lane, victim.news);
   counts.crashes = 0;
-  const heap = new HeapWatch();
   const looks = looksFor(count, CRASHES_PER_LOOK);
+  const heap = new HeapWatch(looks);
   const startedNs = nodeClock.mono();
   for (let look = 0; look < looks; look += 1) {
     await run(Math.ceil(count / looks));

@@ -1,3 +1,4 @@
+import { setFlagsFromString as setFlag } from 'node:v8';
 import { nodeClock } from '../../src/core/node-env.ts';
 import { theilSen } from '../../test/support/soak/theil-sen.ts';
 import { type Case, caseOf } from '../case.ts';
@@ -14,31 +15,48 @@ const LEAK_MB_PER_HOUR = 1;
 const NOISE_BYTES = 262_144;
 /** Looks at the beginning that do not count: code is still being compiled. */
 const WARM_UP_SHARE = 0.2;
+/**
+ * The compiler goes on for thousands of crashes with what only crashes run, and what it makes is on
+ * the heap too. After the warm-up it compiles nothing more, so that what still grows is data.
+ */
+const COMPILE_NO_MORE = ['--no-opt', '--no-sparkplug', '--no-flush-bytecode'];
 
 /** Fewer have no trend; more take time and tell nothing new. */
 const LOOKS_MIN = 12;
 const LOOKS_MAX = 100;
 
-/** How often to look at the heap in a run of so much, when one look for each `perLook` is enough. */
+/** How often to look at the heap in a run of so much, with a look for each `perLook`. */
 export function looksFor(amount: number, perLook: number): number {
   return Math.max(LOOKS_MIN, Math.min(LOOKS_MAX, Math.ceil(amount / perLook)));
 }
 
 /** The heap as it is after forced collections, over time. */
 export class HeapWatch {
-  readonly #hours: number[] = [];
-  readonly #bytes: number[] = [];
+  /** Of their final size from the beginning: what is noted here must not grow the heap either. */
+  readonly #hours: Float64Array;
+  readonly #bytes: Float64Array;
+  #looked = 0;
+  readonly #warmUp: number;
+
+  /** @param looks how many there will be */
+  constructor(looks: number) {
+    this.#hours = new Float64Array(looks);
+    this.#bytes = new Float64Array(looks);
+    this.#warmUp = Math.ceil(looks * WARM_UP_SHARE);
+  }
 
   /** @param atHours since the beginning of the run, on the clock that the run lives by */
   look(atHours: number): void {
+    if (this.#looked === this.#warmUp) for (const flag of COMPILE_NO_MORE) setFlag(flag);
     collect();
-    this.#hours.push(atHours);
-    this.#bytes.push(process.memoryUsage().heapUsed);
+    this.#hours[this.#looked] = atHours;
+    this.#bytes[this.#looked] = process.memoryUsage().heapUsed;
+    this.#looked += 1;
   }
 
   /** The heap at the latest look, for progress. */
   get latestText(): string {
-    const bytes = this.#bytes.at(-1) ?? 0;
+    const bytes = this.#bytes[this.#looked - 1] ?? 0;
     return `${(bytes / MIB).toFixed(3)} MiB`;
   }
 
@@ -48,9 +66,8 @@ export class HeapWatch {
 
   /** Its growth and its trend, when it has been looked at often enough. */
   cases(): Case[] {
-    const first = Math.ceil(this.#hours.length * WARM_UP_SHARE);
-    const hours = this.#hours.slice(first);
-    const bytes = this.#bytes.slice(first);
+    const hours = [...this.#hours.subarray(this.#warmUp, this.#looked)];
+    const bytes = [...this.#bytes.subarray(this.#warmUp, this.#looked)];
     const { slope, low, high } = theilSen(hours, bytes);
     const span = (hours.at(-1) as number) - (hours[0] as number);
     const isJudged = LEAK_MB_PER_HOUR * MB * span >= NOISE_BYTES;

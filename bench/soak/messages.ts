@@ -89,8 +89,8 @@ async function run(
   }
   const before = holdingsOf(lane, victim.news);
   const handledBefore = desk.handled();
-  const heap = new HeapWatch();
   const looks = looksFor(count, MESSAGES_PER_LOOK);
+  const heap = new HeapWatch(looks);
   for (let look = 1; look <= looks; look += 1) {
     await block(handledBefore + (count * look) / looks);
     heap.look(nowMs() / 3.6e6);

@@ -38,8 +38,8 @@ interface Consumer {
 }
 
 /**
- * Offers far more than ten times what can be handled, to a mailbox of each overflow policy, on a schedule that
- * waits for nobody. Memory stays where it is, and no message vanishes without being counted.
+ * Offers far more than ten times what can be handled, to a mailbox of each overflow policy, on a
+ * schedule that waits for nobody. Memory stays where it is, and no message vanishes uncounted.
  */
 export async function overload(seconds: number, progress: Progress): Promise<Case[]> {
   const random = rngOf(1);
@@ -55,8 +55,8 @@ export async function overload(seconds: number, progress: Progress): Promise<Cas
   const perSecond = capacity() * OFFERED;
   collect();
   const before = process.memoryUsage();
-  const heap = new HeapWatch();
   const looks = looksFor(seconds, SECONDS_PER_LOOK);
+  const heap = new HeapWatch(looks);
   const startedNs = nodeClock.mono();
   let highest = 0;
   for (let look = 1; look <= looks; look += 1) {

@@ -47,8 +47,8 @@ async function run(folder: string, seconds: number, progress: Progress): Promise
     },
   });
   await new Promise<void>((resolve) => nodeTimers.turn(resolve));
-  const heap = new HeapWatch();
   const looks = looksFor(seconds, SECONDS_PER_LOOK);
+  const heap = new HeapWatch(looks);
   const startedNs = nodeClock.mono();
   for (let look = 1; look <= looks; look += 1) {
     await openLoop({

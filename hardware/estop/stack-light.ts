@@ -1,5 +1,5 @@
 import type { Level } from '../gpio/port.ts';
-import type { EstopState } from './machine.ts';
+import type { EstopState } from './state.ts';
 
 /** What lamps and buzzer show. All three lamps dark for over half a second means "failed". */
 export interface Signals {

@@ -22,8 +22,9 @@ export interface GpiodOptions {
 
 type Outside = Pick<Env, 'clock' | 'timers'>;
 
-/** `gpiomon` does not say in every version when it has the line; after this time it does. */
-const ARM_MS = 100;
+/** How long a `gpiomon` is given before it is asked, and asked again, whether it has its line. */
+const ARM_MS = 50;
+const ARM_TRIES = 10;
 /** How often the event loop looks for edges. The gate does not wait for it. */
 export const LOOK_MS = 2;
 
@@ -32,11 +33,12 @@ export const LOOK_MS = 2;
  * one `gpiomon` for each input and one `gpioset` for each output.
  *
  * Between `gpioget`, which says how a line stands, and `gpiomon`, which has to be the only holder
- * of it, an edge can be missed. The inputs are taken one after the other, so a press that falls
- * into that gap of one channel is seen by the other channel. Afterwards an edge is as old as the
- * way kernel → gpiomon → file. Any child that ends takes the whole backend with it.
+ * of it, an edge can be missed. So the next input is only taken once the one before is known to be
+ * held, and a press that falls into that gap of one channel is seen by the other. Afterwards an
+ * edge is as old as the way kernel → gpiomon → file. Any child that ends takes the whole backend
+ * with it.
  *
- * @returns within 2.1 s an input and 2 s more: a tool that does not answer is an error
+ * @returns in the end: a tool that does not answer within 2 s is an error
  */
 export async function openGpiod(
   options: GpiodOptions,
@@ -50,19 +52,37 @@ export async function openGpiod(
   if (!dialect.ok) return dialect;
   const backend = new Gpiod(dialect.value, chip, outside, tool('gpioset'), outputs);
   for (const pin of inputs) {
-    const words = dialect.value.get(chip, pin);
-    const shown = await outputOf(tool('gpioget'), words, outside.timers);
-    const taken = shown.ok
+    const get = () => outputOf(tool('gpioget'), dialect.value.get(chip, pin), outside.timers);
+    const shown = await get();
+    const started = shown.ok
       ? backend.monitor(pin, shown.value, tool('gpiomon'), options.folder)
       : shown;
-    await new Promise<void>((resolve) => outside.timers.after(ARM_MS, resolve));
-    const sound = taken.ok ? backend.selfTest() : taken;
-    if (!sound.ok) {
+    const held = started.ok ? await heldLine(pin, backend, get, outside.timers) : started;
+    if (!held.ok) {
       backend.close();
-      return sound;
+      return held;
     }
   }
   return ok(backend);
+}
+
+/** Waits until the kernel refuses the line to others, which proves that `gpiomon` has it. */
+async function heldLine(
+  pin: number,
+  backend: GpioBackend,
+  get: () => Promise<Result<string, GpioFault>>,
+  timers: Env['timers'],
+): Promise<Result<void, GpioFault>> {
+  for (let tries = 0; tries < ARM_TRIES; tries += 1) {
+    await new Promise<void>((resolve) => timers.after(ARM_MS, resolve));
+    const sound = backend.selfTest();
+    if (!sound.ok) return sound;
+    const shown = await get();
+    if (shown.ok) continue;
+    return /\bbusy\b/i.test(shown.error.detail) ? ok(undefined) : shown;
+  }
+  const detail = `gpiomon did not take line ${pin} within ${ARM_TRIES * ARM_MS} ms`;
+  return err({ kind: 'init-failed', detail });
 }
 
 class Gpiod implements GpioBackend {

@@ -4,8 +4,8 @@ import { bytesOfBase64, HASH_BYTES, hashText, LEAF_BYTES_MAX } from './tree/hash
 
 /** Layout of entries; another number is refused. */
 export const ENTRY_VERSION = '1';
-/** Names of actors and types are short, so that a report has columns. */
-export const NAME_LENGTH_MAX = 255;
+/** Of actors and types: an identity of the journal (255) with its kind before it. */
+export const NAME_LENGTH_MAX = 320;
 
 /** One event as the audit log holds it. */
 export interface AuditEntry {

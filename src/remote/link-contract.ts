@@ -39,8 +39,9 @@ export interface AddressTranslation {
   reply(given: LinkAddress): Result<unknown, string>;
 }
 
-/** Contracts on one node at one end of one link. */
+/** Contracts on one node at one end of one link, and letters of a path: a greeting holds all. */
 export const CONTRACTS_MAX = 256;
+export const PATH_LETTERS_MAX = 200;
 /**
  * Branches whose actors are never addressable from another node: a tick must become an order, and
  * a kill must take hold, without waiting for a network.
@@ -67,7 +68,7 @@ export function compileContracts(
 }
 
 function pathFault(path: string): string | null {
-  if (!PATH.test(path)) return 'found no path of an actor';
+  if (!PATH.test(path) || path.length > PATH_LETTERS_MAX) return 'found no path of an actor';
   const [branch] = path.split('/');
   if (!LOCAL_BRANCHES.some((local) => local === branch)) return null;
   return `actors of ${branch} are local: the way from feed to order never crosses a link`;

@@ -83,8 +83,15 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 const BATCH_HEADER_BYTES = 5;
 const ARRAY_32 = 0xdd;
 
-/** Encodes one opening or frame; refuses what is not plain data, and what is too large. */
-export function encodeLinkFrame(value: LinkOpening | LinkFrame): Result<Uint8Array, string> {
+/** Encodes what begins a connection; the limits of contracts keep it well within one frame. */
+export function encodeOpening(value: LinkOpening): Uint8Array {
+  return packr.pack(value);
+}
+
+/** Encodes one frame; refuses what is not plain data, and what is too large. */
+export function encodeLinkFrame(value: LinkFrame): Result<Uint8Array, string> {
+  const strange = strangerIn(value, 0);
+  if (strange !== null) return err(`only plain data crosses a link: found ${strange}`);
   let bytes: Uint8Array;
   try {
     bytes = packr.pack(value);
@@ -96,6 +103,22 @@ export function encodeLinkFrame(value: LinkOpening | LinkFrame): Result<Uint8Arr
   }
   const fault = shapeFault(bytes);
   return fault === null ? ok(bytes) : err(`only plain data crosses a link: ${fault}`);
+}
+
+/** Something that would arrive as something else: a function, an instance of a class; or null. */
+function strangerIn(value: unknown, depth: number): string | null {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
+  if (depth > NESTING_MAX) return `more than ${NESTING_MAX} levels`;
+  const prototype = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+    return `an instance of ${prototype.constructor?.name ?? 'a class'}`;
+  }
+  for (const part of Object.values(value)) {
+    const found = strangerIn(part, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Puts frames that are encoded already into one batch, without touching them again. */

@@ -27,14 +27,14 @@ const payloadText = (payload: AuditEntry['payload']): string =>
 const leaf = fc.oneof(
   fc.constant(null),
   fc.boolean(),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
   fc.maxSafeInteger(),
   fc.double({ noNaN: true, min: -1e15, max: 1e15 }),
   fc.bigInt(),
 );
 const { payload: anyPayload } = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie('value')), tie('payload')),
-  payload: fc.dictionary(fc.string({ unit: 'binary', maxLength: 9 }), tie('value')),
+  value: fc.oneof({ maxDepth: 3 }, leaf, fc.array(tie('value'), { maxLength: 4 }), tie('payload')),
+  payload: fc.dictionary(fc.string({ unit: 'binary', maxLength: 9 }), tie('value'), { maxKeys: 4 }),
 }));
 const payload = anyPayload as fc.Arbitrary<AuditEntry['payload']>;
 
@@ -139,8 +139,8 @@ test('what no entry can hold is refused with its place', () => {
   assert.match(refusal(anEntry({ epoch: 2 ** 53 })), /^epoch: found 9007199254740992/);
   assert.match(refusal(anEntry({ monoNs: -1n })), /^monoNs: found -1/);
   assert.match(refusal(anEntry({ wallNs: 2n ** 64n })), /^wallNs: found 18446744073709551616/);
-  assert.match(refusal(anEntry({ actor: '' })), /^actor: found 0 characters, expected 1 … 255/);
-  assert.match(refusal(anEntry({ type: 'x'.repeat(256) })), /^type: found 256 characters/);
+  assert.match(refusal(anEntry({ actor: '' })), /^actor: found 0 characters, expected 1 … 320/);
+  assert.match(refusal(anEntry({ type: 'x'.repeat(321) })), /^type: found 321 characters/);
   assert.match(refusal(anEntry({ prev: new Uint8Array(31) })), /^prev: found 31 bytes/);
 });
 
@@ -192,7 +192,7 @@ test('whatever the bytes are, reading answers and does not throw', () => {
         decodeEntry(Buffer.from(JSON.stringify(value)));
       },
     ),
-    500,
+    200,
   );
 });
 

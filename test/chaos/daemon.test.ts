@@ -13,7 +13,7 @@ test(
   'after a storm of kills and faults the desk, its journal and its venue agree',
   onPremises(async (premises) => {
     process.stdout.write(`(FLYBALL_SEED=${SEED}) `);
-    const storm = new Storm(premises, { seconds: SECONDS, seed: SEED });
+    const storm = await Storm.gather(premises, { seconds: SECONDS, seed: SEED });
     await storm.rage();
     const findings = await verdictOn(storm, premises);
     const broken = findings.filter(({ state }) => state === 'broken');

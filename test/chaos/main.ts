@@ -31,13 +31,18 @@ process.on('exit', () => premises.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 process.stderr.write(`chaos for ${minutes} min, --seed ${seed}\n`);
-const storm = new Storm(premises, {
+const storm = await Storm.gather(premises, {
   seconds: minutes * 60,
   seed,
   onBlow: (atSeconds, blow, detail) =>
     process.stderr.write(`${atSeconds.toFixed(1).padStart(7)} s  ${blow.padEnd(22)} ${detail}\n`),
 });
-await storm.rage();
+try {
+  await storm.rage();
+} catch (thrown) {
+  process.stderr.write(`${premises.story()}\n`);
+  throw thrown;
+}
 const findings = await verdictOn(storm, premises);
 const isWhole = findings.every(({ state }) => state !== 'broken');
 process.stdout.write(values.json ? jsonOf(findings) : tableOf(findings));
@@ -68,7 +73,7 @@ function tableOf(findings: readonly Finding[]): string {
   return [
     `${'blow'.padEnd(24)}struck  missed`,
     ...blows,
-    `starts ${storm.starts}, ended by themselves ${JSON.stringify(storm.exits)}, resets ${storm.resets}`,
+    `${storm.starts} starts, ${storm.resets} resets, exit codes ${JSON.stringify(storm.exits)}`,
     '',
     ...found,
     '',

@@ -17,7 +17,11 @@ interface Scene {
 
 const PORT = 7443;
 
-test('two processes on one link over TLS: cut, asks fail fast and watchers are told; healed, nothing comes twice', async () => {
+test('two linked processes live through a cut of the line, and nothing comes twice', async () => {
+  await Promise.all([throughProxy(), throughNamespaces()]);
+});
+
+async function throughProxy(): Promise<void> {
   const tokyo = new NodeProcess({
     name: 'tokyo',
     peer: 'london',
@@ -30,34 +34,25 @@ test('two processes on one link over TLS: cut, asks fail fast and watchers are t
   await london.end();
   await tokyo.end();
   proxy.close();
-});
+}
 
-test('two processes in two network namespaces live through a cut of the cable between them', async () => {
+/** The same with a cable between two network namespaces, where those can be made. */
+async function throughNamespaces(): Promise<void> {
   const namespaces = await Namespaces.make();
   if (typeof namespaces === 'string') {
     process.stdout.write(`\nSKIPPED: no network namespaces here: ${namespaces}\n`);
     return;
   }
   const place = { host: HOSTS.tokyo, port: PORT };
-  const tokyo = new NodeProcess(
-    { name: 'tokyo', peer: 'london', place },
-    namespaces.within('tokyo'),
-  );
+  const enter = (name: 'london' | 'tokyo'): string[] => namespaces.within(name);
+  const tokyo = new NodeProcess({ name: 'tokyo', peer: 'london', place }, enter('tokyo'));
   await tokyo.hears('ready');
-  const london = new NodeProcess(
-    { name: 'london', peer: 'tokyo', place },
-    namespaces.within('london'),
-  );
-  await cutAndHeal({
-    london,
-    tokyo,
-    cut: () => namespaces.cut(),
-    heal: () => namespaces.heal(),
-  });
+  const london = new NodeProcess({ name: 'london', peer: 'tokyo', place }, enter('london'));
+  await cutAndHeal({ london, tokyo, cut: () => namespaces.cut(), heal: () => namespaces.heal() });
   await london.end();
   await tokyo.end();
   namespaces.close();
-});
+}
 
 /** The steps, and what must be true after them. */
 async function cutAndHeal({ london, tokyo, cut, heal }: Scene): Promise<void> {
@@ -103,23 +98,7 @@ async function cutAndHeal({ london, tokyo, cut, heal }: Scene): Promise<void> {
   assert.is(london.all('ask-failed').length, 2);
 }
 
-test('a certificate of another authority, and one of another node, open no link', async () => {
-  const tokyo = new NodeProcess({
-    name: 'tokyo',
-    peer: 'london',
-    place: { host: '127.0.0.1', port: 0 },
-  });
-  const place = { host: '127.0.0.1', port: (await tokyo.hears('ready')).port as number };
-  for (const certificate of ['stranger', 'tokyo']) {
-    const caller = new NodeProcess({ name: 'london', peer: 'tokyo', place, certificate });
-    await caller.hears('link-refused', 2);
-    await caller.end();
-  }
-  assert.equal(tokyo.all('link-up'), []);
-  await tokyo.end();
-});
-
-test('a node that is killed and comes back at its Unix socket is a new one to its peer', async () => {
+test('a node that is killed comes back as a new one to its peer', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-links-'));
   const place = { path: join(folder, 'link.sock') };
   let tokyo = new NodeProcess({ name: 'tokyo', peer: 'london', place });

@@ -43,18 +43,25 @@ export class HopLog {
   /** In the order in which they were caught. */
   readonly #kept = new Map<number, Slot[]>();
 
-  /** @returns where it is, for `end` */
-  begin(hop: Omit<Hop, 'n' | 'tookNs' | 'outcome'>): number {
+  /** The first fields of a hop, in their order. @returns where it is, for `end` */
+  begin(
+    cause: number,
+    path: string,
+    kind: string,
+    sender: string,
+    atNs: number,
+    waitedNs: number,
+  ): number {
     const at = this.#count % HOPS_MAX;
     const slot = this.#ring[at] as Slot;
     this.#count += 1;
     slot.n = this.#count;
-    slot.cause = hop.cause;
-    slot.path = hop.path;
-    slot.kind = hop.kind;
-    slot.sender = hop.sender;
-    slot.atNs = hop.atNs;
-    slot.waitedNs = hop.waitedNs;
+    slot.cause = cause;
+    slot.path = path;
+    slot.kind = kind;
+    slot.sender = sender;
+    slot.atNs = atNs;
+    slot.waitedNs = waitedNs;
     slot.tookNs = 0;
     slot.outcome = 'open';
     return at;

@@ -7,6 +7,7 @@ import type { Tap } from './tap.ts';
 /** What the probe needs of the lane: who it belongs to can take it away in the middle of a turn. */
 export interface Probed {
   readonly clock: Clock;
+  readonly queue: { readonly nowNs: number };
   /** The event that the message in hand belongs to. */
   cause: number;
 }
@@ -23,12 +24,14 @@ export interface Tally {
  * One message in so many is timed for `top`. Between two samples lie 1 … 2 × this − 1 messages, so
  * that no regular pattern of messages hides from it or is met by every sample.
  */
-export const SAMPLE_EVERY = 8;
+export const SAMPLE_EVERY = 16;
 /** Actors that are tallied; further ones are not. */
 export const TALLIES_MAX = 4_096;
 /** Handlers that call each other while they are on the stack; deeper ones are not looked at. */
 const NESTED_MAX = 64;
-const NOT_TIMED = -1;
+const NO_HOP = -1;
+/** The cause of messages of an event that nobody follows. */
+const NOT_FOLLOWED = -1;
 
 /**
  * Looks at messages while they are handled: times some of them for `top`, and, while a trace is
@@ -43,6 +46,8 @@ export class Probe {
   readonly #tallies = new Map<string, Tally>();
   #taps: readonly Tap[] = [];
   #isSampling = false;
+  /** When the last handler was left. */
+  #leftNs = 0;
   #untilSample = SAMPLE_EVERY;
   #chance = 1;
   /** One entry for each handler on the stack. */
@@ -88,41 +93,70 @@ export class Probe {
     const depth = this.#depth;
     if (!(isTracing || isSample) || depth === NESTED_MAX) return false;
     const lane = this.#lane;
-    const nowNs = lane.clock.mono();
     this.#depth = depth + 1;
     this.#paths[depth] = path;
     this.#causesBefore[depth] = lane.cause;
-    this.#beganNs[depth] = nowNs;
     this.#isSample[depth] = isSample ? 1 : 0;
-    this.#slots[depth] = isTracing ? this.#note(path, message, inbox, nowNs) : NOT_TIMED;
+    this.#slots[depth] = NO_HOP;
+    if (isTracing) lane.cause = this.#causeOf(inbox);
+    const isFollowed = isTracing && lane.cause !== NOT_FOLLOWED;
+    if (!isFollowed && !isSample) return true;
+    const nowNs = this.#now(inbox === null || isSample);
+    this.#beganNs[depth] = nowNs;
+    if (isFollowed) this.#slots[depth] = this.#note(path, message, inbox, nowNs);
     return true;
   }
 
-  #note(path: string, message: unknown, inbox: Mailbox | null, nowNs: number): number {
-    const lane = this.#lane;
-    let cause = inbox === null ? lane.cause : inbox.takenCause;
-    if (cause === 0) {
+  /**
+   * The event that a message belongs to. One that begins is followed only while a tap may still
+   * take a record: to follow costs several times what most messages cost, and what no tap may
+   * take is not worth that.
+   */
+  #causeOf(inbox: Mailbox | null): number {
+    const known = inbox === null ? this.#lane.cause : inbox.takenCause;
+    if (known !== 0) return known;
+    const { nowNs } = this.#lane.queue;
+    for (const tap of this.#taps) {
+      if (!tap.mayTake(nowNs)) continue;
       this.events += 1;
-      cause = this.events;
+      return this.events;
     }
-    lane.cause = cause;
+    return NOT_FOLLOWED;
+  }
+
+  /**
+   * A read of the clock costs as much as a message. The end of one handler is the beginning of the
+   * next, and the lane has just read the clock when it begins to work; a question comes in the
+   * middle of a handler, and a sample is to be exact.
+   */
+  #now(isExact: boolean): number {
+    const { clock, queue } = this.#lane;
+    return isExact ? clock.mono() : Math.max(this.#leftNs, queue.nowNs);
+  }
+
+  #note(path: string, message: unknown, inbox: Mailbox | null, nowNs: number): number {
     const queuedNs = inbox?.takenQueuedNs ?? 0;
     const sender = inbox?.takenSender ?? '';
     const waitedNs = queuedNs === 0 ? 0 : Math.max(0, nowNs - queuedNs);
-    return this.hops.begin({ cause, path, kind: kindOf(message), sender, atNs: nowNs, waitedNs });
+    return this.hops.begin(this.#lane.cause, path, kindOf(message), sender, nowNs, waitedNs);
   }
 
   /** The handler that was entered last has come to its end, or to its first `await`. */
   leave(outcome: HopOutcome): void {
     const depth = this.#depth - 1;
     this.#depth = depth;
-    const lane = this.#lane;
-    const tookNs = lane.clock.mono() - (this.#beganNs[depth] as number);
     const path = this.#paths[depth] as string;
-    lane.cause = this.#causesBefore[depth] as number;
-    if (this.#isSample[depth] === 1) this.#count(path, tookNs);
     const slot = this.#slots[depth] as number;
-    if (slot === NOT_TIMED) return;
+    const isSample = this.#isSample[depth] === 1;
+    this.#lane.cause = this.#causesBefore[depth] as number;
+    if (slot === NO_HOP && !isSample) {
+      for (const tap of this.#taps) if (tap.path === path) tap.skipped += 1;
+      return;
+    }
+    this.#leftNs = this.#lane.clock.mono();
+    const tookNs = this.#leftNs - (this.#beganNs[depth] as number);
+    if (isSample) this.#count(path, tookNs);
+    if (slot === NO_HOP) return;
     const hop = this.hops.end(slot, tookNs, outcome);
     for (const tap of this.#taps) {
       if (tap.path === path && tap.take(hop)) this.hops.keep(hop.cause);

@@ -14,6 +14,8 @@ export interface TapLimits {
 export const TAP_RECORDS_MAX = 1_000;
 export const TAP_RATE_MAX = 500;
 export const TAP_MS_MAX = 300_000;
+/** Records of so long may come at once: to follow an event costs the lane something. */
+const BURST_SECONDS = 0.1;
 /** Traces that are on at a time on one lane. */
 export const TAPS_MAX = 8;
 
@@ -39,7 +41,7 @@ export function tapFault(limits: TapLimits): TapFault | null {
 /** Records of the messages of one path, until one of its limits is reached. */
 export class Tap {
   readonly path: string;
-  /** Messages that the rate left out. */
+  /** Messages that the rate left out, of whatever kind. */
   skipped = 0;
   isOver = false;
   readonly #kind: string | null;
@@ -63,9 +65,15 @@ export class Tap {
     this.path = path;
     this.#kind = kind;
     this.#limits = limits;
-    const { perSecond } = limits;
-    this.#budget = new RateBudget({ ratePerSecond: perSecond, burst: perSecond }, nowNs / 1e6);
+    const { perSecond: ratePerSecond } = limits;
+    const burst = Math.ceil(ratePerSecond * BURST_SECONDS);
+    this.#budget = new RateBudget({ ratePerSecond, burst }, nowNs / 1e6);
     this.#onOver = onOver;
+  }
+
+  /** Whether its rate leaves room for a record now. */
+  mayTake(nowNs: number): boolean {
+    return this.#budget.available(nowNs / 1e6) >= 1;
   }
 
   /** @returns whether it was recorded */

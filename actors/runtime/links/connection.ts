@@ -3,7 +3,7 @@ import {
   batchOf,
   decodeBatch,
   decodeOpening,
-  encodeLinkFrame,
+  encodeOpening,
   type LinkBatch,
   type LinkFrame,
   type LinkHello,
@@ -85,15 +85,12 @@ export class Connection {
   }
 
   greet(hello: LinkHello): void {
-    const encoded = encodeLinkFrame(hello);
-    if (encoded.ok) this.#channel.send(encoded.value);
-    else this.end(`own greeting: ${encoded.error}`);
+    this.#channel.send(encodeOpening(hello));
   }
 
   /** Says why before it ends. */
   refuse(reason: string): void {
-    const encoded = encodeLinkFrame({ kind: 'refused', reason: reason.slice(0, REASON_MAX) });
-    if (encoded.ok) this.#channel.send(encoded.value);
+    this.#channel.send(encodeOpening({ kind: 'refused', reason: reason.slice(0, REASON_MAX) }));
     this.end(reason);
   }
 
@@ -147,7 +144,6 @@ export class Connection {
 
   /** Sends what the socket has room for; with nothing queued a batch that only says `ack`. */
   flush(ack: number): void {
-    if (this.#isOver) return;
     let taken = 0;
     do {
       if (this.#channel.bufferedBytes > BUFFERED_BYTES_MAX) break;

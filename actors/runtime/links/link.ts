@@ -124,9 +124,9 @@ class Link implements Route {
   #candidate: Connection | null = null;
   #connection: Connection | null = null;
   #session: Session | null = null;
-  /** Which life of the peer the commands were for, and what has been received from which. */
+  /** The life of the peer that the commands were for, and the last one received from it. */
   #peerLife: LinkHello['life'] | null = null;
-  #received: LinkHello['received'] = null;
+  #receivedCommand = 0;
   #isFlushAsked = false;
   #isRemoved = false;
   #repeats = 0;
@@ -173,14 +173,16 @@ class Link implements Route {
     this.#candidate?.end('a newer channel came');
     const connection: Connection = new Connection(channel, this.#ctx.clock, {
       greeted: (hello) => this.#greeted(connection, hello),
-      received: (ack, frames) => this.#receivedBatch(connection, ack, frames),
+      received: (ack, frames) => this.#receivedBatch(ack, frames),
       drained: () => {
         if (connection.queuedBytes > 0) this.flush();
       },
       over: (why) => this.#over(connection, why),
     });
     this.#candidate = connection;
-    connection.greet(greetingOf(this.#identity, this.#received));
+    const life = this.#peerLife;
+    const received = life === null ? null : { life, command: this.#receivedCommand };
+    connection.greet(greetingOf(this.#identity, received));
     const { message, drained, closed } = connection.handlers();
     return {
       message: this.#ctx.fenced(message),
@@ -214,10 +216,10 @@ class Link implements Route {
     if (!isSame(life, this.#peerLife)) {
       this.#abandon(this.#commands.takeAll());
       this.#peerLife = life;
-      this.#received = { life, command: 0 };
+      this.#receivedCommand = 0;
     }
-    if (isSame(this.#identity.life, received?.life ?? null)) {
-      this.#commands.acknowledged(received?.command ?? 0);
+    if (received !== null && isSame(this.#identity.life, received.life)) {
+      this.#commands.acknowledged(received.command);
     }
     for (const bytes of this.#commands.frames()) connection.offer(bytes, null);
     this.#askFlush();
@@ -256,18 +258,16 @@ class Link implements Route {
   }
 
   #isNews(command: number): boolean {
-    const received = this.#received as NonNullable<LinkHello['received']>;
     this.#askFlush();
-    if (command <= received.command) {
+    if (command <= this.#receivedCommand) {
       this.#repeats += 1;
       return false;
     }
-    this.#received = { life: received.life, command };
+    this.#receivedCommand = command;
     return true;
   }
 
-  #receivedBatch(connection: Connection, ack: number, frames: readonly LinkFrame[]): void {
-    if (connection !== this.#connection) return;
+  #receivedBatch(ack: number, frames: readonly LinkFrame[]): void {
     this.#commands.acknowledged(ack);
     for (const frame of frames) this.#session?.receive(frame);
   }
@@ -280,7 +280,7 @@ class Link implements Route {
 
   flush(): void {
     this.#isFlushAsked = false;
-    this.#connection?.flush(this.#received?.command ?? 0);
+    this.#connection?.flush(this.#receivedCommand);
   }
 
   beat(): void {

@@ -71,10 +71,13 @@ export class Session {
     if (typeof found === 'string') return this.#bury(letter, found);
     const { host, contract, path } = { host: this.#host, contract: found, path: found.path };
     let question = 0;
+    let limitMs = 0;
     const asked = (id: number): string | null => {
-      if (host.board.limitOfAsk(id) === undefined) return 'nobody waits for this answer any more';
+      const givenMs = host.board.limitOfAsk(id);
+      if (givenMs === undefined) return 'nobody waits for this answer any more';
       if (question !== 0) return 'a message asks one question at most';
       question = id;
+      limitMs = givenMs;
       return null;
     };
     const checked = contract.message(message, outward(this.#ends, asked));
@@ -85,7 +88,6 @@ export class Session {
     const common = { path, uid: to.uid, from: sender, message: checked.value };
     if (question === 0) return this.#tell(letter, contract, common);
     if (this.#asked.size >= LINK_ASKS_MAX) return this.#bury(letter, 'overflow');
-    const limitMs = host.board.limitOfAsk(question) ?? 0;
     const isSent = this.#offer({ kind: 'ask', ...common, ask: question, limitMs }, letter);
     if (isSent) this.#asked.set(question, contract);
     return isSent;
@@ -121,7 +123,7 @@ export class Session {
     return this.#host.board.bury(to, message, sender, reason);
   }
 
-  /** What the peer waits for: without room for it, it must learn of that by the loss of the link. */
+  /** Sends what the peer waits for. Without room it learns of that by the loss of the link. */
   #owe(frame: LinkFrame): void {
     if (this.#isOver) return;
     const sent = this.#host.send(frame, null);
@@ -152,7 +154,6 @@ export class Session {
   }
 
   receive(frame: LinkFrame): void {
-    if (this.#isOver) return;
     if (frame.kind === 'tell') this.#onTell(frame);
     else if (frame.kind === 'ask') this.#onAsk(frame);
     else if (frame.kind === 'answer') this.#onAnswer(frame);
@@ -176,7 +177,7 @@ export class Session {
     }
   }
 
-  /** An ask of this node's own stands for the peer's, so that it fails as fast as any ask here. */
+  /** A question of this node stands for the one of the peer, so that it fails just as fast. */
   #onAsk(frame: FrameOf<'ask'>): void {
     const { board, exports } = this.#host;
     const { ask, path, uid, message } = frame;

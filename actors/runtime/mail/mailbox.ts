@@ -37,7 +37,7 @@ export interface QueuedEntry {
   readonly sender: string;
   /** When it was queued, to about a turn of the lane; 0 when that is not known. */
   readonly queuedNs: number;
-  /** The event that led to it; 0 when nobody traced then. */
+  /** The event that led to it; 0 when nobody traced then, below 0 when it is not followed. */
   readonly cause: number;
   readonly isNotice: boolean;
 }

@@ -111,12 +111,27 @@ function watch(runner: LineRunner, words: readonly string[]): Promise<number> | 
   );
 }
 
+/** What the shell does itself. */
+const BUILT_IN = [
+  {
+    name: 'watch',
+    usage: 'N [--times K] CMD',
+    summary: 'a command that looks, again every N seconds until Ctrl-C',
+    examples: ['watch 2 status', 'watch 1 --times 10 health'],
+  },
+  {
+    name: 'help',
+    usage: '[CMD]',
+    summary: 'what there is, or everything about one command',
+    examples: ['help', 'help trace'],
+  },
+  { name: 'quit', usage: '', summary: 'leave; the desk goes on', examples: ['quit'] },
+];
+
 function help(words: readonly string[], runner: LineRunner): number {
-  const commands = tableOf(runner);
-  const found = words.length === 0 ? null : findCommand(commands, words);
-  runner.around.terminal.out(
-    found === null ? listHelp(commands.map(withRole)) : commandHelp(withRole(found.command)),
-  );
+  const all = [...tableOf(runner).map(withRole), ...BUILT_IN];
+  const found = words.length === 0 ? null : findCommand(all, words);
+  runner.around.terminal.out(found === null ? listHelp(all) : commandHelp(found.command));
   return EXIT.done;
 }
 

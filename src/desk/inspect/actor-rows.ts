@@ -88,7 +88,7 @@ export function actorView(
       isNotice,
       sender,
       ageMs: queuedNs === 0 ? null : Math.max(0, (nowNs - queuedNs) / 1e6),
-      event: cause === 0 ? null : cause,
+      event: cause > 0 ? cause : null,
     })),
   };
 }

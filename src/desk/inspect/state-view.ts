@@ -1,7 +1,10 @@
 import { err, ok, type Result } from '../../core/result.ts';
 
-/** A state is copied in one go, between two messages, so its size is bounded as a whole. */
-export const NODES_MAX = 2_000;
+/**
+ * A state is copied in one go, between two messages, so its size is bounded as a whole: 2,000
+ * values took 270 µs, and people have 200 µs of a turn.
+ */
+export const NODES_MAX = 800;
 const DEPTH_MAX = 8;
 const MEMBERS_MAX = 200;
 const TEXT_CHARACTERS_MAX = 500;

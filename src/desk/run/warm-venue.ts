@@ -107,10 +107,10 @@ export class WarmVenue implements Net {
   }
 
   #answer(text: string): void {
+    if (!text.includes('"order.')) return;
     const id = /"id":"(\d+)"/.exec(text)?.[1] ?? '0';
-    if (text.includes('"order.place"')) {
-      this.#answers.push(Buffer.from(`{"id":"${id}","status":200,"result":{"orderId":${id}}}`));
-    } else if (text.includes('"order.cancel"')) {
+    this.#answers.push(Buffer.from(`{"id":"${id}","status":200,"result":{"orderId":${id}}}`));
+    if (text.includes('"order.cancel"')) {
       const clientId = /"origClientOrderId":"([^"]+)"/.exec(text)?.[1] ?? '';
       const { symbol } = this.#instrument;
       const order = `"e":"executionReport","s":"${symbol}","c":"x","C":"${clientId}"`;

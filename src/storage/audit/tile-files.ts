@@ -54,7 +54,11 @@ export function readTile(log: LogFolder, address: TileAddress): Uint8Array | nul
  * @throws the system's error
  */
 export function readBundle(log: LogFolder, index: number, width: number): Uint8Array | null {
-  return readWidened(log, { level: 'entries', index, width }, BUNDLE_BYTES_MAX);
+  const address: TileAddress = { level: 'entries', index, width };
+  const found = readWidened(log, address, BUNDLE_BYTES_MAX);
+  const narrower = found === null ? partialWidths(log, address).at(-1) : undefined;
+  if (narrower === undefined) return found;
+  return readWidened(log, { ...address, width: narrower }, BUNDLE_BYTES_MAX);
 }
 
 /** At most `bytesMax` of a file, however large somebody has made it; null when there is none. */
@@ -79,6 +83,7 @@ export function partialWidths({ files, path }: LogFolder, address: TileAddress):
     .list(partialFolder(path, address))
     .filter((name) => WIDTH_NAME.test(name))
     .map(Number)
+    .filter((width) => width < TILE_WIDTH)
     .sort((left, right) => left - right);
 }
 
@@ -112,7 +117,7 @@ function readWidened(log: LogFolder, address: TileAddress, bytesMax: number): Ui
     const exact = at(address.width) ?? at(TILE_WIDTH);
     if (exact !== null) return exact;
     const wider = partialWidths(log, address).find((width) => width > address.width);
-    if (wider === undefined || wider > TILE_WIDTH) return null;
+    if (wider === undefined) return null;
     const found = at(wider);
     if (found !== null) return found;
   }

@@ -2,11 +2,13 @@ import type { ActorRow } from '../../../src/commands/desk.ts';
 import type { Rng } from '../../../src/core/rng.ts';
 import type { Daemon } from '../../support/process/daemon.ts';
 import type { Premises } from '../../support/process/premises.ts';
+import type { Program } from '../../support/process/program.ts';
 
 /** What a blow may use. */
 export interface Target {
   readonly premises: Premises;
   readonly daemon: Daemon;
+  readonly venue: Program;
   readonly random: Rng;
 }
 
@@ -56,10 +58,9 @@ export const BLOWS: Readonly<Record<string, { readonly weight: number; readonly 
   },
   'venue process killed': {
     weight: 2,
-    async strike({ premises }) {
-      const { pid } = premises.notice();
-      process.kill(pid, 'SIGKILL');
-      return `process ${pid}`;
+    async strike({ venue }) {
+      await venue.kill();
+      return `process ${venue.pid}`;
     },
   },
   'daemon killed': {

@@ -4,7 +4,8 @@ import { reasonOf } from '../../../src/core/result.ts';
 import { type Rng, rngOf } from '../../../src/core/rng.ts';
 import type { Daemon } from '../../support/process/daemon.ts';
 import type { Premises } from '../../support/process/premises.ts';
-import { pause, until } from '../../support/process/until.ts';
+import type { Program } from '../../support/process/program.ts';
+import { pause } from '../../support/process/until.ts';
 import { BLOWS, nextBlow } from './blows.ts';
 
 /** How often a blow struck, and how often there was nothing to hit at that moment. */
@@ -20,12 +21,15 @@ export interface StormOptions {
   readonly onBlow?: (atSeconds: number, blow: string, detail: string) => void;
 }
 
+/** A start rehearses first, which takes its time where others use the machine too. */
+const PATIENCE_MS = 180_000;
+const LOOK_MS = 100;
 /** Longest quiet between two blows. */
 const QUIET_MS_MAX = 1_500;
 
 /**
  * A desk that trades at the simulated exchange under random blows, and somebody who does what an
- * operator and a service manager would: starts it again, resets an emergency, asks for Full-Auto.
+ * operator and a service manager would: starts them again, resets an emergency, asks for Full-Auto.
  */
 export class Storm {
   readonly tallies = new Map<string, Tally>(
@@ -38,23 +42,36 @@ export class Storm {
   readonly #premises: Premises;
   readonly #options: StormOptions;
   readonly #random: Rng;
+  readonly #port: number;
   #daemon: Daemon;
+  #venue: Program;
 
-  constructor(premises: Premises, options: StormOptions) {
+  private constructor(premises: Premises, options: StormOptions, venue: Program) {
     this.#premises = premises;
     this.#options = options;
     this.#random = rngOf(options.seed);
+    this.#port = premises.notice().port;
+    this.#venue = venue;
     this.#daemon = this.#start();
+  }
+
+  /** A venue that is nobody's child, as a real one is, and a desk that trades there. */
+  static async gather(premises: Premises, options: StormOptions): Promise<Storm> {
+    return new Storm(premises, options, await premises.handVenue());
   }
 
   get daemon(): Daemon {
     return this.#daemon;
   }
 
+  get venue(): Program {
+    return this.#venue;
+  }
+
   /** Rages for the time it was given, from the first fill on. */
   async rage(): Promise<void> {
     const journal = this.#premises.journal();
-    await journal.until('a fill', (now) => now.events('order-filled').length > 0);
+    await patiently('a fill', async () => journal.refresh().events('order-filled').length > 0);
     const startMs = nodeClock.now();
     const elapsed = (): number => (nodeClock.now() - startMs) / 1000;
     while (elapsed() < this.#options.seconds) {
@@ -70,14 +87,19 @@ export class Storm {
       .account()
       .forgetFaults()
       .catch(() => {});
-    await until('a desk that obeys', () => this.#tend());
+    await patiently('a desk that obeys', () => this.#tend());
     return this.#daemon;
   }
 
   async #strike(atSeconds: number): Promise<void> {
     const name = nextBlow(this.#random);
     const tally = this.tallies.get(name) as Tally;
-    const target = { premises: this.#premises, daemon: this.#daemon, random: this.#random };
+    const target = {
+      premises: this.#premises,
+      daemon: this.#daemon,
+      venue: this.#venue,
+      random: this.#random,
+    };
     try {
       const detail = await BLOWS[name]?.strike(target);
       tally.struck += 1;
@@ -90,6 +112,7 @@ export class Storm {
 
   /** Does what is due. @returns whether the desk obeys, out of Emergency */
   async #tend(): Promise<boolean> {
+    if (!this.#venue.isRunning) this.#venue = await this.#premises.handVenue(this.#port);
     if (!this.#daemon.isRunning) {
       const { code, signal } = await this.#daemon.ended;
       if (signal !== 'SIGKILL') this.exits.push(code);
@@ -114,5 +137,13 @@ export class Storm {
   #start(): Daemon {
     this.starts += 1;
     return this.#premises.start();
+  }
+}
+
+async function patiently(what: string, ask: () => Promise<boolean>): Promise<void> {
+  const endMs = nodeClock.now() + PATIENCE_MS;
+  while (!(await ask())) {
+    if (nodeClock.now() > endMs) throw new Error(`waited in vain for ${what}`);
+    await pause(LOOK_MS);
   }
 }

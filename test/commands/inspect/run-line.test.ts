@@ -124,6 +124,12 @@ test('a feed that is followed asks for what is new until somebody ends it', asyn
   assert.is(await ended, EXIT.interrupted);
 });
 
+test('help knows what the shell does itself, and the options of a command', async () => {
+  assert.match(aLine('help').written.out, /^watch N \[--times K\] CMD +a command that looks/m);
+  assert.match(aLine('help watch').written.out, /^examples\n {2}watch 2 status$/m);
+  assert.match(aLine('help trace').written.out, /^ {2}--limit N +records, at most 1000/m);
+});
+
 test('--json behind a command is its alone, and each run is one line', async () => {
   const { ended, written, env } = aLine('watch 1 --times 2 heap --json');
   await env.advance(1_000);

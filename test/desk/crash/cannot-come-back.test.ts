@@ -31,7 +31,7 @@ const FAULTS: readonly (readonly [string, () => Promise<never>])[] = [
 
 for (const path of NEED_THE_JOURNAL) {
   for (const [how, fault] of FAULTS) {
-    test(`the desk dies in emergency when ${path} cannot come back: memory ${how}`, async () => {
+    test(`emergency when ${path} cannot come back: memory ${how}`, async () => {
       let leaks: readonly Leak[] = [];
       let placed = -1;
       const ended = await rehearsed({
@@ -53,7 +53,7 @@ for (const path of NEED_THE_JOURNAL) {
   }
 }
 
-test('a feed that cannot come back leaves a desk that quotes nothing and waits for it', async () => {
+test('a feed that cannot come back leaves a desk that quotes nothing', async () => {
   await survives(async (stage) => {
     const { desk, wire } = stage;
     wire.refusesMarket = true;

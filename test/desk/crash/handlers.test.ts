@@ -5,7 +5,7 @@ import { actor } from '../../support/desk/laws.ts';
 import { onReadIn, survives, throwOnceIn } from '../../support/desk/survival.ts';
 
 for (const bug of BUGS) {
-  test(`a bug in ${bug.path} (${bug.what ?? bug.messageKind}) is one supervised crash`, async () => {
+  test(`a bug in ${bug.path} (${bug.what ?? bug.messageKind}) is one crash`, async () => {
     const ended = await survives(async (stage) => {
       const { uid } = actor(stage, bug.path);
       bug.plant(stage, () => {

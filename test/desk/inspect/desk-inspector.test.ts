@@ -72,6 +72,49 @@ test('an event is followed from the frame to the order', async () => {
   assertSound(ended);
 });
 
+test('what is not there, shows nothing or may not be is said in one sentence', async () => {
+  const ended = await rehearsed({
+    async script({ desk }) {
+      const { inspector } = desk;
+      const said = (outcome: { readonly ok: boolean; readonly error?: string }) => outcome.error;
+      assert.is(said(inspector.state('nobody', null)), 'no actor at nobody');
+      assert.is(said(inspector.state('trading', null)), 'trading shows nothing of its state');
+      assert.ok(inspector.state('trading/risk', '$.exposures[0]').ok);
+      assert.match(said(inspector.state('trading/risk', '$.no')) ?? '', /^\$ has no no; it has/);
+      const limits = { records: 0, perSecond: 1, durationMs: 1 };
+      assert.is(said(inspector.trace('a', null, limits)), 'found 0, wanted 1 … 1000');
+      assert.is(inspector.fetchTrace(1), null);
+      assert.equal([inspector.has('trading/risk'), inspector.has('nobody')], [true, false]);
+    },
+  });
+  assertSound(ended);
+});
+
+test('a suspended actor shows what waits for it', async () => {
+  const ended = await rehearsed({
+    async script(stage) {
+      const { desk } = stage;
+      const path = 'trading/strategies/strategy:mm';
+      await untilTrading(stage);
+      assert.ok((await desk.administer('suspend', path, 'ann')).ok);
+      await stage.sleep(2_000);
+      const queued = desk.inspector.detail(path)?.queued ?? [];
+      assert.ok(queued.length > 1);
+      const ages = queued.map(({ ageMs }) => ageMs ?? -1);
+      assert.ok(ages.every((age) => age >= 0 && age <= 2_000));
+      assert.ok(
+        ages.some((age) => age > 1_000),
+        'some have waited for long',
+      );
+      assert.ok(queued.every(({ event }) => event === null));
+      assert.is(queued[0]?.sender, 'market-data/feed:binance');
+      assert.ok((await desk.administer('resume', path, 'ann')).ok);
+      await untilTrading(stage);
+    },
+  });
+  assertSound(ended);
+});
+
 test('a crash shows in the events, the tree and the health of the desk', async () => {
   const ended = await rehearsed({
     async script(stage) {

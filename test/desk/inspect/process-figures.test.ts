@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import inspector from 'node:inspector';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
@@ -7,33 +8,33 @@ import { nodeFiles } from '../../../src/core/node-files.ts';
 import { processFigures } from '../../../src/desk/inspect/process-figures.ts';
 import { temporaryFolder } from '../../storage/temporary.ts';
 
-const env = { clock: nodeClock, timers: nodeTimers, files: nodeFiles };
+const MEASURED = fileURLToPath(new URL('measured-process.js', import.meta.url));
 
-test('a profile is a file of V8, one at a time, and no port is opened', async () => {
+test('profile and snapshot are files of V8 for their owner alone, and no port is opened', () => {
   const folder = temporaryFolder();
-  const figures = processFigures(env, folder);
-  const [first, second] = await Promise.all([figures.cpuProfile(50), figures.cpuProfile(50)]);
-  assert.equal(second, { ok: false, error: 'a profile is being taken already' });
-  assert.ok(first.ok, first.ok ? '' : first.error);
-  const file = first.ok ? first.value : '';
-  assert.ok(file.startsWith(folder));
-  const profile = JSON.parse(readFileSync(file, 'utf8'));
+  const ran = spawnSync(process.execPath, [MEASURED, folder], { encoding: 'utf8' });
+  assert.is(ran.status, 0, ran.stderr);
+  const { first, second, lost, third, snapshot, noSnapshot, modes, url } = JSON.parse(ran.stdout);
+  assert.ok(first.ok && first.value.startsWith(folder));
+  const profile = JSON.parse(readFileSync(first.value, 'utf8'));
   assert.ok(profile.nodes.length > 0 && profile.endTime > profile.startTime);
-  assert.is(statSync(file).mode & 0o077, 0, 'it is its owner’s alone');
-  assert.is(inspector.url(), undefined);
-  assert.ok((await figures.cpuProfile(1)).ok, 'and then another one');
-});
-
-test('a folder that is not there is said, and no profile goes on', async () => {
-  const figures = processFigures(env, '/nowhere/at/all');
-  const written = await figures.cpuProfile(1);
-  assert.match(written.ok ? '' : written.error, /ENOENT/);
-  const again = await figures.cpuProfile(1);
-  assert.match(again.ok ? '' : again.error, /ENOENT/);
+  assert.equal(second, { ok: false, error: 'a profile is being taken already' });
+  for (const { ok, error } of [...lost, noSnapshot]) {
+    assert.not.ok(ok);
+    assert.match(error, /ENOENT|no such file/i);
+  }
+  assert.ok(third.ok, 'after a failure there can be another one');
+  assert.ok(snapshot.ok);
+  assert.match(readFileSync(snapshot.value, 'utf8').slice(0, 100), /^\{"snapshot":/);
+  assert.equal(modes, [0o600, 0o600]);
+  assert.is(url, null);
 });
 
 test('lag and heap are figures that make sense', async () => {
-  const figures = processFigures(env, temporaryFolder());
+  const figures = processFigures(
+    { clock: nodeClock, timers: nodeTimers, files: nodeFiles },
+    temporaryFolder(),
+  );
   const lag = await figures.lag(50);
   assert.ok(lag.utilisation >= 0 && lag.utilisation <= 1);
   for (const figure of [lag.delayMeanMs, lag.delayP99Ms, lag.delayMaxMs]) {

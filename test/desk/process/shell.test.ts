@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { onPremises } from '../../support/process/premises.ts';
 import type { Program } from '../../support/process/program.ts';
+import { terminalSession } from './terminal-session.ts';
 
 const ESCAPE = '\u001b';
 const UP = `${ESCAPE}[A`;
@@ -42,6 +43,7 @@ test(
       later.say('exit\r');
       assert.is((await later.end()).code, 0);
     }
+    await terminalSession(premises);
     assert.ok(daemon.isRunning, 'detaching stops nobody');
   }),
 );

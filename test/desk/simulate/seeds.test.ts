@@ -4,16 +4,20 @@ import * as assert from 'uvu/assert';
 import { loadConfig } from '../../../src/config/load.ts';
 import { runSeed, type SeedReport } from '../../../src/desk/simulate/run-seed.ts';
 import { PRESENT_FAULTS } from '../../../src/simulation/faults/catalogue.ts';
+import type { PresentFault } from '../../../src/simulation/faults/fault.ts';
 
 const SEEDS = 20;
 const STEPS = 1_500;
 const MAIN = 'dist/src/main.js';
 
-function simulated(seed: number, steps = STEPS): Promise<SeedReport> {
+function simulated(
+  seed: number,
+  steps = STEPS,
+  faults: readonly PresentFault[] = PRESENT_FAULTS,
+): Promise<SeedReport> {
   const loaded = loadConfig('config/paper.yaml');
   if (!loaded.ok) throw new Error('the paper configuration is sound');
   const { config } = loaded.value;
-  const faults = PRESENT_FAULTS;
   return runSeed({ seed, steps, config, faults, stopsEarly: false, show: null });
 }
 
@@ -32,6 +36,14 @@ test(`${SEEDS} seeds break no law`, async () => {
     orders += report.orders;
   }
   assert.ok(faults >= SEEDS && orders >= SEEDS, `${faults} faults, ${orders} orders`);
+});
+
+test('every fault of the catalogue that is present strikes, and the desk recovers', async () => {
+  for (const fault of PRESENT_FAULTS) {
+    const report = await simulated(1, STEPS, [fault]);
+    assert.ok((report.faults[fault.id] ?? 0) > 0, `${fault.id} has struck`);
+    assert.equal(report.violations, [], fault.id);
+  }
 });
 
 test('a seed that nobody has chosen breaks no law', async () => {

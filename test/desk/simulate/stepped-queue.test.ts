@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Runnable } from '../../../actors/runtime/run-queue.ts';
 import { SteppedQueue } from '../../../src/desk/simulate/stepped-queue.ts';
+import { manualEnv } from '../../support/manual-env.ts';
 
 function worker(messages: number) {
   const work = { left: messages, limits: [] as number[] };
@@ -21,7 +22,7 @@ function worker(messages: number) {
 }
 
 test('nothing runs but what is picked, one message at a time', () => {
-  const queue = new SteppedQueue();
+  const queue = new SteppedQueue(manualEnv().clock);
   const [first, second] = [worker(2), worker(1)];
   queue.add(first.item);
   queue.add(second.item);
@@ -40,7 +41,7 @@ test('nothing runs but what is picked, one message at a time', () => {
 });
 
 test('an actor that has nothing to do any more is passed over', () => {
-  const queue = new SteppedQueue();
+  const queue = new SteppedQueue(manualEnv().clock);
   const { item, work } = worker(1);
   queue.add(item);
   work.left = 0;

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  type EstopState,
   nextDeadlineUs,
   onAcknowledge,
   onLevels,
@@ -17,6 +16,7 @@ import {
   REQUESTS,
   type StopCause,
 } from '../../../hardware/estop/signals.ts';
+import type { EstopState } from '../../../hardware/estop/state.ts';
 import type { Level } from '../../../hardware/gpio/port.ts';
 import { type Edge, play } from '../../support/gpio/waveforms.ts';
 
@@ -107,6 +107,24 @@ test('ES11 ES12: a fault is cleared by service with all contacts closed, the tri
     [5_000_000, 'fault:cleared'],
   ]);
   assert.equal([state.cause, state.isFaulted], ['a', false]);
+});
+
+test('ES11: a tamper contact that moves does not put a disagreement off', () => {
+  const told = played([
+    [0, 'a', 0],
+    [40_000, 'tamper', 0],
+  ]);
+  assert.equal(told.slice(1), [[50_000, 'fault:discrepancy']]);
+});
+
+test('ES12: turning the service key back clears nothing', () => {
+  const told = played([
+    [0, 'a', 0],
+    [60_000, 'service', 1],
+    [70_000, 'a', 1],
+    [80_000, 'service', 0],
+  ]);
+  assert.equal(told.slice(1), [[50_000, 'fault:discrepancy']]);
 });
 
 test('ES13: a start with a contact open starts tripped', () => {

@@ -32,6 +32,8 @@ test('ES17: category 1 may flatten until it is flat or until its deadline, then 
   assert.equal(one, { category: 1, deadlineUs: 1_500 });
   assert.is(STOP_ACTIONS[1].refused, 'risk-increasing');
   assert.is(onStopTime(one, 1_499), one);
+  const pause = stopping(null, asked(2));
+  assert.is(onFlat(pause), pause);
   assert.equal(onStopTime(one, 1_500), { category: 0, deadlineUs: null });
   assert.equal(onFlat(one), { category: 0, deadlineUs: null });
   assert.equal(stopping(null, asked(1, 500, 0)), { category: 0, deadlineUs: null });

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EDGE_BYTES_MAX, EdgeFile, PENDING_MAX } from '../../../hardware/gpio/edge-file.ts';
@@ -8,8 +11,7 @@ import { contactReader, type GpioBackend, type Level } from '../../../hardware/g
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { FakeGpiod, quickTimers } from '../../support/gpio/fake-gpiod.ts';
 import { withFiles } from '../../support/replay/files.ts';
-
-const outside = { clock: nodeClock, timers: nodeTimers };
+import { root } from '../../support/shared.ts';
 
 /** Resolves once the claim holds; the runner's own limit ends a wait that is in vain. */
 const until = (holds: () => boolean): Promise<void> =>
@@ -20,6 +22,26 @@ const until = (holds: () => boolean): Promise<void> =>
     };
     look();
   });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+let looks = 0;
+/** Counts what the backend waits for, so that a test can let it look some more times. */
+const timers = {
+  ...nodeTimers,
+  after: (delayMs: number, run: () => void) =>
+    nodeTimers.after(delayMs, () => {
+      looks += 1;
+      run();
+    }),
+};
+const outside = { clock: nodeClock, timers };
 
 async function withGpiod(
   version: string,
@@ -72,7 +94,7 @@ for (const [version, calls] of Object.entries(CALLS)) {
       backend.write(22, 1);
       await until(() => fake.calls().some((call) => call.startsWith('gpioset')));
       const mine = fake.calls().filter((call) => / (17|22=1)$/.test(call));
-      assert.equal(mine.sort(), calls);
+      assert.equal([...new Set(mine)].sort(), calls);
       assert.throws(() => backend.write(17, 1), /line 17 is an output/);
     }));
 }
@@ -84,7 +106,10 @@ test('ES23: a gpiomon that ends stops everything and is told once a pin', () =>
     await until(() => fake.holder(27) > 0);
     process.kill(fake.holder(27), 'SIGKILL');
     await until(() => seen.length === 2);
+    const before = looks;
+    await until(() => looks > before + 2);
     assert.equal(seen, ['17=null', '27=null']);
+    await until(() => !isAlive(fake.holder(17)));
     backend.close();
     const test = backend.selfTest();
     assert.ok(!test.ok && /^gpiomon of line 27 ended with SIGKILL$/.test(test.error.detail));
@@ -117,6 +142,19 @@ test('an output is held by one child at a time, and its death is a stop', () =>
     await until(() => !backend.selfTest().ok);
     const test = backend.selfTest();
     assert.ok(!test.ok && test.error.detail === 'gpioset of line 22 ended with SIGKILL');
+  }));
+
+test('a process that is killed leaves nobody behind who holds its lines', () =>
+  withFiles({}, async (pathOf) => {
+    const fake = new FakeGpiod(pathOf(''), 'v1.6.3');
+    const program = join(root, 'dist', 'test', 'support', 'gpio', 'gpiod-holder.js');
+    const daemon = spawn(process.execPath, [program, JSON.stringify(fake.options)]);
+    const [ready] = await once(daemon.stdout, 'data');
+    assert.is(String(ready), 'ready\n');
+    await until(() => fake.holder(17) > 0 && fake.holder(27) > 0);
+    daemon.kill('SIGKILL');
+    await until(() => !isAlive(fake.holder(17)) && !isAlive(fake.holder(27)));
+    fake.end();
   }));
 
 test('ES13: a line that shows 0 when it is opened reads 0', () =>
@@ -155,10 +193,17 @@ test('what the tools refuse is told, and nothing is opened', () =>
       fake.set('version', 'v1.6.3');
       fake.set('level-27', '1\n');
       fake.set('gpiomon', '#!/bin/sh\n[ "$1" = --version ] && echo v1.6.3 || exit 7\n');
-      assert.match(await refusal(), /^lost: gpiomon of line 17 ended with 7$/);
+      assert.match(await refusal({ inputs: [27] }), /^lost: gpiomon of line 27 ended with 7$/);
+      const idle = `[ "$1" = --version ] && { echo v1.6.3; exit; }; exec cat ${pathOf('held')}`;
+      fake.set('gpiomon', `#!/bin/sh\n${idle}\n`);
+      const late = /^init-failed: gpiomon did not take line 27 within 500 ms$/;
+      assert.match(await refusal({ inputs: [27] }), late);
+      const once = pathOf('once');
+      fake.set('gpioget', `#!/bin/sh\n[ -e ${once} ] && kill -9 $$\n: > ${once}\necho 1\n`);
+      assert.match(await refusal({ inputs: [27] }), /^pin-refused: .*ended with SIGKILL: $/);
       fake.set('gpiomon', `#!/bin/sh\nexec cat ${pathOf('held')}\n`);
-      const late = await openGpiod(fake.options, { ...outside, timers: quickTimers });
-      assert.ok(!late.ok && /: no answer within 2000 ms$/.test(late.error.detail));
+      const hangs = await openGpiod(fake.options, { ...outside, timers: quickTimers });
+      assert.ok(!hangs.ok && /: no answer within 2000 ms$/.test(hangs.error.detail));
     } finally {
       fake.end();
     }

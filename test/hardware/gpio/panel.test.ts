@@ -176,6 +176,8 @@ test('a file that is no panel is refused with what was found and what would be r
     writeFileSync(path, '111');
     assert.match(refused(openPanel(path, outside)), /^bad-register .*found 3 .*wanted 32 char/);
     assert.match(refused(actOnPanel(nodeFiles, path, 'press')), /^bad-register/);
+    writeFileSync(path, `${'2'.repeat(REGISTERS)}\n`);
+    assert.match(refused(openPanel(path, outside)), /^bad-register .*wanted 32 characters 0 or 1/);
     assert.match(refused(actOnPanel(nodeFiles, folder, 'press')), /^lost .*EISDIR/);
     const gone = openPanel(join(folder, 'other'), outside);
     assert.ok(gone.ok);

@@ -11,6 +11,7 @@ import { type FileOperation, faultyFiles } from '../../../src/simulation/disk/fa
 import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { openAuditLog } from '../../../src/storage/audit/audit-log.ts';
 import { bundleFile } from '../../../src/storage/audit/growing-bundle.ts';
+import { readTile } from '../../../src/storage/audit/tile-files.ts';
 import { logFaultText } from '../../../src/storage/log-fault.ts';
 import { chained } from '../../support/audit/entries.ts';
 import { aForeignKey, aLogKey } from '../../support/audit/keys.ts';
@@ -213,6 +214,46 @@ test('a full disk is named as such', () => {
   assert.match(failed.ok ? '' : logFaultText(failed.error), /no space is left/);
   const unopened = openAuditLog(files, 'log', { signer: aLogKey() });
   assert.match(unopened.ok ? '' : logFaultText(unopened.error), /no space is left/);
+});
+
+test('more entries without a checkpoint than a commit holds are no crash', () => {
+  const files = lossyFiles();
+  const { log } = openedLog(files, 'log');
+  const before = Buffer.from(log.checkpoint);
+  for (let commits = 0; commits < 3; commits += 1) {
+    stage(log, 3_000);
+    commit(log);
+  }
+  log.close();
+  files.replace('log/checkpoint', before);
+  const result = openAuditLog(files, 'log', { signer: aLogKey() });
+  assert.match(result.ok ? '' : logFaultText(result.error), /more than 8192 entries that no check/);
+});
+
+test('a disk that cannot be read is no damage', () => {
+  const disk = lossyFiles();
+  writtenLog(disk, 'log', [300]);
+  for (let after = 0; after < 6; after += 1) {
+    const files = faultyFiles(disk);
+    files.fail('read', 'EIO', after);
+    const result = openAuditLog(files, 'log', { signer: aLogKey() });
+    assert.is(result.ok || result.error.kind, result.ok ? true : 'io');
+  }
+});
+
+test('a reader looks again when a file is renamed under it, and not for ever', () => {
+  const disk = lossyFiles();
+  writtenLog(disk, 'log', [5]);
+  let looks = 0;
+  const files: Files = {
+    ...disk,
+    list(path) {
+      looks += 1;
+      return path.endsWith('.p') ? ['7', '999', 'x'] : disk.list(path);
+    },
+  };
+  assert.is(readTile({ files, path: 'log' }, { level: 0, index: 0, width: 6 }), null);
+  assert.is(looks, 3);
 });
 
 test.run();

@@ -41,7 +41,9 @@ for word; do
 done
 [ "$offsets" = 1 ] || { echo "$tool: exactly one line is expected" >&2; exit 1; }
 case "$tool" in
-  gpioget) cat "$here/level-$last" ;;
+  gpioget)
+    [ -e "$here/pid-$last" ] && { echo "$tool: Device or resource busy" >&2; exit 1; }
+    cat "$here/level-$last" ;;
   gpiomon) echo "$$" > "$here/pid-$last"; exec cat "$here/line-$last" ;;
   gpioset) echo "$$" > "$here/pid-\${last%=*}"; exec cat "$here/held" ;;
 esac

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type EstopEvent,
-  type EstopState,
-  onLevels,
-  onTime,
-  startEstop,
-} from '../../../hardware/estop/machine.ts';
+import { onLevels, onTime, startEstop } from '../../../hardware/estop/machine.ts';
 import { HEALTHY, type Levels } from '../../../hardware/estop/signals.ts';
+import type { EstopEvent, EstopState } from '../../../hardware/estop/state.ts';
 import type { Level } from '../../../hardware/gpio/port.ts';
 import { root } from '../shared.ts';
 

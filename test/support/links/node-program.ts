@@ -42,10 +42,10 @@ export type Order =
   | { readonly do: 'watch' };
 
 const settings: NodeSettings = JSON.parse(process.argv[2] as string);
-/** Short, because the test waits for them; the law of them is tested on virtual time. */
+/** Short, because the test waits for them, and long enough for a machine that has much to do. */
 const PACE = {
-  beatMs: 50,
-  silenceMs: 250,
+  beatMs: 200,
+  silenceMs: 2_000,
   redial: { minMs: 20, maxMs: 100, jitterFraction: 0.5, resetAfterMs: 1_000 },
 };
 

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { ActorSpec } from '../../../actors/runtime/actor-spec.ts';
+import type {
+  ActorSpec,
+  ChildFailed,
+  Context,
+  Terminated,
+} from '../../../actors/runtime/actor-spec.ts';
 import type { Lane } from '../../../actors/runtime/lane.ts';
 import { type LinkEvent, type LinkOptions, linkActor } from '../../../actors/runtime/links/link.ts';
 import { type ActorRef, type Reply, remoteRef } from '../../../actors/runtime/ref.ts';
@@ -137,4 +142,48 @@ export async function spawnEdge(
   });
   await lane.spawn(edge, 'edge');
   await Promise.all(ready);
+}
+
+export const note = (n: number): DeskMessage => ({ kind: 'note', n });
+
+/** What the link of a node shows of itself. */
+export function linkView({ lane }: Node): Record<string, unknown> {
+  return (lane.view('link') as { value: Record<string, unknown> }).value;
+}
+
+/** Why the messages of a node were not handled, oldest first. */
+export function buried({ lane }: Node): string[] {
+  return lane.deadLetters.latest().map(({ reason }) => reason);
+}
+
+/** Asks the desk in tokyo for twice a number. */
+export function double(nodes: TwoNodes, n = 1, to = desk, limitMs = 60_000): Promise<number> {
+  return nodes.london.lane.ask<DeskMessage, number>(
+    to,
+    (reply) => ({ kind: 'double', n, reply }),
+    limitMs,
+  );
+}
+
+/** A watcher in london of an actor in tokyo, and the reasons that it is told. */
+export async function watching(nodes: TwoNodes, to: ActorRef<never> = desk) {
+  const told: string[] = [];
+  let context: Context<Terminated | ChildFailed> | null = null;
+  await nodes.london.lane.spawn(
+    anActor<null, Terminated | ChildFailed>({
+      start(ctx) {
+        context = ctx;
+        ctx.watch(to);
+        return null;
+      },
+      receive(state, news) {
+        const { reason } = news as Terminated;
+        told.push(reason.kind === 'failed' ? `failed: ${reason.error}` : reason.kind);
+        return state;
+      },
+    }),
+    `watcher-${nodes.env.nowMs}-${nodes.london.lane.describe().length}`,
+  );
+  await nodes.env.advance(10);
+  return { told, ctx: context as unknown as Context<Terminated | ChildFailed> };
 }

@@ -111,12 +111,30 @@ test('a filter leaves other kinds out, the rate is a limit, and time ends a trac
     ['odd'],
   );
   const limited = lane.inspection.fetchTrace(slow);
-  assert.equal([limited?.records.length, limited?.skipped], [3, 3]);
+  assert.equal([limited?.records.length, limited?.skipped], [1, 5]);
   await env.advance(2_000);
   assert.is(lane.inspection.fetchTrace(slow)?.isOver, true);
   await env.advance(58_000);
   assert.not.ok(lane.inspection.isOn);
   assert.is(env.pendingTimers, 0);
+});
+
+test('an event is followed only while a trace may still record one', async () => {
+  const { lane, env, feed, traced } = await aPipeline();
+  const id = traced('execution', null, { ...WIDE, perSecond: 1 });
+  for (let n = 0; n < 5; n += 1) lane.ingest(feed, tick);
+  const first = lane.inspection.fetchTrace(id);
+  assert.equal([first?.records.length, first?.skipped], [1, 4]);
+  lane.suspend('strategy');
+  lane.ingest(feed, tick);
+  assert.ok((lane.inspection.detail('strategy')?.queued[0]?.cause ?? 0) < 0);
+  await env.advance(1_000);
+  lane.ingest(feed, tick);
+  lane.resume('strategy');
+  await env.settle();
+  const later = lane.inspection.fetchTrace(id);
+  assert.equal([later?.records.length, later?.skipped], [1, 5]);
+  assert.is(lane.inspection.hopsOf(later?.records[0]?.cause ?? 0).length, 4);
 });
 
 test('limits that are none are refused with the field, and so is a trace too many', async () => {

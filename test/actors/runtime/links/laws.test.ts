@@ -57,7 +57,7 @@ const faults = fc.record({
 /** Cases; each is about 10 ms. */
 const RUNS = 150;
 
-test('whatever the network does, a message arrives at most once and in order, watchers are told once, and nothing is left over', async () => {
+test('whatever the network does, messages come at most once and nothing is left', async () => {
   await asyncLaw(
     fc.asyncProperty(
       fc.nat(),

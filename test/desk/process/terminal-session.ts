@@ -1,33 +1,24 @@
-/** `flyball attach` as a person uses it, in a real terminal on a running desk. */
-import { test } from 'uvu';
-import * as assert from 'uvu/assert';
-import { onPremises } from '../../support/process/premises.ts';
+/** `flyball attach` as a person uses it in a real terminal: Tab, history, help, watch. */
+import type { Premises } from '../../support/process/premises.ts';
 import { Tmux } from '../../support/process/tmux.ts';
 import { pause, until } from '../../support/process/until.ts';
 
 const PROMPT = /flyball\[paper full-auto\]>$/;
 
-test(
-  'a person works with Tab, history, help, watch and Ctrl-C, and leaves a desk that runs',
-  onPremises(async (premises) => {
-    if (!Tmux.isThere()) return;
-    const daemon = premises.start();
-    await daemon.logged('reconciled');
-    const terminal = new Tmux(['attach', '--data-dir', premises.folder]);
-    try {
-      await terminal.shows(/logged in as operator/);
-      await works(terminal);
-      terminal.type('exit');
-      terminal.press('Enter');
-      await until('the end of the shell', () => !terminal.isRunning);
-    } finally {
-      terminal.end();
-    }
-    assert.ok(daemon.isRunning, 'detaching stops nobody');
-    const health = await premises.run('health', '--json');
-    assert.is(JSON.parse(health.out).mode, 'full-auto');
-  }),
-);
+/** Works in a shell on premises whose desk trades, and leaves it; a loud skip without tmux. */
+export async function terminalSession(premises: Premises): Promise<void> {
+  if (!Tmux.isThere()) return;
+  const terminal = new Tmux(['attach', '--data-dir', premises.folder]);
+  try {
+    await terminal.shows(/logged in as operator/);
+    await works(terminal);
+    terminal.type('exit');
+    terminal.press('Enter');
+    await until('the end of the shell', () => !terminal.isRunning);
+  } finally {
+    terminal.end();
+  }
+}
 
 async function works(terminal: Tmux): Promise<void> {
   await terminal.shows(PROMPT);
@@ -62,5 +53,3 @@ async function says(terminal: Tmux, line: string, answer: RegExp): Promise<void>
   terminal.press('Enter');
   await terminal.shows(answer);
 }
-
-test.run();

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import type { Canonical } from '../../audit/canonical.ts';
+import type { AuditEntry } from '../../audit/entry.ts';
+import type { Result } from '../../core/result.ts';
+import type { JournalRecord } from '../journal/codec.ts';
+import type { JournalEvent } from '../journal/event-table.ts';
+import type { AppendFault, AuditLog } from './audit-log.ts';
+
+type Leaf = Omit<AuditEntry, 'prev'>;
+
+/** Events after which everything staged is committed at once, under a signature of its own. */
+const SAFETY_EVENTS: ReadonlySet<JournalEvent['kind']> = new Set([
+  'mode-changed',
+  'command-given',
+  'config-changed',
+  'booted',
+  'stopped',
+  'incident',
+]);
+
+/**
+ * Drains the journal into the audit log: each record becomes the entry of its sequence. One for
+ * the life of a log, and every record in order, since it keeps the highest epoch of a boot.
+ */
+export class JournalLeaves {
+  readonly #log: AuditLog;
+  #boot = 0;
+  #epoch = 0;
+
+  constructor(log: AuditLog) {
+    this.#log = log;
+    if (log.last === null) return;
+    this.#boot = log.last.boot;
+    this.#epoch = log.last.epoch;
+  }
+
+  /**
+   * Stages the entry of a record. Of one that is too long for an entry, as a document full of
+   * quotes is once they are escaped, the long texts stand as their digests; the journal has them.
+   */
+  append(record: JournalRecord): Result<number, AppendFault> {
+    const leaf = this.#leafOf(record);
+    const appended = this.#log.append(leaf);
+    const isTooLong =
+      !appended.ok && appended.error.kind === 'bad-entry' && appended.error.where === 'entry';
+    return isTooLong ? this.#log.append({ ...leaf, payload: clipped(leaf.payload) }) : appended;
+  }
+
+  /** Whether an event may not wait for others. */
+  static isUrgent({ kind }: JournalEvent): boolean {
+    return SAFETY_EVENTS.has(kind);
+  }
+
+  #leafOf({ sequence, boot, monoNs, wallMs, event }: JournalRecord): Leaf {
+    const { kind, ...payload } = event;
+    if (boot !== this.#boot) this.#epoch = 0;
+    this.#boot = boot;
+    // An intent that came too late names an epoch that is over; the gate's never goes back.
+    this.#epoch = Math.max(this.#epoch, epochOf(event));
+    return {
+      seq: sequence,
+      monoNs: BigInt(Math.floor(monoNs)),
+      wallNs: BigInt(Math.floor(wallMs)) * NANOS_PER_MS,
+      boot,
+      epoch: this.#epoch,
+      actor: actorOf(event),
+      type: kind,
+      payload: payload as unknown as Leaf['payload'],
+    };
+  }
+}
+
+const NANOS_PER_MS = 1_000_000n;
+
+function epochOf(event: JournalEvent): number {
+  if (event.kind === 'mode-changed') return event.epoch;
+  return event.kind === 'order-submitted' ? event.order.epoch : 0;
+}
+
+/** Who did it, as far as the event says. The kind stands first: no name poses as another. */
+function actorOf(event: JournalEvent): string {
+  if ('by' in event) return `by:${event.by}`;
+  if ('order' in event) return `strategy:${event.order.strategy}`;
+  return 'venue' in event ? `venue:${event.venue}` : 'desk';
+}
+
+/** Longer texts of a clipped payload are represented; what is shorter fits whatever it holds. */
+const CLIPPED_ABOVE = 1_024;
+
+function clipped(payload: Leaf['payload']): Leaf['payload'] {
+  const fields = Object.entries(payload).map(([name, value]): [string, Canonical] => {
+    if (typeof value !== 'string' || value.length <= CLIPPED_ABOVE) return [name, value];
+    return [name, { bytes: Buffer.byteLength(value), sha256: hash('sha256', value) }];
+  });
+  return Object.fromEntries(fields);
+}
