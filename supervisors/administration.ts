@@ -3,7 +3,7 @@ import type { ActorRef } from '../actors/runtime/ref.ts';
 import { err, ok, type Result, reasonOf } from '../src/core/result.ts';
 import type { Child, ChildPhase } from './child.ts';
 import { type CheckedChild, type ChildSpec, checkChild, type SpecFault } from './child-spec.ts';
-import type { Refusal } from './steps.ts';
+import type { Refusal } from './steps/step-queue.ts';
 import { RtSupervisor } from './supervisor.ts';
 
 /** Why a child was not started, stopped or deleted. Nothing has changed then. */

@@ -1,5 +1,5 @@
-import type { Spawnable } from '../actors/runtime/actor.ts';
 import { type ErrorClass, SHUTDOWN_MS, type ShutdownLimit } from '../actors/runtime/actor-spec.ts';
+import type { Spawnable } from '../actors/runtime/blueprint.ts';
 import { CAPACITY_MAX, type MailboxPolicy } from '../actors/runtime/mail/mailbox.ts';
 import type { SupervisorGaveUp } from '../actors/runtime/observers.ts';
 import { nameFault } from '../actors/runtime/ref.ts';

@@ -1,4 +1,4 @@
-import type { Spawnable } from '../actors/runtime/actor.ts';
+import type { Spawnable } from '../actors/runtime/blueprint.ts';
 import type { SupervisorSpec } from './child-spec.ts';
 
 export interface SafetyBranch {

@@ -1,10 +1,4 @@
-import {
-  type Blueprint,
-  incarnate,
-  type OptionalBlueprint,
-  type RestartBudget,
-  RtActor,
-} from '../actors/runtime/actor.ts';
+import { type RestartBudget, RtActor } from '../actors/runtime/actor.ts';
 import {
   type AnyActorSpec,
   isFatalError,
@@ -12,6 +6,7 @@ import {
   StartFailed,
   type StopReason,
 } from '../actors/runtime/actor-spec.ts';
+import { type Blueprint, incarnate, type OptionalBlueprint } from '../actors/runtime/blueprint.ts';
 import { Mailbox } from '../actors/runtime/mail/mailbox.ts';
 import type { Mortal } from '../actors/runtime/mortal.ts';
 import { type Place, type Seat, takeSeat } from '../actors/runtime/place.ts';
@@ -27,7 +22,7 @@ import {
   type SupervisorSpec,
 } from './child-spec.ts';
 import { admitRestart, isRestarted, restartGroup } from './restart-policy.ts';
-import { type Refusal, STEPS_MAX, type Step, StepQueue, step } from './steps.ts';
+import { type Refusal, STEPS_MAX, type Step, StepQueue, step } from './steps/step-queue.ts';
 
 /**
  * An actor that starts its children left to right, restarts them as their specs say, and stops
@@ -101,10 +96,12 @@ export class RtSupervisor extends RtActor {
     for (const spec of first) {
       this.#steps.add(this.#bootStep(this.addChild(spec.id, spec, undefined)));
     }
-    this.#push((done) => {
-      super.boot();
-      done();
-    });
+    this.#steps.add(
+      step((done) => {
+        super.boot();
+        done();
+      }),
+    );
     this.#steps.advance();
   }
 
@@ -149,10 +146,12 @@ export class RtSupervisor extends RtActor {
     if (child.phase !== 'running') return;
     child.phase = 'ended';
     child.exit = reason;
-    this.#push((done) => {
-      this.#react(child, reason);
-      done();
-    });
+    this.#steps.add(
+      step((done) => {
+        this.#react(child, reason);
+        done();
+      }),
+    );
     this.makeUrgent();
   }
 
@@ -210,15 +209,11 @@ export class RtSupervisor extends RtActor {
       .filter(({ phase }) => phase !== 'stopped');
     const steps = [...group].reverse().flatMap((member) => this.#stepsAside(member));
     const start = (): readonly Step[] => this.#stepsToStart(group);
-    if (delayMs === 0 && !isRetry) {
-      this.#steps.putFirst(...steps, ...start());
-      return;
-    }
     const wait = step((done) => {
       child.setRestartTimer(this.engine.timers.after(delayMs, () => this.#resume(start())));
       done();
     });
-    this.#steps.putFirst(...steps, wait);
+    this.#steps.putFirst(...steps, ...(delayMs === 0 && !isRetry ? start() : [wait]));
   }
 
   /** Takes a member of the group down, unless it is down; its place is kept for a successor. */
@@ -366,10 +361,6 @@ export class RtSupervisor extends RtActor {
     if (!this.isActive) refuse('stopping');
     else if (this.#steps.size >= STEPS_MAX) refuse('too-many-requests');
     else this.#resume([{ run, cancel: () => refuse('stopping') }]);
-  }
-
-  #push(run: (done: () => void) => void): void {
-    this.#steps.add(step(run));
   }
 
   protected override closeHandler(): void {

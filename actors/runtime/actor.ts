@@ -7,7 +7,6 @@ import {
   HANDLER_TIMEOUT_MS,
   HandlerTimeout,
   isFatalError,
-  mailboxOf,
   NORMAL,
   quiet,
   REQUESTED,
@@ -18,7 +17,7 @@ import {
 import { type ContextInfo, type ContextOwner, RtContext } from './context.ts';
 import { type Entry, type Mailbox, Notice } from './mail/mailbox.ts';
 import { Mortal } from './mortal.ts';
-import { type ActorStatus, type Place, type Seat, takeSeat } from './place.ts';
+import type { ActorStatus, Place, Seat } from './place.ts';
 import { type ActorRef, type CallRefusal, type CallResult, childPath, kindOf } from './ref.ts';
 import { SLICE_MESSAGES } from './run-queue.ts';
 
@@ -27,42 +26,11 @@ export type StartOutcome =
   | { readonly ok: true; readonly isIgnored: boolean }
   | { readonly ok: false; readonly error: unknown };
 
-/** Something that makes an actor of its own class: a supervisor. It takes no messages. */
-export interface Blueprint {
-  incarnate(seat: Seat, predecessor: Place | null): RtActor;
-}
-
-declare const mayIgnore: unique symbol;
-
-/** The same for something that may find, when it starts, that there is nothing for it to do. */
-export interface OptionalBlueprint extends Blueprint {
-  readonly [mayIgnore]: true;
-}
-
 /** Restarts that a supervisor has admitted within its period, and how many it admits. */
 export interface RestartBudget {
   readonly admitted: number;
   readonly intensity: number;
   readonly periodMs: number;
-}
-
-export type Spawnable = AnyActorSpec | Blueprint;
-
-/**
- * A new incarnation in a seat, not yet started. Its predecessor there, if any, has ended.
- *
- * @throws RangeError for a name, a path or a spec that is not allowed; nothing has changed then
- */
-export function incarnate(
-  spawnable: Spawnable,
-  seat: Seat,
-  predecessor: Place | null = null,
-): RtActor {
-  if ('incarnate' in spawnable) return spawnable.incarnate(seat, predecessor);
-  const spec = seat.engine.wrap(spawnable);
-  const inbox = mailboxOf(spec);
-  takeSeat(seat, predecessor);
-  return new RtActor(seat, spec, inbox, predecessor);
 }
 
 /** What is in hand between messages. */

@@ -1,10 +1,8 @@
 import { type Clock, DELAY_MS_MAX, type Timer, type Timers } from '../../src/core/env.ts';
 import type { Rng } from '../../src/core/rng.ts';
-import type { Spawnable } from './actor.ts';
 import {
   type ActorSpec,
   type AnyActorSpec,
-  type ChildFailed,
   type Context,
   type KeyedTimers,
   NORMAL,
@@ -13,16 +11,17 @@ import {
   StartFailed,
   StashOverflow,
   type StopReason,
-  type Terminated,
   TIMERS_MAX,
   WATCHES_MAX,
 } from './actor-spec.ts';
+import type { Spawnable } from './blueprint.ts';
 import { ActorBus, type Bus } from './bus/actor-bus.ts';
 import type { EventStream } from './bus/event-stream.ts';
 import type { Registry } from './bus/registry.ts';
 import type { Probe } from './inspection/probe.ts';
 import type { DeadLetters } from './mail/dead-letters.ts';
 import { type Entry, Notice } from './mail/mailbox.ts';
+import { WatchNotice } from './mail/watch-notice.ts';
 import type { FailedDuring, Observers } from './observers.ts';
 import type { Superior } from './place.ts';
 import {
@@ -34,13 +33,7 @@ import {
   type Reply,
 } from './ref.ts';
 import type { WorkQueue } from './run-queue.ts';
-import {
-  AskFailed,
-  type Recipient,
-  type Switchboard,
-  type Watch,
-  type Watched,
-} from './switchboard.ts';
+import { AskFailed, type Recipient, type Switchboard } from './switchboard.ts';
 
 /** What the actors of one lane share. */
 export interface Engine {
@@ -343,68 +336,6 @@ class KeyedTimer extends Notice {
 
   override read(): boolean {
     if (this.isLive && !this.#isPeriodic) this.#forget();
-    return super.read();
-  }
-}
-
-/** The news of one actor's end for one watcher. */
-class WatchNotice extends Notice implements Watch {
-  readonly path: string;
-  readonly uid: number;
-  target: Watched | null = null;
-  readonly #owner: ContextOwner;
-  readonly #forget: () => void;
-  #isOwnMessage: boolean;
-
-  constructor(
-    owner: ContextOwner,
-    path: string,
-    uid: number,
-    message: unknown,
-    forget: () => void,
-  ) {
-    super(message);
-    this.#owner = owner;
-    this.path = path;
-    this.uid = uid;
-    this.#isOwnMessage = message !== undefined;
-    this.#forget = forget;
-  }
-
-  /** A later `watch` of the same incarnation may name another message. */
-  replace(message: unknown): void {
-    if (message === undefined) return;
-    this.message = message;
-    this.#isOwnMessage = true;
-  }
-
-  tell(reason: Terminated['reason']): void {
-    if (!this.#isOwnMessage) {
-      this.message = Object.freeze(this.#newsOf(reason));
-    }
-    this.#owner.acceptNotice(this);
-  }
-
-  #newsOf(reason: Terminated['reason']): Terminated | ChildFailed {
-    const { path, uid } = this;
-    if (reason.kind !== 'failed' || !this.#owner.isParentOf(path)) {
-      return { kind: 'terminated', path, uid, reason };
-    }
-    return { kind: 'child-failed', path, uid, error: reason.error, isFatal: reason.isFatal };
-  }
-
-  get watcher(): string {
-    return this.#owner.text;
-  }
-
-  cancel(): void {
-    this.isLive = false;
-    this.target?.removeWatch(this);
-    this.#forget();
-  }
-
-  override read(): boolean {
-    if (this.isLive) this.#forget();
     return super.read();
   }
 }

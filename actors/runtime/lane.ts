@@ -1,13 +1,7 @@
 import { assertDelay, type Clock, type Timers } from '../../src/core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../src/core/result.ts';
 import type { Rng } from '../../src/core/rng.ts';
-import {
-  type Blueprint,
-  incarnate,
-  type OptionalBlueprint,
-  RtActor,
-  type Spawnable,
-} from './actor.ts';
+import { RtActor } from './actor.ts';
 import {
   type ActorSpec,
   type AnyActorSpec,
@@ -17,6 +11,7 @@ import {
   StartFailed,
   type StopReason,
 } from './actor-spec.ts';
+import { type Blueprint, incarnate, type OptionalBlueprint, type Spawnable } from './blueprint.ts';
 import { type EventClass, EventStream } from './bus/event-stream.ts';
 import { publishTo } from './bus/lane-events.ts';
 import { Registry, type ServiceKey } from './bus/registry.ts';

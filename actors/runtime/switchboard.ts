@@ -86,9 +86,9 @@ interface OpenAsk {
   readonly recipient: string;
   /** Who is to answer: the holder of the path, and another one if that inherits the question. */
   recipientUid: number;
+  readonly message: unknown;
   /** Incarnation that waits for the answer; 0 for somebody outside the lane. */
   readonly askerUid: number;
-  readonly message: unknown;
   readonly messageKind: string;
   readonly limitMs: number;
   readonly limit: Timer;
@@ -183,8 +183,8 @@ export class Switchboard implements ActorParent {
         this.#asks.set(id, {
           recipient: to.path,
           recipientUid: this.#recipients.get(to.path)?.uid ?? 0,
-          askerUid: asker.uid,
           message,
+          askerUid: asker.uid,
           messageKind,
           limitMs: timeoutMs,
           limit,
@@ -231,7 +231,10 @@ export class Switchboard implements ActorParent {
     return ask;
   }
 
-  /** Fails the questions to an incarnation, but not those that wait for its successor; ends its routes. */
+  /**
+   * Fails the questions to an incarnation, but not those that wait for its successor, and ends its
+   * routes.
+   */
   failAsksOf(uid: number, cause: unknown, waiting: ReadonlySet<unknown>): void {
     for (const [node, route] of this.#routes) {
       if (route.ownerUid === uid) this.#removeRoute(node, route);
@@ -241,16 +244,16 @@ export class Switchboard implements ActorParent {
     }
   }
 
+  /** Makes the questions to an incarnation its successor's. */
+  passAsksOn(from: number, to: number): void {
+    for (const ask of this.#asks.values()) if (ask.recipientUid === from) ask.recipientUid = to;
+  }
+
   /** Gives up the questions of an incarnation that is over: nobody waits for them any more. */
   dropAsksBy(uid: number): void {
     for (const [id, ask] of this.#asks) {
       if (ask.askerUid === uid) this.#fail(id, 'asker-over');
     }
-  }
-
-  /** Makes the questions to an incarnation its successor's. */
-  passAsksOn(from: number, to: number): void {
-    for (const ask of this.#asks.values()) if (ask.recipientUid === from) ask.recipientUid = to;
   }
 
   /** Questions that wait for their answer. */

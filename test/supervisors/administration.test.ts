@@ -4,7 +4,7 @@ import type { ActorRef } from '../../actors/runtime/ref.ts';
 import { refOf } from '../../actors/runtime/ref.ts';
 import { childrenOf } from '../../supervisors/administration.ts';
 import type { ChildSpec } from '../../supervisors/child-spec.ts';
-import { STEPS_MAX } from '../../supervisors/steps.ts';
+import { STEPS_MAX } from '../../supervisors/steps/step-queue.ts';
 import { supervisor } from '../../supervisors/supervisor.ts';
 import { aChild, aTree, type TestTree } from '../support/children.ts';
 import { aLane, anActor, deferred, rejection } from '../support/lanes.ts';

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SupervisorSpec } from '../../supervisors/child-spec.ts';
-import { StepQueue, step } from '../../supervisors/steps.ts';
+import { StepQueue, step } from '../../supervisors/steps/step-queue.ts';
 import { optionalSupervisor, supervisor } from '../../supervisors/supervisor.ts';
 import { aChild, aTree } from '../support/children.ts';
 import { aLane, rejection } from '../support/lanes.ts';

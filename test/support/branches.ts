@@ -1,4 +1,4 @@
-import type { Spawnable } from '../../actors/runtime/actor.ts';
+import type { Spawnable } from '../../actors/runtime/blueprint.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { refByPath } from '../../actors/runtime/ref.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
