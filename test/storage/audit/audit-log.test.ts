@@ -137,6 +137,47 @@ test('a commit goes to the medium in the order that a crash may cut anywhere', (
   ]);
 });
 
+test('whoever verifies the log while it is written finds it right at every step', () => {
+  const disk = lossyFiles();
+  let looks = 0;
+  const look = (): void => {
+    if (disk.read('log/checkpoint') === null) return;
+    looks += 1;
+    assert.is(verdictOf(disk), 'verified', `step ${looks}`);
+  };
+  const files: Files = {
+    ...disk,
+    open(path, mode) {
+      const file = disk.open(path, mode);
+      look();
+      return {
+        ...file,
+        write(bytes, offset, length, position) {
+          // A write may be seen when only a part of it is there.
+          file.write(bytes, offset, Math.floor(length / 2), position);
+          look();
+          file.write(bytes, offset, length, position);
+          look();
+        },
+      };
+    },
+    rename(from, to) {
+      disk.rename(from, to);
+      look();
+    },
+    replace(path, bytes) {
+      disk.replace(path, bytes);
+      look();
+    },
+    remove(path) {
+      disk.remove(path);
+      look();
+    },
+  };
+  writtenLog(files, 'log', [3, 250, 5, 260, 1]);
+  assert.ok(looks > 50, `${looks} looks`);
+});
+
 test('no more is staged than a commit may bring to disk', () => {
   const { log } = openedLog(lossyFiles(), 'log');
   stage(log, STAGED_ENTRIES_MAX);
