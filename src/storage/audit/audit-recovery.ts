@@ -1,7 +1,8 @@
-import { decodeEntry } from '../../audit/entry.ts';
+import { type AuditEntry, decodeEntry } from '../../audit/entry.ts';
 import { chainFault, FIRST_LINK, type Link } from '../../audit/entry-chain.ts';
 import { type Head, openCheckpoint, signCheckpoint } from '../../audit/note/checkpoint.ts';
-import type { Signer, VerifierKey } from '../../audit/note/keys.ts';
+import { KEY_ROTATED } from '../../audit/note/key-rotation.ts';
+import { type Signer, type VerifierKey, verifierKeyText } from '../../audit/note/keys.ts';
 import { NOTE_BYTES_MAX } from '../../audit/note/note.ts';
 import { EMPTY_ROOT, leafHash } from '../../audit/tree/hash.ts';
 import { MerkleRange } from '../../audit/tree/merkle-range.ts';
@@ -73,12 +74,17 @@ export function recoverLog(
   if (!last.ok) return last;
   const behind = entriesBehind(log, size, last.value);
   if (!behind.ok) return behind;
+  const { rotation, ...rest } = behind.value;
+  if (!isHeldBy(signer.key, opened.value.signedBy, rotation)) {
+    const found = `a log that is not in the hands of ${signer.key.name}+${signer.key.id}`;
+    return corrupt(file, found, 'open it with its own key, and hand it over by a rotation');
+  }
   return ok({
     head: { origin, size, root },
     checkpoint: Buffer.from(bytes).toString(),
     ...restored(log, size, found.value),
-    ...behind.value,
-    entries: behind.value.staged.length,
+    ...rest,
+    entries: rest.staged.length,
     repairedTiles: found.value.repaired,
   });
 }
@@ -124,11 +130,24 @@ interface Behind {
   readonly staged: Uint8Array[];
   readonly link: Link;
   readonly droppedBytes: number;
+  /** The last hand-over that a checkpoint of the new key alone has not followed yet. */
+  readonly rotation: AuditEntry | null;
+}
+
+/** A log is signed by its key, and after a hand-over by the key that was named there. */
+function isHeldBy(
+  key: VerifierKey,
+  signedBy: readonly VerifierKey[],
+  rotation: AuditEntry | null,
+): boolean {
+  if (rotation !== null) return rotation.payload['new_key'] === verifierKeyText(key);
+  return signedBy.some(({ id }) => id === key.id);
 }
 
 function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind, LogFault> {
   const staged: Uint8Array[] = [];
   let link = from;
+  let rotation = from.entry?.type === KEY_ROTATED ? from.entry : null;
   let droppedBytes = 0;
   for (let index = Math.floor(size / TILE_WIDTH); droppedBytes === 0; index += 1) {
     const path = bundleFile(log, index);
@@ -141,6 +160,7 @@ function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind,
       const decoded = decodeEntry(entry);
       if (!decoded.ok || chainFault(link, decoded.value) !== null) break;
       link = { entry: decoded.value, hash: leafHash(entry) };
+      if (decoded.value.type === KEY_ROTATED) rotation = decoded.value;
       staged.push(entry);
       end += LENGTH_BYTES + entry.length;
     }
@@ -151,7 +171,7 @@ function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind,
     }
     if ((staged.length + size) % TILE_WIDTH > 0) break;
   }
-  return ok({ staged, link, droppedBytes });
+  return ok({ staged, link, droppedBytes, rotation });
 }
 
 function bytesOf(entries: readonly Uint8Array[]): number {
