@@ -49,7 +49,10 @@ export function openAuditLog(
     const log = new AuditLog({ files, path }, signer, found.value);
     if (found.value.staged.length > 0) {
       const committed = log.commit();
-      if (!committed.ok) return committed;
+      if (!committed.ok) {
+        log.close();
+        return committed;
+      }
     }
     const { entries, droppedBytes, repairedTiles } = found.value;
     return ok({ log, recovered: { entries, droppedBytes, repairedTiles } });
