@@ -20,9 +20,9 @@ import {
   bundleFolder,
   CHECKPOINT,
   FOLDER_MODE,
-  type LogFolder,
   readAtMost,
   readBundle,
+  type WrittenFolder,
 } from './tile-files.ts';
 import { type EdgeTiles, edgeTiles, REMEDY, rangeOf } from './tile-repair.ts';
 
@@ -57,7 +57,7 @@ const UNCOVERED_MAX = 8_192;
  * @throws the system's error
  */
 export function recoverLog(
-  log: LogFolder,
+  log: WrittenFolder,
   signer: Signer,
   keys: readonly VerifierKey[],
 ): Result<Recovered, LogFault> {
@@ -90,7 +90,7 @@ export function recoverLog(
 }
 
 /** An empty log with a checkpoint that says so, before anything else is written. */
-function beginLog(log: LogFolder, signer: Signer): Result<Recovered, LogFault> {
+function beginLog(log: WrittenFolder, signer: Signer): Result<Recovered, LogFault> {
   const { files, path } = log;
   if (files.list(bundleFolder(path)).length > 0) {
     return corrupt(`${path}/${CHECKPOINT}`, 'no checkpoint, though there are entries', REMEDY);
@@ -106,7 +106,7 @@ function beginLog(log: LogFolder, signer: Signer): Result<Recovered, LogFault> {
   });
 }
 
-function restored(log: LogFolder, size: number, { tiles, lastBytes }: EdgeTiles) {
+function restored(log: WrittenFolder, size: number, { tiles, lastBytes }: EdgeTiles) {
   const edge = new TileEdge(log);
   for (const { address, hashes } of tiles) edge.restore(address, hashes);
   const range = rangeOf(size, tiles);
@@ -115,7 +115,7 @@ function restored(log: LogFolder, size: number, { tiles, lastBytes }: EdgeTiles)
 }
 
 /** The last entry that the checkpoint covers: what comes must follow it. */
-function lastLink(log: LogFolder, size: number): Result<Link, LogFault> {
+function lastLink(log: WrittenFolder, size: number): Result<Link, LogFault> {
   if (size === 0) return ok(FIRST_LINK);
   const index = Math.floor((size - 1) / TILE_WIDTH);
   const width = ((size - 1) % TILE_WIDTH) + 1;
@@ -144,7 +144,7 @@ function isHeldBy(
   return signedBy.some(({ id }) => id === key.id);
 }
 
-function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind, LogFault> {
+function entriesBehind(log: WrittenFolder, size: number, from: Link): Result<Behind, LogFault> {
   const staged: Uint8Array[] = [];
   let link = from;
   let rotation = from.entry?.type === KEY_ROTATED ? from.entry : null;
@@ -178,7 +178,7 @@ function bytesOf(entries: readonly Uint8Array[]): number {
   return entries.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0);
 }
 
-function cut({ files }: LogFolder, path: string, length: number): void {
+function cut({ files }: WrittenFolder, path: string, length: number): void {
   const file = files.open(path, 'update');
   try {
     file.truncate(length);
