@@ -223,12 +223,14 @@ def canonical(value):
 
 
 FIELDS = "actor boot epoch mono_ns payload prev seq type v wall_ns".split()
+INTEGERS = "boot epoch mono_ns seq wall_ns".split()
 
 
 def parse_entry(index, data):
     try:
         entry = json.loads(data.decode("utf-8", "strict"))
         good = sorted(entry) == FIELDS and entry["v"] == "1" and canonical(entry) == data.decode()
+        good = good and all(re.fullmatch("0|[1-9][0-9]{0,19}", entry[name]) for name in INTEGERS)
     except (ValueError, TypeError) as fault:
         raise Finding(index, "entry", fault, "canonical JSON") from fault
     if not good:

@@ -13,7 +13,7 @@ import { type LogFault, systemFault } from '../log-fault.ts';
 import { type Recovered, recoverLog } from './audit-recovery.ts';
 import { GrowingBundle } from './growing-bundle.ts';
 import type { TileEdge } from './tile-edge.ts';
-import { CHECKPOINT, type CommitTrail, type LogFolder, readAtMost } from './tile-files.ts';
+import { CHECKPOINT, type CommitTrail, readAtMost, type WrittenFolder } from './tile-files.ts';
 
 /** More than a commit may bring to disk at once; the one that drains the journal commits before. */
 export const STAGED_ENTRIES_MAX = 4_096;
@@ -43,13 +43,17 @@ export function openAuditLog(
   options: { readonly signer: Signer; readonly accepted?: readonly VerifierKey[] },
 ): Result<OpenAuditLog, LogFault> {
   const { signer, accepted = [] } = options;
+  const folder = { files, path, lasting: new Set<string>() };
   try {
-    const found = recoverLog({ files, path }, signer, [signer.key, ...accepted]);
+    const found = recoverLog(folder, signer, [signer.key, ...accepted]);
     if (!found.ok) return found;
-    const log = new AuditLog({ files, path }, signer, found.value);
+    const log = new AuditLog(folder, signer, found.value);
     if (found.value.staged.length > 0) {
       const committed = log.commit();
-      if (!committed.ok) return committed;
+      if (!committed.ok) {
+        log.close();
+        return committed;
+      }
     }
     const { entries, droppedBytes, repairedTiles } = found.value;
     return ok({ log, recovered: { entries, droppedBytes, repairedTiles } });
@@ -64,7 +68,7 @@ export function openAuditLog(
  * what the medium holds is not known until it is opened again.
  */
 export class AuditLog {
-  readonly #folder: LogFolder;
+  readonly #folder: WrittenFolder;
   readonly #range: MerkleRange;
   readonly #edge: TileEdge;
   readonly #bundle: GrowingBundle;
@@ -75,7 +79,7 @@ export class AuditLog {
   #checkpoint: string;
   #fault: LogFault | null = null;
 
-  constructor(folder: LogFolder, signer: Signer, found: Recovered) {
+  constructor(folder: WrittenFolder, signer: Signer, found: Recovered) {
     this.#folder = folder;
     this.#signer = signer;
     this.#range = found.range;

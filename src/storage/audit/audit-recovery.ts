@@ -1,7 +1,8 @@
-import { decodeEntry } from '../../audit/entry.ts';
+import { type AuditEntry, decodeEntry } from '../../audit/entry.ts';
 import { chainFault, FIRST_LINK, type Link } from '../../audit/entry-chain.ts';
 import { type Head, openCheckpoint, signCheckpoint } from '../../audit/note/checkpoint.ts';
-import type { Signer, VerifierKey } from '../../audit/note/keys.ts';
+import { KEY_ROTATED } from '../../audit/note/key-rotation.ts';
+import { type Signer, type VerifierKey, verifierKeyText } from '../../audit/note/keys.ts';
 import { NOTE_BYTES_MAX } from '../../audit/note/note.ts';
 import { EMPTY_ROOT, leafHash } from '../../audit/tree/hash.ts';
 import { MerkleRange } from '../../audit/tree/merkle-range.ts';
@@ -19,9 +20,9 @@ import {
   bundleFolder,
   CHECKPOINT,
   FOLDER_MODE,
-  type LogFolder,
   readAtMost,
   readBundle,
+  type WrittenFolder,
 } from './tile-files.ts';
 import { type EdgeTiles, edgeTiles, REMEDY, rangeOf } from './tile-repair.ts';
 
@@ -56,7 +57,7 @@ const UNCOVERED_MAX = 8_192;
  * @throws the system's error
  */
 export function recoverLog(
-  log: LogFolder,
+  log: WrittenFolder,
   signer: Signer,
   keys: readonly VerifierKey[],
 ): Result<Recovered, LogFault> {
@@ -73,18 +74,23 @@ export function recoverLog(
   if (!last.ok) return last;
   const behind = entriesBehind(log, size, last.value);
   if (!behind.ok) return behind;
+  const { rotation, ...rest } = behind.value;
+  if (!isHeldBy(signer.key, opened.value.signedBy, rotation)) {
+    const found = `a log that is not in the hands of ${signer.key.name}+${signer.key.id}`;
+    return corrupt(file, found, 'open it with its own key, and hand it over by a rotation');
+  }
   return ok({
     head: { origin, size, root },
     checkpoint: Buffer.from(bytes).toString(),
     ...restored(log, size, found.value),
-    ...behind.value,
-    entries: behind.value.staged.length,
+    ...rest,
+    entries: rest.staged.length,
     repairedTiles: found.value.repaired,
   });
 }
 
 /** An empty log with a checkpoint that says so, before anything else is written. */
-function beginLog(log: LogFolder, signer: Signer): Result<Recovered, LogFault> {
+function beginLog(log: WrittenFolder, signer: Signer): Result<Recovered, LogFault> {
   const { files, path } = log;
   if (files.list(bundleFolder(path)).length > 0) {
     return corrupt(`${path}/${CHECKPOINT}`, 'no checkpoint, though there are entries', REMEDY);
@@ -100,7 +106,7 @@ function beginLog(log: LogFolder, signer: Signer): Result<Recovered, LogFault> {
   });
 }
 
-function restored(log: LogFolder, size: number, { tiles, lastBytes }: EdgeTiles) {
+function restored(log: WrittenFolder, size: number, { tiles, lastBytes }: EdgeTiles) {
   const edge = new TileEdge(log);
   for (const { address, hashes } of tiles) edge.restore(address, hashes);
   const range = rangeOf(size, tiles);
@@ -109,7 +115,7 @@ function restored(log: LogFolder, size: number, { tiles, lastBytes }: EdgeTiles)
 }
 
 /** The last entry that the checkpoint covers: what comes must follow it. */
-function lastLink(log: LogFolder, size: number): Result<Link, LogFault> {
+function lastLink(log: WrittenFolder, size: number): Result<Link, LogFault> {
   if (size === 0) return ok(FIRST_LINK);
   const index = Math.floor((size - 1) / TILE_WIDTH);
   const width = ((size - 1) % TILE_WIDTH) + 1;
@@ -124,11 +130,24 @@ interface Behind {
   readonly staged: Uint8Array[];
   readonly link: Link;
   readonly droppedBytes: number;
+  /** The last hand-over that a checkpoint of the new key alone has not followed yet. */
+  readonly rotation: AuditEntry | null;
 }
 
-function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind, LogFault> {
+/** A log is signed by its key, and after a hand-over by the key that was named there. */
+function isHeldBy(
+  key: VerifierKey,
+  signedBy: readonly VerifierKey[],
+  rotation: AuditEntry | null,
+): boolean {
+  if (rotation !== null) return rotation.payload['new_key'] === verifierKeyText(key);
+  return signedBy.some(({ id }) => id === key.id);
+}
+
+function entriesBehind(log: WrittenFolder, size: number, from: Link): Result<Behind, LogFault> {
   const staged: Uint8Array[] = [];
   let link = from;
+  let rotation = from.entry?.type === KEY_ROTATED ? from.entry : null;
   let droppedBytes = 0;
   for (let index = Math.floor(size / TILE_WIDTH); droppedBytes === 0; index += 1) {
     const path = bundleFile(log, index);
@@ -141,6 +160,7 @@ function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind,
       const decoded = decodeEntry(entry);
       if (!decoded.ok || chainFault(link, decoded.value) !== null) break;
       link = { entry: decoded.value, hash: leafHash(entry) };
+      if (decoded.value.type === KEY_ROTATED) rotation = decoded.value;
       staged.push(entry);
       end += LENGTH_BYTES + entry.length;
     }
@@ -151,14 +171,14 @@ function entriesBehind(log: LogFolder, size: number, from: Link): Result<Behind,
     }
     if ((staged.length + size) % TILE_WIDTH > 0) break;
   }
-  return ok({ staged, link, droppedBytes });
+  return ok({ staged, link, droppedBytes, rotation });
 }
 
 function bytesOf(entries: readonly Uint8Array[]): number {
   return entries.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0);
 }
 
-function cut({ files }: LogFolder, path: string, length: number): void {
+function cut({ files }: WrittenFolder, path: string, length: number): void {
   const file = files.open(path, 'update');
   try {
     file.truncate(length);

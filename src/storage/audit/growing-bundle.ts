@@ -7,6 +7,7 @@ import {
   makeFolderFor,
   partialFolder,
   partialWidths,
+  type WrittenFolder,
 } from './tile-files.ts';
 
 /** What is in the bundle at the end of the log when it is opened. */
@@ -23,7 +24,7 @@ export interface BundleEnd {
  * power took back is put right by the next one: what counts is what the file holds.
  */
 export class GrowingBundle {
-  readonly #log: LogFolder;
+  readonly #log: WrittenFolder;
   #index: number;
   #entries: number;
   #bytes: number;
@@ -31,9 +32,11 @@ export class GrowingBundle {
   readonly #recovered: number;
   #file: OpenFile | null = null;
   #path = '';
+  /** Whether there is a folder of partial files, be it from before a crash. */
+  #mayBePartial = false;
 
   /** @param recovered entries on disk that are whole, those included that are not counted yet */
-  constructor(log: LogFolder, end: BundleEnd, recovered: number) {
+  constructor(log: WrittenFolder, end: BundleEnd, recovered: number) {
     this.#log = log;
     this.#index = end.index;
     this.#entries = end.entries;
@@ -67,7 +70,9 @@ export class GrowingBundle {
     this.#path = path;
     if (this.room > 0) return;
     trail.unsynced.add(path.slice(0, path.lastIndexOf('/')));
-    trail.superfluous.push(partialFolder(this.#log.path, this.#address(TILE_WIDTH)));
+    if (this.#mayBePartial) {
+      trail.superfluous.push(partialFolder(this.#log.path, this.#address(TILE_WIDTH)));
+    }
     this.close();
     this.#index += 1;
     this.#entries = 0;
@@ -82,8 +87,9 @@ export class GrowingBundle {
   #begin(width: number, trail: CommitTrail): OpenFile {
     const { files } = this.#log;
     const existing = this.#index < this.#recovered ? bundleFile(this.#log, this.#index) : null;
-    const first = this.#pathOf(Math.min(width, TILE_WIDTH - 1));
+    const first = this.#pathOf(width);
     this.#path = existing ?? first;
+    this.#mayBePartial = existing !== null || width < TILE_WIDTH;
     if (existing === null) {
       // Whatever has this name is no part of the log: it ended before.
       files.remove(this.#pathOf(TILE_WIDTH));

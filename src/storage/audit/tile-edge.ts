@@ -1,6 +1,11 @@
 import { HASH_BYTES } from '../../audit/tree/hash.ts';
 import { TILE_HEIGHT, TILE_WIDTH, type TileAddress, tilePath } from '../../audit/tree/tiles.ts';
-import { type CommitTrail, type LogFolder, makeFolderFor, partialFolder } from './tile-files.ts';
+import {
+  type CommitTrail,
+  makeFolderFor,
+  partialFolder,
+  type WrittenFolder,
+} from './tile-files.ts';
 
 interface EdgeTile {
   readonly hashes: Uint8Array;
@@ -8,6 +13,14 @@ interface EdgeTile {
   width: number;
   /** Width of the partial file on disk; 0 when there is none. */
   written: number;
+  /** Whether the folder of its partial files may be there, be it from a crash. */
+  mayBePartial: boolean;
+}
+
+interface FullTile {
+  readonly address: TileAddress;
+  readonly bytes: Uint8Array;
+  readonly mayBePartial: boolean;
 }
 
 /**
@@ -15,12 +28,12 @@ interface EdgeTile {
  * the log is opened; a partial one is not, since it is made anew from what lies below it.
  */
 export class TileEdge {
-  readonly #log: LogFolder;
+  readonly #log: WrittenFolder;
   readonly #tiles: EdgeTile[] = [];
   /** Full tiles that are not written yet; bounded by what is staged. */
-  #full: { readonly address: TileAddress; readonly bytes: Uint8Array }[] = [];
+  #full: FullTile[] = [];
 
-  constructor(log: LogFolder) {
+  constructor(log: WrittenFolder) {
     this.#log = log;
   }
 
@@ -43,9 +56,11 @@ export class TileEdge {
     tile.width += 1;
     if (tile.width < TILE_WIDTH) return;
     const address = { level: tileLevel, index: tile.index, width: TILE_WIDTH };
-    this.#full.push({ address, bytes: tile.hashes.slice() });
+    const { mayBePartial } = tile;
+    this.#full.push({ address, bytes: tile.hashes.slice(), mayBePartial });
     tile.width = 0;
     tile.written = 0;
+    tile.mayBePartial = false;
   }
 
   /**
@@ -55,10 +70,10 @@ export class TileEdge {
    */
   write(trail: CommitTrail): void {
     const { path } = this.#log;
-    for (const { address, bytes } of this.#full) {
+    for (const { address, bytes, mayBePartial } of this.#full) {
       const folders = writeTile(this.#log, address, bytes, { isSynced: true });
       for (const folder of folders) trail.unsynced.add(folder);
-      trail.superfluous.push(partialFolder(path, address));
+      if (mayBePartial) trail.superfluous.push(partialFolder(path, address));
     }
     this.#full = [];
     this.#tiles.forEach((tile, level) => {
@@ -71,13 +86,14 @@ export class TileEdge {
         trail.superfluous.push(`${path}/${tilePath({ ...address, width: written })}`);
       }
       tile.written = width;
+      tile.mayBePartial = true;
     });
   }
 
   #tile(level: number): EdgeTile {
     for (let next = this.#tiles.length; next <= level; next += 1) {
       const hashes = new Uint8Array(TILE_WIDTH * HASH_BYTES);
-      this.#tiles.push({ hashes, index: 0, width: 0, written: 0 });
+      this.#tiles.push({ hashes, index: 0, width: 0, written: 0, mayBePartial: true });
     }
     return this.#tiles[level] as EdgeTile;
   }
@@ -90,7 +106,7 @@ export class TileEdge {
  * @throws the system's error
  */
 export function writeTile(
-  log: LogFolder,
+  log: WrittenFolder,
   address: TileAddress,
   bytes: Uint8Array,
   { isSynced }: { readonly isSynced: boolean },

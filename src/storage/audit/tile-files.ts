@@ -20,6 +20,12 @@ export interface LogFolder {
   readonly path: string;
 }
 
+/** The folder as its one writer sees it. */
+export interface WrittenFolder extends LogFolder {
+  /** Folders that are known to be there for good; those of partial files come and go. */
+  readonly lasting: Set<string>;
+}
+
 /** What a commit leaves to do after its files are written. */
 export interface CommitTrail {
   /** Folders whose names must be synced before a checkpoint counts on them. */
@@ -97,9 +103,12 @@ export function partialFolder(path: string, address: TileAddress): string {
  *
  * @returns the folders that then have to be synced for its name to last
  */
-export function makeFolderFor({ files, path }: LogFolder, file: string): string[] {
+export function makeFolderFor(log: WrittenFolder, file: string): string[] {
+  const { files, path, lasting } = log;
   const folder = file.slice(0, file.lastIndexOf('/'));
+  if (lasting.has(folder)) return [folder];
   files.ensureFolder(folder, FOLDER_MODE);
+  if (!folder.endsWith('.p')) lasting.add(folder);
   const inside = folder.slice(path.length + 1).split('/');
   return inside.map((_, depth) => [path, ...inside.slice(0, depth + 1)].join('/')).concat(path);
 }

@@ -12,7 +12,7 @@ import { err, ok, type Result } from '../../core/result.ts';
 import type { LogFault } from '../log-fault.ts';
 import { bundleFile } from './growing-bundle.ts';
 import { writeTile } from './tile-edge.ts';
-import { type LogFolder, readBundle, readTile } from './tile-files.ts';
+import { readBundle, readTile, type WrittenFolder } from './tile-files.ts';
 
 /** The partial tiles of a tree: everything that its root and its next entry need. */
 export interface EdgeTiles {
@@ -36,7 +36,7 @@ export interface EdgeHashes {
  * @throws the system's error
  */
 export function edgeTiles(
-  log: LogFolder,
+  log: WrittenFolder,
   size: number,
   root: Uint8Array,
 ): Result<EdgeTiles, LogFault> {
@@ -76,12 +76,12 @@ class MissingEntries extends Error {
 }
 
 class EdgeRepair {
-  readonly #log: LogFolder;
+  readonly #log: WrittenFolder;
   readonly #trustsTiles: boolean;
   #repaired = 0;
   #lastBytes = 0;
 
-  constructor(log: LogFolder, trustsTiles: boolean) {
+  constructor(log: WrittenFolder, trustsTiles: boolean) {
     this.#log = log;
     this.#trustsTiles = trustsTiles;
   }

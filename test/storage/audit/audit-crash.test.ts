@@ -219,6 +219,22 @@ test('after a failed sync the log takes nothing more, also when the disk is well
   assert.ok(log.fault);
 });
 
+test('a log whose recovered entries cannot be covered does not open', () => {
+  const disk = lossyFiles();
+  const { log } = openedLog(disk, 'log');
+  const before = Buffer.from(log.checkpoint);
+  stage(log, 4);
+  commit(log);
+  log.close();
+  disk.replace('log/checkpoint', before);
+  const files = faultyFiles(disk);
+  files.fail('sync', 'EIO');
+  const result = openAuditLog(files, 'log', { signer: aLogKey() });
+  assert.is(result.ok ? '' : result.error.kind, 'io');
+  files.heal();
+  assert.is(openedLog(files, 'log').recovered.entries, 4);
+});
+
 test('a full disk is named as such', () => {
   const files = faultyFiles(lossyFiles());
   files.fail('open', 'ENOSPC', 1);

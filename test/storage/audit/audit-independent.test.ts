@@ -2,18 +2,22 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { proveConsistency, proveInclusion } from '../../../src/audit/check/log-proofs.ts';
 import { cosign, signCheckpoint } from '../../../src/audit/note/checkpoint.ts';
 import { verifierKeyText } from '../../../src/audit/note/keys.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
+import { millisOf, nanosOf } from '../../../src/core/units.ts';
+import { JournalLeaves } from '../../../src/storage/audit/journal-leaves.ts';
 import { logSource, verifyFolder } from '../../../src/storage/audit/log-source.ts';
 import { aForeignKey, aLaterKey, aLogKey, aWitness } from '../../support/audit/keys.ts';
 import { commit, openedLog, stage, writtenLog } from '../../support/audit/logs.ts';
 import { toBase64 } from '../../support/safety-vectors.ts';
 import { root } from '../../support/shared.ts';
 import { must } from '../../support/venue/fixtures.ts';
+import { anyEvent } from '../journal/events.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const absent = ['python3', 'openssl'].filter(
@@ -102,6 +106,21 @@ checked('an independent program verifies a log, its heads, its witness and our p
   (proofs.inclusion[2] as { proof: string[] }).proof.reverse();
   writeFileSync(file, JSON.stringify(proofs));
   assert.equal(verified(folder, ['--proofs', file]).index, 256);
+});
+
+checked('an independent program verifies a log of every kind of event, odd texts included', () => {
+  const folder = temporaryFolder();
+  const { log } = openedLog(nodeFiles, folder);
+  const leaves = new JournalLeaves(log);
+  const events = fc.sample(anyEvent, { numRuns: 300, seed: 20_260_801 });
+  for (const [at, event] of events.entries()) {
+    const [monoNs, wallMs] = [nanosOf(at), millisOf(at)];
+    must(leaves.append({ sequence: at + 1, boot: 1, monoNs, wallMs, event }));
+  }
+  commit(log);
+  const report = verified(folder);
+  assert.ok(report.ok, JSON.stringify(report));
+  assert.is(report.size, 300);
 });
 
 checked('an independent program names the entry that was edited, as ours does', () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Signer, VerifierKey } from '../../../src/audit/note/keys.ts';
 import { leafHash } from '../../../src/audit/tree/hash.ts';
 import { MerkleRange } from '../../../src/audit/tree/merkle-range.ts';
 import { decodeEntries } from '../../../src/audit/tree/tiles.ts';
@@ -10,6 +11,7 @@ import type { Files } from '../../../src/core/env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { openAuditLog, STAGED_ENTRIES_MAX } from '../../../src/storage/audit/audit-log.ts';
+import { logFaultText } from '../../../src/storage/log-fault.ts';
 import { chained } from '../../support/audit/entries.ts';
 import { verdictOf } from '../../support/audit/forgeries.ts';
 import { aLaterKey, aLogKey } from '../../support/audit/keys.ts';
@@ -137,6 +139,47 @@ test('a commit goes to the medium in the order that a crash may cut anywhere', (
   ]);
 });
 
+test('whoever verifies the log while it is written finds it right at every step', () => {
+  const disk = lossyFiles();
+  let looks = 0;
+  const look = (): void => {
+    if (disk.read('log/checkpoint') === null) return;
+    looks += 1;
+    assert.is(verdictOf(disk), 'verified', `step ${looks}`);
+  };
+  const files: Files = {
+    ...disk,
+    open(path, mode) {
+      const file = disk.open(path, mode);
+      look();
+      return {
+        ...file,
+        write(bytes, offset, length, position) {
+          // A write may be seen when only a part of it is there.
+          file.write(bytes, offset, Math.floor(length / 2), position);
+          look();
+          file.write(bytes, offset, length, position);
+          look();
+        },
+      };
+    },
+    rename(from, to) {
+      disk.rename(from, to);
+      look();
+    },
+    replace(path, bytes) {
+      disk.replace(path, bytes);
+      look();
+    },
+    remove(path) {
+      disk.remove(path);
+      look();
+    },
+  };
+  writtenLog(files, 'log', [3, 250, 5, 260, 1]);
+  assert.ok(looks > 50, `${looks} looks`);
+});
+
 test('no more is staged than a commit may bring to disk', () => {
   const { log } = openedLog(lossyFiles(), 'log');
   stage(log, STAGED_ENTRIES_MAX);
@@ -189,6 +232,30 @@ test('a log is opened after a rotation by its new key, if the old checkpoint is 
   const opened = openAuditLog(files, 'log', { signer, accepted: [aLogKey().key] });
   assert.ok(opened.ok);
   assert.is(opened.value.recovered.entries, 1);
+  assert.is(verdictOf(files), 'verified');
+});
+
+test('a log is not opened by a key that it was not handed to, nor by one that gave it away', () => {
+  const files = lossyFiles();
+  writtenLog(files, 'log', [3]);
+  const refusal = (signer: Signer, accepted: readonly VerifierKey[]): string => {
+    const result = openAuditLog(files, 'log', { signer, accepted });
+    return result.ok ? 'opened' : logFaultText(result.error);
+  };
+  assert.match(
+    refusal(aLaterKey(), [aLogKey().key]),
+    /not in the hands of .*; open it with its own/,
+  );
+  const { log } = openedLog(files, 'log');
+  const event = { seq: 4, monoNs: 4_000_000n, wallNs: 1n, boot: 1, epoch: 0, actor: 'audit' };
+  assert.ok(log.rotate(event, aLaterKey()).ok);
+  log.close();
+  assert.match(refusal(aLogKey(), []), /not in the hands of/);
+  assert.is(refusal(aLaterKey(), []), 'opened');
+  const next = openedLog(files, 'log', aLaterKey());
+  stage(next.log, 1);
+  commit(next.log);
+  assert.match(refusal(aLogKey(), []), /it must be one of/);
   assert.is(verdictOf(files), 'verified');
 });
 
