@@ -11,7 +11,10 @@ type Leaf = Omit<AuditEntry, 'prev'>;
 /** Events after which everything staged is committed at once, under a signature of its own. */
 const SAFETY_EVENTS: ReadonlySet<JournalEvent['kind']> = new Set([
   'mode-changed',
+  'mode-requested',
+  'mode-approved',
   'command-given',
+  'command-refused',
   'config-changed',
   'booted',
   'stopped',
@@ -65,9 +68,20 @@ export class JournalLeaves {
       epoch: this.#epoch,
       actor: actorOf(event),
       type: kind,
-      payload: payload as unknown as Leaf['payload'],
+      payload: canonicalOf(payload),
     };
   }
+}
+
+/** An entry has no doubles: what a decision saw stands as its bytes, little-endian, in base64. */
+function canonicalOf(payload: object): Leaf['payload'] {
+  const fields = Object.entries(payload).map(([name, value]): [string, Canonical] => {
+    if (!(value instanceof Float64Array)) return [name, value as Canonical];
+    const bytes = new DataView(new ArrayBuffer(value.length * 8));
+    for (const [at, double] of value.entries()) bytes.setFloat64(at * 8, double, true);
+    return [name, Buffer.from(bytes.buffer).toString('base64')];
+  });
+  return Object.fromEntries(fields);
 }
 
 const NANOS_PER_MS = 1_000_000n;

@@ -34,7 +34,7 @@ function aLog(commits: readonly number[] = [SIZE]): LossyFiles {
   const files = lossyFiles();
   if (kept === undefined) {
     writtenLog(files, LOG, commits);
-    const names = files.list(LOG).map((name) => `${LOG}/${name}`);
+    const names = filesBelow(files, LOG);
     written.set(key, new Map(names.map((name) => [name, files.read(name) as Uint8Array])));
   }
   for (const [name, bytes] of kept ?? []) files.replace(name, bytes);
@@ -52,12 +52,16 @@ function cosignedBy(files: LossyFiles, seconds: number): void {
   const text = must(cosign(read(files, 'checkpoint'), witness, seconds));
   files.replace(`${LOG}/checkpoint`, Buffer.from(text));
 }
+function filesBelow(files: LossyFiles, path: string): string[] {
+  if (files.read(path) !== null) return [path];
+  return files.list(path).flatMap((name) => filesBelow(files, `${path}/${name}`));
+}
 /** Every file of a log, to be put back later. */
 function copied(files: LossyFiles): () => void {
-  const names = files.list(LOG).map((name) => `${LOG}/${name}`);
+  const names = filesBelow(files, LOG);
   const kept = names.map((name) => [name, files.read(name) as Uint8Array] as const);
   return () => {
-    for (const name of files.list(LOG)) files.remove(`${LOG}/${name}`);
+    files.remove(LOG);
     for (const [name, bytes] of kept) files.replace(name, bytes);
   };
 }

@@ -73,8 +73,8 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'journaled',
     what: 'an order leaves without its intent in the journal',
     file: 'src/execution/order-manager.js',
-    from: 'this.#options.sink.journal(event);\n        this.#tell(this.table.submit',
-    to: 'this.#tell(this.table.submit',
+    from: "this.#options.sink.journal(evidence === undefined ? event : { kind: 'order-submitted', order, evidence });",
+    to: '',
   },
   {
     invariant: 'journal',
