@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Mode, PERMISSIONS } from '../../src/control/gate.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
+import { EVIDENCE_NUMBERS, RISK_AT } from '../../src/execution/proof/evidence.ts';
 import type { Refusal } from '../../src/risk/approved-order.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import { PreTradeCheck } from '../../src/risk/pre-trade.ts';
@@ -285,6 +286,18 @@ test('new limits bind from the next check on, and so do new rates', () => {
   check.adopt(someLimits({ maxOrderNotional: 200 }), 0);
   assert.is(refusalOf(check, order({ lots: 1 })), null);
   assert.is(refusalOf(check, order({ lots: 3 }))?.kind, 'order-too-large');
+});
+
+test('what a check looks at is noted, and nothing of an instrument that it does not know', () => {
+  const check = checkWith();
+  const slot = new Float64Array(EVIDENCE_NUMBERS.length).fill(-1);
+  check.note(order(), moment(), slot);
+  assert.equal([slot[RISK_AT.riskBidTicks], slot[RISK_AT.riskAskTicks]], [99, 101]);
+  check.note(order({ instrument: 7 }), moment(), slot);
+  const { riskBidTicks, riskAskTicks, riskQuotedNs, positionLots, buyLots, sellLots } = RISK_AT;
+  for (const at of [riskBidTicks, riskAskTicks, riskQuotedNs, positionLots, buyLots, sellLots]) {
+    assert.is(slot[at], 0);
+  }
 });
 
 test.run();

@@ -18,7 +18,7 @@ import {
   verdictOf,
 } from '../../support/audit/forgeries.ts';
 import { aForeignKey, aLaterKey, aLogKey, aWitness } from '../../support/audit/keys.ts';
-import { commit, openedLog, stage, writtenLog } from '../../support/audit/logs.ts';
+import { commit, filesBelow, openedLog, stage, writtenLog } from '../../support/audit/logs.ts';
 import { keptTree } from '../../support/audit/trees.ts';
 import { law } from '../../support/law.ts';
 import { must } from '../../support/venue/fixtures.ts';
@@ -51,10 +51,6 @@ function headOf(files: LossyFiles, by: string) {
 function cosignedBy(files: LossyFiles, seconds: number): void {
   const text = must(cosign(read(files, 'checkpoint'), witness, seconds));
   files.replace(`${LOG}/checkpoint`, Buffer.from(text));
-}
-function filesBelow(files: LossyFiles, path: string): string[] {
-  if (files.read(path) !== null) return [path];
-  return files.list(path).flatMap((name) => filesBelow(files, `${path}/${name}`));
 }
 /** Every file of a log, to be put back later. */
 function copied(files: LossyFiles): () => void {

@@ -45,3 +45,9 @@ export function writtenLog(files: Files, path: string, commits: readonly number[
   log.close();
   return log.checkpoint;
 }
+
+/** Paths of the files in a folder and its folders. */
+export function filesBelow(files: Files, path: string): string[] {
+  if (files.read(path) !== null) return [path];
+  return files.list(path).flatMap((name) => filesBelow(files, `${path}/${name}`));
+}
