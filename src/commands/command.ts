@@ -11,8 +11,10 @@ export const EXIT = {
   config: 3,
   unreachable: 4,
   refused: 5,
+  /** The record is not what it should be. */
+  unverified: 6,
   /** The command is known, and what it needs is not built yet. */
-  absent: 6,
+  absent: 7,
   crashed: 70,
   interrupted: 130,
 } as const;

@@ -40,7 +40,7 @@ const verify = inspectCommand({
   examples: ['audit verify'],
   async run(desk) {
     const read = await desk.inspector.auditVerify();
-    return read.ok ? done(read.value) : failed(EXIT.failed, `audit verify: ${read.error}`);
+    return read.ok ? done(read.value) : failed(EXIT.unverified, `audit verify: ${read.error}`);
   },
   show(data) {
     const { isWhole, from, to, records, segments, hash } = data as AuditReport;

@@ -73,7 +73,7 @@ const verify: RecordedCommand = {
   action: inspect,
   async run(desk) {
     const report = desk.verify();
-    return report.isSound ? done(report) : { ...failed(EXIT.failed, faultText(report)) };
+    return report.isSound ? done(report) : failed(EXIT.unverified, faultText(report));
   },
   show(data) {
     const { records, chain, compared } = data as AuditReport;

@@ -104,7 +104,7 @@ test('what the desk refuses is said with the name of the command', async () => {
   const cases: [line: string, parts: Partial<Inspector>, exitCode: number][] = [
     ['trace trading/risk', { trace: () => no }, EXIT.refused],
     ['audit tail', { auditTail: async () => no }, EXIT.failed],
-    ['audit verify', { auditVerify: async () => no }, EXIT.failed],
+    ['audit verify', { auditVerify: async () => no }, EXIT.unverified],
     ['profile cpu', { cpuProfile: async () => no }, EXIT.refused],
   ];
   for (const [line, parts, exitCode] of cases) {
