@@ -2,27 +2,18 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Clock, Timer, Timers } from '../core/env.ts';
-import type { AuthorisedKey } from '../ops/access/authorised-keys.ts';
+import type { Timer } from '../core/env.ts';
 import { LoginGuard } from './login-guard.ts';
 import { FRAME_BYTES_MAX } from './protocol.ts';
 import { exportedKey, type TlsListener, tlsServer } from './tls.ts';
-import { type Identity, type RunResult, Visit } from './visit.ts';
+import { type Identity, type RunResult, Visit, type VisitOptions } from './visit.ts';
 
 export type { Identity, RunResult };
 
-export interface ServerOptions {
+export interface ServerOptions extends VisitOptions {
   readonly socketPath: string;
   /** Where people from elsewhere are served; null when they are not. */
   readonly tls: TlsListener | null;
-  readonly version: string;
-  /** Who may log in now; asked again before every command. */
-  readonly keys: () => readonly AuthorisedKey[];
-  readonly entropy: (bytes: number) => Uint8Array;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly run: (words: readonly string[], who: Identity) => Promise<RunResult>;
-  readonly onEvent: (kind: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface RemoteServer {

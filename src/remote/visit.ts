@@ -32,6 +32,7 @@ export interface RunResult {
 
 export interface VisitOptions {
   readonly version: string;
+  /** Who may log in now; asked again before every command. */
   readonly keys: () => readonly AuthorisedKey[];
   readonly entropy: (bytes: number) => Uint8Array;
   readonly clock: Clock;

@@ -2,25 +2,14 @@
 import { createConnection } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { aKeyPair, aRawClient, aServer, type TestServer } from '../support/edge/shell-server.ts';
-
-function served(
-  name: string,
-  body: (server: TestServer) => Promise<void>,
-  parts: Parameters<typeof aServer>[0] = {},
-): void {
-  test(name, async () => {
-    const server = await aServer(parts);
-    try {
-      await body(server);
-    } finally {
-      server.stop();
-    }
-  });
-}
-
-const refusal = (reason: string) => ({ kind: 'refused', reason });
-const BAD_LOGIN = 'unknown key or bad signature';
+import {
+  aKeyPair,
+  aRawClient,
+  aServer,
+  BAD_LOGIN,
+  refusal,
+  served,
+} from '../support/edge/shell-server.ts';
 
 served(
   'after five failed logins nobody may do more than look and stop for a minute',

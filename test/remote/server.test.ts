@@ -10,29 +10,13 @@ import {
   aRawClient,
   aServer,
   authentication,
+  BAD_LOGIN,
   echo,
+  refusal,
+  served,
   type TestServer,
 } from '../support/edge/shell-server.ts';
 import { deferred, rejection } from '../support/lanes.ts';
-
-/** A test with a server that is gone after it. */
-function served(
-  name: string,
-  body: (server: TestServer) => Promise<void>,
-  parts: Parameters<typeof aServer>[0] = {},
-): void {
-  test(name, async () => {
-    const server = await aServer(parts);
-    try {
-      await body(server);
-    } finally {
-      server.stop();
-    }
-  });
-}
-
-const refusal = (reason: string) => ({ kind: 'refused', reason });
-const BAD_LOGIN = 'unknown key or bad signature';
 
 served('a server greets with its versions and a nonce that is never the same', async (server) => {
   const nonces = new Set<string>();

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'uvu';
 import { WebSocket } from 'ws';
 import type { Role } from '../../../src/control/authorisation.ts';
 import type { Clock } from '../../../src/core/env.ts';
@@ -152,3 +153,22 @@ export function authentication(own: OwnKey, hello: Hello, transport: string) {
 /** A key as PEM. */
 export const pemOf = (key: KeyObject): string =>
   key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }) as string;
+
+/** A test with a server that is gone after it. */
+export function served(
+  name: string,
+  body: (server: TestServer) => Promise<void>,
+  parts: Parameters<typeof aServer>[0] = {},
+): void {
+  test(name, async () => {
+    const server = await aServer(parts);
+    try {
+      await body(server);
+    } finally {
+      server.stop();
+    }
+  });
+}
+
+export const refusal = (reason: string) => ({ kind: 'refused', reason });
+export const BAD_LOGIN = 'unknown key or bad signature';
