@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { keysFolder, shellSocket } from '../../commands/access/connect.ts';
-import { listenAddress } from '../../config/remote-section.ts';
+import { listenAddress } from '../../config/host-port.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Files } from '../../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
