@@ -58,6 +58,7 @@ export async function aRoot(options: { readonly hasShell?: boolean } = {}): Prom
       edge: {
         settings: actor('edge/settings'),
         shell: options.hasShell === false ? null : actor('edge/shell'),
+        links: null,
       },
       onGiveUp(event) {
         seen.push(`gave-up over ${event.child}`);
