@@ -1,18 +1,18 @@
 import type { DeskStatus } from '../../src/commands/desk.ts';
 import type { HealthReport } from '../../src/commands/inspect/inspector.ts';
-import {
-  type FromPeer,
-  type ModeNews,
-  NODE_PATH,
-  type PeerAnswer,
-  type PeerMessage,
+import type {
+  FromPeer,
+  ModeNews,
+  PeerAnswer,
+  PeerMessage,
 } from '../../src/commands/peers/node-contract.ts';
 import { reasonOf } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import type { LinkAddress } from '../../src/remote/link/contract.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { remoteAddress } from '../runtime/links/address.ts';
-import { type ActorRef, refByPath, remoteRef } from '../runtime/ref.ts';
+import type { ActorRef } from '../runtime/ref.ts';
+import { type Following, type FollowOptions, renewAt } from './follow.ts';
 
 export type NodeMessage =
   | FromPeer
@@ -22,32 +22,24 @@ export type NodeMessage =
   | { readonly kind: 'renew' }
   | { readonly kind: 'peer-over'; readonly peer: string };
 
-export interface NodeOptions {
+export interface NodeOptions extends FollowOptions {
   readonly peers: readonly string[];
-  /** Whether there is a link to the peer. */
-  readonly isUp: (peer: string) => boolean;
   /** What the desk is asked for. */
   readonly status: () => Promise<DeskStatus>;
   readonly health: () => Promise<HealthReport>;
   readonly mode: () => ModeNews;
   /** Closes the gate before it returns, and journals who asked for it. */
   readonly emergency: (by: string, why: string) => void;
-  /** News of a peer; the round trip when they are the answer to a renewal. */
-  readonly heard: (peer: string, news: ModeNews, roundTripMs: number | null) => void;
   readonly log: Log;
 }
 
 /** By name of the peer. Lost with a crash: peers renew before they miss anything for long. */
-interface NodeState {
+interface NodeState extends Following {
   /** To whom mode news go, and until when. */
   readonly subscribers: Map<
     string,
     { readonly to: ActorRef<PeerMessage>; readonly untilNs: number }
   >;
-  /** Peers whose end this actor waits for. */
-  readonly watching: Set<string>;
-  /** Peers that a renewal is under way to. */
-  readonly renewing: Set<string>;
   /** The news last told. */
   told: string;
   /** Questions of peers that the desk works on. */
@@ -56,7 +48,6 @@ interface NodeState {
 
 const LOOK_MS = 100;
 const RENEW_MS = 1_000;
-const ASK_MS = 5_000;
 /** Several renewals may be lost. */
 const LEASE_NS = 10_000 * 1e6;
 /** Questions of all peers together; one more is refused. */
@@ -67,6 +58,8 @@ const QUESTIONS_MAX = 16;
  * stop. It follows the mode of each peer in the same way. Its crash costs the answers under way.
  */
 export function nodeActor(options: NodeOptions): ActorSpec<NodeState, NodeMessage> {
+  const status: Find = async () => ({ kind: 'status', status: await options.status() });
+  const health: Find = async () => ({ kind: 'health', health: await options.health() });
   return {
     kind: 'node',
     start(ctx) {
@@ -78,14 +71,8 @@ export function nodeActor(options: NodeOptions): ActorSpec<NodeState, NodeMessag
     receive(state, message, ctx) {
       switch (message.kind) {
         case 'status':
-          answer(state, ctx, message.reply, async () => {
-            return { kind: 'status', status: await options.status() };
-          });
-          break;
         case 'health':
-          answer(state, ctx, message.reply, async () => {
-            return { kind: 'health', health: await options.health() };
-          });
+          answer(state, ctx, message.reply, message.kind === 'status' ? status : health);
           break;
         case 'emergency':
           options.emergency(`${message.by}@${message.from}`, message.why);
@@ -101,7 +88,7 @@ export function nodeActor(options: NodeOptions): ActorSpec<NodeState, NodeMessag
           tellChanges(state, ctx, options.mode());
           break;
         case 'renew':
-          for (const peer of options.peers) renew(state, ctx, peer, options);
+          for (const peer of options.peers) renewAt(peer, state, ctx, options);
           break;
         case 'peer-over':
           state.watching.delete(message.peer);
@@ -116,14 +103,11 @@ export function nodeActor(options: NodeOptions): ActorSpec<NodeState, NodeMessag
   };
 }
 
-type NodeContext = Context<NodeMessage>;
+export type NodeContext = Context<NodeMessage>;
 
-function answer(
-  state: NodeState,
-  ctx: NodeContext,
-  reply: LinkAddress,
-  find: () => Promise<PeerAnswer>,
-): void {
+type Find = () => Promise<PeerAnswer>;
+
+function answer(state: NodeState, ctx: NodeContext, reply: LinkAddress, find: Find): void {
   if (state.questions >= QUESTIONS_MAX) {
     send(ctx, reply, { kind: 'failed', why: `${QUESTIONS_MAX} questions are under way` });
     return;
@@ -160,27 +144,4 @@ function tellChanges(state: NodeState, ctx: NodeContext, news: ModeNews): void {
     if (untilNs < ctx.clock.mono()) state.subscribers.delete(peer);
     else ctx.send(to, { kind: 'mode-news', ...news });
   }
-}
-
-/** Not without a link: each try would be a dead letter. */
-function renew(state: NodeState, ctx: NodeContext, peer: string, options: NodeOptions): void {
-  if (state.renewing.has(peer) || !options.isUp(peer)) return;
-  state.renewing.add(peer);
-  const node = remoteRef<PeerMessage>(peer, NODE_PATH);
-  const askedNs = ctx.clock.mono();
-  const to = refByPath<PeerMessage>(NODE_PATH);
-  ctx
-    .ask<PeerMessage, PeerAnswer>(node, (reply) => ({ kind: 'subscribe', to, reply }), ASK_MS)
-    .then(
-      ctx.fenced((given: PeerAnswer) => {
-        state.renewing.delete(peer);
-        if (given.kind !== 'mode-news') return;
-        const { mode, gate } = given;
-        options.heard(peer, { mode, gate }, (ctx.clock.mono() - askedNs) / 1e6);
-        if (state.watching.has(peer)) return;
-        state.watching.add(peer);
-        ctx.watch(node, { kind: 'peer-over', peer });
-      }),
-      ctx.fenced(() => void state.renewing.delete(peer)),
-    );
 }

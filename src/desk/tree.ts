@@ -10,7 +10,7 @@ import { portfolioActor } from '../../actors/trading/portfolio.ts';
 import { riskActor } from '../../actors/trading/risk.ts';
 import { strategyActor } from '../../actors/trading/strategy.ts';
 import { venueActor } from '../../actors/trading/venue.ts';
-import type { LinksBranch } from '../../supervisors/links.ts';
+import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';

@@ -3,7 +3,7 @@ import { nodeActor } from '../../../actors/edge/node.ts';
 import type { Lane } from '../../../actors/runtime/lane.ts';
 import { type LinkEvent, linkActor } from '../../../actors/runtime/links/link.ts';
 import { type Reply, remoteRef } from '../../../actors/runtime/ref.ts';
-import type { LinksBranch } from '../../../supervisors/links.ts';
+import type { LinksBranch } from '../../../supervisors/edge.ts';
 import type { Desk, DeskStatus } from '../../commands/desk.ts';
 import type { HealthReport } from '../../commands/inspect/inspector.ts';
 import {
