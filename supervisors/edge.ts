@@ -1,15 +1,37 @@
 import type { Spawnable } from '../actors/runtime/blueprint.ts';
-import type { SupervisorSpec } from './child-spec.ts';
+import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { patientBranch } from './patience.ts';
+import { supervisor } from './supervisor.ts';
 
 export interface EdgeBranch {
   readonly settings: () => Spawnable;
   /** Absent in a rehearsal, which nobody attaches to. */
   readonly shell: (() => Spawnable) | null;
+  /** Absent without `remote.links`. */
+  readonly links: LinksBranch | null;
+}
+
+export interface LinksBranch {
+  /** What the peers reach. */
+  readonly node: () => Spawnable;
+  /** Holds the places where peers call; null when none does. */
+  readonly listener: (() => Spawnable) | null;
+  readonly links: readonly { readonly peer: string; readonly start: () => Spawnable }[];
 }
 
 /** What people use. However often it fails, it never hurts the others. */
 export function edgeBranch(branch: EdgeBranch): SupervisorSpec {
   const shell = branch.shell === null ? [] : [{ id: 'shell', start: branch.shell }];
-  return patientBranch([{ id: 'settings', start: branch.settings }, ...shell]);
+  const links = branch.links === null ? [] : linkChildren(branch.links);
+  return patientBranch([{ id: 'settings', start: branch.settings }, ...shell, ...links]);
+}
+
+/** The node that peers reach, and beside it their links, which live and die alone. */
+function linkChildren({ node, listener, links }: LinksBranch): ChildSpec[] {
+  const ears = listener === null ? [] : [{ id: 'listener', start: listener }];
+  const ends = links.map(({ peer, start }) => ({ id: `link:${peer}`, start }));
+  return [
+    { id: 'node', start: node },
+    { id: 'links', type: 'supervisor', start: () => supervisor(patientBranch([...ears, ...ends])) },
+  ];
 }

@@ -9,6 +9,7 @@ import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
 import { inspect, noActor } from './inspect/inspect-command.ts';
 import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
+import { peerCommands } from './peers/peer-commands.ts';
 import { PROOF_COMMANDS } from './proof/proof-commands.ts';
 import { pairs, table } from './terminal.ts';
 
@@ -218,6 +219,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   ...ACCESS_COMMANDS,
   ...PROOF_COMMANDS,
   ...INSPECT_COMMANDS,
+  ...peerCommands(status.show),
 ];
 
 /** Finds, authorises and runs a command. */

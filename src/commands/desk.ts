@@ -3,6 +3,7 @@ import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
 import type { AccessPort } from './access/access-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
+import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
 
 /** The running system as commands know it; `main` injects it. Amounts are decimal texts. */
@@ -25,6 +26,8 @@ export interface Desk {
   readonly access: AccessPort;
   /** What the journal proves. */
   readonly proof: ProofPort;
+  /** The other daemons that this one is linked to. */
+  readonly peers: PeersPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

@@ -1,19 +1,18 @@
 import { z } from 'zod';
+import { addressFault } from './host-port.ts';
+import { linksSection } from './links-section.ts';
 
-/** `127.0.0.1:7443` or `[::1]:7443`. */
-const ADDRESS = /^(?:\[([0-9a-fA-F:]{2,39})\]|([0-9A-Za-z.-]{1,253})):(\d{1,5})$/;
-const PORT_MAX = 65_535;
 const CLIENTS_MAX = 64;
 
-/** Section `remote` of the configuration: who reaches the shell from elsewhere. Off by default. */
+/** Section `remote` of the configuration: who reaches this desk from elsewhere. Off by default. */
 export const remoteSection = z
   .strictObject({
     tls: z
       .strictObject({
         listen: z
           .string()
-          .refine((text) => Number(ADDRESS.exec(text)?.[3] ?? Number.NaN) <= PORT_MAX, {
-            message: 'wanted HOST:PORT, such as 127.0.0.1:7443',
+          .refine((text) => addressFault(text) === null, {
+            error: ({ input }) => `wanted ${addressFault(String(input))}`,
           })
           .describe('address of the listener; loopback unless the network in front is your own'),
         certificate: z.string().min(1).describe('certificate of this desk, a file in PEM'),
@@ -31,11 +30,6 @@ export const remoteSection = z
       })
       .describe('the shell over TLS 1.3 with client certificates')
       .optional(),
+    links: linksSection.optional(),
   })
   .describe('access from elsewhere');
-
-/** Host and port of `remote.tls.listen`. */
-export function listenAddress(text: string): { readonly host: string; readonly port: number } {
-  const match = ADDRESS.exec(text);
-  return { host: match?.[1] ?? match?.[2] ?? '127.0.0.1', port: Number(match?.[3] ?? 0) };
-}

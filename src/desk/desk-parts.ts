@@ -11,6 +11,7 @@ import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
 export type ConfigLoader = () => Result<LoadedConfig, readonly ConfigFault[]>;
@@ -46,4 +47,6 @@ export interface DeskParts {
     readonly tls: TlsListener | null;
     readonly keyRing: KeyRing;
   } | null;
+  /** Null without `remote.links`, and in a rehearsal, which nobody is linked to. */
+  readonly links: OpenedLinks | null;
 }

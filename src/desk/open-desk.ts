@@ -24,6 +24,7 @@ import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
 /** Where a venue is reached, and as whom. */
@@ -44,7 +45,7 @@ export interface OpenOptions {
   readonly lock: Locker;
   readonly store: 'lmdb' | EventStore;
   readonly isClockReal: boolean;
-  /** Whether people can attach. */
+  /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
@@ -125,6 +126,8 @@ async function partsOf(
   if (!instruments.ok) return instruments;
   const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;
+  const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
+  if (!links.ok) return links;
   const latchFile = join(folder, 'latch');
   try {
     prepareLatch(env.files, latchFile, env.clock.now());
@@ -151,6 +154,7 @@ async function partsOf(
     instruments: instruments.value,
     isClockReal,
     shell: shell.value,
+    links: links.value,
   });
 }
 

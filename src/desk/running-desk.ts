@@ -11,6 +11,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
@@ -24,6 +25,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
+import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
@@ -52,6 +54,7 @@ export class RunningDesk implements Desk {
   readonly access: AccessPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
+  readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
@@ -86,6 +89,9 @@ export class RunningDesk implements Desk {
       health: () => this.#health(),
       openOrders: () => this.orders().length,
     });
+    const trip = (by: string, reason: string): void => this.trip(by, reason);
+    const linked = { parts, lane: this.#lane, desk: this, trip };
+    this.#links = parts.links === null ? null : new DeskLinks(parts.links, linked);
   }
 
   /** Journals the start and brings up the tree. Trading begins when control lets it. */
@@ -99,6 +105,7 @@ export class RunningDesk implements Desk {
     }
     const tree = deskTree(this.parts, {
       desk: this,
+      links: this.#links?.branch() ?? null,
       isTreeUp: () => this.#isTreeUp,
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
     });
@@ -141,6 +148,10 @@ export class RunningDesk implements Desk {
       log('fatal', 'desk', 'latch-not-written', { reason: reasonOf(thrown) });
     }
     this.#lane.send(address.control, { kind: 'emergency', by, reason });
+  }
+
+  get peers(): PeersPort {
+    return this.#links ?? NO_PEERS;
   }
 
   /** The tree as lines of text, for the log. */

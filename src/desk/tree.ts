@@ -10,6 +10,7 @@ import { portfolioActor } from '../../actors/trading/portfolio.ts';
 import { riskActor } from '../../actors/trading/risk.ts';
 import { strategyActor } from '../../actors/trading/strategy.ts';
 import { venueActor } from '../../actors/trading/venue.ts';
+import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
@@ -24,6 +25,7 @@ import { DeskMemory } from './memory.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
+  readonly links: LinksBranch | null;
   readonly isTreeUp: () => boolean;
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
 }
@@ -172,6 +174,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 env,
                 log,
               }),
+      links: hooks.links,
     },
   });
 }

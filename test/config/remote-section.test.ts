@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listenAddress, remoteSection } from '../../src/config/remote-section.ts';
+import { listenAddress } from '../../src/config/host-port.ts';
+import { remoteSection } from '../../src/config/remote-section.ts';
 
 const TLS = {
   listen: '127.0.0.1:7443',

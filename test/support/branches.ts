@@ -1,6 +1,7 @@
 import type { Spawnable } from '../../actors/runtime/blueprint.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { refByPath } from '../../actors/runtime/ref.ts';
+import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import { aChild } from './children.ts';
 import { aLane, type TestLane } from './lanes.ts';
@@ -33,7 +34,9 @@ export interface TestRoot extends TestLane {
 }
 
 /** The real tree with actors that do nothing. */
-export async function aRoot(options: { readonly hasShell?: boolean } = {}): Promise<TestRoot> {
+export async function aRoot(
+  options: { readonly hasShell?: boolean; readonly links?: LinksBranch } = {},
+): Promise<TestRoot> {
   const seen: string[] = [];
   const gaveUp: SupervisorGaveUp[] = [];
   const actor = (path: string) => (): Spawnable => aChild(path, seen).start(undefined) as Spawnable;
@@ -58,6 +61,7 @@ export async function aRoot(options: { readonly hasShell?: boolean } = {}): Prom
       edge: {
         settings: actor('edge/settings'),
         shell: options.hasShell === false ? null : actor('edge/shell'),
+        links: options.links ?? null,
       },
       onGiveUp(event) {
         seen.push(`gave-up over ${event.child}`);

@@ -9,7 +9,7 @@ const PROFILE_MS = 10_000;
 const PROFILE_MS_MAX = 30_000;
 const MIB = 1_048_576;
 
-const health = inspectCommand({
+export const health = inspectCommand({
   name: 'health',
   usage: '',
   summary: 'whether anything is wrong; the exit code is 1 when it is',

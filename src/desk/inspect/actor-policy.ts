@@ -13,7 +13,7 @@ const RESTARTS: readonly ActorAction[] = ['restart', 'stop', 'kill'];
 /** What an operator may do with whom; the first rule that fits counts. */
 const POLICY: readonly Rule[] = [
   {
-    matches: /^(root|safety|market-data|trading|trading\/(venues|strategies)|edge)$/,
+    matches: /^(root|safety|market-data|trading|trading\/(venues|strategies)|edge(\/links)?)$/,
     allows: RESTARTS,
     why: 'a supervisor takes no messages, so there is nothing to suspend or drain',
   },
@@ -31,6 +31,11 @@ const POLICY: readonly Rule[] = [
     matches: /^edge\/shell$/,
     allows: RESTARTS,
     why: 'the shell takes no messages, and this session is a part of it',
+  },
+  {
+    matches: /^edge\/links\//,
+    allows: RESTARTS,
+    why: 'a link that hears nothing is lost, so there is nothing to suspend or drain',
   },
 ];
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { keysFolder, shellSocket } from '../../commands/access/connect.ts';
-import { listenAddress } from '../../config/remote-section.ts';
+import { listenAddress } from '../../config/host-port.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Files } from '../../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
@@ -32,7 +32,7 @@ function tlsListener(
   if (!certificate.ok) return certificate;
   const key = fileOf(files, 'remote.tls.key', settings.key);
   if (!key.ok) return key;
-  const fault = pairFault(certificate.value, key.value);
+  const fault = pairFault(certificate.value, key.value, 'remote.tls.key');
   if (fault !== null) return err(`remote.tls: ${settings.certificate}: ${fault}`);
   const { host, port } = listenAddress(settings.listen);
   return ok({
@@ -44,19 +44,24 @@ function tlsListener(
   });
 }
 
-/** Found here, before anything runs: the shell could not be started with them. */
-function pairFault(certificate: Uint8Array, key: Uint8Array): string | null {
+/** Found here, before anything runs: nothing could be started with them. */
+export function pairFault(
+  certificate: Uint8Array,
+  key: Uint8Array,
+  keyPath: string,
+): string | null {
   try {
     const isPair = new X509Certificate(certificate).checkPrivateKey(
       createPrivateKey(Buffer.from(key)),
     );
-    return isPair ? null : 'found a certificate of another key, wanted that of remote.tls.key';
+    return isPair ? null : `found a certificate of another key, wanted that of ${keyPath}`;
   } catch (thrown) {
     return reasonOf(thrown);
   }
 }
 
-function fileOf(files: Files, path: string, name: string): Result<Uint8Array, string> {
+/** A file that the configuration names at `path`. */
+export function fileOf(files: Files, path: string, name: string): Result<Uint8Array, string> {
   try {
     const bytes = files.read(name);
     return bytes === null ? err(`${path}: found no file ${name}, wanted PEM`) : ok(bytes);

@@ -12,13 +12,14 @@ import type {
   Surroundings,
   VenueOptions,
 } from '../../../src/commands/local-command.ts';
+import type { PeerRow } from '../../../src/commands/peers/peers-port.ts';
 import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
-import { aTestInspector } from './test-inspector.ts';
+import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -163,6 +164,17 @@ export const ORDER: OrderRow = {
   status: 'open',
 };
 
+export const PEER: PeerRow = {
+  node: 'tokyo',
+  isUp: true,
+  since: '2026-01-01T00:00:00.000Z',
+  incarnation: '00000000000000bb',
+  refused: [],
+  roundTripMs: 1.25,
+  mode: 'full-auto',
+  gate: [],
+};
+
 /** A desk that notes what is asked of it. */
 export interface TestDesk extends Desk {
   readonly calls: string[];
@@ -201,6 +213,15 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       return ok(['risk.maxDailyLoss: 1000 → 500']);
     },
     stop: (by) => note('stop', by),
+    peers: {
+      rows: () => [PEER],
+      status: async (node) => (node === PEER.node ? ok(STATUS) : err(`no peer ${node}`)),
+      health: async (node) => (node === PEER.node ? ok(GOOD_HEALTH) : err(`no peer ${node}`)),
+      async emergency(node, by, why) {
+        note('peer-emergency', node, by, why);
+        return ok(GOOD_HEALTH);
+      },
+    },
     proof: {
       explain: async (clientId) => err(`no order ${clientId} is in this journal`),
       modeHistory: async () => ok([]),

@@ -6,9 +6,14 @@ export class CutProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #isCut = false;
 
-  private constructor(targetPort: number) {
+  private constructor(targetPort: () => number | null) {
     this.#server = createServer((near) => {
-      const far = connect(targetPort, '127.0.0.1');
+      const port = targetPort();
+      if (port === null) {
+        near.destroy();
+        return;
+      }
+      const far = connect(port, '127.0.0.1');
       const pair = [near, far] as const;
       this.#pairs.add(pair);
       if (this.#isCut) hold(pair);
@@ -26,8 +31,9 @@ export class CutProxy {
     });
   }
 
-  static to(targetPort: number): Promise<CutProxy> {
-    const proxy = new CutProxy(targetPort);
+  /** @param target a port, or what tells it; callers are turned away while that is null */
+  static to(target: number | (() => number | null)): Promise<CutProxy> {
+    const proxy = new CutProxy(typeof target === 'number' ? () => target : target);
     return new Promise((resolve) => {
       proxy.#server.listen(0, '127.0.0.1', () => resolve(proxy));
     });
