@@ -24,6 +24,7 @@ interface Totals {
   orders: number;
   fills: number;
   starts: number;
+  bans: number;
 }
 
 /** `flyball simulate`. @returns the exit code: 1 when a law did not hold */
@@ -48,6 +49,7 @@ export async function simulate(options: SimulateOptions, terminal: Terminal): Pr
     orders: 0,
     fills: 0,
     starts: 0,
+    bans: 0,
   };
   const startedNs = nodeClock.mono();
   for (let seed = first; seed <= last; seed += 1) {
@@ -133,6 +135,7 @@ function add(totals: Totals, report: SeedReport): void {
   totals.orders += report.orders;
   totals.fills += report.fills;
   totals.starts += report.starts;
+  totals.bans += report.bans;
   for (const times of Object.values(report.faults)) totals.faults += times;
 }
 
@@ -171,7 +174,7 @@ function conclude(
   terminal.out(
     `${totals.seeds} seeds, ${totals.steps} steps, ${totals.faults} faults, ` +
       `${totals.starts} starts, ${totals.orders} orders, ${totals.fills} fills, ` +
-      `${totals.violations} violations\n` +
+      `${totals.bans} bans by the venue, ${totals.violations} violations\n` +
       `${stepsPerSecond} steps a second (${stepsPerCpuSecond} a second of processor time), ` +
       `${virtualToReal} times as fast as real time\n`,
   );
