@@ -189,9 +189,10 @@ class SeedRun {
     if (!this.#isOver) world.verdicts.report('I10', found);
   }
 
-  /** A ban is a fault of its own, and the time to recover begins when it has ended. */
+  /** The time to recover begins when the market is calm, and anew when a ban has ended. */
   async #recovers(isWell: () => boolean): Promise<boolean> {
     const world = this.#world;
+    if (await this.#until(isWell, world.calmMs)) return true;
     for (let waited = 0; ; waited += 1) {
       if (await this.#until(isWell, world.nowMs + LIVENESS_MS)) return true;
       const leftMs = world.venue.facade.bans.untilMs - world.time.clock.now();

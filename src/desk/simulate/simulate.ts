@@ -4,7 +4,11 @@ import { pairs, type Terminal } from '../../commands/terminal.ts';
 import { describeFault, loadConfig } from '../../config/load.ts';
 import { nodeClock } from '../../core/node-env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { ABSENT_FAULTS, PRESENT_FAULTS } from '../../simulation/faults/catalogue.ts';
+import {
+  ABSENT_FAULTS,
+  PARTIAL_FAULTS,
+  PRESENT_FAULTS,
+} from '../../simulation/faults/catalogue.ts';
 import type { PresentFault } from '../../simulation/faults/fault.ts';
 import { ABSENT_INVARIANTS, INVARIANTS } from '../../simulation/invariants/verdicts.ts';
 import { CLEAR_LINE } from '../run/live-line.ts';
@@ -157,13 +161,17 @@ function conclude(
   const absent = { faults: ABSENT_FAULTS, invariants: ABSENT_INVARIANTS };
   if (options.isJson) {
     const rates = { seconds, cpuSeconds, stepsPerSecond, stepsPerCpuSecond, virtualToReal };
-    terminal.out(`${JSON.stringify({ totals, ...rates, absent })}\n`);
+    terminal.out(`${JSON.stringify({ totals, ...rates, absent, partly: PARTIAL_FAULTS })}\n`);
     return;
   }
   const lines: [string, string][] = [
     ...ABSENT_FAULTS.map(({ id, fault, absent: why }): [string, string] => [
       id,
       `absent: ${fault}: ${why}`,
+    ]),
+    ...PARTIAL_FAULTS.map(({ id, fault, partly }): [string, string] => [
+      id,
+      `partly: ${fault}: ${partly}`,
     ]),
     ...Object.entries(ABSENT_INVARIANTS).map(([id, why]): [string, string] => [
       id,
