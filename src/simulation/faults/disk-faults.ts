@@ -52,8 +52,8 @@ export const DISK_FAULTS: readonly PresentFault[] = [
     id: 'F26',
     fault: 'a bit of the last record turns over while the desk is down',
     partly:
-      'not in the store: its pages are of LMDB, which has no checksums, and its states follow from ' +
-      'the journal; flyball has no tiles in this desk yet',
+      'not in the store: its pages are of LMDB, which has no checksums, and its states follow ' +
+      'from the journal; this desk writes no tiles yet',
     family: 'disk',
     lastsMs: 0,
     start({ desk }) {

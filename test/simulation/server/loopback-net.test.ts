@@ -52,7 +52,7 @@ function get(net: Net, path: string, timeoutMs = 1_000, host = 'sim.local:9443')
   return outcomes;
 }
 
-test('a narrow line carries so many bytes a second, and is cut when it is ten seconds behind', () => {
+test('a narrow line is slow by its bytes, and is cut when it is ten seconds behind', () => {
   const { venue, time } = aVenue();
   const latency = { fixedMs: 1, jitterMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY };
   const net = netOf(time, venue, latency);
