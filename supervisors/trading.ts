@@ -1,4 +1,5 @@
 import type { Spawnable } from '../actors/runtime/blueprint.ts';
+import type { BackoffPolicy } from '../src/core/backoff.ts';
 import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { supervisor } from './supervisor.ts';
 
@@ -9,6 +10,29 @@ export interface TradingBranch {
   readonly execution: () => Spawnable;
   readonly strategies: readonly { readonly label: string; readonly start: () => Spawnable }[];
 }
+
+/**
+ * Every start of a venue's actor asks for balances, orders and trades: a weight of about 130 of the
+ * 6,000 that Binance allows in a minute. Who asks too much is banned and can cancel nothing. So one
+ * crash costs nothing, and each further one twice the wait of the one before.
+ */
+const VENUE_BACKOFF: BackoffPolicy = {
+  minMs: 4,
+  maxMs: 8_000,
+  jitterFraction: 0.5,
+  resetAfterMs: 60_000,
+};
+/**
+ * After five of those the venues begin anew as a whole, and so do their waits. Those between two
+ * such beginnings keep a venue that crashes as soon as it is up below 36 starts in any minute, and
+ * the whole branch from giving up, which would begin it all again.
+ */
+const VENUES_BACKOFF: BackoffPolicy = {
+  minMs: 4_000,
+  maxMs: 30_000,
+  jitterFraction: 0.25,
+  resetAfterMs: 60_000,
+};
 
 /**
  * In the order in which an order depends on them: a crashed risk actor takes execution and
@@ -22,10 +46,17 @@ export function tradingBranch(branch: TradingBranch): SupervisorSpec {
     periodMs: 60_000,
     children: [
       { id: 'portfolio', start: branch.portfolio },
-      eachAlone(
-        'venues',
-        branch.venues.map(({ name, start }) => ({ id: `venue:${name}`, start })),
-      ),
+      {
+        ...eachAlone(
+          'venues',
+          branch.venues.map(({ name, start }) => ({
+            id: `venue:${name}`,
+            start,
+            backoff: VENUE_BACKOFF,
+          })),
+        ),
+        backoff: VENUES_BACKOFF,
+      },
       { id: 'risk', start: branch.risk },
       { id: 'execution', start: branch.execution },
       eachAlone(

@@ -59,6 +59,9 @@ for (const [path, together] of Object.entries(TOGETHER)) {
   });
 }
 
+/** Longer than any of the first five waits of a venue, and than the first of all venues. */
+const VENUE_WAIT_MS = 4_000;
+
 /** How often an actor may crash in a minute before its supervisor gives up. */
 const INTENSITY: Readonly<Record<string, number>> = {
   'safety/control': 3,
@@ -73,9 +76,9 @@ const gaveUpAmong = ({ events }: TestRoot): string[] =>
 for (const [path, intensity] of Object.entries(INTENSITY)) {
   test(`${path} may crash ${intensity} times in a minute, and not once more`, async () => {
     const root = await aRoot();
-    await root.crash(path, intensity, 1);
+    await root.crash(path, intensity, VENUE_WAIT_MS);
     assert.equal(gaveUpAmong(root), []);
-    await root.crash(path);
+    await root.crash(path, 1, VENUE_WAIT_MS);
     assert.is(gaveUpAmong(root).length, 1);
     // The branch starts anew as a whole, and the root says nothing yet.
     assert.equal(root.gaveUp, []);
@@ -111,10 +114,50 @@ test('a feed that keeps breaking is started again later and later, by chance', a
   });
 });
 
+const waitsOf = ({ events }: TestRoot, path: string): number[] =>
+  events
+    .filter((event) => event.startsWith(`restarting ${path}#`))
+    .map((event) => Number(/ in (.*) ms/.exec(event)?.[1]));
+
+test('a venue is back within milliseconds, and each crash more doubles its wait', async () => {
+  const root = await aRoot();
+  await root.crash('trading/venues/venue:a', 5, VENUE_WAIT_MS);
+  const waits = waitsOf(root, 'trading/venues/venue:a');
+  assert.is(waits.length, 5);
+  waits.forEach((waitMs, n) => {
+    const nominalMs = 4 * 2 ** n;
+    assert.ok(waitMs >= nominalMs / 2 && waitMs <= nominalMs, `${waitMs} at ${n}`);
+  });
+  // After a minute of quiet the next crash is a first one again.
+  await root.env.advance(60_001);
+  await root.crash('trading/venues/venue:a');
+  assert.ok((waitsOf(root, 'trading/venues/venue:a').at(-1) as number) <= 4);
+});
+
+test('a venue in a crash loop is started fewer than 36 times in any minute, for good', async () => {
+  const root = await aRoot();
+  const startsMs: number[] = [];
+  const endMs = root.env.clock.mono() / 1e6 + 600_000;
+  while (root.env.clock.mono() / 1e6 < endMs) {
+    await root.crash('trading/venues/venue:a', 1, 50);
+    const nowMs = root.env.clock.mono() / 1e6;
+    for (const line of root.news()) {
+      if (line === 'start trading/venues/venue:a') startsMs.push(nowMs);
+    }
+  }
+  assert.ok(startsMs.length > 50);
+  for (const fromMs of startsMs) {
+    const within = startsMs.filter((ms) => ms >= fromMs && ms < fromMs + 60_000);
+    assert.ok(within.length < 36, `${within.length} starts in a minute`);
+  }
+  assert.ok(gaveUpAmong(root).every((event) => event.includes('trading/venues#')));
+  assert.equal(root.gaveUp, []);
+});
+
 test('a venue that cannot be kept up takes all that depends on venues with it', async () => {
   const { crash, news } = await aRoot();
   news();
-  await crash('trading/venues/venue:a', 6);
+  await crash('trading/venues/venue:a', 6, VENUE_WAIT_MS);
   const all = rest('trading/venues/venue:a');
   assert.equal(news().slice(-all.length), starting(all));
 });

@@ -20,6 +20,9 @@ export function targetOf(world: World): FaultTarget {
     setWallAhead: (ms) => {
       world.process.clock.wallAheadMs = ms;
     },
+    unsettleMarket: (ms) => {
+      world.calmMs = Math.max(world.calmMs, world.nowMs + ms);
+    },
     healNet: () => world.process.healNet(),
     setClockRate: (rate) => world.process.clock.setRate(rate),
   };
@@ -46,6 +49,7 @@ function deskOf(world: World): DeskTarget {
     spoilHandler: (path, how: HandlerFault) => world.process.handlers.spoil(path, how),
     kill: ({ isPowerCut }) => world.kill(isPowerCut),
     loseStore: () => world.loseStore(),
+    rollStoreBack: () => world.rollStoreBack(),
     mediumWasFalse: () => world.mediumWasFalse(),
     flipTailBit: () => world.flipTailBit(),
     stopInOrder: () => world.process.stop('an operator wants it'),

@@ -24,6 +24,8 @@ const LATE_NS_MAX = 2_000_000;
 const LIVENESS_MS = 60_000;
 /** A handler that hangs as the faults end is found out within its time-out. */
 const HANGOVER_MS = 6_000;
+/** Bans that are waited out after the last fault; what brings more of them is no crash loop. */
+const BANS_WAITED_MAX = 3;
 /** An orderly stop ends within the sum of its phases. */
 const STOP_MS = 60_000;
 /** More steps than a run can need after its faults. */
@@ -50,6 +52,8 @@ export interface SeedReport {
   readonly orders: number;
   readonly fills: number;
   readonly records: number;
+  /** How often the venue has banned the desk for asking too much. */
+  readonly bans: number;
   /** Why the desk rightly did not start again; null when it recovered. */
   readonly refused: string | null;
   readonly violations: readonly Violation[];
@@ -112,6 +116,7 @@ class SeedRun {
       orders: world.orders.sent,
       fills: world.orders.fills,
       records: world.journal.records,
+      bans: world.venue.facade.bans.count,
       refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
       violations: world.verdicts.violations,
     };
@@ -158,8 +163,6 @@ class SeedRun {
     Object.assign(world.netSwitches.frames.market, SOUND_FRAMES);
     Object.assign(world.netSwitches.frames.orders, SOUND_FRAMES);
     world.venue.facade.faults.clear();
-    // A crash loop or a series of kills asks more than the venue allows; a ban is waited out.
-    world.venue.facade.forgive();
     world.process.handlers.clear();
     world.isEager = true;
   }
@@ -167,12 +170,11 @@ class SeedRun {
   /** I10: the desk trades again, and goes on doing so. */
   async #settle(): Promise<void> {
     const world = this.#world;
-    const endMs = world.nowMs + LIVENESS_MS;
     const before = world.orders.accepted;
     const calmMs = world.nowMs + HANGOVER_MS;
     const isWell = (): boolean =>
       world.isSteady && world.orders.accepted > before && world.nowMs >= calmMs;
-    if (await this.#until(isWell, endMs)) {
+    if (await this.#recovers(isWell)) {
       await this.#callTheRoll();
       return;
     }
@@ -185,6 +187,18 @@ class SeedRun {
           `${world.orders.accepted - before} orders taken`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
+  }
+
+  /** The time to recover begins when the market is calm, and anew when a ban has ended. */
+  async #recovers(isWell: () => boolean): Promise<boolean> {
+    const world = this.#world;
+    if (await this.#until(isWell, world.calmMs)) return true;
+    for (let waited = 0; ; waited += 1) {
+      if (await this.#until(isWell, world.nowMs + LIVENESS_MS)) return true;
+      const leftMs = world.venue.facade.bans.untilMs - world.time.clock.now();
+      if (leftMs <= 0 || waited === BANS_WAITED_MAX || this.#isOver) return false;
+      await this.#until(() => false, world.nowMs + leftMs);
+    }
   }
 
   async #callTheRoll(): Promise<void> {

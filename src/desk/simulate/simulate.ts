@@ -4,7 +4,11 @@ import { pairs, type Terminal } from '../../commands/terminal.ts';
 import { describeFault, loadConfig } from '../../config/load.ts';
 import { nodeClock } from '../../core/node-env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { ABSENT_FAULTS, PRESENT_FAULTS } from '../../simulation/faults/catalogue.ts';
+import {
+  ABSENT_FAULTS,
+  PARTIAL_FAULTS,
+  PRESENT_FAULTS,
+} from '../../simulation/faults/catalogue.ts';
 import type { PresentFault } from '../../simulation/faults/fault.ts';
 import { ABSENT_INVARIANTS, INVARIANTS } from '../../simulation/invariants/verdicts.ts';
 import { CLEAR_LINE } from '../run/live-line.ts';
@@ -24,6 +28,7 @@ interface Totals {
   orders: number;
   fills: number;
   starts: number;
+  bans: number;
 }
 
 /** `flyball simulate`. @returns the exit code: 1 when a law did not hold */
@@ -48,6 +53,7 @@ export async function simulate(options: SimulateOptions, terminal: Terminal): Pr
     orders: 0,
     fills: 0,
     starts: 0,
+    bans: 0,
   };
   const startedNs = nodeClock.mono();
   for (let seed = first; seed <= last; seed += 1) {
@@ -133,6 +139,7 @@ function add(totals: Totals, report: SeedReport): void {
   totals.orders += report.orders;
   totals.fills += report.fills;
   totals.starts += report.starts;
+  totals.bans += report.bans;
   for (const times of Object.values(report.faults)) totals.faults += times;
 }
 
@@ -154,13 +161,17 @@ function conclude(
   const absent = { faults: ABSENT_FAULTS, invariants: ABSENT_INVARIANTS };
   if (options.isJson) {
     const rates = { seconds, cpuSeconds, stepsPerSecond, stepsPerCpuSecond, virtualToReal };
-    terminal.out(`${JSON.stringify({ totals, ...rates, absent })}\n`);
+    terminal.out(`${JSON.stringify({ totals, ...rates, absent, partly: PARTIAL_FAULTS })}\n`);
     return;
   }
   const lines: [string, string][] = [
     ...ABSENT_FAULTS.map(({ id, fault, absent: why }): [string, string] => [
       id,
       `absent: ${fault}: ${why}`,
+    ]),
+    ...PARTIAL_FAULTS.map(({ id, fault, partly }): [string, string] => [
+      id,
+      `partly: ${fault}: ${partly}`,
     ]),
     ...Object.entries(ABSENT_INVARIANTS).map(([id, why]): [string, string] => [
       id,
@@ -171,7 +182,7 @@ function conclude(
   terminal.out(
     `${totals.seeds} seeds, ${totals.steps} steps, ${totals.faults} faults, ` +
       `${totals.starts} starts, ${totals.orders} orders, ${totals.fills} fills, ` +
-      `${totals.violations} violations\n` +
+      `${totals.bans} bans by the venue, ${totals.violations} violations\n` +
       `${stepsPerSecond} steps a second (${stepsPerCpuSecond} a second of processor time), ` +
       `${virtualToReal} times as fast as real time\n`,
   );

@@ -6,6 +6,7 @@ import { type Rng, rngOf } from '../../core/rng.ts';
 import { millisOf } from '../../core/units.ts';
 import { type LossyFiles, lossyFiles } from '../../simulation/disk/lossy-files.ts';
 import { type DiskSwitches, SOUND_DISK } from '../../simulation/disk/process-files.ts';
+import type { FaultTarget } from '../../simulation/faults/fault.ts';
 import { soundNet } from '../../simulation/faults/process-net.ts';
 import { SOUND_LATENCY } from '../../simulation/faults/transport-faults.ts';
 import { compareAtRest } from '../../simulation/invariants/agreement.ts';
@@ -18,7 +19,7 @@ import { loopbackNet } from '../../simulation/server/loopback-net.ts';
 import { openVenue, type Venue } from '../../simulation/server/venue.ts';
 import { type VirtualTime, virtualTime } from '../../simulation/virtual-time.ts';
 import { EventStore } from '../../storage/event-store/event-store.ts';
-import { memoryTables } from '../../storage/event-store/memory-tables.ts';
+import { copyOf, memoryTables } from '../../storage/event-store/memory-tables.ts';
 import type { Tables } from '../../storage/event-store/tables.ts';
 import { IN_PROCESS } from '../run/in-process.ts';
 import { ACCOUNT, generatedVenue } from '../venue/options.ts';
@@ -60,7 +61,7 @@ export class World {
   readonly disk: LossyFiles = lossyFiles(SECTOR_BYTES);
   readonly diskSwitches: DiskSwitches = { ...SOUND_DISK };
   readonly netSwitches = soundNet();
-  readonly latency: { fixedMs: number; jitterMs: number } = { ...SOUND_LATENCY };
+  readonly latency: FaultTarget['latency'] = { ...SOUND_LATENCY };
   readonly venueClock = { aheadMs: 0 };
   readonly file: ConfigFile;
   readonly venue: Venue;
@@ -80,8 +81,11 @@ export class World {
   /** The desk rightly does not start again; what comes next is for people. */
   isRefused = false;
   starts = 0;
+  /** When the market is one again that somebody would quote in. */
+  calmMs = 0;
   #tables: Tables = memoryTables();
-  #isStoreLost = false;
+  /** What the next process finds in the place of its store; null when it finds its own. */
+  #nextTables: Tables | null = null;
   #isTailFlipped = false;
   #isMediumFalse = false;
   #stalledMs = 0;
@@ -164,7 +168,11 @@ export class World {
   }
 
   loseStore(): void {
-    this.#isStoreLost = true;
+    this.#nextTables = memoryTables();
+  }
+
+  rollStoreBack(): void {
+    this.#nextTables = copyOf(this.#tables);
   }
 
   /** The medium has lost what it had vouched for: then a desk may refuse to start at all. */
@@ -301,7 +309,8 @@ export class World {
     const isDamaged = end.kind === 'not-opened' && end.reason.includes('damaged');
     this.isRefused = isDamaged && this.#isMediumFalse;
     this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
-    if (end.kind === 'clean') this.compare();
+    // A venue that lies about balances is believed after a while; the next stop must agree again.
+    if (end.kind === 'clean' && !this.netSwitches.isBalanceFalse) this.compare();
     this.#gone();
   }
 
@@ -310,10 +319,8 @@ export class World {
     this.modes.ended();
     this.waits.forget();
     this.operator.forget();
-    if (this.#isStoreLost) {
-      this.#isStoreLost = false;
-      this.#tables = memoryTables();
-    }
+    this.#tables = this.#nextTables ?? this.#tables;
+    this.#nextTables = null;
     if (this.#isTailFlipped) this.#flipTail();
     this.journal.recovering();
     this.time.timers.after(1 + this.#chance.next() * RESTART_MS_MAX, () => {

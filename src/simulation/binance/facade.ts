@@ -118,6 +118,11 @@ export class BinanceFacade implements VenueEdge {
     this.#limits.forgive();
   }
 
+  /** Bans so far for asking too much, and when the last of them ends, on the venue's clock. */
+  get bans(): { readonly count: number; readonly untilMs: number } {
+    return { count: this.#limits.bans, untilMs: this.#limits.bannedUntilMs };
+  }
+
   /** @param done is called once, with null when the connection is to be cut without an answer */
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {
     const path = request.path.startsWith(API) ? request.path.slice(API.length) : '';

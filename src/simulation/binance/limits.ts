@@ -50,6 +50,8 @@ export class RequestLimits {
   readonly #tenSeconds = new WindowCount(TEN_SECONDS_MS);
   readonly #days = new WindowCount(DAY_MS);
   readonly #bans = new Map<string, { untilMs: number; lengthMs: number }>();
+  /** Bans that have been imposed, ever. */
+  bans = 0;
 
   constructor(options: LimitOptions) {
     this.#options = options;
@@ -71,6 +73,11 @@ export class RequestLimits {
   /** Forgets weights and bans, as if everybody had been quiet for long. Orders stay counted. */
   forgive(): void {
     for (const counted of [this.#weights, this.#offences, this.#bans]) counted.clear();
+  }
+
+  /** When the last ban of any address ends, on the venue's clock; 0 when there has been none. */
+  get bannedUntilMs(): number {
+    return Math.max(0, ...[...this.#bans.values()].map(({ untilMs }) => untilMs));
   }
 
   usedWeight(address: string, nowMs: number): number {
@@ -136,6 +143,7 @@ export class RequestLimits {
   #ban(address: string, lastMs: number, nowMs: number): number {
     const lengthMs = Math.min(Math.max(2 * lastMs, BAN_MIN_MS), BAN_MAX_MS);
     const untilMs = nowMs + lengthMs;
+    this.bans += 1;
     if (this.#bans.size < ADDRESSES_MAX) this.#bans.set(address, { untilMs, lengthMs });
     return untilMs;
   }

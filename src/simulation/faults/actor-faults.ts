@@ -92,6 +92,7 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
   {
     id: 'F08',
     fault: 'an allocation fails in a handler',
+    partly: 'a pause is F07; a heap that is full ends a real process, which is F05',
     family: 'actor',
     lastsMs: 0,
     start(target) {
@@ -133,6 +134,7 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
   {
     id: 'F38',
     fault: 'a reset is asked for while the desk cools down',
+    partly: 'no button that sticks: there is no GPIO panel in the desk yet',
     family: 'people',
     lastsMs: 0,
     start({ desk }) {

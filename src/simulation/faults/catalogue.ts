@@ -4,6 +4,12 @@ import { type AbsentFault, type Fault, isPresent, type PresentFault } from './fa
 import { TRANSPORT_FAULTS } from './transport-faults.ts';
 import { VENUE_FAULTS } from './venue-faults.ts';
 
+interface PartialFault {
+  readonly id: string;
+  readonly fault: string;
+  readonly partly: string;
+}
+
 const NO_GUARD = 'there is no guard process yet; the issue that builds it brings this';
 const NO_PANEL = 'there is no GPIO panel in the desk yet; the issue that builds it brings this';
 
@@ -59,3 +65,8 @@ export const FAULTS: readonly Fault[] = [
 ].sort((left, right) => (left.id < right.id ? -1 : 1));
 
 export const PRESENT_FAULTS: readonly PresentFault[] = FAULTS.filter(isPresent);
+
+/** What is there and does less than its text in the catalogue says. */
+export const PARTIAL_FAULTS: readonly PartialFault[] = PRESENT_FAULTS.flatMap(
+  ({ id, fault, partly }) => (partly === undefined ? [] : [{ id, fault, partly }]),
+);

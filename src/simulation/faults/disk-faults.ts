@@ -4,6 +4,10 @@ import type { PresentFault } from './fault.ts';
 
 const NOTHING = (): void => {};
 const SLOW_SYNC_MS = 40;
+/** Age of a copy of the store that takes its place. */
+const COPY_AGE_MS_MAX = 5_000;
+/** The clock is set to another hour, a leap second comes or goes, NTP steps. */
+const JUMPS_MS = [3_600_000, 1_000, 128];
 
 /** Switches that are thrown and thrown back. */
 function disk(
@@ -47,6 +51,9 @@ export const DISK_FAULTS: readonly PresentFault[] = [
   {
     id: 'F26',
     fault: 'a bit of the last record turns over while the desk is down',
+    partly:
+      'not in the store: its pages are of LMDB, which has no checksums, and its states follow ' +
+      'from the journal; this desk writes no tiles yet',
     family: 'disk',
     lastsMs: 0,
     start({ desk }) {
@@ -57,12 +64,17 @@ export const DISK_FAULTS: readonly PresentFault[] = [
   },
   {
     id: 'F27',
-    fault: 'the event store is an older one: empty',
+    fault: 'the event store is an older copy, or empty',
     family: 'disk',
     lastsMs: 0,
-    start({ desk }) {
-      desk.loseStore();
-      desk.kill({ isPowerCut: false });
+    start({ desk, random, after }) {
+      if (random.below(4) === 0) {
+        desk.loseStore();
+        desk.kill({ isPowerCut: false });
+        return NOTHING;
+      }
+      desk.rollStoreBack();
+      after(random.next() * COPY_AGE_MS_MAX, () => desk.kill({ isPowerCut: false }));
       return NOTHING;
     },
   },
@@ -97,11 +109,12 @@ export const DISK_FAULTS: readonly PresentFault[] = [
   },
   {
     id: 'F31',
-    fault: 'the wall clock jumps by an hour, either way',
+    fault: 'the wall clock jumps by an hour, a second or 128 ms, either way',
     family: 'clock',
     lastsMs: 10_000,
     start({ setWallAhead, random }) {
-      setWallAhead(random.below(2) === 0 ? 3_600_000 : -3_600_000);
+      const jumpMs = JUMPS_MS[random.below(JUMPS_MS.length)] as number;
+      setWallAhead(random.below(2) === 0 ? jumpMs : -jumpMs);
       return () => setWallAhead(0);
     },
   },

@@ -16,7 +16,7 @@ export interface FaultTarget {
   readonly net: NetSwitches;
   readonly venue: Venue;
   /** Mutable: the delay of each way between desk and venue. */
-  readonly latency: { fixedMs: number; jitterMs: number };
+  readonly latency: { fixedMs: number; jitterMs: number; bytesPerSecond: number };
   /** Mutable: what the venue's wall clock is ahead of the true one. */
   readonly venueClock: { aheadMs: number };
   /** The account that the desk trades with, and the market that it trades. */
@@ -31,6 +31,8 @@ export interface FaultTarget {
   /** Lets connections that have swallowed something end. */
   healNet(): void;
   setClockRate(rate: number): void;
+  /** For so long from now nobody can blame a strategy for holding back. */
+  unsettleMarket(ms: number): void;
 }
 
 /** What can be done to the desk from outside. Harmless when it is down. */
@@ -46,6 +48,8 @@ export interface DeskTarget {
   kill(options: { readonly isPowerCut: boolean }): void;
   /** The store is lost with the next death, and made anew from the log. */
   loseStore(): void;
+  /** A copy of the store is laid aside; with the next death it takes the place of the store. */
+  rollStoreBack(): void;
   /** The medium has lied about syncs; nobody can promise anything about it. */
   mediumWasFalse(): void;
   /** A bit of the last record on the medium turns over while the process is down. */
@@ -63,6 +67,8 @@ export interface PresentFault {
   readonly id: string;
   readonly fault: string;
   readonly family: Family;
+  /** What of the catalogue's text it does not bring about, and why; left out when it does all. */
+  readonly partly?: string;
   /** Longest time it lasts, in virtual milliseconds; 0 when it strikes once. */
   readonly lastsMs: number;
   /** @returns how it is undone; harmless when asked twice */

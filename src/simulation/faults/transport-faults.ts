@@ -5,8 +5,13 @@ import type { Line } from './process-net.ts';
 const NOTHING = (): void => {};
 const FLOOD = 1_500;
 const SLOW_MS = 10_000;
+const NARROW_BYTES_PER_SECOND = 1_000;
 /** Each way between the desk and its venue when nothing is wrong. */
-export const SOUND_LATENCY = { fixedMs: 2, jitterMs: 1 } as const;
+export const SOUND_LATENCY = {
+  fixedMs: 2,
+  jitterMs: 1,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
+} as const;
 const LINES: readonly Line[] = ['market', 'orders'];
 
 /** A change of one switch of one line, taken back at the end. */
@@ -15,11 +20,13 @@ function frames(
   fault: string,
   lastsMs: number,
   change: (frames: FrameSwitches, target: FaultTarget) => void,
-  lines: readonly Line[] = LINES,
+  rest: { readonly lines?: readonly Line[]; readonly partly?: string } = {},
 ): PresentFault {
+  const { lines = LINES, partly } = rest;
   return {
     id,
     fault,
+    ...(partly === undefined ? {} : { partly }),
     family: 'transport',
     lastsMs,
     start(target) {
@@ -41,7 +48,12 @@ export const TRANSPORT_FAULTS: readonly PresentFault[] = [
     (switches) => {
       switches.times = FLOOD;
     },
-    ['market'],
+    {
+      lines: ['market'],
+      partly:
+        'not 10^6: the mailbox of the feed holds 8,192, and what is beyond them meets the same ' +
+        'full mailbox, at the price of a step of the run each',
+    },
   ),
   {
     id: 'F11',
@@ -63,6 +75,7 @@ export const TRANSPORT_FAULTS: readonly PresentFault[] = [
   {
     id: 'F13',
     fault: 'frames of the market are skipped, doubled or swapped by the venue',
+    partly: 'no crossed book, which the exchange cannot have; this venue sends no checksums',
     family: 'venue',
     lastsMs: 0,
     start({ venue, random }) {
@@ -74,11 +87,12 @@ export const TRANSPORT_FAULTS: readonly PresentFault[] = [
   },
   {
     id: 'F21',
-    fault: 'ten seconds of latency each way',
+    fault: 'ten seconds of latency each way, or no more than 1 kB a second',
     family: 'transport',
     lastsMs: 15_000,
-    start({ latency }) {
-      latency.fixedMs = SLOW_MS;
+    start({ latency, random }) {
+      if (random.below(2) === 0) latency.fixedMs = SLOW_MS;
+      else latency.bytesPerSecond = NARROW_BYTES_PER_SECOND;
       return () => void Object.assign(latency, SOUND_LATENCY);
     },
   },

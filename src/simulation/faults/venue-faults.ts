@@ -1,4 +1,4 @@
-import { amountOf, type Lots, lotsOf } from '../../core/units.ts';
+import { amountOf, type Lots, lotsOf, ticksOf } from '../../core/units.ts';
 import type { RequestFault } from '../binance/faults.ts';
 import type { FaultTarget, PresentFault } from './fault.ts';
 
@@ -6,6 +6,11 @@ const NOTHING = (): void => {};
 const SKEW_MS = 2_000;
 /** More than the book holds, so that a sweep takes all of it. */
 const SWEEP_LOTS = 500_000;
+const FLASH_FRACTION = 0.3;
+const FLASH_STEPS = 10;
+const FLASH_EVERY_MS = 100;
+/** Quotes come back into the price band after ten half-lives of the volatility estimate. */
+const UNREST_MS = 300_000;
 const DEPOSIT = 12_345_678n;
 
 /** Answers that go wrong, a few times. */
@@ -32,6 +37,38 @@ function answers(
 function sweep({ venue, symbol }: FaultTarget, side: 'buy' | 'sell', lots: Lots): void {
   const market = venue.exchange.markets.get(symbol);
   if (market !== undefined) venue.exchange.crowdTake(market, side, lots, null);
+}
+
+/**
+ * Somebody sells into every bid down to a price that falls step by step to 30 % below the first,
+ * offers there whatever anybody wants, and then goes away, while another one buys it all back.
+ */
+function flash(target: FaultTarget): () => void {
+  const { venue, symbol, after } = target;
+  const market = venue.exchange.markets.get(symbol);
+  const best = market?.best('buy') ?? null;
+  if (market === undefined || best === null) return NOTHING;
+  let offered = 0;
+  let isOver = false;
+  const fall = (step: number): void => {
+    if (isOver) return;
+    const fallen = 1 - (FLASH_FRACTION * step) / FLASH_STEPS;
+    const ticks = ticksOf(Math.round(best.ticks * fallen));
+    if (offered !== 0) venue.exchange.crowdCancel(market, offered);
+    venue.exchange.crowdTake(market, 'sell', lotsOf(SWEEP_LOTS), ticks);
+    offered = venue.exchange.crowdRest(market, 'sell', ticks, lotsOf(SWEEP_LOTS));
+    if (step < FLASH_STEPS) after(FLASH_EVERY_MS, () => fall(step + 1));
+    else after(FLASH_EVERY_MS, recover);
+  };
+  const recover = (): void => {
+    if (isOver) return;
+    isOver = true;
+    if (offered !== 0) venue.exchange.crowdCancel(market, offered);
+    sweep(target, 'buy', lotsOf(SWEEP_LOTS));
+  };
+  target.unsettleMarket(UNREST_MS);
+  fall(1);
+  return recover;
 }
 
 /** Faults of the venue: what it answers, what it forgets, what it tells. */
@@ -85,6 +122,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   {
     id: 'F18',
     fault: 'the venue restarts: connections end, and our orders have vanished',
+    partly: 'orders that have ended at this exchange do not come back to life',
     family: 'venue',
     lastsMs: 2_000,
     start({ venue, net, account, symbol }) {
@@ -100,6 +138,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   {
     id: 'F19',
     fault: 'money comes in that nobody told of, or the balances have a minus',
+    partly: 'no change of precision: the rules of the simulated market are fixed while it runs',
     family: 'venue',
     lastsMs: 4_000,
     start({ venue, net, account, random }) {
@@ -116,6 +155,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   {
     id: 'F20',
     fault: "the venue's clock is two seconds off",
+    partly: 'no nonce is refused: this venue has time stamps and no nonces',
     family: 'venue',
     lastsMs: 20_000,
     start({ venueClock, random }) {
@@ -128,6 +168,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   {
     id: 'F42',
     fault: 'the key is refused while connected',
+    partly: 'no key is rotated: the desk would have to read another one',
     family: 'venue',
     lastsMs: 5_000,
     start({ net }) {
@@ -139,9 +180,9 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   },
   {
     id: 'F44',
-    fault: 'the book is swept to one side and back; prices of 0, below 0 and NaN',
+    fault: 'the price falls by 30 % within a second and comes back; prices of 0, below 0 and NaN',
     family: 'venue',
-    lastsMs: 1_000,
+    lastsMs: 2 * FLASH_STEPS * FLASH_EVERY_MS,
     start(target) {
       const { net, random } = target;
       if (random.below(2) === 0) {
@@ -151,9 +192,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
           net.frames[line].priced = 0;
         };
       }
-      sweep(target, 'sell', lotsOf(SWEEP_LOTS));
-      target.after(1_000, () => sweep(target, 'buy', lotsOf(SWEEP_LOTS)));
-      return NOTHING;
+      return flash(target);
     },
   },
 ];

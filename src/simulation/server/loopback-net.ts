@@ -21,6 +21,8 @@ export interface LatencyModel {
   readonly fixedMs: number;
   /** Mean of the exponential part on top. */
   readonly jitterMs: number;
+  /** What the line carries in a second, each way; left out when it is as much as there is. */
+  readonly bytesPerSecond?: number;
 }
 
 /** Two machines in one city. */
@@ -37,6 +39,8 @@ export interface LoopbackOptions {
 
 /** Address under which a venue counts the requests of this process. */
 const ADDRESS = '127.0.0.1';
+/** A line that is so far behind is cut, as a venue cuts who does not read. */
+const BEHIND_NS_MAX = 10e9;
 const NORMAL = 1000;
 const ABNORMAL = 1006;
 const TOO_BIG = 1009;
@@ -81,7 +85,8 @@ function roundTrip(
   timers.after(delayOf(options), () => {
     edge.handleHttp({ ...sent, address: ADDRESS }, (reply) => {
       const outcome = reply === null ? fault('broken', 'cut by the venue') : ok(reply);
-      timers.after(delayOf(options), () => finish(outcome));
+      const lengthMs = lineMs(options, reply === null ? 0 : reply.body.length);
+      timers.after(delayOf(options) + lengthMs, () => finish(outcome));
     });
   });
 }
@@ -131,7 +136,9 @@ class LoopbackSocket {
     return {
       address: ADDRESS,
       send: (text) => {
-        if (this.#isVenueOpen) this.#down.carry(() => this.#receive(text));
+        if (!this.#isVenueOpen) return;
+        this.#down.carry(() => this.#receive(text), text.length);
+        if (this.#down.behindNs > BEHIND_NS_MAX) end(ABNORMAL, '');
       },
       ping: () => {
         this.#down.carry(() => {
@@ -168,7 +175,7 @@ class LoopbackSocket {
     this.#up.carry(() => {
       this.#unsentBytes -= bytes;
       if (this.#isVenueOpen) this.#session?.message(text);
-    });
+    }, bytes);
     return true;
   }
 
@@ -211,10 +218,18 @@ class Channel {
     this.#options = options;
   }
 
-  carry(arrived: () => void): void {
+  /** How long what was carried last is still on its way. */
+  get behindNs(): number {
+    return this.#arrivesNs - this.#options.clock.mono();
+  }
+
+  /** @param bytes length of a frame; what has none is too short to matter */
+  carry(arrived: () => void, bytes = 0): void {
     const { clock, timers } = this.#options;
     const nowNs = clock.mono();
-    this.#arrivesNs = Math.max(this.#arrivesNs, nowNs + delayOf(this.#options) * 1e6);
+    const lengthNs = lineMs(this.#options, bytes) * 1e6;
+    const freeNs = this.#arrivesNs + lengthNs;
+    this.#arrivesNs = Math.max(freeNs, nowNs + delayOf(this.#options) * 1e6 + lengthNs);
     this.#waiting.push(arrived);
     timers.after((this.#arrivesNs - nowNs) / 1e6, () => this.#waiting.shift()?.());
   }
@@ -236,4 +251,9 @@ function targetOf({ venues }: LoopbackOptions, url: string): Target | null {
 /** Milliseconds that one message takes. */
 function delayOf({ random, latency }: LoopbackOptions): number {
   return latency.fixedMs + latency.jitterMs * random.exponential();
+}
+
+/** Milliseconds that so many bytes keep the line busy. */
+function lineMs({ latency }: LoopbackOptions, bytes: number): number {
+  return latency.bytesPerSecond === undefined ? 0 : (bytes / latency.bytesPerSecond) * 1_000;
 }

@@ -1,7 +1,9 @@
-import { assert, err, type Result } from '../../core/result.ts';
+import { assert, err, ok, type Result } from '../../core/result.ts';
 import {
   type Entry,
+  entriesOf,
   fullText,
+  LAST_KEY,
   TABLES,
   type Table,
   type Tables,
@@ -68,6 +70,24 @@ export function memoryTables(limitBytes = Number.POSITIVE_INFINITY): Tables {
     close: () => Promise.resolve(),
   };
 }
+
+/** The same tables once more, in memory, as they are now. */
+export function copyOf(tables: Tables): Tables {
+  const copy = memoryTables();
+  const copied = copy.transact<null, never>(() => {
+    for (const name of TABLES) {
+      for (const { key, value } of entriesOf(tables, name, NO_KEY, LAST_KEY)) {
+        copy.put(name, key, value);
+      }
+    }
+    return ok(null);
+  });
+  assert(copied.ok, 'tables without a limit take what others hold');
+  return copy;
+}
+
+/** Before every key. */
+const NO_KEY = new Uint8Array();
 
 /** A map that sorts its keys when somebody asks for a range. */
 class SortedTable {

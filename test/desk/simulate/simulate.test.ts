@@ -38,6 +38,7 @@ test('a run says its digest, what it came to, and what is absent', async () => {
   assert.is(exitCode, EXIT.done);
   assert.match(out, /^seed 1 {2}[0-9a-f]{16} {2}\d+ steps .* 0 violations/);
   assert.match(out, /F06 +absent: kill -9 of the guard/);
+  assert.match(out, /F10 +partly: every frame of the market .*: not 10\^6/);
   assert.match(out, /I7 +absent: /);
   assert.match(
     out,

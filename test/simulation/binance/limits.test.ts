@@ -71,6 +71,14 @@ test('who is forgiven may ask again at once', () => {
   assert.is(limits.charge('a', 1, 0).kind, 'limited', 'it is the first offence again');
 });
 
+test('bans are counted, and the last one says when it ends', () => {
+  const limits = new RequestLimits(few);
+  assert.equal([limits.bans, limits.bannedUntilMs], [0, 0]);
+  for (let at = 0; at < 12; at += 1) limits.charge('a', 101, 7);
+  for (let at = 0; at < 11; at += 1) limits.charge('b', 101, 9);
+  assert.equal([limits.bans, limits.bannedUntilMs], [2, 120_009]);
+});
+
 test('addresses are counted apart', () => {
   const limits = new RequestLimits(few);
   assert.is(limits.charge('a', 101, 0).kind, 'limited');

@@ -52,6 +52,27 @@ function get(net: Net, path: string, timeoutMs = 1_000, host = 'sim.local:9443')
   return outcomes;
 }
 
+test('a narrow line is slow by its bytes, and is cut when it is ten seconds behind', () => {
+  const { venue, time } = aVenue();
+  const latency = { fixedMs: 1, jitterMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY };
+  const net = netOf(time, venue, latency);
+  const { link, told } = dial(net);
+  time.runUntil(NEW_YEAR + 50);
+  latency.bytesPerSecond = 1_000;
+  // 500 bytes are half a second up, and the answer is short.
+  link.send(`{"id":"${'x'.repeat(30)}","method":"ping"}`.padEnd(500));
+  time.runUntil(NEW_YEAR + 500);
+  assert.equal(told, ['opened']);
+  time.runUntil(NEW_YEAR + 2_000);
+  assert.is(told.length, 2);
+  for (let at = 0; at < 20; at += 1) link.send('{"id":"i","method":"exchangeInfo"}');
+  time.runUntil(NEW_YEAR + 60_000);
+  assert.match(told.at(-1) as string, /^closed 1006/);
+  const outcomes = get(net, '/api/v3/exchangeInfo', 100);
+  time.runUntil(NEW_YEAR + 61_000);
+  assert.match(JSON.stringify(outcomes), /timeout/, 'HTTP is as slow');
+});
+
 test('a connection opens, carries requests and answers, and closes once', () => {
   const { venue, time } = aVenue();
   const { link, told } = dial(netOf(time, venue));

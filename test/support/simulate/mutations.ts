@@ -59,8 +59,8 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'I9',
     what: 'a full mailbox takes more',
     file: 'actors/runtime/mail/mailbox.js',
-    from: 'if (this.depth >= this.capacity)\n            return false;\n        this.#append',
-    to: 'this.#append',
+    from: 'if (this.depth >= this.capacity)\n            return false;\n        const free',
+    to: 'const free',
   },
   {
     invariant: 'I10',
@@ -101,7 +101,7 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'contained',
     what: 'what a handler throws is not caught',
     file: 'actors/runtime/actor.js',
-    from: "this.fail(thrown, 'message');\n            return;",
-    to: 'throw thrown;',
+    from: "this.fail(thrown, 'message');\n    }",
+    to: 'throw thrown;\n    }',
   },
 ];
