@@ -89,6 +89,7 @@ export function tickPath(options: TickPathOptions) {
       ],
     }),
     trading: tradingBranch({
+      onVenuesGaveUp: () => {},
       portfolio: () =>
         portfolioActor({
           instruments,

@@ -91,4 +91,22 @@ for (const row of crashRows().filter(({ actor: who }) => who !== 'edge/shell')) 
   test(`${row.actor}, giving up: ${row.givingUp}`, () => asWritten(row));
 }
 
+test('venues that give up a second time within a minute are an emergency', async () => {
+  const path = 'trading/venues/venue:binance';
+  let leaks: readonly Leak[] = [];
+  const ended = await rehearsed({
+    async script(stage) {
+      leaks = watchOrders(stage);
+      await untilTrading(stage);
+      await crashAgain(stage, path, 6);
+      await stage.until('it is back', () => isThere(stage, path), BACK_MS);
+      await crashAgain(stage, path, 6);
+      await stage.sleep(60_000);
+      throw new Error('the desk did not die');
+    },
+  });
+  assert.equal(leaks, []);
+  assertDead(ended, /venue:binance ended/);
+});
+
 test.run();
