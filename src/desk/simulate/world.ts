@@ -309,8 +309,7 @@ export class World {
     const isDamaged = end.kind === 'not-opened' && end.reason.includes('damaged');
     this.isRefused = isDamaged && this.#isMediumFalse;
     this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
-    // A venue that lies about balances is believed after a while; the next stop must agree again.
-    if (end.kind === 'clean' && !this.netSwitches.isBalanceFalse) this.compare();
+    if (end.kind === 'clean') this.compare();
     this.#gone();
   }
 

@@ -226,8 +226,15 @@ function balancesIn(value: unknown): Balances {
   const balances = new Map<string, Amount>();
   for (const entry of arrayIn(objectIn(value, 'account')['balances'], 'balances')) {
     const balance = objectIn(entry, 'balance');
-    const total = (amountIn(balance, 'free') + amountIn(balance, 'locked')) as Amount;
+    const total = (spotAmountIn(balance, 'free') + spotAmountIn(balance, 'locked')) as Amount;
     if (total !== 0n) balances.set(textOf(balance, 'asset'), total);
   }
   return balances;
+}
+
+/** On spot nobody owes: a balance with a minus is no answer, and not to be booked. */
+function spotAmountIn(balance: WireObject, field: string): Amount {
+  const amount = amountIn(balance, field);
+  if (amount >= 0n) return amount;
+  throw new WireFault(`${field}: found ${textOf(balance, field)}, wanted 0 or more`);
 }

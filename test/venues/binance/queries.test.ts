@@ -214,6 +214,11 @@ const faulty: [name: keyof typeof every, body: unknown, said: RegExp][] = [
   ['trades', [{ ...venueTrade, isMaker: null }], /^isMaker: found null/],
   ['balances', {}, /^balances: found undefined/],
   ['balances', { balances: [{ asset: 'BTC', free: 1 }] }, /^free: found number/],
+  [
+    'balances',
+    { balances: [{ asset: 'BTC', free: '-1.5', locked: '0' }] },
+    /^free: found -1.5, wanted 0 or more/,
+  ],
 ];
 for (const [name, body, said] of faulty) {
   test(`${name} with ${JSON.stringify(body)} is no answer`, () => {
