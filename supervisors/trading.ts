@@ -1,12 +1,9 @@
 import type { Spawnable } from '../actors/runtime/blueprint.ts';
-import type { SupervisorGaveUp } from '../actors/runtime/observers.ts';
 import type { BackoffPolicy } from '../src/core/backoff.ts';
 import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { supervisor } from './supervisor.ts';
 
 export interface TradingBranch {
-  /** A venue crashed once too often; it begins anew with all venues. Called before that. */
-  readonly onVenuesGaveUp: (event: SupervisorGaveUp) => void;
   readonly portfolio: () => Spawnable;
   readonly venues: readonly { readonly name: string; readonly start: () => Spawnable }[];
   readonly risk: () => Spawnable;
@@ -57,7 +54,6 @@ export function tradingBranch(branch: TradingBranch): SupervisorSpec {
             start,
             backoff: VENUE_BACKOFF,
           })),
-          branch.onVenuesGaveUp,
         ),
         backoff: VENUES_BACKOFF,
       },
@@ -71,17 +67,10 @@ export function tradingBranch(branch: TradingBranch): SupervisorSpec {
   };
 }
 
-function eachAlone(
-  id: string,
-  children: readonly ChildSpec[],
-  onGiveUp: (event: SupervisorGaveUp) => void = () => {},
-): ChildSpec {
-  const spec: SupervisorSpec = {
-    strategy: 'one-for-one',
-    intensity: 5,
-    periodMs: 60_000,
-    onGiveUp,
-    children,
+function eachAlone(id: string, children: readonly ChildSpec[]): ChildSpec {
+  return {
+    id,
+    type: 'supervisor',
+    start: () => supervisor({ strategy: 'one-for-one', intensity: 5, periodMs: 60_000, children }),
   };
-  return { id, type: 'supervisor', start: () => supervisor(spec) };
 }

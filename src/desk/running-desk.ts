@@ -30,6 +30,7 @@ import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
 import { deskTree } from './tree.ts';
+import { VenuesWatch } from './venues-watch.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
@@ -63,7 +64,7 @@ export class RunningDesk implements Desk {
   #isOver = false;
 
   constructor(parts: DeskParts, hooks: DeskHooks) {
-    const { env, log, gate, journal } = parts;
+    const { env, log, gate, latch, journal } = parts;
     this.parts = parts;
     this.access = deskAccess(parts, this);
     this.proof = journalProof(async () => {
@@ -83,6 +84,16 @@ export class RunningDesk implements Desk {
     const onFatal = (reason: string): void => this.#giveUp(reason);
     this.#watchman = new Watchman({ lane: this.#lane, gate, journal, log, onFatal });
     this.#lane.observe(this.#watchman);
+    this.#lane.observe(
+      new VenuesWatch({
+        clock: env.clock,
+        timers: env.timers,
+        isPatient: latch.cause() !== null,
+        onHopeless: (reason) => {
+          if (!gate.isClosedBy('stopping')) this.#giveUp(reason);
+        },
+      }),
+    );
     this.inspector = new DeskInspector({
       parts,
       lane: this.#lane,

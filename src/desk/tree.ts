@@ -30,12 +30,6 @@ export interface TreeHooks {
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
 }
 
-/**
- * Venues that give up again so soon are not mended by starting them again, and what rests there can
- * only be cancelled past them: that is an emergency.
- */
-const VENUES_AGAIN_NS = 60e9;
-
 /** The actors of a desk under their supervisors. Each restart reads what is in force then. */
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { env, log, journal, gate, latch, metrics, instruments, venue, isClockReal } = parts;
@@ -62,13 +56,6 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     strategiesOn(index).map(({ label }) => address.strategy(label)),
   );
 
-  let venuesGaveUpNs = Number.NEGATIVE_INFINITY;
-  const onVenuesGaveUp = (event: SupervisorGaveUp): void => {
-    const nowNs = env.clock.mono();
-    const isSecond = nowNs - venuesGaveUpNs < VENUES_AGAIN_NS;
-    venuesGaveUpNs = nowNs;
-    if (isSecond) hooks.onGiveUp(event);
-  };
   const restoreControl = () => {
     controlStarts += 1;
     const isFirst = controlStarts === 1;
@@ -110,7 +97,6 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       ],
     },
     trading: {
-      onVenuesGaveUp,
       portfolio: () =>
         portfolioActor({
           instruments,

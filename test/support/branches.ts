@@ -49,7 +49,6 @@ export async function aRoot(
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),
       },
       trading: {
-        onVenuesGaveUp: () => {},
         portfolio: actor('trading/portfolio'),
         venues: ['a', 'b'].map((name) => ({ name, start: actor(`trading/venues/venue:${name}`) })),
         risk: actor('trading/risk'),

@@ -89,7 +89,6 @@ export function tickPath(options: TickPathOptions) {
       ],
     }),
     trading: tradingBranch({
-      onVenuesGaveUp: () => {},
       portfolio: () =>
         portfolioActor({
           instruments,
