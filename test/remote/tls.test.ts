@@ -45,7 +45,6 @@ function anIdentity(name: string): Identity {
 
 if (spawnSync('openssl', ['version']).error !== undefined) {
   process.stdout.write('  NOT RUN: TLS needs the command `openssl`, which is not there\n');
-  test('TLS is not tested without openssl', () => assert.ok(true));
 } else {
   const [desk, ann, eve] = [anIdentity('desk'), anIdentity('ann'), anIdentity('eve')];
 
