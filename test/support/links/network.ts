@@ -104,7 +104,7 @@ export class Network {
   ended(channel: Channel, why: string): void {
     if (!this.#channels.delete(channel)) return;
     this.#timers.turn(() => channel.handlers?.closed(why));
-    // The news of a hang-up travels behind what was sent before, and is lost on a line that is down.
+    // The news of a hang-up travels behind what was sent before; a line that is down loses it.
     const hangUp = (): void => {
       if (!this.isDown) channel.peer?.close('the peer hung up');
     };
