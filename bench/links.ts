@@ -3,6 +3,9 @@
  * bursts of 256, and questions one after the other.
  *
  *   npm run build && node --enable-source-maps dist/bench/links.js [SECONDS]
+ *
+ * 2026-11-23, 2-core x86-64, Node 20.20, machine in use by others (load 6): ask p50 27 µs,
+ * p99 366 µs; send 219,000 messages/s. At load 15: p50 28 µs, p99 4.3 ms; 80,000 messages/s.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

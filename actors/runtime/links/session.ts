@@ -217,12 +217,12 @@ export class Session {
       answer,
       outward(this.#ends, () => 'an answer asks nothing'),
     );
-    if (checked.ok) {
-      this.#owe({ kind: 'answer', ask, message: checked.value });
-      return;
-    }
-    this.#host.noteRefusal(contract.path, checked.error);
-    this.#owe({ kind: 'failed', ask, reason: 'refused', detail: checked.error });
+    const sent = checked.ok
+      ? this.#host.send({ kind: 'answer', ask, message: checked.value }, null)
+      : checked;
+    if (sent.ok) return;
+    this.#host.noteRefusal(contract.path, sent.error);
+    this.#owe({ kind: 'failed', ask, reason: 'refused', detail: sent.error });
   }
 
   #sendFailure(ask: number, { reason, message }: AskFailed): void {

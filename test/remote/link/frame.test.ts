@@ -61,6 +61,14 @@ test('a batch of any plain data comes back as it was', () => {
   );
 });
 
+test('the deepest message that may leave is one that may arrive', () => {
+  let message: unknown = 1;
+  let levels = 0;
+  for (; encodeLinkFrame(answer([message])).ok; levels += 1) message = [message];
+  assert.ok(levels >= 20, `${levels} levels`);
+  assert.ok(decodeBatch(batchOf(1, 0, [bytesOf(message)])).ok);
+});
+
 test('any bytes whatever are either a batch or refused in words, and never throw', () => {
   law(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

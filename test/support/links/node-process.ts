@@ -62,10 +62,6 @@ export class NodeProcess {
     );
   }
 
-  get pid(): number {
-    return this.#child.pid as number;
-  }
-
   async end(): Promise<void> {
     this.#child.stdin.end();
     await within('the end of a node', this.#ended);

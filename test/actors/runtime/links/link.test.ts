@@ -170,6 +170,25 @@ test('an answer that fits no schema fails the question at whichever end sees it'
   }
 });
 
+test('an answer that is not plain data fails its question and harms no other', async () => {
+  const loose = { ...DESK, answer: () => z.unknown() };
+  const nodes = await linkedNodes(1, { tokyo: { exports: [loose, COMMAND_DESK] } });
+  const { env, tokyo } = nodes;
+  await tokyo.lane.kill('edge');
+  const odd = anActor<null, DeskMessage>({
+    receive(state, message, ctx) {
+      if (message.kind === 'double') ctx.send(message.reply, new Map() as never);
+      return state;
+    },
+  });
+  await spawnEdge(tokyo.lane, { desk: odd, command: aDesk([]) });
+  const failed = rejection(double(nodes, 1));
+  const fine = double(nodes, 2, commandDesk);
+  await env.advance(10);
+  assert.match(String(((await failed) as AskFailed).cause), /only plain data/);
+  assert.is(await fine, 4);
+});
+
 test('an actor that answers although its contract gives no answers is not heard', async () => {
   const { answer: _, ...mute } = DESK;
   const nodes = await linkedNodes(1, { london: { imports: [mute] }, tokyo: { exports: [mute] } });
