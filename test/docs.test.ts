@@ -105,7 +105,8 @@ function isSettled({ fills, gate }: { fills: number; gate: readonly string[] }):
 /** A desk on a terminal of its own, as a person sees it. */
 function onTerminal(words: readonly string[], state: string) {
   const command = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', `stty cols 200; ${command}`, '/dev/null'], {
+  // Without `exec` a shell such as dash dies of the ^C that is meant for the desk.
+  const child = spawn('script', ['-qec', `stty cols 200; exec ${command}`, '/dev/null'], {
     env: { ...process.env, XDG_STATE_HOME: state },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

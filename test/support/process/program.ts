@@ -34,7 +34,7 @@ export class Program {
     this.#words = words;
     const command = [process.execPath, '--enable-source-maps', MAIN, ...words];
     const [file, ...rest] = isOnTerminal
-      ? ['script', '--quiet', '--return', '--command', command.join(' '), '/dev/null']
+      ? ['script', '--quiet', '--return', '--command', `exec ${command.join(' ')}`, '/dev/null']
       : command;
     this.#child = spawn(file as string, rest, {
       env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
