@@ -7,11 +7,25 @@ import { assert } from '../core/result.ts';
  */
 
 /** Why nothing may be sent at all. Each cause is one bit of the halt word. */
-export const HALT_CAUSES = ['starting', 'emergency', 'reconciling', 'journal', 'stopping'] as const;
+export const HALT_CAUSES = [
+  'starting',
+  'emergency',
+  'reconciling',
+  'journal',
+  'stopping',
+  'guard',
+  'breaker',
+] as const;
 export type HaltCause = (typeof HALT_CAUSES)[number];
 
 /** Why one venue or one instrument is paused. */
-export const PAUSE_CAUSES = ['disconnected', 'reconciling', 'rate-limited', 'operator'] as const;
+export const PAUSE_CAUSES = [
+  'disconnected',
+  'reconciling',
+  'rate-limited',
+  'operator',
+  'breaker',
+] as const;
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 
 export const MODES = ['manual', 'semi-auto', 'full-auto', 'emergency'] as const;
@@ -32,7 +46,24 @@ export const PERMISSIONS: Readonly<Record<Mode, Permissions>> = {
   emergency: { mayIncrease: false, mayReduce: false, riskScale: 0 },
 };
 
-export type GateRefusal = 'halted' | 'stale-epoch' | 'mode' | 'venue-paused' | 'instrument-paused';
+export type GateRefusal =
+  | 'halted'
+  | 'contact-open'
+  | 'stale-epoch'
+  | 'mode'
+  | 'venue-paused'
+  | 'instrument-paused';
+
+/** The contacts of the hardware stop, as the gate reads them before every order. */
+export interface GateContacts {
+  /** A bit for each that is open or cannot be read, 0 when all are closed. Allocates nothing. */
+  readonly read: () => number;
+  /** Called in the check that found one open, once the gate is closed: the rest of the stop. */
+  readonly onOpen: (bits: number) => void;
+}
+
+/** Until a driver is there. Live trading never begins without one. */
+const NO_CONTACTS: GateContacts = { read: () => 0, onOpen: () => {} };
 
 export const VENUES_MAX = 16;
 export const INSTRUMENTS_MAX = 1024;
@@ -57,6 +88,7 @@ export interface GateQuestion {
 
 export class Gate {
   readonly #words: Int32Array;
+  #contacts: GateContacts = NO_CONTACTS;
 
   /** A new gate is closed (`starting`) in mode manual. */
   constructor(shared?: SharedArrayBuffer) {
@@ -69,13 +101,24 @@ export class Gate {
     return this.#words.buffer as SharedArrayBuffer;
   }
 
+  /** From here on no order passes while a contact is open. */
+  readContacts(contacts: GateContacts): void {
+    this.#contacts = contacts;
+  }
+
   /**
    * Whether an order may leave now: null when it may. Cancels do not ask; they always may.
-   * Constant time, no allocation.
+   * Constant time, no allocation. An open contact is an emergency, which closes the gate here.
    */
   check(order: GateQuestion): GateRefusal | null {
     const words = this.#words;
     if (Atomics.load(words, HALT) !== 0) return 'halted';
+    const open = this.#contacts.read();
+    if (open !== 0) {
+      this.close('emergency');
+      this.#contacts.onOpen(open);
+      return 'contact-open';
+    }
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
     if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';

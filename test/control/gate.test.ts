@@ -33,6 +33,24 @@ test('a new gate is closed, in manual, and lets nothing through', () => {
   assert.is(ask(gate, { isReduceOnly: true }), 'halted');
 });
 
+test('an open contact refuses the order, closes the gate for good, and is told once', () => {
+  const gate = open();
+  const told: number[] = [];
+  let bits = 0;
+  gate.readContacts({ read: () => bits, onOpen: (found) => told.push(found, gate.trips) });
+  assert.is(ask(gate), null);
+  bits = 5;
+  const { epoch } = gate;
+  assert.is(ask(gate), 'contact-open');
+  assert.equal([gate.causes(), gate.epoch, told], [['emergency'], epoch + 1, [5, 1]]);
+  bits = 0;
+  assert.is(ask(gate), 'halted');
+  gate.open('emergency');
+  assert.is(ask(gate, { epoch }), 'stale-epoch');
+  assert.is(ask(gate), null);
+  assert.is(told.length, 2);
+});
+
 test('a halt refuses everything until its own cause is taken away', () => {
   for (const cause of HALT_CAUSES) {
     const gate = open();
