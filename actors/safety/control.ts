@@ -6,12 +6,16 @@ import {
 import type { ControlEvent } from '../../src/control/events.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Latch } from '../../src/control/latch.ts';
-import type { ModePolicy, ModeState, RequestableMode } from '../../src/control/modes.ts';
+import type { RestoredMode } from '../../src/control/mode/restore.ts';
+import type { StateSeal } from '../../src/control/mode/state-seal.ts';
+import type { ModePolicy, RequestableMode } from '../../src/control/modes.ts';
+import type { SafetyKernel } from '../../src/control/safety-kernel.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
+import type { SeverityMessage } from './severity-message.ts';
 
 export type ControlMessage =
   /** Every supervisor has started. */
@@ -29,6 +33,7 @@ export type ControlMessage =
       readonly reason: string;
       readonly reply: Reply<ControlSummary>;
     }
+  | SeverityMessage
   | { readonly kind: 'emergency'; readonly by: string; readonly reason: string }
   | {
       readonly kind: 'reset';
@@ -44,9 +49,11 @@ export type ControlMessage =
 export interface ControlOptions {
   readonly gate: Gate;
   readonly latch: Latch;
+  readonly seal: StateSeal;
+  readonly kernel: SafetyKernel;
   readonly venues: readonly string[];
   /** The mode to come back at, once everything journaled has been applied. */
-  readonly restore: () => Promise<ModeState>;
+  readonly restore: () => Promise<RestoredMode>;
   /** Durable on return. @throws when it cannot be journaled */
   readonly journal: (event: ControlEvent) => void;
   /** Whether the tree was up before this incarnation: then it need not be told. */
@@ -67,11 +74,8 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
     async start(ctx) {
       const desk = new ControlDesk(
         {
-          gate: options.gate,
-          latch: options.latch,
+          ...options,
           clock: ctx.clock,
-          venues: options.venues,
-          journal: options.journal,
           reconcile(venue, token) {
             ctx.send(address.venue(venue), { kind: 'reconcile', token });
           },
@@ -128,6 +132,10 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
         case 'adopt-policy':
           desk.adopt(message.policy);
           break;
+        case 'release':
+          ctx.send(message.reply, desk.release(message.id, message.by));
+          break;
+        case 'severity-changed':
         case 'evaluate':
           desk.evaluate();
           break;

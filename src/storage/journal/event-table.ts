@@ -1,5 +1,6 @@
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
@@ -242,6 +243,20 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ strategy: text, settingsId: integer<number>(), settings: document }),
   },
+  'severity-changed': {
+    code: 85,
+    version: 1,
+    fields: object({
+      change: choice(['raised', 'probed', 'released']),
+      cause: text,
+      severity: choice(SEVERITIES),
+      reset: choice(RESET_CLASSES),
+      by: text,
+      reason: prose,
+      epoch: integer<number>(),
+      kept: document,
+    }),
+  },
 };
 
 /** The stream in which an event has its version: what belongs together and is read together. */
@@ -254,6 +269,7 @@ export function streamOf(event: JournalEvent): string {
     case 'venue-reconciled':
       return `account/${event.venue}`;
     case 'mode-changed':
+    case 'severity-changed':
     case 'command-given':
     case 'command-refused':
     case 'mode-requested':
