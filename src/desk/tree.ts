@@ -23,6 +23,7 @@ import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { DeskMemory } from './memory.ts';
+import { severitiesAt } from './safety/desk-kernel.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -142,6 +143,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         riskActor({
           instruments,
           gate,
+          severities: severitiesAt(kernel, venue.index),
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,
