@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { controlSection } from '../control/settings.ts';
-import { STRATEGY_LABEL } from '../core/ids.ts';
+import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
@@ -41,6 +41,10 @@ const strategySection = z
     label: z
       .string()
       .regex(STRATEGY_LABEL)
+      .refine(
+        (label) => label !== FLATTENING,
+        `wanted another label than ${FLATTENING}, which the flattening of an emergency has`,
+      )
       .describe('name of the strategy, part of every client order id'),
     venue: z.string().describe('name of one of the venues'),
     symbol,

@@ -14,7 +14,7 @@ import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
-import { modePolicyOf } from '../control/settings.ts';
+import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
@@ -77,6 +77,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           venues: [venue.name],
           restore: restoreControl,
           journal: appendDurable,
+          stop: () => stopPolicyOf(parts.config.control),
           isTreeUp: hooks.isTreeUp,
           log,
         }),
