@@ -6,6 +6,7 @@ import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
 
 const symbol = z
@@ -65,6 +66,7 @@ export const configSchema = z
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
     simulation: simulationSection,
+    hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
     log: logSection,
   })
@@ -103,5 +105,5 @@ export type StrategySettings = Config['strategies'][number];
 
 /** JSON Schema of the configuration, for editors. */
 export function configJsonSchema(): unknown {
-  return z.toJSONSchema(configSchema);
+  return z.toJSONSchema(configSchema, { io: 'input' });
 }

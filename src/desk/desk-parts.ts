@@ -11,6 +11,7 @@ import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -30,6 +31,10 @@ export interface DeskParts {
   readonly journal: Journal;
   readonly gate: Gate;
   readonly latch: Latch;
+  /** Set while the channels of the stop are known to disagree. */
+  readonly faultLatch: Latch;
+  /** The stop that a hand can press. */
+  readonly hardware: DeskHardware;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

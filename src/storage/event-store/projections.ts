@@ -97,6 +97,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'strategy-configured':
     case 'config-changed':
     case 'incident':
+    case 'estop':
       return [];
     default:
       return onLaterEvent(view, event);

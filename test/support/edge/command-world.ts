@@ -17,6 +17,7 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
@@ -86,6 +87,7 @@ export function aCommandWorld(
         simulated.push(options);
         return 0;
       },
+      panel: async (folder, { files, timers }) => panelHand(folder, { files, timers }),
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
