@@ -23,6 +23,8 @@ import { binanceQueries } from '../venues/binance/queries.ts';
 import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
+import type { DeskAudit } from './audit/desk-audit.ts';
+import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
@@ -74,7 +76,7 @@ export async function openDesk(options: OpenOptions): Promise<Result<OpenedDesk,
     return started;
   }
   const { journal, boot } = started.value;
-  const parts = await partsOf(options, directory, journal, boot);
+  const parts = await auditedParts(options, directory, journal, boot);
   if (parts.ok) return ok({ parts: parts.value, directory });
   await journal.close();
   directory.release();
@@ -98,6 +100,7 @@ async function bootJournal(
       segmentBytes: config.journal.segmentMiB * MIB,
       keepSegments: config.journal.keepSegments,
       budgetBytes: config.journal.budgetMiB * MIB,
+      isAudited: isAudited(options),
     });
     if (opened.ok) {
       const { journal, recovered } = opened.value;
@@ -112,11 +115,30 @@ async function bootJournal(
   }
 }
 
+/** A rehearsal has nothing to prove, and its clock is not that of a thread. */
+function isAudited({ store, isClockReal }: OpenOptions): boolean {
+  return store === 'lmdb' && isClockReal;
+}
+
+async function auditedParts(
+  options: OpenOptions,
+  directory: DataDirectory,
+  journal: Journal,
+  boot: number,
+): Promise<Result<DeskParts, string>> {
+  const { deskId, journalFolder } = directory;
+  const audit = isAudited(options)
+    ? await openAudit({ ...options, deskId, journalFolder, journal })
+    : ok(null);
+  return audit.ok ? partsOf(options, directory, journal, boot, audit.value) : audit;
+}
+
 async function partsOf(
   options: OpenOptions,
   directory: DataDirectory,
   journal: Journal,
   boot: number,
+  audit: DeskAudit | null,
 ): Promise<Result<DeskParts, string>> {
   const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
@@ -134,6 +156,8 @@ async function partsOf(
   } catch (thrown) {
     return err(`${latchFile}: no spare could be laid aside: ${reasonOf(thrown)}`);
   }
+  const gate = new Gate();
+  if (audit !== null) audit.onFault = () => gate.close('journal');
   return ok({
     env,
     folder,
@@ -142,7 +166,8 @@ async function partsOf(
     config,
     load,
     journal,
-    gate: new Gate(),
+    audit,
+    gate,
     latch: latchAt(env.files, latchFile),
     metrics: new DeskMetrics(),
     deskId: directory.deskId,

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../audit/events.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import type { Instrument } from '../../core/instrument.ts';
@@ -30,7 +31,8 @@ export type JournalEvent =
   | RiskDayOpened
   | ControlEvent
   | InstrumentDefined
-  | StrategyConfigured;
+  | StrategyConfigured
+  | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -242,6 +244,8 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ strategy: text, settingsId: integer<number>(), settings: document }),
   },
+  heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
+  'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
 };
 
 /** The stream in which an event has its version: what belongs together and is read together. */
@@ -266,6 +270,8 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return 'desk';
     default:
       return `order/${event.clientId}`;
