@@ -15,7 +15,7 @@ export type AuditFault =
   | { readonly kind: 'audit-died'; readonly detail: string };
 
 const APART =
-  'verify both with `flyball audit verify`, and bring journal and audit log together from one backup';
+  'verify both with `flyball audit verify`, and bring them together from one backup';
 
 /** One sentence for a person: what was found, and what would be right. */
 export function auditFaultText(fault: AuditFault): string {
