@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditSection } from '../audit/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
@@ -65,6 +66,7 @@ export const configSchema = z
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
+    audit: auditSection.prefault({}),
     simulation: simulationSection,
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),

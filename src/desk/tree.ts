@@ -35,7 +35,8 @@ export interface TreeHooks {
 
 /** The actors of a desk under their supervisors. Each restart reads what is in force then. */
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
-  const { env, log, journal, gate, latch, metrics, instruments, venue, isClockReal } = parts;
+  const { env, log, journal, audit, gate, latch } = parts;
+  const { metrics, instruments, venue, isClockReal } = parts;
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
@@ -72,7 +73,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
-      audit: () => auditActor({ journal, gate, log }),
+      audit: () => auditActor({ journal, audit, gate, log }),
       control: () =>
         controlActor({
           gate,
