@@ -3,6 +3,7 @@ import { attachCommand, DAEMON_FACES } from './attach.ts';
 import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  doctorCommand,
   keyMakeCommand,
 ];
 

@@ -40,6 +40,7 @@ export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+  doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
@@ -55,6 +56,12 @@ export interface SimulateOptions {
   readonly isTraced: boolean;
   /** Ends at the first violation. */
   readonly stopsEarly: boolean;
+  readonly isJson: boolean;
+}
+
+export interface DoctorOptions {
+  readonly configFile: string;
+  readonly dataDirectory: string;
   readonly isJson: boolean;
 }
 
