@@ -4,6 +4,7 @@ import { AUDIT_LOG_COMMANDS } from './audit/audit-commands.ts';
 import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
 import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { startCommand, usage, venueCommand } from './launch-commands.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  doctorCommand,
   keyMakeCommand,
 ];
 
