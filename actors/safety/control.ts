@@ -4,6 +4,7 @@ import {
   type ResetRefusal,
 } from '../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../src/control/events.ts';
+import type { StopPolicy } from '../../src/control/flatten-permit.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Latch } from '../../src/control/latch.ts';
 import type { RestoredMode } from '../../src/control/mode/restore.ts';
@@ -12,10 +13,11 @@ import type { ModePolicy, RequestableMode } from '../../src/control/modes.ts';
 import type { SafetyKernel } from '../../src/control/safety-kernel.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
-import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
 import type { SeverityMessage } from './severity-message.ts';
+import { type StopMessage, stopPort } from './stop-port.ts';
+import { venuePort } from './venue-port.ts';
 
 export type ControlMessage =
   /** Every supervisor has started. */
@@ -34,7 +36,7 @@ export type ControlMessage =
       readonly reply: Reply<ControlSummary>;
     }
   | SeverityMessage
-  | { readonly kind: 'emergency'; readonly by: string; readonly reason: string }
+  | StopMessage
   | {
       readonly kind: 'reset';
       readonly by: string;
@@ -43,8 +45,7 @@ export type ControlMessage =
     }
   /** Answered once every venue agrees with the journal and nothing of ours rests. */
   | { readonly kind: 'settle'; readonly reply: Reply<true> }
-  | { readonly kind: 'adopt-policy'; readonly policy: ModePolicy }
-  | { readonly kind: 'evaluate' };
+  | { readonly kind: 'adopt-policy'; readonly policy: ModePolicy };
 
 export interface ControlOptions {
   readonly gate: Gate;
@@ -56,6 +57,8 @@ export interface ControlOptions {
   readonly restore: () => Promise<RestoredMode>;
   /** Durable on return. @throws when it cannot be journaled */
   readonly journal: (event: ControlEvent) => void;
+  /** How an emergency stops the desk; at once when it is not said. */
+  readonly stop?: () => StopPolicy;
   /** Whether the tree was up before this incarnation: then it need not be told. */
   readonly isTreeUp: () => boolean;
   readonly log: Log;
@@ -76,15 +79,8 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
         {
           ...options,
           clock: ctx.clock,
-          reconcile(venue, token) {
-            ctx.send(address.venue(venue), { kind: 'reconcile', token });
-          },
-          cancelAll(venue) {
-            ctx.send(address.venue(venue), { kind: 'cancel-all' });
-          },
-          withdraw() {
-            ctx.send(address.execution, { kind: 'withdraw', strategy: 'all' });
-          },
+          ...venuePort(ctx),
+          ...stopPort(ctx, options.stop),
           alert: (what, detail) => options.log('error', ctx.path, what, { detail }),
         },
         await options.restore(),
@@ -121,7 +117,10 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
           ctx.send(message.reply, desk.summary());
           break;
         case 'emergency':
-          desk.emergency(message.by, message.reason);
+          desk.emergency(message.by, message.reason, message.stop);
+          break;
+        case 'flattened':
+          desk.flattened(message.left);
           break;
         case 'reset':
           ctx.send(message.reply, desk.reset(message.by, message.reason));

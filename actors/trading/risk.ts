@@ -1,6 +1,8 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { Result } from '../../src/core/result.ts';
+import type { Situation } from '../../src/execution/flatten/flattening.ts';
+import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { LedgerEvent } from '../../src/execution/ledger.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
@@ -114,11 +116,12 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
       }
       return desk;
     },
-    answer(desk, question, ctx): RiskAnswer {
+    answer(desk, question, ctx): RiskAnswer | Situation {
+      if (question === 'situation') return desk.situation();
+      const order = question as OrderIntent;
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
-      moment.permissions = gate.permissions;
-      const order = question as OrderIntent;
+      moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
       const { sizeScale, isStrategyPaused } = options.severities;
       moment.riskScale = Math.min(moment.permissions.riskScale, sizeScale(order));
       moment.isStrategyPaused = isStrategyPaused(order.strategy);

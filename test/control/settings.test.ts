@@ -15,6 +15,8 @@ const SETTINGS: ControlSettings = {
   resetCooldownSeconds: 3,
   restartCautionSeconds: 600,
   secondApproval: 'none',
+  stopCategory: 0,
+  flattenSeconds: 10,
 };
 
 test('sound settings are taken over, in milliseconds', () => {
