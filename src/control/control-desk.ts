@@ -10,10 +10,8 @@ import {
 } from './flatten-permit.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
-import { endCaution } from './mode/caution.ts';
 import { effectOf, isGateClosing } from './mode/faults.ts';
 import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
-import { faultsOf, type RaisedRow, raisedRows } from './mode/severity-faults.ts';
 import type { StateSeal } from './mode/state-seal.ts';
 import {
   type ModeEvent,
@@ -26,6 +24,8 @@ import {
 } from './modes.ts';
 import { isAtLeast } from './safety-cause.ts';
 import type { SafetyKernel } from './safety-kernel.ts';
+import { endCaution } from './severity/caution.ts';
+import { faultsOf, type RaisedRow, raisedRows } from './severity/severity-faults.ts';
 
 export interface ControlDeskOptions {
   readonly gate: Gate;

@@ -21,8 +21,8 @@ import {
   releaseRefusalText,
 } from '../control/authorisation.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
-import { raisedRows } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import { raisedRows } from '../control/severity/severity-faults.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
