@@ -3,6 +3,7 @@ import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
 import type { Latch } from '../control/latch.ts';
+import type { StateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
@@ -38,6 +39,8 @@ export interface DeskParts {
   readonly faultLatch: Latch;
   /** The stop that a hand can press. */
   readonly hardware: DeskHardware;
+  /** Authenticates what control writes down. */
+  readonly seal: StateSeal;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

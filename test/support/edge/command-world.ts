@@ -115,6 +115,8 @@ export const CALM: ControlSummary = {
   gate: [],
   cooldownMs: 0,
   latch: null,
+  riskScale: 1,
+  raised: [],
 };
 
 export const STATUS: DeskStatus = {
@@ -217,6 +219,10 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
     async reset(by, reason) {
       note('reset', by, reason);
       return ok({ ...CALM, mode: 'manual', requested: 'manual', cooldownMs: 1_500 });
+    },
+    async release(id, { user }, reason) {
+      note('release', id, user, reason);
+      return id === 'C28@venue:0' ? ok(CALM) : err(`${id}: not raised; C28@venue:0 is`);
     },
     async reload(by) {
       note('reload', by);
