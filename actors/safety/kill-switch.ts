@@ -100,6 +100,8 @@ export function killSwitchActor(
         case 'beat':
           desk.beat();
           tests.look(desk.state.cause !== null);
+          ctx.send(address.watchdog, { kind: 'beat' });
+          ctx.send(address.indicator, { kind: 'beat', stop: desk.state, atNs: ctx.clock.mono() });
           break;
         case 'edge':
           desk.edge(message.signal, message.level, message.atNs);

@@ -81,6 +81,7 @@ export class KillSwitch {
   beat(): void {
     const { backend, pins, gate, latch, stop } = this.#options;
     const atUs = this.#nowUs();
+    const isStanding = this.#state.cause !== null;
     this.#take(onSample(this.#state, atUs, backend, pins), this.#panel());
     this.#take(onTime(this.#state, atUs), this.#panel());
     this.#beats += 1;
@@ -90,8 +91,8 @@ export class KillSwitch {
     }
     if (!gate.isClosedBy('emergency')) return;
     const reason = latch.cause() ?? 'the gate was closed';
-    // Whoever closed it may not have told control, or the message was lost in a crash.
-    if (gate.mode !== 'emergency') stop(DESK, reason);
+    // What control was told at an earlier beat may have been lost in a crash of it.
+    if (isStanding && gate.mode !== 'emergency') stop(DESK, reason);
     if (this.#state.cause !== null || gate.trips === this.#trips) return;
     this.#trip('software', { by: DESK, reason, modeBefore: gate.mode });
   }

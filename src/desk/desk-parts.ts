@@ -12,6 +12,7 @@ import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -35,6 +36,8 @@ export interface DeskParts {
   readonly faultLatch: Latch;
   /** The stop that a hand can press. */
   readonly hardware: DeskHardware;
+  /** Whoever watches this process from outside; null when nobody does. */
+  readonly pets: Pets | null;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

@@ -26,6 +26,7 @@ import type { Venue } from '../venues/port.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
@@ -51,6 +52,8 @@ export interface OpenOptions {
   readonly hasShell: boolean;
   /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
+  /** Default: nobody watches from outside. */
+  readonly pets?: Pets | null;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -167,6 +170,7 @@ async function restOf(
     latch: latchAt(env.files, latchFile),
     faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
     hardware,
+    pets: options.pets ?? null,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

@@ -121,6 +121,8 @@ export class RunningDesk implements Desk {
     const tree = deskTree(this.parts, {
       desk: this,
       links: this.#links?.branch() ?? null,
+      trip: (by, reason, cause) => this.trip(by, reason, cause),
+      signs: () => this.actors(),
       isTreeUp: () => this.#isTreeUp,
       openOrders: () => this.orders().length,
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
@@ -152,6 +154,7 @@ export class RunningDesk implements Desk {
   /** Stops the actors, last first. */
   async stopActors(): Promise<void> {
     await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
+    this.parts.pets?.rest();
     this.parts.hardware.backend.close();
   }
 

@@ -1,3 +1,4 @@
+import type { LampPins } from '../../../hardware/estop/lamp-panel.ts';
 import { type GpiodOptions, openGpiod } from '../../../hardware/gpio/gpiod.ts';
 import { openPanel, PANEL_PINS } from '../../../hardware/gpio/panel.ts';
 import type { GpioBackend, GpioFault } from '../../../hardware/gpio/port.ts';
@@ -10,7 +11,7 @@ import { isRpioBoard, openRpio, type RpioPins, rpioPresence } from '../../../har
 import type { HardwareSettings } from '../../config/hardware-section.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { DeskHardware, LampPins } from './desk-hardware.ts';
+import type { DeskHardware } from './desk-hardware.ts';
 
 type Outside = Pick<Env, 'files' | 'clock' | 'timers'>;
 type Opened = Result<GpioBackend, GpioFault>;
