@@ -1,3 +1,4 @@
+import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
@@ -24,6 +25,8 @@ export const address = {
   risk: refByPath<RiskMessage>('trading/risk'),
   /** The pre-trade check, asked in the lane. */
   riskCheck: answerRefByPath<OrderIntent, RiskAnswer>('trading/risk'),
+  /** What there is to flatten, as the next check will see it. */
+  riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),

@@ -42,6 +42,11 @@ const launch: Launch = {
     const { panelHand } = await import('./desk/hardware/panel-hand.ts');
     return panelHand(folder, env);
   },
+  async doctor(options, { env, terminal: on }) {
+    const { nodeHost } = await import('./desk/doctor/host.ts');
+    const { runDoctor } = await import('./desk/doctor/run-doctor.ts');
+    return runDoctor(options, nodeHost(env), on);
+  },
   async recorded(folder, { files }) {
     const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
     return openRecordedDesk(files, folder);

@@ -43,6 +43,7 @@ export interface Launch {
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
   /** Reaches the simulated emergency stop of a data directory. */
   panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
+  doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
@@ -58,6 +59,12 @@ export interface SimulateOptions {
   readonly isTraced: boolean;
   /** Ends at the first violation. */
   readonly stopsEarly: boolean;
+  readonly isJson: boolean;
+}
+
+export interface DoctorOptions {
+  readonly configFile: string;
+  readonly dataDirectory: string;
   readonly isJson: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
@@ -30,6 +31,8 @@ export interface DeskParts {
   /** Reads the configuration anew, for a reload. */
   readonly load: ConfigLoader;
   readonly journal: Journal;
+  /** Null in a rehearsal, whose record nobody has to prove. */
+  readonly audit: AuditTrail | null;
   readonly gate: Gate;
   readonly latch: Latch;
   /** Set while the channels of the stop are known to disagree. */

@@ -23,6 +23,8 @@ import { binanceQueries } from '../venues/binance/queries.ts';
 import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
+import type { DeskAudit } from './audit/desk-audit.ts';
+import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
@@ -81,7 +83,7 @@ export async function openDesk(options: OpenOptions): Promise<Result<OpenedDesk,
     return started;
   }
   const { journal, boot } = started.value;
-  const parts = await partsOf(options, directory, journal, boot);
+  const parts = await auditedParts(options, directory, journal, boot);
   if (parts.ok) return ok({ parts: parts.value, directory });
   await journal.close();
   directory.release();
@@ -105,6 +107,7 @@ async function bootJournal(
       segmentBytes: config.journal.segmentMiB * MIB,
       keepSegments: config.journal.keepSegments,
       budgetBytes: config.journal.budgetMiB * MIB,
+      isAudited: isAudited(options),
     });
     if (opened.ok) {
       const { journal, recovered } = opened.value;
@@ -119,29 +122,48 @@ async function bootJournal(
   }
 }
 
-async function partsOf(
-  options: OpenOptions,
-  directory: DataDirectory,
-  journal: Journal,
-  boot: number,
-): Promise<Result<DeskParts, string>> {
-  const { config } = options;
-  const stop =
-    options.hardware?.() ?? openHardware(config.hardware, directory.runFolder, options.env);
-  const hardware = await stop;
-  if (!hardware.ok) return hardware;
-  const rest = await restOf(options, directory, journal, boot, hardware.value);
-  if (!rest.ok) hardware.value.backend.close();
-  return rest;
+/** A rehearsal has nothing to prove, and its clock is not that of a thread. */
+function isAudited({ store, isClockReal }: OpenOptions): boolean {
+  return store === 'lmdb' && isClockReal;
 }
 
-async function restOf(
+/** What is open before the venue is asked for. */
+interface Opened {
+  readonly directory: DataDirectory;
+  readonly journal: Journal;
+  readonly boot: number;
+  readonly audit: DeskAudit | null;
+  readonly hardware: DeskHardware;
+}
+
+async function auditedParts(
   options: OpenOptions,
   directory: DataDirectory,
   journal: Journal,
   boot: number,
-  hardware: DeskHardware,
 ): Promise<Result<DeskParts, string>> {
+  const { deskId, journalFolder, runFolder } = directory;
+  const hardware = await (options.hardware?.() ??
+    openHardware(options.config.hardware, runFolder, options.env));
+  if (!hardware.ok) return hardware;
+  const audit = isAudited(options)
+    ? await openAudit({ ...options, deskId, journalFolder, journal })
+    : ok(null);
+  const parts = audit.ok
+    ? await partsOf(options, {
+        directory,
+        journal,
+        boot,
+        audit: audit.value,
+        hardware: hardware.value,
+      })
+    : audit;
+  if (!parts.ok) hardware.value.backend.close();
+  return parts;
+}
+
+async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<DeskParts, string>> {
+  const { directory, journal, boot, audit, hardware } = opened;
   const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
   if (!access.ok) return access;
@@ -158,6 +180,8 @@ async function restOf(
   } catch (thrown) {
     return err(`${latchFile}: no spare could be laid aside: ${reasonOf(thrown)}`);
   }
+  const gate = new Gate();
+  if (audit !== null) audit.onFault = () => gate.close('journal');
   return ok({
     env,
     folder,
@@ -166,7 +190,8 @@ async function restOf(
     config,
     load,
     journal,
-    gate: new Gate(),
+    audit,
+    gate,
     latch: latchAt(env.files, latchFile),
     faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
     hardware,

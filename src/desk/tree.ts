@@ -19,7 +19,7 @@ import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
-import { modePolicyOf } from '../control/settings.ts';
+import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
@@ -41,7 +41,8 @@ export interface TreeHooks {
 
 /** The actors of a desk under their supervisors. Each restart reads what is in force then. */
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
-  const { env, log, journal, gate, latch, metrics, instruments, venue, isClockReal } = parts;
+  const { env, log, journal, audit, gate, latch } = parts;
+  const { metrics, instruments, venue, isClockReal } = parts;
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
@@ -79,7 +80,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
-      audit: () => auditActor({ journal, gate, log }),
+      audit: () => auditActor({ journal, audit, gate, log }),
       control: () =>
         controlActor({
           gate,
@@ -87,6 +88,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           venues: [venue.name],
           restore: restoreControl,
           journal: appendDurable,
+          stop: () => stopPolicyOf(parts.config.control),
           isTreeUp: hooks.isTreeUp,
           log,
         }),

@@ -98,6 +98,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'config-changed':
     case 'incident':
     case 'estop':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return [];
     default:
       return onLaterEvent(view, event);

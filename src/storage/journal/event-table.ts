@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../audit/events.ts';
 import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
@@ -32,7 +33,8 @@ export type JournalEvent =
   | ControlEvent
   | EstopRecorded
   | InstrumentDefined
-  | StrategyConfigured;
+  | StrategyConfigured
+  | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -259,6 +261,8 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
+  heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
+  'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
@@ -288,6 +292,8 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return 'desk';
     default:
       return `order/${event.clientId}`;

@@ -201,6 +201,8 @@ const shapes: Shapes = {
   }),
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
+  heartbeat: record({ covered: fc.nat() }),
+  'audit-key-rotated': record({ newKey: name }),
 };
 
 export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(

@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type {
+  DoctorOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -52,6 +53,7 @@ export interface CommandWorld extends Surroundings {
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
+  readonly examined: DoctorOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -62,6 +64,7 @@ export function aCommandWorld(
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
+  const examined: DoctorOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -88,6 +91,10 @@ export function aCommandWorld(
         return 0;
       },
       panel: async (folder, { files, timers }) => panelHand(folder, { files, timers }),
+      async doctor(options) {
+        examined.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -97,6 +104,7 @@ export function aCommandWorld(
       NodeJS.WriteStream,
     launched,
     simulated,
+    examined,
   };
 }
 
