@@ -58,6 +58,7 @@ export class KillSwitch {
   /** Trips of the gate that the machine knows of. */
   #trips: number;
   #beats = 0;
+  #pressedUs: number | null = null;
 
   constructor(options: KillSwitchOptions) {
     this.#options = options;
@@ -75,6 +76,11 @@ export class KillSwitch {
 
   get state(): EstopState {
     return this.#state;
+  }
+
+  /** When a channel of the button last tripped the stop; null when none did in this run. */
+  get pressedUs(): number | null {
+    return this.#pressedUs;
   }
 
   /** One look at all pins, and at whether somebody closed the gate without a word. */
@@ -196,6 +202,7 @@ export class KillSwitch {
       }
     };
     if (name.startsWith('trip:')) {
+      if (name === 'trip:a' || name === 'trip:b') this.#pressedUs = this.#nowUs();
       const why = reason === '' ? detailOf(name) : reason;
       if (!gate.isClosedBy('emergency')) gate.close('emergency');
       attempt('latch-not-written', () => latch.set(`${by}: ${why}`, clock.now()));

@@ -2,6 +2,7 @@ import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
 import type { AccessPort } from './access/access-port.ts';
+import type { EstopPort } from './estop/estop-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
@@ -28,6 +29,8 @@ export interface Desk {
   readonly proof: ProofPort;
   /** The other daemons that this one is linked to. */
   readonly peers: PeersPort;
+  /** The emergency stop that a hand can press. */
+  readonly estop: EstopPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

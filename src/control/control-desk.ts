@@ -17,6 +17,7 @@ import {
   nextMode,
   persistMode,
   type RequestableMode,
+  stopsTrading,
 } from './modes.ts';
 
 export interface ControlDeskOptions {
@@ -98,10 +99,15 @@ export class ControlDesk {
     this.#apply({ type: 'clear', fault: 'starting', nowMs: this.#nowMs() }, 'system', 'started');
   }
 
-  /** Something an order depends on is gone: nothing leaves until every venue agrees again. */
+  /**
+   * Something an order depends on is gone: nothing leaves until every venue agrees again. A fault
+   * that bars Full-Auto alone only lowers the mode.
+   */
   fault(fault: string, reason: string): void {
-    this.#options.gate.close('reconciling');
+    const isGrave = stopsTrading(fault);
+    if (isGrave) this.#options.gate.close('reconciling');
     this.#apply({ type: 'fault', fault, nowMs: this.#nowMs() }, 'system', reason);
+    if (!isGrave) return;
     this.#options.withdraw();
     if (this.#isStarted) this.reconcileAll();
   }
@@ -236,7 +242,7 @@ export class ControlDesk {
     const isSettled =
       this.#isStarted &&
       this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
-      this.#state.context.faults.length === 0;
+      !this.#state.context.faults.some(stopsTrading);
     if (!isSettled) return;
     this.#options.gate.open('reconciling');
     for (const done of this.#settled.splice(0)) done();

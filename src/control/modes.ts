@@ -39,6 +39,16 @@ export interface ModeContext {
 /** Raised when the meaning of the persisted context changes. */
 export const MODE_MACHINE_VERSION = 1;
 
+/** What is wrong and bars Full-Auto alone: the desk trades on, and a person has to come. */
+const BARS_FULL_AUTO: readonly string[] = ['proof-test'];
+
+/** Whether a fault keeps a desk out of a mode. */
+const bars = (fault: string, mode: Mode): boolean =>
+  mode === 'full-auto' || !BARS_FULL_AUTO.includes(fault);
+
+/** Whether a fault stops automatic trading altogether, until everything has been reconciled. */
+export const stopsTrading = (fault: string): boolean => bars(fault, 'semi-auto');
+
 const rank = (mode: Mode): number => MODES.indexOf(mode);
 
 /**
@@ -52,11 +62,15 @@ const machine = setup({
   guards: {
     climbs: ({ context, event }, to: { mode: Mode }) =>
       rank(context.requested) >= rank(to.mode) &&
-      context.faults.length === 0 &&
+      !context.faults.some((fault) => bars(fault, to.mode)) &&
       event.nowMs >= context.untilMs,
     lowersTo: ({ event }, to: { mode: Mode }) => {
       assertEvent(event, 'request');
       return event.mode === to.mode;
+    },
+    stopsTrading: ({ event }) => {
+      assertEvent(event, 'fault');
+      return stopsTrading(event.fault);
     },
     isCooled: ({ context, event }) => event.nowMs >= context.untilMs,
   },
@@ -69,7 +83,8 @@ const machine = setup({
       assertEvent(event, 'fault');
       const { fault } = event;
       const faults = context.faults.includes(fault) ? context.faults : [...context.faults, fault];
-      const requested = context.policy.climbsAfterFault ? context.requested : 'manual';
+      const keepsOrder = context.policy.climbsAfterFault || !stopsTrading(fault);
+      const requested = keepsOrder ? context.requested : 'manual';
       return { ...context, faults, requested };
     }),
     clearFault: assign(({ context, event }) => {
@@ -125,10 +140,14 @@ const machine = setup({
           guard: { type: 'climbs', params: { mode: 'full-auto' } },
           target: 'full-auto',
         },
-        fault: {
-          target: 'manual',
-          actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
-        },
+        fault: [
+          {
+            guard: 'stopsTrading',
+            target: 'manual',
+            actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
+          },
+          { actions: 'raiseFault' },
+        ],
       },
     },
     'full-auto': {
@@ -146,10 +165,17 @@ const machine = setup({
           },
           { actions: 'order' },
         ],
-        fault: {
-          target: 'manual',
-          actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
-        },
+        fault: [
+          {
+            guard: 'stopsTrading',
+            target: 'manual',
+            actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
+          },
+          {
+            target: 'semi-auto',
+            actions: ['raiseFault', { type: 'cool', params: { for: 'fullCooldownMs' } }],
+          },
+        ],
       },
     },
     emergency: {

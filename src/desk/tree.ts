@@ -27,6 +27,7 @@ import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
+import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 
 export interface TreeHooks {
@@ -48,6 +49,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
   const beatMs = beatMsOf(isClockReal);
+  const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
 
   const append = (event: JournalEvent): void => assertWritten(journal.append(event));
@@ -99,6 +101,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           gate,
           latch,
           faultLatch: parts.faultLatch,
+          proof,
           beatMs,
           openOrders: hooks.openOrders,
           journal: appendDurable,

@@ -7,7 +7,7 @@ import {
   type SelfTestWiring,
   selfTestFaultText,
 } from '../../../hardware/gpio/self-test.ts';
-import { isRpioBoard, openRpio, type RpioPins, rpioPresence } from '../../../hardware/rpio.ts';
+import { openRpio, type RpioPins, rpioBoardFault, rpioPresence } from '../../../hardware/rpio.ts';
 import type { HardwareSettings } from '../../config/hardware-section.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -74,7 +74,7 @@ function driverOf(
 ): 'rpio' | 'gpiod' | 'panel' {
   if (driver !== 'auto') return driver;
   if (pins === undefined) return 'panel';
-  if (isRpioBoard(files)) return 'rpio';
+  if (rpioBoardFault(files) === null) return 'rpio';
   return files.list('/dev').includes(chip) ? 'gpiod' : 'panel';
 }
 
