@@ -70,6 +70,8 @@ export class KillSwitch {
       isFaulted: faultLatch.cause() !== null,
     });
     this.#state = step.state;
+    // A latch or a fault that was found stands for a stop, whoever else has seen it.
+    if (step.state.cause !== null && !gate.isClosedBy('emergency')) gate.close('emergency');
     this.#trips = gate.trips;
     this.#take(step, this.#panel());
   }
