@@ -14,6 +14,7 @@ import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -41,6 +42,8 @@ export interface DeskParts {
   readonly hardware: DeskHardware;
   /** Authenticates what control writes down. */
   readonly seal: StateSeal;
+  /** Whoever watches this process from outside; null when nobody does. */
+  readonly pets: Pets | null;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;
