@@ -14,8 +14,7 @@ export type AuditFault =
   | { readonly kind: 'audit-key'; readonly detail: string }
   | { readonly kind: 'audit-died'; readonly detail: string };
 
-const APART =
-  'verify both with `flyball audit verify`, and bring them together from one backup';
+const APART = 'verify both with `flyball audit verify`, and bring them together from one backup';
 
 /** One sentence for a person: what was found, and what would be right. */
 export function auditFaultText(fault: AuditFault): string {
