@@ -327,6 +327,11 @@ def check_tiles(log, leaves):
         level += 1
 
 
+def read_head(path):
+    with open(path, "rb") as file:
+        return parse_note(file.read())
+
+
 def verify(args):
     log = Log(args.folder)
     key = Key(args.key)
@@ -357,14 +362,14 @@ def verify(args):
         proof = tree.inclusion(index, 0, size)
         if not inclusion_holds(index, size, leaves[index], proof, root):
             raise Finding(index, "inclusion", "a proof that fails", "")
-    for path in args.head:
-        with open(path, "rb") as file:
-            older = parse_note(file.read())
+    vouched = 0
+    for older in sorted((read_head(path) for path in args.head), key=lambda head: head[2]):
         check_signatures(older, keys, [])
         if older[2] > size:
             raise Finding(size, "rolled back", size, older[2])
         if tree.root(0, older[2]) != older[3]:
-            raise Finding(None, "forked", text64(tree.root(0, older[2])), text64(older[3]))
+            raise Finding(vouched, "forked", text64(tree.root(0, older[2])), text64(older[3]))
+        vouched = older[2]
     proofs = check_proofs(args.proofs, tree, leaves, root) if args.proofs else 0
     compared = check_journal(args.journal, digests) if args.journal else None
     report = {"size": size, "root": text64(root), "heads": len(args.head), "proofs": proofs}
