@@ -14,6 +14,7 @@ import { aForeignKey } from '../../support/audit/keys.ts';
 import {
   aCopy,
   aWrittenRun,
+  CANARY,
   cutFrom,
   frameOf,
   payloadOf,
@@ -183,6 +184,25 @@ test('A07: a log cut back to an older checkpoint of its own is found by the last
   cpSync(join(run.snapshot, 'audit'), join(folder, 'audit'), { recursive: true });
   const { size } = entriesIn(folder);
   await bothName(folder, 'rolled-back', size, ['--head', run.lastHead]);
+});
+
+test('A19: no secret of the desk or of whoever typed one is in journal and log', () => {
+  const keys = readdirSync(join(run.folder, 'keys')).filter((name) => !name.endsWith('.vkey'));
+  const pems = keys.map((name) => readFileSync(join(run.folder, 'keys', name), 'utf8'));
+  const secrets = pems
+    .flatMap((text) => [...text.matchAll(/PRIVATE KEY-----\n([^-]+)/g)])
+    .map(([, body = '']) => body.trim());
+  assert.ok(secrets.length >= 2, 'the keys of the log and of the operator');
+  const account = JSON.parse(readFileSync(join(run.folder, 'venue/account.json'), 'utf8'));
+  const files = ['audit', 'journal'].flatMap((folder) => {
+    const names = readdirSync(join(run.folder, folder), { recursive: true, withFileTypes: true });
+    return names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  });
+  const all = Buffer.concat(files.map((file) => readFileSync(file)));
+  assert.ok(all.includes('lunch with ann password=(redacted)'));
+  for (const canary of [CANARY, ...Object.values<string>(account), ...secrets]) {
+    assert.not.ok(all.includes(canary), canary);
+  }
 });
 
 /** Writes the log anew with a key, one entry changed; the journal is left as it was. */

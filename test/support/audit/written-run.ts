@@ -33,6 +33,9 @@ export interface WrittenRun {
   readonly premises: Premises;
 }
 
+/** Typed by somebody who did not think. */
+export const CANARY = 'canary-7f3a91';
+
 /** A desk that trades for some seconds, is spoken to by a person, and is stopped in order. */
 export async function aWrittenRun(premises: Premises): Promise<WrittenRun> {
   const { folder, configFile } = premises;
@@ -46,7 +49,7 @@ export async function aWrittenRun(premises: Premises): Promise<WrittenRun> {
   const daemon = premises.start();
   const journal = premises.journal();
   await journal.until('a fill', (written) => written.events('order-filled').length > 0);
-  await daemon.ask('mode manual lunch with ann');
+  await daemon.ask(`mode manual lunch with ann password=${CANARY}`);
   const snapshot = join(outside, 'snapshot');
   const exported = await premises.run('audit', 'export', snapshot);
   if (exported.code !== 0) throw new Error(exported.err);
