@@ -32,7 +32,7 @@ export type ProveFault =
   | LogFault
   | { readonly kind: 'no-such-entry'; readonly sequence: number; readonly detail: string };
 
-/** Proves that the record of a sequence is in a log; what was proven is checked before it is said. */
+/** Proves that the record of a sequence is in a log; the proof is checked before it is given. */
 export function proveSequence(
   files: Files,
   folder: string,

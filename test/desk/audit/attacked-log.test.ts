@@ -1,4 +1,4 @@
-/** A log that a real desk has written, attacked in every way: both verifiers name the same entry. */
+/** A log that a real desk has written, attacked: both verifiers name the same entry. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,7 +96,7 @@ function bundleIn(folder: string): string {
     : join(partial, readdirSync(partial)[0] as string);
 }
 
-test('the log of a real run is verified by both, with the heads that were kept elsewhere', async () => {
+test('the log of a real run is verified by both, with the heads kept elsewhere', async () => {
   const heads = ['--head', run.earlyHead, '--head', run.lastHead];
   for (const folder of [run.folder, run.snapshot]) {
     const some = folder === run.folder ? heads : heads.slice(0, 2);
@@ -178,7 +178,7 @@ test('A08: a directory that was rolled back as a whole is found by the last head
   await bothName(run.snapshot, 'rolled-back', size, ['--head', run.lastHead]);
 });
 
-test('A07: a log cut back to an older checkpoint of its own is found by the last head', async () => {
+test('A07: a log cut back to its own older checkpoint is found by the last head', async () => {
   const folder = aCopy(run);
   rmSync(join(folder, 'audit'), { recursive: true });
   cpSync(join(run.snapshot, 'audit'), join(folder, 'audit'), { recursive: true });
@@ -186,7 +186,7 @@ test('A07: a log cut back to an older checkpoint of its own is found by the last
   await bothName(folder, 'rolled-back', size, ['--head', run.lastHead]);
 });
 
-test('A19: no secret of the desk or of whoever typed one is in journal and log', () => {
+test('A19: no secret of the desk, or that somebody typed, is in journal and log', () => {
   const keys = readdirSync(join(run.folder, 'keys')).filter((name) => !name.endsWith('.vkey'));
   const pems = keys.map((name) => readFileSync(join(run.folder, 'keys', name), 'utf8'));
   const secrets = pems
@@ -218,7 +218,7 @@ function rewritten(folder: string, sequence: number, signer: ReturnType<typeof s
   log.close();
 }
 
-test('A03 A09: a log rewritten and signed with the stolen key is a fork of the kept heads', async () => {
+test('A03 A09: a log rewritten with the stolen key is a fork of the kept heads', async () => {
   const folder = aCopy(run);
   const { size } = entriesIn(run.snapshot);
   const signer = stolenKey(folder, run.key.split('+')[0] as string);

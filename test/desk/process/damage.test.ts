@@ -30,8 +30,8 @@ test(
     assert.is(mended.events('booted')[1]?.wasClean, true);
     await agree(premises, second, mended);
 
-    // A killed desk may leave a write that was not finished. One that was would be missed: the audit
-    // log has its entry, and without the record no desk starts.
+    // A killed desk may leave a write that was not finished. One that was would be missed: the
+    // audit log has its entry, and without the record no desk starts.
     await second.ask('mode full-auto');
     await mended.until('a fill', isTrading);
     await second.kill();
