@@ -1,12 +1,6 @@
 import type { Clock } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import type { ControlEvent } from './events.ts';
-import {
-  EmergencyStop,
-  type FlattenPermit,
-  STOP_AT_ONCE,
-  type StopPolicy,
-} from './flatten-permit.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
 import {
@@ -18,6 +12,12 @@ import {
   persistMode,
   type RequestableMode,
 } from './modes.ts';
+import {
+  EmergencyStop,
+  type FlattenPermit,
+  STOP_AT_ONCE,
+  type StopPolicy,
+} from './stop/flatten-permit.ts';
 
 export interface ControlDeskOptions {
   readonly gate: Gate;

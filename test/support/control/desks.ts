@@ -3,6 +3,7 @@ import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import type { Latch } from '../../../src/control/latch.ts';
 import { type ModePolicy, type ModeState, restoreMode } from '../../../src/control/modes.ts';
+import type { StopPolicy } from '../../../src/control/stop/flatten-permit.ts';
 import { assert } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
 
@@ -14,7 +15,7 @@ export interface TestDesk {
   readonly latch: Latch;
   /**
    * What the desk did, in order: `reconcile a 7`, `cancel-all a`, `withdraw`, `alert what: why`,
-   * and `journal from>to` with the mode and the causes of the gate at that moment.
+   * `flatten epoch`, `cease`, `note what: detail`, and `journal from>to` with the mode and the causes of the gate at that moment.
    */
   readonly done: string[];
   readonly journal: ModeChanged[];
@@ -47,6 +48,8 @@ export interface TestDeskParts {
   readonly journalFault?: () => Error | null;
   readonly latchFault?: Error;
   readonly unlatchFault?: Error;
+  /** How an emergency stops the desk; category 0 unless it is said. */
+  readonly stop?: () => StopPolicy;
 }
 
 /** A control desk of a new data directory, or of one that was left latched. */
@@ -88,6 +91,10 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       journal(event) {
         const fault = parts.journalFault?.() ?? null;
         if (fault !== null) throw fault;
+        if (event.kind === 'incident') {
+          done.push(`note ${event.what}: ${event.detail}`);
+          return;
+        }
         const changed = event as ModeChanged;
         journal.push(changed);
         const { from, to } = changed;
@@ -101,6 +108,9 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       },
       cancelAll: (venue) => void done.push(`cancel-all ${venue}`),
       withdraw: () => void done.push('withdraw'),
+      ...(parts.stop === undefined ? {} : { stop: parts.stop }),
+      flatten: ({ epoch }) => void done.push(`flatten ${epoch}`),
+      cease: () => void done.push('cease'),
       alert: (what, detail) => void done.push(`alert ${what}: ${detail}`),
     },
     state,
