@@ -100,7 +100,7 @@ test('a lower mode keeps in what would add risk and lets out what takes it away'
   assert.equal([...metrics.refusals], [['mode', 1]]);
 });
 
-test('C10: in Emergency a slice of the flattening leaves under the permit, and nothing else', () => {
+test('C10: in Emergency a slice leaves under the permit, and nothing else', () => {
   const { entry, gate, sent, metrics } = anEntry();
   gate.close('emergency');
   gate.setMode('emergency');

@@ -141,7 +141,7 @@ test('the mode at the moment of the question decides', async () => {
   assert.is(answer.ok && !answer.value.ok && answer.value.error.kind, 'mode');
 });
 
-test('C10: in Emergency only what reduces passes, under the permit and of the flattening', async () => {
+test('C10: in Emergency only slices that reduce pass, and only under the permit', async () => {
   const tested = await aRiskActor({
     restore: () => Promise.resolve({ ...EMPTY, positions: new Map([[0, HELD]]) }),
   });

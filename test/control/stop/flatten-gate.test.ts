@@ -31,7 +31,7 @@ const ask = (gate: Gate, parts: Partial<GateQuestion> = {}): GateRefusal | null 
 const slice = (gate: Gate, parts: Partial<GateQuestion> = {}): GateRefusal | null =>
   ask(gate, { isFlattening: true, ...parts });
 
-test('C10: in Emergency only the flattening passes, only reduce-only, only under its permit', () => {
+test('C10: in Emergency only reduce-only slices pass, and only under the permit', () => {
   const gate = tripped();
   const matrix = () =>
     [false, true].map((isFlattening) =>
@@ -60,7 +60,7 @@ test('C10: no mode but Emergency lets anything pass as flattening, permit or not
   assert.is(gate.permissions, PERMISSIONS.emergency);
 });
 
-test('C11: an open contact or a halt refuses every order, but for what the permit lets pass', () => {
+test('C11: an open contact or a halt refuses all but what the permit lets pass', () => {
   const gate = aGate();
   let open = 0;
   let reads = 0;
@@ -138,7 +138,7 @@ test('a permit over the same memory is the same permit', () => {
   assert.is(slice(gate), 'halted');
 });
 
-test('an order passes as flattening only while the emergency alone halts, in the epoch of the permit', () => {
+test('a slice passes while the emergency alone halts, in the epoch of the permit', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('close' as const), cause: fc.constantFrom(...HALT_CAUSES) }),
     fc.record({ kind: fc.constant('open' as const), cause: fc.constantFrom(...HALT_CAUSES) }),

@@ -192,7 +192,7 @@ test('a reset while it flattens ends it, and the next stop begins anew', () => {
   assert.is(gate.isFlatteningPermitted, true);
 });
 
-test('ES19: whatever comes, no permit outlives its first deadline and none follows category 0', () => {
+test('ES19: no permit outlives the first deadline, and none follows category 0', () => {
   const move = fc.oneof(
     fc.record({ kind: fc.constant('trip' as const), category: fc.constantFrom<0 | 1>(0, 1) }),
     fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(700) }),

@@ -15,7 +15,8 @@ export interface TestDesk {
   readonly latch: Latch;
   /**
    * What the desk did, in order: `reconcile a 7`, `cancel-all a`, `withdraw`, `alert what: why`,
-   * `flatten epoch`, `cease`, `note what: detail`, and `journal from>to` with the mode and the causes of the gate at that moment.
+   * `flatten epoch`, `cease`, `note what: detail`, and `journal from>to` with the mode and the
+   * causes of the gate at that moment.
    */
   readonly done: string[];
   readonly journal: ModeChanged[];
