@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditSection } from '../audit/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
@@ -6,6 +7,7 @@ import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
 
 const symbol = z
@@ -64,7 +66,9 @@ export const configSchema = z
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
+    audit: auditSection.prefault({}),
     simulation: simulationSection,
+    hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
     log: logSection,
   })
@@ -103,5 +107,5 @@ export type StrategySettings = Config['strategies'][number];
 
 /** JSON Schema of the configuration, for editors. */
 export function configJsonSchema(): unknown {
-  return z.toJSONSchema(configSchema);
+  return z.toJSONSchema(configSchema, { io: 'input' });
 }

@@ -171,6 +171,11 @@ export class Gate {
     Atomics.or(this.#words, HALT, 1 << HALT_CAUSES.indexOf(cause));
   }
 
+  /** Voids what was decided so far, where nothing else would hold it back. */
+  beginEpoch(): void {
+    Atomics.add(this.#words, EPOCH, 1);
+  }
+
   /** Takes one cause away. For control only. */
   open(cause: HaltCause): void {
     Atomics.and(this.#words, HALT, ~(1 << HALT_CAUSES.indexOf(cause)));
