@@ -41,6 +41,7 @@ export interface Launch {
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
   doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
+  tune(options: TuneOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
@@ -56,6 +57,17 @@ export interface SimulateOptions {
   readonly isTraced: boolean;
   /** Ends at the first violation. */
   readonly stopsEarly: boolean;
+  readonly isJson: boolean;
+}
+
+export interface TuneOptions {
+  /** A file or a folder. */
+  readonly recording: string;
+  /** In each regime. */
+  readonly evaluations: number;
+  readonly seed: number;
+  /** Null writes nothing. */
+  readonly outFile: string | null;
   readonly isJson: boolean;
 }
 

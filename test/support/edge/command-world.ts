@@ -11,6 +11,7 @@ import type {
   SimulateOptions,
   StartOptions,
   Surroundings,
+  TuneOptions,
   VenueOptions,
 } from '../../../src/commands/local-command.ts';
 import type { PeerRow } from '../../../src/commands/peers/peers-port.ts';
@@ -53,6 +54,7 @@ export interface CommandWorld extends Surroundings {
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
+  readonly tuned: TuneOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -64,6 +66,7 @@ export function aCommandWorld(
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
+  const tuned: TuneOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -93,6 +96,10 @@ export function aCommandWorld(
         examined.push(options);
         return 0;
       },
+      async tune(options) {
+        tuned.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -103,6 +110,7 @@ export function aCommandWorld(
     launched,
     simulated,
     examined,
+    tuned,
   };
 }
 
