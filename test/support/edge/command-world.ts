@@ -12,6 +12,7 @@ import type {
   SimulateOptions,
   StartOptions,
   Surroundings,
+  TuneOptions,
   VenueOptions,
 } from '../../../src/commands/local-command.ts';
 import type { PeerRow } from '../../../src/commands/peers/peers-port.ts';
@@ -55,6 +56,7 @@ export interface CommandWorld extends Surroundings {
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
+  readonly tuned: TuneOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -66,6 +68,7 @@ export function aCommandWorld(
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
+  const tuned: TuneOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -96,6 +99,10 @@ export function aCommandWorld(
         examined.push(options);
         return 0;
       },
+      async tune(options) {
+        tuned.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -106,6 +113,7 @@ export function aCommandWorld(
     launched,
     simulated,
     examined,
+    tuned,
   };
 }
 
