@@ -4,6 +4,8 @@ import type { SupervisorSpec } from './child-spec.ts';
 export interface SafetyBranch {
   readonly audit: () => Spawnable;
   readonly control: () => Spawnable;
+  /** Null where no guard watches: a rehearsal, a simulation. */
+  readonly guard: (() => Spawnable) | null;
 }
 
 /** First up, last down. What follows a crashed actor starts anew with it. */
@@ -15,6 +17,7 @@ export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
     children: [
       { id: 'audit', start: branch.audit },
       { id: 'control', start: branch.control },
+      ...(branch.guard === null ? [] : [{ id: 'guard', start: branch.guard }]),
     ],
   };
 }

@@ -4,7 +4,7 @@ import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
 import { commandHelp, listHelp } from './help.ts';
-import { startCommand, usage, venueCommand } from './launch-commands.ts';
+import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 
@@ -14,6 +14,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   attachCommand,
   ...DAEMON_FACES,
   venueCommand,
+  guardCommand,
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,

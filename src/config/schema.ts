@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { STRATEGY_LABEL } from '../core/ids.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
@@ -56,6 +57,7 @@ const logSection = z
 export const configSchema = z
   .strictObject({
     control: controlSection,
+    guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),

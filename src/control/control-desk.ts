@@ -85,6 +85,7 @@ export class ControlDesk {
   /** Something an order depends on is gone: nothing leaves until every venue agrees again. */
   fault(fault: string, reason: string): void {
     this.#options.gate.close('reconciling');
+    if (fault === 'guard') this.#options.gate.close('guard');
     this.#apply({ type: 'fault', fault, nowMs: this.#nowMs() }, 'system', reason);
     this.#options.withdraw();
     if (this.#isStarted) this.reconcileAll();
@@ -92,6 +93,7 @@ export class ControlDesk {
 
   cleared(fault: string): void {
     if (fault === 'journal') this.#options.gate.open('journal');
+    if (fault === 'guard') this.#guarded();
     if (!this.#state.context.faults.includes(fault)) return;
     this.#apply({ type: 'clear', fault, nowMs: this.#nowMs() }, 'system', `${fault} is back`);
     this.#openIfSettled();
@@ -191,6 +193,12 @@ export class ControlDesk {
       cooldownMs: Math.max(0, context.untilMs - this.#nowMs()),
       latch: latch.cause(),
     };
+  }
+
+  /** The guard may have cancelled what rested, so the venues are asked before the gate opens. */
+  #guarded(): void {
+    if (this.#isStarted) this.reconcileAll();
+    this.#options.gate.open('guard');
   }
 
   #openIfSettled(): void {

@@ -1,6 +1,7 @@
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
+import type { GuardLink } from '../control/guard/link.ts';
 import type { Latch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
@@ -11,6 +12,7 @@ import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+import type { Witness } from './guard/witness.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -49,4 +51,6 @@ export interface DeskParts {
   } | null;
   /** Null without `remote.links`, and in a rehearsal, which nobody is linked to. */
   readonly links: OpenedLinks | null;
+  /** Null where no guard watches: in a rehearsal and in a simulation. */
+  readonly guard: (GuardLink & Witness) | null;
 }

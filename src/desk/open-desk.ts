@@ -47,6 +47,8 @@ export interface OpenOptions {
   readonly isClockReal: boolean;
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
+  /** Attaches the guard, once there is something to guard; absent where none watches. */
+  readonly guard?: (access: VenueAccess, boot: number) => DeskParts['guard'];
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -155,6 +157,7 @@ async function partsOf(
     isClockReal,
     shell: shell.value,
     links: links.value,
+    guard: options.guard?.(access.value, boot) ?? null,
   });
 }
 

@@ -23,6 +23,7 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { leaseFrom } from './guard/lease.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
 import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
@@ -81,6 +82,7 @@ export class RunningDesk implements Desk {
       random: env.random.fork('lane'),
       log: ({ level, path, kind, detail }) => log(level, path, kind, { detail }),
     });
+    if (parts.guard !== null) leaseFrom(parts.guard, parts);
     const onFatal = (reason: string): void => this.#giveUp(reason);
     this.#watchman = new Watchman({ lane: this.#lane, gate, journal, log, onFatal });
     this.#lane.observe(this.#watchman);
@@ -118,6 +120,7 @@ export class RunningDesk implements Desk {
       desk: this,
       links: this.#links?.branch() ?? null,
       isTreeUp: () => this.#isTreeUp,
+      trip: (by, reason) => this.trip(by, reason),
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
     });
     await this.#lane.spawn(tree, ROOT);

@@ -5,6 +5,7 @@ import { feedActor } from '../../actors/market-data/feed.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
+import { guardActor } from '../../actors/safety/guard.ts';
 import { executionActor } from '../../actors/trading/execution.ts';
 import { portfolioActor } from '../../actors/trading/portfolio.ts';
 import { riskActor } from '../../actors/trading/risk.ts';
@@ -27,6 +28,8 @@ export interface TreeHooks {
   readonly desk: Desk;
   readonly links: LinksBranch | null;
   readonly isTreeUp: () => boolean;
+  /** Closes gate and latch at once. */
+  readonly trip: (by: string, reason: string) => void;
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
 }
 
@@ -65,7 +68,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       env.clock.mono() / 1e6,
     );
   };
-  const { shell } = parts;
+  const { shell, guard } = parts;
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -80,6 +83,18 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           isTreeUp: hooks.isTreeUp,
           log,
         }),
+      guard:
+        guard === null
+          ? null
+          : () =>
+              guardActor({
+                link: guard,
+                gate,
+                isTreeUp: hooks.isTreeUp,
+                trip: hooks.trip,
+                journal: append,
+                log,
+              }),
     },
     marketData: {
       feeds: [

@@ -44,7 +44,7 @@ export async function aRoot(
   const { lane, env } = harness;
   const started = lane.spawn(
     rootSupervisor({
-      safety: { audit: actor('safety/audit'), control: actor('safety/control') },
+      safety: { audit: actor('safety/audit'), control: actor('safety/control'), guard: null },
       marketData: {
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),
       },

@@ -28,6 +28,7 @@ const LAYERS = [
   'actors',
   'supervisors',
   'desk',
+  'guard',
   'main',
   'test',
   'bench',
@@ -77,6 +78,7 @@ const EDGES = [
   'src/main.ts',
   'src/commands/',
   'src/simulation/',
+  'src/guard/',
   'hardware/',
 ];
 

@@ -7,14 +7,19 @@ import type { Result } from '../../core/result.ts';
 export interface Witness {
   /**
    * Has a checkpoint cosigned (C2SP cosignature/v1). A witness that has seen a head of this log
-   * wants the proof that leads from it to this one; which size that is, it says when it refuses
-   * (`stale-proof`), so a caller begins with no proof and repeats with the right one.
+   * wants the proof that leads from that very head to this one. Which size that is, it says when it
+   * refuses (`stale-proof`): a caller that does not know begins with no proof from 0, and repeats.
    *
    * @param checkpoint the signed note
-   * @param proof hashes of the consistency proof from the last head that the witness has seen
+   * @param proof hashes of the consistency proof
+   * @param fromSize size of the tree that the proof begins at
    * @returns the same note with the cosignature added; within `WITNESS_MS_MAX`
    */
-  cosign(checkpoint: string, proof: readonly Uint8Array[]): Promise<Result<string, WitnessFault>>;
+  cosign(
+    checkpoint: string,
+    proof: readonly Uint8Array[],
+    fromSize: number,
+  ): Promise<Result<string, WitnessFault>>;
 }
 
 export type WitnessFault =

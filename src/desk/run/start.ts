@@ -13,6 +13,7 @@ import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { openGuard } from '../guard/open-guard.ts';
 import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
@@ -76,6 +77,8 @@ export async function runDesk(
     store: 'lmdb',
     isClockReal: isReal,
     hasShell: true,
+    guard: (access, boot) =>
+      openGuard({ env: real, log, program, version, ...guardWish(options, source) }, access, boot),
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
@@ -96,6 +99,11 @@ export async function runDesk(
   const exitCode = await operate(run, () => stopVenue(link));
   net.close();
   return exitCode;
+}
+
+function guardWish(options: StartOptions, { folder, config }: Source) {
+  const { guardDirectory, spawnsGuard: spawns } = options;
+  return { folder, config, guardDirectory, spawns };
 }
 
 interface Run {

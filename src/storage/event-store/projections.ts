@@ -97,6 +97,9 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'strategy-configured':
     case 'config-changed':
     case 'incident':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -237,6 +237,13 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       approvalSignature: text,
     }),
   },
+  'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
+  'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
+  'guard-tripped': {
+    code: 78,
+    version: 1,
+    fields: object({ trip: integer<number>(), cause: prose }),
+  },
   'strategy-configured': {
     code: 63,
     version: 1,
@@ -258,6 +265,9 @@ export function streamOf(event: JournalEvent): string {
     case 'command-refused':
     case 'mode-requested':
     case 'mode-approved':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
       return 'control';
     case 'booted':
     case 'stopped':

@@ -78,6 +78,10 @@ export function aCommandWorld(
         launched.push(options);
         return 0;
       },
+  async guard(options) {
+        guards.push(options);
+        return 0;
+      },
       async venue(options) {
         launched.push(options);
         return 0;
