@@ -47,6 +47,10 @@ const launch: Launch = {
     const { simulate } = await import('./desk/simulate/simulate.ts');
     return simulate(options, on);
   },
+  async panel(folder, env) {
+    const { panelHand } = await import('./desk/hardware/panel-hand.ts');
+    return panelHand(folder, env);
+  },
   async recorded(folder, { files }) {
     const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
     return openRecordedDesk(files, folder);

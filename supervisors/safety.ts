@@ -4,6 +4,7 @@ import type { SupervisorSpec } from './child-spec.ts';
 export interface SafetyBranch {
   readonly audit: () => Spawnable;
   readonly control: () => Spawnable;
+  readonly killSwitch: () => Spawnable;
   /** Null where no guard watches: a rehearsal, a simulation. */
   readonly guard: (() => Spawnable) | null;
 }
@@ -17,6 +18,7 @@ export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
     children: [
       { id: 'audit', start: branch.audit },
       { id: 'control', start: branch.control },
+      { id: 'kill-switch', start: branch.killSwitch },
       ...(branch.guard === null ? [] : [{ id: 'guard', start: branch.guard }]),
     ],
   };

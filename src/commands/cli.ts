@@ -3,6 +3,7 @@ import { attachCommand, DAEMON_FACES } from './attach.ts';
 import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
+import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   startCommand,
   attachCommand,
   ...DAEMON_FACES,
+  panelCommand,
   venueCommand,
   guardCommand,
   simulateCommand,

@@ -13,6 +13,7 @@ import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 import type { Witness } from './guard/witness.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -32,6 +33,10 @@ export interface DeskParts {
   readonly journal: Journal;
   readonly gate: Gate;
   readonly latch: Latch;
+  /** Set while the channels of the stop are known to disagree. */
+  readonly faultLatch: Latch;
+  /** The stop that a hand can press. */
+  readonly hardware: DeskHardware;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

@@ -24,6 +24,8 @@ import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
+import { openHardware } from './hardware/open-hardware.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
@@ -49,6 +51,8 @@ export interface OpenOptions {
   readonly hasShell: boolean;
   /** Attaches the guard, once there is something to guard; absent where none watches. */
   readonly guard?: (access: VenueAccess, boot: number) => DeskParts['guard'];
+  /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
+  readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -120,6 +124,23 @@ async function partsOf(
   journal: Journal,
   boot: number,
 ): Promise<Result<DeskParts, string>> {
+  const { config } = options;
+  const stop =
+    options.hardware?.() ?? openHardware(config.hardware, directory.runFolder, options.env);
+  const hardware = await stop;
+  if (!hardware.ok) return hardware;
+  const rest = await restOf(options, directory, journal, boot, hardware.value);
+  if (!rest.ok) hardware.value.backend.close();
+  return rest;
+}
+
+async function restOf(
+  options: OpenOptions,
+  directory: DataDirectory,
+  journal: Journal,
+  boot: number,
+  hardware: DeskHardware,
+): Promise<Result<DeskParts, string>> {
   const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
   if (!access.ok) return access;
@@ -146,6 +167,8 @@ async function partsOf(
     journal,
     gate: new Gate(),
     latch: latchAt(env.files, latchFile),
+    faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
+    hardware,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

@@ -6,6 +6,7 @@ import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
 import { guardActor } from '../../actors/safety/guard.ts';
+import { killSwitchActor } from '../../actors/safety/kill-switch.ts';
 import { executionActor } from '../../actors/trading/execution.ts';
 import { portfolioActor } from '../../actors/trading/portfolio.ts';
 import { riskActor } from '../../actors/trading/risk.ts';
@@ -15,13 +16,14 @@ import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
-import { modePolicyOf } from '../control/settings.ts';
+import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import type { DeskParts } from './desk-parts.ts';
+import { beatMsOf } from './hardware/desk-hardware.ts';
 import { DeskMemory } from './memory.ts';
 
 export interface TreeHooks {
@@ -30,6 +32,7 @@ export interface TreeHooks {
   readonly isTreeUp: () => boolean;
   /** Closes gate and latch at once. */
   readonly trip: (by: string, reason: string) => void;
+  readonly openOrders: () => number;
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
 }
 
@@ -80,6 +83,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           venues: [venue.name],
           restore: restoreControl,
           journal: appendDurable,
+          stop: () => stopPolicyOf(parts.config.control),
           isTreeUp: hooks.isTreeUp,
           log,
         }),
@@ -95,6 +99,18 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 journal: append,
                 log,
               }),
+      killSwitch: () =>
+        killSwitchActor({
+          ...parts.hardware,
+          env,
+          gate,
+          latch,
+          faultLatch: parts.faultLatch,
+          beatMs: beatMsOf(isClockReal),
+          openOrders: hooks.openOrders,
+          journal: appendDurable,
+          log,
+        }),
     },
     marketData: {
       feeds: [

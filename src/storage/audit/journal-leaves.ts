@@ -19,6 +19,7 @@ const SAFETY_EVENTS: ReadonlySet<JournalEvent['kind']> = new Set([
   'booted',
   'stopped',
   'incident',
+  'estop',
 ]);
 
 /**

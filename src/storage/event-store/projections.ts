@@ -100,6 +100,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'guard-armed':
     case 'guard-lost':
     case 'guard-tripped':
+    case 'estop':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -1,3 +1,4 @@
+import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import type { Instrument } from '../../core/instrument.ts';
@@ -29,6 +30,7 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | ControlEvent
+  | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured;
 export type EventKind = JournalEvent['kind'];
@@ -249,7 +251,25 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ strategy: text, settingsId: integer<number>(), settings: document }),
   },
+  estop: {
+    code: 64,
+    version: 1,
+    fields: object({
+      what: text,
+      cause: text,
+      by: text,
+      detail: prose,
+      monoUs: integer(),
+      wallMs: integer(),
+      modeBefore: mode,
+      modeAfter: mode,
+      openOrders: integer<number>(),
+    }),
+  },
 };
+
+/** Everything that ever happened to the emergency stop of a desk. */
+export const ESTOP_STREAM = 'estop';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -269,6 +289,8 @@ export function streamOf(event: JournalEvent): string {
     case 'guard-lost':
     case 'guard-tripped':
       return 'control';
+    case 'estop':
+      return ESTOP_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':

@@ -191,6 +191,17 @@ const shapes: Shapes = {
   'guard-lost': record({ reason: words }),
   'guard-tripped': record({ trip: fc.nat(), cause: words }),
   incident: record({ what: name, where: name, detail: words }),
+  estop: record({
+    what: name,
+    cause: name,
+    by: name,
+    detail: words,
+    monoUs: fc.nat(),
+    wallMs: fc.nat().map(millisOf),
+    modeBefore: mode,
+    modeAfter: mode,
+    openOrders: fc.nat(),
+  }),
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
 };

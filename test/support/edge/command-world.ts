@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type {
+  GuardOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -17,6 +18,7 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
@@ -49,7 +51,7 @@ export interface CommandWorld extends Surroundings {
   /** The screen of a person; `isTTY` makes readline edit lines on it. */
   readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
-  readonly launched: (StartOptions | VenueOptions)[];
+  readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
 }
 
@@ -59,7 +61,7 @@ export function aCommandWorld(
   terminal = aTerminal(),
 ): CommandWorld {
   const env = manualEnv();
-  const launched: (StartOptions | VenueOptions)[] = [];
+  const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
@@ -78,8 +80,8 @@ export function aCommandWorld(
         launched.push(options);
         return 0;
       },
-  async guard(options) {
-        guards.push(options);
+      async guard(options) {
+        launched.push(options);
         return 0;
       },
       async venue(options) {
@@ -90,6 +92,7 @@ export function aCommandWorld(
         simulated.push(options);
         return 0;
       },
+      panel: async (folder, { files, timers }) => panelHand(folder, { files, timers }),
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
