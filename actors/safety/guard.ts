@@ -39,7 +39,9 @@ export function guardActor(options: GuardActorOptions): ActorSpec<GuardActorStat
   /** Only the first loss is news: until then the gate was open. */
   const lose = (state: GuardActorState, reason: string, ctx: Context<GuardMessage>) => {
     if (!gate.isClosedBy('guard')) gate.close('guard');
-    if (!state.isGuarded) return { ...state, silences: link.view.silences };
+    // In an orderly stop the guard has been told goodbye, and nobody misses it.
+    if (!state.isGuarded || gate.isClosedBy('stopping'))
+      return { ...state, silences: link.view.silences };
     log('error', ctx.path, 'guard-lost', { reason });
     journal({ kind: 'guard-lost', reason });
     ctx.send(address.control, { kind: 'fault', fault: 'guard', reason });

@@ -24,6 +24,7 @@ import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import type { Guarded } from './guard/open-guard.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
 import { openLinks } from './links/open-links.ts';
@@ -50,7 +51,7 @@ export interface OpenOptions {
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
   /** Attaches the guard, once there is something to guard; absent where none watches. */
-  readonly guard?: (access: VenueAccess, boot: number) => DeskParts['guard'];
+  readonly guard?: (desk: Guarded) => DeskParts['guard'];
   /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Brings up the venue once the data directory is ours. */
@@ -180,7 +181,7 @@ async function restOf(
     isClockReal,
     shell: shell.value,
     links: links.value,
-    guard: options.guard?.(access.value, boot) ?? null,
+    guard: options.guard?.({ access: access.value, boot, hardware }) ?? null,
   });
 }
 

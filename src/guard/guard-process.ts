@@ -69,7 +69,7 @@ export class GuardProcess {
     const begun = guardAt(this.#nowMs(), { trip, cause }, left?.venues ?? []);
     this.#state = begun.state;
     for (const effect of begun.effects) this.#carryOut(effect);
-    if (parts.env.files.read(this.#panelPath) !== null) this.#openPanel();
+    if (left !== null) this.#openPanel(left);
     this.#tick();
     this.#slowly();
   }
@@ -119,7 +119,7 @@ export class GuardProcess {
     this.#cancellers.clear();
     for (const venue of ward.venues) this.#know(venue);
     this.#keepWard(ward);
-    if (this.#panel === null) this.#openPanel();
+    this.#openPanel(ward);
     const { pid } = process;
     send({ kind: 'welcome', protocol: GUARD_PROTOCOL, pid, witnessKey: heads.key });
     log('info', 'guard', 'hello', { pid: ward.pid, boot: ward.boot, version });
@@ -154,13 +154,14 @@ export class GuardProcess {
     canceller.probeIfDue();
   }
 
-  get #panelPath(): string {
-    return `${this.#parts.folder}/run/panel`;
-  }
-
-  #openPanel(): void {
+  #openPanel({ panel }: Ward): void {
     const { env, log } = this.#parts;
-    const opened = openPanel(this.#panelPath, env);
+    if (this.#panel !== null) return;
+    if (panel === null) {
+      log('warn', 'guard', 'no-contacts', { detail: 'this guard reads the simulated panel only' });
+      return;
+    }
+    const opened = openPanel(panel, env);
     if (opened.ok) {
       this.#panel = opened.value;
       this.#readContacts = contactReader(opened.value, PANEL_PINS);

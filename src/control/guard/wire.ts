@@ -44,6 +44,8 @@ export const ward = z.strictObject({
   pid: z.int().positive(),
   boot: z.int().positive(),
   policy: guardSection,
+  /** File of the simulated panel; null where the stop is of another kind. */
+  panel: z.string().max(4_096).nullable(),
   venues: z.array(wardVenue).max(16),
 });
 export type Ward = z.infer<typeof ward>;

@@ -1,6 +1,8 @@
 import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
+import type { DeskHardware } from '../hardware/desk-hardware.ts';
+import { panelFile } from '../hardware/open-hardware.ts';
 import type { VenueAccess } from '../open-desk.ts';
 import { guardKeyFile } from '../venue/notice.ts';
 import { GuardClient } from './guard-client.ts';
@@ -19,8 +21,16 @@ export interface GuardWish {
   readonly spawns: boolean;
 }
 
+/** What there is to guard. */
+export interface Guarded {
+  readonly access: VenueAccess;
+  readonly boot: number;
+  readonly hardware: DeskHardware;
+}
+
 /** Attaches to the guard of a data directory, and has one started where there is none. */
-export function openGuard(wish: GuardWish, access: VenueAccess, boot: number): GuardClient {
+export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
+  const { access, boot, hardware } = desk;
   const { env, log, folder, guardDirectory, program, version, config } = wish;
   const words = ['guard', '--data-dir', folder, '--guard-dir', guardDirectory];
   const spawner = new GuardSpawner(env, log, [...program, ...words], `${folder}/run/guard.log`);
@@ -34,6 +44,7 @@ export function openGuard(wish: GuardWish, access: VenueAccess, boot: number): G
       pid: process.pid,
       boot,
       policy: config.guard,
+      panel: hardware.backend.kind === 'simulated-panel' ? panelFile(`${folder}/run`) : null,
       venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
         name,
         restUrl: access.restUrl,

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { GUARD_STARTED_BY_DESK } from '../../control/guard/wire.ts';
 import { type BackoffPolicy, backoffMs } from '../../core/backoff.ts';
 import type { Env } from '../../core/env.ts';
-import type { Log } from '../../ops/log.ts';
+import type { Log, LogLevel } from '../../ops/log.ts';
 
 const BACKOFF: BackoffPolicy = {
   minMs: 100,
@@ -52,13 +52,15 @@ export class GuardSpawner {
       env: { ...process.env, [GUARD_STARTED_BY_DESK]: '1' },
     });
     closeSync(output);
-    child.on('error', (error) => this.#onEnd(error.message));
-    child.on('exit', (code, signal) => this.#onEnd(`it ended with ${signal ?? code}`));
+    child.on('error', (error) => this.#onEnd('error', error.message));
+    child.on('exit', (code, signal) =>
+      this.#onEnd(code === 0 ? 'info' : 'error', `it ended with ${signal ?? code}`),
+    );
     child.unref();
     this.#log('info', 'guard', 'guard-started', { pid: child.pid, output: this.#logPath });
   }
 
-  #onEnd(reason: string): void {
+  #onEnd(level: LogLevel, reason: string): void {
     if (!this.#isRunning) return;
     this.#isRunning = false;
     const nowMs = this.#env.clock.mono() / 1e6;
@@ -66,6 +68,6 @@ export class GuardSpawner {
     const waitMs = backoffMs(BACKOFF, this.#attempt, this.#env.random);
     this.#attempt += 1;
     this.#notBeforeMs = nowMs + waitMs;
-    this.#log('warn', 'guard', 'guard-ended', { reason, waitMs: Math.round(waitMs) });
+    this.#log(level, 'guard', 'guard-ended', { reason, waitMs: Math.round(waitMs) });
   }
 }

@@ -78,8 +78,8 @@ export async function runDesk(
     store: 'lmdb',
     isClockReal: isReal,
     hasShell: true,
-    guard: (access, boot) =>
-      openGuard({ env: real, log, program, version, ...guardWish(options, source) }, access, boot),
+    guard: (desk) =>
+      openGuard({ env: real, log, program, version, ...guardWish(options, source) }, desk),
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
