@@ -10,6 +10,7 @@ import {
   guardStep,
   isArmed,
 } from '../control/guard/core.ts';
+import { endProcess, type GuardedProcess, processAt } from '../control/guard/guarded-process.ts';
 import type { LatchLog } from '../control/guard/latch-log.ts';
 import {
   type DaemonFrame,
@@ -23,7 +24,6 @@ import { reasonOf } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import { Canceller } from './canceller.ts';
-import { endProcess, type GuardedProcess, processAt } from './guarded-process.ts';
 import type { Heads } from './heads.ts';
 import { forgetWard, keyIn, readWard, writeWard } from './ward-file.ts';
 
@@ -107,7 +107,7 @@ export class GuardProcess {
   }
 
   #onHello({ protocol, version, ward }: Extract<DaemonFrame, { kind: 'hello' }>): void {
-    const { env, log, heads, send } = this.#parts;
+    const { env, log, heads, send, isSpawned } = this.#parts;
     if (protocol !== GUARD_PROTOCOL) {
       const reason = `found protocol ${protocol}, wanted ${GUARD_PROTOCOL}`;
       log('error', 'guard', 'hello-refused', { reason, version });
@@ -121,7 +121,7 @@ export class GuardProcess {
     this.#keepWard(ward);
     this.#openPanel(ward);
     const { pid } = process;
-    send({ kind: 'welcome', protocol: GUARD_PROTOCOL, pid, witnessKey: heads.key });
+    send({ kind: 'welcome', protocol: GUARD_PROTOCOL, pid, witnessKey: heads.key, isSpawned });
     log('info', 'guard', 'hello', { pid: ward.pid, boot: ward.boot, version });
     const { policy, venues } = ward;
     this.#go({ kind: 'hello', nowMs: this.#nowMs(), policy, venues });
@@ -242,7 +242,7 @@ export class GuardProcess {
     this.#parts.send({ kind: 'status', beat, isArmed: isReady, silences, trip, cause });
   }
 
-  /** Written now; brought to the medium in the next turn, so that the cancels do not wait for it. */
+  /** Written now, on the medium in the next turn: the cancels do not wait for that. */
   #latch(effect: Extract<GuardEffect, { kind: 'latch' | 'unlatch' }>): void {
     const { env, latch, log } = this.#parts;
     const { trip } = effect;

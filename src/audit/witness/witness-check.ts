@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../core/result.ts';
+import { err, type Result } from '../../core/result.ts';
 import { type Head, parseHead } from '../note/checkpoint.ts';
 import { parseNote } from '../note/note.ts';
 import { hashText, isSameHash } from '../tree/hash.ts';

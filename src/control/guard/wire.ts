@@ -86,6 +86,8 @@ const guardFrame = z.discriminatedUnion('kind', [
     pid: z.int().positive(),
     /** Verifier key of the witness. */
     witnessKey: z.string().max(512),
+    /** Whether it ends when it is told goodbye. */
+    isSpawned: z.boolean(),
   }),
   z.strictObject({
     kind: z.literal('status'),

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { type GuardedProcess, isAlive, processAt } from '../../control/guard/guarded-process.ts';
 import type { GuardLink, GuardView, Signs } from '../../control/guard/link.ts';
 import {
   frameText,
@@ -16,7 +17,7 @@ import type { Log } from '../../ops/log.ts';
 import { WITNESS_MS_MAX, type Witness, type WitnessFault } from './witness.ts';
 
 export interface ClientParts {
-  readonly env: Pick<Env, 'clock' | 'timers'>;
+  readonly env: Pick<Env, 'clock' | 'timers' | 'files'>;
   readonly log: Log;
   readonly folder: string;
   readonly version: string;
@@ -31,8 +32,9 @@ const CONNECT_MS = 25;
 const BEATS_KEPT = 256;
 /** A guard that does not read may owe so much; then the connection is given up. */
 const BUFFERED_BYTES_MAX = 256 * 1024;
-/** Longest wait for the answer to a goodbye. */
+/** Longest wait for the guard to hear a goodbye, and again for it to end. */
 const GOODBYE_MS_MAX = 1_000;
+const END_POLL_MS = 10;
 /** Requests for a cosignature that may be out at once. */
 const COSIGN_MAX = 16;
 
@@ -53,6 +55,7 @@ export class GuardClient implements GuardLink, Witness {
   #beats = 0;
   #asks = 0;
   #isLeaving = false;
+  #endsWithUs = false;
   #heard: () => void = () => {};
   #gone: () => void = () => {};
 
@@ -110,6 +113,7 @@ export class GuardClient implements GuardLink, Witness {
     this.#isLeaving = true;
     const socket = this.#socket;
     if (socket === null) return;
+    const guard = processAt(this.#parts.env.files, this.view.pid);
     await new Promise<void>((resolve) => {
       const deadline = this.#parts.env.timers.after(GOODBYE_MS_MAX, resolve);
       this.#gone = () => {
@@ -119,6 +123,16 @@ export class GuardClient implements GuardLink, Witness {
       socket.end(frameText({ kind: 'goodbye' }));
     });
     socket.destroy();
+    if (this.#endsWithUs && guard !== null) await this.#awaitEnd(guard);
+  }
+
+  /** What comes after a stop finds no guard of this desk that is still about to end. */
+  async #awaitEnd(guard: GuardedProcess): Promise<void> {
+    const { clock, timers, files } = this.#parts.env;
+    const deadlineNs = clock.mono() + GOODBYE_MS_MAX * 1e6;
+    while (clock.mono() < deadlineNs && isAlive(files, guard)) {
+      await new Promise<void>((resolve) => void timers.after(END_POLL_MS, resolve));
+    }
   }
 
   #connect(): void {
@@ -170,6 +184,7 @@ export class GuardClient implements GuardLink, Witness {
       case 'welcome':
         this.witnessKey = frame.witnessKey;
         this.view = { ...this.view, pid: frame.pid };
+        this.#endsWithUs = frame.isSpawned;
         log('info', 'guard', 'guard-heard', { pid: frame.pid });
         break;
       case 'status':

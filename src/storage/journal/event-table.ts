@@ -239,13 +239,6 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       approvalSignature: text,
     }),
   },
-  'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
-  'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
-  'guard-tripped': {
-    code: 78,
-    version: 1,
-    fields: object({ trip: integer<number>(), cause: prose }),
-  },
   'strategy-configured': {
     code: 63,
     version: 1,
@@ -265,6 +258,13 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       modeAfter: mode,
       openOrders: integer<number>(),
     }),
+  },
+  'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
+  'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
+  'guard-tripped': {
+    code: 78,
+    version: 1,
+    fields: object({ trip: integer<number>(), cause: prose }),
   },
 };
 

@@ -15,7 +15,7 @@ export interface RestAccess {
   readonly timeoutMs: number;
 }
 
-/** Asks what only the owner of the key may ask. `onRefusal` gives error codes that mean something. */
+/** Asks what only the owner of a key may ask; `onRefusal` knows error codes with a meaning. */
 export type SignedQuestion = <T>(
   path: string,
   params: string,

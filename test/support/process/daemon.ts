@@ -15,7 +15,7 @@ export class Daemon extends Program {
   #session: RemoteSession | null = null;
 
   constructor(premises: Premises, words: readonly string[]) {
-    super([...words, '--data-dir', premises.folder]);
+    super([...words, '--data-dir', premises.folder, '--guard-dir', premises.guardFolder]);
     this.#folder = premises.folder;
   }
 

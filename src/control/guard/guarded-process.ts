@@ -1,5 +1,5 @@
-import type { Files } from '../core/env.ts';
-import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { Files } from '../../core/env.ts';
+import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 
 /**
  * A process by number and start time, which no other process of this boot shares: a number alone
