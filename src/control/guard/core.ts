@@ -188,6 +188,8 @@ function onHello(state: GuardState, { nowMs, policy, venues }: EventOf<'hello'>)
 }
 
 function onBeat(state: GuardState, event: EventOf<'beat'>): GuardStep {
+  // Nobody is guarded who has not said at which venues.
+  if (!state.isConnected) return { state, effects: [] };
   const { nowMs, isTrading } = event;
   const effects: GuardEffect[] = [];
   const watch: Watch = isTrading ? 'armed' : 'off';
