@@ -12,6 +12,7 @@ import type { Daemon } from '../../support/process/daemon.ts';
 import {
   guardLog,
   guardLogged,
+  restingAt,
   untilNothingRests,
   untilResting,
 } from '../../support/process/guard-log.ts';
@@ -109,7 +110,7 @@ if (IS_LONG) {
           return lines.slice(at).find(({ kind }) => kind === 'swept');
         });
         tookMs.push(Date.parse(swept.time) - pressedMs);
-        assert.equal(await premises.account().openOrders(), []);
+        assert.is(await restingAt(premises), 0);
         press(premises, 'release');
         daemon.signal('SIGCONT');
         await journal.until('Emergency', ({ mode }) => mode === 'emergency');

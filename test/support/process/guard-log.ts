@@ -36,17 +36,25 @@ export async function untilResting(premises: Premises, journal: WrittenJournal):
     const kinds = now.events('guard-armed', now.bootSequence()).length;
     return kinds > now.events('guard-lost', now.bootSequence()).length;
   });
-  await until('resting orders', async () => (await premises.account().openOrders()).length > 0);
+  await until('resting orders', async () => (await restingAt(premises)) > 0);
 }
 
 /** Waits until the venue has no open order of the desk. */
 export async function untilNothingRests(premises: Premises): Promise<void> {
   await until(
     'no resting order',
-    async () => (await premises.account().openOrders()).length === 0,
+    async () => (await restingAt(premises)) === 0,
     () =>
       guardLog(premises)
         .map((line) => JSON.stringify(line))
         .join('\n'),
   );
+}
+
+const RESTING = new Set(['NEW', 'PARTIALLY_FILLED']);
+
+/** Open orders at the venue, asked in a way that the venue does not count. */
+export async function restingAt(premises: Premises): Promise<number> {
+  const { orders } = await premises.account().truth();
+  return orders.filter(({ status }) => RESTING.has(status)).length;
 }
