@@ -51,6 +51,15 @@ const launch: Launch = {
     const { panelHand } = await import('./desk/hardware/panel-hand.ts');
     return panelHand(folder, env);
   },
+  async doctor(options, { env, terminal: on }) {
+    const { nodeHost } = await import('./desk/doctor/host.ts');
+    const { runDoctor } = await import('./desk/doctor/run-doctor.ts');
+    return runDoctor(options, nodeHost(env), on);
+  },
+  async tune(options, { env, terminal: on }) {
+    const { runTune } = await import('./desk/tune/run-tune.ts');
+    return runTune(options, env.files, on);
+  },
   async recorded(folder, { files }) {
     const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
     return openRecordedDesk(files, folder);

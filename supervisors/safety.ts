@@ -5,6 +5,8 @@ export interface SafetyBranch {
   readonly audit: () => Spawnable;
   readonly control: () => Spawnable;
   readonly killSwitch: () => Spawnable;
+  readonly watchdog: () => Spawnable;
+  readonly indicator: () => Spawnable;
   /** Null where no guard watches: a rehearsal, a simulation. */
   readonly guard: (() => Spawnable) | null;
 }
@@ -19,6 +21,8 @@ export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
       { id: 'audit', start: branch.audit },
       { id: 'control', start: branch.control },
       { id: 'kill-switch', start: branch.killSwitch },
+      { id: 'watchdog', start: branch.watchdog },
+      { id: 'indicator', start: branch.indicator },
       ...(branch.guard === null ? [] : [{ id: 'guard', start: branch.guard }]),
     ],
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
@@ -67,6 +68,7 @@ export const configSchema = z
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
+    audit: auditSection.prefault({}),
     simulation: simulationSection,
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
@@ -105,7 +107,7 @@ export const configSchema = z
 export type Config = z.infer<typeof configSchema>;
 export type StrategySettings = Config['strategies'][number];
 
-/** JSON Schema of the configuration, for editors. */
+/** JSON Schema of the configuration as people write it, for editors. */
 export function configJsonSchema(): unknown {
   return z.toJSONSchema(configSchema, { io: 'input' });
 }

@@ -15,6 +15,7 @@ import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { openGuard } from '../guard/open-guard.ts';
+import { petsOf } from '../hardware/pets.ts';
 import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
@@ -80,6 +81,12 @@ export async function runDesk(
     hasShell: true,
     guard: (desk) =>
       openGuard({ env: real, log, program, version, ...guardWish(options, source) }, desk),
+    pets: petsOf({
+      device: source.config.hardware.watchdog,
+      socket: process.env['NOTIFY_SOCKET'],
+      timers: real.timers,
+      log,
+    }),
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;

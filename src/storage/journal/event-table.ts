@@ -1,6 +1,8 @@
+import type { AuditEvent } from '../../audit/events.ts';
 import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
@@ -32,7 +34,8 @@ export type JournalEvent =
   | ControlEvent
   | EstopRecorded
   | InstrumentDefined
-  | StrategyConfigured;
+  | StrategyConfigured
+  | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -266,6 +269,22 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ trip: integer<number>(), cause: prose }),
   },
+  heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
+  'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
+  'severity-changed': {
+    code: 85,
+    version: 1,
+    fields: object({
+      change: choice(['raised', 'probed', 'released']),
+      cause: text,
+      severity: choice(SEVERITIES),
+      reset: choice(RESET_CLASSES),
+      by: text,
+      reason: prose,
+      epoch: integer<number>(),
+      kept: document,
+    }),
+  },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
@@ -281,6 +300,7 @@ export function streamOf(event: JournalEvent): string {
     case 'venue-reconciled':
       return `account/${event.venue}`;
     case 'mode-changed':
+    case 'severity-changed':
     case 'command-given':
     case 'command-refused':
     case 'mode-requested':
@@ -298,6 +318,8 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return 'desk';
     default:
       return `order/${event.clientId}`;
