@@ -1,7 +1,6 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { GuardJournalEvent } from '../../src/control/guard/events.ts';
 import type { GuardLink } from '../../src/control/guard/link.ts';
-import { BEAT_MS } from '../../src/control/guard/wire.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
@@ -61,7 +60,7 @@ export function guardActor(options: GuardActorOptions): ActorSpec<GuardActorStat
       return lose(seen, 'the guard took this daemon for silent and has cancelled', ctx);
     }
     if (!isArmed) return lose(seen, 'the guard is not armed', ctx);
-    if (ctx.clock.mono() > link.leaseUntilNs) return lose(seen, 'the guard does not answer', ctx);
+    if (!link.isLeased) return lose(seen, 'the guard does not answer', ctx);
     if (seen.isGuarded) return seen;
     log('info', ctx.path, 'guard-armed', { pid });
     journal({ kind: 'guard-armed', pid });
@@ -73,8 +72,7 @@ export function guardActor(options: GuardActorOptions): ActorSpec<GuardActorStat
     kind: 'guard',
     start(ctx) {
       gate.close('guard');
-      link.listen(ctx.fenced(() => void ctx.ingest({ kind: 'heard' })));
-      ctx.timers.start('beat', BEAT_MS, { kind: 'beat' }, { periodic: true });
+      link.listen(ctx.fenced((kind) => void ctx.ingest({ kind })));
       return { isGuarded: false, silences: link.view.silences, tripSeen: 0 };
     },
     receive(state, message, ctx) {

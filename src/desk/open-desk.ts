@@ -27,6 +27,7 @@ import type { Venue } from '../venues/port.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import { leaseFrom } from './guard/lease.ts';
 import type { Guarded } from './guard/open-guard.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
@@ -188,6 +189,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   }
   const gate = new Gate();
   if (audit !== null) audit.onFault = () => gate.close('journal');
+  const guard = options.guard?.({ access: access.value, boot, hardware }) ?? null;
+  if (guard !== null) leaseFrom(guard, { gate, log });
   return ok({
     env,
     folder,
@@ -214,7 +217,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     isClockReal,
     shell: shell.value,
     links: links.value,
-    guard: options.guard?.({ access: access.value, boot, hardware }) ?? null,
+    guard,
   });
 }
 

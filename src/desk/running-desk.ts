@@ -32,7 +32,6 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
-import { leaseFrom } from './guard/lease.ts';
 import { EstopDesk } from './hardware/estop-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
@@ -98,7 +97,6 @@ export class RunningDesk implements Desk {
       random: env.random.fork('lane'),
       log: ({ level, path, kind, detail }) => log(level, path, kind, { detail }),
     });
-    if (parts.guard !== null) leaseFrom(parts.guard, parts);
     const onFatal = (reason: string): void => this.#giveUp(reason);
     this.#watchman = new Watchman({ lane: this.#lane, gate, journal, log, onFatal });
     this.#lane.observe(this.#watchman);

@@ -28,15 +28,18 @@ export interface GuardView {
 export interface GuardLink {
   readonly view: GuardView;
   /**
-   * Until when, by the monotonic clock, the guard does not take this daemon for silent. It counts
-   * from the sending of a beat that the guard has answered, so it ends before the guard cancels.
-   * 0 when the guard is not armed.
+   * Whether the guard surely does not take this daemon for silent yet: true until `silentMs` after
+   * the sending of the last beat that it has answered as armed, so it ends before the guard cancels.
+   * By the real clock, whatever time the market runs in.
    */
-  readonly leaseUntilNs: number;
+  readonly isLeased: boolean;
   /** Gives a sign of life. */
   beat(signs: Signs): void;
-  /** Calls back in the very callback that brings news; one listener, the last one. */
-  listen(heard: () => void): void;
+  /**
+   * Calls back when a beat is due, and in the very callback that brings news. One listener, the
+   * last one.
+   */
+  listen(told: (what: 'beat' | 'heard') => void): void;
   /** Tells the guard that nothing rests and ends the connection. Resolves when it has heard. */
   goodbye(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type GuardedProcess, isAlive, processAt } from '../../control/guard/guarded-process.ts';
 import type { GuardLink, GuardView, Signs } from '../../control/guard/link.ts';
 import {
+  BEAT_MS,
   frameText,
   GUARD_PROTOCOL,
   type GuardFrame,
@@ -45,7 +46,6 @@ type Cosigned = Result<string, WitnessFault>;
 /** The daemon's end: connects again and again, and keeps what the guard has said last. */
 export class GuardClient implements GuardLink, Witness {
   view: GuardView = NOBODY;
-  leaseUntilNs = 0;
   /** Text of the verifier key of the witness; empty before it was heard. */
   witnessKey = '';
   readonly #parts: ClientParts;
@@ -56,16 +56,22 @@ export class GuardClient implements GuardLink, Witness {
   #asks = 0;
   #isLeaving = false;
   #endsWithUs = false;
-  #heard: () => void = () => {};
+  #leaseUntilNs = 0;
+  #told: (what: 'beat' | 'heard') => void = () => {};
   #gone: () => void = () => {};
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.#connect();
+    this.#pulse();
   }
 
-  listen(heard: () => void): void {
-    this.#heard = heard;
+  get isLeased(): boolean {
+    return this.#parts.env.clock.mono() <= this.#leaseUntilNs;
+  }
+
+  listen(told: (what: 'beat' | 'heard') => void): void {
+    this.#told = told;
   }
 
   beat(signs: Signs): void {
@@ -135,6 +141,12 @@ export class GuardClient implements GuardLink, Witness {
     }
   }
 
+  #pulse(): void {
+    if (this.#isLeaving) return;
+    this.#told('beat');
+    this.#parts.env.timers.after(BEAT_MS, () => this.#pulse());
+  }
+
   #connect(): void {
     if (this.#isLeaving) return;
     const { folder, version, ward } = this.#parts;
@@ -163,13 +175,13 @@ export class GuardClient implements GuardLink, Witness {
 
   #lost(): void {
     this.#socket = null;
-    this.leaseUntilNs = 0;
+    this.#leaseUntilNs = 0;
     this.view = { ...NOBODY, trip: this.view.trip };
     for (const answer of [...this.#asked.values()]) {
       answer(err({ kind: 'no-witness', detail: 'the guard is gone' }));
     }
     this.#gone();
-    this.#heard();
+    this.#told('heard');
   }
 
   #read(line: string): void {
@@ -214,11 +226,11 @@ export class GuardClient implements GuardLink, Witness {
   #onStatus({ beat, isArmed, silences, trip, cause }: GuardStatus): void {
     this.view = { pid: this.view.pid, isArmed, silences, trip, cause };
     const { silentMs } = this.#parts.ward.policy;
-    if (!isArmed) this.leaseUntilNs = 0;
+    if (!isArmed) this.#leaseUntilNs = 0;
     else if (beat > this.#beats - BEATS_KEPT && beat <= this.#beats) {
-      this.leaseUntilNs = (this.#sentNs[beat % BEATS_KEPT] as number) + silentMs * 1e6;
+      this.#leaseUntilNs = (this.#sentNs[beat % BEATS_KEPT] as number) + silentMs * 1e6;
     }
-    this.#heard();
+    this.#told('heard');
   }
 
   #distrust(reason: string): void {

@@ -1,6 +1,5 @@
 import type { Gate } from '../../control/gate.ts';
 import type { GuardLink } from '../../control/guard/link.ts';
-import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
 
 /**
@@ -9,12 +8,11 @@ import type { Log } from '../../ops/log.ts';
  */
 export function leaseFrom(
   link: GuardLink,
-  parts: { readonly gate: Gate; readonly env: Pick<Env, 'clock'>; readonly log: Log },
+  { gate, log }: { readonly gate: Gate; readonly log: Log },
 ): void {
-  const { gate, env, log } = parts;
   gate.close('guard');
   gate.requireLease({
-    holds: () => env.clock.mono() <= link.leaseUntilNs,
+    holds: () => link.isLeased,
     onOver: () => log('error', 'guard', 'lease-over'),
   });
 }

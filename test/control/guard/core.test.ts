@@ -138,7 +138,7 @@ test('a goodbye disarms, and nobody is missed after it', () => {
   assert.equal(cancelled(play.pass(20_000)), []);
 });
 
-test('a goodbye ends what was being cancelled: the venue has told the daemon that nothing is', () => {
+test('a goodbye ends what was being cancelled: the daemon knows that nothing rests', () => {
   const play = new CorePlay().armed();
   play.pass(252);
   play.tell({ kind: 'goodbye' });
@@ -200,7 +200,7 @@ test('a press during a sweep asks the venue at once, whatever is out', () => {
   assert.is(play.state.sweeps[0]?.clean, 0, 'the earlier answer says nothing');
 });
 
-test('ES05 ES09: the latch falls when people have reset the daemon and the contacts are closed', () => {
+test('ES05 ES09: the latch falls when people reset the daemon with closed contacts', () => {
   const play = new CorePlay().armed();
   play.pass(2, 1);
   play.beat({ tripSeen: 0 });
@@ -244,7 +244,7 @@ test('a guard that was itself held up hears the beats that wait before it judges
   assert.equal(cancelled(play.pass(2)), ['lone'], 'no beat had waited');
 });
 
-test('a guard without a daemon retires once nothing rests, and is patient with a deaf venue', () => {
+test('a guard without a daemon retires once nothing rests, and later at a deaf venue', () => {
   const clean = new CorePlay().armed();
   clean.tell({ kind: 'goodbye' });
   clean.tell({ kind: 'closed' });
