@@ -4,10 +4,8 @@ import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
-import { endCaution } from './mode/caution.ts';
 import { effectOf, isGateClosing } from './mode/faults.ts';
 import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
-import { faultsOf, type RaisedRow, raisedRows } from './mode/severity-faults.ts';
 import type { StateSeal } from './mode/state-seal.ts';
 import {
   type ModeEvent,
@@ -20,6 +18,8 @@ import {
 } from './modes.ts';
 import { isAtLeast } from './safety-cause.ts';
 import type { SafetyKernel } from './safety-kernel.ts';
+import { endCaution } from './severity/caution.ts';
+import { faultsOf, type RaisedRow, raisedRows } from './severity/severity-faults.ts';
 import {
   EmergencyStop,
   type FlattenPermit,

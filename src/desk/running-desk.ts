@@ -22,7 +22,6 @@ import {
   releaseRefusalText,
 } from '../control/authorisation.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
-import { raisedRows } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -40,6 +39,7 @@ import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
+import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { deskTree } from './tree.ts';
 import { VenuesWatch } from './venues-watch.ts';
@@ -222,20 +222,7 @@ export class RunningDesk implements Desk {
   mode(): ControlSummary {
     const view = this.#lane.view('safety/control');
     if (view.ok && view.value !== undefined) return view.value as ControlSummary;
-    const { gate, latch } = this.parts;
-    const [mode, cause] = [gate.mode, latch.cause()];
-    const faults = ['control is down'];
-    const { kernel } = this.#severity;
-    return {
-      mode,
-      requested: mode,
-      faults,
-      gate: gate.causes(),
-      cooldownMs: 0,
-      latch: cause,
-      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
-      raised: raisedRows(kernel.summary(), this.parts.env.clock.mono() / 1e6),
-    };
+    return controlIsDown(this.parts, this.#severity.kernel);
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {

@@ -31,6 +31,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { severitiesAt } from './safety/desk-kernel.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -199,6 +200,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         riskActor({
           instruments,
           gate,
+          severities: severitiesAt(kernel, venue.index),
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,
