@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
+import { openStateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -174,6 +175,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
   if (!links.ok) return links;
+  const seal = openStateSeal(env, join(folder, 'keys'));
+  if (!seal.ok) return seal;
   const latchFile = join(folder, 'latch');
   try {
     prepareLatch(env.files, latchFile, env.clock.now());
@@ -195,6 +198,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     latch: latchAt(env.files, latchFile),
     faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
     hardware,
+    seal: seal.value,
     pets: options.pets ?? null,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,

@@ -15,7 +15,14 @@ import type {
 import type { EstopPort } from '../commands/estop/estop-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
+import {
+  type ReleaseRefusal,
+  type Releaser,
+  type Role,
+  releaseRefusalText,
+} from '../control/authorisation.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
+import { raisedRows } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -33,6 +40,7 @@ import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
+import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { deskTree } from './tree.ts';
 import { VenuesWatch } from './venues-watch.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
@@ -65,6 +73,7 @@ export class RunningDesk implements Desk {
   readonly #lane: Lane;
   readonly #watchman: Watchman;
   readonly #stop: StopWiring;
+  readonly #severity: DeskKernel;
   readonly #startedNs: number;
   #isTreeUp = false;
   #isOver = false;
@@ -110,6 +119,7 @@ export class RunningDesk implements Desk {
       openOrders: () => this.orders().length,
     });
     const trip = (by: string, reason: string): void => this.trip(by, reason);
+    this.#severity = deskKernel(parts, this.#lane, trip);
     const linked = { parts, lane: this.#lane, desk: this, trip };
     this.#links = parts.links === null ? null : new DeskLinks(parts.links, linked);
   }
@@ -123,8 +133,10 @@ export class RunningDesk implements Desk {
       if (known !== null && isSameDefinition(known, instrument)) continue;
       journal.appendDurable({ kind: 'instrument-defined', instrument });
     }
+    this.#severity.begin();
     const tree = deskTree(this.parts, {
       desk: this,
+      kernel: this.#severity.kernel,
       links: this.#links?.branch() ?? null,
       trip: (by, reason, cause) => this.trip(by, reason, cause),
       signs: () => this.actors(),
@@ -213,7 +225,17 @@ export class RunningDesk implements Desk {
     const { gate, latch } = this.parts;
     const [mode, cause] = [gate.mode, latch.cause()];
     const faults = ['control is down'];
-    return { mode, requested: mode, faults, gate: gate.causes(), cooldownMs: 0, latch: cause };
+    const { kernel } = this.#severity;
+    return {
+      mode,
+      requested: mode,
+      faults,
+      gate: gate.causes(),
+      cooldownMs: 0,
+      latch: cause,
+      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
+      raised: raisedRows(kernel.summary(), this.parts.env.clock.mono() / 1e6),
+    };
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
@@ -264,6 +286,20 @@ export class RunningDesk implements Desk {
     const ended = { kind: 'reset-ended' as const, by, reason, modeBefore, refusal };
     this.#lane.send(address.killSwitch, ended);
     return refusal === null ? ok(this.mode()) : err(refusal);
+  }
+
+  async release(
+    id: string,
+    who: { readonly user: string; readonly role: Role },
+    reason: string,
+  ): Promise<Result<ControlSummary, string>> {
+    const by: Releaser = { kind: 'person', name: who.user, role: who.role, reason };
+    const released = await this.#lane.ask(
+      address.control,
+      (reply: Reply<Result<void, ReleaseRefusal>>) => ({ kind: 'release' as const, id, by, reply }),
+      ASK_TIMEOUT_MS,
+    );
+    return released.ok ? ok(this.mode()) : err(releaseRefusalText(released.error));
   }
 
   reload(by: string): Promise<ReloadOutcome> {

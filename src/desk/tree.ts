@@ -19,6 +19,7 @@ import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
+import type { SafetyKernel } from '../control/safety-kernel.ts';
 import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
@@ -33,6 +34,8 @@ import { DeskMemory } from './memory.ts';
 export interface TreeHooks {
   readonly desk: Desk;
   readonly links: LinksBranch | null;
+  /** Through which every part of the tree raises severity. */
+  readonly kernel: SafetyKernel;
   readonly isTreeUp: () => boolean;
   readonly openOrders: () => number;
   readonly trip: (by: string, reason: string, cause: StopCause) => void;
@@ -44,6 +47,7 @@ export interface TreeHooks {
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { env, log, journal, audit, gate, latch } = parts;
   const { metrics, instruments, venue, isClockReal } = parts;
+  const { kernel } = hooks;
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
@@ -73,7 +77,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     controlStarts += 1;
     const isFirst = controlStarts === 1;
     return memory.mode(
-      { wasClean: isFirst && parts.wasClean, isLatched: latch.cause() !== null },
+      parts.seal,
+      {
+        wasClean: isFirst && parts.wasClean,
+        isLatched: latch.cause() !== null || kernel.summary().severity === 'emergency',
+        conditions: [],
+      },
       modePolicyOf(parts.config.control),
       env.clock.mono() / 1e6,
     );
@@ -87,6 +96,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         controlActor({
           gate,
           latch,
+          seal: parts.seal,
+          kernel,
           venues: [venue.name],
           restore: restoreControl,
           journal: appendDurable,

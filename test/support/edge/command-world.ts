@@ -12,6 +12,7 @@ import type {
   SimulateOptions,
   StartOptions,
   Surroundings,
+  TuneOptions,
   VenueOptions,
 } from '../../../src/commands/local-command.ts';
 import type { PeerRow } from '../../../src/commands/peers/peers-port.ts';
@@ -55,6 +56,7 @@ export interface CommandWorld extends Surroundings {
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
+  readonly tuned: TuneOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -66,6 +68,7 @@ export function aCommandWorld(
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
+  const tuned: TuneOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -96,6 +99,10 @@ export function aCommandWorld(
         examined.push(options);
         return 0;
       },
+      async tune(options) {
+        tuned.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -106,6 +113,7 @@ export function aCommandWorld(
     launched,
     simulated,
     examined,
+    tuned,
   };
 }
 
@@ -116,6 +124,8 @@ export const CALM: ControlSummary = {
   gate: [],
   cooldownMs: 0,
   latch: null,
+  riskScale: 1,
+  raised: [],
 };
 
 export const STATUS: DeskStatus = {
@@ -244,6 +254,10 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
     async reset(by, reason) {
       note('reset', by, reason);
       return ok({ ...CALM, mode: 'manual', requested: 'manual', cooldownMs: 1_500 });
+    },
+    async release(id, { user }, reason) {
+      note('release', id, user, reason);
+      return id === 'C28@venue:0' ? ok(CALM) : err(`${id}: not raised; C28@venue:0 is`);
     },
     async reload(by) {
       note('reload', by);
