@@ -21,7 +21,7 @@ import {
   type Role,
   releaseRefusalText,
 } from '../control/authorisation.ts';
-import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
+import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -32,6 +32,7 @@ import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { EstopDesk } from './hardware/estop-desk.ts';
+import { resetDesk } from './hardware/reset-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
@@ -248,31 +249,8 @@ export class RunningDesk implements Desk {
 
   async reset(by: string, reason: string): Promise<Result<ControlSummary, string>> {
     const modeBefore = this.parts.gate.mode;
-    const permitted = await this.#lane.ask(
-      address.killSwitch,
-      (reply: Reply<Result<void, string>>) => ({
-        kind: 'permit-reset' as const,
-        by,
-        reason,
-        reply,
-      }),
-      ASK_TIMEOUT_MS,
-    );
-    if (!permitted.ok) return permitted;
-    const outcome = await this.#lane.ask(
-      address.control,
-      (reply: Reply<Result<void, ResetRefusal>>) => ({
-        kind: 'reset' as const,
-        by,
-        reason,
-        reply,
-      }),
-      ASK_TIMEOUT_MS,
-    );
-    const refusal = outcome.ok ? null : refusalText(outcome.error);
-    const ended = { kind: 'reset-ended' as const, by, reason, modeBefore, refusal };
-    this.#lane.send(address.killSwitch, ended);
-    return refusal === null ? ok(this.mode()) : err(refusal);
+    const outcome = await resetDesk(this.#lane, { by, reason, modeBefore });
+    return outcome.ok ? ok(this.mode()) : outcome;
   }
 
   async release(
@@ -381,9 +359,4 @@ export class RunningDesk implements Desk {
     this.trip('supervision', reason);
     this.#hooks.onFatal(reason);
   }
-}
-
-function refusalText({ kind, waitMs }: ResetRefusal): string {
-  if (kind === 'not-tripped') return 'the desk is not in emergency';
-  return `cooling down for ${Math.ceil(waitMs)} ms more`;
 }
