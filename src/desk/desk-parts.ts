@@ -2,7 +2,7 @@ import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
-import type { Latch } from '../control/latch.ts';
+import type { DiskLatch, Latch } from '../control/latch.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
@@ -33,7 +33,7 @@ export interface DeskParts {
   /** Null in a rehearsal, whose record nobody has to prove. */
   readonly audit: AuditTrail | null;
   readonly gate: Gate;
-  readonly latch: Latch;
+  readonly latch: DiskLatch;
   /** Set while the channels of the stop are known to disagree. */
   readonly faultLatch: Latch;
   /** The stop that a hand can press. */
