@@ -33,7 +33,7 @@ for (let press = 1; press <= PRESSES; press += 1) {
       const scenario = await KillScenario.begin(premises, { eventsPerSecond: 500 }, ORDERS_FIRST);
       await scenario.speedUp(ORDERS_PER_SECOND, SPEED_UP_MS);
       const journal = premises.journal();
-      const edgeNs = scenario.signal();
+      const edgeNs = await scenario.press();
       await journal.until(
         'the end of the flattening',
         (read) => read.events('incident').some(({ what }) => what === 'flattening-ended'),
@@ -46,7 +46,7 @@ for (let press = 1; press <= PRESSES; press += 1) {
       if (closedNs === null || cancelledNs === null) return;
 
       assert.ok(ordersBefore(evidence, closedNs) >= 20, 'it was quoting');
-      assert.equal(tooLate(evidence, closedNs), [], 'nothing that was checked after the edge');
+      assert.equal(tooLate(evidence, edgeNs), [], 'nothing that was checked after the edge');
       assert.equal(unchecked(evidence), [], 'nothing that passed no check');
       assert.equal(await premises.account().openOrders(), [], 'nothing rests');
       const slices = [...evidence.accepted.keys()].filter(isSlice);

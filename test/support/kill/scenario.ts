@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/schema.ts';
+import { panelFile } from '../../../src/desk/hardware/open-hardware.ts';
 import type { Daemon } from '../process/daemon.ts';
 import { livelyConfig } from '../process/lively-config.ts';
 import type { Premises } from '../process/premises.ts';
@@ -20,6 +21,8 @@ export interface KillOptions {
 
 const SUPPORT = join(root, 'dist', 'test', 'support', 'kill');
 const UNLIMITED = 1_000_000;
+/** A start compiles and rehearses; on a machine with much else to do that takes long. */
+const BEGIN_MS_MAX = 60_000;
 
 /**
  * A real daemon that quotes as fast as it can at a real venue process, both of which write down on
@@ -60,6 +63,7 @@ export class KillScenario {
       `${ordersFirst} orders`,
       () => scenario.evidence().accepted.size >= ordersFirst,
       () => premises.story(),
+      BEGIN_MS_MAX,
     );
     return scenario;
   }
@@ -77,6 +81,17 @@ export class KillScenario {
       seen = ordersBefore(this.evidence(), process.hrtime.bigint());
     }
     return seen;
+  }
+
+  /** A press of the simulated button by another process. @returns when it was complete */
+  async press(): Promise<bigint> {
+    const hand = this.premises.script(join(SUPPORT, 'press.js'), [
+      panelFile(join(this.premises.folder, 'run')),
+    ]);
+    await hand.said(/ready/);
+    hand.say('press\n');
+    const [, atNs] = await hand.said(/pressed (\d+)/);
+    return BigInt(atNs as string);
   }
 
   /** The stop by signal. @returns the machine's monotonic time once it had been sent */
