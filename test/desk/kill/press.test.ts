@@ -14,7 +14,8 @@ const PRESSES = Number(process.env['FLYBALL_PRESSES'] ?? 1);
 /** What the proof is wanted at, where the machine gives it; a busy one does with less. */
 const ORDERS_PER_SECOND = 2_000;
 const SPEED_UP_MS = PRESSES > 1 ? 10_000 : 500;
-const ORDERS_FIRST = 100;
+const ORDERS_FIRST = 200;
+const LOAD = { markets: 10, eventsPerSecond: 100 };
 
 interface Figures {
   readonly ordersPerSecond: number;
@@ -30,7 +31,7 @@ for (let press = 1; press <= PRESSES; press += 1) {
   test(
     `ES17: press ${press}: no order checked after the edge is taken, all ends cancelled and flat`,
     onPremises(async (premises) => {
-      const scenario = await KillScenario.begin(premises, { eventsPerSecond: 500 }, ORDERS_FIRST);
+      const scenario = await KillScenario.begin(premises, LOAD, ORDERS_FIRST);
       await scenario.speedUp(ORDERS_PER_SECOND, SPEED_UP_MS);
       const journal = premises.journal();
       const edgeNs = await scenario.press();

@@ -11,7 +11,9 @@ import { root } from '../shared.ts';
 import { type Evidence, ordersBefore, readEvidence } from './evidence.ts';
 
 export interface KillOptions {
-  /** Events a second of each of the two generated markets. */
+  /** Markets that are quoted, two at least. An order waits for its venue, so more go faster. */
+  readonly markets: number;
+  /** Events a second of each market's crowd; what the desk does comes on top. */
   readonly eventsPerSecond: number;
   /** Preloaded into the daemon, besides what watches its gate. */
   readonly preloads?: readonly string[];
@@ -21,6 +23,8 @@ export interface KillOptions {
 
 const SUPPORT = join(root, 'dist', 'test', 'support', 'kill');
 const UNLIMITED = 1_000_000;
+/** Inside the spread of the crowd, so that every order moves the best price and brings the next. */
+const QUOTES = { requoteBps: 0, smoothingSeconds: 0, halfSpreadBps: 1, quoteNotional: 100 };
 /** A start compiles and rehearses; on a machine with much else to do that takes long. */
 const BEGIN_MS_MAX = 60_000;
 
@@ -111,8 +115,18 @@ function quoteFast(config: Config, options: KillOptions): void {
   config.risk.ordersPerSecond = UNLIMITED;
   config.risk.strategyOrdersPerSecond = UNLIMITED;
   config.risk.ordersBurst = UNLIMITED;
-  for (const { settings } of config.strategies) {
-    Object.assign(settings, { requoteBps: 0, smoothingSeconds: 0, quoteNotional: 100 });
+  const [venue] = config.venues;
+  const [first, second] = config.strategies;
+  if (venue === undefined || first === undefined || second === undefined) return;
+  for (let market = 3; market <= options.markets; market += 1) {
+    const [base, symbol] = [`M${market}`, `M${market}USDT`];
+    venue.symbols.push(symbol);
+    config.simulation.balances[base] = '20';
+    config.strategies.push({ ...second, label: `m${market}`, symbol });
+  }
+  for (const strategy of config.strategies) {
+    const { settings } = strategy;
+    strategy.settings = { ...settings, ...QUOTES };
   }
   options.change?.(config);
 }
