@@ -25,6 +25,8 @@ const SUPPORT = join(root, 'dist', 'test', 'support', 'kill');
 const UNLIMITED = 1_000_000;
 /** Inside the spread of the crowd, so that every order moves the best price and brings the next. */
 const QUOTES = { requoteBps: 0, smoothingSeconds: 0, halfSpreadBps: 1, quoteNotional: 100 };
+/** Far out and left there, so that something rests whenever the stop comes. */
+const REST = { requoteBps: 1_000, halfSpreadBps: 20, quoteNotional: 100 };
 /** A start compiles and rehearses; on a machine with much else to do that takes long. */
 const BEGIN_MS_MAX = 60_000;
 
@@ -124,9 +126,9 @@ function quoteFast(config: Config, options: KillOptions): void {
     config.simulation.balances[base] = '20';
     config.strategies.push({ ...second, label: `m${market}`, symbol });
   }
-  for (const strategy of config.strategies) {
-    const { settings } = strategy;
-    strategy.settings = { ...settings, ...QUOTES };
-  }
+  config.strategies.forEach((strategy, at) => {
+    const quotes = at === config.strategies.length - 1 ? REST : QUOTES;
+    strategy.settings = { ...strategy.settings, ...quotes };
+  });
   options.change?.(config);
 }
