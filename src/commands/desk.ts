@@ -1,6 +1,7 @@
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
+import type { Identity } from '../remote/server.ts';
 import type { AccessPort } from './access/access-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import type { PeersPort } from './peers/peers-port.ts';
@@ -19,6 +20,8 @@ export interface Desk {
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary>;
   emergency(by: string, reason: string): Promise<ControlSummary>;
   reset(by: string, reason: string): Promise<Result<ControlSummary, string>>;
+  /** Takes a raised severity away, as `mode()` lists them; the class decides who may. */
+  release(id: string, who: Identity, reason: string): Promise<Result<ControlSummary, string>>;
   reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
   /** Begins an orderly stop; resolves at once. */
   stop(by: string): void;

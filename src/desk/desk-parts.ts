@@ -3,6 +3,7 @@ import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
 import type { Latch } from '../control/latch.ts';
+import type { StateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
@@ -12,6 +13,7 @@ import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -33,6 +35,12 @@ export interface DeskParts {
   readonly audit: AuditTrail | null;
   readonly gate: Gate;
   readonly latch: Latch;
+  /** Set while the channels of the stop are known to disagree. */
+  readonly faultLatch: Latch;
+  /** The stop that a hand can press. */
+  readonly hardware: DeskHardware;
+  /** Authenticates what control writes down. */
+  readonly seal: StateSeal;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
+import { openStateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -26,6 +27,8 @@ import type { Venue } from '../venues/port.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
+import { openHardware } from './hardware/open-hardware.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
@@ -49,6 +52,8 @@ export interface OpenOptions {
   readonly isClockReal: boolean;
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
+  /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
+  readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -120,26 +125,43 @@ function isAudited({ store, isClockReal }: OpenOptions): boolean {
   return store === 'lmdb' && isClockReal;
 }
 
+/** What is open before the venue is asked for. */
+interface Opened {
+  readonly directory: DataDirectory;
+  readonly journal: Journal;
+  readonly boot: number;
+  readonly audit: DeskAudit | null;
+  readonly hardware: DeskHardware;
+}
+
 async function auditedParts(
   options: OpenOptions,
   directory: DataDirectory,
   journal: Journal,
   boot: number,
 ): Promise<Result<DeskParts, string>> {
-  const { deskId, journalFolder } = directory;
+  const { deskId, journalFolder, runFolder } = directory;
+  const hardware = await (options.hardware?.() ??
+    openHardware(options.config.hardware, runFolder, options.env));
+  if (!hardware.ok) return hardware;
   const audit = isAudited(options)
     ? await openAudit({ ...options, deskId, journalFolder, journal })
     : ok(null);
-  return audit.ok ? partsOf(options, directory, journal, boot, audit.value) : audit;
+  const parts = audit.ok
+    ? await partsOf(options, {
+        directory,
+        journal,
+        boot,
+        audit: audit.value,
+        hardware: hardware.value,
+      })
+    : audit;
+  if (!parts.ok) hardware.value.backend.close();
+  return parts;
 }
 
-async function partsOf(
-  options: OpenOptions,
-  directory: DataDirectory,
-  journal: Journal,
-  boot: number,
-  audit: DeskAudit | null,
-): Promise<Result<DeskParts, string>> {
+async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<DeskParts, string>> {
+  const { directory, journal, boot, audit, hardware } = opened;
   const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
   if (!access.ok) return access;
@@ -150,6 +172,8 @@ async function partsOf(
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
   if (!links.ok) return links;
+  const seal = openStateSeal(env, join(folder, 'keys'));
+  if (!seal.ok) return seal;
   const latchFile = join(folder, 'latch');
   try {
     prepareLatch(env.files, latchFile, env.clock.now());
@@ -169,6 +193,9 @@ async function partsOf(
     audit,
     gate,
     latch: latchAt(env.files, latchFile),
+    faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
+    hardware,
+    seal: seal.value,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

@@ -13,7 +13,10 @@ const SETTINGS: ControlSettings = {
   semiCooldownSeconds: 0.5,
   fullCooldownSeconds: 60,
   resetCooldownSeconds: 3,
+  restartCautionSeconds: 600,
   secondApproval: 'none',
+  stopCategory: 0,
+  flattenSeconds: 10,
 };
 
 test('sound settings are taken over, in milliseconds', () => {

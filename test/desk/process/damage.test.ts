@@ -32,7 +32,7 @@ test(
 
     // A killed desk may leave a write that was not finished. One that was would be missed: the
     // audit log has its entry, and without the record no desk starts.
-    await second.ask('mode full-auto');
+    await second.ask('mode full-auto the test goes on');
     await mended.until('a fill', isTrading);
     await second.kill();
     tearNextRecord(premises);

@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type {
+  DoctorOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -17,6 +18,7 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
@@ -51,6 +53,7 @@ export interface CommandWorld extends Surroundings {
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
+  readonly examined: DoctorOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -61,6 +64,7 @@ export function aCommandWorld(
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
+  const examined: DoctorOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -86,6 +90,11 @@ export function aCommandWorld(
         simulated.push(options);
         return 0;
       },
+      panel: async (folder, { files, timers }) => panelHand(folder, { files, timers }),
+      async doctor(options) {
+        examined.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -95,6 +104,7 @@ export function aCommandWorld(
       NodeJS.WriteStream,
     launched,
     simulated,
+    examined,
   };
 }
 
@@ -105,6 +115,8 @@ export const CALM: ControlSummary = {
   gate: [],
   cooldownMs: 0,
   latch: null,
+  riskScale: 1,
+  raised: [],
 };
 
 export const STATUS: DeskStatus = {
@@ -207,6 +219,10 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
     async reset(by, reason) {
       note('reset', by, reason);
       return ok({ ...CALM, mode: 'manual', requested: 'manual', cooldownMs: 1_500 });
+    },
+    async release(id, { user }, reason) {
+      note('release', id, user, reason);
+      return id === 'C28@venue:0' ? ok(CALM) : err(`${id}: not raised; C28@venue:0 is`);
     },
     async reload(by) {
       note('reload', by);
