@@ -4,13 +4,13 @@ import {
   type ResetRefusal,
 } from '../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../src/control/events.ts';
-import type { StopPolicy } from '../../src/control/flatten-permit.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Latch } from '../../src/control/latch.ts';
 import type { RestoredMode } from '../../src/control/mode/restore.ts';
 import type { StateSeal } from '../../src/control/mode/state-seal.ts';
 import type { ModePolicy, RequestableMode } from '../../src/control/modes.ts';
 import type { SafetyKernel } from '../../src/control/safety-kernel.ts';
+import type { StopPolicy } from '../../src/control/stop/flatten-permit.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';

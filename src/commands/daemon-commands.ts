@@ -8,6 +8,7 @@ import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { ESTOP_COMMANDS } from './estop/estop-commands.ts';
 import { inspect, noActor } from './inspect/inspect-command.ts';
 import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
 import { peerCommands } from './peers/peer-commands.ts';
@@ -239,6 +240,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   resume,
   reload,
   stop,
+  ...ESTOP_COMMANDS,
   ...APPROVAL_COMMANDS,
   ...ACCESS_COMMANDS,
   ...PROOF_COMMANDS,

@@ -3,6 +3,7 @@ import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
 import type { Identity } from '../remote/server.ts';
 import type { AccessPort } from './access/access-port.ts';
+import type { EstopPort } from './estop/estop-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
@@ -31,6 +32,8 @@ export interface Desk {
   readonly proof: ProofPort;
   /** The other daemons that this one is linked to. */
   readonly peers: PeersPort;
+  /** The emergency stop that a hand can press. */
+  readonly estop: EstopPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

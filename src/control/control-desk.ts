@@ -2,12 +2,6 @@ import type { Clock } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
-import {
-  EmergencyStop,
-  type FlattenPermit,
-  STOP_AT_ONCE,
-  type StopPolicy,
-} from './flatten-permit.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
 import { endCaution } from './mode/caution.ts';
@@ -26,6 +20,12 @@ import {
 } from './modes.ts';
 import { isAtLeast } from './safety-cause.ts';
 import type { SafetyKernel } from './safety-kernel.ts';
+import {
+  EmergencyStop,
+  type FlattenPermit,
+  STOP_AT_ONCE,
+  type StopPolicy,
+} from './stop/flatten-permit.ts';
 
 export interface ControlDeskOptions {
   readonly gate: Gate;

@@ -29,6 +29,7 @@ import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
@@ -54,6 +55,8 @@ export interface OpenOptions {
   readonly hasShell: boolean;
   /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
+  /** Default: nobody watches from outside. */
+  readonly pets?: Pets | null;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -196,6 +199,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
     hardware,
     seal: seal.value,
+    pets: options.pets ?? null,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

@@ -12,6 +12,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { EstopPort } from '../commands/estop/estop-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
 import {
@@ -31,6 +32,7 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { EstopDesk } from './hardware/estop-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
@@ -65,6 +67,7 @@ export class RunningDesk implements Desk {
   readonly access: AccessPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
+  readonly estop: EstopPort;
   readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
@@ -79,10 +82,11 @@ export class RunningDesk implements Desk {
     const { env, log, gate, latch, journal } = parts;
     this.parts = parts;
     this.access = deskAccess(parts, this);
-    this.proof = journalProof(async () => {
+    const store = async () => {
       const settled = await journal.settled();
       return settled.ok ? ok(journal.store) : err(journalFaultText(settled.error));
-    });
+    };
+    this.proof = journalProof(store);
     this.#hooks = hooks;
     this.#startedNs = env.clock.mono();
     const laneOf = hooks.laneOf ?? ((options: LaneOptions) => new Lane(options));
@@ -107,6 +111,7 @@ export class RunningDesk implements Desk {
       }),
     );
     this.#stop = new StopWiring(parts, this.#lane);
+    this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,
       lane: this.#lane,
@@ -133,6 +138,8 @@ export class RunningDesk implements Desk {
       desk: this,
       kernel: this.#severity.kernel,
       links: this.#links?.branch() ?? null,
+      trip: (by, reason, cause) => this.trip(by, reason, cause),
+      signs: () => this.actors(),
       isTreeUp: () => this.#isTreeUp,
       openOrders: () => this.orders().length,
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
@@ -164,6 +171,7 @@ export class RunningDesk implements Desk {
   /** Stops the actors, last first. */
   async stopActors(): Promise<void> {
     await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
+    this.parts.pets?.rest();
     this.parts.hardware.backend.close();
   }
 

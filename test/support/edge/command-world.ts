@@ -6,11 +6,13 @@ import type {
   OrderRow,
   PositionRow,
 } from '../../../src/commands/desk.ts';
+import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type {
   DoctorOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
+  TuneOptions,
   VenueOptions,
 } from '../../../src/commands/local-command.ts';
 import type { PeerRow } from '../../../src/commands/peers/peers-port.ts';
@@ -54,6 +56,7 @@ export interface CommandWorld extends Surroundings {
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
+  readonly tuned: TuneOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -65,6 +68,7 @@ export function aCommandWorld(
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
+  const tuned: TuneOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -95,6 +99,10 @@ export function aCommandWorld(
         examined.push(options);
         return 0;
       },
+      async tune(options) {
+        tuned.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -105,6 +113,7 @@ export function aCommandWorld(
     launched,
     simulated,
     examined,
+    tuned,
   };
 }
 
@@ -187,6 +196,32 @@ export const PEER: PeerRow = {
   gate: [],
 };
 
+export const ESTOP: EstopRow = {
+  driver: 'simulated-panel',
+  isHardware: false,
+  cause: null,
+  causes: [],
+  isFaulted: false,
+  isAcknowledged: false,
+  contacts: { a: 'closed', b: 'closed', tamper: 'closed' },
+  provenAt: null,
+  proof: 'barred',
+};
+
+export const ESTOP_EVENT: EstopEventRow = {
+  sequence: 12,
+  at: '2026-01-01T00:00:00.000Z',
+  boot: 1,
+  monoUs: 1_000_000,
+  what: 'trip:shell',
+  cause: 'shell',
+  by: 'ann',
+  detail: 'wrong prices, "all" of them',
+  modeBefore: 'full-auto',
+  modeAfter: 'emergency',
+  openOrders: 2,
+};
+
 /** A desk that notes what is asked of it. */
 export interface TestDesk extends Desk {
   readonly calls: string[];
@@ -229,6 +264,18 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       return ok(['risk.maxDailyLoss: 1000 → 500']);
     },
     stop: (by) => note('stop', by),
+    estop: {
+      state: () => ESTOP,
+      async acknowledge(by) {
+        note('acknowledge', by);
+        return true;
+      },
+      async prove(by, reason) {
+        note('prove', by, reason);
+        return ok(ESTOP);
+      },
+      report: async () => ok([ESTOP_EVENT]),
+    },
     peers: {
       rows: () => [PEER],
       status: async (node) => (node === PEER.node ? ok(STATUS) : err(`no peer ${node}`)),
