@@ -21,6 +21,7 @@ interface Health {
 /** An audit log whose state the test sets. */
 interface Trail {
   fault: string | null;
+  witnessFault: string | null;
   covered: number;
   due: ReturnType<AuditTrail['dueKey']>;
 }
@@ -41,6 +42,9 @@ async function anAudit(trail: Trail | null = null) {
       : {
           get fault() {
             return trail.fault;
+          },
+          get witnessFault() {
+            return trail.witnessFault;
           },
           covered: () => trail.covered,
           dueKey: () => trail.due,
@@ -156,7 +160,7 @@ test('an inspector sees the head and how far behind the medium is', async () => 
 });
 
 const aTrail = (over: Partial<Trail> = {}): Trail => ({
-  ...{ fault: null, covered: 7, due: ok(null), ...over },
+  ...{ fault: null, witnessFault: null, covered: 7, due: ok(null), ...over },
 });
 
 test('C33: without a signed checkpoint for a second no order leaves, and then again', async () => {
@@ -194,6 +198,18 @@ test('A15: an entry every ten seconds shows that somebody writes', async () => {
     { kind: 'heartbeat', covered: 5 },
     { kind: 'heartbeat', covered: 5 },
   ]);
+});
+
+test('F43: without a witness Full-Auto is barred, and it comes back by itself', async () => {
+  const trail = aTrail({ witnessFault: 'no witness has signed for 12 s: nobody is there' });
+  const { env, gate, told } = await anAudit(trail);
+  await env.advance(200);
+  const reason = trail.witnessFault;
+  assert.equal(told, [{ kind: 'fault', fault: 'witness', reason }], 'it is told once');
+  assert.not.ok(gate.isClosedBy('journal'), 'orders still leave');
+  trail.witnessFault = null;
+  await env.advance(200);
+  assert.equal(told[1], { kind: 'cleared', fault: 'witness' });
 });
 
 test('a key that is due is handed over once, and one that cannot be made is told', async () => {
