@@ -1,4 +1,3 @@
-import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
@@ -17,6 +16,7 @@ import type { Venue } from '../venues/port.ts';
 import type { Witness } from './guard/witness.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { Pets } from './hardware/pets.ts';
+import type { DeskAudit } from './audit/desk-audit.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -35,7 +35,7 @@ export interface DeskParts {
   readonly load: ConfigLoader;
   readonly journal: Journal;
   /** Null in a rehearsal, whose record nobody has to prove. */
-  readonly audit: AuditTrail | null;
+  readonly audit: DeskAudit | null;
   readonly gate: Gate;
   readonly latch: DiskLatch;
   /** Set while the channels of the stop are known to disagree. */
