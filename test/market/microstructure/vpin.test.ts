@@ -47,7 +47,8 @@ test('VPIN is that of the volume counted unit by unit, however trades are cut', 
         const before = wanted.slice(0, -1).slice(-200);
         const below = before.filter((each) => each < last).length;
         const even = before.filter((each) => each === last).length;
-        const rank = before.length === 0 ? Number.NaN : (below + even / 2) / before.length;
+        const isKnown = before.length > 0;
+        const rank = isKnown ? (below + (even + 1) / 2) / (before.length + 1) : Number.NaN;
         assert.is(Object.is(vpin.quantile, rank), true);
       },
     ),
@@ -69,7 +70,7 @@ test('C17: the quantile of a market that is always the same is one half, no alar
   for (let at = 0; at < 20; at += 1) vpin.onTrade(5, at % 2);
   assert.is(vpin.quantile, 0.5);
   vpin.onTrade(10, 1);
-  assert.is(vpin.quantile, 1);
+  assert.is(vpin.quantile, 0.9);
 });
 
 test('one trade of any size does what as many small ones do, in bounded time', () => {
