@@ -6,12 +6,18 @@ import {
 import type { ControlEvent } from '../../src/control/events.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Latch } from '../../src/control/latch.ts';
-import type { ModePolicy, ModeState, RequestableMode } from '../../src/control/modes.ts';
+import type { RestoredMode } from '../../src/control/mode/restore.ts';
+import type { StateSeal } from '../../src/control/mode/state-seal.ts';
+import type { ModePolicy, RequestableMode } from '../../src/control/modes.ts';
+import type { SafetyKernel } from '../../src/control/safety-kernel.ts';
+import type { StopPolicy } from '../../src/control/stop/flatten-permit.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
+import type { SeverityMessage } from './severity-message.ts';
+import { type StopMessage, stopPort } from './stop-port.ts';
 
 export type ControlMessage =
   /** Every supervisor has started. */
@@ -29,7 +35,8 @@ export type ControlMessage =
       readonly reason: string;
       readonly reply: Reply<ControlSummary>;
     }
-  | { readonly kind: 'emergency'; readonly by: string; readonly reason: string }
+  | StopMessage
+  | SeverityMessage
   | {
       readonly kind: 'reset';
       readonly by: string;
@@ -38,17 +45,20 @@ export type ControlMessage =
     }
   /** Answered once every venue agrees with the journal and nothing of ours rests. */
   | { readonly kind: 'settle'; readonly reply: Reply<true> }
-  | { readonly kind: 'adopt-policy'; readonly policy: ModePolicy }
-  | { readonly kind: 'evaluate' };
+  | { readonly kind: 'adopt-policy'; readonly policy: ModePolicy };
 
 export interface ControlOptions {
   readonly gate: Gate;
   readonly latch: Latch;
+  readonly seal: StateSeal;
+  readonly kernel: SafetyKernel;
   readonly venues: readonly string[];
   /** The mode to come back at, once everything journaled has been applied. */
-  readonly restore: () => Promise<ModeState>;
+  readonly restore: () => Promise<RestoredMode>;
   /** Durable on return. @throws when it cannot be journaled */
   readonly journal: (event: ControlEvent) => void;
+  /** How an emergency stops the desk; at once when it is not said. */
+  readonly stop?: () => StopPolicy;
   /** Whether the tree was up before this incarnation: then it need not be told. */
   readonly isTreeUp: () => boolean;
   readonly log: Log;
@@ -67,11 +77,8 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
     async start(ctx) {
       const desk = new ControlDesk(
         {
-          gate: options.gate,
-          latch: options.latch,
+          ...options,
           clock: ctx.clock,
-          venues: options.venues,
-          journal: options.journal,
           reconcile(venue, token) {
             ctx.send(address.venue(venue), { kind: 'reconcile', token });
           },
@@ -81,6 +88,7 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
           withdraw() {
             ctx.send(address.execution, { kind: 'withdraw', strategy: 'all' });
           },
+          ...stopPort(ctx, options.stop),
           alert: (what, detail) => options.log('error', ctx.path, what, { detail }),
         },
         await options.restore(),
@@ -117,7 +125,10 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
           ctx.send(message.reply, desk.summary());
           break;
         case 'emergency':
-          desk.emergency(message.by, message.reason);
+          desk.emergency(message.by, message.reason, message.stop);
+          break;
+        case 'flattened':
+          desk.flattened(message.left);
           break;
         case 'reset':
           ctx.send(message.reply, desk.reset(message.by, message.reason));
@@ -128,6 +139,10 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
         case 'adopt-policy':
           desk.adopt(message.policy);
           break;
+        case 'release':
+          ctx.send(message.reply, desk.release(message.id, message.by));
+          break;
+        case 'severity-changed':
         case 'evaluate':
           desk.evaluate();
           break;

@@ -1,21 +1,39 @@
 import type { Clock } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
+import { endCaution } from './mode/caution.ts';
+import { effectOf, isGateClosing } from './mode/faults.ts';
+import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
+import { faultsOf, type RaisedRow, raisedRows } from './mode/severity-faults.ts';
+import type { StateSeal } from './mode/state-seal.ts';
 import {
-  MODE_MACHINE_VERSION,
   type ModeEvent,
   type ModePolicy,
   type ModeState,
   nextMode,
   persistMode,
   type RequestableMode,
+  sealMode,
 } from './modes.ts';
+import { isAtLeast } from './safety-cause.ts';
+import type { SafetyKernel } from './safety-kernel.ts';
+import {
+  EmergencyStop,
+  type FlattenPermit,
+  STOP_AT_ONCE,
+  type StopPolicy,
+} from './stop/flatten-permit.ts';
 
 export interface ControlDeskOptions {
   readonly gate: Gate;
   readonly latch: Latch;
+  /** Authenticates the mode in the journal. */
+  readonly seal: StateSeal;
+  /** Through which everybody raises severity; it outlives this object. */
+  readonly kernel: SafetyKernel;
   readonly clock: Clock;
   readonly venues: readonly string[];
   /** Durable on return. @throws when it cannot be journaled */
@@ -26,6 +44,12 @@ export interface ControlDeskOptions {
   readonly cancelAll: (venue: string) => void;
   /** Strategies may trade no longer: their quotes are to be taken back. */
   readonly withdraw: () => void;
+  /** How an emergency stops the desk; absent where it never flattens. */
+  readonly stop?: () => StopPolicy;
+  /** Positions may be flattened under this permit, or flattened further under a newer one. */
+  readonly flatten?: (permit: FlattenPermit) => void;
+  /** Flattening is over; what is left is to be told. */
+  readonly cease?: () => void;
   readonly alert: (what: string, detail: string) => void;
 }
 
@@ -37,6 +61,10 @@ export interface ControlSummary {
   /** Until the next step up is allowed; 0 when it is. */
   readonly cooldownMs: number;
   readonly latch: string | null;
+  /** Scale of every size limit of the desk: the lesser of the mode's and of what is raised. */
+  readonly riskScale: number;
+  /** What has been raised and not released, worst first. */
+  readonly raised: readonly RaisedRow[];
 }
 
 export interface ResetRefusal {
@@ -54,12 +82,15 @@ export class ControlDesk {
   /** Token of the run that each venue owes, and of the one that it reported done. */
   readonly #owed = new Map<string, number>();
   readonly #done = new Map<string, number>();
+  readonly #stop: EmergencyStop;
+  /** Whether the journal has the permit of the stop that stands. */
+  #isPermitKnown = false;
   #isStarted = false;
   /** Trips of the gate that this object has taken note of. */
   #trips: number;
   #settled: (() => void)[] = [];
 
-  constructor(options: ControlDeskOptions, state: ModeState) {
+  constructor(options: ControlDeskOptions, { state, distrust }: RestoredMode) {
     this.#options = options;
     this.#state = state;
     const { gate } = options;
@@ -67,6 +98,8 @@ export class ControlDesk {
     gate.close('reconciling');
     gate.setMode(state.mode);
     this.#trips = gate.trips;
+    this.#stop = new EmergencyStop(gate, state.mode === 'emergency');
+    if (distrust !== null) this.emergency('control', distrust);
   }
 
   get mode(): Mode {
@@ -82,10 +115,15 @@ export class ControlDesk {
     this.#apply({ type: 'clear', fault: 'starting', nowMs: this.#nowMs() }, 'system', 'started');
   }
 
-  /** Something an order depends on is gone: nothing leaves until every venue agrees again. */
+  /**
+   * Something is wrong. When orders depend on it, nothing leaves until every venue agrees again;
+   * otherwise it only takes modes away, as `mode/faults.ts` says.
+   */
   fault(fault: string, reason: string): void {
-    this.#options.gate.close('reconciling');
+    const { closesGate } = effectOf(fault);
+    if (closesGate) this.#options.gate.close('reconciling');
     this.#apply({ type: 'fault', fault, nowMs: this.#nowMs() }, 'system', reason);
+    if (!closesGate) return;
     this.#options.withdraw();
     if (this.#isStarted) this.reconcileAll();
   }
@@ -135,6 +173,9 @@ export class ControlDesk {
 
   /** Takes every step up that is due; none is before every venue agrees with the journal. */
   evaluate(): void {
+    if (this.#stop.onTime(this.#options.clock.mono())) this.#cease('its time is over');
+    this.#heedKernel();
+    endCaution(this.#options.kernel, this.#nowMs());
     if (this.#options.gate.isClosedBy('reconciling')) return;
     let before: Mode;
     do {
@@ -143,8 +184,13 @@ export class ControlDesk {
     } while (this.#state.mode !== before);
   }
 
-  /** Emergency stop: gate and latch first, then everything else. Never refused. */
-  emergency(by: string, reason: string): void {
+  /**
+   * Emergency stop: gate and latch first, then everything else. Never refused. While one stands it
+   * only makes the cool-down longer, unless it is of a lower category.
+   *
+   * @param asked how to stop; as configured when it is not said
+   */
+  emergency(by: string, reason: string, asked?: StopPolicy): void {
     const { gate, latch, clock, venues } = this.#options;
     gate.close('emergency');
     this.#trips = gate.trips;
@@ -155,15 +201,31 @@ export class ControlDesk {
       // The stop goes on without its file; the journal still has it, and people must know.
       this.#options.alert('latch-not-written', reasonOf(thrown));
     }
-    for (const venue of venues) this.#options.cancelAll(venue);
-    this.#options.withdraw();
-    this.reconcileAll();
+    const policy = asked ?? this.#options.stop?.() ?? STOP_AT_ONCE;
+    const before = this.#stop.category;
+    const goesOn = this.#stop.trip(policy, clock.mono());
+    if (before === null) this.#isPermitKnown = false;
+    if (before === 1 && !goesOn) this.#cease('a stop of category 0 was asked for');
+    // Another reconciliation would only keep the flattening of the stop that stands from its time.
+    const isFlattening = goesOn && before === 1;
+    if (!isFlattening) {
+      for (const venue of venues) this.#options.cancelAll(venue);
+      this.#options.withdraw();
+      this.reconcileAll();
+    }
     this.#apply({ type: 'emergency', nowMs: this.#nowMs() }, by, reason);
+    this.#flatten();
+  }
+
+  /** Nothing is left to flatten but what is said; the stop is of category 0 from here on. */
+  flattened(left: string): void {
+    this.#stop.onFlat();
+    this.#note('flattening-ended', left === '' ? 'every position is flat' : `left: ${left}`);
   }
 
   /** Leaves Emergency for Manual. Trading needs a `mode` command after it. */
   reset(by: string, reason: string): Result<void, ResetRefusal> {
-    const { gate, latch } = this.#options;
+    const { gate, latch, kernel } = this.#options;
     if (this.#state.mode !== 'emergency') return err({ kind: 'not-tripped', waitMs: 0 });
     // Gate and latch are tripped before the message of it arrives: that trip must not be undone.
     const isTrippedAnew = gate.trips !== this.#trips;
@@ -171,9 +233,22 @@ export class ControlDesk {
     const waitMs = isTrippedAnew ? this.#state.context.policy.resetCooldownMs : leftMs;
     if (waitMs > 0) return err({ kind: 'cooling', waitMs });
     this.#apply({ type: 'reset', nowMs: this.#nowMs() }, by, reason);
+    if (this.#stop.reset() === 1) this.#cease('the emergency was reset');
+    kernel.releaseAfterReset(by, reason, this.#nowMs());
     latch.clear();
     gate.open('emergency');
     return ok(undefined);
+  }
+
+  /** Takes a raised severity away, if whoever asks may; a halt opens once the venues agree. */
+  release(id: string, by: Releaser): Result<void, ReleaseRefusal> {
+    const { kernel } = this.#options;
+    const cause = kernel.summary().causes.find((each) => each.id === id);
+    const released = kernel.release(id, by, this.#nowMs());
+    if (!released.ok) return released;
+    if (cause !== undefined && isAtLeast(cause.severity, 'halted')) this.reconcileAll();
+    this.evaluate();
+    return released;
   }
 
   adopt(policy: ModePolicy): void {
@@ -182,7 +257,7 @@ export class ControlDesk {
 
   summary(): ControlSummary {
     const { mode, context } = this.#state;
-    const { gate, latch } = this.#options;
+    const { gate, latch, kernel } = this.#options;
     return {
       mode,
       requested: context.requested,
@@ -190,18 +265,52 @@ export class ControlDesk {
       gate: gate.causes(),
       cooldownMs: Math.max(0, context.untilMs - this.#nowMs()),
       latch: latch.cause(),
+      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
+      raised: raisedRows(kernel.summary(), this.#nowMs()),
     };
+  }
+
+  /** What is paused bars steps up, and a paused desk comes down. */
+  #heedKernel(): void {
+    const { faults } = this.#state.context;
+    for (const [fault, reason] of faultsOf(this.#options.kernel)) {
+      const stands = faults.includes(fault);
+      if (reason !== null && !stands) this.fault(fault, reason);
+      else if (reason === null && stands) this.cleared(fault);
+    }
   }
 
   #openIfSettled(): void {
     const isSettled =
       this.#isStarted &&
       this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
-      this.#state.context.faults.length === 0;
+      !isGateClosing(this.#state.context.faults);
     if (!isSettled) return;
     this.#options.gate.open('reconciling');
     for (const done of this.#settled.splice(0)) done();
+    this.#flatten();
     this.evaluate();
+  }
+
+  /**
+   * Lets positions be flattened once every venue agrees with the journal: before that nobody knows
+   * what there is to flatten, nor whether anything still rests.
+   */
+  #flatten(): void {
+    if (!this.#stop.mayFlatten(this.#options.clock.mono())) return;
+    if (!this.#isPermitKnown) this.#note('flattening-permitted', 'reduce-only, until flat or late');
+    this.#isPermitKnown = true;
+    this.#options.flatten?.(this.#stop.mint());
+  }
+
+  /** The permit has been withdrawn. */
+  #cease(why: string): void {
+    this.#note('flattening-over', why);
+    this.#options.cease?.();
+  }
+
+  #note(what: string, detail: string): void {
+    this.#options.journal({ kind: 'incident', what, where: 'control', detail });
   }
 
   #apply(event: ModeEvent, by: string, reason: string): void {
@@ -209,7 +318,7 @@ export class ControlDesk {
     const after = nextMode(before, event);
     this.#state = after;
     if (persistMode(after) === persistMode(before)) return;
-    const { gate } = this.#options;
+    const { gate, seal } = this.#options;
     const isRise = MODES.indexOf(after.mode) > MODES.indexOf(before.mode);
     const mustComeFirst = after.mode === 'emergency' || !isRise;
     if (mustComeFirst && gate.mode !== after.mode) gate.setMode(after.mode);
@@ -221,7 +330,7 @@ export class ControlDesk {
       by,
       reason,
       epoch: gate.epoch,
-      machine: persistMode(after),
+      machine: sealMode(after, seal),
       machineVersion: MODE_MACHINE_VERSION,
     });
     if (!mustComeFirst) gate.setMode(after.mode);

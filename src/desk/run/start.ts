@@ -1,3 +1,4 @@
+import { missingStopNotice } from '../../../hardware/gpio/port.ts';
 import { EXIT } from '../../commands/command.ts';
 import type { StartOptions } from '../../commands/local-command.ts';
 import { answer, type Terminal } from '../../commands/terminal.ts';
@@ -13,6 +14,7 @@ import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { petsOf } from '../hardware/pets.ts';
 import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
@@ -76,6 +78,12 @@ export async function runDesk(
     store: 'lmdb',
     isClockReal: isReal,
     hasShell: true,
+    pets: petsOf({
+      device: source.config.hardware.watchdog,
+      socket: process.env['NOTIFY_SOCKET'],
+      timers: real.timers,
+      log,
+    }),
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
@@ -90,6 +98,8 @@ export async function runDesk(
     net.close();
     return EXIT.failed;
   }
+  const notice = missingStopNotice(opened.value.parts.hardware.backend.kind);
+  if (notice !== null) terminal.err(`${notice}\n`);
   const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
   const { folder } = source;
   const run = { folder, signals, options, opened: opened.value, real, log, terminal, over };
@@ -197,7 +207,7 @@ function listenToSignals(
     });
   };
   signals.heed((signal) => {
-    if (signal === 'SIGUSR2') desk.trip('signal', signal);
+    if (signal === 'SIGUSR2') desk.trip('signal', signal, 'signal');
     else if (signal === 'SIGHUP') reload();
     else end({ reason: signal, kind: 'done' });
   });

@@ -1,10 +1,10 @@
-import type { Role } from '../../control/authorisation.ts';
+import { type Role, reasonFault } from '../../control/authorisation.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import type { RequestableMode } from '../../control/modes.ts';
 import type { Clock } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type AuthorisedKey, isSignedBy, keyText } from './authorised-keys.ts';
-import { reasonFault, statementBytes, statementText } from './mode-statement.ts';
+import { statementBytes, statementText } from './mode-statement.ts';
 
 export interface ModeApprovalsOptions {
   readonly deskId: string;

@@ -1,3 +1,4 @@
+import { isPrintable } from '../../control/authorisation.ts';
 import type { RequestableMode } from '../../control/modes.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 
@@ -17,10 +18,6 @@ export interface ModeStatement {
 
 /** Separates these signatures from every other use of the keys; a login has a NUL in it. */
 const LABEL = 'flyball-mode-v1';
-export const REASON_CHARS_MAX = 200;
-/** What cannot change how a line reads: no control characters, nothing that turns its direction. */
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
-
 /** The one text of a statement: a line for each part, in this order. */
 export function statementText(statement: ModeStatement): string {
   return [
@@ -38,18 +35,8 @@ export function statementText(statement: ModeStatement): string {
 /** Bytes to sign; a program signs nothing that is not a statement. */
 export function statementBytes(text: string): Result<Uint8Array, string> {
   const lines = text.split('\n');
-  const isStatement =
-    lines.length === 8 && lines[0] === LABEL && lines.every((line) => PRINTABLE.test(line));
+  const isStatement = lines.length === 8 && lines[0] === LABEL && lines.every(isPrintable);
   return isStatement
     ? ok(new TextEncoder().encode(text))
     : err('the daemon asks to sign something that is no statement about a mode');
-}
-
-/** A reason that fits a line of the statement, or what is wrong with it. */
-export function reasonFault(reason: string): string | null {
-  if (reason === '') return 'found no reason, wanted one: another person has to agree with it';
-  if (reason.length > REASON_CHARS_MAX) {
-    return `found a reason of ${reason.length} letters, wanted at most ${REASON_CHARS_MAX}`;
-  }
-  return PRINTABLE.test(reason) ? null : 'found control characters in the reason, wanted one line';
 }

@@ -1,5 +1,8 @@
+import type { AuditEvent } from '../../audit/events.ts';
+import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
@@ -29,8 +32,10 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | ControlEvent
+  | EstopRecorded
   | InstrumentDefined
-  | StrategyConfigured;
+  | StrategyConfigured
+  | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -242,7 +247,41 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ strategy: text, settingsId: integer<number>(), settings: document }),
   },
+  estop: {
+    code: 64,
+    version: 1,
+    fields: object({
+      what: text,
+      cause: text,
+      by: text,
+      detail: prose,
+      monoUs: integer(),
+      wallMs: integer(),
+      modeBefore: mode,
+      modeAfter: mode,
+      openOrders: integer<number>(),
+    }),
+  },
+  heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
+  'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
+  'severity-changed': {
+    code: 85,
+    version: 1,
+    fields: object({
+      change: choice(['raised', 'probed', 'released']),
+      cause: text,
+      severity: choice(SEVERITIES),
+      reset: choice(RESET_CLASSES),
+      by: text,
+      reason: prose,
+      epoch: integer<number>(),
+      kept: document,
+    }),
+  },
 };
+
+/** Everything that ever happened to the emergency stop of a desk. */
+export const ESTOP_STREAM = 'estop';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -254,11 +293,14 @@ export function streamOf(event: JournalEvent): string {
     case 'venue-reconciled':
       return `account/${event.venue}`;
     case 'mode-changed':
+    case 'severity-changed':
     case 'command-given':
     case 'command-refused':
     case 'mode-requested':
     case 'mode-approved':
       return 'control';
+    case 'estop':
+      return ESTOP_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':
@@ -266,6 +308,8 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return 'desk';
     default:
       return `order/${event.clientId}`;

@@ -6,6 +6,9 @@ import { isThere, survives } from '../../support/desk/survival.ts';
 const WORKERS = [
   'safety/audit',
   'safety/control',
+  'safety/kill-switch',
+  'safety/watchdog',
+  'safety/indicator',
   'market-data/feed:binance',
   'trading/portfolio',
   'trading/venues/venue:binance',

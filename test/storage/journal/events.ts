@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MODES } from '../../../src/control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../../src/control/safety-cause.ts';
 import { compileInstrument, type Instrument } from '../../../src/core/instrument.ts';
 import {
   type Amount,
@@ -172,6 +173,16 @@ const shapes: Shapes = {
     machine: words,
     machineVersion: fc.nat(),
   }),
+  'severity-changed': record({
+    change: fc.constantFrom('raised', 'probed', 'released'),
+    cause: name,
+    severity: fc.constantFrom(...SEVERITIES),
+    reset: fc.constantFrom(...RESET_CLASSES),
+    by: name,
+    reason: words,
+    epoch: fc.nat(),
+    kept: words,
+  }),
   'command-given': record({ by: name, command: words }),
   'command-refused': record({ by: name, role: name, command: words, reason: words }),
   'mode-requested': record({ statement: words, by: name, key: name, signature: name }),
@@ -188,8 +199,21 @@ const shapes: Shapes = {
   'venue-reconciled': record({ venue: name, marks: words }),
   'risk-day-opened': record({ day: fc.nat(), profit: amount }),
   incident: record({ what: name, where: name, detail: words }),
+  estop: record({
+    what: name,
+    cause: name,
+    by: name,
+    detail: words,
+    monoUs: fc.nat(),
+    wallMs: fc.nat().map(millisOf),
+    modeBefore: mode,
+    modeAfter: mode,
+    openOrders: fc.nat(),
+  }),
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
+  heartbeat: record({ covered: fc.nat() }),
+  'audit-key-rotated': record({ newKey: name }),
 };
 
 export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(

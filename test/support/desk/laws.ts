@@ -8,6 +8,9 @@ import type { Sent } from './wire-tap.ts';
 export const ON_THE_PATH: readonly string[] = [
   'safety/audit',
   'safety/control',
+  'safety/kill-switch',
+  'safety/watchdog',
+  'safety/indicator',
   'trading/portfolio',
   'trading/venues/venue:binance',
   'trading/risk',
