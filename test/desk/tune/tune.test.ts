@@ -20,7 +20,7 @@ async function tuning(path: string, parts = {}, terminal = aTerminal()) {
   return { exitCode, ...terminal.written };
 }
 
-test('limits that are tuned are better than those of the catalogue, within the budget', async () => {
+test('limits that are tuned beat those of the catalogue, within the budget', async () => {
   const { exitCode, out, err } = await tuning(recording);
   assert.equal([exitCode, err], [EXIT.done, '']);
   const { scores, recordings, breakers } = JSON.parse(out);
