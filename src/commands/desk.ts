@@ -2,6 +2,7 @@ import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
 import type { AccessPort } from './access/access-port.ts';
+import type { AlertsPort } from './alerts/alerts-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
@@ -24,6 +25,8 @@ export interface Desk {
   stop(by: string): void;
   /** Who may do what, and the four-eyes rule. */
   readonly access: AccessPort;
+  /** What people were told, and what they have seen. */
+  readonly alerts: AlertsPort;
   /** What the journal proves. */
   readonly proof: ProofPort;
   /** The other daemons that this one is linked to. */

@@ -1,4 +1,5 @@
 import { address } from '../../actors/addresses.ts';
+import { alertsActor } from '../../actors/edge/alerts.ts';
 import { settingsActor } from '../../actors/edge/settings.ts';
 import { shellActor } from '../../actors/edge/shell.ts';
 import { feedActor } from '../../actors/market-data/feed.ts';
@@ -21,6 +22,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
+import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf } from './hardware/desk-hardware.ts';
 import { DeskMemory } from './memory.ts';
@@ -69,7 +71,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       env.clock.mono() / 1e6,
     );
   };
-  const { shell } = parts;
+  const { alerts, shell } = parts;
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -179,6 +181,19 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           journal: appendDurable,
           log,
         }),
+      alerts:
+        alerts === null
+          ? null
+          : () =>
+              alertsActor({
+                ...alerts,
+                restore: () => alertMemory(journal),
+                listen: (tell) => journal.listen(alertListener(tell, env.clock)),
+                journal: append,
+                mode: () => gate.mode,
+                net: env.net,
+                log,
+              }),
       shell:
         shell === null
           ? null

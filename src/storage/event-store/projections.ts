@@ -100,6 +100,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'estop':
     case 'heartbeat':
     case 'audit-key-rotated':
+    case 'alert-raised':
+    case 'alert-acknowledged':
       return [];
     default:
       return onLaterEvent(view, event);
