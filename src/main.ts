@@ -47,6 +47,10 @@ const launch: Launch = {
     const { runDoctor } = await import('./desk/doctor/run-doctor.ts');
     return runDoctor(options, nodeHost(env), on);
   },
+  async tune(options, { env, terminal: on }) {
+    const { runTune } = await import('./desk/tune/run-tune.ts');
+    return runTune(options, env.files, on);
+  },
   async recorded(folder, { files }) {
     const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
     return openRecordedDesk(files, folder);

@@ -10,6 +10,7 @@ import { commandHelp, listHelp } from './help.ts';
 import { startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { simulateCommand } from './simulate-command.ts';
+import { tuneBreakersCommand } from './tune/tune-command.ts';
 
 /** Everything the command line knows. */
 export const COMMANDS: readonly LocalCommand[] = [
@@ -24,6 +25,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   ...CONFIG_COMMANDS,
   bookCheckCommand,
   doctorCommand,
+  tuneBreakersCommand,
   keyMakeCommand,
 ];
 

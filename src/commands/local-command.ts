@@ -44,6 +44,7 @@ export interface Launch {
   /** Reaches the simulated emergency stop of a data directory. */
   panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
   doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
+  tune(options: TuneOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
@@ -59,6 +60,17 @@ export interface SimulateOptions {
   readonly isTraced: boolean;
   /** Ends at the first violation. */
   readonly stopsEarly: boolean;
+  readonly isJson: boolean;
+}
+
+export interface TuneOptions {
+  /** A file or a folder. */
+  readonly recording: string;
+  /** In each regime. */
+  readonly evaluations: number;
+  readonly seed: number;
+  /** Null writes nothing. */
+  readonly outFile: string | null;
   readonly isJson: boolean;
 }
 

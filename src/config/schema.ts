@@ -107,7 +107,7 @@ export const configSchema = z
 export type Config = z.infer<typeof configSchema>;
 export type StrategySettings = Config['strategies'][number];
 
-/** JSON Schema of the configuration, for editors. */
+/** JSON Schema of the configuration as people write it, for editors. */
 export function configJsonSchema(): unknown {
   return z.toJSONSchema(configSchema, { io: 'input' });
 }

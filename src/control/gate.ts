@@ -210,7 +210,7 @@ export class Gate {
     return PERMISSIONS[this.mode];
   }
 
-  /** What the orders of the flattening may do; without a permit what Emergency lets them: nothing. */
+  /** What the orders of the flattening may do: without a permit nothing, as in Emergency. */
   get flatteningPermissions(): Permissions {
     return PERMISSIONS[this.isFlatteningPermitted ? 'flattening' : 'emergency'];
   }

@@ -2,7 +2,8 @@ import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
-import type { Latch } from '../control/latch.ts';
+import type { DiskLatch, Latch } from '../control/latch.ts';
+import type { StateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
@@ -14,6 +15,7 @@ import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 import type { OpenedAlerts } from './alerts/open-alerts.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -34,11 +36,15 @@ export interface DeskParts {
   /** Null in a rehearsal, whose record nobody has to prove. */
   readonly audit: AuditTrail | null;
   readonly gate: Gate;
-  readonly latch: Latch;
+  readonly latch: DiskLatch;
   /** Set while the channels of the stop are known to disagree. */
   readonly faultLatch: Latch;
   /** The stop that a hand can press. */
   readonly hardware: DeskHardware;
+  /** Authenticates what control writes down. */
+  readonly seal: StateSeal;
+  /** Whoever watches this process from outside; null when nobody does. */
+  readonly pets: Pets | null;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

@@ -43,7 +43,7 @@ export async function openAudit(parts: {
       shared: journal.words.shared,
       segments: `${journalFolder}/segments`,
       folder: auditFolder(folder),
-      ...{ keys, name },
+      ...{ keys, name, mayBegin: kept.value.isNew },
     },
     env.timers,
     (fault) => audit.fail(auditFaultText(fault)),

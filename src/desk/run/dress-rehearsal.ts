@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
+import type { Timers } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
 import { silentLog } from '../../ops/log.ts';
@@ -13,6 +14,9 @@ import { rehearse } from './rehearsal.ts';
 
 /** Virtual time that is played: enough for every kind of message, some orders and some fills. */
 const PLAYED_MS = 40_000;
+/** A desk that orders thousands a second has seen everything earlier, and wants to start. */
+const ORDERS_MAX = 2_000;
+const LOOK_MS = 100;
 const START_MS = 1_700_000_000_000;
 const SEED = 1;
 
@@ -47,7 +51,7 @@ export async function dressRehearsal(
   const venue = opened.value;
   venue.start();
   const scratch = mkdtempSync(join(folder, 'rehearsal-'));
-  const played = await rehearse({
+  const outcome = await rehearse({
     time,
     ...reachInProcess(venue, time, config.simulation, SEED),
     log: silentLog(),
@@ -57,10 +61,22 @@ export async function dressRehearsal(
     lock: () => ok({ release: () => {} }),
     version,
     player: null,
-    end: () =>
-      new Promise((resolve) => void timers.after(PLAYED_MS, () => resolve('it was a rehearsal'))),
+    end: (desk) => played(timers, () => desk.parts.metrics.orders >= ORDERS_MAX),
   });
   venue.stop();
   rmSync(scratch, { recursive: true, force: true });
-  return played.ok ? ok(undefined) : played;
+  return outcome.ok ? ok(undefined) : outcome;
+}
+
+/** Resolves when the time is over, or soon after enough has been seen. */
+function played(timers: Timers, isEnough: () => boolean): Promise<string> {
+  return new Promise((resolve) => {
+    let leftMs = PLAYED_MS;
+    const look = (): void => {
+      leftMs -= LOOK_MS;
+      if (leftMs <= 0 || isEnough()) resolve('it was a rehearsal');
+      else timers.after(LOOK_MS, look);
+    };
+    timers.after(LOOK_MS, look);
+  });
 }

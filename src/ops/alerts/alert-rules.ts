@@ -1,5 +1,6 @@
 import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
+import { isAtLeast } from '../../control/safety-cause.ts';
 import type { Millis } from '../../core/units.ts';
 import type { Alert, AlertLevel } from './alert.ts';
 import { masked } from './masked.ts';
@@ -10,6 +11,7 @@ export type AlertSource = ControlEvent | EstopRecorded;
 const KINDS: ReadonlySet<string> = new Set<AlertSource['kind']>([
   'booted',
   'mode-changed',
+  'severity-changed',
   'command-given',
   'command-refused',
   'mode-requested',
@@ -50,6 +52,8 @@ function toldOf(event: AlertSource): Told | null {
         : ['warning', 'unclean-start', 'desk', 'the run before did not end in order'];
     case 'mode-changed':
       return modeTold(event);
+    case 'severity-changed':
+      return severityTold(event);
     case 'command-given':
       return ['notice', event.kind, event.by, event.command];
     case 'command-refused':
@@ -87,4 +91,18 @@ function modeTold({ from, to, requested, by, reason }: ModeChanged): Told | null
   if (PARTS_OF_THE_DESK.includes(by)) return null;
   const asked = to === requested ? to : `${to}, to become ${requested}`;
   return ['notice', 'mode-changed', by, `${from} to ${asked}: ${reason}`];
+}
+
+type SeverityChanged = Extract<AlertSource, { readonly kind: 'severity-changed' }>;
+
+/** What its owner takes away again is worth a look; a halt that only people take away needs one. */
+function severityTold(event: SeverityChanged): Told | null {
+  const { change, cause, severity, reset, by, reason } = event;
+  const needsPeople = reset !== '-' && reset !== 'A';
+  if (change === 'released') {
+    return needsPeople ? ['notice', 'severity-released', by, `${cause}: ${reason}`] : null;
+  }
+  if (change === 'probed' || !isAtLeast(severity, 'reduced')) return null;
+  const level = needsPeople && severity === 'halted' ? 'critical' : 'warning';
+  return [level, 'severity-raised', cause, `${severity}: ${reason}`];
 }

@@ -62,7 +62,7 @@ export class Journal {
     this.#parts = parts;
   }
 
-  /** From here on told of each event, in the turn that wrote it: it has to be quick, and not throw. */
+  /** Told of each event from here on, in the turn that wrote it: quick, and never throwing. */
   listen(listener: JournalListener): void {
     this.#listener = listener;
   }

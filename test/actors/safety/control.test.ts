@@ -6,10 +6,12 @@ import { type ControlOptions, controlActor } from '../../../actors/safety/contro
 import type { ControlSummary, ResetRefusal } from '../../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
-import { type ModePolicy, restoreMode } from '../../../src/control/modes.ts';
+import type { ModePolicy } from '../../../src/control/modes.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
+import { aQuietKernel } from '../../support/control/kernels.ts';
+import { aFirstMode, SEAL } from '../../support/control/restores.ts';
 import { aLane } from '../../support/lanes.ts';
 
 const POLICY: ModePolicy = {
@@ -24,6 +26,7 @@ const VENUE = 'trading/venues/venue:binance';
 async function aControl(parts: Partial<ControlOptions> = {}) {
   const tested = aLane();
   const gate = new Gate();
+  const kernel = aQuietKernel(gate);
   const journaled: ControlEvent[] = [];
   const { log, lines } = aLog();
   let latched: string | null = null;
@@ -41,10 +44,9 @@ async function aControl(parts: Partial<ControlOptions> = {}) {
       gate,
       latch,
       venues: ['binance'],
-      restore: () =>
-        Promise.resolve(
-          restoreMode(null, { wasClean: true, isLatched: latched !== null }, POLICY, 0),
-        ),
+      seal: SEAL,
+      kernel,
+      restore: () => Promise.resolve(aFirstMode(POLICY, { isLatched: latched !== null })),
       journal: (event) => void journaled.push(event),
       isTreeUp: () => false,
       log,
@@ -66,7 +68,7 @@ async function aControl(parts: Partial<ControlOptions> = {}) {
     lane.send(address.control, { kind: 'venue-reconciled', venue: 'binance', token });
     await env.settle();
   };
-  return { ...tested, gate, journaled, lines, heard, summary, reconcile };
+  return { ...tested, gate, kernel, journaled, lines, heard, summary, reconcile };
 }
 
 async function aTradingControl(parts: Partial<ControlOptions> = {}) {
@@ -185,6 +187,38 @@ test('an emergency is left by a reset after its cool-down, and by nothing else',
   await env.settle();
   assert.equal(await cooled, ok(undefined));
   assert.equal([summary().mode, summary().latch], ['manual', null]);
+});
+
+test('ES17: category 1 has execution flatten until the deadline, and then cease', async () => {
+  const stop = () => ({ category: 1, flattenMs: 100 }) as const;
+  const { lane, env, gate, heard, journaled, reconcile } = await aTradingControl({ stop });
+  const told = () =>
+    (heard['trading/execution'] ?? []).map((message) => (message as { kind: string }).kind);
+  lane.send(address.control, { kind: 'emergency', by: 'button', reason: 'pressed' });
+  await env.settle();
+  assert.not(told().includes('flatten'), 'not before the venue agrees');
+  await reconcile();
+  assert.is(told().at(-1), 'flatten');
+  assert.is(gate.isFlatteningPermitted, true);
+  await env.advance(99);
+  assert.is(gate.isFlatteningPermitted, true);
+  await env.advance(1);
+  assert.is(gate.isFlatteningPermitted, false, 'at the deadline, not a watch later');
+  assert.is(told().at(-1), 'cease');
+  lane.send(address.control, { kind: 'flattened', left: 'BTCUSDT 1' });
+  await env.settle();
+  const last = journaled.at(-1);
+  assert.equal(last?.kind === 'incident' && last.detail, 'left: BTCUSDT 1');
+});
+
+test('ES19: a trip may ask for less than is configured', async () => {
+  const stop = () => ({ category: 1, flattenMs: 100 }) as const;
+  const { lane, env, gate, reconcile } = await aTradingControl({ stop });
+  const atOnce = { category: 0, flattenMs: 0 } as const;
+  lane.send(address.control, { kind: 'emergency', by: 'desk', reason: 'ends', stop: atOnce });
+  await env.settle();
+  await reconcile();
+  assert.is(gate.isFlatteningPermitted, false);
 });
 
 test('whoever settles is answered once the venue agrees by a later run', async () => {

@@ -115,6 +115,35 @@ test('what hands do at the panel is told, and a fault of the stop needs somebody
   assert.is(told(anEstop('self-test:passed')), null);
 });
 
+test('a severity that only people take away is told, and critical when it halts', () => {
+  const changed = (parts: object): string | null =>
+    told({
+      kind: 'severity-changed',
+      change: 'raised',
+      cause: 'C28@desk',
+      severity: 'halted',
+      reset: 'O',
+      by: 'risk',
+      reason: 'two venues fail',
+      epoch: 3,
+      kept: '',
+      ...parts,
+    } as AlertSource);
+  assert.is(changed({}), 'critical severity-raised C28@desk: halted: two venues fail');
+  assert.is(changed({ reset: 'A' }), 'warning severity-raised C28@desk: halted: two venues fail');
+  assert.is(
+    changed({ severity: 'paused' }),
+    'warning severity-raised C28@desk: paused: two venues fail',
+  );
+  assert.is(changed({ severity: 'warn' }), null);
+  assert.is(changed({ change: 'probed' }), null);
+  assert.is(changed({ change: 'released', reset: 'A' }), null);
+  assert.is(
+    changed({ change: 'released', by: 'ada', reason: 'sound' }),
+    'notice severity-released ada: C28@desk: sound',
+  );
+});
+
 test('A18 A19: a text that leaves is one bounded line without keys', () => {
   const key = 'MCowBQYDK2VwAyEAfU0Of2FTpptiQrUiq77mhf2kQg+INLEIw72uNp71Sfo=';
   assert.is(masked(`access add bob ${key} now`), 'access add bob (masked) now');

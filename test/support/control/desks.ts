@@ -2,19 +2,24 @@ import { ControlDesk } from '../../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import type { Latch } from '../../../src/control/latch.ts';
-import { type ModePolicy, type ModeState, restoreMode } from '../../../src/control/modes.ts';
+import type { ModePolicy } from '../../../src/control/modes.ts';
+import { type SafetyEvent, SafetyKernel } from '../../../src/control/safety-kernel.ts';
+import type { StopPolicy } from '../../../src/control/stop/flatten-permit.ts';
 import { assert } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
+import { aFirstMode, SEAL } from './restores.ts';
 
 export type ModeChanged = Extract<ControlEvent, { kind: 'mode-changed' }>;
 
 export interface TestDesk {
   readonly desk: ControlDesk;
+  readonly kernel: SafetyKernel;
   readonly gate: Gate;
   readonly latch: Latch;
   /**
    * What the desk did, in order: `reconcile a 7`, `cancel-all a`, `withdraw`, `alert what: why`,
-   * and `journal from>to` with the mode and the causes of the gate at that moment.
+   * `flatten epoch`, `cease`, `note what: detail`, and `journal from>to` with the mode and the
+   * causes of the gate at that moment.
    */
   readonly done: string[];
   readonly journal: ModeChanged[];
@@ -43,10 +48,13 @@ export interface TestDeskParts {
   readonly venues?: readonly string[];
   readonly policy?: Partial<ModePolicy>;
   readonly isLatched?: boolean;
+  readonly onSeverity?: (event: SafetyEvent) => void;
   /** Thrown by the journal, or by the latch when it is set or cleared, each time. */
   readonly journalFault?: () => Error | null;
   readonly latchFault?: Error;
   readonly unlatchFault?: Error;
+  /** How an emergency stops the desk; category 0 unless it is said. */
+  readonly stop?: () => StopPolicy;
 }
 
 /** A control desk of a new data directory, or of one that was left latched. */
@@ -73,21 +81,27 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       cause = null;
     },
   };
-  const state: ModeState = restoreMode(
-    null,
-    { wasClean: true, isLatched },
-    somePolicy(parts.policy),
-    0,
-  );
-  const desk = new ControlDesk(
+  const kernel = new SafetyKernel({
+    gate,
+    emergency: (by, reason) => desk.emergency(by, reason),
+    onScope: () => desk.evaluate(),
+    record: (event) => void parts.onSeverity?.(event),
+  });
+  const desk: ControlDesk = new ControlDesk(
     {
       gate,
       latch,
+      seal: SEAL,
+      kernel,
       clock: env.clock,
       venues,
       journal(event) {
         const fault = parts.journalFault?.() ?? null;
         if (fault !== null) throw fault;
+        if (event.kind === 'incident') {
+          done.push(`note ${event.what}: ${event.detail}`);
+          return;
+        }
         const changed = event as ModeChanged;
         journal.push(changed);
         const { from, to } = changed;
@@ -101,12 +115,16 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       },
       cancelAll: (venue) => void done.push(`cancel-all ${venue}`),
       withdraw: () => void done.push('withdraw'),
+      ...(parts.stop === undefined ? {} : { stop: parts.stop }),
+      flatten: ({ epoch }) => void done.push(`flatten ${epoch}`),
+      cease: () => void done.push('cease'),
       alert: (what, detail) => void done.push(`alert ${what}: ${detail}`),
     },
-    state,
+    aFirstMode(somePolicy(parts.policy), { isLatched }),
   );
   return {
     desk,
+    kernel,
     gate,
     latch,
     done,

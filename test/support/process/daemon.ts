@@ -14,8 +14,12 @@ export class Daemon extends Program {
   readonly #folder: string;
   #session: RemoteSession | null = null;
 
-  constructor(premises: Premises, words: readonly string[]) {
-    super([...words, '--data-dir', premises.folder]);
+  constructor(
+    premises: Premises,
+    words: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ) {
+    super([...words, '--data-dir', premises.folder], false, variables);
     this.#folder = premises.folder;
   }
 

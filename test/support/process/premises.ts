@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon } from './daemon.ts';
 import { livelyConfig } from './lively-config.ts';
-import { type Ended, Program } from './program.ts';
+import { type Ended, Program, Script } from './program.ts';
 import { VenueAccount } from './venue-account.ts';
 import { WrittenJournal } from './written-journal.ts';
 
@@ -23,7 +23,7 @@ export class Premises {
   readonly root: string;
   readonly folder: string;
   readonly configFile: string;
-  readonly #programs: Program[] = [];
+  readonly #programs: Script[] = [];
 
   constructor() {
     this.root = mkdtempSync(join(tmpdir(), 'flyball-process-'));
@@ -33,8 +33,9 @@ export class Premises {
   }
 
   /** `flyball start` on this directory. */
-  start(words: readonly string[] = []): Daemon {
-    const daemon = new Daemon(this, ['start', '--config', this.configFile, ...words]);
+  start(words: readonly string[] = [], variables: Readonly<Record<string, string>> = {}): Daemon {
+    const all = ['start', '--config', this.configFile, ...words];
+    const daemon = new Daemon(this, all, variables);
     this.#programs.push(daemon);
     return daemon;
   }
@@ -44,6 +45,13 @@ export class Premises {
     const program = new Program([...words, '--data-dir', this.folder]);
     this.#programs.push(program);
     return program;
+  }
+
+  /** A script of the tests that is told the folder among its words. */
+  script(file: string, words: readonly string[]): Script {
+    const script = new Script(`${file} ${words.join(' ')}`, [file, ...words]);
+    this.#programs.push(script);
+    return script;
   }
 
   /** A command on a terminal; null, with a notice, where there is no `script` to make one. */

@@ -18,6 +18,7 @@ import {
   openAuditLog,
   STAGED_ENTRIES_MAX,
 } from '../audit-log.ts';
+import { CHECKPOINT } from '../tile-files.ts';
 import type { AuditFault } from './audit-fault.ts';
 import { adoptNextKey, readAuditKeys } from './audit-keys.ts';
 import { JournalLeaves, RECORD_DIGEST, recordDigest } from './journal-leaves.ts';
@@ -34,6 +35,8 @@ export interface AuditDrainOptions {
   readonly keys: string;
   /** Name of the log and of its keys. */
   readonly name: string;
+  /** Whether a log may be begun behind a journal that has records: there has never been one. */
+  readonly mayBegin: boolean;
 }
 
 /** Records that are read in one go. */
@@ -53,6 +56,8 @@ export function openAuditDrain(options: AuditDrainOptions): Result<OpenedAudit, 
   const kept = readAuditKeys(files, keys, name);
   if (!kept.ok) return err({ kind: 'audit-key', detail: kept.error });
   const { current, next } = kept.value;
+  const isGone = !options.mayBegin && words.durable(0) > 0 && !hasCheckpoint(files, folder);
+  if (isGone) return err({ kind: 'log-gone', folder });
   const opened = openAuditLog(files, folder, {
     signer: current.signer,
     next: next?.signer ?? null,
@@ -72,6 +77,11 @@ export function openAuditDrain(options: AuditDrainOptions): Result<OpenedAudit, 
     log.close();
     return err(systemFault(thrown, keys, 'opening the audit log'));
   }
+}
+
+/** @throws the system's error */
+function hasCheckpoint(files: Files, folder: string): boolean {
+  return files.list(folder).includes(CHECKPOINT);
 }
 
 /** Why a log cannot be that of this journal. */

@@ -8,7 +8,8 @@ import type { AuditDrainOptions } from './audit-drain.ts';
 import type { AuditFault } from './audit-fault.ts';
 
 /** What the thread is started with. */
-export interface AuditJob extends Pick<AuditDrainOptions, 'segments' | 'folder' | 'keys' | 'name'> {
+export interface AuditJob
+  extends Pick<AuditDrainOptions, 'segments' | 'folder' | 'keys' | 'name' | 'mayBegin'> {
   readonly shared: SharedArrayBuffer;
 }
 
