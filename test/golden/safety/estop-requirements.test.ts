@@ -17,8 +17,12 @@ const requirements = safetyVectors<readonly Requirement[]>('estop_requirements')
 
 /** What the folder `hardware` alone cannot show: nothing here is tested by it, and why. */
 const ABSENT: Readonly<Record<string, string>> = {
+  ES04: 'the latch file is control’s (test/control); the trip that writes it needs the daemon',
+  ES08: 'the mode after a reset is control’s (test/control); the machine only says reset:ok',
   ES14: 'needs the daemon in each phase of its life',
   ES31: 'needs the guard process',
+  ES33: 'needs the journal: the machine tells the events that are to be recorded',
+  ES34: 'needs authorisation and the shell',
   ES36: 'is a matter of the hardware list in the documentation',
 };
 
