@@ -13,10 +13,11 @@ import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+import type { OpenedAlerts } from './alerts/open-alerts.ts';
+import type { DeskAudit } from './audit/desk-audit.ts';
 import type { Witness } from './guard/witness.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { Pets } from './hardware/pets.ts';
-import type { DeskAudit } from './audit/desk-audit.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -63,6 +64,8 @@ export interface DeskParts {
     readonly tls: TlsListener | null;
     readonly keyRing: KeyRing;
   } | null;
+  /** Null in a rehearsal, which nobody is told about. */
+  readonly alerts: OpenedAlerts | null;
   /** Null without `remote.links`, and in a rehearsal, which nobody is linked to. */
   readonly links: OpenedLinks | null;
   /** Null where no guard watches: in a rehearsal and in a simulation. */

@@ -4,6 +4,7 @@ import { Lane, type LaneOptions } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
 import type { StopCause } from '../../hardware/estop/signals.ts';
 import type { AccessPort } from '../commands/access/access-port.ts';
+import type { AlertsPort } from '../commands/alerts/alerts-port.ts';
 import type {
   ActorAction,
   ActorRow,
@@ -29,6 +30,7 @@ import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
+import { deskAlerts } from './alerts/desk-alerts.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { EstopDesk } from './hardware/estop-desk.ts';
@@ -66,6 +68,7 @@ export interface DeskHooks {
 export class RunningDesk implements Desk {
   readonly parts: DeskParts;
   readonly access: AccessPort;
+  readonly alerts: AlertsPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
   readonly estop: EstopPort;
@@ -112,6 +115,7 @@ export class RunningDesk implements Desk {
       }),
     );
     this.#stop = new StopWiring(parts, this.#lane);
+    this.alerts = deskAlerts(this.#lane);
     this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,
