@@ -1,8 +1,10 @@
 import type { Mode } from './gate.ts';
+import type { GuardJournalEvent } from './guard/events.ts';
 import type { ResetClass, Severity } from './safety-cause.ts';
 
 /** What control and the desk itself add to the journal. Texts, so that they read anywhere. */
 export type ControlEvent =
+  | GuardJournalEvent
   | {
       readonly kind: 'booted';
       /** Counts the starts of this data directory from 1; part of every client order id. */

@@ -55,7 +55,7 @@ export const FAULTS = {
   guard: {
     ceiling: 'manual',
     bars: 'semi-auto',
-    closesGate: false,
+    closesGate: true,
     says: 'the guard process is not armed',
   },
   'dead-man': {
@@ -86,7 +86,7 @@ export const FAULTS = {
     ceiling: 'semi-auto',
     bars: 'full-auto',
     closesGate: false,
-    says: 'nobody outside cosigns the audit log',
+    says: 'nobody outside the data directory has signed the audit log lately',
   },
   alert: {
     ceiling: 'one-below',
