@@ -65,7 +65,7 @@ async function aStop(markFault: Error | null = null) {
   };
 }
 
-test('ES04 ES16: gate, mark and cancels are done when a trip returns, the disk comes after', async () => {
+test('ES04 ES16: gate, mark and cancels are done when a trip returns, the disk follows', async () => {
   const { stop, done, env } = await aStop();
   stop.trip('ann', 'enough', 'shell');
   assert.equal(done, ['mark ann: enough', 'venue cancel-all, emergency']);
@@ -91,7 +91,7 @@ test('an edge cancels once, however a contact flickers', async () => {
   assert.equal(done, [`mark ${cause}`, 'venue cancel-all, emergency', `sync ${cause}`]);
 });
 
-test('C11: an order that finds a contact open has everything cancelled in the same turn', async () => {
+test('C11: an order that finds a contact open has all cancelled in the same turn', async () => {
   const { gate, backend, done, env, lane } = await aStop();
   backend.levels.set(PINS.b, 0);
   const question = { venue: 0, instrument: 0, epoch: gate.epoch, isReduceOnly: false };
