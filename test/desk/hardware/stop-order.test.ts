@@ -65,7 +65,7 @@ async function aStop(markFault: Error | null = null) {
   };
 }
 
-test('ES04 ES16: gate, mark and cancels are done when a trip returns, the disk follows', async () => {
+test('ES04 ES16: gate, mark and cancels are done as a trip returns, the disk follows', async () => {
   const { stop, done, env } = await aStop();
   stop.trip('ann', 'enough', 'shell');
   assert.equal(done, ['mark ann: enough', 'venue cancel-all, emergency']);
