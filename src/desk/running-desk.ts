@@ -218,8 +218,9 @@ export class RunningDesk implements Desk {
 
   orders(): readonly OrderRow[] {
     const view = this.#lane.view(`trading/venues/venue:${this.parts.venue.name}`);
-    const records = view.ok ? ((view.value as { orders: OrderRecord[] }).orders ?? []) : [];
-    return records.map((record) => {
+    // An actor that has not started yet has no state to show.
+    const venue = view.ok ? (view.value as { orders: OrderRecord[] } | undefined) : undefined;
+    return (venue?.orders ?? []).map((record) => {
       const instrument = this.parts.instruments[record.order.instrument] as Instrument;
       return orderRow(instrument, record);
     });
