@@ -24,6 +24,7 @@ import {
 } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
@@ -182,8 +183,8 @@ export class RunningDesk implements Desk {
   }
 
   /** Closes gate and latch at once, whatever state the actors are in; they follow. */
-  trip(by: string, reason: string, cause: StopCause = 'software'): void {
-    this.#stop.trip(by, reason, cause);
+  trip(by: string, reason: string, cause: StopCause = 'software', how?: StopPolicy): void {
+    this.#stop.trip(by, reason, cause, how);
   }
 
   get peers(): PeersPort {
@@ -362,7 +363,8 @@ export class RunningDesk implements Desk {
   #giveUp(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.trip('supervision', reason);
+    // Who is about to end cannot flatten to an end.
+    this.trip('supervision', reason, 'software', STOP_AT_ONCE);
     this.#hooks.onFatal(reason);
   }
 }
