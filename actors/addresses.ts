@@ -1,7 +1,9 @@
+import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
+import type { KillSwitchMessage } from './safety/kill-switch.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
 import type { RiskAnswer, RiskMessage } from './trading/risk.ts';
@@ -14,10 +16,13 @@ import type { VenueMessage } from './trading/venue.ts';
  */
 export const address = {
   control: refByPath<ControlMessage>('safety/control'),
+  killSwitch: refByPath<KillSwitchMessage>('safety/kill-switch'),
   portfolio: refByPath<PortfolioMessage>('trading/portfolio'),
   risk: refByPath<RiskMessage>('trading/risk'),
   /** The pre-trade check, asked in the lane. */
   riskCheck: answerRefByPath<OrderIntent, RiskAnswer>('trading/risk'),
+  /** What there is to flatten, as the next check will see it. */
+  riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),

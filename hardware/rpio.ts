@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Env } from '../src/core/env.ts';
+import type { Env, Files } from '../src/core/env.ts';
 import { assert, err, ok, type Result, reasonOf } from '../src/core/result.ts';
 import type { GpioBackend, GpioEdge, GpioFault, Level } from './gpio/port.ts';
 
@@ -12,7 +12,9 @@ const NATIVE = 'rpio/build/Release/rpio.node';
  *
  * @returns null when it is installed, else one sentence for the operator
  */
-export function rpioPresence(resolve = createRequire(import.meta.url).resolve): string | null {
+export function rpioPresence(
+  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
+): string | null {
   try {
     resolve(NATIVE);
     return null;
@@ -45,6 +47,12 @@ export interface RpioPins {
   readonly outputs: readonly number[];
 }
 
+/** Whether this host is a board whose registers rpio knows. */
+export function isRpioBoard(files: Env['files']): boolean {
+  const model = modelOf(files.read(MODEL));
+  return model !== null && BOARDS.test(model);
+}
+
 const INPUT = 0;
 const OUTPUT = 1;
 const PULL_DOWN = 1;
@@ -66,7 +74,7 @@ export function openRpio(
   load: () => RpioLibrary = loadRpio,
 ): Result<GpioBackend, GpioFault> {
   try {
-    const fault = boardFault(modelOf(outside.files.read(MODEL)));
+    const fault = rpioBoardFault(outside.files);
     if (fault !== null) return err(fault);
     const library = load();
     if (users.get(library) === true) {
@@ -79,6 +87,11 @@ export function openRpio(
   } catch (thrown) {
     return err({ kind: 'no-package', detail: `rpio cannot be loaded: ${reasonOf(thrown)}` });
   }
+}
+
+/** Why rpio may not be loaded on this board, or null. It only reads the name of the board. */
+export function rpioBoardFault(files: Pick<Files, 'read'>): GpioFault | null {
+  return boardFault(modelOf(files.read(MODEL)));
 }
 
 function loadRpio(): RpioLibrary {

@@ -38,6 +38,15 @@ const launch: Launch = {
     const { simulate } = await import('./desk/simulate/simulate.ts');
     return simulate(options, on);
   },
+  async panel(folder, env) {
+    const { panelHand } = await import('./desk/hardware/panel-hand.ts');
+    return panelHand(folder, env);
+  },
+  async doctor(options, { env, terminal: on }) {
+    const { nodeHost } = await import('./desk/doctor/host.ts');
+    const { runDoctor } = await import('./desk/doctor/run-doctor.ts');
+    return runDoctor(options, nodeHost(env), on);
+  },
   async recorded(folder, { files }) {
     const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');
     return openRecordedDesk(files, folder);

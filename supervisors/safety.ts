@@ -4,6 +4,7 @@ import type { SupervisorSpec } from './child-spec.ts';
 export interface SafetyBranch {
   readonly audit: () => Spawnable;
   readonly control: () => Spawnable;
+  readonly killSwitch: () => Spawnable;
 }
 
 /** First up, last down. What follows a crashed actor starts anew with it. */
@@ -15,6 +16,7 @@ export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
     children: [
       { id: 'audit', start: branch.audit },
       { id: 'control', start: branch.control },
+      { id: 'kill-switch', start: branch.killSwitch },
     ],
   };
 }

@@ -4,6 +4,7 @@ import {
   type ResetRefusal,
 } from '../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../src/control/events.ts';
+import type { StopPolicy } from '../../src/control/flatten-permit.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Latch } from '../../src/control/latch.ts';
 import type { ModePolicy, ModeState, RequestableMode } from '../../src/control/modes.ts';
@@ -12,6 +13,7 @@ import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
+import { type StopMessage, stopPort } from './stop-port.ts';
 
 export type ControlMessage =
   /** Every supervisor has started. */
@@ -29,7 +31,7 @@ export type ControlMessage =
       readonly reason: string;
       readonly reply: Reply<ControlSummary>;
     }
-  | { readonly kind: 'emergency'; readonly by: string; readonly reason: string }
+  | StopMessage
   | {
       readonly kind: 'reset';
       readonly by: string;
@@ -38,8 +40,7 @@ export type ControlMessage =
     }
   /** Answered once every venue agrees with the journal and nothing of ours rests. */
   | { readonly kind: 'settle'; readonly reply: Reply<true> }
-  | { readonly kind: 'adopt-policy'; readonly policy: ModePolicy }
-  | { readonly kind: 'evaluate' };
+  | { readonly kind: 'adopt-policy'; readonly policy: ModePolicy };
 
 export interface ControlOptions {
   readonly gate: Gate;
@@ -49,6 +50,8 @@ export interface ControlOptions {
   readonly restore: () => Promise<ModeState>;
   /** Durable on return. @throws when it cannot be journaled */
   readonly journal: (event: ControlEvent) => void;
+  /** How an emergency stops the desk; at once when it is not said. */
+  readonly stop?: () => StopPolicy;
   /** Whether the tree was up before this incarnation: then it need not be told. */
   readonly isTreeUp: () => boolean;
   readonly log: Log;
@@ -81,6 +84,7 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
           withdraw() {
             ctx.send(address.execution, { kind: 'withdraw', strategy: 'all' });
           },
+          ...stopPort(ctx, options.stop),
           alert: (what, detail) => options.log('error', ctx.path, what, { detail }),
         },
         await options.restore(),
@@ -117,7 +121,10 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
           ctx.send(message.reply, desk.summary());
           break;
         case 'emergency':
-          desk.emergency(message.by, message.reason);
+          desk.emergency(message.by, message.reason, message.stop);
+          break;
+        case 'flattened':
+          desk.flattened(message.left);
           break;
         case 'reset':
           ctx.send(message.reply, desk.reset(message.by, message.reason));

@@ -1,12 +1,14 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
 import { Decision } from '../../src/execution/decision.ts';
+import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
+import { Flattener, type FlattenMessage } from './flattener.ts';
 import type { QuotesWanted } from './strategy.ts';
 
 export type ExecutionMessage =
@@ -15,7 +17,8 @@ export type ExecutionMessage =
   /** An approved order that was stopped before its intent was journaled. */
   | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
   /** The mode no longer lets strategies trade, or a strategy is gone: take its quotes back. */
-  | { readonly kind: 'withdraw'; readonly strategy: string | 'all' };
+  | { readonly kind: 'withdraw'; readonly strategy: string | 'all' }
+  | FlattenMessage;
 
 export interface ExecutionOptions {
   readonly instruments: readonly Instrument[];
@@ -46,26 +49,31 @@ export function executionActor(
   const decision = new Decision();
   const venueOfDecision = (): string => instruments[decision.instrument]?.venue ?? '';
 
+  /** @returns whether risk approved it and the venue was there to take it */
+  const submit = (intent: OrderIntent, ctx: Context<ExecutionMessage>): boolean => {
+    const answer = ctx.call(address.riskCheck, intent);
+    if (!answer.ok) {
+      metrics.refused(`risk-${answer.reason}`);
+      return false;
+    }
+    if (!answer.value.ok) {
+      metrics.refused(answer.value.error.kind);
+      return false;
+    }
+    const order = answer.value.value;
+    if (options.isClockReal) metrics.decision.record(ctx.clock.mono() - order.decidedNs);
+    if (ctx.send(address.venue(order.venue), { kind: 'place', order })) return true;
+    metrics.refused('venue-unavailable');
+    ctx.send(address.risk, { kind: 'order-dropped', order });
+    return false;
+  };
+
   const actionsOf = (ctx: Context<ExecutionMessage>): QuoteActions => ({
     place(side, ticks, lots) {
       const clientId = options.clientId(decision.strategy);
       const venue = venueOfDecision();
       const intent = decision.quote(clientId, venue, gate.epoch, side, ticks, lots);
-      const answer = ctx.call(address.riskCheck, intent);
-      if (!answer.ok) {
-        metrics.refused(`risk-${answer.reason}`);
-        return null;
-      }
-      if (!answer.value.ok) {
-        metrics.refused(answer.value.error.kind);
-        return null;
-      }
-      const order = answer.value.value;
-      if (options.isClockReal) metrics.decision.record(ctx.clock.mono() - decision.decidedNs);
-      if (ctx.send(address.venue(order.venue), { kind: 'place', order })) return order.clientId;
-      metrics.refused('venue-unavailable');
-      ctx.send(address.risk, { kind: 'order-dropped', order });
-      return null;
+      return submit(intent, ctx) ? clientId : null;
     },
     cancel(clientId) {
       ctx.send(address.venue(venueOfDecision()), { kind: 'cancel', clientId });
@@ -73,6 +81,7 @@ export function executionActor(
   });
 
   let actions: QuoteActions | null = null;
+  let flattener: Flattener | null = null;
 
   const onWanted = (quotings: ExecutionState, wanted: QuotesWanted): void => {
     const { strategy, instrument } = wanted;
@@ -102,6 +111,7 @@ export function executionActor(
     mailbox: { capacity: 8192, overflow: 'fail' },
     start(ctx) {
       actions = actionsOf(ctx);
+      flattener = new Flattener({ ...options, submit: (intent) => submit(intent, ctx) }, ctx);
       return new Map();
     },
     receive(quotings, message, ctx) {
@@ -109,13 +119,15 @@ export function executionActor(
         onWanted(quotings, message);
       } else if (message.kind === 'order-updated') {
         const { record } = message;
-        quotings.get(record.order.strategy)?.quoter.onOrder(record);
+        if (isFlattening(record.order)) flattener?.onOrder(record);
+        else quotings.get(record.order.strategy)?.quoter.onOrder(record);
       } else if (message.kind === 'order-dropped') {
         const { strategy, side, clientId } = message.order;
-        quotings.get(strategy)?.quoter.onDropped(side, clientId);
-      } else {
+        if (isFlattening(message.order)) flattener?.onDropped(message.order);
+        else quotings.get(strategy)?.quoter.onDropped(side, clientId);
+      } else if (message.kind === 'withdraw') {
         withdraw(quotings, message.strategy, ctx.clock.mono());
-      }
+      } else flattener?.on(message);
       return quotings;
     },
     view: (quotings) =>

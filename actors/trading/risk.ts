@@ -1,6 +1,8 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { Result } from '../../src/core/result.ts';
+import type { Situation } from '../../src/execution/flatten/flattening.ts';
+import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { LedgerEvent } from '../../src/execution/ledger.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
@@ -103,11 +105,12 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
       }
       return desk;
     },
-    answer(desk, question, ctx): RiskAnswer {
+    answer(desk, question, ctx): RiskAnswer | Situation {
+      if (question === 'situation') return desk.situation();
+      const order = question as OrderIntent;
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
-      moment.permissions = gate.permissions;
-      const order = question as OrderIntent;
+      moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }

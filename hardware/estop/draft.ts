@@ -122,11 +122,12 @@ export class Draft {
     const heldUs = next.atUs - (next.heldSinceUs as number);
     const isValid = !next.isStuck && heldUs >= this.#times.resetMinUs;
     next.heldSinceUs = null;
-    if (isValid && next.cause !== null) this.#reset();
+    if (isValid) this.reset();
   }
 
-  #reset(): void {
+  reset(): void {
     const next = this.#next;
+    if (next.cause === null) return;
     const denial = this.#denial();
     if (denial !== null) {
       this.#emit(`reset:denied:${denial}`);

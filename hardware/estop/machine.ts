@@ -92,6 +92,21 @@ export function onTrip(
   return draft.step();
 }
 
+/**
+ * A reset by word of an authorised person, where no button has to be pressed for it. It is denied
+ * for what a press of the button is denied for.
+ */
+export function onReset(
+  state: EstopState,
+  atUs: number,
+  times: EstopTimes = ESTOP_TIMES,
+): EstopStep {
+  const draft = new Draft(state, times);
+  draft.moveTo(atUs);
+  draft.reset();
+  return draft.step();
+}
+
 /** A person has seen the trip: the buzzer is silenced, the red lamp becomes steady. */
 export function onAcknowledge(state: EstopState): EstopState {
   return state.cause === null ? state : { ...state, isAcknowledged: true };

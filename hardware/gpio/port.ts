@@ -74,8 +74,18 @@ export function contactReader(backend: GpioBackend, pins: ContactPins): () => nu
     (backend.readSync(tamper) === 1 ? 0 : OPEN_TAMPER);
 }
 
+/** Whether something physical is behind it. */
+export function isHardware(kind: GpioKind): boolean {
+  return kind === 'rpio' || kind === 'gpiod-cli';
+}
+
+/** Live trading arms on hardware only: a file that anybody may write is no stop. */
+export function mayArmLive(kind: GpioKind | null): boolean {
+  return kind !== null && isHardware(kind);
+}
+
 /** What the operator is told where nothing physical stops the desk, or null. */
 export function missingStopNotice(kind: GpioKind | null): string | null {
-  if (kind === 'rpio' || kind === 'gpiod-cli') return null;
+  if (mayArmLive(kind)) return null;
   return `NO HARDWARE STOP: ${kind ?? 'no driver'} is no button; live trading does not arm on it`;
 }

@@ -86,6 +86,13 @@ export function runSelfTest(
   run(0);
 }
 
+export function selfTestFaultText(fault: SelfTestFault): string {
+  if (fault.kind === 'driver') return fault.fault.detail;
+  const { check, pin, found, wanted, withinMs } = fault;
+  const shown = found === null ? 'nothing' : found;
+  return `${check}: pin ${pin} shows ${shown}, wanted ${wanted} within ${withinMs} ms`;
+}
+
 function checksOf({ contacts, loop, pulses }: SelfTestWiring): Check[] {
   const { a, b, tamper } = contacts;
   const looped = (level: Level): Check => ({

@@ -1,8 +1,11 @@
 import { keyMakeCommand } from './access/key-make.ts';
 import { attachCommand, DAEMON_FACES } from './attach.ts';
+import { AUDIT_LOG_COMMANDS } from './audit/audit-commands.ts';
 import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
+import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
@@ -12,11 +15,15 @@ import { simulateCommand } from './simulate-command.ts';
 export const COMMANDS: readonly LocalCommand[] = [
   startCommand,
   attachCommand,
-  ...DAEMON_FACES,
+  ...AUDIT_LOG_COMMANDS,
+  // A log on disk is verified where it lies, whether its desk runs or not.
+  ...DAEMON_FACES.filter(({ name }) => !AUDIT_LOG_COMMANDS.some((each) => each.name === name)),
+  panelCommand,
   venueCommand,
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  doctorCommand,
   keyMakeCommand,
 ];
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Role } from '../control/authorisation.ts';
 import type { Env } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { PanelFault, PanelPort } from './estop/panel-port.ts';
 import type { RecordedPort } from './proof/recorded-port.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,6 +41,9 @@ export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+  /** Reaches the simulated emergency stop of a data directory. */
+  panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
+  doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
@@ -55,6 +59,12 @@ export interface SimulateOptions {
   readonly isTraced: boolean;
   /** Ends at the first violation. */
   readonly stopsEarly: boolean;
+  readonly isJson: boolean;
+}
+
+export interface DoctorOptions {
+  readonly configFile: string;
+  readonly dataDirectory: string;
   readonly isJson: boolean;
 }
 

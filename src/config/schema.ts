@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { auditSection } from '../audit/settings.ts';
 import { controlSection } from '../control/settings.ts';
-import { STRATEGY_LABEL } from '../core/ids.ts';
+import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
 
 const symbol = z
@@ -41,6 +43,10 @@ const strategySection = z
     label: z
       .string()
       .regex(STRATEGY_LABEL)
+      .refine(
+        (label) => label !== FLATTENING,
+        `wanted another label than ${FLATTENING}, which the flattening of an emergency has`,
+      )
       .describe('name of the strategy, part of every client order id'),
     venue: z.string().describe('name of one of the venues'),
     symbol,
@@ -60,7 +66,9 @@ export const configSchema = z
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
+    audit: auditSection.prefault({}),
     simulation: simulationSection,
+    hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
     log: logSection,
   })
@@ -99,5 +107,5 @@ export type StrategySettings = Config['strategies'][number];
 
 /** JSON Schema of the configuration, for editors. */
 export function configJsonSchema(): unknown {
-  return z.toJSONSchema(configSchema);
+  return z.toJSONSchema(configSchema, { io: 'input' });
 }

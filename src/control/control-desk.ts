@@ -1,6 +1,12 @@
 import type { Clock } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import type { ControlEvent } from './events.ts';
+import {
+  EmergencyStop,
+  type FlattenPermit,
+  STOP_AT_ONCE,
+  type StopPolicy,
+} from './flatten-permit.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
 import {
@@ -26,6 +32,12 @@ export interface ControlDeskOptions {
   readonly cancelAll: (venue: string) => void;
   /** Strategies may trade no longer: their quotes are to be taken back. */
   readonly withdraw: () => void;
+  /** How an emergency stops the desk; absent where it never flattens. */
+  readonly stop?: () => StopPolicy;
+  /** Positions may be flattened under this permit, or flattened further under a newer one. */
+  readonly flatten?: (permit: FlattenPermit) => void;
+  /** Flattening is over; what is left is to be told. */
+  readonly cease?: () => void;
   readonly alert: (what: string, detail: string) => void;
 }
 
@@ -54,6 +66,9 @@ export class ControlDesk {
   /** Token of the run that each venue owes, and of the one that it reported done. */
   readonly #owed = new Map<string, number>();
   readonly #done = new Map<string, number>();
+  readonly #stop: EmergencyStop;
+  /** Whether the journal has the permit of the stop that stands. */
+  #isPermitKnown = false;
   #isStarted = false;
   /** Trips of the gate that this object has taken note of. */
   #trips: number;
@@ -67,6 +82,7 @@ export class ControlDesk {
     gate.close('reconciling');
     gate.setMode(state.mode);
     this.#trips = gate.trips;
+    this.#stop = new EmergencyStop(gate, state.mode === 'emergency');
   }
 
   get mode(): Mode {
@@ -135,6 +151,7 @@ export class ControlDesk {
 
   /** Takes every step up that is due; none is before every venue agrees with the journal. */
   evaluate(): void {
+    if (this.#stop.onTime(this.#options.clock.mono())) this.#cease('its time is over');
     if (this.#options.gate.isClosedBy('reconciling')) return;
     let before: Mode;
     do {
@@ -143,8 +160,13 @@ export class ControlDesk {
     } while (this.#state.mode !== before);
   }
 
-  /** Emergency stop: gate and latch first, then everything else. Never refused. */
-  emergency(by: string, reason: string): void {
+  /**
+   * Emergency stop: gate and latch first, then everything else. Never refused. While one stands it
+   * only makes the cool-down longer, unless it is of a lower category.
+   *
+   * @param asked how to stop; as configured when it is not said
+   */
+  emergency(by: string, reason: string, asked?: StopPolicy): void {
     const { gate, latch, clock, venues } = this.#options;
     gate.close('emergency');
     this.#trips = gate.trips;
@@ -155,10 +177,26 @@ export class ControlDesk {
       // The stop goes on without its file; the journal still has it, and people must know.
       this.#options.alert('latch-not-written', reasonOf(thrown));
     }
-    for (const venue of venues) this.#options.cancelAll(venue);
-    this.#options.withdraw();
-    this.reconcileAll();
+    const policy = asked ?? this.#options.stop?.() ?? STOP_AT_ONCE;
+    const before = this.#stop.category;
+    const goesOn = this.#stop.trip(policy, clock.mono());
+    if (before === null) this.#isPermitKnown = false;
+    if (before === 1 && !goesOn) this.#cease('a stop of category 0 was asked for');
+    // Another reconciliation would only keep the flattening of the stop that stands from its time.
+    const isFlattening = goesOn && before === 1;
+    if (!isFlattening) {
+      for (const venue of venues) this.#options.cancelAll(venue);
+      this.#options.withdraw();
+      this.reconcileAll();
+    }
     this.#apply({ type: 'emergency', nowMs: this.#nowMs() }, by, reason);
+    this.#flatten();
+  }
+
+  /** Nothing is left to flatten but what is said; the stop is of category 0 from here on. */
+  flattened(left: string): void {
+    this.#stop.onFlat();
+    this.#note('flattening-ended', left === '' ? 'every position is flat' : `left: ${left}`);
   }
 
   /** Leaves Emergency for Manual. Trading needs a `mode` command after it. */
@@ -171,6 +209,7 @@ export class ControlDesk {
     const waitMs = isTrippedAnew ? this.#state.context.policy.resetCooldownMs : leftMs;
     if (waitMs > 0) return err({ kind: 'cooling', waitMs });
     this.#apply({ type: 'reset', nowMs: this.#nowMs() }, by, reason);
+    if (this.#stop.reset() === 1) this.#cease('the emergency was reset');
     latch.clear();
     gate.open('emergency');
     return ok(undefined);
@@ -201,7 +240,29 @@ export class ControlDesk {
     if (!isSettled) return;
     this.#options.gate.open('reconciling');
     for (const done of this.#settled.splice(0)) done();
+    this.#flatten();
     this.evaluate();
+  }
+
+  /**
+   * Lets positions be flattened once every venue agrees with the journal: before that nobody knows
+   * what there is to flatten, nor whether anything still rests.
+   */
+  #flatten(): void {
+    if (!this.#stop.mayFlatten(this.#options.clock.mono())) return;
+    if (!this.#isPermitKnown) this.#note('flattening-permitted', 'reduce-only, until flat or late');
+    this.#isPermitKnown = true;
+    this.#options.flatten?.(this.#stop.mint());
+  }
+
+  /** The permit has been withdrawn. */
+  #cease(why: string): void {
+    this.#note('flattening-over', why);
+    this.#options.cease?.();
+  }
+
+  #note(what: string, detail: string): void {
+    this.#options.journal({ kind: 'incident', what, where: 'control', detail });
   }
 
   #apply(event: ModeEvent, by: string, reason: string): void {

@@ -39,16 +39,19 @@ export interface Permissions {
   readonly riskScale: number;
 }
 
-export const PERMISSIONS: Readonly<Record<Mode, Permissions>> = {
+/** Emergency has two rows: `flattening` holds for the orders of the flattening under its permit. */
+export const PERMISSIONS: Readonly<Record<Mode | 'flattening', Permissions>> = {
   manual: { mayIncrease: false, mayReduce: true, riskScale: 0.5 },
   'semi-auto': { mayIncrease: true, mayReduce: true, riskScale: 0.5 },
   'full-auto': { mayIncrease: true, mayReduce: true, riskScale: 1 },
   emergency: { mayIncrease: false, mayReduce: false, riskScale: 0 },
+  flattening: { mayIncrease: false, mayReduce: true, riskScale: 0 },
 };
 
 export type GateRefusal =
   | 'halted'
   | 'contact-open'
+  | 'no-permit'
   | 'stale-epoch'
   | 'mode'
   | 'venue-paused'
@@ -72,9 +75,13 @@ const HALT = 0;
 const MODE = 1;
 const EPOCH = 2;
 const TRIPS = 3;
-const VENUES = 4;
+/** The epoch that the flattening of an emergency may trade in; 0 when it may not. */
+const PERMIT = 4;
+const VENUES = 5;
 const INSTRUMENTS = VENUES + VENUES_MAX;
 const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
+
+const EMERGENCY = 1 << HALT_CAUSES.indexOf('emergency');
 
 /** Where the words are, for those who watch the block from outside. */
 export const GATE_LAYOUT = { halt: HALT, mode: MODE, epoch: EPOCH, venues: VENUES } as const;
@@ -84,6 +91,8 @@ export interface GateQuestion {
   readonly instrument: number;
   readonly epoch: number;
   readonly isReduceOnly: boolean;
+  /** Whether it belongs to the flattening of an emergency, which leaves under a permit or not. */
+  readonly isFlattening?: boolean;
 }
 
 export class Gate {
@@ -112,7 +121,9 @@ export class Gate {
    */
   check(order: GateQuestion): GateRefusal | null {
     const words = this.#words;
-    if (Atomics.load(words, HALT) !== 0) return 'halted';
+    const halt = Atomics.load(words, HALT);
+    if (order.isFlattening === true) return this.#checkFlattening(order, halt);
+    if (halt !== 0) return 'halted';
     const open = this.#contacts.read();
     if (open !== 0) {
       this.close('emergency');
@@ -122,9 +133,32 @@ export class Gate {
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
     if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';
-    if (Atomics.load(words, venueWord(order.venue)) !== 0) return 'venue-paused';
-    if (Atomics.load(words, instrumentWord(order.instrument)) !== 0) return 'instrument-paused';
-    return null;
+    return this.#checkPauses(order);
+  }
+
+  /**
+   * Lets reduce-only orders of the flattening pass in the epoch of this moment, the contacts and
+   * the emergency notwithstanding. Whatever closes the gate begins another epoch, which ends it.
+   * For control only. @returns the epoch
+   */
+  permitFlattening(): number {
+    const { epoch } = this;
+    Atomics.store(this.#words, PERMIT, epoch);
+    return epoch;
+  }
+
+  /** Ends the permit, if there is one. */
+  withdrawPermit(): void {
+    Atomics.store(this.#words, PERMIT, 0);
+  }
+
+  /** Whether the gate is closed by an emergency alone, whose flattening has a permit. */
+  get isFlatteningPermitted(): boolean {
+    const words = this.#words;
+    return (
+      Atomics.load(words, HALT) === EMERGENCY &&
+      Atomics.load(words, PERMIT) === Atomics.load(words, EPOCH)
+    );
   }
 
   /**
@@ -176,6 +210,11 @@ export class Gate {
     return PERMISSIONS[this.mode];
   }
 
+  /** What the orders of the flattening may do; without a permit what Emergency lets them: nothing. */
+  get flatteningPermissions(): Permissions {
+    return PERMISSIONS[this.isFlatteningPermitted ? 'flattening' : 'emergency'];
+  }
+
   /** How often it was closed for an emergency: tells a reset of a trip that it does not know of. */
   get trips(): number {
     return Atomics.load(this.#words, TRIPS);
@@ -207,6 +246,23 @@ export class Gate {
 
   instrumentPauses(instrument: number): PauseCause[] {
     return causesIn(Atomics.load(this.#words, instrumentWord(instrument)));
+  }
+
+  /** With the button pressed the contacts are open all the time, so they are not asked. */
+  #checkFlattening(order: GateQuestion, halt: number): GateRefusal | null {
+    if ((halt & ~EMERGENCY) !== 0) return 'halted';
+    if (!this.isFlatteningPermitted) return 'no-permit';
+    if (order.epoch !== Atomics.load(this.#words, EPOCH)) return 'stale-epoch';
+    const { mayIncrease, mayReduce } = PERMISSIONS.flattening;
+    if (!(order.isReduceOnly ? mayReduce : mayIncrease)) return 'mode';
+    return this.#checkPauses(order);
+  }
+
+  #checkPauses(order: GateQuestion): GateRefusal | null {
+    const words = this.#words;
+    if (Atomics.load(words, venueWord(order.venue)) !== 0) return 'venue-paused';
+    if (Atomics.load(words, instrumentWord(order.instrument)) !== 0) return 'instrument-paused';
+    return null;
   }
 }
 

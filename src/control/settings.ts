@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { StopPolicy } from './flatten-permit.ts';
 import type { ModePolicy } from './modes.ts';
+
+const FLATTEN_SECONDS_MAX = 600;
 
 export const SECOND_APPROVALS = ['none', 'reset', 'raise'] as const;
 
@@ -31,6 +34,18 @@ export const controlSection = z
       .enum(SECOND_APPROVALS)
       .default('none')
       .describe('what a second person has to sign: nothing, leaving emergency, or every raise too'),
+    stopCategory: z
+      .literal([0, 1], 'wanted 0 or 1: category 2 only pauses quoting and is no emergency stop')
+      .default(0)
+      .describe(
+        'what an emergency does: 0 cancels what rests, 1 flattens the positions after that',
+      ),
+    flattenSeconds: z
+      .number()
+      .min(0.1)
+      .max(FLATTEN_SECONDS_MAX)
+      .default(10)
+      .describe('how long a stop of category 1 may flatten before nothing leaves any more'),
   })
   .refine(
     ({ secondApproval, initialMode }) => secondApproval !== 'raise' || initialMode === 'manual',
@@ -48,6 +63,11 @@ export function modePolicyOf(settings: ControlSettings): ModePolicy {
     fullCooldownMs: settings.fullCooldownSeconds * 1000,
     resetCooldownMs: settings.resetCooldownSeconds * 1000,
   };
+}
+
+/** How an emergency stops the desk. */
+export function stopPolicyOf(settings: ControlSettings): StopPolicy {
+  return { category: settings.stopCategory, flattenMs: settings.flattenSeconds * 1000 };
 }
 
 /** Whether one person is not enough for it. */

@@ -7,6 +7,8 @@ const DESK_ID_BYTES = 5;
 export const CLIENT_ID_LENGTH_MAX = 36;
 /** Strategy labels go into client order ids, so they are short. */
 export const STRATEGY_LABEL = /^[a-z][a-z0-9]{0,7}$/;
+/** Of the orders that flatten positions in an emergency; no strategy may be called so. */
+export const FLATTENING = 'flatten';
 
 /** The lasting name of a data directory: eight letters and digits. */
 export function deskIdOf(entropy: (bytes: number) => Uint8Array): string {

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
@@ -11,6 +12,7 @@ import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -28,8 +30,14 @@ export interface DeskParts {
   /** Reads the configuration anew, for a reload. */
   readonly load: ConfigLoader;
   readonly journal: Journal;
+  /** Null in a rehearsal, whose record nobody has to prove. */
+  readonly audit: AuditTrail | null;
   readonly gate: Gate;
   readonly latch: Latch;
+  /** Set while the channels of the stop are known to disagree. */
+  readonly faultLatch: Latch;
+  /** The stop that a hand can press. */
+  readonly hardware: DeskHardware;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

@@ -23,7 +23,11 @@ import { binanceQueries } from '../venues/binance/queries.ts';
 import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
+import type { DeskAudit } from './audit/desk-audit.ts';
+import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import type { DeskHardware } from './hardware/desk-hardware.ts';
+import { openHardware } from './hardware/open-hardware.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
@@ -47,6 +51,8 @@ export interface OpenOptions {
   readonly isClockReal: boolean;
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
+  /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
+  readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -74,7 +80,7 @@ export async function openDesk(options: OpenOptions): Promise<Result<OpenedDesk,
     return started;
   }
   const { journal, boot } = started.value;
-  const parts = await partsOf(options, directory, journal, boot);
+  const parts = await auditedParts(options, directory, journal, boot);
   if (parts.ok) return ok({ parts: parts.value, directory });
   await journal.close();
   directory.release();
@@ -98,6 +104,7 @@ async function bootJournal(
       segmentBytes: config.journal.segmentMiB * MIB,
       keepSegments: config.journal.keepSegments,
       budgetBytes: config.journal.budgetMiB * MIB,
+      isAudited: isAudited(options),
     });
     if (opened.ok) {
       const { journal, recovered } = opened.value;
@@ -112,12 +119,48 @@ async function bootJournal(
   }
 }
 
-async function partsOf(
+/** A rehearsal has nothing to prove, and its clock is not that of a thread. */
+function isAudited({ store, isClockReal }: OpenOptions): boolean {
+  return store === 'lmdb' && isClockReal;
+}
+
+/** What is open before the venue is asked for. */
+interface Opened {
+  readonly directory: DataDirectory;
+  readonly journal: Journal;
+  readonly boot: number;
+  readonly audit: DeskAudit | null;
+  readonly hardware: DeskHardware;
+}
+
+async function auditedParts(
   options: OpenOptions,
   directory: DataDirectory,
   journal: Journal,
   boot: number,
 ): Promise<Result<DeskParts, string>> {
+  const { deskId, journalFolder, runFolder } = directory;
+  const hardware = await (options.hardware?.() ??
+    openHardware(options.config.hardware, runFolder, options.env));
+  if (!hardware.ok) return hardware;
+  const audit = isAudited(options)
+    ? await openAudit({ ...options, deskId, journalFolder, journal })
+    : ok(null);
+  const parts = audit.ok
+    ? await partsOf(options, {
+        directory,
+        journal,
+        boot,
+        audit: audit.value,
+        hardware: hardware.value,
+      })
+    : audit;
+  if (!parts.ok) hardware.value.backend.close();
+  return parts;
+}
+
+async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<DeskParts, string>> {
+  const { directory, journal, boot, audit, hardware } = opened;
   const { env, log, config, load, folder, version, isClockReal } = options;
   const access = await options.venue();
   if (!access.ok) return access;
@@ -134,6 +177,8 @@ async function partsOf(
   } catch (thrown) {
     return err(`${latchFile}: no spare could be laid aside: ${reasonOf(thrown)}`);
   }
+  const gate = new Gate();
+  if (audit !== null) audit.onFault = () => gate.close('journal');
   return ok({
     env,
     folder,
@@ -142,8 +187,11 @@ async function partsOf(
     config,
     load,
     journal,
-    gate: new Gate(),
+    audit,
+    gate,
     latch: latchAt(env.files, latchFile),
+    faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
+    hardware,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

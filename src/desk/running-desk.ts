@@ -2,6 +2,7 @@ import { address } from '../../actors/addresses.ts';
 import type { ReloadOutcome, SettingsMessage } from '../../actors/edge/settings.ts';
 import { Lane, type LaneOptions } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
+import type { StopCause } from '../../hardware/estop/signals.ts';
 import type { AccessPort } from '../commands/access/access-port.ts';
 import type {
   ActorAction,
@@ -23,6 +24,7 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
 import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
@@ -59,6 +61,7 @@ export class RunningDesk implements Desk {
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
+  readonly #stop: StopWiring;
   readonly #startedNs: number;
   #isTreeUp = false;
   #isOver = false;
@@ -94,6 +97,7 @@ export class RunningDesk implements Desk {
         },
       }),
     );
+    this.#stop = new StopWiring(parts, this.#lane);
     this.inspector = new DeskInspector({
       parts,
       lane: this.#lane,
@@ -118,6 +122,7 @@ export class RunningDesk implements Desk {
       desk: this,
       links: this.#links?.branch() ?? null,
       isTreeUp: () => this.#isTreeUp,
+      openOrders: () => this.orders().length,
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
     });
     await this.#lane.spawn(tree, ROOT);
@@ -147,18 +152,12 @@ export class RunningDesk implements Desk {
   /** Stops the actors, last first. */
   async stopActors(): Promise<void> {
     await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
+    this.parts.hardware.backend.close();
   }
 
   /** Closes gate and latch at once, whatever state the actors are in; they follow. */
-  trip(by: string, reason: string): void {
-    const { gate, latch, env, log } = this.parts;
-    gate.close('emergency');
-    try {
-      latch.set(`${by}: ${reason}`, env.clock.now());
-    } catch (thrown) {
-      log('fatal', 'desk', 'latch-not-written', { reason: reasonOf(thrown) });
-    }
-    this.#lane.send(address.control, { kind: 'emergency', by, reason });
+  trip(by: string, reason: string, cause: StopCause = 'software'): void {
+    this.#stop.trip(by, reason, cause);
   }
 
   get peers(): PeersPort {
@@ -224,13 +223,25 @@ export class RunningDesk implements Desk {
   }
 
   async emergency(by: string, reason: string): Promise<ControlSummary> {
-    this.trip(by, reason);
+    this.trip(by, reason, 'shell');
     // The gate is closed already; the answer shows what control has made of it.
     await new Promise<void>((resolve) => this.parts.env.timers.turn(resolve));
     return this.mode();
   }
 
   async reset(by: string, reason: string): Promise<Result<ControlSummary, string>> {
+    const modeBefore = this.parts.gate.mode;
+    const permitted = await this.#lane.ask(
+      address.killSwitch,
+      (reply: Reply<Result<void, string>>) => ({
+        kind: 'permit-reset' as const,
+        by,
+        reason,
+        reply,
+      }),
+      ASK_TIMEOUT_MS,
+    );
+    if (!permitted.ok) return permitted;
     const outcome = await this.#lane.ask(
       address.control,
       (reply: Reply<Result<void, ResetRefusal>>) => ({
@@ -241,10 +252,10 @@ export class RunningDesk implements Desk {
       }),
       ASK_TIMEOUT_MS,
     );
-    if (outcome.ok) return ok(this.mode());
-    const { kind, waitMs } = outcome.error;
-    if (kind === 'not-tripped') return err('the desk is not in emergency');
-    return err(`cooling down for ${Math.ceil(waitMs)} ms more`);
+    const refusal = outcome.ok ? null : refusalText(outcome.error);
+    const ended = { kind: 'reset-ended' as const, by, reason, modeBefore, refusal };
+    this.#lane.send(address.killSwitch, ended);
+    return refusal === null ? ok(this.mode()) : err(refusal);
   }
 
   reload(by: string): Promise<ReloadOutcome> {
@@ -339,4 +350,9 @@ export class RunningDesk implements Desk {
     this.trip('supervision', reason);
     this.#hooks.onFatal(reason);
   }
+}
+
+function refusalText({ kind, waitMs }: ResetRefusal): string {
+  if (kind === 'not-tripped') return 'the desk is not in emergency';
+  return `cooling down for ${Math.ceil(waitMs)} ms more`;
 }

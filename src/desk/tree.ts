@@ -5,6 +5,7 @@ import { feedActor } from '../../actors/market-data/feed.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
+import { killSwitchActor } from '../../actors/safety/kill-switch.ts';
 import { executionActor } from '../../actors/trading/execution.ts';
 import { portfolioActor } from '../../actors/trading/portfolio.ts';
 import { riskActor } from '../../actors/trading/risk.ts';
@@ -14,25 +15,28 @@ import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
-import { modePolicyOf } from '../control/settings.ts';
+import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import type { DeskParts } from './desk-parts.ts';
+import { beatMsOf } from './hardware/desk-hardware.ts';
 import { DeskMemory } from './memory.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
   readonly links: LinksBranch | null;
   readonly isTreeUp: () => boolean;
+  readonly openOrders: () => number;
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
 }
 
 /** The actors of a desk under their supervisors. Each restart reads what is in force then. */
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
-  const { env, log, journal, gate, latch, metrics, instruments, venue, isClockReal } = parts;
+  const { env, log, journal, audit, gate, latch } = parts;
+  const { metrics, instruments, venue, isClockReal } = parts;
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
@@ -69,7 +73,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
-      audit: () => auditActor({ journal, gate, log }),
+      audit: () => auditActor({ journal, audit, gate, log }),
       control: () =>
         controlActor({
           gate,
@@ -77,7 +81,20 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           venues: [venue.name],
           restore: restoreControl,
           journal: appendDurable,
+          stop: () => stopPolicyOf(parts.config.control),
           isTreeUp: hooks.isTreeUp,
+          log,
+        }),
+      killSwitch: () =>
+        killSwitchActor({
+          ...parts.hardware,
+          env,
+          gate,
+          latch,
+          faultLatch: parts.faultLatch,
+          beatMs: beatMsOf(isClockReal),
+          openOrders: hooks.openOrders,
+          journal: appendDurable,
           log,
         }),
     },

@@ -60,6 +60,11 @@ export class PreTradeCheck {
     if (strategyOrdersPerSecond !== before.strategyOrdersPerSecond) this.#strategyRates.clear();
   }
 
+  /** The limits in force. */
+  get limits(): RiskLimits {
+    return this.#limits;
+  }
+
   exposure(instrument: number): Exposure {
     return this.#exposures[instrument] as Exposure;
   }
@@ -77,6 +82,15 @@ export class PreTradeCheck {
     const bid = Math.floor(this.#bidTicks[instrument] ?? 0) as Ticks;
     const ask = Math.ceil(this.#askTicks[instrument] ?? 0) as Ticks;
     return bid > 0 && ask > 0 ? { bid, ask } : null;
+  }
+
+  /** Last best prices in ticks, 0 when there is no market, and when they were heard. */
+  quote(instrument: number): { bidTicks: number; askTicks: number; quotedNs: number } {
+    return {
+      bidTicks: this.#bidTicks[instrument] ?? 0,
+      askTicks: this.#askTicks[instrument] ?? 0,
+      quotedNs: this.#quotedNs[instrument] ?? 0,
+    };
   }
 
   /** Last mid in ticks; 0 when there is no market. */

@@ -1,6 +1,7 @@
 import type { Instrument } from '../core/instrument.ts';
 import { notionalAt } from '../core/instrument.ts';
 import { type Amount, amountOf, NO_AMOUNT } from '../core/units.ts';
+import type { Situation } from '../execution/flatten/flattening.ts';
 import type { LedgerEvent } from '../execution/ledger.ts';
 import { feeInQuote } from '../execution/ledger.ts';
 import { type Fill, type OrderRecord, openLots, type Side } from '../execution/order.ts';
@@ -76,6 +77,18 @@ export class RiskDesk {
     if (opened === null) return null;
     const profit = amountOf(BigInt(Math.round(opened.atDayStart * 1e8)));
     return { kind: 'risk-day-opened', day: opened.day, profit };
+  }
+
+  /** What there is to flatten, and within which limits. */
+  situation(): Situation {
+    const { maxOrderNotional: sliceNotional, priceBandBps, staleBookMs } = this.check.limits;
+    return {
+      terms: { sliceNotional, bandBps: priceBandBps, staleMs: staleBookMs },
+      exposed: this.#instruments.map(({ index }) => {
+        const { position, buyLots, sellLots } = this.check.exposure(index);
+        return { position, openLots: buyLots + sellLots, ...this.check.quote(index) };
+      }),
+    };
   }
 
   /** What an inspector sees of it. */

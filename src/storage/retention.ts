@@ -3,9 +3,10 @@ import { dropSegments } from './record-reader.ts';
 import { segmentFirsts } from './segment-files.ts';
 
 /**
- * Drops the oldest segments that are wholly in the store, but for the newest `keep` of these.
+ * Drops the oldest segments that everybody has taken over, but for the newest `keep` of these.
  *
- * @param drained the store durably holds every record up to here
+ * @param drained the store, and the audit log where there is one, durably hold every record up to
+ *   here
  * @returns how many went
  */
 export function retainSegments(

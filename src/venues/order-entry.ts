@@ -1,6 +1,7 @@
 import type { Gate } from '../control/gate.ts';
 import type { Clock } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
+import { isFlattening } from '../execution/flatten/intent.ts';
 import { isEnded, type OrderIntent } from '../execution/order.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { EvidenceTrail } from '../execution/proof/evidence.ts';
@@ -45,7 +46,13 @@ export interface OrderEntryOptions {
 export class OrderEntry {
   readonly #options: OrderEntryOptions;
   readonly #pending = new Map<string, Pending>();
-  readonly #question = { venue: 0, instrument: 0, epoch: 0, isReduceOnly: false };
+  readonly #question = {
+    venue: 0,
+    instrument: 0,
+    epoch: 0,
+    isReduceOnly: false,
+    isFlattening: false,
+  };
   #requests = 0;
 
   constructor(options: OrderEntryOptions) {
@@ -160,6 +167,7 @@ export class OrderEntry {
     question.instrument = order.instrument;
     question.epoch = order.epoch;
     question.isReduceOnly = order.isReduceOnly;
+    question.isFlattening = isFlattening(order);
     return gate.check(question);
   }
 

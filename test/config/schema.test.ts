@@ -35,6 +35,7 @@ test('the schema for editors has every section', () => {
     'venues',
     'strategies',
     'journal',
+    'audit',
     'simulation',
     'log',
   ]);

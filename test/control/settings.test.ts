@@ -14,6 +14,8 @@ const SETTINGS: ControlSettings = {
   fullCooldownSeconds: 60,
   resetCooldownSeconds: 3,
   secondApproval: 'none',
+  stopCategory: 0,
+  flattenSeconds: 10,
 };
 
 test('sound settings are taken over, in milliseconds', () => {

@@ -34,6 +34,7 @@ test('a rehearsal has no shell', async () => {
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   'safety/audit': rest('safety/audit'),
   'safety/control': rest('safety/control'),
+  'safety/kill-switch': rest('safety/kill-switch'),
   'market-data/feed:a': ['market-data/feed:a'],
   'market-data/feed:b': ['market-data/feed:b'],
   'trading/portfolio': rest('trading/portfolio'),

@@ -10,6 +10,7 @@ import { aLane, type TestLane } from './lanes.ts';
 export const DESK_PATHS = [
   'safety/audit',
   'safety/control',
+  'safety/kill-switch',
   'market-data/feed:a',
   'market-data/feed:b',
   'trading/portfolio',
@@ -44,7 +45,11 @@ export async function aRoot(
   const { lane, env } = harness;
   const started = lane.spawn(
     rootSupervisor({
-      safety: { audit: actor('safety/audit'), control: actor('safety/control') },
+      safety: {
+        audit: actor('safety/audit'),
+        control: actor('safety/control'),
+        killSwitch: actor('safety/kill-switch'),
+      },
       marketData: {
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),
       },

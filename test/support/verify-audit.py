@@ -250,8 +250,8 @@ def check_order(index, before, entry):
 
 def rotated(index, key, entry):
     payload = entry["payload"]
-    if payload["old_key"] != key.text:
-        raise Finding(index, "rotation", payload["old_key"], key.text)
+    if payload.get("old_key") != key.text:
+        raise Finding(index, "rotation", payload.get("old_key"), key.text)
     new = Key(payload["new_key"])
     words = f"flyball audit key rotation v1\n{key.text}\n{new.text}\nseq {entry['seq']}\n"
     for signer, name in ((key, "old_signature"), (new, "new_signature")):

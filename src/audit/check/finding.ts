@@ -26,7 +26,11 @@ export type FindingKind =
   /** The entries are right and a tile is not: it can be made again. */
   | 'tile-damaged'
   /** Bytes behind the last entry of a full bundle. */
-  | 'stray-bytes';
+  | 'stray-bytes'
+  /** The journal no longer holds what its entries were made of. */
+  | 'journal-cut'
+  | 'journal-damaged'
+  | 'journal-differs';
 
 /** The first thing that is wrong with a log; a command that prints it exits with 6. */
 export interface AuditFinding {

@@ -27,7 +27,7 @@ export const SIGNATURE_BYTES = 64;
 const NAME_LENGTH_MAX = 255;
 /** DER around the 32 bytes of an Ed25519 key, RFC 8410. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+export const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** A public key by which a note is verified. */
 export interface VerifierKey {

@@ -94,6 +94,7 @@ const AUDITED = [
   'mode-requested',
   'mode-approved',
   'config-changed',
+  'estop',
   'booted',
   'stopped',
 ];

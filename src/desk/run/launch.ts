@@ -1,4 +1,3 @@
-import { rpioPresence } from '../../../hardware/rpio.ts';
 import { EXIT } from '../../commands/command.ts';
 import type { StartOptions } from '../../commands/local-command.ts';
 import type { Terminal } from '../../commands/terminal.ts';
@@ -16,8 +15,6 @@ export async function startDesk(
 ): Promise<number> {
   const config = configOf(options, terminal);
   if (config === null) return EXIT.config;
-  const presence = rpioPresence();
-  if (presence !== null) terminal.err(`${presence}\n`);
   const { dataDirectory: folder, configFile, replay } = options;
   if (replay !== null) {
     return startReplay({ ...options, replay }, config, { program, version, terminal });

@@ -1,3 +1,4 @@
+import { missingStopNotice } from '../../../hardware/gpio/port.ts';
 import { EXIT } from '../../commands/command.ts';
 import type { StartOptions } from '../../commands/local-command.ts';
 import { answer, type Terminal } from '../../commands/terminal.ts';
@@ -90,6 +91,8 @@ export async function runDesk(
     net.close();
     return EXIT.failed;
   }
+  const notice = missingStopNotice(opened.value.parts.hardware.backend.kind);
+  if (notice !== null) terminal.err(`${notice}\n`);
   const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
   const { folder } = source;
   const run = { folder, signals, options, opened: opened.value, real, log, terminal, over };
@@ -197,7 +200,7 @@ function listenToSignals(
     });
   };
   signals.heed((signal) => {
-    if (signal === 'SIGUSR2') desk.trip('signal', signal);
+    if (signal === 'SIGUSR2') desk.trip('signal', signal, 'signal');
     else if (signal === 'SIGHUP') reload();
     else end({ reason: signal, kind: 'done' });
   });

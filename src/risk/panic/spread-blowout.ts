@@ -1,4 +1,4 @@
-import { SortedWindow } from './sorted-window.ts';
+import { SortedWindow } from '../../math/sorted-window.ts';
 
 /** Makes the median absolute deviation of normal data estimate their standard deviation. */
 const MAD_TO_SIGMA = 1.4826;

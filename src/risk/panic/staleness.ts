@@ -1,4 +1,4 @@
-import { SortedWindow } from './sorted-window.ts';
+import { SortedWindow } from '../../math/sorted-window.ts';
 
 const GAPS_MAX = 64;
 

@@ -36,18 +36,25 @@ export interface OpenAuditLog {
  *
  * @param options.accepted keys besides the signer's whose checkpoint may be there: the one before,
  *   when the log is opened after a rotation
+ * @param options.next whom the log may have been handed over to when the program ended
  */
 export function openAuditLog(
   files: Files,
   path: string,
-  options: { readonly signer: Signer; readonly accepted?: readonly VerifierKey[] },
+  options: {
+    readonly signer: Signer;
+    readonly accepted?: readonly VerifierKey[];
+    readonly next?: Signer | null;
+  },
 ): Result<OpenAuditLog, LogFault> {
-  const { signer, accepted = [] } = options;
+  const { accepted = [], next = null } = options;
+  const signers = next === null ? [options.signer] : [options.signer, next];
   const folder = { files, path, lasting: new Set<string>() };
   try {
-    const found = recoverLog(folder, signer, [signer.key, ...accepted]);
+    const keys = [...signers.map(({ key }) => key), ...accepted];
+    const found = recoverLog(folder, signers, keys);
     if (!found.ok) return found;
-    const log = new AuditLog(folder, signer, found.value);
+    const log = new AuditLog(folder, found.value.signer, found.value);
     if (found.value.staged.length > 0) {
       const committed = log.commit();
       if (!committed.ok) {
@@ -120,14 +127,14 @@ export class AuditLog {
    * Hands the log over to another key: with an entry that both sign and a checkpoint that both
    * sign. From here on the old key is not used.
    *
-   * @param event the entry but for its type and payload
+   * @param event the entry but for its type; what is in its payload stands beside the signatures
    */
   rotate(
-    event: Omit<AuditEntry, 'prev' | 'type' | 'payload'>,
+    event: Omit<AuditEntry, 'prev' | 'type' | 'payload'> & Partial<Pick<AuditEntry, 'payload'>>,
     to: Signer,
   ): Result<Head, AppendFault> {
     assert(to.key.name === this.#signer.key.name, 'the new key is one of the same log');
-    const payload = rotationPayload(this.#signer, to, event.seq);
+    const payload = { ...event.payload, ...rotationPayload(this.#signer, to, event.seq) };
     const appended = this.append({ ...event, type: KEY_ROTATED, payload });
     if (!appended.ok) return appended;
     const both = [this.#signer, to];
@@ -144,9 +151,14 @@ export class AuditLog {
     return this.#staged.length;
   }
 
-  /** The last entry; null in an empty log, and after opening until the first append. */
+  /** The last entry; null in an empty log. */
   get last(): AuditEntry | null {
     return this.#link.entry;
+  }
+
+  /** The key that the log is in the hands of. */
+  get key(): VerifierKey {
+    return this.#signer.key;
   }
 
   /** What the last checkpoint says. */

@@ -28,6 +28,8 @@ import { type EdgeTiles, edgeTiles, REMEDY, rangeOf } from './tile-repair.ts';
 
 /** A log as it stands when it is opened. */
 export interface Recovered {
+  /** Who signs from here on. */
+  readonly signer: Signer;
   /** What its checkpoint says. */
   readonly head: Head;
   readonly checkpoint: string;
@@ -54,17 +56,19 @@ const UNCOVERED_MAX = 8_192;
  * or not as it was, that is corruption and a case for `verifyLog`. Behind it, whole entries that
  * follow the others stay; only what is no whole entry is cut.
  *
+ * @param signers the log is in the hands of one of them; a new one is begun by the first
  * @throws the system's error
  */
 export function recoverLog(
   log: WrittenFolder,
-  signer: Signer,
+  signers: readonly Signer[],
   keys: readonly VerifierKey[],
 ): Result<Recovered, LogFault> {
+  const first = signers[0] as Signer;
   const { files, path } = log;
   const file = `${path}/${CHECKPOINT}`;
   const bytes = readAtMost(files, file, NOTE_BYTES_MAX + 1);
-  if (bytes === null) return beginLog(log, signer);
+  if (bytes === null) return beginLog(log, first);
   const opened = openCheckpoint(bytes, keys);
   if (!opened.ok) return corrupt(file, opened.error.found, `it must be ${opened.error.expected}`);
   const { origin, size, root } = opened.value;
@@ -75,11 +79,13 @@ export function recoverLog(
   const behind = entriesBehind(log, size, last.value);
   if (!behind.ok) return behind;
   const { rotation, ...rest } = behind.value;
-  if (!isHeldBy(signer.key, opened.value.signedBy, rotation)) {
-    const found = `a log that is not in the hands of ${signer.key.name}+${signer.key.id}`;
+  const signer = signers.find(({ key }) => isHeldBy(key, opened.value.signedBy, rotation));
+  if (signer === undefined) {
+    const found = `a log that is not in the hands of ${first.key.name}+${first.key.id}`;
     return corrupt(file, found, 'open it with its own key, and hand it over by a rotation');
   }
   return ok({
+    signer,
     head: { origin, size, root },
     checkpoint: Buffer.from(bytes).toString(),
     ...restored(log, size, found.value),
@@ -100,6 +106,7 @@ function beginLog(log: WrittenFolder, signer: Signer): Result<Recovered, LogFaul
   files.ensureFolder(path, FOLDER_MODE);
   files.replace(`${path}/${CHECKPOINT}`, Buffer.from(checkpoint));
   return ok({
+    signer,
     ...{ head, checkpoint, range: new MerkleRange(), edge: new TileEdge(log) },
     ...{ end: { index: 0, entries: 0, bytes: 0 }, staged: [], link: FIRST_LINK },
     ...{ entries: 0, droppedBytes: 0, repairedTiles: 0 },

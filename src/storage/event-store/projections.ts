@@ -97,6 +97,9 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'strategy-configured':
     case 'config-changed':
     case 'incident':
+    case 'estop':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -15,7 +15,15 @@ const USED_MIB = 8;
 const SYNC_FAILED = 9;
 const DRAIN_FAILED = 10;
 const BELL = 11;
-const WORDS = 12;
+const AUDITED = 12;
+const AUDIT = 13;
+const AUDIT_ENDING = 14;
+const WORDS = 15;
+
+/** What `AUDIT` says of the reader behind the drain. */
+const AUDIT_NONE = 0;
+const AUDIT_AWAITED = 1;
+const AUDIT_FOLLOWS = 2;
 
 export class DrainWords {
   readonly shared: SharedArrayBuffer;
@@ -62,7 +70,12 @@ export class DrainWords {
   synced(sequence: number, appendedMs: number): void {
     Atomics.store(this.#words, SYNCED_MS, appendedMs);
     Atomics.store(this.#words, DURABLE, sequence | 0);
+    Atomics.notify(this.#words, DURABLE);
+    this.onSynced();
   }
+
+  /** Called in the thread of the drain; for a reader that shares it. */
+  onSynced: () => void = () => {};
 
   durable(near: number): number {
     return unwrapped(near, Atomics.load(this.#words, DURABLE));
@@ -82,6 +95,44 @@ export class DrainWords {
 
   drained(near: number): number {
     return unwrapped(near, Atomics.load(this.#words, DRAINED));
+  }
+
+  /** An audit log will follow: until it says how far it is, no segment may go. */
+  awaitAudit(): void {
+    Atomics.store(this.#words, AUDIT, AUDIT_AWAITED);
+  }
+
+  /** Everything up to `sequence` is covered by a signed checkpoint on the medium. */
+  auditedTo(sequence: number): void {
+    Atomics.store(this.#words, AUDITED, sequence | 0);
+    Atomics.store(this.#words, AUDIT, AUDIT_FOLLOWS);
+  }
+
+  /** What the audit log covers; infinite when there is none, 0 while it has not said. */
+  audited(near: number): number {
+    const state = Atomics.load(this.#words, AUDIT);
+    if (state === AUDIT_NONE) return Number.POSITIVE_INFINITY;
+    return state === AUDIT_AWAITED ? 0 : unwrapped(near, Atomics.load(this.#words, AUDITED));
+  }
+
+  /** The audit is to cover what is durable and to end. */
+  endAudit(): void {
+    Atomics.store(this.#words, AUDIT_ENDING, 1);
+    Atomics.notify(this.#words, DURABLE);
+  }
+
+  get isAuditEnding(): boolean {
+    return Atomics.load(this.#words, AUDIT_ENDING) === 1;
+  }
+
+  /** Where the medium is, as a mark for `sleepUntilDurable`. */
+  get durableMark(): number {
+    return Atomics.load(this.#words, DURABLE);
+  }
+
+  /** Sleeps until more is on the medium than at the mark, at most `timeoutMs`. Blocks. */
+  sleepUntilDurable(mark: number, timeoutMs: number): void {
+    Atomics.wait(this.#words, DURABLE, mark, timeoutMs);
   }
 
   set usedBytes(bytes: number) {

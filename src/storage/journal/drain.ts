@@ -149,7 +149,8 @@ export class Drain {
     try {
       this.#prepare();
       if (this.#turns % HOUSE_TURNS !== 1) return;
-      retainSegments(files, folder, this.#drained, keepSegments);
+      const taken = Math.min(this.#drained, words.audited(this.#durable));
+      retainSegments(files, folder, taken, keepSegments);
       words.usedBytes = segmentsBytes(files, folder) + store.usedBytes();
     } catch (thrown) {
       this.#isHouseBroken = true;

@@ -1,3 +1,5 @@
+import type { AuditEvent } from '../../audit/events.ts';
+import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import type { Instrument } from '../../core/instrument.ts';
@@ -29,8 +31,10 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | ControlEvent
+  | EstopRecorded
   | InstrumentDefined
-  | StrategyConfigured;
+  | StrategyConfigured
+  | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -242,7 +246,27 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ strategy: text, settingsId: integer<number>(), settings: document }),
   },
+  estop: {
+    code: 64,
+    version: 1,
+    fields: object({
+      what: text,
+      cause: text,
+      by: text,
+      detail: prose,
+      monoUs: integer(),
+      wallMs: integer(),
+      modeBefore: mode,
+      modeAfter: mode,
+      openOrders: integer<number>(),
+    }),
+  },
+  heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
+  'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
 };
+
+/** Everything that ever happened to the emergency stop of a desk. */
+export const ESTOP_STREAM = 'estop';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -259,6 +283,8 @@ export function streamOf(event: JournalEvent): string {
     case 'mode-requested':
     case 'mode-approved':
       return 'control';
+    case 'estop':
+      return ESTOP_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':
@@ -266,6 +292,8 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'heartbeat':
+    case 'audit-key-rotated':
       return 'desk';
     default:
       return `order/${event.clientId}`;

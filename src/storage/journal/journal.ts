@@ -23,6 +23,12 @@ export interface JournalParts {
   readonly budgetBytes: number;
 }
 
+/** Reads what the drain has synced, until it is told that nothing more will come. */
+export interface JournalFollower {
+  /** Takes what is durable and ends. Never throws. */
+  stop(): Promise<void>;
+}
+
 /** How far the medium and the store are behind the lane. */
 export interface JournalLag {
   readonly recordsUnsynced: number;
@@ -43,6 +49,7 @@ const SETTLE_POLL_MS = 1;
 export class Journal {
   readonly #parts: JournalParts;
   readonly #encoder = new EventEncoder();
+  #follower: JournalFollower | null = null;
   /** When the oldest unsynced record was written, at the latest. */
   #waitingSinceMs = 0;
 
@@ -83,6 +90,8 @@ export class Journal {
     const sequence = this.append(event);
     if (sequence < 0) return -1;
     this.#parts.log.sync();
+    // Whoever follows what is durable is to see it now.
+    this.#parts.words.ring();
     return this.#parts.log.fault === null ? sequence : -1;
   }
 
@@ -154,10 +163,21 @@ export class Journal {
     });
   }
 
+  /** Has somebody who reads behind the drain end with the journal. */
+  followedBy(follower: JournalFollower): void {
+    this.#follower = follower;
+  }
+
+  /** What the drain and those behind it share. */
+  get words(): DrainWords {
+    return this.#parts.words;
+  }
+
   /** Lets the store catch up, syncs, and gives files and threads back. */
   async close(): Promise<void> {
     const { drain, log, store } = this.#parts;
     await drain.stop();
+    await this.#follower?.stop();
     log.close();
     await store.close();
   }

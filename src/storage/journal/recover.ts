@@ -26,6 +26,8 @@ export interface JournalOptions {
   readonly budgetBytes?: number;
   /** The store refuses records when it is as large as this. */
   readonly storeBytesMax?: number;
+  /** Whether an audit log follows, so that no segment may go before it has had its records. */
+  readonly isAudited?: boolean;
 }
 
 /** At 150 bytes an event, about 110,000 events a segment; written in about 20 ms. */
@@ -77,6 +79,7 @@ export async function openJournal(
   const { log, recovered } = recovery.value;
   const words = new DrainWords();
   words.begin(log.head, log.segment, wholeMs(clock.mono()));
+  if (options.isAudited === true) words.awaitAudit();
   const shape = { folder, segmentBytes, keepSegments };
   const started =
     options.store === 'lmdb'

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Timers } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { THREAD_MS_MAX, WatchedThread } from '../watched-thread.ts';
 import { type DrainOptions, GROUP_COMMIT_RECORDS } from './drain.ts';
 import { DrainWords } from './drain-words.ts';
 import type { DrainFault } from './faults.ts';
@@ -19,50 +19,40 @@ export type DrainNews =
   | { readonly kind: 'ready' }
   | { readonly kind: 'sync-failed' | 'store-failed'; readonly fault: DrainFault };
 
-/** A thread that has not come up, or not gone down, after this long is given up. */
-const THREAD_MS_MAX = 10_000;
-
 /** Starts the drain in a thread of its own and waits until it runs. */
 export function startWorkerDrain(
   job: DrainJob,
   timers: Timers,
 ): Promise<Result<DrainRunner, DrainFault>> {
-  const file = `./drain-worker${extname(import.meta.url)}`;
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: job });
-  const drain = new WorkerDrain(worker, new DrainWords(job.shared), timers);
-  return drain.started();
+  return new WorkerDrain(job, timers).started();
 }
 
 class WorkerDrain implements DrainRunner {
-  readonly #worker: Worker;
+  readonly #thread: WatchedThread<DrainNews>;
   readonly #words: DrainWords;
-  readonly #timers: Timers;
-  readonly #ended: Promise<void>;
   #syncFault: DrainFault | null = null;
   #storeFault: DrainFault | null = null;
 
-  constructor(worker: Worker, words: DrainWords, timers: Timers) {
-    this.#worker = worker;
+  constructor(job: DrainJob, timers: Timers) {
+    const words = new DrainWords(job.shared);
     this.#words = words;
-    this.#timers = timers;
-    worker.on('error', (thrown) => this.#fail({ kind: 'drain-died', detail: String(thrown) }));
-    this.#ended = new Promise((resolve) => {
-      worker.once('exit', (code) => {
+    this.#thread = new WatchedThread({
+      file: new URL(`./drain-worker${extname(import.meta.url)}`, import.meta.url),
+      data: job,
+      timers,
+      onNews: (news) => {
+        if (news.kind === 'sync-failed') this.#syncFault ??= news.fault;
+        if (news.kind === 'store-failed') this.#storeFault ??= news.fault;
+      },
+      onThrown: (thrown) => this.#fail({ kind: 'drain-died', detail: String(thrown) }),
+      onExit: (code) => {
         if (!words.isStopping) this.#fail({ kind: 'drain-died', detail: `exit code ${code}` });
-        resolve();
-      });
-    });
-    worker.on('message', (news: DrainNews) => {
-      if (news.kind === 'sync-failed') this.#syncFault ??= news.fault;
-      if (news.kind === 'store-failed') this.#storeFault ??= news.fault;
+      },
     });
   }
 
   async started(): Promise<Result<DrainRunner, DrainFault>> {
-    const spoken = new Promise<void>((resolve) => {
-      this.#worker.once('message', () => resolve());
-    });
-    const isUp = await this.#within(Promise.race([spoken, this.#ended]));
+    const isUp = await this.#thread.hasSpoken();
     if (!isUp) this.#fail({ kind: 'drain-died', detail: `not up after ${THREAD_MS_MAX} ms` });
     const fault = this.#storeFault ?? this.#syncFault;
     if (fault === null) return ok(this);
@@ -88,18 +78,14 @@ class WorkerDrain implements DrainRunner {
 
   async stop(): Promise<void> {
     this.#words.stop();
-    if (await this.#within(this.#ended)) return;
+    if (await this.#thread.hasEnded()) return;
     this.#fail({ kind: 'drain-died', detail: `still busy after ${THREAD_MS_MAX} ms` });
     this.#abandon();
   }
 
-  /**
-   * Lets the thread end when it can. It is never terminated: lmdb 3.5.6 ends the whole process when
-   * its thread is stopped in the middle of a call.
-   */
   #abandon(): void {
     this.#words.stop();
-    this.#worker.unref();
+    this.#thread.abandon();
   }
 
   /** Without the thread nothing is synced any more, so nothing may be appended. */
@@ -108,16 +94,5 @@ class WorkerDrain implements DrainRunner {
     this.#storeFault ??= fault;
     this.#words.failSync();
     this.#words.failDrain();
-  }
-
-  /** Whether something happened in time. */
-  #within(event: Promise<void>): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = this.#timers.after(THREAD_MS_MAX, () => resolve(false));
-      event.then(() => {
-        timer.cancel();
-        resolve(true);
-      });
-    });
   }
 }

@@ -41,7 +41,7 @@ async function anAudit() {
   };
   const gate = new Gate();
   const { log, lines } = aLog();
-  const options: AuditOptions = { journal: journal as never, gate, log };
+  const options: AuditOptions = { journal: journal as never, audit: null, gate, log };
   const heard = await aBranch(tested, { 'safety/audit': () => auditActor(options) }, [
     'safety/control',
   ]);

@@ -6,6 +6,7 @@ import { isThere, survives } from '../../support/desk/survival.ts';
 const WORKERS = [
   'safety/audit',
   'safety/control',
+  'safety/kill-switch',
   'market-data/feed:binance',
   'trading/portfolio',
   'trading/venues/venue:binance',

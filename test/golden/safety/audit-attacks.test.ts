@@ -1,10 +1,10 @@
 /** The list of attacks on an audit log: each has a test that names it, or a reason why not yet. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { safetyVectors } from '../../support/safety-vectors.ts';
 import { root } from '../../support/shared.ts';
+import { namedTests } from '../run/safety/check-lists.ts';
 
 const attacks = safetyVectors<{ readonly id: string; readonly Attack: string }[]>('audit_attacks');
 
@@ -13,21 +13,8 @@ const ABSENT: Readonly<Record<string, string>> = {
   A19: 'a canary secret needs the daemon whose events are redacted',
 };
 
-/** Names of the tests below a folder that begin with ids of attacks. */
-function namedIn(folder: string): Set<string> {
-  const named = new Set<string>();
-  for (const name of readdirSync(join(root, folder), { encoding: 'utf8', recursive: true })) {
-    if (!name.endsWith('.test.ts')) continue;
-    const text = readFileSync(join(root, folder, name), 'utf8');
-    for (const [, ids = ''] of text.matchAll(/^test\(['"]((?:A\d\d )*A\d\d):/gm)) {
-      for (const id of ids.split(' ')) named.add(id);
-    }
-  }
-  return named;
-}
-
 test('every attack of the list has a test that names it, or a reason why not', () => {
-  const named = new Set([...namedIn('test/audit'), ...namedIn('test/storage/audit')]);
+  const named = namedTests(join(root, 'test'));
   assert.is(attacks.length, 22);
   for (const { id, Attack } of attacks) {
     assert.is(named.has(id), ABSENT[id] === undefined, `${id}: ${Attack}`);

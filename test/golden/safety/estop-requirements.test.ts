@@ -1,10 +1,10 @@
 /** The 36 requirements of the emergency stop as a check list of tests. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { safetyVectors } from '../../support/safety-vectors.ts';
 import { root } from '../../support/shared.ts';
+import { namedTests } from '../run/safety/check-lists.ts';
 
 interface Requirement {
   readonly id: string;
@@ -38,15 +38,7 @@ const IN_PART: Readonly<Record<string, string>> = {
   ES32: 'the start with a latch; the power cut needs a virtual machine',
 };
 
-function namedIn(folder: string): Set<string> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const titles = names
-    .filter((name) => name.endsWith('.test.ts'))
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/est\(\s*['"`].*/g) ?? []);
-  return new Set(titles.flatMap((title) => title.match(/\bES\d\d\b/g) ?? []));
-}
-
-const named = namedIn(join(root, 'test', 'hardware'));
+const named = new Set([...namedTests(join(root, 'test'))].filter((id) => id.startsWith('ES')));
 
 test('every requirement is named by a test or listed as absent, and none is both', () => {
   assert.is(requirements.length, 36);

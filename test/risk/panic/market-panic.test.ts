@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SortedWindow } from '../../../src/math/sorted-window.ts';
 import { COMPARED_MAX, Divergence } from '../../../src/risk/panic/divergence.ts';
-import { SortedWindow } from '../../../src/risk/panic/sorted-window.ts';
 import { SpreadBlowout } from '../../../src/risk/panic/spread-blowout.ts';
 import { Staleness } from '../../../src/risk/panic/staleness.ts';
 

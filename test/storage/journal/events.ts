@@ -188,8 +188,21 @@ const shapes: Shapes = {
   'venue-reconciled': record({ venue: name, marks: words }),
   'risk-day-opened': record({ day: fc.nat(), profit: amount }),
   incident: record({ what: name, where: name, detail: words }),
+  estop: record({
+    what: name,
+    cause: name,
+    by: name,
+    detail: words,
+    monoUs: fc.nat(),
+    wallMs: fc.nat().map(millisOf),
+    modeBefore: mode,
+    modeAfter: mode,
+    openOrders: fc.nat(),
+  }),
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
+  heartbeat: record({ covered: fc.nat() }),
+  'audit-key-rotated': record({ newKey: name }),
 };
 
 export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(

@@ -8,6 +8,7 @@ import type { Sent } from './wire-tap.ts';
 export const ON_THE_PATH: readonly string[] = [
   'safety/audit',
   'safety/control',
+  'safety/kill-switch',
   'trading/portfolio',
   'trading/venues/venue:binance',
   'trading/risk',

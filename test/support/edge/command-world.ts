@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type {
+  DoctorOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -17,6 +18,7 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
@@ -51,6 +53,7 @@ export interface CommandWorld extends Surroundings {
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions)[];
   readonly simulated: SimulateOptions[];
+  readonly examined: DoctorOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -61,6 +64,7 @@ export function aCommandWorld(
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions)[] = [];
   const simulated: SimulateOptions[] = [];
+  const examined: DoctorOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -86,6 +90,11 @@ export function aCommandWorld(
         simulated.push(options);
         return 0;
       },
+      panel: async (folder, { files, timers }) => panelHand(folder, { files, timers }),
+      async doctor(options) {
+        examined.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -95,6 +104,7 @@ export function aCommandWorld(
       NodeJS.WriteStream,
     launched,
     simulated,
+    examined,
   };
 }
 

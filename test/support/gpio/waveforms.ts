@@ -1,5 +1,10 @@
 import { onLevels, onTime, startEstop } from '../../../hardware/estop/machine.ts';
-import { HEALTHY, type Levels } from '../../../hardware/estop/signals.ts';
+import {
+  ESTOP_TIMES,
+  type EstopTimes,
+  HEALTHY,
+  type Levels,
+} from '../../../hardware/estop/signals.ts';
 import type { EstopEvent, EstopState } from '../../../hardware/estop/state.ts';
 import type { Level } from '../../../hardware/gpio/port.ts';
 
@@ -15,18 +20,21 @@ export interface Waveform {
 }
 
 /** Plays edges from time 0 to the end. @returns what was told and the last state */
-export function play(wave: Pick<Waveform, 'init' | 'events' | 'end'>): {
+export function play(
+  wave: Pick<Waveform, 'init' | 'events' | 'end'>,
+  times: EstopTimes = ESTOP_TIMES,
+): {
   readonly told: [atUs: number, name: string][];
   readonly state: EstopState;
 } {
-  const levels = { ...HEALTHY, ...wave.init };
-  let { state, events } = startEstop({ atUs: 0, levels, isLatched: false, isFaulted: false });
+  const start = { atUs: 0, isLatched: false, isFaulted: false };
+  let { state, events } = startEstop({ ...start, levels: { ...HEALTHY, ...wave.init } }, times);
   const told: EstopEvent[] = [...events];
   for (const [atUs, signal, level] of inOrder(wave.events)) {
-    ({ state, events } = onLevels(state, atUs, { [signal]: level }));
+    ({ state, events } = onLevels(state, atUs, { [signal]: level }, times));
     told.push(...events);
   }
-  ({ state, events } = onTime(state, wave.end));
+  ({ state, events } = onTime(state, wave.end, times));
   told.push(...events);
   return { told: told.map(({ atUs, name }) => [atUs, name]), state };
 }

@@ -1,4 +1,4 @@
-import { assert } from '../../core/result.ts';
+import { assert } from '../core/result.ts';
 
 /** The last so many numbers, in order of value too. Adding is O(capacity) and allocates nothing. */
 export class SortedWindow {
@@ -59,6 +59,24 @@ export class SortedWindow {
     return size % 2 === 0 ? (before + distance) / 2 : distance;
   }
 
+  /**
+   * Which share of the numbers lies below a value, 0 … 1; those equal to it count half, so that a
+   * number among its equals stands in the middle. NaN when there is none. O(log size).
+   */
+  shareBelow(value: number): number {
+    const below = this.#placeOf(value);
+    return (below + this.#placeBehind(value)) / 2 / this.#size;
+  }
+
+  /** The mean distance from `center`, NaN when there is none. O(size), without allocation. */
+  meanDistance(center: number): number {
+    let sum = 0;
+    for (let at = 0; at < this.#size; at += 1) {
+      sum += Math.abs((this.#sorted[at] as number) - center);
+    }
+    return sum / this.#size;
+  }
+
   #forget(value: number): void {
     const at = this.#placeOf(value);
     this.#sorted.copyWithin(at, at + 1, this.#size);
@@ -72,6 +90,18 @@ export class SortedWindow {
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#sorted[middle] as number) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The first place whose number is above the value. */
+  #placeBehind(value: number): number {
+    let low = 0;
+    let high = this.#size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] as number) <= value) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,25 +1,23 @@
 import { hash } from 'node:crypto';
-import type { Canonical } from '../../audit/canonical.ts';
-import type { AuditEntry } from '../../audit/entry.ts';
-import type { Result } from '../../core/result.ts';
-import type { JournalRecord } from '../journal/codec.ts';
-import type { JournalEvent } from '../journal/event-table.ts';
-import type { AppendFault, AuditLog } from './audit-log.ts';
+import type { Canonical } from '../../../audit/canonical.ts';
+import type { AuditEntry } from '../../../audit/entry.ts';
+import type { Result } from '../../../core/result.ts';
+import type { JournalRecord } from '../../journal/codec.ts';
+import { EVENTS, type EventKind, type JournalEvent } from '../../journal/event-table.ts';
+import type { AppendFault, AuditLog } from '../audit-log.ts';
 
 type Leaf = Omit<AuditEntry, 'prev'>;
 
-/** Events after which everything staged is committed at once, under a signature of its own. */
-const SAFETY_EVENTS: ReadonlySet<JournalEvent['kind']> = new Set([
-  'mode-changed',
-  'mode-requested',
-  'mode-approved',
-  'command-given',
-  'command-refused',
-  'config-changed',
-  'booted',
-  'stopped',
-  'incident',
+/** Events before this code, and these, may wait for others: what trading writes all day. */
+const SAFETY_CODE_MIN = 30;
+const UNHURRIED: ReadonlySet<EventKind> = new Set<EventKind>([
+  'instrument-defined',
+  'strategy-configured',
+  'heartbeat',
 ]);
+
+/** Name of the field by which an entry is bound to the bytes of its record. */
+export const RECORD_DIGEST = 'record_sha256';
 
 /**
  * Drains the journal into the audit log: each record becomes the entry of its sequence. One for
@@ -40,9 +38,11 @@ export class JournalLeaves {
   /**
    * Stages the entry of a record. Of one that is too long for an entry, as a document full of
    * quotes is once they are escaped, the long texts stand as their digests; the journal has them.
+   *
+   * @param bytes of the record as the journal has them
    */
-  append(record: JournalRecord): Result<number, AppendFault> {
-    const leaf = this.#leafOf(record);
+  append(record: JournalRecord, bytes: Uint8Array): Result<number, AppendFault> {
+    const leaf = this.leafOf(record, bytes);
     const appended = this.#log.append(leaf);
     const isTooLong =
       !appended.ok && appended.error.kind === 'bad-entry' && appended.error.where === 'entry';
@@ -51,10 +51,11 @@ export class JournalLeaves {
 
   /** Whether an event may not wait for others. */
   static isUrgent({ kind }: JournalEvent): boolean {
-    return SAFETY_EVENTS.has(kind);
+    return EVENTS[kind].code >= SAFETY_CODE_MIN && !UNHURRIED.has(kind);
   }
 
-  #leafOf({ sequence, boot, monoNs, wallMs, event }: JournalRecord): Leaf {
+  /** The entry of a record, which comes behind all that were asked for before. */
+  leafOf({ sequence, boot, monoNs, wallMs, event }: JournalRecord, bytes: Uint8Array): Leaf {
     const { kind, ...payload } = event;
     if (boot !== this.#boot) this.#epoch = 0;
     this.#boot = boot;
@@ -68,9 +69,14 @@ export class JournalLeaves {
       epoch: this.#epoch,
       actor: actorOf(event),
       type: kind,
-      payload: canonicalOf(payload),
+      payload: { ...canonicalOf(payload), [RECORD_DIGEST]: recordDigest(bytes) },
     };
   }
+}
+
+/** SHA-256 of a record's bytes, in base64. */
+export function recordDigest(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'base64');
 }
 
 /** An entry has no doubles: what a decision saw stands as its bytes, little-endian, in base64. */

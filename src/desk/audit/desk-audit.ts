@@ -1,0 +1,61 @@
+import { verifierKeyText } from '../../audit/note/keys.ts';
+import type { AuditTrail } from '../../audit/trail.ts';
+import type { Env, Files } from '../../core/env.ts';
+import { ok, type Result } from '../../core/result.ts';
+import type { Log } from '../../ops/log.ts';
+import { prepareNextKey, VERIFIER_FILE } from '../../storage/audit/drain/audit-keys.ts';
+import type { Journal } from '../../storage/journal/journal.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The audit log of a running desk: whether it follows, and when its key is to be handed over. */
+export class DeskAudit implements AuditTrail {
+  fault: string | null = null;
+  /** What is to happen at once when the log no longer follows; the gate is not there yet. */
+  onFault: () => void = () => {};
+  readonly #parts: DeskAuditParts;
+  #madeMs: number;
+
+  constructor(parts: DeskAuditParts) {
+    this.#parts = parts;
+    this.#madeMs = parts.madeMs;
+  }
+
+  /** The log has failed. */
+  fail(fault: string): void {
+    this.fault = fault;
+    this.#parts.log('fatal', 'desk', 'audit-failed', { fault });
+    this.onFault();
+  }
+
+  covered(near: number): number {
+    return this.#parts.journal.words.audited(near);
+  }
+
+  dueKey(nowMs: number): Result<string | null, string> {
+    const { env, keys, name, keyDays } = this.#parts;
+    if (nowMs - this.#madeMs < keyDays * DAY_MS) return ok(null);
+    const next = prepareNextKey(env, keys, name);
+    if (!next.ok) return next;
+    this.#madeMs = next.value.madeMs;
+    return ok(verifierKeyText(next.value.signer.key));
+  }
+
+  /** The key that a verifier pins, as the file has it. */
+  verifierKey(files: Files): string {
+    const bytes = files.read(`${this.#parts.keys}/${VERIFIER_FILE}`);
+    return bytes === null ? '' : Buffer.from(bytes).toString('utf8').trim();
+  }
+}
+
+interface DeskAuditParts {
+  readonly env: Env;
+  readonly log: Log;
+  /** Folder of the keys. */
+  readonly keys: string;
+  readonly name: string;
+  readonly journal: Journal;
+  /** When the newest key was made, by the wall clock. */
+  readonly madeMs: number;
+  readonly keyDays: number;
+}

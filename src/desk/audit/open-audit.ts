@@ -1,0 +1,57 @@
+import { keysFolder } from '../../commands/access/connect.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Env } from '../../core/env.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Log } from '../../ops/log.ts';
+import { auditFaultText } from '../../storage/audit/drain/audit-fault.ts';
+import { openAuditKeys } from '../../storage/audit/drain/audit-keys.ts';
+import { startWorkerAudit } from '../../storage/audit/drain/worker-audit.ts';
+import type { Journal } from '../../storage/journal/journal.ts';
+import { DeskAudit } from './desk-audit.ts';
+
+/** Folder of the audit log in a data directory. */
+export function auditFolder(dataFolder: string): string {
+  return `${dataFolder}/audit`;
+}
+
+/** Name of the log of a desk and of its keys. */
+export function auditName(deskId: string): string {
+  return `flyball/${deskId}`;
+}
+
+/** Puts the audit log behind a journal that has just been opened. */
+export async function openAudit(parts: {
+  readonly env: Env;
+  readonly log: Log;
+  readonly config: Config;
+  readonly folder: string;
+  readonly journalFolder: string;
+  readonly deskId: string;
+  readonly journal: Journal;
+}): Promise<Result<DeskAudit, string>> {
+  const { env, log, config, folder, journalFolder, deskId, journal } = parts;
+  const name = auditName(deskId);
+  const keys = keysFolder(folder);
+  const kept = openAuditKeys(env, keys, name);
+  if (!kept.ok) return err(`the key of the audit log: ${kept.error}`);
+  const audit = new DeskAudit({
+    ...{ env, log, keys, name, journal, keyDays: config.audit.keyDays },
+    madeMs: (kept.value.next ?? kept.value.current).madeMs,
+  });
+  const started = await startWorkerAudit(
+    {
+      shared: journal.words.shared,
+      segments: `${journalFolder}/segments`,
+      folder: auditFolder(folder),
+      ...{ keys, name },
+    },
+    env.timers,
+    (fault) => audit.fail(auditFaultText(fault)),
+  );
+  if (!started.ok) return err(auditFaultText(started.error));
+  const { recovered } = started.value;
+  const level = recovered.droppedBytes + recovered.repairedTiles > 0 ? 'warn' : 'info';
+  log(level, 'desk', 'audit-opened', { ...recovered, verifierKey: audit.verifierKey(env.files) });
+  journal.followedBy(started.value);
+  return ok(audit);
+}

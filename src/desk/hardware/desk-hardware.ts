@@ -1,0 +1,30 @@
+import type { EstopPins } from '../../../hardware/estop/sample.ts';
+import type { GpioBackend } from '../../../hardware/gpio/port.ts';
+import type { SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
+
+/** Outputs that show people, and a relay, how the desk is. */
+export interface LampPins {
+  readonly green: number;
+  readonly yellow: number;
+  readonly red: number;
+  readonly buzzer: number;
+  readonly heartbeat: number;
+}
+
+/** The stop that a hand can press, opened and tested, as a desk holds it. */
+export interface DeskHardware {
+  readonly backend: GpioBackend;
+  readonly pins: EstopPins;
+  readonly lamps: LampPins;
+  /** Without the pulses, which open a channel and so belong before the stop is armed. */
+  readonly wiring: SelfTestWiring;
+  /** What was wrong at the start; null when the self-test passed. */
+  readonly startFault: string | null;
+}
+
+/** How often the pins are looked at on a real clock: three missed looks are a trip. */
+const BEAT_MS = 10;
+/** Under a virtual clock each look is a step of the run, and the gate reads the contacts anyhow. */
+const VIRTUAL_BEAT_MS = 250;
+
+export const beatMsOf = (isClockReal: boolean): number => (isClockReal ? BEAT_MS : VIRTUAL_BEAT_MS);

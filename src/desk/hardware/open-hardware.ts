@@ -1,0 +1,119 @@
+import { type GpiodOptions, openGpiod } from '../../../hardware/gpio/gpiod.ts';
+import { openPanel, PANEL_PINS } from '../../../hardware/gpio/panel.ts';
+import type { GpioBackend, GpioFault } from '../../../hardware/gpio/port.ts';
+import {
+  runSelfTest,
+  type SelfTestWiring,
+  selfTestFaultText,
+} from '../../../hardware/gpio/self-test.ts';
+import { isRpioBoard, openRpio, type RpioPins, rpioPresence } from '../../../hardware/rpio.ts';
+import type { HardwareSettings } from '../../config/hardware-section.ts';
+import type { Env } from '../../core/env.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { DeskHardware, LampPins } from './desk-hardware.ts';
+
+type Outside = Pick<Env, 'files' | 'clock' | 'timers'>;
+type Opened = Result<GpioBackend, GpioFault>;
+
+/** How the drivers are opened; tests bring their own. */
+export interface Drivers {
+  readonly rpio: (pins: RpioPins, outside: Outside) => Opened;
+  readonly gpiod: (options: GpiodOptions, outside: Outside) => Promise<Opened>;
+}
+
+/** The file of the simulated panel in a run folder. */
+export const panelFile = (runFolder: string): string => `${runFolder}/panel`;
+/** Tells `flyball panel` what stops the desk of this data directory. */
+export const driverFile = (runFolder: string): string => `${runFolder}/stop-driver`;
+
+/**
+ * Opens the emergency stop and tests it. A driver that is configured, or whose GPIO is there, and
+ * that does not open is an error and never a reason to take the simulated panel: that would be a
+ * stop that looks armed and hears no button.
+ *
+ * @returns one sentence when the desk must not start
+ */
+export async function openHardware(
+  settings: HardwareSettings,
+  runFolder: string,
+  env: Outside,
+  drivers: Drivers = REAL,
+): Promise<Result<DeskHardware, string>> {
+  const driver = driverOf(settings, env.files);
+  const { inputs, outputs, ...layout } = layoutOf(settings, driver);
+  const opened =
+    driver === 'panel'
+      ? openPanel(panelFile(runFolder), env)
+      : driver === 'rpio'
+        ? drivers.rpio({ inputs, outputs }, env)
+        : await drivers.gpiod(
+            { chip: settings.chip, inputs, outputs, folder: runFolder, toolFolder: null },
+            env,
+          );
+  if (!opened.ok) return err(`hardware.driver ${driver}: ${opened.error.detail}`);
+  const backend = opened.value;
+  env.files.replace(driverFile(runFolder), new TextEncoder().encode(`${backend.kind}\n`));
+  const startFault = await selfTested(backend, layout.wiring, env);
+  const wiring = { ...layout.wiring, pulses: null };
+  return ok({ ...layout, backend, wiring, startFault });
+}
+
+const REAL: Drivers = {
+  rpio(pins, outside) {
+    const absent = rpioPresence();
+    return absent === null ? openRpio(pins, outside) : err({ kind: 'no-package', detail: absent });
+  },
+  gpiod: openGpiod,
+};
+
+/** Without pins nobody has said where a button is, so there is none. */
+function driverOf(
+  { driver, pins, chip }: HardwareSettings,
+  files: Env['files'],
+): 'rpio' | 'gpiod' | 'panel' {
+  if (driver !== 'auto') return driver;
+  if (pins === undefined) return 'panel';
+  if (isRpioBoard(files)) return 'rpio';
+  return files.list('/dev').includes(chip) ? 'gpiod' : 'panel';
+}
+
+interface Layout {
+  readonly pins: DeskHardware['pins'];
+  readonly lamps: LampPins;
+  readonly wiring: SelfTestWiring;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+function layoutOf({ pins: named }: HardwareSettings, driver: string): Layout {
+  if (driver === 'panel' || named === undefined) {
+    const { loop } = PANEL_PINS;
+    const wiring = { contacts: PANEL_PINS, loop: { out: loop, in: loop }, pulses: null };
+    return { pins: PANEL_PINS, lamps: PANEL_PINS, wiring, inputs: [], outputs: [] };
+  }
+  const { a, b, tamper, reset, service, loopIn, loopOut, feedA, feedB } = named;
+  const { green, yellow, red, buzzer, heartbeat } = named;
+  const feeds = feedA === undefined || feedB === undefined ? null : { a: feedA, b: feedB };
+  return {
+    pins: { a, b, tamper, reset, service },
+    lamps: { green, yellow, red, buzzer, heartbeat },
+    wiring: { contacts: { a, b, tamper }, loop: { out: loopOut, in: loopIn }, pulses: feeds },
+    inputs: [a, b, tamper, reset, service, loopIn],
+    outputs: [
+      ...[green, yellow, red, buzzer, heartbeat, loopOut],
+      ...(feeds === null ? [] : [feeds.a, feeds.b]),
+    ],
+  };
+}
+
+function selfTested(
+  backend: GpioBackend,
+  wiring: SelfTestWiring,
+  env: Outside,
+): Promise<string | null> {
+  return new Promise((resolve) => {
+    runSelfTest(backend, wiring, env, (outcome) =>
+      resolve(outcome.ok ? null : selfTestFaultText(outcome.error)),
+    );
+  });
+}

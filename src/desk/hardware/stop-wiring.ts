@@ -1,0 +1,68 @@
+import { address } from '../../../actors/addresses.ts';
+import type { Lane } from '../../../actors/runtime/lane.ts';
+import { PANEL } from '../../../hardware/estop/kill-switch.ts';
+import { CONTACTS, type StopCause } from '../../../hardware/estop/signals.ts';
+import { contactReader, type GpioEdge } from '../../../hardware/gpio/port.ts';
+import { reasonOf } from '../../core/result.ts';
+import type { DeskParts } from '../desk-parts.ts';
+
+/**
+ * What stops a desk without waiting for any actor: the gate reads the contacts before every order,
+ * edges that the driver tells close it, and so does whoever calls `trip`. The gate comes first, the
+ * latch second; both are done when the call returns. The actors follow.
+ */
+export class StopWiring {
+  readonly #parts: DeskParts;
+  readonly #lane: Lane;
+
+  constructor(parts: DeskParts, lane: Lane) {
+    this.#parts = parts;
+    this.#lane = lane;
+    const { gate, hardware, isClockReal } = parts;
+    const read = contactReader(hardware.backend, hardware.pins);
+    gate.readContacts({ read, onOpen: () => this.#contactOpen() });
+    // Under a virtual clock the beat is enough: its steps are counted, and nobody's hand is there.
+    if (isClockReal) {
+      const pins = SIGNALS.map((signal) => hardware.pins[signal]);
+      hardware.backend.watch(pins, (edge, atNs) => this.#edge(edge, atNs));
+    }
+  }
+
+  /** Closes gate and latch at once, whatever state the actors are in; they follow. */
+  trip(by: string, reason: string, cause: StopCause): void {
+    const { gate } = this.#parts;
+    const modeBefore = gate.mode;
+    gate.close('emergency');
+    this.#latch(`${by}: ${reason}`);
+    this.#lane.send(address.control, { kind: 'emergency', by, reason });
+    this.#lane.send(address.killSwitch, { kind: 'trip', cause, by, reason, modeBefore });
+  }
+
+  /** The gate has just refused an order over it, and is closed. */
+  #contactOpen(): void {
+    this.#latch(`${PANEL}: a contact is open`);
+    this.#lane.send(address.killSwitch, { kind: 'beat' });
+  }
+
+  #edge({ pin, level }: GpioEdge, atNs: number): void {
+    const { gate, hardware } = this.#parts;
+    const signal = SIGNALS.find((each) => hardware.pins[each] === pin);
+    if (signal === undefined) return;
+    if (CONTACTS.some((contact) => contact === signal) && level !== 1) {
+      if (!gate.isClosedBy('emergency')) gate.close('emergency');
+      this.#latch(`${PANEL}: contact ${signal} is open`);
+    }
+    this.#lane.send(address.killSwitch, { kind: 'edge', signal, level, atNs });
+  }
+
+  #latch(cause: string): void {
+    const { latch, env, log } = this.#parts;
+    try {
+      latch.set(cause, env.clock.now());
+    } catch (thrown) {
+      log('fatal', 'desk', 'latch-not-written', { reason: reasonOf(thrown) });
+    }
+  }
+}
+
+const SIGNALS = ['a', 'b', 'tamper', 'reset', 'service'] as const;

@@ -1,0 +1,44 @@
+/**
+ * The thread of the audit log: it sleeps until the journal has more on the medium, and signs off
+ * the lane.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { nodeClock } from '../../../core/node-env.ts';
+import { nodeFiles } from '../../../core/node-files.ts';
+import { assert } from '../../../core/result.ts';
+import { DrainWords } from '../../journal/drain-words.ts';
+import { type AuditDrain, openAuditDrain } from './audit-drain.ts';
+import type { AuditJob, AuditNews } from './worker-audit.ts';
+
+/** Longest sleep; what is durable and the end wake it before. */
+const IDLE_MS = 100;
+
+assert(parentPort !== null, 'this file runs in a thread');
+const say = (news: AuditNews): void => parentPort?.postMessage(news);
+
+const job = workerData as AuditJob;
+const words = new DrainWords(job.shared);
+const opened = openAuditDrain({ ...job, files: nodeFiles, clock: nodeClock, words });
+if (opened.ok) {
+  const { drain, recovered } = opened.value;
+  say({ kind: 'ready', recovered, size: drain.log.size });
+  run(drain);
+  drain.close();
+} else {
+  say({ kind: 'failed', fault: opened.error });
+}
+
+function run(drain: AuditDrain): void {
+  for (;;) {
+    const mark = words.durableMark;
+    const isLast = words.isAuditEnding;
+    const delayMs = drain.turn(isLast);
+    if (drain.fault !== null) {
+      say({ kind: 'failed', fault: drain.fault });
+      return;
+    }
+    if (delayMs === 0) continue;
+    if (isLast) return;
+    words.sleepUntilDurable(mark, Math.min(delayMs ?? IDLE_MS, IDLE_MS));
+  }
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { weightedMid } from '../../../src/market/microstructure/microprice.ts';
+import type { Tolerances } from './compare.ts';
+import type { Vector, VectorFile } from './vector.ts';
+
+/** Numbers of a CSV by column; `NA` is null. */
+export type Columns = Readonly<Record<string, readonly (number | null)[]>>;
+
+/** What an adapter may use: the inputs of the vector, and the files beside it. */
+export interface QuantInputs {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly csv: (name: unknown) => Columns;
+}
+
+/** Asks the production function; the answer has the shape of `expected`. */
+export type QuantAdapter = (from: QuantInputs) => unknown;
+
+/** By `topic/item`; what is not listed is reported as missing. */
+const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
+  'microprice/weighted-mid': ({ inputs, csv }) => {
+    const book = csv(inputs['data']);
+    const column = (name: string): readonly number[] => book[name] as readonly number[];
+    const [bids, asks] = [column('bid'), column('ask')];
+    const [bidSizes, askSizes] = [column('bid_size'), column('ask_size')];
+    const mids = bids.map((bid, at) =>
+      weightedMid(bid, bidSizes[at] as number, asks[at] as number, askSizes[at] as number),
+    );
+    const mean = mids.reduce((sum, mid) => sum + mid, 0) / mids.length;
+    return { wmid_first5: mids.slice(0, 5), wmid_mean: mean };
+  },
+};
+
+/** Columns of a table of results that are no results. */
+const TABLE_INPUTS = ['i', 'Open', 'High', 'Low', 'Close', 'Volume'];
+
+/** The vectors of a topic file of the quantitative code: an array of them, else there are none. */
+export function quantVectors({ topic, folder, document }: VectorFile): readonly Vector[] {
+  if (!Array.isArray(document)) return [];
+  return document.filter(isQuantVector).map((vector, at) => {
+    const { item, inputs, expected } = vector;
+    const adapter = ADAPTERS[`${topic}/${item}`];
+    const csv = (name: unknown): Columns => csvColumns(join(folder, String(name)));
+    return {
+      topic,
+      item,
+      name: String(vector.name ?? at),
+      expected: withTable(expected, csv),
+      tolerance: vector.tolerance ?? {},
+      answer: adapter === undefined ? null : () => adapter({ inputs, csv }),
+    };
+  });
+}
+
+interface QuantVector {
+  readonly item: string;
+  readonly name?: unknown;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly tolerance?: Tolerances;
+}
+
+function isQuantVector(value: unknown): value is QuantVector {
+  const { item, inputs, expected } = (value ?? {}) as Partial<QuantVector>;
+  return typeof item === 'string' && typeof inputs === 'object' && typeof expected === 'object';
+}
+
+/** `expected.table` names a file: its columns of results stand for it. */
+function withTable(
+  expected: Readonly<Record<string, unknown>>,
+  csv: (name: unknown) => Columns,
+): unknown {
+  if (typeof expected['table'] !== 'string') return expected;
+  const columns = Object.entries(csv(expected['table']));
+  const results = columns.filter(([name]) => !TABLE_INPUTS.includes(name));
+  return { ...expected, table: Object.fromEntries(results) };
+}
+
+function csvColumns(path: string): Columns {
+  const [head = '', ...rows] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
+  const cells = rows.map((row) => row.split(','));
+  const numberOf = (text: string | undefined): number | null =>
+    text === undefined || text === 'NA' || text === '' ? null : Number(text);
+  const columns = head.split(',').map((name, at) => [name, cells.map((row) => numberOf(row[at]))]);
+  return Object.fromEntries(columns);
+}
