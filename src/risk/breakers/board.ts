@@ -7,7 +7,7 @@ import {
   scopeText,
   stricter,
 } from '../../control/safety-cause.ts';
-import type { RaisedCause, SafetyKernel } from '../../control/safety-kernel.ts';
+import type { SafetyKernel, SafetySummary } from '../../control/safety-kernel.ts';
 import { assert } from '../../core/result.ts';
 import type { AnyControl, Response, Verdict } from '../controls/control.ts';
 import { apiErrors } from '../controls/orders-and-venue.ts';
@@ -187,7 +187,8 @@ export class BreakerBoard {
     });
     if (!isWorse) return;
     entry.openings += 1;
-    const { measured, limit } = verdict;
+    const measured = String(round(verdict.measured));
+    const limit = String(round(verdict.limit));
     const text = scopeText(scope);
     const what = { control: control.id, scope: text, severity, reset, measured, limit, regime };
     this.#options.record({ kind: 'breaker-opened', ...what });
@@ -271,7 +272,7 @@ export class BreakerBoard {
     return entry;
   }
 
-  #adopt(cause: RaisedCause, nowMs: number): void {
+  #adopt(cause: SafetySummary['causes'][number], nowMs: number): void {
     const { id, control, scope, reset, severity, coolMs } = cause;
     const breaker = new Breaker();
     const entry: Entry = {

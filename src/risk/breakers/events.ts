@@ -1,3 +1,5 @@
+import type { Amount } from '../../core/units.ts';
+
 /** What the breakers add to the journal. */
 export type BreakerEvent =
   | {
@@ -9,8 +11,9 @@ export type BreakerEvent =
       readonly severity: string;
       /** Class of its reset: A, O, R or 2P. */
       readonly reset: string;
-      readonly measured: number;
-      readonly limit: number;
+      /** Numbers as texts: some are no numbers at all, and all read anywhere. */
+      readonly measured: string;
+      readonly limit: string;
       /** The regime whose limit it is. */
       readonly regime: string;
     }
@@ -23,4 +26,4 @@ export type BreakerEvent =
       readonly by: string;
     }
   /** The highest profit since the desk began, so that a restart forgives no drawdown. */
-  | { readonly kind: 'profit-peaked'; readonly profit: bigint };
+  | { readonly kind: 'profit-peaked'; readonly profit: Amount };

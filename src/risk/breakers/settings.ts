@@ -98,7 +98,9 @@ export function defaultBreakerSettings(): BreakerSettings {
 }
 
 function limitsOfControl({ limits: table, name }: AnyControl) {
-  const entries = Object.entries(table).map(([key, each]) => [key, numberOf(each).optional()]);
+  const entries = Object.entries(table)
+    .filter(([, { setBy }]) => setBy === null)
+    .map(([key, each]) => [key, numberOf(each).optional()]);
   return z.strictObject(Object.fromEntries(entries)).describe(name);
 }
 

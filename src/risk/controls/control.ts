@@ -30,6 +30,8 @@ export interface Limit {
   readonly unit: string;
   readonly min: number;
   readonly max: number;
+  /** Where else the configuration sets it; then section `breakers` does not. */
+  readonly setBy: string | null;
 }
 
 export type LimitTable = Readonly<Record<string, Limit>>;
@@ -71,9 +73,10 @@ export type AnyControl = Control<never, LimitTable>;
 export function limit(
   value: number,
   unit: string,
-  range: { readonly min?: number; readonly max?: number } = {},
+  range: { readonly min?: number; readonly max?: number; readonly setBy?: string } = {},
 ): Limit {
-  return { value, unit, min: range.min ?? 0, max: range.max ?? 1e9 };
+  const { min = 0, max = 1e9, setBy = null } = range;
+  return { value, unit, min, max, setBy };
 }
 
 export const wired = (where: string): ControlSource => ({ kind: 'wired', where });

@@ -92,10 +92,12 @@ export const concentration: Control<
 };
 
 const rateLimits = {
-  strategyPerSecond: limit(10, 'orders of a strategy a second'),
-  deskPerSecond: limit(50, 'orders of the desk a second'),
+  strategyPerSecond: limit(10, 'orders of a strategy a second', {
+    setBy: 'risk.strategyOrdersPerSecond',
+  }),
+  deskPerSecond: limit(50, 'orders of the desk a second', { setBy: 'risk.ordersPerSecond' }),
   weightFraction: limit(0.8, 'of the weight that the venue allows', { max: 1 }),
-  runawayFactor: limit(10, 'times the rate, for the whole window, pauses the strategy'),
+  runawayPerSecond: limit(100, 'refusals in each of ten seconds, which pause the strategy'),
 };
 
 export const orderRate: Control<
@@ -105,8 +107,8 @@ export const orderRate: Control<
     readonly deskPerSecond: number;
     /** Of the venue's allowance that is used; 0 where the venue does not tell. */
     readonly weightFraction: number;
-    /** The least of the last ten seconds: somebody keeps asking although it is refused. */
-    readonly lastingPerSecond: number;
+    /** Refused for their rate, in the least of the last ten seconds: somebody goes on asking. */
+    readonly refusedPerSecond: number;
   },
   typeof rateLimits
 > = {
@@ -114,16 +116,15 @@ export const orderRate: Control<
   layer: 'gate',
   name: 'order rate',
   trigger: 'above 10 a second of a strategy, 50 of the desk, or 80 % of the venue’s weight',
-  action: 'refuse; a strategy that asks ten times as often for ten seconds is paused',
+  action: 'refuse; a strategy that is refused 100 times a second for ten seconds is paused',
   scope: 'strategy',
   limits: rateLimits,
   reset: { paused: 'A' },
   coolMs: 10_000,
   source: wired('risk/pre-trade; the weight comes with the venues’ headers'),
   check(measured, limits) {
-    const runaway = limits.strategyPerSecond * limits.runawayFactor;
     return (
-      above('paused', measured.lastingPerSecond, runaway) ??
+      above('paused', measured.refusedPerSecond, limits.runawayPerSecond) ??
       above('refused', measured.strategyPerSecond, limits.strategyPerSecond) ??
       above('refused', measured.deskPerSecond, limits.deskPerSecond) ??
       above('refused', measured.weightFraction, limits.weightFraction)

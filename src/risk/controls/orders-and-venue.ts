@@ -1,3 +1,4 @@
+import { API_ERROR_LIMITS } from '../panic/api-errors.ts';
 import { above, type Control, injected, limit, verdict, wired } from './control.ts';
 
 /** The controls of what becomes of orders and of the venue behind them: C24 to C31. */
@@ -106,20 +107,14 @@ export const rejectRatio: Control<
 };
 
 const errorLimits = {
-  callsMin: limit(10, 'calls in 30 s', { min: 1, max: 4_096 }),
-  failingFraction: limit(0.5, 'of them failed, by weight', { max: 1 }),
-  runToOpen: limit(5, 'failures in a row', { min: 1, max: 1_000 }),
+  callsMin: limit(API_ERROR_LIMITS.callsMin, 'calls in 30 s', { min: 1, max: 4_096 }),
+  failingFraction: limit(API_ERROR_LIMITS.failingFraction, 'of them failed, by weight', { max: 1 }),
+  runToOpen: limit(API_ERROR_LIMITS.runToOpen, 'failures in a row', { min: 1, max: 1_000 }),
   venuesToCascade: limit(2, 'venues, or half of them', { min: 2, max: 16 }),
 };
 
 export const apiErrors: Control<
-  {
-    readonly isOpen: boolean;
-    readonly failingFraction: number;
-    /** Venues that are open, and how many the desk has. */
-    readonly openVenues: number;
-    readonly venues: number;
-  },
+  { readonly isOpen: boolean; readonly failingFraction: number },
   typeof errorLimits
 > = {
   id: 'C28',

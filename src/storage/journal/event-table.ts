@@ -9,6 +9,7 @@ import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import {
@@ -30,6 +31,7 @@ export type JournalEvent =
   | LedgerEvent
   | VenueReconciled
   | RiskDayOpened
+  | BreakerEvent
   | ControlEvent
   | EstopRecorded
   | InstrumentDefined
@@ -261,6 +263,26 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
+  'breaker-opened': {
+    code: 70,
+    version: 1,
+    fields: object({
+      control: text,
+      scope: text,
+      severity: text,
+      reset: text,
+      measured: text,
+      limit: text,
+      regime: text,
+    }),
+  },
+  'breaker-probing': { code: 71, version: 1, fields: object({ control: text, scope: text }) },
+  'breaker-closed': {
+    code: 72,
+    version: 1,
+    fields: object({ control: text, scope: text, by: text }),
+  },
+  'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
 };
@@ -292,6 +314,10 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'breaker-opened':
+    case 'breaker-probing':
+    case 'breaker-closed':
+    case 'profit-peaked':
     case 'heartbeat':
     case 'audit-key-rotated':
       return 'desk';

@@ -46,8 +46,8 @@ test('the journal has the measurement, the limit and the regime that opened a br
     scope: 'instrument:0',
     severity: 'paused',
     reset: 'A',
-    measured: 3_000,
-    limit: 2_000,
+    measured: '3000',
+    limit: '2000',
     regime: 'turbulent',
   });
 });

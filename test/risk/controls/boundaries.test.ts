@@ -72,7 +72,7 @@ const rate = (parts: object) => ({
   strategyPerSecond: 0,
   deskPerSecond: 0,
   weightFraction: 0,
-  lastingPerSecond: 0,
+  refusedPerSecond: 0,
   ...parts,
 });
 at(size.orderRate, [
@@ -80,8 +80,8 @@ at(size.orderRate, [
   [rate({ strategyPerSecond: 11 }), 'refused'],
   [rate({ deskPerSecond: 51 }), 'refused'],
   [rate({ weightFraction: 0.8 + EPSILON }), 'refused'],
-  [rate({ lastingPerSecond: 100 }), 'fine'],
-  [rate({ lastingPerSecond: 101 }), 'paused'],
+  [rate({ refusedPerSecond: 100 }), 'fine'],
+  [rate({ refusedPerSecond: 101 }), 'paused'],
 ]);
 
 const again = (sameAgoMs: number, before = 0, isIdReused = false) => ({
@@ -306,12 +306,7 @@ at(venue.rejectRatio, [
   [{ rejects: 49, answers: 49 }, 'fine'],
 ]);
 
-const failing = (isOpen: boolean) => ({
-  isOpen,
-  failingFraction: 0.6,
-  openVenues: 1,
-  venues: 1,
-});
+const failing = (isOpen: boolean) => ({ isOpen, failingFraction: 0.6 });
 at(venue.apiErrors, [
   [failing(false), 'fine'],
   [failing(true), 'halted'],
