@@ -25,8 +25,6 @@ export type Refusal =
   | { readonly kind: 'daily-loss'; readonly loss: number; readonly limit: number }
   | { readonly kind: 'self-trade'; readonly against: string }
   | { readonly kind: 'order-rate'; readonly scope: 'desk' | 'strategy' }
-  /** Breakers leave nothing of its size. */
-  | { readonly kind: 'breaker'; readonly scale: number }
   /** One of the numbered controls, with what it found. */
   | {
       readonly kind: 'control';

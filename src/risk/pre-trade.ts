@@ -119,7 +119,7 @@ export class PreTradeCheck {
     slot[RISK_AT.buyLots] = exposure?.buyLots ?? 0;
     slot[RISK_AT.sellLots] = exposure?.sellLots ?? 0;
     slot[RISK_AT.lossToday] = this.profit.lossToday();
-    slot[RISK_AT.riskScale] = this.#scaleOf(order, moment);
+    slot[RISK_AT.riskScale] = moment.permissions.riskScale;
     slot[RISK_AT.maxOrderNotional] = this.#limits.maxOrderNotional;
     slot[RISK_AT.maxPositionNotional] = this.#limits.maxPositionNotional;
     slot[RISK_AT.priceBandBps] = this.#limits.priceBandBps;
@@ -207,11 +207,9 @@ export class PreTradeCheck {
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
-    const scale = this.#scaleOf(order, moment);
-    if (scale === 0) return { kind: 'breaker', scale };
-    const orderLimit = this.#limits.maxOrderNotional * scale;
+    const orderLimit = this.#limits.maxOrderNotional * moment.permissions.riskScale;
     if (notional > orderLimit) return { kind: 'order-too-large', notional, limit: orderLimit };
-    const limit = this.#limits.maxPositionNotional * scale;
+    const limit = this.#limits.maxPositionNotional * moment.permissions.riskScale;
     if (worst > limit) return { kind: 'position-limit', worst, limit };
     const loss = this.profit.lossToday();
     // Asked this way round, because a loss that is not a number is not known to be small.
@@ -238,11 +236,6 @@ export class PreTradeCheck {
     }
     strategy.take(nowMs);
     return null;
-  }
-
-  /** What the mode and the breakers leave of every size limit. */
-  #scaleOf(order: OrderIntent, moment: Moment): number {
-    return moment.permissions.riskScale * (this.controls?.scaleOf(order) ?? 1);
   }
 
   /** What the controls look at; kept in one object, so that an order costs none. */

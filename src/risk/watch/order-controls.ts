@@ -1,5 +1,4 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
-import type { SafetyKernel } from '../../control/safety-kernel.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { isFlattening } from '../../execution/flatten/intent.ts';
 import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
@@ -32,7 +31,6 @@ export interface OrderFacts {
 
 export interface OrderControlsOptions {
   readonly port: WatchPort;
-  readonly kernel: Pick<SafetyKernel, 'sizeScale' | 'isStrategyPaused'>;
   readonly instruments: readonly Instrument[];
   readonly venues: readonly string[];
   readonly regimeOf: (instrument: number) => Regime;
@@ -45,8 +43,7 @@ export interface OrderControlsOptions {
 }
 
 /**
- * The controls that look at every order: C01 to C06, C31, and the scale that breakers leave. It
- * runs on the way of every order: an order that passes costs no allocation.
+ * The controls that look at every order: C01 to C06 and C31. It runs on the way of every order: an order that passes costs no allocation.
  */
 export class OrderControls {
   /** What the accounts are worth, in all and by venue; NaN where nobody knows it. */
@@ -72,22 +69,10 @@ export class OrderControls {
     this.#collarRefusals = instruments.map(() => new Occurrences(REFUSALS_MAX));
   }
 
-  /** What breakers leave of the size of an order. What flattens is not made smaller. */
-  scaleOf(order: OrderIntent): number {
-    if (isFlattening(order)) return 1;
-    const { instrument, strategy } = order;
-    return this.#options.kernel.sizeScale(
-      this.#venueOf[instrument] as number,
-      instrument,
-      strategy,
-    );
-  }
-
   /** Null for an order that no control speaks against. The flattening has a permit of its own. */
   refuse(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
     if (isFlattening(order)) return null;
-    const { kernel, isTakingOff } = this.#options;
-    if (kernel.isStrategyPaused(order.strategy)) return { kind: 'breaker', scale: 0 };
+    const { isTakingOff } = this.#options;
     if (!order.isPostOnly && isTakingOff(this.#venueOf[order.instrument] as number)) {
       return { kind: 'control', control: 'C31', name: 'takers-off', measured: 1, limit: 0 };
     }

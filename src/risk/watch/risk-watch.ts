@@ -112,7 +112,6 @@ export class RiskWatch {
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
     this.#controls = new OrderControls({
       port,
-      kernel,
       instruments,
       venues,
       regimeOf: (instrument) => (markets[instrument] as MarketWatch).regime,
