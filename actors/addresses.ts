@@ -3,7 +3,9 @@ import type { OrderIntent } from '../src/execution/order.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
+import type { IndicatorMessage } from './safety/indicator.ts';
 import type { KillSwitchMessage } from './safety/kill-switch.ts';
+import type { WatchdogMessage } from './safety/watchdog.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
 import type { RiskAnswer } from './trading/risk.ts';
@@ -18,6 +20,8 @@ import type { VenueMessage } from './trading/venue.ts';
 export const address = {
   control: refByPath<ControlMessage>('safety/control'),
   killSwitch: refByPath<KillSwitchMessage>('safety/kill-switch'),
+  watchdog: refByPath<WatchdogMessage>('safety/watchdog'),
+  indicator: refByPath<IndicatorMessage>('safety/indicator'),
   portfolio: refByPath<PortfolioMessage>('trading/portfolio'),
   risk: refByPath<RiskMessage>('trading/risk'),
   /** The pre-trade check, asked in the lane. */

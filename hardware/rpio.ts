@@ -47,12 +47,6 @@ export interface RpioPins {
   readonly outputs: readonly number[];
 }
 
-/** Whether this host is a board whose registers rpio knows. */
-export function isRpioBoard(files: Env['files']): boolean {
-  const model = modelOf(files.read(MODEL));
-  return model !== null && BOARDS.test(model);
-}
-
 const INPUT = 0;
 const OUTPUT = 1;
 const PULL_DOWN = 1;

@@ -5,6 +5,8 @@ export interface SafetyBranch {
   readonly audit: () => Spawnable;
   readonly control: () => Spawnable;
   readonly killSwitch: () => Spawnable;
+  readonly watchdog: () => Spawnable;
+  readonly indicator: () => Spawnable;
 }
 
 /** First up, last down. What follows a crashed actor starts anew with it. */
@@ -17,6 +19,8 @@ export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
       { id: 'audit', start: branch.audit },
       { id: 'control', start: branch.control },
       { id: 'kill-switch', start: branch.killSwitch },
+      { id: 'watchdog', start: branch.watchdog },
+      { id: 'indicator', start: branch.indicator },
     ],
   };
 }

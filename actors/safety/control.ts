@@ -7,12 +7,16 @@ import type { ControlEvent } from '../../src/control/events.ts';
 import type { StopPolicy } from '../../src/control/flatten-permit.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Latch } from '../../src/control/latch.ts';
-import type { ModePolicy, ModeState, RequestableMode } from '../../src/control/modes.ts';
+import type { RestoredMode } from '../../src/control/mode/restore.ts';
+import type { StateSeal } from '../../src/control/mode/state-seal.ts';
+import type { ModePolicy, RequestableMode } from '../../src/control/modes.ts';
+import type { SafetyKernel } from '../../src/control/safety-kernel.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
+import type { SeverityMessage } from './severity-message.ts';
 import { type StopMessage, stopPort } from './stop-port.ts';
 
 export type ControlMessage =
@@ -32,6 +36,7 @@ export type ControlMessage =
       readonly reply: Reply<ControlSummary>;
     }
   | StopMessage
+  | SeverityMessage
   | {
       readonly kind: 'reset';
       readonly by: string;
@@ -45,9 +50,11 @@ export type ControlMessage =
 export interface ControlOptions {
   readonly gate: Gate;
   readonly latch: Latch;
+  readonly seal: StateSeal;
+  readonly kernel: SafetyKernel;
   readonly venues: readonly string[];
   /** The mode to come back at, once everything journaled has been applied. */
-  readonly restore: () => Promise<ModeState>;
+  readonly restore: () => Promise<RestoredMode>;
   /** Durable on return. @throws when it cannot be journaled */
   readonly journal: (event: ControlEvent) => void;
   /** How an emergency stops the desk; at once when it is not said. */
@@ -70,11 +77,8 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
     async start(ctx) {
       const desk = new ControlDesk(
         {
-          gate: options.gate,
-          latch: options.latch,
+          ...options,
           clock: ctx.clock,
-          venues: options.venues,
-          journal: options.journal,
           reconcile(venue, token) {
             ctx.send(address.venue(venue), { kind: 'reconcile', token });
           },
@@ -135,6 +139,10 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
         case 'adopt-policy':
           desk.adopt(message.policy);
           break;
+        case 'release':
+          ctx.send(message.reply, desk.release(message.id, message.by));
+          break;
+        case 'severity-changed':
         case 'evaluate':
           desk.evaluate();
           break;

@@ -58,6 +58,7 @@ export class KillSwitch {
   /** Trips of the gate that the machine knows of. */
   #trips: number;
   #beats = 0;
+  #pressedUs: number | null = null;
 
   constructor(options: KillSwitchOptions) {
     this.#options = options;
@@ -69,6 +70,8 @@ export class KillSwitch {
       isFaulted: faultLatch.cause() !== null,
     });
     this.#state = step.state;
+    // A latch or a fault that was found stands for a stop, whoever else has seen it.
+    if (step.state.cause !== null && !gate.isClosedBy('emergency')) gate.close('emergency');
     this.#trips = gate.trips;
     this.#take(step, this.#panel());
   }
@@ -77,10 +80,16 @@ export class KillSwitch {
     return this.#state;
   }
 
+  /** When a channel of the button last tripped the stop; null when none did in this run. */
+  get pressedUs(): number | null {
+    return this.#pressedUs;
+  }
+
   /** One look at all pins, and at whether somebody closed the gate without a word. */
   beat(): void {
     const { backend, pins, gate, latch, stop } = this.#options;
     const atUs = this.#nowUs();
+    const isStanding = this.#state.cause !== null;
     this.#take(onSample(this.#state, atUs, backend, pins), this.#panel());
     this.#take(onTime(this.#state, atUs), this.#panel());
     this.#beats += 1;
@@ -90,8 +99,8 @@ export class KillSwitch {
     }
     if (!gate.isClosedBy('emergency')) return;
     const reason = latch.cause() ?? 'the gate was closed';
-    // Whoever closed it may not have told control, or the message was lost in a crash.
-    if (gate.mode !== 'emergency') stop(DESK, reason);
+    // What control was told at an earlier beat may have been lost in a crash of it.
+    if (isStanding && gate.mode !== 'emergency') stop(DESK, reason);
     if (this.#state.cause !== null || gate.trips === this.#trips) return;
     this.#trip('software', { by: DESK, reason, modeBefore: gate.mode });
   }
@@ -195,6 +204,7 @@ export class KillSwitch {
       }
     };
     if (name.startsWith('trip:')) {
+      if (name === 'trip:a' || name === 'trip:b') this.#pressedUs = this.#nowUs();
       const why = reason === '' ? detailOf(name) : reason;
       if (!gate.isClosedBy('emergency')) gate.close('emergency');
       attempt('latch-not-written', () => latch.set(`${by}: ${why}`, clock.now()));

@@ -1,5 +1,6 @@
-import { mayDo, modeAction, rolesFor } from '../control/authorisation.ts';
+import { mayDo, modeAction, reasonFault, rolesFor } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
+import type { RaisedRow } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import { ACCESS_COMMANDS } from './access/access-commands.ts';
@@ -7,6 +8,7 @@ import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
+import { ESTOP_COMMANDS } from './estop/estop-commands.ts';
 import { inspect, noActor } from './inspect/inspect-command.ts';
 import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
 import { peerCommands } from './peers/peer-commands.ts';
@@ -80,8 +82,8 @@ const administration = ACTOR_ACTIONS.map(
 const mode: DaemonCommand = {
   name: 'mode',
   usage: '[manual|semi-auto|full-auto] [REASON…]',
-  summary: 'show the control mode, or ask for another',
-  examples: ['mode', 'mode full-auto', 'mode manual lunch'],
+  summary: 'show the control mode, or ask for another; a higher one takes a reason',
+  examples: ['mode', 'mode full-auto the feed is back', 'mode manual lunch'],
   action: ([target], desk) =>
     target === undefined ? 'inspect' : modeAction(desk.mode().requested, target as RequestableMode),
   async run(desk, [target, ...reason], who) {
@@ -93,9 +95,11 @@ const mode: DaemonCommand = {
     if (before.mode === 'emergency') {
       return failed(EXIT.refused, 'mode: the desk is in emergency; `reset` comes first');
     }
-    const why = reason.join(' ') || 'asked for';
     const isRaise = modeAction(before.requested, target as RequestableMode) === 'raise-mode';
     if (isRaise && desk.access.needsSecond('raise-mode')) return alone(desk, who, 'mode', target);
+    const why = reason.join(' ') || (isRaise ? '' : 'asked for');
+    const fault = isRaise ? reasonFault(why) : null;
+    if (fault !== null) return failed(EXIT.usage, `mode ${target}: ${fault}`);
     return done(await desk.requestMode(target as RequestableMode, who.user, why));
   },
   show: (data) => showControl(data as ControlSummary),
@@ -116,14 +120,34 @@ const kill: DaemonCommand = {
 
 const reset: DaemonCommand = {
   name: 'reset',
-  usage: '[REASON…]',
+  usage: 'REASON…',
   summary: 'leave emergency for manual; trading needs `mode` after it',
-  examples: ['reset', 'reset prices are right again'],
+  examples: ['reset prices are right again'],
   action: () => 'reset',
   async run(desk, reason, who) {
     if (desk.access.needsSecond('reset')) return alone(desk, who, 'reset', 'manual');
-    const outcome = await desk.reset(who.user, reason.join(' ') || 'asked for');
+    const fault = reasonFault(reason.join(' '));
+    if (fault !== null) return failed(EXIT.usage, `reset: ${fault}`);
+    const outcome = await desk.reset(who.user, reason.join(' '));
     return outcome.ok ? done(outcome.value) : failed(EXIT.refused, `reset: ${outcome.error}`);
+  },
+  show: (data) => showControl(data as ControlSummary),
+};
+
+const resume: DaemonCommand = {
+  name: 'resume',
+  usage: 'CONTROL-ID REASON…',
+  summary: 'release what a control has paused; `mode` lists it with the class that says who may',
+  examples: ['resume C28@venue:0 the venue answers again'],
+  action: () => 'release',
+  async run(desk, [id, ...reason], who) {
+    if (id === undefined) {
+      return failed(EXIT.usage, 'resume: wanted the id of what is raised; `mode` lists them');
+    }
+    const outcome = await desk.release(id, who, reason.join(' '));
+    if (outcome.ok) return done(outcome.value);
+    desk.access.recordRefusal(who, `resume ${id}`, outcome.error);
+    return failed(EXIT.refused, `resume: ${outcome.error}`);
   },
   show: (data) => showControl(data as ControlSummary),
 };
@@ -213,8 +237,10 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   ...administration,
   kill,
   reset,
+  resume,
   reload,
   stop,
+  ...ESTOP_COMMANDS,
   ...APPROVAL_COMMANDS,
   ...ACCESS_COMMANDS,
   ...PROOF_COMMANDS,
@@ -275,7 +301,14 @@ function showControl(control: ControlSummary): string {
     ['faults', control.faults.join(', ') || 'none'],
     ['cool-down', `${(control.cooldownMs / 1000).toFixed(1)} s`],
     ['latch', control.latch ?? 'not set'],
+    ['risk scale', control.riskScale],
+    ...control.raised.map((row): [string, string] => ['raised', raisedText(row)]),
   ]);
+}
+
+function raisedText({ id, severity, reset, reason, isProbing }: RaisedRow): string {
+  const level = isProbing ? `${severity}, probing` : severity;
+  return `${id} ${level}, class ${reset}: ${reason}`;
 }
 
 function showStatus(status: DeskStatus): string {
@@ -286,6 +319,7 @@ function showStatus(status: DeskStatus): string {
       status.mode === status.requested ? status.mode : `${status.mode} → ${status.requested}`,
     ],
     ['gate', status.gate.length === 0 ? 'open' : `closed: ${status.gate.join(', ')}`],
+    ...status.raised.map((row): [string, string] => ['raised', raisedText(row)]),
     ['market', `${status.symbol} ${status.bid ?? '-'} / ${status.ask ?? '-'}`],
     ['position', status.position],
     ['profit', status.pnl],

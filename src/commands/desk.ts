@@ -1,7 +1,9 @@
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
+import type { Identity } from '../remote/server.ts';
 import type { AccessPort } from './access/access-port.ts';
+import type { EstopPort } from './estop/estop-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
@@ -19,6 +21,8 @@ export interface Desk {
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary>;
   emergency(by: string, reason: string): Promise<ControlSummary>;
   reset(by: string, reason: string): Promise<Result<ControlSummary, string>>;
+  /** Takes a raised severity away, as `mode()` lists them; the class decides who may. */
+  release(id: string, who: Identity, reason: string): Promise<Result<ControlSummary, string>>;
   reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
   /** Begins an orderly stop; resolves at once. */
   stop(by: string): void;
@@ -28,6 +32,8 @@ export interface Desk {
   readonly proof: ProofPort;
   /** The other daemons that this one is linked to. */
   readonly peers: PeersPort;
+  /** The emergency stop that a hand can press. */
+  readonly estop: EstopPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

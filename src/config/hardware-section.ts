@@ -51,12 +51,6 @@ export const hardwareSection = z
       .default('gpiochip0')
       .describe('chip for gpiod, as in /dev'),
     pins: pins.optional(),
-    stopCategory: z
-      .union([z.literal(0), z.literal(1)], {
-        error: 'wanted 0 or 1: category 2 only pauses, which is no emergency stop (ES18)',
-      })
-      .default(0)
-      .describe('0: refuse all and cancel; 1: cancel, then flatten until a deadline, then 0'),
     watchdog: z
       .string()
       .startsWith('/dev/')

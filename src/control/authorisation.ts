@@ -12,6 +12,7 @@ export type Action =
   | 'lower-mode'
   | 'raise-mode'
   | 'reset'
+  | 'release'
   | 'administer-actor'
   | 'administer-access'
   | 'stop'
@@ -23,6 +24,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'lower-mode': ROLES,
   'raise-mode': ['operator', 'risk-officer'],
   reset: ['operator', 'risk-officer'],
+  release: ['operator', 'risk-officer'],
   'administer-actor': ['operator', 'risk-officer', 'admin'],
   'administer-access': ['admin'],
   stop: ['operator', 'risk-officer', 'admin'],
@@ -51,7 +53,7 @@ export function modeAction(from: Mode, to: Mode): 'raise-mode' | 'lower-mode' {
   return ORDER.indexOf(to) > ORDER.indexOf(from) ? 'raise-mode' : 'lower-mode';
 }
 
-/** Who takes a safety cause away, and why. `reset` is the way out of Emergency, for control only. */
+/** Who takes a safety cause away, and why. `reset` is the way out of Emergency: control only. */
 export type Releaser =
   | { readonly kind: 'owner' | 'reset'; readonly name: string; readonly reason: string }
   | {
@@ -106,7 +108,7 @@ export function releaseRefusalText(refusal: ReleaseRefusal): string {
     case 'not-raised':
       return `${id}: not raised; ${refusal.standing.join(', ') || 'nothing'} is`;
     case 'wrong-class':
-      return `${id}: class ${refusal.reset} is released by ${refusal.wanted}, found ${refusal.found}`;
+      return `${id}: class ${refusal.reset} wants ${refusal.wanted}, found ${refusal.found}`;
     case 'bad-reason':
       return `${id}: ${refusal.fault}`;
     case 'not-probed':
@@ -125,10 +127,10 @@ export function isPrintable(text: string): boolean {
   return PRINTABLE.test(text);
 }
 
-/** What is wrong with the reason that a person gives for lowering severity; null when nothing is. */
+/** What is wrong with the reason given for lowering severity; null when nothing is. */
 export function reasonFault(reason: string): string | null {
   if (reason.trim() === '') {
-    return 'found no reason, wanted one: what lowers severity says why, for those who read it later';
+    return 'found no reason, wanted one: what lowers severity says why, for who reads it later';
   }
   if (reason.length > REASON_CHARS_MAX) {
     return `found a reason of ${reason.length} letters, wanted at most ${REASON_CHARS_MAX}`;

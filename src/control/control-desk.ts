@@ -1,5 +1,6 @@
 import type { Clock } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
 import {
   EmergencyStop,
@@ -9,19 +10,30 @@ import {
 } from './flatten-permit.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
+import { endCaution } from './mode/caution.ts';
+import { effectOf, isGateClosing } from './mode/faults.ts';
+import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
+import { faultsOf, type RaisedRow, raisedRows } from './mode/severity-faults.ts';
+import type { StateSeal } from './mode/state-seal.ts';
 import {
-  MODE_MACHINE_VERSION,
   type ModeEvent,
   type ModePolicy,
   type ModeState,
   nextMode,
   persistMode,
   type RequestableMode,
+  sealMode,
 } from './modes.ts';
+import { isAtLeast } from './safety-cause.ts';
+import type { SafetyKernel } from './safety-kernel.ts';
 
 export interface ControlDeskOptions {
   readonly gate: Gate;
   readonly latch: Latch;
+  /** Authenticates the mode in the journal. */
+  readonly seal: StateSeal;
+  /** Through which everybody raises severity; it outlives this object. */
+  readonly kernel: SafetyKernel;
   readonly clock: Clock;
   readonly venues: readonly string[];
   /** Durable on return. @throws when it cannot be journaled */
@@ -49,6 +61,10 @@ export interface ControlSummary {
   /** Until the next step up is allowed; 0 when it is. */
   readonly cooldownMs: number;
   readonly latch: string | null;
+  /** Scale of every size limit of the desk: the lesser of the mode's and of what is raised. */
+  readonly riskScale: number;
+  /** What has been raised and not released, worst first. */
+  readonly raised: readonly RaisedRow[];
 }
 
 export interface ResetRefusal {
@@ -74,7 +90,7 @@ export class ControlDesk {
   #trips: number;
   #settled: (() => void)[] = [];
 
-  constructor(options: ControlDeskOptions, state: ModeState) {
+  constructor(options: ControlDeskOptions, { state, distrust }: RestoredMode) {
     this.#options = options;
     this.#state = state;
     const { gate } = options;
@@ -83,6 +99,7 @@ export class ControlDesk {
     gate.setMode(state.mode);
     this.#trips = gate.trips;
     this.#stop = new EmergencyStop(gate, state.mode === 'emergency');
+    if (distrust !== null) this.emergency('control', distrust);
   }
 
   get mode(): Mode {
@@ -98,10 +115,15 @@ export class ControlDesk {
     this.#apply({ type: 'clear', fault: 'starting', nowMs: this.#nowMs() }, 'system', 'started');
   }
 
-  /** Something an order depends on is gone: nothing leaves until every venue agrees again. */
+  /**
+   * Something is wrong. When orders depend on it, nothing leaves until every venue agrees again;
+   * otherwise it only takes modes away, as `mode/faults.ts` says.
+   */
   fault(fault: string, reason: string): void {
-    this.#options.gate.close('reconciling');
+    const { closesGate } = effectOf(fault);
+    if (closesGate) this.#options.gate.close('reconciling');
     this.#apply({ type: 'fault', fault, nowMs: this.#nowMs() }, 'system', reason);
+    if (!closesGate) return;
     this.#options.withdraw();
     if (this.#isStarted) this.reconcileAll();
   }
@@ -152,6 +174,8 @@ export class ControlDesk {
   /** Takes every step up that is due; none is before every venue agrees with the journal. */
   evaluate(): void {
     if (this.#stop.onTime(this.#options.clock.mono())) this.#cease('its time is over');
+    this.#heedKernel();
+    endCaution(this.#options.kernel, this.#nowMs());
     if (this.#options.gate.isClosedBy('reconciling')) return;
     let before: Mode;
     do {
@@ -201,7 +225,7 @@ export class ControlDesk {
 
   /** Leaves Emergency for Manual. Trading needs a `mode` command after it. */
   reset(by: string, reason: string): Result<void, ResetRefusal> {
-    const { gate, latch } = this.#options;
+    const { gate, latch, kernel } = this.#options;
     if (this.#state.mode !== 'emergency') return err({ kind: 'not-tripped', waitMs: 0 });
     // Gate and latch are tripped before the message of it arrives: that trip must not be undone.
     const isTrippedAnew = gate.trips !== this.#trips;
@@ -210,9 +234,21 @@ export class ControlDesk {
     if (waitMs > 0) return err({ kind: 'cooling', waitMs });
     this.#apply({ type: 'reset', nowMs: this.#nowMs() }, by, reason);
     if (this.#stop.reset() === 1) this.#cease('the emergency was reset');
+    kernel.releaseAfterReset(by, reason, this.#nowMs());
     latch.clear();
     gate.open('emergency');
     return ok(undefined);
+  }
+
+  /** Takes a raised severity away, if whoever asks may; a halt opens once the venues agree. */
+  release(id: string, by: Releaser): Result<void, ReleaseRefusal> {
+    const { kernel } = this.#options;
+    const cause = kernel.summary().causes.find((each) => each.id === id);
+    const released = kernel.release(id, by, this.#nowMs());
+    if (!released.ok) return released;
+    if (cause !== undefined && isAtLeast(cause.severity, 'halted')) this.reconcileAll();
+    this.evaluate();
+    return released;
   }
 
   adopt(policy: ModePolicy): void {
@@ -221,7 +257,7 @@ export class ControlDesk {
 
   summary(): ControlSummary {
     const { mode, context } = this.#state;
-    const { gate, latch } = this.#options;
+    const { gate, latch, kernel } = this.#options;
     return {
       mode,
       requested: context.requested,
@@ -229,14 +265,26 @@ export class ControlDesk {
       gate: gate.causes(),
       cooldownMs: Math.max(0, context.untilMs - this.#nowMs()),
       latch: latch.cause(),
+      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
+      raised: raisedRows(kernel.summary(), this.#nowMs()),
     };
+  }
+
+  /** What is paused bars steps up, and a paused desk comes down. */
+  #heedKernel(): void {
+    const { faults } = this.#state.context;
+    for (const [fault, reason] of faultsOf(this.#options.kernel)) {
+      const stands = faults.includes(fault);
+      if (reason !== null && !stands) this.fault(fault, reason);
+      else if (reason === null && stands) this.cleared(fault);
+    }
   }
 
   #openIfSettled(): void {
     const isSettled =
       this.#isStarted &&
       this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
-      this.#state.context.faults.length === 0;
+      !isGateClosing(this.#state.context.faults);
     if (!isSettled) return;
     this.#options.gate.open('reconciling');
     for (const done of this.#settled.splice(0)) done();
@@ -270,7 +318,7 @@ export class ControlDesk {
     const after = nextMode(before, event);
     this.#state = after;
     if (persistMode(after) === persistMode(before)) return;
-    const { gate } = this.#options;
+    const { gate, seal } = this.#options;
     const isRise = MODES.indexOf(after.mode) > MODES.indexOf(before.mode);
     const mustComeFirst = after.mode === 'emergency' || !isRise;
     if (mustComeFirst && gate.mode !== after.mode) gate.setMode(after.mode);
@@ -282,7 +330,7 @@ export class ControlDesk {
       by,
       reason,
       epoch: gate.epoch,
-      machine: persistMode(after),
+      machine: sealMode(after, seal),
       machineVersion: MODE_MACHINE_VERSION,
     });
     if (!mustComeFirst) gate.setMode(after.mode);

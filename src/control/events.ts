@@ -1,4 +1,5 @@
 import type { Mode } from './gate.ts';
+import type { ResetClass, Severity } from './safety-cause.ts';
 
 /** What control and the desk itself add to the journal. Texts, so that they read anywhere. */
 export type ControlEvent =
@@ -23,6 +24,20 @@ export type ControlEvent =
       /** The statechart's persisted snapshot as JSON, and the version of the statechart. */
       readonly machine: string;
       readonly machineVersion: number;
+    }
+  /** A severity was raised, is tried at reduced size, or was released by whoever may. */
+  | {
+      readonly kind: 'severity-changed';
+      readonly change: 'raised' | 'probed' | 'released';
+      /** As people name it: `C28@venue:0`. */
+      readonly cause: string;
+      readonly severity: Severity;
+      readonly reset: ResetClass;
+      readonly by: string;
+      readonly reason: string;
+      readonly epoch: number;
+      /** Every cause that outlives the process, sealed; see `mode/kept-causes.ts`. */
+      readonly kept: string;
     }
   /** A person asked for a change; written before it is carried out. */
   | { readonly kind: 'command-given'; readonly by: string; readonly command: string }

@@ -1,5 +1,7 @@
 import { assertEvent, assign, setup, transition } from 'xstate';
 import { MODES, type Mode } from './gate.ts';
+import { isBarred, modeUnder } from './mode/faults.ts';
+import type { StateSeal } from './mode/state-seal.ts';
 
 /** A mode that people or policy may ask for; Emergency is entered by its own event. */
 export type RequestableMode = Exclude<Mode, 'emergency'>;
@@ -31,29 +33,30 @@ export interface ModeContext {
   readonly requested: RequestableMode;
   /** Before this monotonic time the next step up, or the reset, is refused. */
   readonly untilMs: number;
-  /** What is wrong now; a step up needs none. */
+  /** What is wrong now; what each bars is in `mode/faults.ts`. */
   readonly faults: readonly string[];
   readonly policy: ModePolicy;
 }
-
-/** Raised when the meaning of the persisted context changes. */
-export const MODE_MACHINE_VERSION = 1;
 
 const rank = (mode: Mode): number => MODES.indexOf(mode);
 
 /**
  * The control modes. Pure: no timer, no side effect, actions only assign; a cool-down is a
  * deadline that is compared with the event's time. Severity rises at any event; it falls one step
- * at a time, when asked, fault-free and cooled. Emergency is a transition of the root, so no state
- * can forget it.
+ * at a time, when asked, not barred by a fault, and cooled. Emergency is a transition of the root,
+ * so no state can forget it.
  */
 const machine = setup({
   types: { context: {} as ModeContext, events: {} as ModeEvent, input: {} as ModeContext },
   guards: {
-    climbs: ({ context, event }, to: { mode: Mode }) =>
+    climbs: ({ context, event }, to: { mode: 'semi-auto' | 'full-auto' }) =>
       rank(context.requested) >= rank(to.mode) &&
-      context.faults.length === 0 &&
+      !isBarred(context.faults, to.mode) &&
       event.nowMs >= context.untilMs,
+    falls: ({ context, event }, { from, to }: { from: RequestableMode; to: Mode }) => {
+      assertEvent(event, 'fault');
+      return modeUnder(event.fault, from, !context.faults.includes(event.fault)) === to;
+    },
     lowersTo: ({ event }, to: { mode: Mode }) => {
       assertEvent(event, 'request');
       return event.mode === to.mode;
@@ -68,8 +71,10 @@ const machine = setup({
     raiseFault: assign(({ context, event }) => {
       assertEvent(event, 'fault');
       const { fault } = event;
-      const faults = context.faults.includes(fault) ? context.faults : [...context.faults, fault];
-      const requested = context.policy.climbsAfterFault ? context.requested : 'manual';
+      const isNew = !context.faults.includes(fault);
+      const faults = isNew ? [...context.faults, fault] : context.faults;
+      const left = modeUnder(fault, context.requested, isNew);
+      const requested = context.policy.climbsAfterFault ? context.requested : left;
       return { ...context, faults, requested };
     }),
     clearFault: assign(({ context, event }) => {
@@ -125,10 +130,14 @@ const machine = setup({
           guard: { type: 'climbs', params: { mode: 'full-auto' } },
           target: 'full-auto',
         },
-        fault: {
-          target: 'manual',
-          actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
-        },
+        fault: [
+          {
+            guard: { type: 'falls', params: { from: 'semi-auto', to: 'manual' } },
+            target: 'manual',
+            actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
+          },
+          { actions: 'raiseFault' },
+        ],
       },
     },
     'full-auto': {
@@ -146,10 +155,19 @@ const machine = setup({
           },
           { actions: 'order' },
         ],
-        fault: {
-          target: 'manual',
-          actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
-        },
+        fault: [
+          {
+            guard: { type: 'falls', params: { from: 'full-auto', to: 'manual' } },
+            target: 'manual',
+            actions: ['raiseFault', { type: 'cool', params: { for: 'semiCooldownMs' } }],
+          },
+          {
+            guard: { type: 'falls', params: { from: 'full-auto', to: 'semi-auto' } },
+            target: 'semi-auto',
+            actions: ['raiseFault', { type: 'cool', params: { for: 'fullCooldownMs' } }],
+          },
+          { actions: 'raiseFault' },
+        ],
       },
     },
     emergency: {
@@ -177,57 +195,17 @@ export function nextMode(state: ModeState, event: ModeEvent): ModeState {
   return { mode: after.value as Mode, context: after.context };
 }
 
-/** What is written to the journal with each change. */
+/** What is written to the journal with each change: effective and requested mode, and why. */
 export function persistMode(state: ModeState): string {
+  return JSON.stringify(persistedOf(state));
+}
+
+/** The same with the MAC of the data directory, as the journal has it. */
+export function sealMode(state: ModeState, seal: StateSeal): string {
+  return seal.seal('flyball-mode-v2', persistedOf(state));
+}
+
+function persistedOf(state: ModeState) {
   const { requested, untilMs, faults } = state.context;
-  return JSON.stringify({ mode: state.mode, requested, untilMs, faults });
-}
-
-/**
- * The mode after a start. Emergency stays, whatever cannot be understood is Emergency, and
- * everything else comes back at Manual with the fault `starting`, so that it climbs by policy once
- * that is cleared. Cool-downs begin anew: the monotonic clock of another boot says nothing.
- */
-export function restoreMode(
-  persisted: { readonly machine: string; readonly machineVersion: number } | null,
-  boot: { readonly wasClean: boolean; readonly isLatched: boolean },
-  policy: ModePolicy,
-  nowMs: number,
-): ModeState {
-  const stood = persisted === null ? null : understand(persisted);
-  const isEmergency = boot.isLatched || (persisted !== null && stood?.mode !== 'lower');
-  const keepsOrder = boot.wasClean || policy.climbsAfterFault;
-  const requested = isEmergency
-    ? 'manual'
-    : stood === null
-      ? policy.initial
-      : keepsOrder
-        ? stood.requested
-        : 'manual';
-  const cooldownMs = isEmergency ? policy.resetCooldownMs : policy.semiCooldownMs;
-  return {
-    mode: isEmergency ? 'emergency' : 'manual',
-    context: { requested, untilMs: nowMs + cooldownMs, faults: ['starting'], policy },
-  };
-}
-
-interface Understood {
-  readonly mode: 'lower' | 'emergency';
-  readonly requested: RequestableMode;
-}
-
-function understand(persisted: {
-  readonly machine: string;
-  readonly machineVersion: number;
-}): Understood | null {
-  if (persisted.machineVersion !== MODE_MACHINE_VERSION) return null;
-  try {
-    const { mode, requested } = JSON.parse(persisted.machine);
-    if (!MODES.includes(mode) || !MODES.includes(requested) || requested === 'emergency') {
-      return null;
-    }
-    return { mode: mode === 'emergency' ? 'emergency' : 'lower', requested };
-  } catch {
-    return null;
-  }
+  return { mode: state.mode, requested, untilMs, faults };
 }

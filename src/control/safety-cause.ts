@@ -1,3 +1,4 @@
+import { STRATEGY_LABEL } from '../core/ids.ts';
 import { assert } from '../core/result.ts';
 import { INSTRUMENTS_MAX, VENUES_MAX } from './gate.ts';
 
@@ -48,6 +49,7 @@ export const REDUCED_SCALE = 0.5;
 /** A wait of a day is a wait for people. */
 const WAIT_MS_MAX = 86_400_000;
 const CONTROL_ID = /^[A-Z][A-Z0-9-]{0,15}$/;
+const OWNER_CHARS_MAX = 64;
 
 const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
@@ -86,6 +88,9 @@ export function scopeText(scope: SafetyScope): string {
 export function assertCause(cause: SafetyCause): void {
   const { control, scope, severity, reset, sizeScale = 1, coolMs = 0, probationMs = 0 } = cause;
   assert(CONTROL_ID.test(control), `a control id is capitals and digits, found ${control}`);
+  const { owner } = cause;
+  const isOwner = owner.length > 0 && owner.length <= OWNER_CHARS_MAX;
+  assert(isOwner, `an owner has 1 … ${OWNER_CHARS_MAX} letters, found ${owner.length}`);
   assert(isScope(scope), `a scope is one that the gate knows, found ${scopeText(scope)}`);
   assert(rankOf(severity) > 0, `a cause has a severity above normal, found ${severity}`);
   assert(RESET_CLASSES.includes(reset), `a cause has a reset class, found ${reset}`);
@@ -103,5 +108,5 @@ function isScope(scope: SafetyScope): boolean {
     Number.isInteger(index) && index >= 0 && index < end;
   if (scope.kind === 'venue') return isIndex(scope.venue, VENUES_MAX);
   if (scope.kind === 'instrument') return isIndex(scope.instrument, INSTRUMENTS_MAX);
-  return scope.kind === 'desk' || scope.strategy !== '';
+  return scope.kind === 'desk' || STRATEGY_LABEL.test(scope.strategy);
 }

@@ -1,17 +1,26 @@
 import { assert, err, ok, type Result } from '../core/result.ts';
 import { mayRelease, type ReleaseRefusal, type Releaser } from './authorisation.ts';
-import { type Gate, INSTRUMENTS_MAX, VENUES_MAX } from './gate.ts';
+import type { Gate } from './gate.ts';
+import { SizeScales } from './mode/size-scales.ts';
+import {
+  isAsBad,
+  isKept,
+  notYet,
+  overflowOf,
+  type RaisedCause,
+  raised,
+  scaleOf,
+  waitFor,
+} from './raised-cause.ts';
 import {
   assertCause,
   causeId,
   isAtLeast,
   REDUCED_SCALE,
-  type ResetClass,
   type SafetyCause,
   type SafetyScope,
   type Severity,
   scopeText,
-  stricter,
   worse,
 } from './safety-cause.ts';
 
@@ -34,23 +43,15 @@ export interface ScopeChange {
   readonly reason: string;
 }
 
-/** What has become of a cause, with the whole list as it is then. */
+/** What has become of a cause. */
 export interface SafetyEvent {
   readonly kind: 'raised' | 'probed' | 'released';
+  /** As it is after a raise or a probe, and as it was before a release. */
   readonly cause: RaisedCause;
+  /** All that outlive this process once it has happened. */
+  readonly kept: readonly RaisedCause[];
   readonly by: string;
   readonly reason: string;
-}
-
-/** A cause that stands. Plain data. */
-export interface RaisedCause extends Required<SafetyCause> {
-  readonly id: string;
-  /** How often it was raised since it stands. */
-  readonly count: number;
-  /** Whether its owner tries, at reduced size, if it is gone. */
-  readonly isProbing: boolean;
-  /** Monotonic time before which its owner may take no step down. */
-  readonly untilMs: number;
 }
 
 export interface SafetySummary {
@@ -60,12 +61,13 @@ export interface SafetySummary {
   readonly causes: readonly RaisedCause[];
 }
 
-/** Causes that stand at once. What comes beyond halts the desk until a risk officer has looked. */
-export const CAUSES_MAX = 256;
-/** Classes that people release: they have to, whatever restarts meanwhile. */
-const OUTLIVING: readonly ResetClass[] = ['O', 'R', '2P'];
-const OVERFLOW = 'OVERFLOW';
-const DESK: SafetyScope = { kind: 'desk' };
+/**
+ * Causes that stand at once, and those of them that outlive the process. What comes beyond halts
+ * the desk until a risk officer has looked.
+ */
+export const CAUSES_MAX = 512;
+export const KEPT_MAX = 64;
+const PAUSING: readonly Severity[] = ['paused', 'halted'];
 
 /**
  * The one object through which every layer raises severity. Raising closes the gate before it
@@ -78,17 +80,15 @@ export class SafetyKernel {
   readonly #causes = new Map<string, RaisedCause>();
   /** Severity by the text of the scope; a scope that is normal is not in it. */
   readonly #levels = new Map<string, Severity>();
-  readonly #strategyScales = new Map<string, number>();
+  readonly #scales = new SizeScales();
   readonly #pausedStrategies = new Set<string>();
-  readonly #venueScales = new Float64Array(VENUES_MAX).fill(1);
-  readonly #instrumentScales = new Float64Array(INSTRUMENTS_MAX).fill(1);
-  #deskScale = 1;
 
   constructor(options: SafetyKernelOptions) {
     this.#options = options;
     for (const cause of options.standing ?? []) {
       assertCause(cause);
-      if (OUTLIVING.includes(cause.reset)) this.#stand(raised(null, cause));
+      if (isKept(cause)) this.#stand(raised(null, cause));
+      if (cause.severity === 'emergency') options.gate.close('emergency');
     }
   }
 
@@ -102,14 +102,14 @@ export class SafetyKernel {
     const cause = this.#fitting(found);
     const before = this.#causes.get(causeId(cause.control, cause.scope)) ?? null;
     const after = raised(before, cause);
+    if (cause.severity === 'emergency') this.#options.gate.close('emergency');
     const change = this.#stand(after);
     if (cause.severity === 'emergency') {
       this.#options.emergency(cause.owner, `${cause.control}: ${cause.reason}`);
     }
-    if (change !== null) this.#options.onScope(change);
+    this.#tell(change);
     if (before !== null && isAsBad(before, after)) return;
-    const { owner, reason } = cause;
-    this.#options.record({ kind: 'raised', cause: after, by: owner, reason });
+    this.#record('raised', after, cause.owner, cause.reason);
   }
 
   /**
@@ -132,7 +132,7 @@ export class SafetyKernel {
       sizeScale: Math.min(cause.sizeScale, REDUCED_SCALE),
       untilMs: nowMs + cause.probationMs,
     };
-    this.#options.record({ kind: 'probed', cause: probing, by: owner, reason: by.reason });
+    this.#record('probed', probing, owner, by.reason);
     this.#tell(this.#stand(probing));
     return ok(undefined);
   }
@@ -143,7 +143,7 @@ export class SafetyKernel {
     if (cause === undefined) return err(this.#unknown(id));
     const refusal = mayRelease(cause, by) ?? notYet(cause, by, nowMs);
     if (refusal !== null) return err(refusal);
-    this.#options.record({ kind: 'released', cause, by: by.name, reason: by.reason });
+    this.#record('released', cause, by.name, by.reason);
     this.#causes.delete(id);
     this.#tell(this.#level(cause.scope, `${id} is released by ${by.name}: ${by.reason}`));
     return ok(undefined);
@@ -163,12 +163,21 @@ export class SafetyKernel {
    * 0 where only what reduces may leave. Constant time, no allocation.
    */
   sizeScale(venue: number, instrument: number, strategy: string): number {
-    return Math.min(
-      this.#deskScale,
-      this.#venueScales[venue] as number,
-      this.#instrumentScales[instrument] as number,
-      this.#strategyScales.size === 0 ? 1 : (this.#strategyScales.get(strategy) ?? 1),
-    );
+    return this.#scales.of(venue, instrument, strategy);
+  }
+
+  /** The scale of the desk as a whole, whatever the order. */
+  get deskScale(): number {
+    return this.#scales.desk;
+  }
+
+  /** Texts of the scopes of which nothing may leave. */
+  get pausedScopes(): readonly string[] {
+    return [...this.#levels].flatMap(([scope, level]) => (isAtLeast(level, 'paused') ? scope : []));
+  }
+
+  isRaised(id: string): boolean {
+    return this.#causes.has(id);
   }
 
   /** How bad it is there; the desk's own severity counts for nobody else here. */
@@ -195,8 +204,21 @@ export class SafetyKernel {
   /** The cause itself while the table has room for it, and the overflow when it has not. */
   #fitting(cause: SafetyCause): SafetyCause {
     const id = causeId(cause.control, cause.scope);
-    const hasRoom = this.#causes.has(id) || this.#causes.size < CAUSES_MAX;
-    return hasRoom ? cause : overflowOf(cause, id);
+    const before = this.#causes.get(id);
+    const fits = before !== undefined || this.#causes.size < CAUSES_MAX;
+    const isMoreToKeep = isKept(cause) && (before === undefined || !isKept(before));
+    const fitsKept = !isMoreToKeep || this.#kept().length < KEPT_MAX;
+    return fits && fitsKept ? cause : overflowOf(cause, id);
+  }
+
+  #kept(): readonly RaisedCause[] {
+    return [...this.#causes.values()].filter(isKept);
+  }
+
+  #record(kind: SafetyEvent['kind'], cause: RaisedCause, by: string, reason: string): void {
+    const others = this.#kept().filter(({ id }) => id !== cause.id);
+    const kept = kind === 'released' || !isKept(cause) ? others : [...others, cause];
+    this.#options.record({ kind, cause, kept, by, reason });
   }
 
   /** Puts a cause in the table and the gate as it must be then. */
@@ -211,62 +233,43 @@ export class SafetyKernel {
     const before = this.#levels.get(text) ?? 'normal';
     let after: Severity = 'normal';
     let scale = 1;
-    let isEmergency = false;
+    let isPaused = false;
     for (const cause of this.#causes.values()) {
-      isEmergency ||= cause.severity === 'emergency';
       if (scopeText(cause.scope) !== text) continue;
       after = worse(after, cause.severity);
       scale = Math.min(scale, scaleOf(cause));
+      isPaused ||= PAUSING.includes(cause.severity);
     }
     if (after === 'normal') this.#levels.delete(text);
     else this.#levels.set(text, after);
-    this.#setScale(scope, scale);
-    this.#setGate(scope, isAtLeast(after, 'paused'), isEmergency);
+    const isSmaller = scale < this.#scales.set(scope, scale);
+    // What was sized by a larger scale must not leave. During an emergency nothing leaves but what
+    // flattens, and leaving it begins a new epoch.
+    const { gate } = this.#options;
+    if (isSmaller && !gate.isClosedBy('emergency')) gate.beginEpoch();
+    this.#setGate(scope, isPaused);
     return before === after ? null : { scope, before, after, reason };
   }
 
-  /** What was sized by a larger scale must not leave, so that begins a new epoch as well. */
-  #setScale(scope: SafetyScope, scale: number): void {
-    let before = 1;
+  /** The bits of a scope. An emergency sets none of them: the stop may have to flatten there. */
+  #setGate(scope: SafetyScope, isPaused: boolean): void {
+    const { gate } = this.#options;
     switch (scope.kind) {
       case 'desk':
-        before = this.#deskScale;
-        this.#deskScale = scale;
+        if (!isPaused) gate.open('breaker');
+        else if (!gate.isClosedBy('breaker')) gate.close('breaker');
         break;
       case 'venue':
-        before = this.#venueScales[scope.venue] as number;
-        this.#venueScales[scope.venue] = scale;
+        if (isPaused) gate.pauseVenue(scope.venue, 'breaker');
+        else gate.resumeVenue(scope.venue, 'breaker');
         break;
       case 'instrument':
-        before = this.#instrumentScales[scope.instrument] as number;
-        this.#instrumentScales[scope.instrument] = scale;
+        if (isPaused) gate.pauseInstrument(scope.instrument, 'breaker');
+        else gate.resumeInstrument(scope.instrument, 'breaker');
         break;
       default:
-        before = this.#strategyScales.get(scope.strategy) ?? 1;
-        if (scale === 1) this.#strategyScales.delete(scope.strategy);
-        else this.#strategyScales.set(scope.strategy, scale);
-    }
-    if (scale < before) this.#options.gate.beginEpoch();
-  }
-
-  #setGate(scope: SafetyScope, isPaused: boolean, isEmergency: boolean): void {
-    const { gate } = this.#options;
-    if (scope.kind === 'venue') {
-      if (isPaused) gate.pauseVenue(scope.venue, 'breaker');
-      else gate.resumeVenue(scope.venue, 'breaker');
-    } else if (scope.kind === 'instrument') {
-      if (isPaused) gate.pauseInstrument(scope.instrument, 'breaker');
-      else gate.resumeInstrument(scope.instrument, 'breaker');
-    }
-    if (scope.kind === 'strategy') {
-      if (isPaused) this.#pausedStrategies.add(scope.strategy);
-      else this.#pausedStrategies.delete(scope.strategy);
-    }
-    const isDeskPaused = isAtLeast(this.severityOf(DESK), 'paused');
-    if (isDeskPaused || isEmergency) {
-      if (!gate.isClosedBy('breaker')) gate.close('breaker');
-    } else {
-      gate.open('breaker');
+        if (isPaused) this.#pausedStrategies.add(scope.strategy);
+        else this.#pausedStrategies.delete(scope.strategy);
     }
   }
 
@@ -277,75 +280,4 @@ export class SafetyKernel {
   #unknown(id: string): ReleaseRefusal {
     return { kind: 'not-raised', id, standing: [...this.#causes.keys()] };
   }
-}
-
-/** Too many to tell apart is at least as bad as what cannot be kept. */
-function overflowOf(cause: SafetyCause, id: string): SafetyCause {
-  const isEmergency = cause.severity === 'emergency';
-  return {
-    control: OVERFLOW,
-    scope: DESK,
-    severity: isEmergency ? 'emergency' : 'halted',
-    reset: isEmergency ? '2P' : 'R',
-    owner: cause.owner,
-    reason: `${CAUSES_MAX} causes stand; the next is ${id}: ${cause.reason}`,
-    nowMs: cause.nowMs,
-  };
-}
-
-/** What stands after a raise: never less than what stood before it. */
-function raised(before: RaisedCause | null, cause: SafetyCause): RaisedCause {
-  const { control, scope, severity, reset, owner, reason, nowMs } = cause;
-  const { coolMs = 0, probationMs = 0 } = cause;
-  const { sizeScale = severity === 'reduced' ? REDUCED_SCALE : 1 } = cause;
-  const id = causeId(control, scope);
-  const untilMs = nowMs + coolMs;
-  const fresh = { control, scope, owner, reason, nowMs, coolMs, probationMs, id, untilMs };
-  if (before === null) {
-    return { ...fresh, severity, reset, sizeScale, count: 1, isProbing: false };
-  }
-  // The owner and the reason are those of the worse, which is what has to be released.
-  const isWorse = isAtLeast(severity, before.severity);
-  const longestMs = Math.max(before.coolMs, coolMs);
-  return {
-    ...fresh,
-    ...(isWorse ? {} : { owner: before.owner, reason: before.reason }),
-    severity: worse(before.severity, severity),
-    reset: stricter(before.reset, reset),
-    sizeScale: Math.min(before.sizeScale, sizeScale),
-    nowMs: before.nowMs,
-    coolMs: longestMs,
-    untilMs: nowMs + longestMs,
-    probationMs: Math.max(before.probationMs, probationMs),
-    count: before.count + 1,
-    isProbing: false,
-  };
-}
-
-/** Whether a raise has changed nothing that has to be on record. */
-function isAsBad(before: RaisedCause, after: RaisedCause): boolean {
-  return (
-    !before.isProbing &&
-    before.severity === after.severity &&
-    before.reset === after.reset &&
-    before.sizeScale === after.sizeScale
-  );
-}
-
-function scaleOf({ severity, sizeScale }: RaisedCause): number {
-  if (isAtLeast(severity, 'paused')) return 0;
-  return severity === 'reduced' ? sizeScale : 1;
-}
-
-/** An owner waits for the end of the probation; people have looked themselves. */
-function notYet(cause: RaisedCause, by: Releaser, nowMs: number): ReleaseRefusal | null {
-  if (by.kind !== 'owner' || cause.reset === '-') return null;
-  const { id, untilMs, isProbing, probationMs } = cause;
-  if (!isProbing && probationMs > 0) return { kind: 'not-probed', id, probationMs };
-  return nowMs >= untilMs ? null : { kind: 'too-early', id, waitMs: waitFor(untilMs, nowMs) };
-}
-
-/** A time that is no number is never late enough. */
-function waitFor(untilMs: number, nowMs: number): number {
-  return Number.isFinite(nowMs) ? untilMs - nowMs : Number.POSITIVE_INFINITY;
 }

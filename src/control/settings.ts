@@ -30,6 +30,12 @@ export const controlSection = z
       .min(3)
       .max(86_400)
       .describe('shortest stay in emergency after the last trip'),
+    restartCautionSeconds: z
+      .number()
+      .nonnegative()
+      .max(86_400)
+      .default(600)
+      .describe('how long sizes are halved after a start that followed no orderly stop'),
     secondApproval: z
       .enum(SECOND_APPROVALS)
       .default('none')

@@ -3,6 +3,7 @@ import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
 import type { Latch } from '../control/latch.ts';
+import type { StateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
@@ -13,6 +14,7 @@ import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 
 /** Reads and checks the configuration of this run. */
@@ -38,6 +40,10 @@ export interface DeskParts {
   readonly faultLatch: Latch;
   /** The stop that a hand can press. */
   readonly hardware: DeskHardware;
+  /** Authenticates what control writes down. */
+  readonly seal: StateSeal;
+  /** Whoever watches this process from outside; null when nobody does. */
+  readonly pets: Pets | null;
   readonly metrics: DeskMetrics;
   readonly deskId: string;
   readonly boot: number;

@@ -1,5 +1,6 @@
-import type { ModePolicy, ModeState } from '../control/modes.ts';
-import { restoreMode } from '../control/modes.ts';
+import { type Boot, type RestoredMode, restoreMode } from '../control/mode/restore.ts';
+import type { StateSeal } from '../control/mode/state-seal.ts';
+import type { ModePolicy } from '../control/modes.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioState } from '../execution/portfolio.ts';
@@ -78,12 +79,13 @@ export class DeskMemory {
   }
 
   async mode(
-    boot: { readonly wasClean: boolean; readonly isLatched: boolean },
+    seal: StateSeal,
+    boot: Boot,
     policy: ModePolicy,
     nowMs: number,
-  ): Promise<ModeState> {
+  ): Promise<RestoredMode> {
     await this.#settled();
-    return restoreMode(this.#journal.store.mode()?.event ?? null, boot, policy, nowMs);
+    return restoreMode(this.#journal.store.mode()?.event ?? null, seal, boot, policy, nowMs);
   }
 
   #positions(): ReadonlyMap<number, Position> {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
+import { openStateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -28,6 +29,7 @@ import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
+import type { Pets } from './hardware/pets.ts';
 import { openLinks } from './links/open-links.ts';
 import { openShell } from './proof/open-shell.ts';
 
@@ -53,6 +55,8 @@ export interface OpenOptions {
   readonly hasShell: boolean;
   /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
+  /** Default: nobody watches from outside. */
+  readonly pets?: Pets | null;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -171,6 +175,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
   if (!links.ok) return links;
+  const seal = openStateSeal(env, join(folder, 'keys'));
+  if (!seal.ok) return seal;
   const latchFile = join(folder, 'latch');
   try {
     prepareLatch(env.files, latchFile, env.clock.now());
@@ -192,6 +198,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     latch: latchAt(env.files, latchFile),
     faultLatch: latchAt(env.files, join(folder, 'estop-fault')),
     hardware,
+    seal: seal.value,
+    pets: options.pets ?? null,
     metrics: new DeskMetrics(),
     deskId: directory.deskId,
     boot,

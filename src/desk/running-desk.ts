@@ -12,9 +12,17 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { EstopPort } from '../commands/estop/estop-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
+import {
+  type ReleaseRefusal,
+  type Releaser,
+  type Role,
+  releaseRefusalText,
+} from '../control/authorisation.ts';
 import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
+import { raisedRows } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -24,6 +32,7 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { EstopDesk } from './hardware/estop-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
@@ -31,6 +40,7 @@ import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
+import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { deskTree } from './tree.ts';
 import { VenuesWatch } from './venues-watch.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
@@ -57,11 +67,13 @@ export class RunningDesk implements Desk {
   readonly access: AccessPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
+  readonly estop: EstopPort;
   readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
   readonly #stop: StopWiring;
+  readonly #severity: DeskKernel;
   readonly #startedNs: number;
   #isTreeUp = false;
   #isOver = false;
@@ -70,10 +82,11 @@ export class RunningDesk implements Desk {
     const { env, log, gate, latch, journal } = parts;
     this.parts = parts;
     this.access = deskAccess(parts, this);
-    this.proof = journalProof(async () => {
+    const store = async () => {
       const settled = await journal.settled();
       return settled.ok ? ok(journal.store) : err(journalFaultText(settled.error));
-    });
+    };
+    this.proof = journalProof(store);
     this.#hooks = hooks;
     this.#startedNs = env.clock.mono();
     const laneOf = hooks.laneOf ?? ((options: LaneOptions) => new Lane(options));
@@ -98,6 +111,7 @@ export class RunningDesk implements Desk {
       }),
     );
     this.#stop = new StopWiring(parts, this.#lane);
+    this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,
       lane: this.#lane,
@@ -105,6 +119,7 @@ export class RunningDesk implements Desk {
       openOrders: () => this.orders().length,
     });
     const trip = (by: string, reason: string): void => this.trip(by, reason);
+    this.#severity = deskKernel(parts, this.#lane, trip);
     const linked = { parts, lane: this.#lane, desk: this, trip };
     this.#links = parts.links === null ? null : new DeskLinks(parts.links, linked);
   }
@@ -118,9 +133,13 @@ export class RunningDesk implements Desk {
       if (known !== null && isSameDefinition(known, instrument)) continue;
       journal.appendDurable({ kind: 'instrument-defined', instrument });
     }
+    this.#severity.begin();
     const tree = deskTree(this.parts, {
       desk: this,
+      kernel: this.#severity.kernel,
       links: this.#links?.branch() ?? null,
+      trip: (by, reason, cause) => this.trip(by, reason, cause),
+      signs: () => this.actors(),
       isTreeUp: () => this.#isTreeUp,
       openOrders: () => this.orders().length,
       onGiveUp: ({ child, reason }) => this.#giveUp(`${child} ended: ${endText(reason)}`),
@@ -152,6 +171,7 @@ export class RunningDesk implements Desk {
   /** Stops the actors, last first. */
   async stopActors(): Promise<void> {
     await this.#lane.stopAll(CLOSE_TIMEOUT_MS);
+    this.parts.pets?.rest();
     this.parts.hardware.backend.close();
   }
 
@@ -205,7 +225,17 @@ export class RunningDesk implements Desk {
     const { gate, latch } = this.parts;
     const [mode, cause] = [gate.mode, latch.cause()];
     const faults = ['control is down'];
-    return { mode, requested: mode, faults, gate: gate.causes(), cooldownMs: 0, latch: cause };
+    const { kernel } = this.#severity;
+    return {
+      mode,
+      requested: mode,
+      faults,
+      gate: gate.causes(),
+      cooldownMs: 0,
+      latch: cause,
+      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
+      raised: raisedRows(kernel.summary(), this.parts.env.clock.mono() / 1e6),
+    };
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
@@ -256,6 +286,20 @@ export class RunningDesk implements Desk {
     const ended = { kind: 'reset-ended' as const, by, reason, modeBefore, refusal };
     this.#lane.send(address.killSwitch, ended);
     return refusal === null ? ok(this.mode()) : err(refusal);
+  }
+
+  async release(
+    id: string,
+    who: { readonly user: string; readonly role: Role },
+    reason: string,
+  ): Promise<Result<ControlSummary, string>> {
+    const by: Releaser = { kind: 'person', name: who.user, role: who.role, reason };
+    const released = await this.#lane.ask(
+      address.control,
+      (reply: Reply<Result<void, ReleaseRefusal>>) => ({ kind: 'release' as const, id, by, reply }),
+      ASK_TIMEOUT_MS,
+    );
+    return released.ok ? ok(this.mode()) : err(releaseRefusalText(released.error));
   }
 
   reload(by: string): Promise<ReloadOutcome> {

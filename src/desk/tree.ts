@@ -5,16 +5,21 @@ import { feedActor } from '../../actors/market-data/feed.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
+import { indicatorActor } from '../../actors/safety/indicator.ts';
 import { killSwitchActor } from '../../actors/safety/kill-switch.ts';
+import { watchdogActor } from '../../actors/safety/watchdog.ts';
 import { executionActor } from '../../actors/trading/execution.ts';
 import { portfolioActor } from '../../actors/trading/portfolio.ts';
 import { riskActor } from '../../actors/trading/risk.ts';
 import { strategyActor } from '../../actors/trading/strategy.ts';
 import { venueActor } from '../../actors/trading/venue.ts';
+import type { StopCause } from '../../hardware/estop/signals.ts';
+import type { VitalSign } from '../../hardware/watchdog/vital-signs.ts';
 import type { LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { StrategySettings } from '../config/schema.ts';
+import type { SafetyKernel } from '../control/safety-kernel.ts';
 import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
@@ -22,14 +27,19 @@ import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import type { DeskParts } from './desk-parts.ts';
-import { beatMsOf } from './hardware/desk-hardware.ts';
+import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
+import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
   readonly links: LinksBranch | null;
+  /** Through which every part of the tree raises severity. */
+  readonly kernel: SafetyKernel;
   readonly isTreeUp: () => boolean;
   readonly openOrders: () => number;
+  readonly trip: (by: string, reason: string, cause: StopCause) => void;
+  readonly signs: () => readonly VitalSign[];
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
 }
 
@@ -37,10 +47,13 @@ export interface TreeHooks {
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { env, log, journal, audit, gate, latch } = parts;
   const { metrics, instruments, venue, isClockReal } = parts;
+  const { kernel } = hooks;
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const beatMs = beatMsOf(isClockReal);
+  const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
 
   const append = (event: JournalEvent): void => assertWritten(journal.append(event));
@@ -64,7 +77,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     controlStarts += 1;
     const isFirst = controlStarts === 1;
     return memory.mode(
-      { wasClean: isFirst && parts.wasClean, isLatched: latch.cause() !== null },
+      parts.seal,
+      {
+        wasClean: isFirst && parts.wasClean,
+        isLatched: latch.cause() !== null || kernel.summary().severity === 'emergency',
+        conditions: [],
+      },
       modePolicyOf(parts.config.control),
       env.clock.mono() / 1e6,
     );
@@ -78,6 +96,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         controlActor({
           gate,
           latch,
+          seal: parts.seal,
+          kernel,
           venues: [venue.name],
           restore: restoreControl,
           journal: appendDurable,
@@ -92,10 +112,27 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           gate,
           latch,
           faultLatch: parts.faultLatch,
-          beatMs: beatMsOf(isClockReal),
+          proof,
+          beatMs,
           openOrders: hooks.openOrders,
           journal: appendDurable,
           log,
+        }),
+      watchdog: () =>
+        watchdogActor({
+          beatMs,
+          trip: (reason) => hooks.trip('the watchdog', reason, 'watcher'),
+          pets: parts.pets,
+          required: ['safety/audit', 'safety/control', 'trading/risk', 'trading/execution'],
+          signs: hooks.signs,
+          log,
+        }),
+      indicator: () =>
+        indicatorActor({
+          ...parts.hardware,
+          gate,
+          beatMs,
+          refreshMs: Math.max(beatMs, REFRESH_MS),
         }),
     },
     marketData: {

@@ -48,12 +48,13 @@ up            61 s, pid 42`,
   [
     'mode',
     CALM,
-    `mode       full-auto
-requested  full-auto
-gate       open
-faults     none
-cool-down  0.0 s
-latch      not set`,
+    `mode        full-auto
+requested   full-auto
+gate        open
+faults      none
+cool-down   0.0 s
+latch       not set
+risk scale  1`,
   ],
   [
     'positions',
@@ -125,8 +126,12 @@ const changing: [line: string, call: string, roles: Role[]][] = [
   ['mode manual too wild', 'mode manual alice too wild', [...ROLES]],
   ['kill', 'emergency alice asked for', [...ROLES]],
   ['kill wrong prices', 'emergency alice wrong prices', [...ROLES]],
-  ['reset', 'reset alice asked for', ['operator', 'risk-officer']],
   ['reset all well', 'reset alice all well', ['operator', 'risk-officer']],
+  [
+    'resume C28@venue:0 it answers',
+    'release C28@venue:0 alice it answers',
+    ['operator', 'risk-officer'],
+  ],
   ['reload', 'reload alice', ['operator', 'risk-officer', 'admin']],
   ['stop', 'stop alice', ['operator', 'risk-officer', 'admin']],
   ['actor stop trading/risk', 'stop trading/risk alice', ['operator', 'risk-officer', 'admin']],
@@ -157,11 +162,55 @@ test('raising the mode is for operators and risk officers', async () => {
   const mode = () => ({ ...CALM, mode: 'manual' as const, requested: 'manual' as const });
   for (const role of ROLES) {
     const desk = aTestDesk({ mode });
-    const { exitCode } = await run('mode full-auto', desk, role);
+    const { exitCode } = await run('mode full-auto all is well', desk, role);
     const may = role === 'operator' || role === 'risk-officer';
     assert.is(exitCode, may ? EXIT.done : EXIT.refused, role);
     assert.is(desk.calls.length, may ? 2 : 1, role);
   }
+});
+
+test('whatever lowers severity takes a reason, and whatever raises it takes none', async () => {
+  const mode = () => ({ ...CALM, mode: 'manual' as const, requested: 'manual' as const });
+  const desk = aTestDesk({ mode });
+  for (const line of ['reset', 'mode semi-auto', 'mode full-auto', `reset ${'x'.repeat(201)}`]) {
+    const { exitCode, error } = await run(line, desk);
+    assert.is(exitCode, EXIT.usage, line);
+    assert.match(String(error), /found (no reason|a reason of 201 letters), wanted/);
+  }
+  assert.equal(
+    desk.calls.filter((call) => !call.startsWith('recorded')),
+    [],
+  );
+  for (const line of ['mode manual', 'kill']) assert.is((await run(line, desk)).exitCode, 0, line);
+});
+
+test('what cannot be released is refused in words, and put on record', async () => {
+  const desk = aTestDesk();
+  const refused = await run('resume C12@desk well', desk, 'operator');
+  assert.equal(refused, {
+    exitCode: EXIT.refused,
+    data: null,
+    error: 'resume: C12@desk: not raised; C28@venue:0 is',
+  });
+  assert.ok(desk.calls.includes('refused alice resume C12@desk'), desk.calls.join());
+  const nothing = await run('resume', desk, 'operator');
+  assert.is(nothing.exitCode, EXIT.usage);
+});
+
+test('what is raised is listed with the class that says who may release it', () => {
+  const row = {
+    id: 'C28@venue:0',
+    severity: 'reduced' as const,
+    reset: 'O' as const,
+    owner: 'breakers',
+    reason: '60 % failed',
+    isProbing: true,
+    count: 2,
+    forSeconds: 3,
+  };
+  const line = /^raised +C28@venue:0 reduced, probing, class O: 60 % failed$/m;
+  assert.match(shown('mode', { ...CALM, raised: [row] }), line);
+  assert.match(shown('status', { ...STATUS, raised: [{ ...row, isProbing: false }] }), /class O/);
 });
 
 test('looking is everybody’s and leaves no record', async () => {
@@ -250,7 +299,7 @@ test('what the desk refuses is refused in its words', async () => {
     reload: async () => err(['desk.yaml:1:1 wrong', 'desk.yaml:2:1 wrong too']),
     administer: async () => err('it is stopping already'),
   });
-  assert.equal(await run('reset', desk), {
+  assert.equal(await run('reset all is well', desk), {
     exitCode: EXIT.refused,
     data: null,
     error: 'reset: wait 2 s',

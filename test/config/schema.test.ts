@@ -35,7 +35,6 @@ test('the schema for editors has every section', () => {
     'venues',
     'strategies',
     'journal',
-    'audit',
     'simulation',
     'log',
   ]);

@@ -16,6 +16,7 @@ const TABLE: Readonly<Record<Action, readonly Role[]>> = {
   'lower-mode': ['viewer', 'operator', 'risk-officer', 'admin'],
   'raise-mode': ['operator', 'risk-officer'],
   reset: ['operator', 'risk-officer'],
+  release: ['operator', 'risk-officer'],
   'administer-actor': ['operator', 'risk-officer', 'admin'],
   'administer-access': ['admin'],
   stop: ['operator', 'risk-officer', 'admin'],

@@ -2,7 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ControlDesk } from '../../src/control/control-desk.ts';
 import { Gate } from '../../src/control/gate.ts';
-import { type ModePolicy, restoreMode } from '../../src/control/modes.ts';
+import type { ModePolicy } from '../../src/control/modes.ts';
+import { aQuietKernel } from '../support/control/kernels.ts';
+import { aFirstMode, SEAL } from '../support/control/restores.ts';
 import { manualEnv } from '../support/manual-env.ts';
 
 const POLICY: ModePolicy = {
@@ -20,6 +22,8 @@ test('a desk stays at Manual until every venue agrees, however long that takes',
     {
       gate,
       latch: { cause: () => null, set() {}, clear() {} },
+      seal: SEAL,
+      kernel: aQuietKernel(gate),
       clock: manualEnv().clock,
       venues: ['binance'],
       journal: () => {},
@@ -30,7 +34,7 @@ test('a desk stays at Manual until every venue agrees, however long that takes',
       withdraw: () => {},
       alert: () => {},
     },
-    restoreMode(null, { wasClean: true, isLatched: false }, POLICY, 0),
+    aFirstMode(POLICY),
   );
   desk.started();
   desk.evaluate();

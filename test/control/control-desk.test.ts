@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { aDesk, aRunningDesk, somePolicy } from '../support/control/desks.ts';
+import { SEAL } from '../support/control/restores.ts';
 
 /** News whose tokens do not matter. */
 function tokenless(news: readonly string[]): string[] {
@@ -227,6 +228,8 @@ test('an emergency stop closes and latches before anybody is told', () => {
     gate: ['emergency', 'reconciling'],
     cooldownMs: 10,
     latch: 'ann: smoke',
+    riskScale: 0,
+    raised: [],
   });
   assert.is(latch.cause(), 'ann: smoke');
 });
@@ -342,13 +345,13 @@ test('a change of mode is journaled with all that is needed to come back to it',
     by: 'ann',
     reason: 'lunch',
     epoch: gate.epoch,
-    machine: JSON.stringify({
+    machine: SEAL.seal('flyball-mode-v2', {
       mode: 'semi-auto',
       requested: 'semi-auto',
       untilMs: 0,
       faults: [],
     }),
-    machineVersion: 1,
+    machineVersion: 2,
   });
 });
 

@@ -10,8 +10,8 @@ import {
   type ModeState,
   nextMode,
   type RequestableMode,
-  restoreMode,
 } from '../../src/control/modes.ts';
+import { aFirstMode } from '../support/control/restores.ts';
 import { law } from '../support/law.ts';
 
 const POLICY: ModePolicy = {
@@ -25,8 +25,7 @@ const MODES_ASKED: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-au
 const severity = (mode: Mode): number =>
   ['full-auto', 'semi-auto', 'manual', 'emergency'].indexOf(mode);
 
-const booted = (policy = POLICY): ModeState =>
-  restoreMode(null, { wasClean: true, isLatched: false }, policy, 0);
+const booted = (policy = POLICY): ModeState => aFirstMode(policy).state;
 
 /** Feeds events that are given without a time, one at each of these times. */
 function run(state: ModeState, ...steps: [nowMs: number, event: string, what?: string][]) {

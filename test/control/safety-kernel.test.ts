@@ -8,7 +8,7 @@ import {
   type SafetyCause,
   type SafetyScope,
 } from '../../src/control/safety-cause.ts';
-import { CAUSES_MAX, type SafetyKernel } from '../../src/control/safety-kernel.ts';
+import { CAUSES_MAX, KEPT_MAX, type SafetyKernel } from '../../src/control/safety-kernel.ts';
 import { BrokenInvariant } from '../../src/core/result.ts';
 import { aCause, aKernel } from '../support/control/kernels.ts';
 
@@ -114,7 +114,7 @@ test('an emergency stops the desk with the gate closed before it, and only a res
   kernel.raise(aCause({ severity: 'emergency', reset: '2P', control: 'C07' }));
   assert.is(
     emergencies.join(),
-    'breakers: C07: 60 % of 12 calls failed; at most 50 % may (breaker)',
+    'breakers: C07: 60 % of 12 calls failed; at most 50 % may (emergency)',
   );
   for (const role of ROLES) assert.not.ok(kernel.release('C07@venue:0', person(role), 9e9).ok);
   const owner: Releaser = { kind: 'owner', name: 'breakers', reason: 'gone' };
@@ -127,7 +127,7 @@ test('an emergency stops the desk with the gate closed before it, and only a res
   );
   assert.is(ask(gate), 'halted');
   kernel.release('C33@desk', person('operator'), 9e9);
-  assert.is(ask(gate), null);
+  assert.equal(gate.causes(), ['emergency'], 'opening that one is for control');
 });
 
 test('a reset releases nothing that was never its own', () => {
@@ -313,6 +313,31 @@ test('more causes than fit halt the desk until a risk officer has looked', () =>
   assert.is(kernel.summary().causes.length, CAUSES_MAX + 1);
 });
 
+test('an emergency pauses no scope, so that the stop can flatten, and ends no permit', () => {
+  const { kernel, gate } = aKernel();
+  kernel.raise(aCause({ severity: 'emergency', reset: '2P' }));
+  const { epoch } = gate;
+  kernel.raise(aCause({ severity: 'reduced', control: 'C19' }));
+  assert.equal([gate.causes(), gate.venuePauses(0), gate.epoch], [['emergency'], [], epoch]);
+  kernel.raise(aCause({ control: 'C12' }));
+  assert.equal(gate.venuePauses(0), ['breaker']);
+});
+
+test('causes that people release are counted by themselves, and overflow by themselves', () => {
+  const { kernel, gate, events } = aKernel();
+  for (let at = 0; at < KEPT_MAX; at += 1) {
+    kernel.raise(aCause({ control: `X${at}`, severity: 'reduced', sizeScale: 1 }));
+  }
+  kernel.raise(aCause({ control: 'MORE', severity: 'warn', reset: '-' }));
+  assert.is(ask(gate), null);
+  kernel.raise(aCause({ control: 'MORE', severity: 'reduced' }));
+  assert.is(ask(gate), 'halted');
+  assert.is(events.at(-1)?.kept.length, KEPT_MAX + 1);
+  const by = person('risk-officer');
+  for (const { id } of kernel.summary().causes) assert.ok(kernel.release(id, by, 9e9).ok);
+  assert.is(events.at(-1)?.kept.length, 0);
+});
+
 test('what people have to release stands again after a start, what is measured does not', () => {
   const standing = (['A', 'O', 'R', '2P'] as const).map((reset, at) =>
     aCause({ control: `C${at}`, reset, severity: reset === '2P' ? 'emergency' : 'halted' }),
@@ -322,7 +347,7 @@ test('what people have to release stands again after a start, what is measured d
     kernel.summary().causes.map(({ id }) => id),
     ['C3@venue:0', 'C1@venue:0', 'C2@venue:0'],
   );
-  assert.equal([gate.causes(), gate.venuePauses(0)], [['breaker'], ['breaker']]);
+  assert.equal([gate.causes(), gate.venuePauses(0)], [['emergency'], ['breaker']]);
   assert.equal(emergencies, []);
 });
 

@@ -13,6 +13,7 @@ const SETTINGS: ControlSettings = {
   semiCooldownSeconds: 0.5,
   fullCooldownSeconds: 60,
   resetCooldownSeconds: 3,
+  restartCautionSeconds: 600,
   secondApproval: 'none',
   stopCategory: 0,
   flattenSeconds: 10,

@@ -7,6 +7,7 @@ import { DeskMemory } from '../../src/desk/memory.ts';
 import type { JournalEvent } from '../../src/storage/journal/event-table.ts';
 import type { Journal } from '../../src/storage/journal/journal.ts';
 import { inlineJournal } from '../storage/journal/journals.ts';
+import { aBoot, SEAL } from '../support/control/restores.ts';
 import { rejection } from '../support/lanes.ts';
 import { anInstrument } from '../support/trade/instruments.ts';
 import { aFill, anOrder } from '../support/trade/orders.ts';
@@ -106,11 +107,10 @@ test('a market that is no longer followed is left out', async () => {
 
 test('a mode comes from the last change, or from the policy when there was none', async () => {
   const { memory } = await memoryOf([]);
-  const boot = { wasClean: true, isLatched: false };
-  const { mode, context } = await memory.mode(boot, POLICY, 5);
+  const { mode, context } = (await memory.mode(SEAL, aBoot(), POLICY, 5)).state;
   assert.equal([mode, context.requested], ['manual', 'full-auto']);
-  const latched = await memory.mode({ wasClean: true, isLatched: true }, POLICY, 5);
-  assert.is(latched.mode, 'emergency');
+  const latched = await memory.mode(SEAL, aBoot({ isLatched: true }), POLICY, 5);
+  assert.is(latched.state.mode, 'emergency');
 });
 
 test('whoever restores waits for what is written while it waits', async () => {

@@ -35,6 +35,8 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   'safety/audit': rest('safety/audit'),
   'safety/control': rest('safety/control'),
   'safety/kill-switch': rest('safety/kill-switch'),
+  'safety/watchdog': rest('safety/watchdog'),
+  'safety/indicator': rest('safety/indicator'),
   'market-data/feed:a': ['market-data/feed:a'],
   'market-data/feed:b': ['market-data/feed:b'],
   'trading/portfolio': rest('trading/portfolio'),

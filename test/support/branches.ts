@@ -11,6 +11,8 @@ export const DESK_PATHS = [
   'safety/audit',
   'safety/control',
   'safety/kill-switch',
+  'safety/watchdog',
+  'safety/indicator',
   'market-data/feed:a',
   'market-data/feed:b',
   'trading/portfolio',
@@ -49,6 +51,8 @@ export async function aRoot(
         audit: actor('safety/audit'),
         control: actor('safety/control'),
         killSwitch: actor('safety/kill-switch'),
+        watchdog: actor('safety/watchdog'),
+        indicator: actor('safety/indicator'),
       },
       marketData: {
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MODES } from '../../control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { LinkAddress, LinkContract } from '../../remote/link/contract.ts';
 import type { DeskStatus } from '../desk.ts';
 import type { HealthReport } from '../inspect/inspector.ts';
@@ -7,7 +8,7 @@ import type { HealthReport } from '../inspect/inspector.ts';
 /** The only actor of a desk that another daemon may reach. */
 export const NODE_PATH = 'edge/node';
 /** Raised when a message or an answer below changes; daemons of different versions do not link. */
-const VERSION = 1;
+const VERSION = 2;
 /** Longer texts and lists are cut: what is owed to a peer and does not fit would end the link. */
 const TEXT_MAX = 500;
 const ENTRIES_MAX = 100;
@@ -82,6 +83,21 @@ const status = z.strictObject({
   gate: texts,
   cooldownMs: z.number().nonnegative(),
   latch: text.nullable(),
+  riskScale: z.number().min(0).max(1),
+  raised: z
+    .array(
+      z.strictObject({
+        id: text,
+        severity: z.enum(SEVERITIES),
+        reset: z.enum(RESET_CLASSES),
+        owner: text,
+        reason: text,
+        isProbing: z.boolean(),
+        count,
+        forSeconds: count,
+      }),
+    )
+    .overwrite((given) => given.slice(0, ENTRIES_MAX)),
   version: text,
   pid: count,
   uptimeSeconds: count,

@@ -1,15 +1,8 @@
+import { BEAT_US } from '../../../hardware/estop/heartbeat.ts';
+import type { LampPins } from '../../../hardware/estop/lamp-panel.ts';
 import type { EstopPins } from '../../../hardware/estop/sample.ts';
 import type { GpioBackend } from '../../../hardware/gpio/port.ts';
 import type { SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
-
-/** Outputs that show people, and a relay, how the desk is. */
-export interface LampPins {
-  readonly green: number;
-  readonly yellow: number;
-  readonly red: number;
-  readonly buzzer: number;
-  readonly heartbeat: number;
-}
 
 /** The stop that a hand can press, opened and tested, as a desk holds it. */
 export interface DeskHardware {
@@ -23,7 +16,9 @@ export interface DeskHardware {
 }
 
 /** How often the pins are looked at on a real clock: three missed looks are a trip. */
-const BEAT_MS = 10;
+const BEAT_MS = BEAT_US / 1_000;
+/** Half a period of the heartbeat pin. */
+export const REFRESH_MS = 50;
 /** Under a virtual clock each look is a step of the run, and the gate reads the contacts anyhow. */
 const VIRTUAL_BEAT_MS = 250;
 

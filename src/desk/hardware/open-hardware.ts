@@ -1,3 +1,4 @@
+import type { LampPins } from '../../../hardware/estop/lamp-panel.ts';
 import { type GpiodOptions, openGpiod } from '../../../hardware/gpio/gpiod.ts';
 import { openPanel, PANEL_PINS } from '../../../hardware/gpio/panel.ts';
 import type { GpioBackend, GpioFault } from '../../../hardware/gpio/port.ts';
@@ -6,11 +7,11 @@ import {
   type SelfTestWiring,
   selfTestFaultText,
 } from '../../../hardware/gpio/self-test.ts';
-import { isRpioBoard, openRpio, type RpioPins, rpioPresence } from '../../../hardware/rpio.ts';
+import { openRpio, type RpioPins, rpioBoardFault, rpioPresence } from '../../../hardware/rpio.ts';
 import type { HardwareSettings } from '../../config/hardware-section.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { DeskHardware, LampPins } from './desk-hardware.ts';
+import type { DeskHardware } from './desk-hardware.ts';
 
 type Outside = Pick<Env, 'files' | 'clock' | 'timers'>;
 type Opened = Result<GpioBackend, GpioFault>;
@@ -73,7 +74,7 @@ function driverOf(
 ): 'rpio' | 'gpiod' | 'panel' {
   if (driver !== 'auto') return driver;
   if (pins === undefined) return 'panel';
-  if (isRpioBoard(files)) return 'rpio';
+  if (rpioBoardFault(files) === null) return 'rpio';
   return files.list('/dev').includes(chip) ? 'gpiod' : 'panel';
 }
 

@@ -14,6 +14,7 @@ import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { petsOf } from '../hardware/pets.ts';
 import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
@@ -77,6 +78,12 @@ export async function runDesk(
     store: 'lmdb',
     isClockReal: isReal,
     hasShell: true,
+    pets: petsOf({
+      device: source.config.hardware.watchdog,
+      socket: process.env['NOTIFY_SOCKET'],
+      timers: real.timers,
+      log,
+    }),
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;

@@ -13,6 +13,7 @@ import type { VirtualTime } from '../../simulation/virtual-time.ts';
 import type { Locker } from '../../storage/directory-lock.ts';
 import type { EventStore } from '../../storage/event-store/event-store.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { openHardware } from '../hardware/open-hardware.ts';
 import { openDesk, type VenueAccess } from '../open-desk.ts';
 import { abandonDesk } from '../run/abandon.ts';
 import { RunningDesk } from '../running-desk.ts';
@@ -163,6 +164,9 @@ export class DeskProcess {
       store,
       isClockReal: false,
       hasShell: false,
+      // The panel is no disk: it suffers none of its faults.
+      hardware: () =>
+        openHardware(config.hardware, `${FOLDER}/run`, { ...this.#env, files: this.#options.disk }),
       venue: async () => ok(access),
     });
     if (!opened.ok) return { kind: 'not-opened', reason: opened.error };

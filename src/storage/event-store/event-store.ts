@@ -160,6 +160,11 @@ export class EventStore {
     return this.#latest('mode-changed') as RecordOf<'mode-changed'> | null;
   }
 
+  /** The last change of a severity; null when there was none. */
+  severity(): RecordOf<'severity-changed'> | null {
+    return this.#latest('severity-changed') as RecordOf<'severity-changed'> | null;
+  }
+
   /** The last start of the desk, and whether it was followed by an orderly stop. */
   lastBoot(): { readonly record: RecordOf<'booted'>; readonly wasStopped: boolean } | null {
     const record = this.#latest('booted') as RecordOf<'booted'> | null;

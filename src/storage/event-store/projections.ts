@@ -84,6 +84,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'instrument-defined':
       return onDefined(view, event.instrument);
     case 'mode-changed':
+    case 'severity-changed':
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':

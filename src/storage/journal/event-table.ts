@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../audit/events.ts';
 import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
@@ -285,6 +286,20 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
+  'severity-changed': {
+    code: 85,
+    version: 1,
+    fields: object({
+      change: choice(['raised', 'probed', 'released']),
+      cause: text,
+      severity: choice(SEVERITIES),
+      reset: choice(RESET_CLASSES),
+      by: text,
+      reason: prose,
+      epoch: integer<number>(),
+      kept: document,
+    }),
+  },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
@@ -300,6 +315,7 @@ export function streamOf(event: JournalEvent): string {
     case 'venue-reconciled':
       return `account/${event.venue}`;
     case 'mode-changed':
+    case 'severity-changed':
     case 'command-given':
     case 'command-refused':
     case 'mode-requested':

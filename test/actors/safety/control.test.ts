@@ -6,10 +6,12 @@ import { type ControlOptions, controlActor } from '../../../actors/safety/contro
 import type { ControlSummary, ResetRefusal } from '../../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
-import { type ModePolicy, restoreMode } from '../../../src/control/modes.ts';
+import type { ModePolicy } from '../../../src/control/modes.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
+import { aQuietKernel } from '../../support/control/kernels.ts';
+import { aFirstMode, SEAL } from '../../support/control/restores.ts';
 import { aLane } from '../../support/lanes.ts';
 
 const POLICY: ModePolicy = {
@@ -24,6 +26,7 @@ const VENUE = 'trading/venues/venue:binance';
 async function aControl(parts: Partial<ControlOptions> = {}) {
   const tested = aLane();
   const gate = new Gate();
+  const kernel = aQuietKernel(gate);
   const journaled: ControlEvent[] = [];
   const { log, lines } = aLog();
   let latched: string | null = null;
@@ -41,10 +44,9 @@ async function aControl(parts: Partial<ControlOptions> = {}) {
       gate,
       latch,
       venues: ['binance'],
-      restore: () =>
-        Promise.resolve(
-          restoreMode(null, { wasClean: true, isLatched: latched !== null }, POLICY, 0),
-        ),
+      seal: SEAL,
+      kernel,
+      restore: () => Promise.resolve(aFirstMode(POLICY, { isLatched: latched !== null })),
       journal: (event) => void journaled.push(event),
       isTreeUp: () => false,
       log,
@@ -66,7 +68,7 @@ async function aControl(parts: Partial<ControlOptions> = {}) {
     lane.send(address.control, { kind: 'venue-reconciled', venue: 'binance', token });
     await env.settle();
   };
-  return { ...tested, gate, journaled, lines, heard, summary, reconcile };
+  return { ...tested, gate, kernel, journaled, lines, heard, summary, reconcile };
 }
 
 async function aTradingControl(parts: Partial<ControlOptions> = {}) {

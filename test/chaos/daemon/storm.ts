@@ -123,10 +123,11 @@ export class Storm {
       const control = await this.#daemon.ask<ControlSummary>('mode');
       if (control.mode === 'emergency') {
         if (control.cooldownMs > 0) return false;
-        await this.#daemon.ask('reset');
+        await this.#daemon.ask('reset the test goes on');
         this.resets += 1;
       }
-      if (control.requested !== 'full-auto') await this.#daemon.ask('mode full-auto');
+      if (control.requested !== 'full-auto')
+        await this.#daemon.ask('mode full-auto the test goes on');
       return true;
     } catch {
       // It is down, starting or ending; the next round will find out.

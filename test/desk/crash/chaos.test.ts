@@ -7,6 +7,8 @@ const WORKERS = [
   'safety/audit',
   'safety/control',
   'safety/kill-switch',
+  'safety/watchdog',
+  'safety/indicator',
   'market-data/feed:binance',
   'trading/portfolio',
   'trading/venues/venue:binance',

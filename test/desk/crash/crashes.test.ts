@@ -12,7 +12,7 @@ import {
 import { rehearsed, type Stage } from '../../support/desk/rehearsed.ts';
 
 const VENUE = 'trading/venues/venue:binance';
-const STOP = 'safety/kill-switch';
+const STOP = ['safety/kill-switch', 'safety/watchdog', 'safety/indicator'];
 const STRATEGY = 'trading/strategies/strategy:mm';
 
 interface Crash {
@@ -24,9 +24,9 @@ interface Crash {
 
 /** The supervision tree of the architecture, as what a crash of each actor takes with it. */
 const CRASHES: readonly Crash[] = [
-  { path: 'safety/audit', renewed: ['safety/audit', 'safety/control', STOP], closesGate: true },
-  { path: 'safety/control', renewed: ['safety/control', STOP], closesGate: true },
-  { path: STOP, renewed: [STOP], closesGate: true },
+  { path: 'safety/audit', renewed: ['safety/audit', 'safety/control', ...STOP], closesGate: true },
+  { path: 'safety/control', renewed: ['safety/control', ...STOP], closesGate: true },
+  ...STOP.map((path, at) => ({ path, renewed: STOP.slice(at), closesGate: true })),
   {
     path: 'market-data/feed:binance',
     renewed: ['market-data/feed:binance'],

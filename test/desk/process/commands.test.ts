@@ -32,7 +32,7 @@ test(
     await trips(premises, journal);
     await assertAgreed(daemon, journal, premises.account());
     const given = journal.events('command-given').map(({ command }) => command);
-    assert.equal(given.slice(-3), ['kill a drill', 'reset', 'reset all is well']);
+    assert.equal(given.slice(-3), ['kill a drill', 'reset at once', 'reset all is well']);
     assert.is((await daemon.ask<DeskStatus>('status')).mode, 'manual');
     await daemon.kill();
     await explainsTheDead(premises, journal);
@@ -84,7 +84,7 @@ async function looksAround(premises: Premises): Promise<void> {
     'mode: found turbo, wanted manual, semi-auto, full-auto',
   );
   await refuses(premises, 'ordesr', 2, 'unknown command ordesr: did you mean `orders`?');
-  await refuses(premises, 'reset', 5, 'reset: the desk is not in emergency');
+  await refuses(premises, 'reset at once', 5, 'reset: the desk is not in emergency');
 }
 
 async function refuses(
@@ -131,9 +131,9 @@ async function changesModes(premises: Premises, journal: WrittenJournal): Promis
   assert.is(lowered.code, 0);
   assert.match(lowered.out, /^mode +manual\nrequested +manual/);
   await journal.until('the reason', (now) => now.store.mode()?.event.reason === 'lunch');
-  const semi = await both<ControlSummary>(premises, 'mode semi-auto');
+  const semi = await both<ControlSummary>(premises, 'mode semi-auto step by step');
   assert.is(semi.data.mode, 'semi-auto');
-  assert.is((await premises.run('mode', 'full-auto', '--json')).code, 0);
+  assert.is((await premises.run('mode', 'full-auto', 'lunch is over', '--json')).code, 0);
   await journal.until('an order', isQuoting);
 }
 
@@ -142,7 +142,7 @@ async function trips(premises: Premises, journal: WrittenJournal): Promise<void>
   assert.is(killed.code, 0);
   assert.is(JSON.parse(killed.out).latch, 'operator: a drill');
   assert.ok(existsSync(join(premises.folder, 'latch')));
-  await refuses(premises, 'reset', 5, 'reset: cooling down for');
+  await refuses(premises, 'reset at once', 5, 'reset: cooling down for');
   await journal.until('Emergency', ({ mode }) => mode === 'emergency');
   const { out } = await premises.run('mode', '--json');
   await pause((JSON.parse(out) as ControlSummary).cooldownMs);

@@ -31,7 +31,7 @@ test(
     await agree(premises, second, mended);
 
     // A killed desk may leave a record that the store does not have; the venue knows the rest.
-    await second.ask('mode full-auto');
+    await second.ask('mode full-auto the test goes on');
     await mended.until('a fill', isTrading);
     await second.kill();
     cutLastRecord(premises);

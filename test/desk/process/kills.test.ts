@@ -109,7 +109,7 @@ test(
       );
       await daemon.ask('mode manual');
       await assertAgreed(daemon, journal, premises.account());
-      await daemon.ask('mode full-auto');
+      await daemon.ask('mode full-auto the test goes on');
       await journal.until('a fill', isTrading);
       await assertSameOpenOrders(daemon, premises.account());
     }
@@ -181,9 +181,13 @@ async function assertStaysInEmergency(scene: Scene, daemon: Daemon): Promise<voi
   assert.ok(latched.gate.includes('emergency'));
   assert.ok(latched.latch !== null);
   await assertAgreed(daemon, journal, premises.account());
-  assert.is((await daemon.run('mode full-auto')).exitCode, 5, 'no mode before the reset');
+  assert.is(
+    (await daemon.run('mode full-auto the test goes on')).exitCode,
+    5,
+    'no mode before the reset',
+  );
   await pause((await daemon.ask<ControlSummary>('mode')).cooldownMs + 1);
-  const reset = await daemon.ask<ControlSummary>('reset');
+  const reset = await daemon.ask<ControlSummary>('reset the test goes on');
   assert.is(reset.mode, 'manual');
   assert.is(reset.requested, 'manual');
   assert.is(reset.latch, null);

@@ -12,12 +12,14 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openWatchdog } from '../../../hardware/watchdog/device.ts';
+import { MissedBeats } from '../../../hardware/watchdog/missed-beats.ts';
 import { PettingRound } from '../../../hardware/watchdog/petting.ts';
 import {
   NOTIFY_MS_MAX,
   type NotifyFault,
   SystemdNotifier,
 } from '../../../hardware/watchdog/systemd.ts';
+import { VitalSigns } from '../../../hardware/watchdog/vital-signs.ts';
 import { ok, type Result } from '../../../src/core/result.ts';
 import { manualEnv } from '../../support/manual-env.ts';
 import { withFiles } from '../../support/replay/files.ts';
@@ -105,5 +107,30 @@ test('a child that fails, is absent, hangs or is still there is told', () =>
     await env.advance(NOTIFY_MS_MAX);
     assert.is(kindOf(await first), 'timeout');
   }));
+
+test('ES23: three looks without a beat find it lost, once, and a beat finds it again', () => {
+  const beats = new MissedBeats();
+  const looks = (count: number): boolean[] => Array.from({ length: count }, () => beats.look());
+  assert.equal(looks(5), [false, false, false, true, false]);
+  assert.ok(beats.isLost);
+  beats.beat();
+  assert.equal(looks(1), [false]);
+  assert.not(beats.isLost);
+  assert.equal(looks(4), [false, false, true, false]);
+});
+
+test('who has work and does none does not live; who has none does', () => {
+  const vitals = new VitalSigns();
+  const sign = (path: string, mailbox: number, handled: number, status = 'running') => ({
+    ...{ path, mailbox, handled, status },
+  });
+  const first = [sign('idle', 0, 5), sign('busy', 3, 9), sign('hung', 3, 9), sign('gone', 0, 1)];
+  assert.equal(vitals.look(first), ['idle', 'busy', 'hung', 'gone']);
+  const next = [
+    ...[sign('idle', 0, 5), sign('busy', 4, 12), sign('hung', 7, 9)],
+    sign('gone', 0, 1, 'restarting'),
+  ];
+  assert.equal(vitals.look(next), ['idle', 'busy']);
+});
 
 test.run();

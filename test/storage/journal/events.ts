@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MODES } from '../../../src/control/gate.ts';
+import { RESET_CLASSES, SEVERITIES } from '../../../src/control/safety-cause.ts';
 import { compileInstrument, type Instrument } from '../../../src/core/instrument.ts';
 import {
   type Amount,
@@ -171,6 +172,16 @@ const shapes: Shapes = {
     epoch: fc.nat(),
     machine: words,
     machineVersion: fc.nat(),
+  }),
+  'severity-changed': record({
+    change: fc.constantFrom('raised', 'probed', 'released'),
+    cause: name,
+    severity: fc.constantFrom(...SEVERITIES),
+    reset: fc.constantFrom(...RESET_CLASSES),
+    by: name,
+    reason: words,
+    epoch: fc.nat(),
+    kept: words,
   }),
   'command-given': record({ by: name, command: words }),
   'command-refused': record({ by: name, role: name, command: words, reason: words }),

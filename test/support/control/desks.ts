@@ -2,14 +2,17 @@ import { ControlDesk } from '../../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import type { Latch } from '../../../src/control/latch.ts';
-import { type ModePolicy, type ModeState, restoreMode } from '../../../src/control/modes.ts';
+import type { ModePolicy } from '../../../src/control/modes.ts';
+import { type SafetyEvent, SafetyKernel } from '../../../src/control/safety-kernel.ts';
 import { assert } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
+import { aFirstMode, SEAL } from './restores.ts';
 
 export type ModeChanged = Extract<ControlEvent, { kind: 'mode-changed' }>;
 
 export interface TestDesk {
   readonly desk: ControlDesk;
+  readonly kernel: SafetyKernel;
   readonly gate: Gate;
   readonly latch: Latch;
   /**
@@ -43,6 +46,7 @@ export interface TestDeskParts {
   readonly venues?: readonly string[];
   readonly policy?: Partial<ModePolicy>;
   readonly isLatched?: boolean;
+  readonly onSeverity?: (event: SafetyEvent) => void;
   /** Thrown by the journal, or by the latch when it is set or cleared, each time. */
   readonly journalFault?: () => Error | null;
   readonly latchFault?: Error;
@@ -73,16 +77,18 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       cause = null;
     },
   };
-  const state: ModeState = restoreMode(
-    null,
-    { wasClean: true, isLatched },
-    somePolicy(parts.policy),
-    0,
-  );
-  const desk = new ControlDesk(
+  const kernel = new SafetyKernel({
+    gate,
+    emergency: (by, reason) => desk.emergency(by, reason),
+    onScope: () => desk.evaluate(),
+    record: (event) => void parts.onSeverity?.(event),
+  });
+  const desk: ControlDesk = new ControlDesk(
     {
       gate,
       latch,
+      seal: SEAL,
+      kernel,
       clock: env.clock,
       venues,
       journal(event) {
@@ -103,10 +109,11 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       withdraw: () => void done.push('withdraw'),
       alert: (what, detail) => void done.push(`alert ${what}: ${detail}`),
     },
-    state,
+    aFirstMode(somePolicy(parts.policy), { isLatched }),
   );
   return {
     desk,
+    kernel,
     gate,
     latch,
     done,

@@ -15,6 +15,11 @@ export interface TestKernel {
   readonly emergencies: string[];
 }
 
+/** A kernel on a gate of the test, which nobody listens to. */
+export function aQuietKernel(gate: Gate): SafetyKernel {
+  return new SafetyKernel({ gate, emergency() {}, onScope() {}, record() {} });
+}
+
 /** A kernel whose gate is open in full-auto; every change of severity is noted. */
 export function aKernel(
   parts: { readonly standing?: readonly SafetyCause[]; readonly recordFault?: () => void } = {},

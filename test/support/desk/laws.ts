@@ -9,6 +9,8 @@ export const ON_THE_PATH: readonly string[] = [
   'safety/audit',
   'safety/control',
   'safety/kill-switch',
+  'safety/watchdog',
+  'safety/indicator',
   'trading/portfolio',
   'trading/venues/venue:binance',
   'trading/risk',

@@ -10,6 +10,8 @@ export function aStatus(parts: Partial<DeskStatus> = {}): DeskStatus {
     gate: [],
     cooldownMs: 0,
     latch: null,
+    riskScale: 1,
+    raised: [],
     version: '1.2.3',
     pid: 1,
     uptimeSeconds: 10,

@@ -6,6 +6,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../../../src/commands/desk.ts';
+import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type {
   DoctorOptions,
   SimulateOptions,
@@ -115,6 +116,8 @@ export const CALM: ControlSummary = {
   gate: [],
   cooldownMs: 0,
   latch: null,
+  riskScale: 1,
+  raised: [],
 };
 
 export const STATUS: DeskStatus = {
@@ -185,6 +188,32 @@ export const PEER: PeerRow = {
   gate: [],
 };
 
+export const ESTOP: EstopRow = {
+  driver: 'simulated-panel',
+  isHardware: false,
+  cause: null,
+  causes: [],
+  isFaulted: false,
+  isAcknowledged: false,
+  contacts: { a: 'closed', b: 'closed', tamper: 'closed' },
+  provenAt: null,
+  proof: 'barred',
+};
+
+export const ESTOP_EVENT: EstopEventRow = {
+  sequence: 12,
+  at: '2026-01-01T00:00:00.000Z',
+  boot: 1,
+  monoUs: 1_000_000,
+  what: 'trip:shell',
+  cause: 'shell',
+  by: 'ann',
+  detail: 'wrong prices, "all" of them',
+  modeBefore: 'full-auto',
+  modeAfter: 'emergency',
+  openOrders: 2,
+};
+
 /** A desk that notes what is asked of it. */
 export interface TestDesk extends Desk {
   readonly calls: string[];
@@ -218,11 +247,27 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       note('reset', by, reason);
       return ok({ ...CALM, mode: 'manual', requested: 'manual', cooldownMs: 1_500 });
     },
+    async release(id, { user }, reason) {
+      note('release', id, user, reason);
+      return id === 'C28@venue:0' ? ok(CALM) : err(`${id}: not raised; C28@venue:0 is`);
+    },
     async reload(by) {
       note('reload', by);
       return ok(['risk.maxDailyLoss: 1000 → 500']);
     },
     stop: (by) => note('stop', by),
+    estop: {
+      state: () => ESTOP,
+      async acknowledge(by) {
+        note('acknowledge', by);
+        return true;
+      },
+      async prove(by, reason) {
+        note('prove', by, reason);
+        return ok(ESTOP);
+      },
+      report: async () => ok([ESTOP_EVENT]),
+    },
     peers: {
       rows: () => [PEER],
       status: async (node) => (node === PEER.node ? ok(STATUS) : err(`no peer ${node}`)),
