@@ -7,11 +7,10 @@ import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
 import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
 import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
-import type { BreakerSettings } from '../../src/risk/breakers/settings.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
-import { RiskWatch, type RiskWatchOptions } from '../../src/risk/watch/risk-watch.ts';
+import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { RiskMessage } from './risk-message.ts';
@@ -19,9 +18,18 @@ import type { RiskMessage } from './risk-message.ts';
 /** What execution asks risk, in the lane, before every order. */
 export type RiskAnswer = Result<ApprovedOrder, Refusal>;
 
+/** What severities leave of an order. Both answer in constant time and allocate nothing. */
+export interface Severities {
+  /** Scale of its size, 0 … 1. */
+  readonly sizeScale: (order: OrderIntent) => number;
+  readonly isStrategyPaused: (strategy: string) => boolean;
+}
+
 export interface RiskOptions {
   readonly instruments: readonly Instrument[];
   readonly gate: Gate;
+  /** What has been raised, read before every order. */
+  readonly severities: Severities;
   readonly limits: () => RiskLimits;
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
@@ -30,9 +38,7 @@ export interface RiskOptions {
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
   /** Controls and breakers; absent where only the limits of section `risk` are tried. */
-  readonly safety?: Pick<RiskWatchOptions, 'kernel' | 'venues' | 'warned' | 'loop'> & {
-    readonly settings: () => BreakerSettings;
-  };
+  readonly safety?: RiskSafety;
 }
 
 interface RiskActorState {
@@ -54,6 +60,8 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
     nowNs: 0,
     mode: gate.mode,
     permissions: gate.permissions,
+    riskScale: 0,
+    isStrategyPaused: true,
   };
 
   let isCaughtUp = false;
@@ -63,12 +71,6 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
     if (opened !== null) journal(opened);
   };
 
-  const watchOf = ({ check }: RiskDesk, state: RiskState, nowMs: number): RiskWatch | null => {
-    if (safety === undefined) return null;
-    const options = { ...safety, instruments, check, state, record: journal };
-    return new RiskWatch(options, safety.settings(), nowMs);
-  };
-
   return {
     kind: 'risk',
     mailbox: { capacity: 16_384, overflow: 'fail' },
@@ -76,7 +78,9 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       const state = await options.restore();
       ctx.send(ctx.self, { kind: 'caught-up' });
       const desk = new RiskDesk(instruments, options.limits(), state, ctx.clock.mono());
-      const watch = watchOf(desk, state, ctx.clock.mono() / 1e6);
+      const nowMs = ctx.clock.mono() / 1e6;
+      const found = { instruments, check: desk.check, state, record: journal };
+      const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);
       roll(desk, ctx.clock.now());
       ctx.timers.start('roll', ROLL_MS, { kind: 'roll-day' }, { periodic: true });
       if (watch !== null)
@@ -130,6 +134,9 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
+      const { sizeScale, isStrategyPaused } = options.severities;
+      moment.riskScale = Math.min(moment.permissions.riskScale, sizeScale(order));
+      moment.isStrategyPaused = isStrategyPaused(order.strategy);
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }

@@ -3,6 +3,7 @@ import { auditSection } from '../audit/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
+import { breakersSection } from '../risk/breakers/settings.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
@@ -63,6 +64,7 @@ export const configSchema = z
   .strictObject({
     control: controlSection,
     risk: riskSection,
+    breakers: breakersSection.optional(),
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,

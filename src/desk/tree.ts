@@ -30,6 +30,8 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { severitiesAt } from './safety/desk-kernel.ts';
+import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -52,6 +54,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const safety = riskSafety(parts, kernel);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -185,6 +188,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         riskActor({
           instruments,
           gate,
+          severities: severitiesAt(kernel, venue.index),
+          safety,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,

@@ -46,7 +46,7 @@ export const reconciliationDifference: Control<
   coolMs: 0,
   source: wired('venues/venue-desk, from every comparison of balances'),
   check({ lots, equityFraction, sinceLastMs }, limits) {
-    const response = sinceLastMs <= limits.withinMs ? 'halted' : 'warn';
+    const response = sinceLastMs < limits.withinMs ? 'halted' : 'warn';
     return (
       above(response, lots, limits.lotsMax) ??
       (Number.isNaN(equityFraction) ? null : above(response, equityFraction, limits.equityFraction))

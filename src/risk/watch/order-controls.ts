@@ -43,7 +43,7 @@ export interface OrderControlsOptions {
 }
 
 /**
- * The controls that look at every order: C01 to C06 and C31. It runs on the way of every order: an order that passes costs no allocation.
+ * The controls that look at every order, C01 to C06 and C31. One that passes costs no allocation.
  */
 export class OrderControls {
   /** What the accounts are worth, in all and by venue; NaN where nobody knows it. */

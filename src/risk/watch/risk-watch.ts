@@ -36,18 +36,23 @@ export interface LoopFigures {
   readonly heapFraction: number;
 }
 
-export interface RiskWatchOptions {
-  readonly instruments: readonly Instrument[];
+/** What a desk has for its controls, whatever its risk actor is doing. */
+export interface RiskSafety {
   /** Names by the index that the gate knows. */
   readonly venues: readonly string[];
   readonly kernel: SafetyKernel;
+  readonly settings: () => BreakerSettings;
+  readonly warned: (control: string, scope: string, verdict: Verdict) => void;
+  /** Null where delays mean nothing: under a virtual clock. */
+  readonly loop: (() => LoopFigures) | null;
+}
+
+export interface RiskWatchOptions extends RiskSafety {
+  readonly instruments: readonly Instrument[];
   /** The check that everything of here is measured from, and that the controls are put in. */
   readonly check: PreTradeCheck;
   readonly state: RiskState;
   readonly record: (event: BreakerEvent) => void;
-  readonly warned: (control: string, scope: string, verdict: Verdict) => void;
-  /** Null where delays mean nothing: under a virtual clock. */
-  readonly loop: (() => LoopFigures) | null;
 }
 
 const SAMPLE_MS = 1_000;
@@ -77,9 +82,10 @@ export class RiskWatch {
   #equity = Number.NaN;
   #nowMs: number;
 
-  constructor(options: RiskWatchOptions, settings: BreakerSettings, nowMs: number) {
+  constructor(options: RiskWatchOptions, nowMs: number) {
     const { instruments, venues, kernel, check, record, warned } = options;
     this.#options = options;
+    const settings = options.settings();
     this.#settings = settings;
     this.#nowMs = nowMs;
     this.#book = new LimitBook(settings);

@@ -14,6 +14,7 @@ import { type ApiKey, signedQuery, signedRequest } from './sign.ts';
 import {
   amountIn,
   arrayIn,
+  BANNED,
   decodeWire,
   fillIn,
   flagOf,
@@ -170,7 +171,8 @@ function answerIn<T>(
   const { status, body } = outcome.value;
   const retryAfterMs = retryAfterOf(outcome.value);
   if (retryAfterMs !== null) {
-    return err({ kind: 'throttled', retryAfterMs, detail: `status ${status}` });
+    const throttled = { kind: 'throttled' as const, retryAfterMs, detail: `status ${status}` };
+    return err(status === BANNED ? { ...throttled, isBan: true } : throttled);
   }
   if (status >= 400 && status < 500) {
     const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));

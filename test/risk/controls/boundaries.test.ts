@@ -281,8 +281,8 @@ const differs = (lots: number, equityFraction: number, sinceLastMs: number) => (
 at(venue.reconciliationDifference, [
   [differs(1, 0.0005, 0), 'fine'],
   [differs(1.01, 0, Number.POSITIVE_INFINITY), 'warn'],
-  [differs(1.01, 0, 30_001), 'warn'],
-  [differs(1.01, 0, 30_000), 'halted'],
+  [differs(1.01, 0, 30_000), 'warn'],
+  [differs(1.01, 0, 29_999), 'halted'],
   [differs(0, 0.0005 + EPSILON, 0), 'halted'],
   [differs(0, Number.NaN, 0), 'fine'],
 ]);
