@@ -18,6 +18,11 @@ export class LimitBook {
     this.#byRegime = Object.fromEntries(entries) as Record<Regime, ReadonlyMap<string, Numbers>>;
   }
 
+  /** The numbers of all controls, by id. */
+  all(regime: Regime = 'calm'): Readonly<Record<string, Numbers>> {
+    return Object.fromEntries(this.#byRegime[regime]);
+  }
+
   of<L extends LimitTable>(
     control: { readonly id: string; readonly limits: L },
     regime: Regime = 'calm',

@@ -65,6 +65,8 @@ export interface WatchSummary {
   readonly regimes: readonly string[];
   /** Controls that nobody can measure now, and why. */
   readonly blind: readonly string[];
+  /** Numbers in force in a calm market, by control. */
+  readonly limits: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** Everything that measures, and the breakers that what it finds opens. */
@@ -186,6 +188,7 @@ export class RiskWatch {
   summary(): WatchSummary {
     const { peak } = this.#money;
     return {
+      limits: this.#book.all(),
       breakers: this.#board.rows(this.#nowMs),
       equity: Number.isNaN(this.#equity) ? null : this.#equity,
       peak: Number.isFinite(peak) ? peak : null,
