@@ -6,7 +6,7 @@ import { loopMeter } from './loop-meter.ts';
 
 const DEFAULTS = defaultBreakerSettings();
 
-/** What the controls of a desk need beside its market: the kernel, the numbers, the loop's meter. */
+/** What the controls of a desk need beside its market: kernel, numbers, the loop's meter. */
 export function riskSafety(parts: DeskParts, kernel: SafetyKernel): RiskSafety {
   const { venue, log, isClockReal } = parts;
   return {

@@ -9,7 +9,7 @@ import {
 } from '../../control/safety-cause.ts';
 import type { SafetyKernel, SafetySummary } from '../../control/safety-kernel.ts';
 import { assert } from '../../core/result.ts';
-import type { AnyControl, Response, Verdict } from '../controls/control.ts';
+import type { Opener, Response, Verdict } from '../controls/control.ts';
 import { apiErrors } from '../controls/orders-and-venue.ts';
 import { Breaker, type BreakerState, type BreakerTimes } from './breaker.ts';
 import { Cascades } from './cascades.ts';
@@ -94,7 +94,7 @@ export class BreakerBoard {
 
   /** Takes what a control has found on a scope; null when nothing is wrong. */
   report(
-    control: AnyControl,
+    control: Opener,
     scope: SafetyScope,
     verdict: Verdict | null,
     nowMs: number,
@@ -148,7 +148,7 @@ export class BreakerBoard {
   }
 
   #open(found: {
-    readonly control: AnyControl;
+    readonly control: Opener;
     readonly scope: SafetyScope;
     readonly id: string;
     readonly reset: ResetClass;
@@ -246,7 +246,7 @@ export class BreakerBoard {
   }
 
   #newEntry(found: {
-    readonly control: AnyControl;
+    readonly control: Opener;
     readonly scope: SafetyScope;
     readonly id: string;
     readonly reset: ResetClass;
@@ -303,23 +303,19 @@ export class BreakerBoard {
     };
   }
 
-  #scaleOf(control: AnyControl, response: Response): number {
+  #scaleOf(control: Opener, response: Response): number {
     return response === 'reduced' ? (control.reducedTo ?? 0.5) : this.#settings.probeScale;
   }
 }
 
 /** An emergency that people have reset comes back only as the milder thing that it leads up to. */
-function responseOf(
-  control: AnyControl,
-  verdict: Verdict | null,
-  mustFall: boolean,
-): Response | null {
+function responseOf(control: Opener, verdict: Verdict | null, mustFall: boolean): Response | null {
   if (verdict === null) return null;
   if (verdict.response !== 'emergency' || !mustFall) return verdict.response;
   return control.reset.reduced === undefined ? null : 'reduced';
 }
 
-function reasonOf({ name }: AnyControl, { measured, limit }: Verdict): string {
+function reasonOf({ name }: Opener, { measured, limit }: Verdict): string {
   return `${name}: found ${round(measured)}, limit ${round(limit)}`;
 }
 

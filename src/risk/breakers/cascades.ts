@@ -1,5 +1,5 @@
 import { isAtLeast, type SafetyScope, type Severity } from '../../control/safety-cause.ts';
-import { type AnyControl, injected, limit, type Verdict, verdict } from '../controls/control.ts';
+import { type Opener, type Verdict, verdict } from '../controls/control.ts';
 import { apiErrors } from '../controls/orders-and-venue.ts';
 import type { BreakerState } from './breaker.ts';
 
@@ -18,13 +18,13 @@ export interface Standing {
 }
 
 export interface Cascade {
-  readonly control: AnyControl;
+  readonly control: Opener;
   readonly scope: SafetyScope;
   readonly verdict: Verdict;
 }
 
 /** The part of C28 that halts the desk; people look at what their venues have in common. */
-const venueCascade: AnyControl = { ...apiErrors, scope: 'desk', reset: { halted: 'O' } };
+const venueCascade: Opener = { ...apiErrors, reset: { halted: 'O' } };
 
 const strategyCascade = cascadeOf('CASCADE-STRATEGY', 'strategies open at once', 'O');
 const symbolCascade = cascadeOf('CASCADE-SYMBOL', 'symbol open on every venue', 'A');
@@ -115,18 +115,6 @@ function countOf(
   return keys.size;
 }
 
-function cascadeOf(id: string, name: string, reset: 'A' | 'O'): AnyControl {
-  return {
-    id,
-    layer: 'risk',
-    name,
-    trigger: name,
-    action: 'halt the desk',
-    scope: reset === 'O' ? 'desk' : 'instrument',
-    limits: { count: limit(STRATEGIES_TO_CASCADE, 'open') },
-    reset: reset === 'O' ? { halted: 'O' } : { paused: 'A' },
-    coolMs: 0,
-    source: injected('the breakers themselves'),
-    check: () => null,
-  };
+function cascadeOf(id: string, name: string, reset: 'A' | 'O'): Opener {
+  return { id, name, reset: reset === 'O' ? { halted: 'O' } : { paused: 'A' }, coolMs: 0 };
 }

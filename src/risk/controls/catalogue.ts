@@ -72,10 +72,6 @@ export const CONTROLS: readonly AnyControl[] = [
   killCommand,
 ];
 
-export function controlOf(id: string): AnyControl | null {
-  return CONTROLS.find((control) => control.id === id) ?? null;
-}
-
 /** The default numbers of every control that has some, by id. */
 export function defaultLimits(): Readonly<Record<string, Readonly<Record<string, number>>>> {
   const entries = CONTROLS.filter(({ limits }) => Object.keys(limits).length > 0);

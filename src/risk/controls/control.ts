@@ -70,6 +70,9 @@ export type ControlSource =
 /** Any control, for lists. */
 export type AnyControl = Control<never, LimitTable>;
 
+/** What a breaker has to know of what opens it. */
+export type Opener = Pick<AnyControl, 'id' | 'name' | 'reset' | 'reducedTo' | 'coolMs'>;
+
 export function limit(
   value: number,
   unit: string,

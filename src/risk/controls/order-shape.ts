@@ -9,7 +9,7 @@ const collarLimits = {
     max: 5_000,
   }),
   meanFraction: limit(0.05, 'away from the mean of five minutes', { max: 1 }),
-  pauseAt: limit(3, 'refusals that pause the symbol', { min: 1, max: 1_000 }),
+  pauseAt: limit(3, 'refusals that pause the symbol', { min: 1, max: 100 }),
   pauseWithinMs: limit(60_000, 'ms in which they come', { max: 600_000 }),
 };
 

@@ -134,7 +134,7 @@ export const apiErrors: Control<
 
 const banLimits = {
   bansMax: limit(0, 'replies 418', { max: 100 }),
-  throttlesMax: limit(2, 'replies 429 in the window', { max: 1_000 }),
+  throttlesMax: limit(2, 'replies 429 in the window', { max: 100 }),
   windowMs: limit(60_000, 'ms', { max: 600_000 }),
 };
 

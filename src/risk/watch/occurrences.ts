@@ -24,10 +24,6 @@ export class Occurrences {
     }
     return count;
   }
-
-  clear(): void {
-    this.#atMs.fill(Number.NEGATIVE_INFINITY);
-  }
 }
 
 const SECONDS = 10;

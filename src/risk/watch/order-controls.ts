@@ -112,12 +112,11 @@ export class OrderControls {
     again.sameAgoMs = this.#recent.sameAgoMs(order, nowMs);
     again.before = 0;
     const limits = this.#options.port.limits().of(duplicateOrder);
-    if (!again.isIdReused && again.sameAgoMs > limits.withinMs) return null;
+    if (duplicateOrder.check(again, limits) === null) return null;
     const { strategy } = order;
     const before = kept(this.#duplicates, strategy, () => new Occurrences(REFUSALS_MAX));
     again.before = before.within(limits.haltWithinMs, nowMs);
-    const found = duplicateOrder.check(again, limits);
-    if (found === null) return null;
+    const found = duplicateOrder.check(again, limits) as Verdict;
     before.add(nowMs);
     this.#report(duplicateOrder, { kind: 'strategy', strategy }, found, nowMs);
     return refusal(duplicateOrder, 'duplicate', found);

@@ -3,6 +3,7 @@ import { verdict } from '../controls/control.ts';
 import { clockOffset } from '../controls/market.ts';
 import { apiErrors, reconciliationDifference, throttled } from '../controls/orders-and-venue.ts';
 import { ApiErrors, type CallOutcome } from '../panic/api-errors.ts';
+import { Occurrences } from './occurrences.ts';
 import type { WatchPort } from './watch-port.ts';
 
 /** What a venue actor tells of its venue, by the venue's index. Frozen. */
@@ -25,7 +26,7 @@ export type VenueNews =
     };
 
 /** Replies 429 that are remembered; more than any limit on their count. */
-const THROTTLES_MAX = 1_024;
+const THROTTLES_MAX = 128;
 
 /** C16, C25, C28 and C29: what a venue says about itself. */
 export class VenueWatch {
@@ -46,7 +47,7 @@ export class VenueWatch {
     this.#sizeOf = sizeOf;
     this.#venues = Array.from({ length: venues }, (_, venue) => ({
       scope: { kind: 'venue', venue },
-      throttlesMs: [],
+      throttles: new Occurrences(THROTTLES_MAX),
       quietUntilMs: Number.NEGATIVE_INFINITY,
       offsetMs: 0,
       differedMs: Number.NEGATIVE_INFINITY,
@@ -92,10 +93,8 @@ export class VenueWatch {
     }
     if (outcome !== '429' && !isBan) return;
     const { windowMs, ...counts } = limits.of(throttled);
-    if (!isBan) state.throttlesMs.push(nowMs);
-    while ((state.throttlesMs[0] ?? nowMs) <= nowMs - windowMs) state.throttlesMs.shift();
-    if (state.throttlesMs.length > THROTTLES_MAX) state.throttlesMs.shift();
-    const measured = { bans: isBan ? 1 : 0, throttles: state.throttlesMs.length };
+    if (!isBan) state.throttles.add(nowMs);
+    const measured = { bans: isBan ? 1 : 0, throttles: state.throttles.within(windowMs, nowMs) };
     const found = throttled.check(measured, { windowMs, ...counts });
     if (found === null) return;
     state.quietUntilMs = Math.max(state.quietUntilMs, nowMs + retryAfterMs);
@@ -126,7 +125,7 @@ interface Difference {
 
 interface VenueState {
   readonly scope: SafetyScope;
-  readonly throttlesMs: number[];
+  readonly throttles: Occurrences;
   /** Until when a ban lasts. */
   quietUntilMs: number;
   offsetMs: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RESET_CLASSES } from '../../../src/control/safety-cause.ts';
-import { CONTROLS, controlOf } from '../../../src/risk/controls/catalogue.ts';
+import { CONTROLS } from '../../../src/risk/controls/catalogue.ts';
 import type { AnyControl } from '../../../src/risk/controls/control.ts';
 import { safetyVectors } from '../../support/safety-vectors.ts';
 import { root } from '../../support/shared.ts';
@@ -38,6 +38,8 @@ test('the desk has the 37 controls that are asked for, in their layers', () => {
     wanted.map(({ id, Layer }) => ({ id, layer: Layer })),
   );
 });
+
+const controlOf = (id: string) => CONTROLS.find((control) => control.id === id);
 
 /** Named by an id in the name of a test, or by a list that makes one for each control. */
 function namedInTests(): ReadonlySet<string> {

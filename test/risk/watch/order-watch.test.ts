@@ -117,7 +117,7 @@ test('C26: a fill of an order that is not ours halts the venue', () => {
   assert.equal(found, ['C26 venue:0 halted']);
 });
 
-test('C27: the eleventh reject of fifty answers pauses the venue, then counting begins anew', () => {
+test('C27: the eleventh reject of fifty answers pauses the venue; then it counts anew', () => {
   const { found, submit, accepted, rejected } = aVenue();
   const answer = (isReject: boolean, atMs: number): void => {
     const one = order();
@@ -144,7 +144,7 @@ test('C27: a post-only order that would have taken is no reject to count', () =>
   assert.equal(found, []);
 });
 
-test('C31: answers that take too long, by p99, turn takers off; nothing new says nothing new', () => {
+test('C31: answers that are late by p99 turn takers off; nothing new says nothing', () => {
   const { watch, found, submit, accepted } = aVenue();
   const answerAfter = (ms: number, atMs: number): void => {
     const one = order();

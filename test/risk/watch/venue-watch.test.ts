@@ -44,9 +44,9 @@ test('C29: two replies 429 in a minute are borne, the third pauses the venue', (
   const { found, answered } = someVenues();
   answered('429', 0);
   answered('429', 30_000);
-  answered('429', 60_000);
+  answered('429', 60_001);
   assert.equal(found, []);
-  answered('429', 61_000);
+  answered('429', 90_000);
   assert.equal(found, ['C29 venue:0 paused']);
 });
 
