@@ -6,6 +6,7 @@ import { runCommandLine } from './commands/cli.ts';
 import { EXIT } from './commands/command.ts';
 import type { Launch } from './commands/local-command.ts';
 import type { Terminal } from './commands/terminal.ts';
+import { GUARD_STARTED_BY_DESK } from './control/guard/wire.ts';
 import { nodeEnv, nodeTimers } from './core/node-env.ts';
 import { nodeNet } from './venues/net.ts';
 
@@ -34,6 +35,14 @@ const launch: Launch = {
     const { runVenue } = await import('./desk/venue/process.ts');
     return runVenue(options, on);
   },
+  async guard(options, on) {
+    const { runGuard } = await import('./guard.ts');
+    const isSpawned = process.env[GUARD_STARTED_BY_DESK] === '1';
+    const ran = await runGuard({ ...options, isSpawned });
+    if (ran.ok) return EXIT.done;
+    on.err(`${ran.error.sentence}\n`);
+    return ran.error.isHeld ? EXIT.refused : EXIT.failed;
+  },
   async simulate(options, on) {
     const { simulate } = await import('./desk/simulate/simulate.ts');
     return simulate(options, on);
@@ -46,6 +55,10 @@ const launch: Launch = {
     const { nodeHost } = await import('./desk/doctor/host.ts');
     const { runDoctor } = await import('./desk/doctor/run-doctor.ts');
     return runDoctor(options, nodeHost(env), on);
+  },
+  async tune(options, { env, terminal: on }) {
+    const { runTune } = await import('./desk/tune/run-tune.ts');
+    return runTune(options, env.files, on);
   },
   async recorded(folder, { files }) {
     const { openRecordedDesk } = await import('./desk/proof/recorded-desk.ts');

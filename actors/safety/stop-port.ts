@@ -1,5 +1,5 @@
 import type { ControlDeskOptions } from '../../src/control/control-desk.ts';
-import type { StopPolicy } from '../../src/control/flatten-permit.ts';
+import type { StopPolicy } from '../../src/control/stop/flatten-permit.ts';
 import { address } from '../addresses.ts';
 import type { Context } from '../runtime/actor-spec.ts';
 

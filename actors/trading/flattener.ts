@@ -1,4 +1,4 @@
-import type { FlattenPermit } from '../../src/control/flatten-permit.ts';
+import type { FlattenPermit } from '../../src/control/stop/flatten-permit.ts';
 import { FLATTENING } from '../../src/core/ids.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
 import { Flattening } from '../../src/execution/flatten/flattening.ts';

@@ -7,9 +7,10 @@ import { CONFIG_COMMANDS } from './config-commands.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
-import { startCommand, usage, venueCommand } from './launch-commands.ts';
+import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { simulateCommand } from './simulate-command.ts';
+import { tuneBreakersCommand } from './tune/tune-command.ts';
 
 /** Everything the command line knows. */
 export const COMMANDS: readonly LocalCommand[] = [
@@ -20,10 +21,12 @@ export const COMMANDS: readonly LocalCommand[] = [
   ...DAEMON_FACES.filter(({ name }) => !AUDIT_LOG_COMMANDS.some((each) => each.name === name)),
   panelCommand,
   venueCommand,
+  guardCommand,
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
   doctorCommand,
+  tuneBreakersCommand,
   keyMakeCommand,
 ];
 

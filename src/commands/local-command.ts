@@ -40,10 +40,12 @@ export interface Surroundings {
 export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
+  guard(options: GuardOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
   /** Reaches the simulated emergency stop of a data directory. */
   panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
   doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
+  tune(options: TuneOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
 }
@@ -62,19 +64,37 @@ export interface SimulateOptions {
   readonly isJson: boolean;
 }
 
+export interface TuneOptions {
+  /** A file or a folder. */
+  readonly recording: string;
+  /** In each regime. */
+  readonly evaluations: number;
+  readonly seed: number;
+  /** Null writes nothing. */
+  readonly outFile: string | null;
+  readonly isJson: boolean;
+}
+
 export interface DoctorOptions {
   readonly configFile: string;
   readonly dataDirectory: string;
   readonly isJson: boolean;
 }
 
-export interface StartOptions {
+export interface StartOptions extends GuardOptions {
   readonly configFile: string;
-  readonly dataDirectory: string;
+  /** Whether the desk may start its guard; otherwise it waits for one. */
+  readonly spawnsGuard: boolean;
   readonly replay: ReplayOptions | null;
   readonly seed: number | null;
   readonly forMs: number | null;
   readonly isJson: boolean;
+}
+
+export interface GuardOptions {
+  readonly dataDirectory: string;
+  /** Where guards keep what must not lie in a data directory. */
+  readonly guardDirectory: string;
 }
 
 export interface ReplayOptions {

@@ -138,7 +138,12 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A configuration as the YAML that would say it. */
 export function configText(config: Config): string {
-  return stringify(config);
+  return sectionText(config);
+}
+
+/** The same of a part of one, to be pasted into a file. */
+export function sectionText(sections: object): string {
+  return stringify(sections);
 }
 
 /** A fault as one line: `file:line:column path: what was found and what would be right`. */

@@ -15,11 +15,23 @@ export interface Latch {
   clear(): void;
 }
 
+/** A latch on a disk, whose sync can take longer than what else an emergency has to do. */
+export interface DiskLatch extends Latch {
+  /**
+   * Sets it for everybody who reads it and for a process that is killed, not yet for a power cut:
+   * `set` has to follow. @throws the system's error when it cannot be written
+   */
+  mark(cause: string, now: Millis): void;
+}
+
 const UNREADABLE = 'an unreadable latch file';
 const UNWRITTEN = 'tripped when the cause could not be written; the time is that of the start';
 
-export function latchAt(files: Files, path: string): Latch {
-  const latch: Latch = {
+export function latchAt(files: Files, path: string): DiskLatch {
+  /** What `mark` has written and nobody has synced. */
+  let unsynced: Uint8Array | null = null;
+
+  const latch: DiskLatch = {
     cause() {
       try {
         const bytes = files.read(path);
@@ -30,19 +42,39 @@ export function latchAt(files: Files, path: string): Latch {
         return UNREADABLE;
       }
     },
-    set(cause, now) {
-      const standing = latch.cause();
-      // An unreadable file may be gone when it is read again, so it is written anew.
-      if (standing !== null && standing !== UNREADABLE) return;
+    mark(cause, now) {
+      if (stands()) return;
+      const bytes = textOf(cause, now);
+      const draft = `${path}.mark`;
+      const file = files.open(draft, 'create');
       try {
-        files.replace(path, textOf(cause, now));
+        file.write(bytes, 0, bytes.length, 0);
+      } finally {
+        file.close();
+      }
+      files.rename(draft, path);
+      unsynced = bytes;
+    },
+    set(cause, now) {
+      if (stands() && unsynced === null) return;
+      const bytes = unsynced ?? textOf(cause, now);
+      try {
+        files.replace(path, bytes);
+        unsynced = null;
       } catch (thrown) {
         useSpare(files, path, thrown);
       }
     },
     clear() {
+      unsynced = null;
       files.remove(path);
     },
+  };
+
+  /** An unreadable file may be gone when it is read again, so it is written anew. */
+  const stands = (): boolean => {
+    const standing = latch.cause();
+    return standing !== null && standing !== UNREADABLE;
   };
   return latch;
 }

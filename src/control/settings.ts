@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { StopPolicy } from './flatten-permit.ts';
 import type { ModePolicy } from './modes.ts';
+import type { StopPolicy } from './stop/flatten-permit.ts';
 
 const FLATTEN_SECONDS_MAX = 600;
 

@@ -6,6 +6,16 @@ const decimal = z
   .regex(/^\d+(\.\d{1,8})?$/)
   .describe('decimal text of at most eight places');
 
+const count = (what: string) => z.number().int().min(1).max(1_000_000_000).describe(what);
+
+const limits = z
+  .strictObject({
+    weightPerMinute: count('weight of the requests of one address in a minute'),
+    ordersPerTenSeconds: count('unfilled orders of one account in ten seconds'),
+    ordersPerDay: count('unfilled orders of one account in a day'),
+  })
+  .describe("how much the venue takes; Binance's own limits when it is not said");
+
 const QUEUE_MODELS = 'wanted risk-averse, power 1 to power 10, or log';
 
 /** Section `simulation` of the configuration: the exchange that the desk brings along. */
@@ -30,6 +40,7 @@ export const simulationSection = z
       .string()
       .refine((text) => parseQueueModel(text).ok, QUEUE_MODELS)
       .describe('who leaves a queue in a replay: risk-averse, power N or log'),
+    limits: limits.optional(),
   })
   .describe('simulated exchange');
 

@@ -5,6 +5,7 @@ import {
   controlSection,
   modePolicyOf,
   needsSecond,
+  stopPolicyOf,
 } from '../../src/control/settings.ts';
 
 const SETTINGS: ControlSettings = {
@@ -77,6 +78,23 @@ test('a setting that is missing or unknown is refused', () => {
   const { initialMode: _, ...rest } = SETTINGS;
   assert.not.ok(controlSection.safeParse(rest).success);
   assert.not.ok(controlSection.safeParse({ ...SETTINGS, climbs: true }).success);
+});
+
+test('ES18: category 2 is no emergency stop, and the message says what is', () => {
+  for (const stopCategory of [2, '1', null, 0.5]) {
+    const parsed = controlSection.safeParse({ ...SETTINGS, stopCategory });
+    assert.match(parsed.error?.issues[0]?.message ?? '', 'wanted 0 or 1: category 2 only pauses');
+  }
+  for (const flattenSeconds of [0, 601, Number.NaN]) {
+    assert.not(controlSection.safeParse({ ...SETTINGS, flattenSeconds }).success);
+  }
+});
+
+test('a stop cancels and no more unless category 1 is configured', () => {
+  const { stopCategory: _, flattenSeconds: __, ...rest } = SETTINGS;
+  assert.equal(stopPolicyOf(controlSection.parse(rest)), { category: 0, flattenMs: 10_000 });
+  const flattens = controlSection.parse({ ...rest, stopCategory: 1, flattenSeconds: 2.5 });
+  assert.equal(stopPolicyOf(flattens), { category: 1, flattenMs: 2_500 });
 });
 
 test.run();

@@ -2,6 +2,11 @@
 """Verifies an audit log, written without a look at the program that writes it.
 
     verify-audit.py FOLDER --key VKEY [--witness VKEY] [--head FILE] [--proofs FILE]
+                           [--journal FOLDER]
+    verify-audit.py --proof FILE --key VKEY
+
+With --journal the records in the segments of a journal are hashed and compared with their entries.
+With --proof alone a single proof is checked that stands by itself, as `audit prove --json` makes it.
 
 Standard library and the openssl command only. Sources: RFC 6962, RFC 9162, C2SP signed-note,
 tlog-checkpoint, tlog-tiles, tlog-cosignature. Prints one line of JSON; exits 0 when everything
@@ -13,9 +18,11 @@ import hashlib
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 WIDTH = 256
 EMPTY = hashlib.sha256(b"").digest()
@@ -320,6 +327,11 @@ def check_tiles(log, leaves):
         level += 1
 
 
+def read_head(path):
+    with open(path, "rb") as file:
+        return parse_note(file.read())
+
+
 def verify(args):
     log = Log(args.folder)
     key = Key(args.key)
@@ -328,7 +340,7 @@ def verify(args):
     _, origin, size, root, _ = note
     if origin != key.name:
         raise Finding(None, "origin", origin, key.name)
-    leaves, before, previous = [], None, EMPTY
+    leaves, before, previous, digests = [], None, EMPTY, []
     for index, data in log.entries(size):
         entry = parse_entry(index, data)
         if before is not None:
@@ -340,25 +352,35 @@ def verify(args):
             keys.append(key)
         before, previous = entry, leaf_hash(data)
         leaves.append(previous)
+        digests.append((entry["seq"], entry["payload"].get("record_sha256")))
     check_tiles(log, leaves)
     tree = Tree(leaves)
-    check_signatures(note, [key], [Key(text) for text in args.witness])
+    # A witness signs a head a second, which is kept beside the newest one.
+    witnessed = os.path.join(args.folder, "witnessed")
+    witnesses = [Key(text) for text in args.witness]
+    if os.path.isfile(witnessed):
+        check_signatures(read_head(witnessed), keys, witnesses)
+        args.head.append(witnessed)
+        witnesses = []
+    check_signatures(note, [key], witnesses)
     if tree.root(0, size) != root:
         raise Finding(None, "root", text64(tree.root(0, size)), text64(root))
     for index in range(0, size, max(1, size // SAMPLES_MAX)):
         proof = tree.inclusion(index, 0, size)
         if not inclusion_holds(index, size, leaves[index], proof, root):
             raise Finding(index, "inclusion", "a proof that fails", "")
-    for path in args.head:
-        with open(path, "rb") as file:
-            older = parse_note(file.read())
+    vouched = 0
+    for older in sorted((read_head(path) for path in args.head), key=lambda head: head[2]):
         check_signatures(older, keys, [])
         if older[2] > size:
             raise Finding(size, "rolled back", size, older[2])
         if tree.root(0, older[2]) != older[3]:
-            raise Finding(None, "forked", text64(tree.root(0, older[2])), text64(older[3]))
+            raise Finding(vouched, "forked", text64(tree.root(0, older[2])), text64(older[3]))
+        vouched = older[2]
     proofs = check_proofs(args.proofs, tree, leaves, root) if args.proofs else 0
-    return {"size": size, "root": text64(root), "heads": len(args.head), "proofs": proofs}
+    compared = check_journal(args.journal, digests) if args.journal else None
+    report = {"size": size, "root": text64(root), "heads": len(args.head), "proofs": proofs}
+    return {**report, "journal": compared}
 
 
 def check_proofs(path, tree, leaves, root):
@@ -378,16 +400,84 @@ def check_proofs(path, tree, leaves, root):
     return len(claims["inclusion"]) + len(claims["consistency"])
 
 
+# The journal ------------------------------------------------------------------------------------
+
+HEADER, FRAME = 32, 20
+
+
+def records(folder):
+    """Sequence and payload of every frame, oldest first; None where a frame is damaged."""
+    for name in sorted(n for n in os.listdir(folder) if re.fullmatch(r"\d{16}\.segment", n)):
+        with open(os.path.join(folder, name), "rb") as file:
+            data = file.read()
+        at, expected = HEADER, int(name[:16])
+        while at + FRAME <= len(data):
+            crc, length = struct.unpack_from("<II", data, at)
+            (sequence,) = struct.unpack_from("<Q", data, at + 8)
+            payload = data[at + FRAME : at + FRAME + length]
+            if length == 0 and not data[at : at + FRAME].strip(b"\0"):
+                break
+            whole = len(payload) == length and length > 0 and sequence == expected
+            if not whole or zlib.crc32(data[at + 4 : at + FRAME + length]) != crc:
+                yield expected, None
+                return
+            yield sequence, payload
+            expected += 1
+            at += (FRAME + length + 7) // 8 * 8
+
+
+def check_journal(folder, entries):
+    """Every record that is still there must be the one that its entry was made of."""
+    if not entries:
+        return 0
+    start, last = entries[0][0], entries[-1][0]
+    following, compared = None, 0
+    for sequence, payload in records(folder):
+        if sequence < start:
+            continue
+        if sequence > last:
+            break
+        if following is not None and sequence != following:
+            raise Finding(following - start, "journal", f"record {sequence}", following)
+        digest = None if payload is None else text64(sha256(payload))
+        if digest != entries[sequence - start][1]:
+            raise Finding(sequence - start, "journal", digest, entries[sequence - start][1])
+        following, compared = sequence + 1, compared + 1
+    if following != last + 1:
+        missing = start if following is None else following
+        raise Finding(missing - start, "journal", "the end of the journal", f"record {missing}")
+    return compared
+
+
+def verify_proof(args):
+    """A proof that stands by itself: entry, path, and the signed head that it leads to."""
+    with open(args.proof, encoding="utf-8") as file:
+        claim = json.load(file)
+    note = parse_note(claim["checkpoint"].encode())
+    check_signatures(note, [Key(args.key)], [])
+    entry = parse_entry(claim["index"], claim["entry"].encode())
+    path = [base64.b64decode(text) for text in claim["proof"]]
+    leaf = leaf_hash(claim["entry"].encode())
+    if entry["seq"] != claim["sequence"]:
+        raise Finding(claim["index"], "sequence", entry["seq"], claim["sequence"])
+    if not inclusion_holds(claim["index"], note[2], leaf, path, note[3]):
+        raise Finding(claim["index"], "inclusion", "a proof that fails", "")
+    return {"sequence": entry["seq"], "index": claim["index"], "size": note[2]}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder")
+    parser.add_argument("folder", nargs="?")
     parser.add_argument("--key", required=True)
     parser.add_argument("--witness", action="append", default=[])
     parser.add_argument("--head", action="append", default=[])
     parser.add_argument("--proofs")
+    parser.add_argument("--journal")
+    parser.add_argument("--proof")
     args = parser.parse_args()
     try:
-        print(json.dumps({"ok": True, **verify(args)}))
+        checked = verify_proof(args) if args.proof else verify(args)
+        print(json.dumps({"ok": True, **checked}))
         return 0
     except Finding as finding:
         print(json.dumps({"ok": False, **finding.report}))

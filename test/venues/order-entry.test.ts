@@ -100,6 +100,32 @@ test('a lower mode keeps in what would add risk and lets out what takes it away'
   assert.equal([...metrics.refusals], [['mode', 1]]);
 });
 
+test('C10: in Emergency a slice leaves under the permit, and nothing else', () => {
+  const { entry, gate, sent, metrics } = anEntry();
+  gate.close('emergency');
+  gate.setMode('emergency');
+  gate.permitFlattening();
+  const { epoch } = gate;
+  const slice = { strategy: 'flatten', isReduceOnly: true, epoch };
+  entry.place(anApproved({ ...slice, clientId: 'desk-1-flatten-1' }));
+  entry.place(anApproved({ ...slice, clientId: 'desk-1-mm-2', strategy: 'mm' }));
+  entry.place(anApproved({ ...slice, clientId: 'desk-1-flatten-2', isReduceOnly: false }));
+  gate.withdrawPermit();
+  entry.place(anApproved({ ...slice, clientId: 'desk-1-flatten-3' }));
+  assert.equal(
+    sent.map(({ params }) => params['newClientOrderId']),
+    ['desk-1-flatten-1'],
+  );
+  assert.equal(
+    [...metrics.refusals],
+    [
+      ['halted', 1],
+      ['mode', 1],
+      ['no-permit', 1],
+    ],
+  );
+});
+
 test('an intent that is past its deadline is dropped, at the deadline it still goes', () => {
   const { env, entry, sent, dropped } = anEntry();
   env.stall(500);

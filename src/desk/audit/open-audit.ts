@@ -43,7 +43,7 @@ export async function openAudit(parts: {
       shared: journal.words.shared,
       segments: `${journalFolder}/segments`,
       folder: auditFolder(folder),
-      ...{ keys, name },
+      ...{ keys, name, mayBegin: kept.value.isNew },
     },
     env.timers,
     (fault) => audit.fail(auditFaultText(fault)),
@@ -52,6 +52,6 @@ export async function openAudit(parts: {
   const { recovered } = started.value;
   const level = recovered.droppedBytes + recovered.repairedTiles > 0 ? 'warn' : 'info';
   log(level, 'desk', 'audit-opened', { ...recovered, verifierKey: audit.verifierKey(env.files) });
-  journal.followedBy(started.value);
+  audit.follow(started.value);
   return ok(audit);
 }

@@ -5,6 +5,7 @@ import { arch, availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { outputOf } from '../../../hardware/gpio/tools.ts';
 import type { Env } from '../../core/env.ts';
+import { isModule } from '../../core/wasm/cpu-features.ts';
 
 /** The machine as the checks ask it. */
 export interface Host {
@@ -46,7 +47,7 @@ export function nodeHost(env: Host['env']): Host {
       cores: availableParallelism(),
     },
     memoryBytes: totalmem(),
-    validate: (module) => WebAssembly.validate(module),
+    validate: isModule,
     resolve: (name) => resolve(name),
     modeOf(path) {
       const mode = statSync(path, { throwIfNoEntry: false })?.mode;

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../core/result.ts';
 import { wasmFeatures } from '../../core/wasm/cpu-features.ts';
+import { kernelsOn, vectorKernels } from '../../math/kernels/vector-kernels.ts';
 import { bad, type Check, type Finding, good, weak } from './check.ts';
 import type { Host } from './host.ts';
 
@@ -7,6 +8,7 @@ import type { Host } from './host.ts';
 const NODE_MAJOR = 20;
 const NODE_MINOR_MIN = 19;
 const CORES_WANTED = 2;
+const KERNEL_DOUBLES = 512;
 const MEMORY_BYTES_WANTED = 1024 ** 3;
 /** Sockets, segments, the store and its readers take some 60 at most; the rest is for the shell. */
 const FILES_MIN = 256;
@@ -17,6 +19,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
   { name: 'processor', examine: processorFinding },
   { name: 'memory', examine: memoryFinding },
   { name: 'webassembly', examine: wasmFinding },
+  { name: 'kernels', examine: kernelsFinding },
   { name: 'open files', examine: filesFinding },
   { name: 'packages', examine: packagesFinding },
 ];
@@ -52,6 +55,23 @@ function wasmFinding({ validate }: Host): Finding {
     say('threads', hasThreads),
   ].join(', ');
   return hasSimd ? good(found) : weak(found, 'SIMD; without it numeric kernels take twice as long');
+}
+
+/** The rung that is taken has to give the bits of JavaScript. */
+function kernelsFinding({ validate }: Host): Finding {
+  const taken = vectorKernels(KERNEL_DOUBLES, wasmFeatures(validate));
+  const plain = kernelsOn('js', KERNEL_DOUBLES);
+  for (const { memory } of [taken, plain]) {
+    for (let at = 0; at < KERNEL_DOUBLES; at += 1) memory[at] = Math.sin(at) * 10 ** (at % 17);
+  }
+  for (let length = 0; length < KERNEL_DOUBLES / 2; length += 1) {
+    const isSame =
+      taken.dot(0, length, length) === plain.dot(0, length, length) &&
+      taken.sum(length, length) === plain.sum(length, length);
+    if (!isSame) return bad(`${taken.rung}, unlike JavaScript`, 'another Node or processor');
+  }
+  const found = `${taken.rung}, equal to JavaScript in ${KERNEL_DOUBLES / 2} lengths`;
+  return taken.rung === 'simd' ? good(found) : weak(found, 'simd');
 }
 
 function filesFinding({ env }: Host): Finding {

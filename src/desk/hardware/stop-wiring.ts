@@ -9,7 +9,8 @@ import type { DeskParts } from '../desk-parts.ts';
 /**
  * What stops a desk without waiting for any actor: the gate reads the contacts before every order,
  * edges that the driver tells close it, and so does whoever calls `trip`. The gate comes first, the
- * latch second; both are done when the call returns. The actors follow.
+ * mark of the latch second, the requests to cancel everything third, and the disk is synced in the
+ * next turn: a sync takes milliseconds in which orders could fill. The actors follow.
  */
 export class StopWiring {
   readonly #parts: DeskParts;
@@ -33,14 +34,14 @@ export class StopWiring {
     const { gate } = this.#parts;
     const modeBefore = gate.mode;
     gate.close('emergency');
-    this.#latch(`${by}: ${reason}`);
+    this.#stop(`${by}: ${reason}`);
     this.#lane.send(address.control, { kind: 'emergency', by, reason });
     this.#lane.send(address.killSwitch, { kind: 'trip', cause, by, reason, modeBefore });
   }
 
   /** The gate has just refused an order over it, and is closed. */
   #contactOpen(): void {
-    this.#latch(`${PANEL}: a contact is open`);
+    this.#stop(`${PANEL}: a contact is open`);
     this.#lane.send(address.killSwitch, { kind: 'beat' });
   }
 
@@ -49,18 +50,28 @@ export class StopWiring {
     const signal = SIGNALS.find((each) => hardware.pins[each] === pin);
     if (signal === undefined) return;
     if (CONTACTS.some((contact) => contact === signal) && level !== 1) {
-      if (!gate.isClosedBy('emergency')) gate.close('emergency');
-      this.#latch(`${PANEL}: contact ${signal} is open`);
+      const isNews = !gate.isClosedBy('emergency');
+      if (isNews) gate.close('emergency');
+      // A contact that flickers must not have everything cancelled at every edge.
+      if (isNews) this.#stop(`${PANEL}: contact ${signal} is open`);
     }
     this.#lane.send(address.killSwitch, { kind: 'edge', signal, level, atNs });
   }
 
-  #latch(cause: string): void {
-    const { latch, env, log } = this.#parts;
+  /** The gate is closed: what everybody has to see, and what must not wait for a disk. */
+  #stop(cause: string): void {
+    const { latch, env, venue } = this.#parts;
+    const nowMs = env.clock.now();
+    this.#latched('latch-not-marked', () => latch.mark(cause, nowMs));
+    this.#lane.ingest(address.venue(venue.name), { kind: 'cancel-all' });
+    env.timers.turn(() => this.#latched('latch-not-written', () => latch.set(cause, nowMs)));
+  }
+
+  #latched(fault: string, write: () => void): void {
     try {
-      latch.set(cause, env.clock.now());
+      write();
     } catch (thrown) {
-      log('fatal', 'desk', 'latch-not-written', { reason: reasonOf(thrown) });
+      this.#parts.log('fatal', 'desk', fault, { reason: reasonOf(thrown) });
     }
   }
 }

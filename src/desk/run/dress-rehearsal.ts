@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
+import type { Timers } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
 import { silentLog } from '../../ops/log.ts';
@@ -13,8 +14,17 @@ import { rehearse } from './rehearsal.ts';
 
 /** Virtual time that is played: enough for every kind of message, some orders and some fills. */
 const PLAYED_MS = 40_000;
+/** A desk that orders thousands a second has seen everything earlier, and wants to start. */
+const ORDERS_MAX = 2_000;
+const LOOK_MS = 100;
 const START_MS = 1_700_000_000_000;
 const SEED = 1;
+
+export interface Played {
+  readonly orders: number;
+  /** Virtual time. */
+  readonly playedMs: number;
+}
 
 /**
  * Plays the desk as it is configured for some seconds of virtual time before it opens, in this
@@ -23,14 +33,14 @@ const SEED = 1;
  * of a millisecond. What was played is forgotten.
  *
  * @param folder where a folder for the journal may be made and removed
- * @returns one sentence when the desk could not be played
+ * @returns how much was played, or one sentence when the desk could not be
  */
 export async function dressRehearsal(
   config: Config,
   load: ConfigLoader,
   folder: string,
   version: string,
-): Promise<Result<void, string>> {
+): Promise<Result<Played, string>> {
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
   const symbols = config.venues.flatMap((venue) => venue.symbols);
@@ -47,7 +57,7 @@ export async function dressRehearsal(
   const venue = opened.value;
   venue.start();
   const scratch = mkdtempSync(join(folder, 'rehearsal-'));
-  const played = await rehearse({
+  const outcome = await rehearse({
     time,
     ...reachInProcess(venue, time, config.simulation, SEED),
     log: silentLog(),
@@ -57,10 +67,23 @@ export async function dressRehearsal(
     lock: () => ok({ release: () => {} }),
     version,
     player: null,
-    end: () =>
-      new Promise((resolve) => void timers.after(PLAYED_MS, () => resolve('it was a rehearsal'))),
+    end: (desk) => played(timers, () => desk.parts.metrics.orders >= ORDERS_MAX),
   });
   venue.stop();
   rmSync(scratch, { recursive: true, force: true });
-  return played.ok ? ok(undefined) : played;
+  if (!outcome.ok) return outcome;
+  return ok({ orders: outcome.value.status.orders, playedMs: clock.now() - START_MS });
+}
+
+/** Resolves when the time is over, or soon after enough has been seen. */
+function played(timers: Timers, isEnough: () => boolean): Promise<string> {
+  return new Promise((resolve) => {
+    let leftMs = PLAYED_MS;
+    const look = (): void => {
+      leftMs -= LOOK_MS;
+      if (leftMs <= 0 || isEnough()) resolve('it was a rehearsal');
+      else timers.after(LOOK_MS, look);
+    };
+    timers.after(LOOK_MS, look);
+  });
 }

@@ -1,7 +1,7 @@
 import type { Clock, Files, Timers } from '../../core/env.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
-import { DEFAULT_LIMITS, type LimitOptions } from '../../simulation/binance/limits.ts';
+import { DEFAULT_LIMITS } from '../../simulation/binance/limits.ts';
 import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
 import { DEFAULT_MARKETS } from '../../simulation/exchange/market-rules.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
@@ -45,10 +45,13 @@ export function feesOf(settings: SimulationSettings): FeeSchedule {
   };
 }
 
-/** The desk's account with its one key. */
+/** The desk's account with the desk's key, and the guard's if there is one. */
 export function accountsOf(settings: SimulationSettings, account: VenueAccount) {
-  const { apiKey, secret } = account;
-  const keys = [{ apiKey, secret, right: 'trade' as const }];
+  const { apiKey, secret, guardKey } = account;
+  const keys = [
+    { apiKey, secret, right: 'trade' as const },
+    ...(guardKey === undefined ? [] : [{ ...guardKey, right: 'cancel' as const }]),
+  ];
   return [{ name: ACCOUNT, keys, opening: settings.balances }];
 }
 
@@ -71,7 +74,7 @@ export function generatedVenue(
     adminToken: account.adminToken,
     markets: DEFAULT_MARKETS.filter(({ symbol }) => symbols.includes(symbol)),
     fees: feesOf(settings),
-    limits: LIMITS,
+    limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }
 
@@ -97,9 +100,6 @@ export function recordedVenue(
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,
     fees: feesOf(settings),
-    limits: LIMITS,
+    limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }
-
-/** Binance's own limits, but for orders: the desk's risk limits are the stricter ones. */
-export const LIMITS: LimitOptions = DEFAULT_LIMITS;

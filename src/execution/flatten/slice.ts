@@ -63,7 +63,8 @@ export function nextSlice(
   const ticks = limitTicks(instrument, exposed, side, all, { band, push });
   if (ticks === 0) return { kind: 'wait', why: 'wide-spread' };
   const least = leastLots(instrument, ticks);
-  if (all < least) return { kind: 'dust' };
+  // A market whose smallest order by worth is above its largest takes none at all.
+  if (all < least || least > instrument.lotsMax) return { kind: 'dust' };
   const lots = sliceLots(instrument, ticks, all, least, terms.sliceNotional) as Lots;
   return { kind: 'order', side, ticks: ticks as Ticks, lots };
 }
@@ -93,10 +94,8 @@ function limitTicks(
 /** The smallest order that the venue takes at a price. */
 function leastLots(instrument: Instrument, ticks: number): number {
   const wanted = notionalMinOf(instrument);
-  let lots = Math.max(
-    instrument.lotsMin,
-    Math.floor(wanted / notionalAt(instrument, ticks, 1)),
-  ) as number;
+  const worthwhile = Math.floor(wanted / notionalAt(instrument, ticks, 1));
+  let lots: number = Math.max(instrument.lotsMin, worthwhile);
   // Exactly as it will be checked, so that rounding costs no order.
   while (notionalAt(instrument, ticks, lots) < wanted) lots += 1;
   return lots;

@@ -1,3 +1,4 @@
+import { redacted } from '../../audit/redaction.ts';
 import { assert } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
@@ -33,8 +34,10 @@ export const text: Field<string> = {
 
 const CLIPPED = ' … [clipped]';
 
+/** Words for people, without the secrets that somebody may have put into them. */
 export const prose: Field<string> = {
-  write(out, value) {
+  write(out, words) {
+    const value = redacted(words);
     if (out.text(value, 2, PROSE_BYTES_MAX) >= 0) return;
     // One unit of UTF-16 takes at most three bytes, so this always fits.
     out.text(value.slice(0, Math.floor(PROSE_BYTES_MAX / 3) - CLIPPED.length) + CLIPPED, 2, 65_535);

@@ -189,6 +189,38 @@ test('an emergency is left by a reset after its cool-down, and by nothing else',
   assert.equal([summary().mode, summary().latch], ['manual', null]);
 });
 
+test('ES17: category 1 has execution flatten until the deadline, and then cease', async () => {
+  const stop = () => ({ category: 1, flattenMs: 100 }) as const;
+  const { lane, env, gate, heard, journaled, reconcile } = await aTradingControl({ stop });
+  const told = () =>
+    (heard['trading/execution'] ?? []).map((message) => (message as { kind: string }).kind);
+  lane.send(address.control, { kind: 'emergency', by: 'button', reason: 'pressed' });
+  await env.settle();
+  assert.not(told().includes('flatten'), 'not before the venue agrees');
+  await reconcile();
+  assert.is(told().at(-1), 'flatten');
+  assert.is(gate.isFlatteningPermitted, true);
+  await env.advance(99);
+  assert.is(gate.isFlatteningPermitted, true);
+  await env.advance(1);
+  assert.is(gate.isFlatteningPermitted, false, 'at the deadline, not a watch later');
+  assert.is(told().at(-1), 'cease');
+  lane.send(address.control, { kind: 'flattened', left: 'BTCUSDT 1' });
+  await env.settle();
+  const last = journaled.at(-1);
+  assert.equal(last?.kind === 'incident' && last.detail, 'left: BTCUSDT 1');
+});
+
+test('ES19: a trip may ask for less than is configured', async () => {
+  const stop = () => ({ category: 1, flattenMs: 100 }) as const;
+  const { lane, env, gate, reconcile } = await aTradingControl({ stop });
+  const atOnce = { category: 0, flattenMs: 0 } as const;
+  lane.send(address.control, { kind: 'emergency', by: 'desk', reason: 'ends', stop: atOnce });
+  await env.settle();
+  await reconcile();
+  assert.is(gate.isFlatteningPermitted, false);
+});
+
 test('whoever settles is answered once the venue agrees by a later run', async () => {
   const { lane, env, reconcile } = await aTradingControl();
   let isSettled = false;

@@ -9,6 +9,7 @@ import { amountOf, lotsOf } from '../../../src/core/units.ts';
 import { severitiesAt } from '../../../src/desk/safety/desk-kernel.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import type { OrderUpdated } from '../../../src/execution/order-manager.ts';
+import type { Position } from '../../../src/execution/positions.ts';
 import type { RiskDayOpened, RiskState } from '../../../src/risk/risk-desk.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aCause, aQuietKernel } from '../../support/control/kernels.ts';
@@ -58,16 +59,19 @@ async function aRiskActor(parts: Partial<RiskOptions> = {}) {
 /** Asks risk about an order, as execution does. */
 async function asked(
   { lane, env }: Awaited<ReturnType<typeof aRiskActor>>,
-  order: OrderIntent,
+  order: OrderIntent | 'situation',
 ): Promise<CallResult<RiskAnswer>> {
   const answers: CallResult<RiskAnswer>[] = [];
   const asker = anActor<null, 'go'>({
     receive(state, _message, ctx: Context<'go'>) {
-      answers.push(ctx.call(address.riskCheck, order));
+      answers.push(ctx.call(address.riskCheck, order as OrderIntent));
       return state;
     },
   });
-  const ref = await lane.spawn(asker, `asker-${order.clientId}`);
+  const ref = await lane.spawn(
+    asker,
+    `asker-${typeof order === 'string' ? order : order.clientId}`,
+  );
   lane.send(ref, 'go');
   await env.settle();
   return answers[0] as CallResult<RiskAnswer>;
@@ -104,6 +108,14 @@ const quote = (receivedNs: number) => ({
   updateId: 1,
   receivedNs,
 });
+
+/** 300 lots, bought at tick 6,000,000. */
+const HELD: Position = {
+  lots: lotsOf(300),
+  cost: amountOf(18_000_000_000n),
+  realised: amountOf(0n),
+  fees: amountOf(0n),
+};
 
 test('an order within every limit is approved on a fresh quote', async () => {
   const tested = await aRiskActor();
@@ -149,6 +161,58 @@ test('what is raised at the moment of the question scales the order, or refuses 
   assert.is(await refusal('desk-1-mm-2'), 'order-too-large');
   kernel.release('C20@venue:0', by, 2_000);
   assert.is(await refusal('desk-1-mm-3'), 'approved');
+});
+
+test('C10: in Emergency only slices that reduce pass, and only under the permit', async () => {
+  const tested = await aRiskActor({
+    restore: () => Promise.resolve({ ...EMPTY, positions: new Map([[0, HELD]]) }),
+  });
+  const { lane, gate } = tested;
+  lane.send(address.risk, quote(tested.env.clock.mono()));
+  gate.close('emergency');
+  gate.setMode('emergency');
+  const verdict = async (clientId: string, parts: Partial<OrderIntent>): Promise<string> => {
+    const order = anOrder({ clientId, side: 'sell', lots: 100, isReduceOnly: true });
+    const answer = await asked(tested, { ...order, ...parts });
+    assert.ok(answer.ok);
+    if (!answer.ok || answer.value.ok) return 'approved';
+    return answer.value.error.kind;
+  };
+  const slice = { strategy: 'flatten' };
+  assert.is(await verdict('a', slice), 'mode', 'no permit');
+  gate.permitFlattening();
+  assert.is(await verdict('b', { strategy: 'mm' }), 'mode', 'of a strategy');
+  assert.is(await verdict('c', { ...slice, isReduceOnly: false }), 'mode', 'not reduce-only');
+  assert.is(await verdict('d', { ...slice, side: 'buy' }), 'not-reducing');
+  assert.is(await verdict('e', { ...slice, lots: lotsOf(301) }), 'not-reducing', 'through zero');
+  assert.is(await verdict('f', slice), 'approved');
+  assert.is(
+    await verdict('g', { ...slice, lots: lotsOf(201) }),
+    'not-reducing',
+    'with what is open',
+  );
+});
+
+test('what there is to flatten is what the next check will look at', async () => {
+  const tested = await aRiskActor({
+    restore: () => Promise.resolve({ ...EMPTY, positions: new Map([[0, HELD]]) }),
+  });
+  tested.lane.send(address.risk, quote(7));
+  const order = anOrder({ side: 'sell', lots: 10, ticks: 6_000_100 });
+  assert.ok((await asked(tested, order)).ok);
+  const seen = await asked(tested, 'situation');
+  assert.equal(seen.ok && seen.value, {
+    terms: { sliceNotional: 100_000, bandBps: 500, staleMs: 100 },
+    exposed: [
+      {
+        position: 300,
+        openLots: 10,
+        bidTicks: 6_000_000,
+        askTicks: 6_000_100,
+        quotedNs: 7,
+      },
+    ],
+  });
 });
 
 test('fills move the position, orders the exposure, a dropped order neither', async () => {

@@ -67,6 +67,8 @@ const CASES: readonly Case[] = [
   ['memory', 'warn', /^0\.5 GiB$/, { memoryBytes: GIB / 2 }],
   ['webassembly', 'ok', /^SIMD yes, relaxed SIMD yes, threads yes$/, {}],
   ['webassembly', 'warn', /^SIMD no, relaxed SIMD no, threads no$/, { validate: () => false }],
+  ['kernels', 'ok', /^simd, equal to JavaScript in 256 lengths$/, {}],
+  ['kernels', 'warn', /^js, equal/, { validate: () => false }],
   ['open files', 'ok', /^20000$/, {}],
   ['open files', 'ok', /^unlimited$/, {}, limits('unlimited')],
   ['open files', 'warn', /^512$/, {}, limits('512')],

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -30,11 +30,12 @@ test(
     assert.is(mended.events('booted')[1]?.wasClean, true);
     await agree(premises, second, mended);
 
-    // A killed desk may leave a record that the store does not have; the venue knows the rest.
+    // A killed desk may leave a write that was not finished. One that was would be missed: the
+    // audit log has its entry, and without the record no desk starts.
     await second.ask('mode full-auto the test goes on');
     await mended.until('a fill', isTrading);
     await second.kill();
-    cutLastRecord(premises);
+    tearNextRecord(premises);
     const third = premises.start();
     const again = await third.logged('journal-opened');
     assert.is(again.level, 'warn');
@@ -81,8 +82,12 @@ function flipLastRecord(premises: Premises): void {
   writeFileSync(segmentOf(premises), bytes);
 }
 
-function cutLastRecord(premises: Premises): void {
-  truncateSync(segmentOf(premises), lastByte(readFileSync(segmentOf(premises))) - 2);
+/** Half of a frame behind the last one. */
+function tearNextRecord(premises: Premises): void {
+  const bytes = readFileSync(segmentOf(premises));
+  const end = Math.ceil((lastByte(bytes) + 1) / 8) * 8;
+  bytes.fill(0x5a, end, end + 37);
+  writeFileSync(segmentOf(premises), bytes);
 }
 
 test.run();

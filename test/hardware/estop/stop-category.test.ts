@@ -9,7 +9,7 @@ import {
   type StopCategory,
   type Stopping,
   stopping,
-} from '../../../src/control/stop-category.ts';
+} from '../../../src/control/stop/category.ts';
 import { err, ok } from '../../../src/core/result.ts';
 
 const asked = (category: StopCategory, atUs = 0, flattenUs = 1_000) => ({

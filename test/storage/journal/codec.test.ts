@@ -79,9 +79,12 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const early = [...orders, 20, 21, 22, 23, 30, 31, 32, 33, 34, 35, 40, 60, 61, 62, 63];
   const estop = [64];
   const breakers = [70, 71, 72, 73];
+  const guard = [76, 77, 78];
   const audit = [80, 81];
   const control = [85];
-  const known = [...early, ...estop, ...breakers, ...audit, ...control];
+  const alerts = [90, 91];
+  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts];
+  const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
 });
 

@@ -4,6 +4,7 @@ import { Gate } from '../../../src/control/gate.ts';
 import type { Latch } from '../../../src/control/latch.ts';
 import type { ModePolicy } from '../../../src/control/modes.ts';
 import { type SafetyEvent, SafetyKernel } from '../../../src/control/safety-kernel.ts';
+import type { StopPolicy } from '../../../src/control/stop/flatten-permit.ts';
 import { assert } from '../../../src/core/result.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aFirstMode, SEAL } from './restores.ts';
@@ -17,7 +18,8 @@ export interface TestDesk {
   readonly latch: Latch;
   /**
    * What the desk did, in order: `reconcile a 7`, `cancel-all a`, `withdraw`, `alert what: why`,
-   * and `journal from>to` with the mode and the causes of the gate at that moment.
+   * `flatten epoch`, `cease`, `note what: detail`, and `journal from>to` with the mode and the
+   * causes of the gate at that moment.
    */
   readonly done: string[];
   readonly journal: ModeChanged[];
@@ -51,6 +53,8 @@ export interface TestDeskParts {
   readonly journalFault?: () => Error | null;
   readonly latchFault?: Error;
   readonly unlatchFault?: Error;
+  /** How an emergency stops the desk; category 0 unless it is said. */
+  readonly stop?: () => StopPolicy;
 }
 
 /** A control desk of a new data directory, or of one that was left latched. */
@@ -94,6 +98,10 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       journal(event) {
         const fault = parts.journalFault?.() ?? null;
         if (fault !== null) throw fault;
+        if (event.kind === 'incident') {
+          done.push(`note ${event.what}: ${event.detail}`);
+          return;
+        }
         const changed = event as ModeChanged;
         journal.push(changed);
         const { from, to } = changed;
@@ -107,6 +115,9 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       },
       cancelAll: (venue) => void done.push(`cancel-all ${venue}`),
       withdraw: () => void done.push('withdraw'),
+      ...(parts.stop === undefined ? {} : { stop: parts.stop }),
+      flatten: ({ epoch }) => void done.push(`flatten ${epoch}`),
+      cease: () => void done.push('cease'),
       alert: (what, detail) => void done.push(`alert ${what}: ${detail}`),
     },
     aFirstMode(somePolicy(parts.policy), { isLatched }),

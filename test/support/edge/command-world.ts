@@ -9,9 +9,11 @@ import type {
 import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type {
   DoctorOptions,
+  GuardOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
+  TuneOptions,
   VenueOptions,
 } from '../../../src/commands/local-command.ts';
 import type { PeerRow } from '../../../src/commands/peers/peers-port.ts';
@@ -19,8 +21,10 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { millisOf } from '../../../src/core/units.ts';
 import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
+import type { AlertRow } from '../../../src/ops/alerts/alert-board.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
 
@@ -52,9 +56,10 @@ export interface CommandWorld extends Surroundings {
   /** The screen of a person; `isTTY` makes readline edit lines on it. */
   readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
-  readonly launched: (StartOptions | VenueOptions)[];
+  readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
+  readonly tuned: TuneOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -63,9 +68,10 @@ export function aCommandWorld(
   terminal = aTerminal(),
 ): CommandWorld {
   const env = manualEnv();
-  const launched: (StartOptions | VenueOptions)[] = [];
+  const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
+  const tuned: TuneOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -83,6 +89,10 @@ export function aCommandWorld(
         launched.push(options);
         return 0;
       },
+      async guard(options) {
+        launched.push(options);
+        return 0;
+      },
       async venue(options) {
         launched.push(options);
         return 0;
@@ -96,6 +106,10 @@ export function aCommandWorld(
         examined.push(options);
         return 0;
       },
+      async tune(options) {
+        tuned.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -106,6 +120,7 @@ export function aCommandWorld(
     launched,
     simulated,
     examined,
+    tuned,
   };
 }
 
@@ -219,12 +234,32 @@ export interface TestDesk extends Desk {
   readonly calls: string[];
 }
 
+const AN_ALERT: AlertRow = {
+  id: 41,
+  level: 'critical',
+  what: 'emergency',
+  by: 'ada',
+  text: 'wrong prices',
+  at: millisOf(1_700_000_000_000),
+  count: 1,
+  acknowledgedBy: null,
+  reason: null,
+};
+
 export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
   const calls: string[] = [];
   const note = (...words: string[]): void => void calls.push(words.join(' '));
   return {
     calls,
     inspector: aTestInspector(),
+    alerts: {
+      list: () => [AN_ALERT],
+      async acknowledge(id, by, reason) {
+        note('acknowledge', String(id), reason, by);
+        if (id !== AN_ALERT.id) return err(`found ${id}, wanted one of ${AN_ALERT.id}`);
+        return ok({ ...AN_ALERT, acknowledgedBy: by, reason });
+      },
+    },
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),

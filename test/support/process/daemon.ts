@@ -14,8 +14,13 @@ export class Daemon extends Program {
   readonly #folder: string;
   #session: RemoteSession | null = null;
 
-  constructor(premises: Premises, words: readonly string[]) {
-    super([...words, '--data-dir', premises.folder]);
+  constructor(
+    premises: Premises,
+    words: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ) {
+    const folders = ['--data-dir', premises.folder, '--guard-dir', premises.guardFolder];
+    super([...words, ...folders], false, variables);
     this.#folder = premises.folder;
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon } from './daemon.ts';
 import { livelyConfig } from './lively-config.ts';
-import { type Ended, Program } from './program.ts';
+import { type Ended, Program, Script } from './program.ts';
 import { VenueAccount } from './venue-account.ts';
 import { WrittenJournal } from './written-journal.ts';
 
@@ -23,18 +23,22 @@ export class Premises {
   readonly root: string;
   readonly folder: string;
   readonly configFile: string;
-  readonly #programs: Program[] = [];
+  /** Where guards keep what must not lie in the data directory. */
+  readonly guardFolder: string;
+  readonly #programs: Script[] = [];
 
   constructor() {
     this.root = mkdtempSync(join(tmpdir(), 'flyball-process-'));
     this.folder = join(this.root, 'data');
+    this.guardFolder = join(this.root, 'guard');
     this.configFile = join(this.root, 'desk.yaml');
     writeFileSync(this.configFile, livelyConfig());
   }
 
   /** `flyball start` on this directory. */
-  start(words: readonly string[] = []): Daemon {
-    const daemon = new Daemon(this, ['start', '--config', this.configFile, ...words]);
+  start(words: readonly string[] = [], variables: Readonly<Record<string, string>> = {}): Daemon {
+    const all = ['start', '--config', this.configFile, ...words];
+    const daemon = new Daemon(this, all, variables);
     this.#programs.push(daemon);
     return daemon;
   }
@@ -44,6 +48,13 @@ export class Premises {
     const program = new Program([...words, '--data-dir', this.folder]);
     this.#programs.push(program);
     return program;
+  }
+
+  /** A script of the tests that is told the folder among its words. */
+  script(file: string, words: readonly string[]): Script {
+    const script = new Script(`${file} ${words.join(' ')}`, [file, ...words]);
+    this.#programs.push(script);
+    return script;
   }
 
   /** A command on a terminal; null, with a notice, where there is no `script` to make one. */
@@ -77,6 +88,11 @@ export class Premises {
   /** The desk's account at the venue that runs now. */
   account(): VenueAccount {
     return new VenueAccount(this.folder, this.notice().port);
+  }
+
+  /** The guard that watches this directory, by what it has written into its lock. */
+  guardPid(): number {
+    return Number(readFileSync(join(this.folder, 'run', 'guard.lock'), 'utf8'));
   }
 
   journal(): WrittenJournal {

@@ -21,23 +21,32 @@ export interface LogLine {
 
 const MAIN = join(root, 'dist', 'src', 'main.js');
 
-/** `flyball WORDS` as a process of its own. */
-export class Program {
+/** A script of ours with its words as a process of its own. */
+export class Script {
   out = '';
   err = '';
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #words: readonly string[];
+  readonly #title: string;
 
-  /** @param isOnTerminal on a terminal of its own, by way of `script` of util-linux */
-  constructor(words: readonly string[], isOnTerminal = false) {
-    this.#words = words;
-    const command = [process.execPath, '--enable-source-maps', MAIN, ...words];
+  /**
+   * @param title what it is called in messages
+   * @param isOnTerminal on a terminal of its own, by way of `script` of util-linux
+   * @param variables of the environment, besides those of this process
+   */
+  constructor(
+    title: string,
+    words: readonly string[],
+    isOnTerminal = false,
+    variables: Readonly<Record<string, string>> = {},
+  ) {
+    this.#title = title;
+    const command = [process.execPath, '--enable-source-maps', ...words];
     const [file, ...rest] = isOnTerminal
       ? ['script', '--quiet', '--return', '--command', `exec ${command.join(' ')}`, '/dev/null']
       : command;
     this.#child = spawn(file as string, rest, {
-      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
+      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...variables },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text;
@@ -116,14 +125,21 @@ export class Program {
     );
   }
 
-  get #title(): string {
-    return `flyball ${this.#words.join(' ')}`;
-  }
-
   /** Everything that it has said. */
   story(): string {
     const { exitCode, signalCode } = this.#child;
     const state = `process ${this.pid}, ${signalCode ?? exitCode ?? 'running'}`;
     return `${this.#title}, ${state}, stdout:\n${this.out}\nstderr:\n${this.err}`;
+  }
+}
+
+/** `flyball WORDS` as a process of its own. */
+export class Program extends Script {
+  constructor(
+    words: readonly string[],
+    isOnTerminal = false,
+    variables: Readonly<Record<string, string>> = {},
+  ) {
+    super(`flyball ${words.join(' ')}`, [MAIN, ...words], isOnTerminal, variables);
   }
 }

@@ -1,3 +1,5 @@
+import type { AuditFinding } from '../../../audit/check/finding.ts';
+import { proveConsistency } from '../../../audit/check/log-proofs.ts';
 import {
   commitDelayMs,
   DEFAULT_COMMIT_BOUNDS,
@@ -18,9 +20,12 @@ import {
   openAuditLog,
   STAGED_ENTRIES_MAX,
 } from '../audit-log.ts';
+import { logSource } from '../log-source.ts';
+import { CHECKPOINT, WITNESSED } from '../tile-files.ts';
 import type { AuditFault } from './audit-fault.ts';
 import { adoptNextKey, readAuditKeys } from './audit-keys.ts';
 import { JournalLeaves, RECORD_DIGEST, recordDigest } from './journal-leaves.ts';
+import type { HeadProof } from './worker-audit.ts';
 
 export interface AuditDrainOptions {
   readonly files: Files;
@@ -34,6 +39,8 @@ export interface AuditDrainOptions {
   readonly keys: string;
   /** Name of the log and of its keys. */
   readonly name: string;
+  /** Whether a log may be begun behind a journal that has records: there has never been one. */
+  readonly mayBegin: boolean;
 }
 
 /** Records that are read in one go. */
@@ -53,6 +60,8 @@ export function openAuditDrain(options: AuditDrainOptions): Result<OpenedAudit, 
   const kept = readAuditKeys(files, keys, name);
   if (!kept.ok) return err({ kind: 'audit-key', detail: kept.error });
   const { current, next } = kept.value;
+  const isGone = !options.mayBegin && words.durable(0) > 0 && !hasCheckpoint(files, folder);
+  if (isGone) return err({ kind: 'log-gone', folder });
   const opened = openAuditLog(files, folder, {
     signer: current.signer,
     next: next?.signer ?? null,
@@ -72,6 +81,11 @@ export function openAuditDrain(options: AuditDrainOptions): Result<OpenedAudit, 
     log.close();
     return err(systemFault(thrown, keys, 'opening the audit log'));
   }
+}
+
+/** @throws the system's error */
+function hasCheckpoint(files: Files, folder: string): boolean {
+  return files.list(folder).includes(CHECKPOINT);
 }
 
 /** Why a log cannot be that of this journal. */
@@ -145,6 +159,30 @@ export class AuditDrain {
     this.#staged = NOTHING_STAGED;
     words.auditedTo(this.#taken);
     return this.#taken < words.durable(this.#taken) ? 0 : null;
+  }
+
+  /**
+   * The newest head and the proof that it has grown out of a smaller one; no hashes for the empty
+   * log and for one that is not smaller.
+   */
+  prove(fromSize: number): Result<HeadProof, AuditFinding> {
+    const { files, folder } = this.#options;
+    const { size } = this.#log.head;
+    const { checkpoint } = this.#log;
+    if (fromSize <= 0 || fromSize >= size) return ok({ checkpoint, size, proof: [] });
+    const proof = proveConsistency(logSource(files, folder), fromSize, size);
+    return proof.ok ? ok({ checkpoint, size, proof: proof.value }) : proof;
+  }
+
+  /** Keeps a head that a witness has signed; a fault of the disk ends the log as any other does. */
+  keepWitnessed(checkpoint: string): void {
+    const { files, folder } = this.#options;
+    const file = `${folder}/${WITNESSED}`;
+    try {
+      files.replace(file, Buffer.from(checkpoint));
+    } catch (thrown) {
+      this.#fail(systemFault(thrown, file, 'keeping a cosigned head'));
+    }
   }
 
   /** Gives the files back; what is staged and not committed will be taken over again. */

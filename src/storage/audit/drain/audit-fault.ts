@@ -11,6 +11,8 @@ export type AuditFault =
   | { readonly kind: 'journal-behind'; readonly audited: number; readonly head: number }
   /** The last record that both have is not the same: they are of different histories. */
   | { readonly kind: 'journal-differs'; readonly sequence: number }
+  /** There is a key and a journal, and the log that must be there is not. */
+  | { readonly kind: 'log-gone'; readonly folder: string }
   | { readonly kind: 'audit-key'; readonly detail: string }
   | { readonly kind: 'audit-died'; readonly detail: string };
 
@@ -37,6 +39,11 @@ export function auditFaultText(fault: AuditFault): string {
       );
     case 'journal-differs':
       return `record ${fault.sequence} of the journal is not the one that was audited; ${APART}`;
+    case 'log-gone':
+      return (
+        `${fault.folder}: found no audit log, though the journal and the key of one are there: ` +
+        'restore it from a backup; whoever removes the key as well begins another log'
+      );
     case 'audit-key':
       return `the key of the audit log: ${fault.detail}`;
     case 'audit-died':

@@ -30,6 +30,8 @@ export interface KeptKey {
 }
 
 export interface AuditKeys {
+  /** Whether the first key has just been made, so that there was no log before. */
+  readonly isNew: boolean;
   readonly current: KeptKey;
   /** Null unless a hand-over has begun. */
   readonly next: KeptKey | null;
@@ -46,12 +48,14 @@ export function openAuditKeys(
   const { files } = env;
   try {
     files.ensureFolder(folder, FOLDER_MODE);
-    if (files.read(`${folder}/${KEY_FILE}`) === null) {
+    const isNew = files.read(`${folder}/${KEY_FILE}`) === null;
+    if (isNew) {
       const { signer } = writeKey(env, `${folder}/${KEY_FILE}`, name);
       const text = Buffer.from(`${verifierKeyText(signer.key)}\n`);
       files.replace(`${folder}/${VERIFIER_FILE}`, text);
     }
-    return readAuditKeys(files, folder, name);
+    const keys = readAuditKeys(files, folder, name);
+    return keys.ok ? ok({ ...keys.value, isNew }) : keys;
   } catch (thrown) {
     return err(`${folder}: ${reasonOf(thrown)}`);
   }
@@ -68,7 +72,7 @@ export function readAuditKeys(
   if (current.value === null) return err(`${folder}/${KEY_FILE}: found no file, wanted a key`);
   const next = readKey(files, `${folder}/${NEXT_KEY_FILE}`, name);
   if (!next.ok) return next;
-  return ok({ current: current.value, next: next.value });
+  return ok({ current: current.value, next: next.value, isNew: false });
 }
 
 /** Lays the successor beside the current key, durably; the one that is there already counts. */

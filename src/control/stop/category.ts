@@ -1,4 +1,4 @@
-import { assert, err, ok, type Result } from '../core/result.ts';
+import { assert, err, ok, type Result } from '../../core/result.ts';
 
 /**
  * How the desk stops, after IEC 60204-1 9.2.2. 0: nothing leaves any more. 1: what rests is

@@ -1,5 +1,5 @@
-import type { Gate } from './gate.ts';
-import { onFlat, onStopTime, type Stopping, stopping } from './stop-category.ts';
+import type { Gate } from '../gate.ts';
+import { onFlat, onStopTime, type Stopping, stopping } from './category.ts';
 
 declare const minted: unique symbol;
 

@@ -1,0 +1,143 @@
+import { formatDecimal } from '../../core/decimal.ts';
+import { AMOUNT_DECIMALS } from '../../core/units.ts';
+import type { AuditEntry } from '../entry.ts';
+import { clientOf } from './entry-query.ts';
+import { field, plainText, timeText } from './entry-text.ts';
+
+interface Order {
+  readonly seq: number;
+  readonly time: string;
+  readonly intent: AuditEntry['payload'];
+  readonly market: Market | null;
+  status: string;
+  ended: string;
+  filledLots: bigint;
+  quote: bigint;
+  readonly fees: Map<string, bigint>;
+  reason: string;
+}
+
+/** What makes numbers of ticks and lots: the rules of a market as they were defined then. */
+type Market = AuditEntry['payload'];
+
+/** What an entry says of the state of its order; the others change none. */
+const STATUS: Readonly<Record<string, string>> = {
+  'order-refused': 'refused',
+  'order-accepted': 'accepted',
+  'order-rejected': 'rejected',
+  'order-outcome-unknown': 'unknown',
+  'order-canceled': 'canceled',
+  'order-expired': 'expired',
+  'order-unacked': 'unacked',
+  'order-abandoned': 'abandoned',
+  'cancel-submitted': '',
+  'order-filled': '',
+};
+
+/** Every order of an interval with what became of it, out of the entries alone. */
+export class OrderFold {
+  readonly #rowsMax: number;
+  readonly #orders = new Map<string, Order>();
+  readonly #markets = new Map<string, Market>();
+  #isCut = false;
+
+  constructor(rowsMax: number) {
+    this.#rowsMax = rowsMax;
+  }
+
+  /** @param isWanted whether an order that begins with this entry is of the interval */
+  take(entry: AuditEntry, isWanted: boolean): void {
+    const { type, payload } = entry;
+    if (type === 'instrument-defined') {
+      const market = payload['instrument'] as Market;
+      this.#markets.set(field(market, 'index'), market);
+    } else if (type === 'order-submitted') {
+      if (isWanted) this.#begin(entry);
+    } else if (type in STATUS) {
+      const order = this.#orders.get(clientOf(entry));
+      if (order !== undefined) follow(order, entry);
+    }
+  }
+
+  table(): { columns: string[]; rows: string[][]; isCut: boolean } {
+    const rows = [...this.#orders].map(([clientId, order]) => rowOf(clientId, order));
+    return { columns: COLUMNS, rows, isCut: this.#isCut };
+  }
+
+  #begin(entry: AuditEntry): void {
+    if (this.#orders.size === this.#rowsMax) {
+      this.#isCut = true;
+      return;
+    }
+    const intent = entry.payload['order'] as AuditEntry['payload'];
+    const clientId = clientOf(entry);
+    if (clientId === '') return;
+    this.#orders.set(clientId, {
+      seq: entry.seq,
+      time: timeText(entry),
+      intent,
+      market: this.#markets.get(field(intent, 'instrument')) ?? null,
+      ...{ status: 'submitted', ended: '', filledLots: 0n, quote: 0n, reason: '' },
+      fees: new Map(),
+    });
+  }
+}
+
+function follow(order: Order, entry: AuditEntry): void {
+  const { type, payload } = entry;
+  order.status = STATUS[type] || order.status;
+  order.reason = field(payload, 'reason') || order.reason;
+  if (type !== 'cancel-submitted' && type !== 'order-accepted') order.ended = timeText(entry);
+  if (type !== 'order-filled') return;
+  order.filledLots += whole(payload, 'fill', 'lots');
+  order.quote += whole(payload, 'fill', 'quote');
+  const asset = field(payload, 'fill', 'feeAsset');
+  const fee = whole(payload, 'fill', 'fee');
+  order.fees.set(asset, (order.fees.get(asset) ?? 0n) + fee);
+  order.status = isFull(order) ? 'filled' : 'partly filled';
+}
+
+function isFull({ filledLots, intent }: Order): boolean {
+  return filledLots >= whole(intent, 'lots');
+}
+
+const COLUMNS = [
+  ...['sequence', 'time', 'client id', 'strategy', 'venue', 'symbol', 'side', 'kind'],
+  ...['price', 'quantity', 'filled', 'quote', 'fees', 'status', 'last event', 'reason'],
+];
+
+function rowOf(clientId: string, order: Order): string[] {
+  const { seq, time, intent, market, status, ended, filledLots, quote, fees, reason } = order;
+  const lots = (count: bigint): string => scaled(market, count, 'lotSteps', 'quantityDecimals');
+  const price = scaled(market, whole(intent, 'ticks'), 'tickSteps', 'priceDecimals');
+  return [
+    String(seq),
+    time,
+    plainText(clientId),
+    field(intent, 'strategy'),
+    field(intent, 'venue'),
+    market === null ? '' : field(market, 'symbol'),
+    field(intent, 'side'),
+    field(intent, 'kind'),
+    field(intent, 'kind') === 'market' ? 'market' : price,
+    lots(whole(intent, 'lots')),
+    lots(filledLots),
+    formatDecimal(quote, AMOUNT_DECIMALS),
+    [...fees].map(([asset, fee]) => `${formatDecimal(fee, AMOUNT_DECIMALS)} ${asset}`).join(' + '),
+    status,
+    ended,
+    plainText(reason),
+  ];
+}
+
+/** A whole number of a payload; 0 for what is none, since whoever forges an entry may write it. */
+function whole(payload: AuditEntry['payload'], ...names: readonly string[]): bigint {
+  const text = field(payload, ...names);
+  return /^-?[0-9]{1,40}$/.test(text) ? BigInt(text) : 0n;
+}
+
+/** A count of steps as a decimal; the count itself where the market was never defined. */
+function scaled(market: Market | null, count: bigint, steps: string, decimals: string): string {
+  if (market === null) return String(count);
+  return formatDecimal(count * whole(market, steps), Number(whole(market, decimals)));
+}

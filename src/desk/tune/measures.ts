@@ -1,0 +1,160 @@
+import { assert } from '../../core/result.ts';
+import { OrderFlowImbalance } from '../../market/microstructure/ofi.ts';
+import { Vpin } from '../../market/microstructure/vpin.ts';
+import { SpreadBlowout } from '../../risk/panic/spread-blowout.ts';
+import { Staleness } from '../../risk/panic/staleness.ts';
+import { type MarketTape, ROW } from './market-tape.ts';
+import { type Regime, RegimeMeter } from './regime-meter.ts';
+import { forwardMoves, type StressInterval, stressIntervals } from './stress.ts';
+
+/** The desk looks at each market once a second. */
+const SAMPLE_MS = 1_000;
+/** A day. */
+export const SAMPLES_MAX = 86_400;
+/** Quotes so late are stale whatever the pace of the market; milder ones never before the other. */
+const STALE_MS_MAX = 10_000;
+const STALE_MS_MIN = 2_000;
+const MEDIANS_MAX = 5;
+const RUN = 3;
+const SPREAD = { window: 300, samplesMin: 30 };
+const OFI = { window: 50, history: 200, historyMin: 20 };
+const VPIN = { buckets: 20, history: 300, historyMin: 30 };
+
+/**
+ * What the detectors measured on a recording, one number a second: the worst of that second. A
+ * control fires where its number is at or above its limit.
+ */
+export interface Measures {
+  readonly path: string;
+  readonly count: number;
+  /** C14: robust z of the spread that three samples in a row reached. */
+  readonly spreadZ: Float64Array;
+  /** C12: age of the last quote in median gaps; 0 where it is too young to count. */
+  readonly staleGaps: Float64Array;
+  /** C17: rank of VPIN in its own past; 0 while it is not known. */
+  readonly vpinQuantile: Float64Array;
+  /** C17: |z| of the order flow imbalance; 0 while it is not known. */
+  readonly ofiZ: Float64Array;
+  readonly regimes: readonly Regime[];
+  readonly stress: readonly StressInterval[];
+}
+
+/** Runs the detectors over a tape. @returns null for one that is shorter than two samples */
+export function measuresOf(tape: MarketTape): Measures | null {
+  const { quotes, trades, path } = tape;
+  const startMs = quotes[0] ?? 0;
+  const count = Math.floor(((quotes[quotes.length - ROW] ?? 0) - startMs) / SAMPLE_MS);
+  if (count < 2) return null;
+  assert(count <= SAMPLES_MAX, `a recording is at most ${SAMPLES_MAX} s long`);
+  const second = new Second(tape, count);
+  const columns = {
+    spreadZ: new Float64Array(count),
+    staleGaps: new Float64Array(count),
+    vpinQuantile: new Float64Array(count),
+    ofiZ: new Float64Array(count),
+  };
+  const mids = new Float64Array(count);
+  const regimes: Regime[] = [];
+  let [quote, trade] = [0, 0];
+  for (let at = 0; at < count; at += 1) {
+    const endMs = startMs + (at + 1) * SAMPLE_MS;
+    second.begin();
+    for (;;) {
+      const quoteMs = quotes[quote] ?? Number.POSITIVE_INFINITY;
+      const tradeMs = trades[trade] ?? Number.POSITIVE_INFINITY;
+      if (Math.min(quoteMs, tradeMs) > endMs) break;
+      if (quoteMs <= tradeMs) {
+        second.onQuote(quote);
+        quote += ROW;
+      } else {
+        second.onTrade(trade);
+        trade += ROW;
+      }
+    }
+    second.end(endMs);
+    columns.spreadZ[at] = second.spreadZ;
+    columns.staleGaps[at] = second.staleGaps;
+    columns.vpinQuantile[at] = second.vpinQuantile;
+    columns.ofiZ[at] = second.ofiZ;
+    mids[at] = second.mid;
+    regimes.push(second.regime);
+  }
+  return { path, count, ...columns, regimes, stress: stressIntervals(forwardMoves(mids)) };
+}
+
+/** The detectors of one market, and the worst that they saw in the present second. */
+class Second {
+  readonly #tape: MarketTape;
+  readonly #spread = new SpreadBlowout(SPREAD);
+  readonly #staleness = new Staleness();
+  readonly #flow = new OrderFlowImbalance(OFI);
+  readonly #vpin: Vpin;
+  readonly #meter = new RegimeMeter();
+  readonly #reached = new Float64Array(RUN);
+  #samples = 0;
+  #lastMs = Number.NaN;
+  #spreadBps = Number.NaN;
+  mid = 0;
+  spreadZ = 0;
+  staleGaps = 0;
+  vpinQuantile = 0;
+  ofiZ = 0;
+  regime: Regime = 'calm';
+
+  constructor(tape: MarketTape, seconds: number) {
+    this.#tape = tape;
+    const { trades } = tape;
+    let lots = 0;
+    for (let at = 0; at < trades.length; at += ROW) lots += trades[at + 2] as number;
+    // A bucket is what a second trades on average.
+    this.#vpin = new Vpin({ ...VPIN, bucketVolume: Math.max(lots / seconds, 1) });
+  }
+
+  begin(): void {
+    this.staleGaps = 0;
+    this.vpinQuantile = this.#vpin.quantile || 0;
+    this.ofiZ = Math.abs(this.#flow.z) || 0;
+  }
+
+  onQuote(at: number): void {
+    const { quotes } = this.#tape;
+    const [ms, bid, bidLots, ask, askLots] = quotes.subarray(at, at + ROW) as unknown as Row;
+    this.#age(ms);
+    this.#staleness.onUpdate(ms);
+    this.#lastMs = ms;
+    this.#flow.onQuote(bid, bidLots, ask, askLots);
+    this.ofiZ = Math.max(this.ofiZ, Math.abs(this.#flow.z) || 0);
+    this.mid = (bid + ask) / 2;
+    this.#spreadBps = ((ask - bid) / this.mid) * 10_000;
+  }
+
+  onTrade(at: number): void {
+    const { trades } = this.#tape;
+    this.#vpin.onTrade(trades[at + 2] as number, trades[at + 3] as number);
+    this.vpinQuantile = Math.max(this.vpinQuantile, this.#vpin.quantile || 0);
+  }
+
+  end(atMs: number): void {
+    this.#age(atMs);
+    this.#spread.onSpread(this.#spreadBps);
+    const isWide = this.#spreadBps >= MEDIANS_MAX * this.#spread.medianBps;
+    this.#reached[this.#samples % RUN] = isWide ? Number.POSITIVE_INFINITY : this.#spread.z || 0;
+    this.#samples += 1;
+    this.spreadZ = Math.max(0, Math.min(...this.#reached));
+    this.regime = this.#meter.sample(this.mid);
+  }
+
+  /** How old the last quote has become. */
+  #age(nowMs: number): void {
+    const ageMs = nowMs - this.#lastMs;
+    if (!(ageMs > STALE_MS_MIN)) return;
+    const gaps = ageMs > STALE_MS_MAX ? Number.POSITIVE_INFINITY : ageMs / this.#gapMs;
+    this.staleGaps = Math.max(this.staleGaps, gaps);
+  }
+
+  get #gapMs(): number {
+    return Math.max(this.#staleness.medianGapMs || 0, 1);
+  }
+}
+
+type Row = [ms: number, bid: number, bidLots: number, ask: number, askLots: number];
