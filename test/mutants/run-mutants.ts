@@ -16,7 +16,10 @@ export interface Verdict {
 /** A mutant may make a test wait for ever, which is noticed too. */
 const TEST_MS_MAX = 60_000;
 /** What tests read beside the compiled files. */
-const BESIDE = ['test', 'config', 'docs', 'node_modules', 'package.json'];
+const BESIDE = [
+  ...['src', 'actors', 'supervisors', 'hardware', 'test'],
+  ...['config', 'docs', 'node_modules', 'package.json'],
+];
 
 /** A copy of the compiled program and its tests that is broken in one place at a time. */
 export class MutantRun {
