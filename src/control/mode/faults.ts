@@ -55,7 +55,7 @@ export const FAULTS = {
   guard: {
     ceiling: 'manual',
     bars: 'semi-auto',
-    closesGate: false,
+    closesGate: true,
     says: 'the guard process is not armed',
   },
   'dead-man': {
@@ -87,6 +87,12 @@ export const FAULTS = {
     bars: 'full-auto',
     closesGate: false,
     says: 'the stop has not been tested by hand for 37 days',
+  },
+  witness: {
+    ceiling: 'semi-auto',
+    bars: 'full-auto',
+    closesGate: false,
+    says: 'nobody outside the data directory has signed the audit log lately',
   },
   'key-age': {
     ceiling: 'semi-auto',
