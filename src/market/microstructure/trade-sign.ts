@@ -1,4 +1,4 @@
-/** 1 for a trade that its buyer took, −1 for one that its seller took, 0 for what cannot be told. */
+/** 1 for a trade that its buyer took, −1 for one its seller took, 0 for what cannot be told. */
 export type TradeSign = -1 | 0 | 1;
 
 /**
