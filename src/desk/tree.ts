@@ -34,6 +34,7 @@ import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
+import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -57,6 +58,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const safety = riskSafety(parts, kernel);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -203,6 +205,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           instruments,
           gate,
           severities: severitiesAt(kernel, venue.index),
+          safety,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,

@@ -60,14 +60,7 @@ const prove = absent({
   until: 'the issue that builds the Merkle tree of the journal brings it',
 });
 
-const breakers = absent({
-  name: 'breakers',
-  usage: '',
-  summary: 'circuit breakers and what they stand at',
-  until: 'the issue "Layer 0" brings them',
-});
-
-export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove, breakers];
+export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove];
 
 /** Something that people will look for and that is not built yet: said, and never passed. */
 function absent(command: {
