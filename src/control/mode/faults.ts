@@ -55,7 +55,7 @@ export const FAULTS = {
   guard: {
     ceiling: 'manual',
     bars: 'semi-auto',
-    closesGate: false,
+    closesGate: true,
     says: 'the guard process is not armed',
   },
   'dead-man': {

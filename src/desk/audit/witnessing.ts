@@ -1,5 +1,5 @@
 import type { Clock, Timer, Timers } from '../../core/env.ts';
-import { type Result, reasonOf } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
 import type { Nanos } from '../../core/units.ts';
 import type { Log } from '../../ops/log.ts';
 import type { HeadProof } from '../../storage/audit/drain/worker-audit.ts';

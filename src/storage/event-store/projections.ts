@@ -98,9 +98,14 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'strategy-configured':
     case 'config-changed':
     case 'incident':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
     case 'estop':
     case 'heartbeat':
     case 'audit-key-rotated':
+    case 'alert-raised':
+    case 'alert-acknowledged':
       return [];
     default:
       return onLaterEvent(view, event);

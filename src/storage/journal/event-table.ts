@@ -10,6 +10,7 @@ import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import {
@@ -32,6 +33,7 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | ControlEvent
+  | AlertEvent
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
@@ -262,6 +264,13 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
+  'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
+  'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
+  'guard-tripped': {
+    code: 78,
+    version: 1,
+    fields: object({ trip: integer<number>(), cause: prose }),
+  },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
   'severity-changed': {
@@ -278,10 +287,27 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       kept: document,
     }),
   },
+  'alert-raised': {
+    code: 90,
+    version: 1,
+    fields: object({
+      id: integer<number>(),
+      level: choice(ALERT_LEVELS),
+      what: text,
+      by: text,
+      text: prose,
+    }),
+  },
+  'alert-acknowledged': {
+    code: 91,
+    version: 1,
+    fields: object({ id: integer<number>(), by: text, reason: prose }),
+  },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
 export const ESTOP_STREAM = 'estop';
+export const ALERT_STREAM = 'alert';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -298,9 +324,15 @@ export function streamOf(event: JournalEvent): string {
     case 'command-refused':
     case 'mode-requested':
     case 'mode-approved':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
       return 'control';
     case 'estop':
       return ESTOP_STREAM;
+    case 'alert-raised':
+    case 'alert-acknowledged':
+      return ALERT_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':
