@@ -146,7 +146,7 @@ test('a failure that has figures shows both', async () => {
   const { ended, written } = aLine('health', { health: async () => ill });
   assert.is(await ended, EXIT.failed);
   assert.match(written.out, /^health +not good$/m);
-  assert.is(written.err, 'health: the venue is gone\n');
+  assert.is(written.err, 'the venue is gone\n');
 });
 
 test.run();
