@@ -24,6 +24,7 @@ import {
 } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
@@ -182,8 +183,8 @@ export class RunningDesk implements Desk {
   }
 
   /** Closes gate and latch at once, whatever state the actors are in; they follow. */
-  trip(by: string, reason: string, cause: StopCause = 'software'): void {
-    this.#stop.trip(by, reason, cause);
+  trip(by: string, reason: string, cause: StopCause = 'software', how?: StopPolicy): void {
+    this.#stop.trip(by, reason, cause, how);
   }
 
   get peers(): PeersPort {
@@ -218,8 +219,9 @@ export class RunningDesk implements Desk {
 
   orders(): readonly OrderRow[] {
     const view = this.#lane.view(`trading/venues/venue:${this.parts.venue.name}`);
-    const records = view.ok ? ((view.value as { orders: OrderRecord[] }).orders ?? []) : [];
-    return records.map((record) => {
+    // An actor that has not started yet has no state to show.
+    const venue = view.ok ? (view.value as { orders: OrderRecord[] } | undefined) : undefined;
+    return (venue?.orders ?? []).map((record) => {
       const instrument = this.parts.instruments[record.order.instrument] as Instrument;
       return orderRow(instrument, record);
     });
@@ -361,7 +363,8 @@ export class RunningDesk implements Desk {
   #giveUp(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.trip('supervision', reason);
+    // Who is about to end cannot flatten to an end.
+    this.trip('supervision', reason, 'software', STOP_AT_ONCE);
     this.#hooks.onFatal(reason);
   }
 }

@@ -35,6 +35,7 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
+import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -58,6 +59,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const safety = riskSafety(parts, kernel);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -204,6 +206,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           instruments,
           gate,
           severities: severitiesAt(kernel, venue.index),
+          safety,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,
