@@ -317,7 +317,7 @@ test('an emergency pauses no scope, so that the stop can flatten, and ends no pe
   const { kernel, gate } = aKernel();
   kernel.raise(aCause({ severity: 'emergency', reset: '2P' }));
   const { epoch } = gate;
-  kernel.raise(aCause({ severity: 'reduced', control: 'C19' }));
+  kernel.raise(aCause({ severity: 'reduced', control: 'C19', scope: desk }));
   assert.equal([gate.causes(), gate.venuePauses(0), gate.epoch], [['emergency'], [], epoch]);
   kernel.raise(aCause({ control: 'C12' }));
   assert.equal(gate.venuePauses(0), ['breaker']);

@@ -12,6 +12,7 @@ import { DRAFT, MACHINE, STATE } from './lists/estop.ts';
 import { GATE } from './lists/gate.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
+import { KERNEL, RAISED } from './lists/severity.ts';
 import type { MutantFile } from './mutant.ts';
 import { MutantRun, type Verdict } from './run-mutants.ts';
 
@@ -24,6 +25,8 @@ const ALL: readonly MutantFile[] = [
   MACHINE,
   STATE,
   LATCH,
+  KERNEL,
+  RAISED,
 ];
 
 const { values, positionals } = parseArgs({
