@@ -1,5 +1,6 @@
 import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
+import type { AlertsMessage } from './edge/alerts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
@@ -8,7 +9,8 @@ import type { KillSwitchMessage } from './safety/kill-switch.ts';
 import type { WatchdogMessage } from './safety/watchdog.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
-import type { RiskAnswer, RiskMessage } from './trading/risk.ts';
+import type { RiskAnswer } from './trading/risk.ts';
+import type { RiskMessage } from './trading/risk-message.ts';
 import type { StrategyMessage } from './trading/strategy.ts';
 import type { VenueMessage } from './trading/venue.ts';
 
@@ -32,4 +34,5 @@ export const address = {
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>
     refByPath(`trading/strategies/strategy:${label}`),
+  alerts: refByPath<AlertsMessage>('edge/alerts'),
 };

@@ -8,7 +8,7 @@ import { doctorCommand } from './doctor/doctor-command.ts';
 import { measureCommand } from './estop/measure-command.ts';
 import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
-import { startCommand, usage, venueCommand } from './launch-commands.ts';
+import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { tuneBreakersCommand } from './tune/tune-command.ts';
@@ -23,6 +23,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   panelCommand,
   measureCommand,
   venueCommand,
+  guardCommand,
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,

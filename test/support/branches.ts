@@ -23,6 +23,7 @@ export const DESK_PATHS = [
   'trading/strategies/strategy:x',
   'trading/strategies/strategy:y',
   'edge/settings',
+  'edge/alerts',
   'edge/shell',
 ];
 
@@ -53,6 +54,7 @@ export async function aRoot(
         killSwitch: actor('safety/kill-switch'),
         watchdog: actor('safety/watchdog'),
         indicator: actor('safety/indicator'),
+        guard: null,
       },
       marketData: {
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),
@@ -69,6 +71,7 @@ export async function aRoot(
       },
       edge: {
         settings: actor('edge/settings'),
+        alerts: options.hasShell === false ? null : actor('edge/alerts'),
         shell: options.hasShell === false ? null : actor('edge/shell'),
         links: options.links ?? null,
       },

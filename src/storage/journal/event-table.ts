@@ -10,6 +10,8 @@ import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
+import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import {
@@ -31,7 +33,9 @@ export type JournalEvent =
   | LedgerEvent
   | VenueReconciled
   | RiskDayOpened
+  | BreakerEvent
   | ControlEvent
+  | AlertEvent
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
@@ -262,6 +266,33 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
+  'breaker-opened': {
+    code: 70,
+    version: 1,
+    fields: object({
+      control: text,
+      scope: text,
+      severity: text,
+      reset: text,
+      measured: text,
+      limit: text,
+      regime: text,
+    }),
+  },
+  'breaker-probing': { code: 71, version: 1, fields: object({ control: text, scope: text }) },
+  'breaker-closed': {
+    code: 72,
+    version: 1,
+    fields: object({ control: text, scope: text, by: text }),
+  },
+  'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
+  'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
+  'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
+  'guard-tripped': {
+    code: 78,
+    version: 1,
+    fields: object({ trip: integer<number>(), cause: prose }),
+  },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
   'severity-changed': {
@@ -278,10 +309,27 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       kept: document,
     }),
   },
+  'alert-raised': {
+    code: 90,
+    version: 1,
+    fields: object({
+      id: integer<number>(),
+      level: choice(ALERT_LEVELS),
+      what: text,
+      by: text,
+      text: prose,
+    }),
+  },
+  'alert-acknowledged': {
+    code: 91,
+    version: 1,
+    fields: object({ id: integer<number>(), by: text, reason: prose }),
+  },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
 export const ESTOP_STREAM = 'estop';
+export const ALERT_STREAM = 'alert';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -298,9 +346,15 @@ export function streamOf(event: JournalEvent): string {
     case 'command-refused':
     case 'mode-requested':
     case 'mode-approved':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
       return 'control';
     case 'estop':
       return ESTOP_STREAM;
+    case 'alert-raised':
+    case 'alert-acknowledged':
+      return ALERT_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':
@@ -308,6 +362,10 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'breaker-opened':
+    case 'breaker-probing':
+    case 'breaker-closed':
+    case 'profit-peaked':
     case 'heartbeat':
     case 'audit-key-rotated':
       return 'desk';

@@ -10,6 +10,7 @@ import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-
 import type { MeasuredReaction } from '../../../src/commands/estop/measure-port.ts';
 import type {
   DoctorOptions,
+  GuardOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -21,8 +22,10 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { millisOf } from '../../../src/core/units.ts';
 import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
+import type { AlertRow } from '../../../src/ops/alerts/alert-board.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
 
@@ -54,7 +57,7 @@ export interface CommandWorld extends Surroundings {
   /** The screen of a person; `isTTY` makes readline edit lines on it. */
   readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
-  readonly launched: (StartOptions | VenueOptions)[];
+  readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
   readonly tuned: TuneOptions[];
@@ -66,7 +69,7 @@ export function aCommandWorld(
   terminal = aTerminal(),
 ): CommandWorld {
   const env = manualEnv();
-  const launched: (StartOptions | VenueOptions)[] = [];
+  const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
   const tuned: TuneOptions[] = [];
@@ -84,6 +87,10 @@ export function aCommandWorld(
     variables: { HOME: '/home/someone' },
     launch: {
       async start(options) {
+        launched.push(options);
+        return 0;
+      },
+      async guard(options) {
         launched.push(options);
         return 0;
       },
@@ -237,12 +244,32 @@ export interface TestDesk extends Desk {
   readonly calls: string[];
 }
 
+const AN_ALERT: AlertRow = {
+  id: 41,
+  level: 'critical',
+  what: 'emergency',
+  by: 'ada',
+  text: 'wrong prices',
+  at: millisOf(1_700_000_000_000),
+  count: 1,
+  acknowledgedBy: null,
+  reason: null,
+};
+
 export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
   const calls: string[] = [];
   const note = (...words: string[]): void => void calls.push(words.join(' '));
   return {
     calls,
     inspector: aTestInspector(),
+    alerts: {
+      list: () => [AN_ALERT],
+      async acknowledge(id, by, reason) {
+        note('acknowledge', String(id), reason, by);
+        if (id !== AN_ALERT.id) return err(`found ${id}, wanted one of ${AN_ALERT.id}`);
+        return ok({ ...AN_ALERT, acknowledgedBy: by, reason });
+      },
+    },
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),
