@@ -72,13 +72,14 @@ export class RunningDesk implements Desk {
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
+  /** Through which every layer raises severity. */
+  readonly severity: DeskKernel;
   readonly estop: EstopPort;
   readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
   readonly #stop: StopWiring;
-  readonly #severity: DeskKernel;
   readonly #startedNs: number;
   #isTreeUp = false;
   #isOver = false;
@@ -125,7 +126,7 @@ export class RunningDesk implements Desk {
       openOrders: () => this.orders().length,
     });
     const trip = (by: string, reason: string): void => this.trip(by, reason);
-    this.#severity = deskKernel(parts, this.#lane, trip);
+    this.severity = deskKernel(parts, this.#lane, trip);
     const linked = { parts, lane: this.#lane, desk: this, trip };
     this.#links = parts.links === null ? null : new DeskLinks(parts.links, linked);
   }
@@ -139,10 +140,10 @@ export class RunningDesk implements Desk {
       if (known !== null && isSameDefinition(known, instrument)) continue;
       journal.appendDurable({ kind: 'instrument-defined', instrument });
     }
-    this.#severity.begin();
+    this.severity.begin();
     const tree = deskTree(this.parts, {
       desk: this,
-      kernel: this.#severity.kernel,
+      kernel: this.severity.kernel,
       links: this.#links?.branch() ?? null,
       trip: (by, reason, cause) => this.trip(by, reason, cause),
       signs: () => this.actors(),
@@ -229,7 +230,7 @@ export class RunningDesk implements Desk {
   mode(): ControlSummary {
     const view = this.#lane.view('safety/control');
     if (view.ok && view.value !== undefined) return view.value as ControlSummary;
-    return controlIsDown(this.parts, this.#severity.kernel);
+    return controlIsDown(this.parts, this.severity.kernel);
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
