@@ -197,7 +197,7 @@ export class GuardProcess {
     }
     for (const canceller of this.#cancellers.values()) canceller.probeIfDue();
     // Without its directory a desk is no more, and nobody could ever connect.
-    const isGone = env.files.list(`${folder}/run`).length === 0;
+    const isGone = env.files.read(`${folder}/run/guard.lock`) === null;
     if (isGone && isSpawned && !this.#state.isConnected) this.#end('the data directory is gone');
     env.timers.after(SLOW_MS, () => this.#slowly());
   }
