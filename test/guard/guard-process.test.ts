@@ -107,7 +107,9 @@ test(
     nodeFiles.remove(world.keyFile);
     const client = await world.armed();
     assert.match(await world.logged('no-key'), 'guard-key.json: found no file');
-    world.guard.connectionClosed();
+    const { socket } = await world.raw();
+    const hello = { kind: 'hello', protocol: 1, version: '1', ward: world.ward() } as const;
+    socket.write(frameText(hello));
     await until('the loss', () => !client.view.isArmed);
     assert.equal(world.asked, []);
     assert.not(world.lines.some((line) => line.includes('nothing-rests')));
