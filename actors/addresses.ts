@@ -1,5 +1,6 @@
 import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
+import type { AlertsMessage } from './edge/alerts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
@@ -32,4 +33,5 @@ export const address = {
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>
     refByPath(`trading/strategies/strategy:${label}`),
+  alerts: refByPath<AlertsMessage>('edge/alerts'),
 };

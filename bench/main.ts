@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type Case, report } from './case.ts';
 import { engineCases } from './engine.ts';
 import { inspectionCases } from './inspection.ts';
+import { kernelCases } from './kernels.ts';
 import { riskCases } from './risk-check.ts';
 import { tickToOrderCases } from './tick-to-order.ts';
 
@@ -18,6 +19,7 @@ const SECONDS_MAX = 600;
 const SUITES = [
   ['the actors alone', engineCases],
   ['risk check', riskCases],
+  ['vector kernels', kernelCases],
   ['frame to order at 50,000 frames a second', tickToOrderCases],
   ['the same lane with somebody who looks', inspectionCases],
 ] as const;

@@ -5,7 +5,8 @@ import { supervisor } from './supervisor.ts';
 
 export interface EdgeBranch {
   readonly settings: () => Spawnable;
-  /** Absent in a rehearsal, which nobody attaches to. */
+  /** Absent in a rehearsal, which nobody is told about or attaches to. */
+  readonly alerts: (() => Spawnable) | null;
   readonly shell: (() => Spawnable) | null;
   /** Absent without `remote.links`. */
   readonly links: LinksBranch | null;
@@ -23,7 +24,9 @@ export interface LinksBranch {
 export function edgeBranch(branch: EdgeBranch): SupervisorSpec {
   const shell = branch.shell === null ? [] : [{ id: 'shell', start: branch.shell }];
   const links = branch.links === null ? [] : linkChildren(branch.links);
-  return patientBranch([{ id: 'settings', start: branch.settings }, ...shell, ...links]);
+  const alerts = branch.alerts === null ? [] : [{ id: 'alerts', start: branch.alerts }];
+  const settings = { id: 'settings', start: branch.settings };
+  return patientBranch([settings, ...alerts, ...shell, ...links]);
 }
 
 /** The node that peers reach, and beside it their links, which live and die alone. */

@@ -28,9 +28,18 @@ export type RiskMessage =
 /** What execution asks risk, in the lane, before every order. */
 export type RiskAnswer = Result<ApprovedOrder, Refusal>;
 
+/** What severities leave of an order. Both answer in constant time and allocate nothing. */
+export interface Severities {
+  /** Scale of its size, 0 … 1. */
+  readonly sizeScale: (order: OrderIntent) => number;
+  readonly isStrategyPaused: (strategy: string) => boolean;
+}
+
 export interface RiskOptions {
   readonly instruments: readonly Instrument[];
   readonly gate: Gate;
+  /** What has been raised, read before every order. */
+  readonly severities: Severities;
   readonly limits: () => RiskLimits;
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
@@ -53,6 +62,8 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
     nowNs: 0,
     mode: gate.mode,
     permissions: gate.permissions,
+    riskScale: 0,
+    isStrategyPaused: true,
   };
 
   let isCaughtUp = false;
@@ -111,6 +122,9 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
+      const { sizeScale, isStrategyPaused } = options.severities;
+      moment.riskScale = Math.min(moment.permissions.riskScale, sizeScale(order));
+      moment.isStrategyPaused = isStrategyPaused(order.strategy);
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }

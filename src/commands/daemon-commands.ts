@@ -1,10 +1,11 @@
 import { mayDo, modeAction, reasonFault, rolesFor } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
-import type { RaisedRow } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import type { RaisedRow } from '../control/severity/severity-faults.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import { ACCESS_COMMANDS } from './access/access-commands.ts';
 import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
+import { ALERT_COMMANDS } from './alerts/alert-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
 import type { OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
@@ -240,6 +241,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   resume,
   reload,
   stop,
+  ...ALERT_COMMANDS,
   ...ESTOP_COMMANDS,
   ...APPROVAL_COMMANDS,
   ...ACCESS_COMMANDS,

@@ -3,6 +3,7 @@ import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
 import type { Identity } from '../remote/server.ts';
 import type { AccessPort } from './access/access-port.ts';
+import type { AlertsPort } from './alerts/alerts-port.ts';
 import type { EstopPort } from './estop/estop-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import type { PeersPort } from './peers/peers-port.ts';
@@ -28,6 +29,8 @@ export interface Desk {
   stop(by: string): void;
   /** Who may do what, and the four-eyes rule. */
   readonly access: AccessPort;
+  /** What people were told, and what they have seen. */
+  readonly alerts: AlertsPort;
   /** What the journal proves. */
   readonly proof: ProofPort;
   /** The other daemons that this one is linked to. */

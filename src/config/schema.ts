@@ -3,6 +3,7 @@ import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
+import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
@@ -69,6 +70,7 @@ export const configSchema = z
     strategies: z.array(strategySection).max(64),
     journal: journalSection,
     audit: auditSection.prefault({}),
+    alerts: alertsSection.prefault({}),
     simulation: simulationSection,
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),

@@ -4,10 +4,8 @@ import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
-import { endCaution } from './mode/caution.ts';
 import { effectOf, isGateClosing } from './mode/faults.ts';
 import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
-import { faultsOf, type RaisedRow, raisedRows } from './mode/severity-faults.ts';
 import type { StateSeal } from './mode/state-seal.ts';
 import {
   type ModeEvent,
@@ -20,6 +18,8 @@ import {
 } from './modes.ts';
 import { isAtLeast } from './safety-cause.ts';
 import type { SafetyKernel } from './safety-kernel.ts';
+import { endCaution } from './severity/caution.ts';
+import { faultsOf, type RaisedRow, raisedRows } from './severity/severity-faults.ts';
 import {
   EmergencyStop,
   type FlattenPermit,
@@ -289,13 +289,13 @@ export class ControlDesk {
   }
 
   #openIfSettled(): void {
-    const isSettled =
-      this.#isStarted &&
-      this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
-      !isGateClosing(this.#state.context.faults);
-    if (!isSettled) return;
-    this.#options.gate.open('reconciling');
+    const { venues, gate } = this.#options;
+    const isAgreed = venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue));
+    if (!this.#isStarted || !isAgreed) return;
+    // Who waits for an empty book need not wait for a guard, or for a journal that is slow.
     for (const done of this.#settled.splice(0)) done();
+    if (isGateClosing(this.#state.context.faults)) return;
+    gate.open('reconciling');
     this.#flatten();
     this.evaluate();
   }

@@ -38,7 +38,7 @@ export type ControlEvent =
       readonly by: string;
       readonly reason: string;
       readonly epoch: number;
-      /** Every cause that outlives the process, sealed; see `mode/kept-causes.ts`. */
+      /** Every cause that outlives the process, sealed; see `severity/kept-causes.ts`. */
       readonly kept: string;
     }
   /** A person asked for a change; written before it is carried out. */

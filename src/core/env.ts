@@ -112,6 +112,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly timeoutMs: number;
 }
 

@@ -24,6 +24,7 @@ import { binanceQueries } from '../venues/binance/queries.ts';
 import { binanceSession } from '../venues/binance/session.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import type { Venue } from '../venues/port.ts';
+import { openAlerts } from './alerts/open-alerts.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
@@ -179,6 +180,10 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
   if (!links.ok) return links;
+  const alerts = options.hasShell
+    ? openAlerts(env.files, config.alerts, directory.deskId)
+    : ok(null);
+  if (!alerts.ok) return alerts;
   const seal = openStateSeal(env, join(folder, 'keys'));
   if (!seal.ok) return seal;
   const latchFile = join(folder, 'latch');
@@ -216,6 +221,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     instruments: instruments.value,
     isClockReal,
     shell: shell.value,
+    alerts: alerts.value,
     links: links.value,
     guard,
   });

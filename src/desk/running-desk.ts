@@ -4,6 +4,7 @@ import { Lane, type LaneOptions } from '../../actors/runtime/lane.ts';
 import { type ActorRef, type Reply, refByPath } from '../../actors/runtime/ref.ts';
 import type { StopCause } from '../../hardware/estop/signals.ts';
 import type { AccessPort } from '../commands/access/access-port.ts';
+import type { AlertsPort } from '../commands/alerts/alerts-port.ts';
 import type {
   ActorAction,
   ActorRow,
@@ -21,8 +22,7 @@ import {
   type Role,
   releaseRefusalText,
 } from '../control/authorisation.ts';
-import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
-import { raisedRows } from '../control/mode/severity-faults.ts';
+import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
@@ -30,9 +30,11 @@ import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
+import { deskAlerts } from './alerts/desk-alerts.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { EstopDesk } from './hardware/estop-desk.ts';
+import { resetDesk } from './hardware/reset-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
@@ -40,6 +42,7 @@ import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
+import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { deskTree } from './tree.ts';
 import { VenuesWatch } from './venues-watch.ts';
@@ -65,6 +68,7 @@ export interface DeskHooks {
 export class RunningDesk implements Desk {
   readonly parts: DeskParts;
   readonly access: AccessPort;
+  readonly alerts: AlertsPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
   readonly estop: EstopPort;
@@ -111,6 +115,7 @@ export class RunningDesk implements Desk {
       }),
     );
     this.#stop = new StopWiring(parts, this.#lane);
+    this.alerts = deskAlerts(this.#lane);
     this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,
@@ -222,20 +227,7 @@ export class RunningDesk implements Desk {
   mode(): ControlSummary {
     const view = this.#lane.view('safety/control');
     if (view.ok && view.value !== undefined) return view.value as ControlSummary;
-    const { gate, latch } = this.parts;
-    const [mode, cause] = [gate.mode, latch.cause()];
-    const faults = ['control is down'];
-    const { kernel } = this.#severity;
-    return {
-      mode,
-      requested: mode,
-      faults,
-      gate: gate.causes(),
-      cooldownMs: 0,
-      latch: cause,
-      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
-      raised: raisedRows(kernel.summary(), this.parts.env.clock.mono() / 1e6),
-    };
+    return controlIsDown(this.parts, this.#severity.kernel);
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
@@ -261,31 +253,8 @@ export class RunningDesk implements Desk {
 
   async reset(by: string, reason: string): Promise<Result<ControlSummary, string>> {
     const modeBefore = this.parts.gate.mode;
-    const permitted = await this.#lane.ask(
-      address.killSwitch,
-      (reply: Reply<Result<void, string>>) => ({
-        kind: 'permit-reset' as const,
-        by,
-        reason,
-        reply,
-      }),
-      ASK_TIMEOUT_MS,
-    );
-    if (!permitted.ok) return permitted;
-    const outcome = await this.#lane.ask(
-      address.control,
-      (reply: Reply<Result<void, ResetRefusal>>) => ({
-        kind: 'reset' as const,
-        by,
-        reason,
-        reply,
-      }),
-      ASK_TIMEOUT_MS,
-    );
-    const refusal = outcome.ok ? null : refusalText(outcome.error);
-    const ended = { kind: 'reset-ended' as const, by, reason, modeBefore, refusal };
-    this.#lane.send(address.killSwitch, ended);
-    return refusal === null ? ok(this.mode()) : err(refusal);
+    const outcome = await resetDesk(this.#lane, { by, reason, modeBefore });
+    return outcome.ok ? ok(this.mode()) : outcome;
   }
 
   async release(
@@ -394,9 +363,4 @@ export class RunningDesk implements Desk {
     this.trip('supervision', reason);
     this.#hooks.onFatal(reason);
   }
-}
-
-function refusalText({ kind, waitMs }: ResetRefusal): string {
-  if (kind === 'not-tripped') return 'the desk is not in emergency';
-  return `cooling down for ${Math.ceil(waitMs)} ms more`;
 }

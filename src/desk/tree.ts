@@ -1,4 +1,5 @@
 import { address } from '../../actors/addresses.ts';
+import { alertsActor } from '../../actors/edge/alerts.ts';
 import { settingsActor } from '../../actors/edge/settings.ts';
 import { shellActor } from '../../actors/edge/shell.ts';
 import { feedActor } from '../../actors/market-data/feed.ts';
@@ -27,10 +28,12 @@ import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
+import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { severitiesAt } from './safety/desk-kernel.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -89,7 +92,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       env.clock.mono() / 1e6,
     );
   };
-  const { shell, guard } = parts;
+  const { alerts, shell, guard } = parts;
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -199,6 +202,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         riskActor({
           instruments,
           gate,
+          severities: severitiesAt(kernel, venue.index),
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,
@@ -230,6 +234,19 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           journal: appendDurable,
           log,
         }),
+      alerts:
+        alerts === null
+          ? null
+          : () =>
+              alertsActor({
+                ...alerts,
+                restore: () => alertMemory(journal),
+                listen: (tell) => journal.listen(alertListener(tell, env.clock)),
+                journal: append,
+                mode: () => gate.mode,
+                net: env.net,
+                log,
+              }),
       shell:
         shell === null
           ? null

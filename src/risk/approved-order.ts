@@ -8,6 +8,7 @@ export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
 /** Why the pre-trade check said no, with the numbers that led to it. */
 export type Refusal =
   | { readonly kind: 'mode'; readonly mode: string }
+  | { readonly kind: 'strategy-paused'; readonly strategy: string }
   | { readonly kind: 'stale-intent'; readonly lateMs: number }
   | { readonly kind: 'unknown-instrument'; readonly instrument: number }
   | { readonly kind: 'no-market'; readonly instrument: string }

@@ -18,6 +18,10 @@ export interface Moment {
   readonly nowNs: number;
   readonly mode: string;
   readonly permissions: Permissions;
+  /** Scale of every size limit, 0 … 1: the least of the mode's and of what has been raised. */
+  readonly riskScale: number;
+  /** Whether the strategy of the order may not act. */
+  readonly isStrategyPaused: boolean;
 }
 
 /**
@@ -110,7 +114,7 @@ export class PreTradeCheck {
     slot[RISK_AT.buyLots] = exposure?.buyLots ?? 0;
     slot[RISK_AT.sellLots] = exposure?.sellLots ?? 0;
     slot[RISK_AT.lossToday] = this.profit.lossToday();
-    slot[RISK_AT.riskScale] = moment.permissions.riskScale;
+    slot[RISK_AT.riskScale] = moment.riskScale;
     slot[RISK_AT.maxOrderNotional] = this.#limits.maxOrderNotional;
     slot[RISK_AT.maxPositionNotional] = this.#limits.maxPositionNotional;
     slot[RISK_AT.priceBandBps] = this.#limits.priceBandBps;
@@ -143,6 +147,7 @@ export class PreTradeCheck {
     }
     const { mayIncrease, mayReduce } = moment.permissions;
     if (!(order.isReduceOnly ? mayReduce : mayIncrease)) return { kind: 'mode', mode: moment.mode };
+    if (moment.isStrategyPaused) return { kind: 'strategy-paused', strategy: order.strategy };
     if (this.midTicks(order.instrument) === 0) {
       return { kind: 'no-market', instrument: instrument.symbol };
     }
@@ -193,9 +198,9 @@ export class PreTradeCheck {
     const against = exposure.crosses(order.side, order.ticks);
     if (against !== null) return { kind: 'self-trade', against };
     if (isReducing) return null;
-    const orderLimit = this.#limits.maxOrderNotional * moment.permissions.riskScale;
+    const orderLimit = this.#limits.maxOrderNotional * moment.riskScale;
     if (notional > orderLimit) return { kind: 'order-too-large', notional, limit: orderLimit };
-    const limit = this.#limits.maxPositionNotional * moment.permissions.riskScale;
+    const limit = this.#limits.maxPositionNotional * moment.riskScale;
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
     if (worst > limit) return { kind: 'position-limit', worst, limit };
     const loss = this.profit.lossToday();

@@ -111,7 +111,7 @@ function sendHttp(
   sent.on('error', (error: NodeJS.ErrnoException) =>
     fail(error.code === 'ECONNREFUSED' ? 'refused' : 'broken', error.message),
   );
-  sent.end();
+  sent.end(request.body);
 }
 
 function collect(

@@ -25,9 +25,10 @@ test('safety is first up and last down', async () => {
   assert.equal(lane.describe(), []);
 });
 
-test('a rehearsal has no shell', async () => {
+test('a rehearsal has no shell, and tells nobody', async () => {
   const { news } = await aRoot({ hasShell: false });
-  assert.equal(news(), starting(DESK_PATHS.filter((path) => path !== 'edge/shell')));
+  const absent = ['edge/alerts', 'edge/shell'];
+  assert.equal(news(), starting(DESK_PATHS.filter((path) => !absent.includes(path))));
 });
 
 /** What goes down with a crashed actor and comes up again, the actor itself first. */
@@ -47,6 +48,7 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   'trading/strategies/strategy:x': ['trading/strategies/strategy:x'],
   'trading/strategies/strategy:y': ['trading/strategies/strategy:y'],
   'edge/settings': ['edge/settings'],
+  'edge/alerts': ['edge/alerts'],
   'edge/shell': ['edge/shell'],
 };
 

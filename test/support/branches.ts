@@ -23,6 +23,7 @@ export const DESK_PATHS = [
   'trading/strategies/strategy:x',
   'trading/strategies/strategy:y',
   'edge/settings',
+  'edge/alerts',
   'edge/shell',
 ];
 
@@ -70,6 +71,7 @@ export async function aRoot(
       },
       edge: {
         settings: actor('edge/settings'),
+        alerts: options.hasShell === false ? null : actor('edge/alerts'),
         shell: options.hasShell === false ? null : actor('edge/shell'),
         links: options.links ?? null,
       },

@@ -171,12 +171,12 @@ function tell(
     else terminal.err(`audit verify: ${text}\n`);
     return isFinding ? EXIT.unverified : EXIT.failed;
   }
-  const { checkpoint, key, uncovered, journal, silence, isPinned } = verdict.value;
+  const { checkpoint, cosignatures, key, uncovered, journal, silence, isPinned } = verdict.value;
   const notes = [
     isPinned ? null : `the key is the one in ${folder.keyFile}: pin a copy from elsewhere`,
-    checkpoint.cosignatures.length > 0
+    cosignatures.length > 0
       ? null
-      : 'no witness is asked for: a log rolled back as a whole would look like this one',
+      : 'no --witness has signed it: a log rolled back as a whole would look like this one',
     silence === null ? null : findingText(silence),
   ].filter((note) => note !== null);
   const data = {
@@ -184,7 +184,7 @@ function tell(
     size: checkpoint.size,
     root: hashText(checkpoint.root),
     key: verifierKeyText(key),
-    witnesses: checkpoint.cosignatures.map(({ key: witness, seconds }) => ({
+    witnesses: cosignatures.map(({ key: witness, seconds }) => ({
       name: witness.name,
       seconds,
     })),

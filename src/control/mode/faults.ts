@@ -88,6 +88,12 @@ export const FAULTS = {
     closesGate: false,
     says: 'the stop has not been tested by hand for 37 days',
   },
+  witness: {
+    ceiling: 'semi-auto',
+    bars: 'full-auto',
+    closesGate: false,
+    says: 'nobody outside the data directory has signed the audit log lately',
+  },
   'key-age': {
     ceiling: 'semi-auto',
     bars: 'full-auto',

@@ -132,6 +132,7 @@ export function tickPath(options: TickPathOptions) {
         riskActor({
           instruments,
           gate,
+          severities: { sizeScale: () => 1, isStrategyPaused: () => false },
           limits: () => LIMITS,
           restore: async () => nothing,
           journal,

@@ -104,6 +104,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'estop':
     case 'heartbeat':
     case 'audit-key-rotated':
+    case 'alert-raised':
+    case 'alert-acknowledged':
       return [];
     default:
       return onLaterEvent(view, event);

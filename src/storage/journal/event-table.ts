@@ -10,6 +10,7 @@ import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import {
@@ -32,6 +33,7 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | ControlEvent
+  | AlertEvent
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
@@ -285,10 +287,27 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       kept: document,
     }),
   },
+  'alert-raised': {
+    code: 90,
+    version: 1,
+    fields: object({
+      id: integer<number>(),
+      level: choice(ALERT_LEVELS),
+      what: text,
+      by: text,
+      text: prose,
+    }),
+  },
+  'alert-acknowledged': {
+    code: 91,
+    version: 1,
+    fields: object({ id: integer<number>(), by: text, reason: prose }),
+  },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
 export const ESTOP_STREAM = 'estop';
+export const ALERT_STREAM = 'alert';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -311,6 +330,9 @@ export function streamOf(event: JournalEvent): string {
       return 'control';
     case 'estop':
       return ESTOP_STREAM;
+    case 'alert-raised':
+    case 'alert-acknowledged':
+      return ALERT_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':

@@ -81,7 +81,8 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const guard = [76, 77, 78];
   const audit = [80, 81];
   const control = [85];
-  const known = [...early, ...estop, ...guard, ...audit, ...control];
+  const alerts = [90, 91];
+  const known = [...early, ...estop, ...guard, ...audit, ...control, ...alerts];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
 });
 

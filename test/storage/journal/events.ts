@@ -16,6 +16,7 @@ import {
 } from '../../../src/core/units.ts';
 import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
 import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
+import { ALERT_LEVELS } from '../../../src/ops/alerts/alert.ts';
 import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
 
 export function anInstrument(over: Partial<Instrument> & { lot?: string } = {}): Instrument {
@@ -216,6 +217,14 @@ const shapes: Shapes = {
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
   heartbeat: record({ covered: fc.nat() }),
+  'alert-raised': record({
+    id: fc.nat(),
+    level: fc.constantFrom(...ALERT_LEVELS),
+    what: name,
+    by: name,
+    text: words,
+  }),
+  'alert-acknowledged': record({ id: fc.nat(), by: name, reason: words }),
   'audit-key-rotated': record({ newKey: name }),
 };
 

@@ -55,7 +55,7 @@ export async function aWrittenRun(premises: Premises): Promise<WrittenRun> {
   if (exported.code !== 0) throw new Error(exported.err);
   const [earlyHead, lastHead] = ['early', 'last'].map((name) => join(outside, name));
   cpSync(join(snapshot, 'audit', 'checkpoint'), earlyHead as string);
-  await daemon.ask('mode full-auto');
+  await daemon.ask('mode full-auto the test goes on');
   await journal.until('more fills', (written) => written.events('order-filled').length > 3);
   daemon.signal('SIGTERM');
   const ended = await daemon.end();

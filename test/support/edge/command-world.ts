@@ -21,8 +21,10 @@ import type { Terminal } from '../../../src/commands/terminal.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { millisOf } from '../../../src/core/units.ts';
 import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
+import type { AlertRow } from '../../../src/ops/alerts/alert-board.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
 
@@ -232,12 +234,32 @@ export interface TestDesk extends Desk {
   readonly calls: string[];
 }
 
+const AN_ALERT: AlertRow = {
+  id: 41,
+  level: 'critical',
+  what: 'emergency',
+  by: 'ada',
+  text: 'wrong prices',
+  at: millisOf(1_700_000_000_000),
+  count: 1,
+  acknowledgedBy: null,
+  reason: null,
+};
+
 export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
   const calls: string[] = [];
   const note = (...words: string[]): void => void calls.push(words.join(' '));
   return {
     calls,
     inspector: aTestInspector(),
+    alerts: {
+      list: () => [AN_ALERT],
+      async acknowledge(id, by, reason) {
+        note('acknowledge', String(id), reason, by);
+        if (id !== AN_ALERT.id) return err(`found ${id}, wanted one of ${AN_ALERT.id}`);
+        return ok({ ...AN_ALERT, acknowledgedBy: by, reason });
+      },
+    },
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),

@@ -1,7 +1,7 @@
 import { assert, err, ok, type Result, reasonOf } from '../../core/result.ts';
-import type { RaisedCause } from '../raised-cause.ts';
+import type { StateSeal } from '../mode/state-seal.ts';
 import { assertCause, type SafetyCause, type SafetyScope } from '../safety-cause.ts';
-import type { StateSeal } from './state-seal.ts';
+import type { RaisedCause } from './raised-cause.ts';
 
 /**
  * The causes that people have to release, as text with a MAC: they stand again after a start. At

@@ -1,4 +1,4 @@
-import { REASON_CHARS_MAX, type ReleaseRefusal, type Releaser } from './authorisation.ts';
+import { REASON_CHARS_MAX, type ReleaseRefusal, type Releaser } from '../authorisation.ts';
 import {
   causeId,
   isAtLeast,
@@ -7,7 +7,7 @@ import {
   type SafetyCause,
   stricter,
   worse,
-} from './safety-cause.ts';
+} from '../safety-cause.ts';
 
 /** A cause that stands. Plain data. */
 export interface RaisedCause extends Required<SafetyCause> {
