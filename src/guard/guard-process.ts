@@ -236,10 +236,16 @@ export class GuardProcess {
   }
 
   #tell(): void {
-    const { silences, trip, cause } = this.#state;
-    const isReady = isArmed(this.#state);
-    const beat = this.#beat;
-    this.#parts.send({ kind: 'status', beat, isArmed: isReady, silences, trip, cause });
+    const { watch, silences, trip, cause } = this.#state;
+    this.#parts.send({
+      kind: 'status',
+      beat: this.#beat,
+      isWatching: watch === 'armed',
+      isArmed: isArmed(this.#state),
+      silences,
+      trip,
+      cause,
+    });
   }
 
   /** Written now, on the medium in the next turn: the cancels do not wait for that. */
