@@ -10,7 +10,8 @@ interface PartialFault {
   readonly partly: string;
 }
 
-const NO_GUARD = 'a simulated desk has no guard; test/desk/process/guard.test.ts kills the real one';
+const NO_GUARD =
+  'a simulated desk has no guard; test/desk/process/guard.test.ts kills the real one';
 const NO_PANEL = 'there is no GPIO panel in the desk yet; the issue that builds it brings this';
 
 /** What of the catalogue nothing here can suffer, and why. */

@@ -64,7 +64,7 @@ class Venue {
   }
 }
 
-test('no order rests before the venue has taken the switch; in good times it stays quiet', () => {
+test('no order rests before the venue has taken the switch, and then it stays quiet', () => {
   const venue = new Venue();
   assert.equal(venue.pass(10_000), [], 'nobody wants it yet');
   venue.delayMs = 2_000;
@@ -78,7 +78,7 @@ test('no order rests before the venue has taken the switch; in good times it sta
   assert.not(venue.wentOff);
 });
 
-test('C30: a refresh that fails for half the time-out sends no new order, at 80 % it cancels', () => {
+test('C30: a refresh that fails for half the time-out pauses, and for 80 % it cancels', () => {
   const venue = new Venue();
   venue.want();
   venue.pass(1_000);
