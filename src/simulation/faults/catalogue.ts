@@ -51,7 +51,7 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
   {
     id: 'F43',
     fault: 'the witness is down, refuses, has an older head',
-    absent: 'there are no audit tiles and no witness yet; the issue that builds them brings this',
+    absent: 'a simulated desk is not audited; test/desk/audit/witnessing has the witness fail',
   },
 ];
 
