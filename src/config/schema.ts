@@ -5,6 +5,7 @@ import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
+import { breakersSection } from '../risk/breakers/settings.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
@@ -66,6 +67,7 @@ export const configSchema = z
     control: controlSection,
     guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
+    breakers: breakersSection.optional(),
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,

@@ -33,7 +33,9 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { STANDING_CONDITIONS } from './safety/conditions.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
+import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -57,6 +59,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const safety = riskSafety(parts, kernel);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -86,7 +89,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       {
         wasClean: isFirst && parts.wasClean,
         isLatched: latch.cause() !== null || kernel.summary().severity === 'emergency',
-        conditions: [],
+        conditions: STANDING_CONDITIONS,
       },
       modePolicyOf(parts.config.control),
       env.clock.mono() / 1e6,
@@ -203,6 +206,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           instruments,
           gate,
           severities: severitiesAt(kernel, venue.index),
+          safety,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,

@@ -72,28 +72,4 @@ const prove = inspectCommand({
   show: (data) => proofText(data as EntryProof),
 });
 
-const breakers = absent({
-  name: 'breakers',
-  usage: '',
-  summary: 'circuit breakers and what they stand at',
-  until: 'the issue "Layer 0" brings them',
-});
-
-export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove, breakers];
-
-/** Something that people will look for and that is not built yet: said, and never passed. */
-function absent(command: {
-  readonly name: string;
-  readonly usage: string;
-  readonly summary: string;
-  readonly until: string;
-}): DaemonCommand {
-  const { name, until } = command;
-  return inspectCommand({
-    ...command,
-    examples: [`${name} ${command.usage}`.trim()],
-    words: [0, 1],
-    run: () => ({ exitCode: EXIT.absent, data: 'absent', error: `${name}: absent; ${until}` }),
-    show: String,
-  });
-}
+export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove];

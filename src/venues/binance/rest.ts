@@ -2,7 +2,16 @@ import type { HttpRequest } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { HttpOutcome, Query, QueryFault } from '../port.ts';
 import { type ApiKey, signedQuery } from './sign.ts';
-import { arrayIn, decodeWire, objectIn, retryAfterOf, textOf, WireFault, wholeOf } from './wire.ts';
+import {
+  arrayIn,
+  BANNED,
+  decodeWire,
+  objectIn,
+  retryAfterOf,
+  textOf,
+  WireFault,
+  wholeOf,
+} from './wire.ts';
 
 /** `-2011 Unknown order sent.`: of a cancellation of all, there was none. */
 const NOTHING_TO_CANCEL = -2011;
@@ -86,7 +95,8 @@ function answerIn<T>(
   const { status, body } = outcome.value;
   const retryAfterMs = retryAfterOf(outcome.value);
   if (retryAfterMs !== null) {
-    return err({ kind: 'throttled', retryAfterMs, detail: `status ${status}` });
+    const throttled = { kind: 'throttled' as const, retryAfterMs, detail: `status ${status}` };
+    return err(status === BANNED ? { ...throttled, isBan: true } : throttled);
   }
   if (status >= 400 && status < 500) {
     const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));

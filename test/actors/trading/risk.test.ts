@@ -44,7 +44,7 @@ async function aRiskActor(parts: Partial<RiskOptions> = {}) {
       severities: { sizeScale: () => 1, isStrategyPaused: () => false },
       limits: () => someLimits({ maxOrderNotional: 100_000, maxPositionNotional: 100_000 }),
       restore: () => Promise.resolve(EMPTY),
-      journal: (event) => void days.push(event),
+      journal: (event) => void (event.kind === 'risk-day-opened' && days.push(event)),
       ...parts,
     });
   await aBranch(tested, { 'trading/risk': spec }, []);

@@ -87,7 +87,7 @@ const refusals: [line: string, exitCode: number, error: RegExp][] = [
   ['deadletters --since -1', EXIT.usage, /^deadletters: /],
   ['audit tail 201', EXIT.usage, /^audit tail: found 201, wanted 1 … 200$/],
   ['audit prove x', EXIT.usage, /^audit prove: found x, wanted a sequence$/],
-  ['breakers', EXIT.absent, /^breakers: absent; the issue "Layer 0" brings them$/],
+  ['breakers', EXIT.failed, /^breakers: trading\/risk is down/],
   ['heap --snapshot', EXIT.refused, /^heap: operator may not; admin may$/],
   ['profile cpu 31s', EXIT.usage, /^profile cpu: found 31s, wanted a duration up to 30s$/],
 ];

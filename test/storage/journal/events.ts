@@ -216,6 +216,18 @@ const shapes: Shapes = {
   }),
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
+  'breaker-opened': record({
+    control: name,
+    scope: name,
+    severity: name,
+    reset: name,
+    measured: name,
+    limit: name,
+    regime: name,
+  }),
+  'breaker-probing': record({ control: name, scope: name }),
+  'breaker-closed': record({ control: name, scope: name, by: name }),
+  'profit-peaked': record({ profit: amount }),
   heartbeat: record({ covered: fc.nat() }),
   'alert-raised': record({
     id: fc.nat(),
