@@ -196,12 +196,12 @@ function show(data: {
       ? 'none'
       : `${journal.compared} agree with their entries, ${journal.from} … ${journal.to}`;
   return pairs([
-    ['journal', journal === null ? 'not there' : 'whole'],
-    ['records', compared],
-    ['audit log', `whole, ${size} entries`],
+    ['audit log', `whole: ${size} entries`],
     ['root', root],
     ['signed by', key],
     ['witnesses', witnesses.map(({ name }) => name).join(', ') || 'none'],
+    ['journal', journal === null ? 'not there' : 'whole'],
+    ['records', compared],
     ['uncovered', uncovered],
     ...notes.map((note) => ['note', note] as const),
   ]);

@@ -28,7 +28,7 @@ const SIZE = A_LIFE.length;
 test('a log is verified where it lies, and told for people and for programs', async () => {
   const { exitCode, out } = await asked('verify');
   assert.is(exitCode, EXIT.done);
-  assert.match(out, new RegExp(`audit log +whole, ${SIZE} entries`));
+  assert.match(out, new RegExp(`audit log +whole: ${SIZE} entries`));
   assert.match(out, new RegExp(`records +${SIZE} agree with their entries, 1 … ${SIZE}`));
   assert.match(out, 'pin a copy from elsewhere');
   const report = JSON.parse((await asked('verify', '--json')).out);
