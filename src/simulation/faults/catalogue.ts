@@ -54,7 +54,7 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
   {
     id: 'F43',
     fault: 'the witness is down, refuses, has an older head',
-    absent: 'a simulated desk has no witness; test/desk/audit and test/guard have the real one',
+    absent: 'a simulated desk is not audited; test/desk/audit/witnessing has the witness fail',
   },
 ];
 
