@@ -52,15 +52,17 @@ export function guardActor(options: GuardActorOptions): ActorSpec<GuardActorStat
     if (cause !== null && trip > state.tripSeen) {
       options.trip('guard', cause);
       journal({ kind: 'guard-tripped', trip, cause });
-      return { ...lose(state, cause, ctx), tripSeen: trip };
+      return { ...state, tripSeen: trip };
     }
     const seen = trip > state.tripSeen ? { ...state, tripSeen: trip } : state;
     if (pid === 0) return lose(seen, 'no guard is connected', ctx);
     if (seen.isGuarded && silences !== seen.silences) {
       return lose(seen, 'the guard took this daemon for silent and has cancelled', ctx);
     }
-    if (!isArmed) return lose(seen, 'the guard is not armed', ctx);
     if (!link.isLeased) return lose(seen, 'the guard does not answer', ctx);
+    // It has stopped the desk and is there: an emergency of category 1 may flatten beside it.
+    if (cause !== null && gate.isClosedBy('emergency')) return seen;
+    if (!isArmed) return lose(seen, 'the guard is not armed', ctx);
     if (seen.isGuarded) return seen;
     log('info', ctx.path, 'guard-armed', { pid });
     journal({ kind: 'guard-armed', pid });

@@ -289,13 +289,13 @@ export class ControlDesk {
   }
 
   #openIfSettled(): void {
-    const isSettled =
-      this.#isStarted &&
-      this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
-      !isGateClosing(this.#state.context.faults);
-    if (!isSettled) return;
-    this.#options.gate.open('reconciling');
+    const { venues, gate } = this.#options;
+    const isAgreed = venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue));
+    if (!this.#isStarted || !isAgreed) return;
+    // Who waits for an empty book need not wait for a guard, or for a journal that is slow.
     for (const done of this.#settled.splice(0)) done();
+    if (isGateClosing(this.#state.context.faults)) return;
+    gate.open('reconciling');
     this.#flatten();
     this.evaluate();
   }

@@ -94,7 +94,7 @@ function estopTold({ what, by, detail }: EstopRecorded): Told | null {
 type ModeChanged = Extract<AlertSource, { readonly kind: 'mode-changed' }>;
 
 function modeTold({ from, to, requested, by, reason }: ModeChanged): Told | null {
-  if (to === 'emergency' && from !== 'emergency') return ['critical', 'emergency', by, reason];
+  if (to === 'emergency') return from === to ? null : ['critical', 'emergency', by, reason];
   if (PARTS_OF_THE_DESK.includes(by)) return null;
   const asked = to === requested ? to : `${to}, to become ${requested}`;
   return ['notice', 'mode-changed', by, `${from} to ${asked}: ${reason}`];

@@ -134,12 +134,25 @@ test('ES21: a trip of the guard is one emergency, however often it is told', asy
   assert.equal(desk.trips, ['guard: open contacts: a']);
   assert.equal(desk.events.slice(1), [
     { kind: 'guard-tripped', trip: 3, cause: 'open contacts: a' },
-    { kind: 'guard-lost', reason: 'open contacts: a' },
   ]);
   await desk.beat();
   assert.equal([desk.signs[0]?.tripSeen, desk.signs[0]?.isTripped], [3, true]);
   await desk.says({ trip: 4, cause: 'open contacts: b' });
   assert.is(desk.trips.length, 2, 'the next one is another');
+});
+
+test('a guard that has stopped the desk is missed only once the emergency is over', async () => {
+  const desk = await aGuarded();
+  await desk.says(ARMED);
+  desk.gate.open('guard');
+  await desk.says({ isArmed: false, trip: 1, cause: 'open contacts: a' });
+  await desk.beat();
+  assert.equal(desk.gate.causes(), ['emergency'], 'an emergency of category 1 may flatten');
+  desk.gate.open('emergency');
+  await desk.beat();
+  assert.equal(desk.gate.causes(), ['guard'], 'until it takes its own trip back');
+  await desk.says({ isArmed: true, cause: null });
+  assert.equal(desk.control.at(-1), { kind: 'cleared', fault: 'guard' });
 });
 
 test('ES13: a trip from before this start counts, one that was reset does not', async () => {

@@ -5,7 +5,9 @@ import type { Measures } from '../../../src/desk/tune/measures.ts';
 import { temporaryFolder } from '../../storage/temporary.ts';
 
 const START_NS = 1_700_000_000_000_000_000n;
-const QUOTES_PER_SECOND = 20;
+const QUOTES_PER_SECOND = 50;
+/** Every so many quotes there is a trade. */
+const QUOTES_PER_TRADE = 5;
 /** Seconds from one informed burst to the next. */
 const BURST_EVERY = 60;
 /** How long the price then runs, and by how many ticks each 100 ms. */
@@ -28,12 +30,13 @@ export function aRecording(seconds: number, seed = 1): string {
     for (let part = 0; part < QUOTES_PER_SECOND; part += 1) {
       const ms = BigInt(second * 1_000 + part * (1_000 / QUOTES_PER_SECOND));
       const stamp = START_NS + ms * 1_000_000n;
-      if (isRunning && part % 2 === 0) bid += RUN_TICKS;
+      if (isRunning && part % QUOTES_PER_TRADE === 0) bid += RUN_TICKS;
       else if (part === 0) bid += random.below(3) - 1;
       const sizes = isInformed ? [9_000 + 200 * part, 10] : [100, 100];
       const [bidLots, askLots] = sizes.map((size) => size + random.below(20)) as [number, number];
       id += 1;
       lines.push(line(stamp, 'bookTicker', tickerOf(id, bid, bidLots, askLots)));
+      if (part % QUOTES_PER_TRADE !== 0) continue;
       const isBuy = isInformed || random.below(2) === 1;
       lines.push(line(stamp, 'trade', tradeOf(id, stamp, bid, isInformed ? 40 : 4, isBuy)));
     }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
@@ -15,6 +17,7 @@ import { sectionOf } from '../../../src/desk/tune/parameter-file.ts';
 import type { Regime } from '../../../src/desk/tune/regime-meter.ts';
 import { CATALOGUE, searchThresholds } from '../../../src/desk/tune/search.ts';
 import { forwardMoves, HORIZON_SAMPLES, stressIntervals } from '../../../src/desk/tune/stress.ts';
+import { temporaryFolder } from '../../storage/temporary.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { aRecording, someMeasures } from './a-market.ts';
 
@@ -167,10 +170,10 @@ function aTape(seconds: number, parts: (ms: number) => { spread?: number; gap?: 
 test('C14: a spread counts once three looks in a row saw it', () => {
   const wide = (from: number, to: number) => (ms: number) =>
     ms > from && ms <= to ? { spread: 200 } : {};
-  assert.ok(aTape(60, wide(50_000, 52_000)).spreadZ.every((z) => z < 8));
-  const { spreadZ } = aTape(60, wide(50_000, 53_000));
-  assert.ok((spreadZ[52] as number) >= 8);
-  assert.ok((spreadZ[51] as number) < 8 && (spreadZ[53] as number) < 8);
+  assert.ok(aTape(99, wide(90_000, 92_000)).spreadZ.every((z) => z < 8));
+  const { spreadZ } = aTape(99, wide(90_000, 93_000));
+  assert.ok((spreadZ[92] as number) >= 8);
+  assert.ok((spreadZ[91] as number) < 8 && (spreadZ[93] as number) < 8);
 });
 
 test('C12: a silence counts in median gaps, from two seconds on, and beyond all from ten', () => {
@@ -182,13 +185,60 @@ test('C12: a silence counts in median gaps, from two seconds on, and beyond all 
   assert.equal([longer[39], longer[40]], [100, Number.POSITIVE_INFINITY]);
 });
 
-test('a recording without tickers has the quotes of its own book', async () => {
+test('the quotes of a recording are its tickers, and its trades say who took', async () => {
   const path = aRecording(3);
   const tape = must(await readTape(path));
-  assert.equal([tape.symbol, tape.quotes.length, tape.trades.length], ['BTCUSDT', 300, 300]);
+  assert.equal([tape.symbol, tape.quotes.length, tape.trades.length], ['BTCUSDT', 750, 150]);
   assert.equal([...tape.quotes.subarray(0, 1)], [1_700_000_000_000]);
+  assert.ok(tape.trades.every((share, at) => at % 5 !== 3 || share === 0 || share === 1));
   const missing = await readTape('/no/such/file');
   assert.match(missing.ok ? '' : missing.error, /ENOENT/);
+});
+
+/** A file of frames, one each millisecond. */
+function recorded(...frames: readonly unknown[]): string {
+  const path = join(temporaryFolder(), 'frames.txt');
+  const lines = frames.map((frame, at) => {
+    const text = typeof frame === 'string' ? frame : JSON.stringify(frame);
+    return `${1_700_000_000_000_000_000n + BigInt(at) * 1_000_000n} ${text}\n`;
+  });
+  writeFileSync(path, lines.join(''));
+  return path;
+}
+
+const diff = (id: number, b: unknown, a: unknown) => ({
+  stream: 'btcusdt@depth',
+  data: { e: 'depthUpdate', E: 1, s: 'BTCUSDT', U: id, u: id, b, a },
+});
+
+test('a recording without tickers has the quotes of its own book', async () => {
+  const path = recorded(
+    diff(10, [['99.8', '1']], []),
+    { lastUpdateId: 9, bids: [['99.9', '2']], asks: [['100.1', '3']] },
+    diff(11, [['99.9', '4']], []),
+    diff(12, [['99.9', '0']], [['100.0', '5']]),
+    { lastUpdateId: 1, bids: [], asks: [] },
+    diff(13, [['99.8', '0']], []),
+    diff(14, [['99.7', '7']], []),
+  );
+  const { quotes } = must(await readTape(path));
+  const rows = Array.from({ length: quotes.length / 5 }, (_, at) => [
+    Math.round((quotes[at * 5] as number) - 1_700_000_000_000),
+    ...quotes.subarray(at * 5 + 1, at * 5 + 5),
+  ]);
+  assert.equal(rows, [
+    [1, 999, 2, 1001, 3],
+    [2, 999, 4, 1001, 3],
+    [3, 998, 1, 1000, 5],
+    [6, 997, 7, 1000, 5],
+  ]);
+});
+
+test('a frame that cannot be decoded is named by its line', async () => {
+  const broken = await readTape(
+    recorded(diff(10, [['99.8', '1']], []), diff(11, [['x', '1']], [])),
+  );
+  assert.match(broken.ok ? '' : broken.error, /frames\.txt:2: /);
 });
 
 test.run();
