@@ -34,11 +34,14 @@ export class Operator {
     this.#isAsking = true;
     const mode = MODES.indexOf(desk.parts.gate.mode);
     if (mode === EMERGENCY) await this.reset(process);
-    else if (await this.#release(process)) this.#isAsking = false;
-    else if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
+    else if (!(await this.#release(process))) await this.#askThisOrThat(process, mode, isEager);
+    this.#isAsking = false;
+  }
+
+  async #askThisOrThat(process: DeskProcess, mode: number, isEager: boolean): Promise<void> {
+    if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
       await this.ask(process, 'full-auto');
     } else if (this.#random.below(4) === 0) await this.#inquire(process);
-    this.#isAsking = false;
   }
 
   /** Releases what waits for people. @returns whether there was something */
