@@ -49,7 +49,7 @@ function watchOf(check: PreTradeCheck, gate: Gate, instruments: readonly Instrum
   watch.on({ kind: 'funds-told', funds }, 0);
 }
 
-/** The pre-trade check alone, with the numbered controls, over many symbols and with orders at rest. */
+/** The pre-trade check with its numbered controls, over many symbols and with orders at rest. */
 export async function riskCases(seconds: number): Promise<Case[]> {
   const instruments = Array.from({ length: SYMBOLS }, (_, index) =>
     anInstrument({ index, symbol: `S${index}USDT` }),

@@ -9,9 +9,9 @@ const FULL = MODES.indexOf('full-auto');
 const EMERGENCY = MODES.indexOf('emergency');
 
 /**
- * The people of a simulated desk: they look in twice a second, reset what was tripped, release what waits
- * for them, ask for
- * Full-Auto when the desk does not climb by itself, and ask this and that.
+ * The people of a simulated desk: they look in twice a second, reset what was tripped, release
+ * what waits for them, ask for Full-Auto when the desk does not climb by itself, and ask this and
+ * that.
  */
 export class Operator {
   readonly #random: Rng;

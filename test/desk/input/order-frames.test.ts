@@ -134,7 +134,7 @@ test('answers that never come are asked for', async () => {
   assertEachOnce(ended);
 });
 
-test('C26: a fill that never was halts the venue for people, is found, booked back and alerted', async () => {
+test('C26: a fill that never was halts the venue, is found, booked back and alerted', async () => {
   const ended = await survives(async (stage) => {
     const order = '"i":999999,"c":"somebody","C":"","x":"TRADE","S":"BUY"';
     const fill =
