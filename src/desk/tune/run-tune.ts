@@ -5,6 +5,7 @@ import { sectionText } from '../../config/load.ts';
 import type { Files } from '../../core/env.ts';
 import { reasonOf } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
+import { REGIMES } from '../../risk/breakers/settings.ts';
 import { CLEAR_LINE } from '../run/live-line.ts';
 import { readTape } from './market-tape.ts';
 import { type Measures, measuresOf } from './measures.ts';
@@ -18,7 +19,6 @@ import {
 } from './objective.ts';
 import { sectionOf } from './parameter-file.ts';
 import { digestOf, recordingsAt } from './recordings.ts';
-import { REGIMES } from './regime-meter.ts';
 import { CATALOGUE, type Found, type Progress, searchThresholds } from './search.ts';
 import { HORIZON_SAMPLES } from './stress.ts';
 

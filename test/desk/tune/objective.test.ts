@@ -14,9 +14,9 @@ import {
   type Thresholds,
 } from '../../../src/desk/tune/objective.ts';
 import { sectionOf } from '../../../src/desk/tune/parameter-file.ts';
-import type { Regime } from '../../../src/desk/tune/regime-meter.ts';
 import { CATALOGUE, searchThresholds } from '../../../src/desk/tune/search.ts';
 import { forwardMoves, HORIZON_SAMPLES, stressIntervals } from '../../../src/desk/tune/stress.ts';
+import type { Regime } from '../../../src/risk/breakers/settings.ts';
 import { temporaryFolder } from '../../storage/temporary.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { aRecording, someMeasures } from './a-market.ts';
@@ -64,7 +64,7 @@ test('a usual market with large moves has stress only where they are larger stil
 test('a signal pauses at its limit and for as long as its control holds', () => {
   const measures = someMeasures(200, {
     ofiZ: column(200, { 20: 4, 60: 3.99 }),
-    staleGaps: column(200, { 100: 10 }),
+    staleGaps: column(200, { 100: 10.1, 150: 10 }),
     stress: [{ first: 25, last: 34 }],
   });
   const score = scoreOf([{ measures, from: 0, to: 200 }], catalogue);
