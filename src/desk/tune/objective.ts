@@ -25,7 +25,7 @@ const HOLD: Readonly<Record<Signal, number>> = {
 
 /** More of the quiet time than this must not be lost to pauses. */
 export const FALSE_PAUSE_MAX = 0.05;
-const OVER_BUDGET_COST = 10;
+const OVER_BUDGET_COST = 50;
 
 /** Part of a recording: samples from `from` on, and before `to`. */
 export interface Stretch {
@@ -76,7 +76,8 @@ export function scoreOf(stretches: readonly Stretch[], thresholds: ByRegime): Sc
 
 /**
  * What is maximised: how much of the stress is caught, half by intervals and half by time, less the
- * share of the quiet time that is lost; above the budget that share costs ten times as much more.
+ * share of the quiet time that is lost. Above the budget that share costs fifty times as much, which
+ * is more than any stress is worth.
  */
 export function objectiveOf(score: Score): number {
   const { intervals, caught, stressed, covered } = score;
