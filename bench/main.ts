@@ -5,6 +5,7 @@
  *   npm run --silent bench -- [--json] [--check] [--seconds 10]
  */
 import { parseArgs } from 'node:util';
+import { auditCases } from './audit.ts';
 import { type Case, report } from './case.ts';
 import { engineCases } from './engine.ts';
 import { inspectionCases } from './inspection.ts';
@@ -22,6 +23,7 @@ const SUITES = [
   ['vector kernels', kernelCases],
   ['frame to order at 50,000 frames a second', tickToOrderCases],
   ['the same lane with somebody who looks', inspectionCases],
+  ['the signed log', auditCases],
 ] as const;
 
 const { values } = parseArgs({

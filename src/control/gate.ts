@@ -95,7 +95,13 @@ const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
 const EMERGENCY = 1 << HALT_CAUSES.indexOf('emergency');
 
 /** Where the words are, for those who watch the block from outside. */
-export const GATE_LAYOUT = { halt: HALT, mode: MODE, epoch: EPOCH, venues: VENUES } as const;
+export const GATE_LAYOUT = {
+  halt: HALT,
+  mode: MODE,
+  epoch: EPOCH,
+  permit: PERMIT,
+  venues: VENUES,
+} as const;
 
 export interface GateQuestion {
   readonly venue: number;

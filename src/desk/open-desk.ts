@@ -196,6 +196,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   if (audit !== null) audit.onFault = () => gate.close('journal');
   const guard = options.guard?.({ access: access.value, boot, hardware }) ?? null;
   if (guard !== null) leaseFrom(guard, { gate, log });
+  if (guard !== null) audit?.witnessedBy(guard);
   return ok({
     env,
     folder,

@@ -24,6 +24,7 @@ import {
 } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
@@ -71,13 +72,14 @@ export class RunningDesk implements Desk {
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
+  /** Through which every layer raises severity. */
+  readonly severity: DeskKernel;
   readonly estop: EstopPort;
   readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
   readonly #stop: StopWiring;
-  readonly #severity: DeskKernel;
   readonly #startedNs: number;
   #isTreeUp = false;
   #isOver = false;
@@ -124,7 +126,7 @@ export class RunningDesk implements Desk {
       openOrders: () => this.orders().length,
     });
     const trip = (by: string, reason: string): void => this.trip(by, reason);
-    this.#severity = deskKernel(parts, this.#lane, trip);
+    this.severity = deskKernel(parts, this.#lane, trip);
     const linked = { parts, lane: this.#lane, desk: this, trip };
     this.#links = parts.links === null ? null : new DeskLinks(parts.links, linked);
   }
@@ -138,10 +140,10 @@ export class RunningDesk implements Desk {
       if (known !== null && isSameDefinition(known, instrument)) continue;
       journal.appendDurable({ kind: 'instrument-defined', instrument });
     }
-    this.#severity.begin();
+    this.severity.begin();
     const tree = deskTree(this.parts, {
       desk: this,
-      kernel: this.#severity.kernel,
+      kernel: this.severity.kernel,
       links: this.#links?.branch() ?? null,
       trip: (by, reason, cause) => this.trip(by, reason, cause),
       signs: () => this.actors(),
@@ -181,8 +183,8 @@ export class RunningDesk implements Desk {
   }
 
   /** Closes gate and latch at once, whatever state the actors are in; they follow. */
-  trip(by: string, reason: string, cause: StopCause = 'software'): void {
-    this.#stop.trip(by, reason, cause);
+  trip(by: string, reason: string, cause: StopCause = 'software', how?: StopPolicy): void {
+    this.#stop.trip(by, reason, cause, how);
   }
 
   get peers(): PeersPort {
@@ -217,8 +219,9 @@ export class RunningDesk implements Desk {
 
   orders(): readonly OrderRow[] {
     const view = this.#lane.view(`trading/venues/venue:${this.parts.venue.name}`);
-    const records = view.ok ? ((view.value as { orders: OrderRecord[] }).orders ?? []) : [];
-    return records.map((record) => {
+    // An actor that has not started yet has no state to show.
+    const venue = view.ok ? (view.value as { orders: OrderRecord[] } | undefined) : undefined;
+    return (venue?.orders ?? []).map((record) => {
       const instrument = this.parts.instruments[record.order.instrument] as Instrument;
       return orderRow(instrument, record);
     });
@@ -227,7 +230,7 @@ export class RunningDesk implements Desk {
   mode(): ControlSummary {
     const view = this.#lane.view('safety/control');
     if (view.ok && view.value !== undefined) return view.value as ControlSummary;
-    return controlIsDown(this.parts, this.#severity.kernel);
+    return controlIsDown(this.parts, this.severity.kernel);
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
@@ -360,7 +363,8 @@ export class RunningDesk implements Desk {
   #giveUp(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.trip('supervision', reason);
+    // Who is about to end cannot flatten to an end.
+    this.trip('supervision', reason, 'software', STOP_AT_ONCE);
     this.#hooks.onFatal(reason);
   }
 }

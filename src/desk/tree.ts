@@ -33,6 +33,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { STANDING_CONDITIONS } from './safety/conditions.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
 import { riskSafety } from './safety/risk-safety.ts';
 
@@ -88,7 +89,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       {
         wasClean: isFirst && parts.wasClean,
         isLatched: latch.cause() !== null || kernel.summary().severity === 'emergency',
-        conditions: [],
+        conditions: STANDING_CONDITIONS,
       },
       modePolicyOf(parts.config.control),
       env.clock.mono() / 1e6,

@@ -59,6 +59,29 @@ test('the first cause stays', () => {
   });
 });
 
+test('ES32: the name that a spare gets is on the medium before the stop goes on', () => {
+  const done: string[] = [];
+  const files: Files = {
+    ...nodeFiles,
+    replace() {
+      throw new Error('ENOSPC');
+    },
+    rename(from, to) {
+      done.push('rename');
+      nodeFiles.rename(from, to);
+    },
+    syncFolder(path) {
+      done.push('sync');
+      nodeFiles.syncFolder(path);
+    },
+  };
+  withLatch((_, path) => {
+    prepareLatch(nodeFiles, path, NOW);
+    latchAt(files, path).set('drawdown', NOW);
+    assert.equal(done, ['rename', 'sync']);
+  });
+});
+
 test('a cleared latch is not set, and clearing it again is harmless', () => {
   withLatch((latch) => {
     latch.set('drawdown', NOW);

@@ -62,6 +62,20 @@ test('a reply has its status, its headers in lower case and its body', async () 
   assert.equal([headers['retry-after'], headers['set-cookie']], ['7', 'a=1,b=2']);
 });
 
+test('a body arrives as it was given, with its length', async () => {
+  const body = '{"what":"émergence"}';
+  const echo: RequestListener = (request, response) => {
+    let text = request.headers['content-length'] ?? 'none';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      text += ` ${chunk}`;
+    });
+    request.on('end', () => response.end(text));
+  };
+  const outcome = await served(echo, { method: 'POST', body });
+  assert.ok(outcome.ok);
+  assert.is(outcome.value.body, `${Buffer.byteLength(body)} ${body}`);
+});
+
 test('method, path and headers arrive as they were given', async () => {
   for (const method of ['GET', 'POST', 'DELETE'] as const) {
     const outcome = await served(

@@ -38,7 +38,7 @@ export const FAULTS = {
     ceiling: 'manual',
     bars: 'semi-auto',
     closesGate: true,
-    says: 'the journal is slow, over its budget or broken',
+    says: 'the journal is slow, over its budget or broken, or the audit log does not keep up',
   },
   venue: {
     ceiling: 'manual',
@@ -64,12 +64,6 @@ export const FAULTS = {
     closesGate: false,
     says: "a venue's dead-man switch is not armed",
   },
-  audit: {
-    ceiling: 'manual',
-    bars: 'semi-auto',
-    closesGate: false,
-    says: 'the audit log is not signed or not written in time',
-  },
   breaker: {
     ceiling: 'manual',
     bars: 'semi-auto',
@@ -93,12 +87,6 @@ export const FAULTS = {
     bars: 'full-auto',
     closesGate: false,
     says: 'nobody outside the data directory has signed the audit log lately',
-  },
-  'key-age': {
-    ceiling: 'semi-auto',
-    bars: 'full-auto',
-    closesGate: false,
-    says: 'a key has not been changed for 37 days',
   },
   alert: {
     ceiling: 'one-below',

@@ -85,7 +85,7 @@ test('F43: a log that cannot be proven is without a witness', async () => {
   assert.match(witnessing.fault ?? '', /for 12 s: no tile/);
 });
 
-test('A08: a witness that has seen another log is not asked again, and nothing heals it', async () => {
+test('A08: a witness that has seen another log is believed, and not asked again', async () => {
   const refusal: Answer = err({ kind: 'inconsistent', found: '5 entries', expected: '9 or more' });
   const { witnessing, asked, lines, seconds } = aWitnessedLog(() => refusal);
   await seconds(5);

@@ -5,7 +5,7 @@ import type { ControlMessage } from '../../../actors/safety/control.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { err } from '../../../src/core/result.ts';
 import type { DeskParts } from '../../../src/desk/desk-parts.ts';
-import { EstopDesk } from '../../../src/desk/hardware/estop-desk.ts';
+import { EstopDesk, lastProofMs } from '../../../src/desk/hardware/estop-desk.ts';
 import { estopEvents, onPanel, pressReset } from '../../support/desk/hand.ts';
 import { incarnationAt } from '../../support/desk/inside.ts';
 import { untilResting, untilTrading } from '../../support/desk/laws.ts';
@@ -144,7 +144,10 @@ test('what happened to the stop is reported from the journal, the latest last', 
         'in-date',
         true,
       ]);
+      const { journal } = desk.parts;
+      assert.is(lastProofMs(journal.store), null, 'not yet drained');
       const whole = await desk.estop.report(100);
+      assert.is(lastProofMs(journal.store), desk.parts.env.clock.now());
       const two = await desk.estop.report(2);
       assert.ok(whole.ok && two.ok);
       const told = whole.value.map(({ what }) => what);

@@ -1,12 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openPanel } from '../../../hardware/gpio/panel.ts';
 import { runCommandLine } from '../../../src/commands/cli.ts';
 import { EXIT } from '../../../src/commands/command.ts';
+import type { Files } from '../../../src/core/env.ts';
 import { nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { driverFile, panelFile } from '../../../src/desk/hardware/open-hardware.ts';
+import { panelHand } from '../../../src/desk/hardware/panel-hand.ts';
 import { aCommandWorld } from '../../support/edge/command-world.ts';
 import { manualEnv } from '../../support/manual-env.ts';
 import { withFiles } from '../../support/replay/files.ts';
@@ -102,6 +105,37 @@ test('a desk with real hardware, none at all, and a spoilt panel are refused', a
       const { exitCode, err } = await panel(line);
       assert.equal([exitCode, err.includes('wanted 32 characters 0 or 1')], [EXIT.failed, true]);
     }
+  });
+});
+
+test('a panel that is no file is told, before and after it was found', async () => {
+  await withPanel('simulated-panel', async (panel, file) => {
+    const hand = panelHand(dirname(dirname(file)), { files: nodeFiles, timers: nodeTimers });
+    assert.ok(hand.ok);
+    rmSync(file);
+    mkdirSync(file);
+    const shown = hand.value.show();
+    assert.match(shown.ok ? '' : shown.error, 'EISDIR');
+    const { exitCode, err } = await panel('panel show');
+    assert.equal([exitCode, err.includes('EISDIR')], [EXIT.failed, true]);
+  });
+  await withPanel('simulated-panel', async (_panel, file) => {
+    let isBroken = false;
+    const open: Files['open'] = (path, mode) => {
+      if (isBroken) throw new Error('EIO');
+      return nodeFiles.open(path, mode);
+    };
+    // The disk fails while the button is held.
+    const timers = {
+      ...nodeTimers,
+      after(_ms: number, run: () => void) {
+        isBroken = true;
+        return nodeTimers.after(0, run);
+      },
+    };
+    const hand = panelHand(dirname(dirname(file)), { files: { ...nodeFiles, open }, timers });
+    const pressed = hand.ok ? await hand.value.act('reset') : hand;
+    assert.match(pressed.ok ? '' : String(pressed.error), 'EIO');
   });
 });
 

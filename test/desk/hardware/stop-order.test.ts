@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import type { GpioEdge } from '../../../hardware/gpio/port.ts';
 import { Gate } from '../../../src/control/gate.ts';
+import { STOP_AT_ONCE } from '../../../src/control/stop/flatten-permit.ts';
 import type { DeskParts } from '../../../src/desk/desk-parts.ts';
 import { StopWiring } from '../../../src/desk/hardware/stop-wiring.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
@@ -35,7 +36,7 @@ async function aStop(markFault: Error | null = null) {
       return state;
     },
   });
-  await aBranch(tested, { 'trading/venues/venue:binance': () => venue as never }, [
+  const heard = await aBranch(tested, { 'trading/venues/venue:binance': () => venue as never }, [
     'safety/control',
     'safety/kill-switch',
   ]);
@@ -54,6 +55,7 @@ async function aStop(markFault: Error | null = null) {
   const stop = new StopWiring(parts as unknown as DeskParts, lane);
   return {
     ...tested,
+    heard,
     gate,
     backend,
     done,
@@ -63,12 +65,22 @@ async function aStop(markFault: Error | null = null) {
   };
 }
 
-test('ES04 ES16: gate, mark and cancels are done when a trip returns, the disk comes after', async () => {
+test('ES04 ES16: gate, mark and cancels are done as a trip returns, the disk follows', async () => {
   const { stop, done, env } = await aStop();
   stop.trip('ann', 'enough', 'shell');
   assert.equal(done, ['mark ann: enough', 'venue cancel-all, emergency']);
   await env.settle();
   assert.equal(done.slice(2), ['sync ann: enough']);
+});
+
+test('ES19: whoever trips may say that nothing is to be flattened', async () => {
+  const { stop, env, heard } = await aStop();
+  stop.trip('supervision', 'gave up', 'software', STOP_AT_ONCE);
+  stop.trip('ann', 'enough', 'shell');
+  await env.settle();
+  const emergency = { kind: 'emergency', by: 'supervision', reason: 'gave up' };
+  const configured = { kind: 'emergency', by: 'ann', reason: 'enough' };
+  assert.equal(heard['safety/control'], [{ ...emergency, stop: STOP_AT_ONCE }, configured]);
 });
 
 test('an edge cancels once, however a contact flickers', async () => {
@@ -79,7 +91,7 @@ test('an edge cancels once, however a contact flickers', async () => {
   assert.equal(done, [`mark ${cause}`, 'venue cancel-all, emergency', `sync ${cause}`]);
 });
 
-test('C11: an order that finds a contact open has everything cancelled in the same turn', async () => {
+test('C11: an order that finds a contact open has all cancelled in the same turn', async () => {
   const { gate, backend, done, env, lane } = await aStop();
   backend.levels.set(PINS.b, 0);
   const question = { venue: 0, instrument: 0, epoch: gate.epoch, isReduceOnly: false };

@@ -83,7 +83,7 @@ test('an emergency is critical, whoever asked for it; one that stands is not tol
     told(aMode({ to: 'emergency', by: 'supervision', reason: 'the tree is down' })),
     'critical emergency supervision: the tree is down',
   );
-  assert.is(told(aMode({ from: 'emergency', to: 'emergency', by: 'policy' })), null);
+  assert.is(told(aMode({ from: 'emergency', to: 'emergency', by: 'ada' })), null);
 });
 
 test('what the desk does by itself all day is not told', () => {

@@ -174,7 +174,7 @@ export class AuditDrain {
     return proof.ok ? ok({ checkpoint, size, proof: proof.value }) : proof;
   }
 
-  /** Keeps a head that a witness has signed; a fault of the disk ends the log as any other does. */
+  /** Keeps a head that a witness has signed; a fault of the disk ends the log, like any other. */
   keepWitnessed(checkpoint: string): void {
     const { files, folder } = this.#options;
     const file = `${folder}/${WITNESSED}`;

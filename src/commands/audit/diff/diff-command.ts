@@ -1,13 +1,13 @@
-import { err, ok, type Result } from '../../core/result.ts';
-import { openEntries } from '../../storage/audit/entry-reader.ts';
-import { logFaultText } from '../../storage/log-fault.ts';
-import { EXIT } from '../command.ts';
-import { usage } from '../launch-commands.ts';
-import type { LocalCommand } from '../local-command.ts';
-import type { RecordedPort } from '../proof/recorded-port.ts';
-import { answer, table } from '../terminal.ts';
-import { type AuditFolder, auditFolder, FOLDER_OPTIONS } from './audit-folder.ts';
-import { intervalOf } from './interval.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
+import { openEntries } from '../../../storage/audit/entry-reader.ts';
+import { logFaultText } from '../../../storage/log-fault.ts';
+import { EXIT } from '../../command.ts';
+import { usage } from '../../launch-commands.ts';
+import type { LocalCommand } from '../../local-command.ts';
+import type { RecordedPort } from '../../proof/recorded-port.ts';
+import { answer, table } from '../../terminal.ts';
+import { type AuditFolder, auditFolder, FOLDER_OPTIONS } from '../audit-folder.ts';
+import { intervalOf } from '../interval.ts';
 import { type DeskState, stateDiff } from './state-diff.ts';
 
 export const diffCommand: LocalCommand = {

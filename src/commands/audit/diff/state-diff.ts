@@ -1,4 +1,4 @@
-import type { OrderRow, PositionRow } from '../desk.ts';
+import type { OrderRow, PositionRow } from '../../desk.ts';
 
 /** What a desk was behind one record of its journal. */
 export interface DeskState {

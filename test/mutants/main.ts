@@ -1,0 +1,77 @@
+/**
+ * `npm run test:mutants`: breaks the compiled code that safety rests on, one place at a time, and
+ * demands that its tests notice. Exit 1 when one survives, or is stale.
+ *
+ *   npm run test:mutants -- [part of a file or of what a mutant is] [--json]
+ */
+import { parseArgs } from 'node:util';
+import { table } from '../../src/commands/terminal.ts';
+import { root } from '../support/shared.ts';
+import { CONTROL_DESK } from './lists/control-desk.ts';
+import { DRAFT, MACHINE, STATE } from './lists/estop.ts';
+import { GATE } from './lists/gate.ts';
+import { LATCH } from './lists/latch.ts';
+import { MODES, RESTORE } from './lists/modes.ts';
+import type { MutantFile } from './mutant.ts';
+import { MutantRun, type Verdict } from './run-mutants.ts';
+
+const ALL: readonly MutantFile[] = [
+  GATE,
+  MODES,
+  RESTORE,
+  CONTROL_DESK,
+  DRAFT,
+  MACHINE,
+  STATE,
+  LATCH,
+];
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const part = positionals[0] ?? '';
+const chosen = ALL.map((each) => ({
+  ...each,
+  mutants: each.mutants.filter(({ what }) => each.file.includes(part) || what.includes(part)),
+})).filter(({ mutants }) => mutants.length > 0);
+
+const run = new MutantRun(root);
+const verdicts: Verdict[] = [];
+const unsound: string[] = [];
+try {
+  for (const each of chosen) {
+    const fault = run.soundness(each);
+    if (fault !== null) unsound.push(fault);
+    else {
+      for (const mutant of each.mutants) {
+        verdicts.push(run.judge(each, mutant));
+        if (process.stderr.isTTY) process.stderr.write('.');
+      }
+    }
+  }
+} finally {
+  run.remove();
+}
+
+const counted = (wanted: Verdict['verdict']): number =>
+  verdicts.filter(({ verdict }) => verdict === wanted).length;
+const totals = {
+  mutants: verdicts.length,
+  killed: counted('killed'),
+  survived: counted('survived'),
+  stale: counted('stale'),
+};
+if (values.json)
+  process.stdout.write(`${JSON.stringify({ verdicts, unsound, totals }, null, 2)}\n`);
+else {
+  const rows = verdicts.map(({ verdict, file, what, by }) => [verdict, file, what, by]);
+  process.stdout.write(`${table(['verdict', 'file', 'mutant', 'noticed by'], rows)}\n`);
+  for (const fault of unsound) process.stdout.write(`${fault}\n`);
+  const { mutants, killed, survived, stale } = totals;
+  process.stdout.write(
+    `${mutants} mutants: ${killed} killed, ${survived} survived, ${stale} stale\n`,
+  );
+}
+const isSound = unsound.length === 0 && totals.mutants > 0;
+process.exitCode = isSound && totals.killed === totals.mutants ? 0 : 1;
