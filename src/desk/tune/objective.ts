@@ -76,8 +76,8 @@ export function scoreOf(stretches: readonly Stretch[], thresholds: ByRegime): Sc
 
 /**
  * What is maximised: how much of the stress is caught, half by intervals and half by time, less the
- * share of the quiet time that is lost. Above the budget that share costs fifty times as much, which
- * is more than any stress is worth.
+ * share of the quiet time that is lost. Above the budget that share costs fifty times as much: more
+ * than any stress is worth.
  */
 export function objectiveOf(score: Score): number {
   const { intervals, caught, stressed, covered } = score;
