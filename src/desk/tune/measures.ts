@@ -1,4 +1,4 @@
-import { assert } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import { OrderFlowImbalance } from '../../market/microstructure/ofi.ts';
 import { Vpin } from '../../market/microstructure/vpin.ts';
 import { RegimeMeter } from '../../risk/breakers/regime.ts';
@@ -11,6 +11,7 @@ import { forwardMoves, type StressInterval, stressIntervals } from './stress.ts'
 
 /** The desk looks at each market once a second. */
 const SAMPLE_MS = 1_000;
+const SAMPLES_MIN = 2;
 /** A day. */
 export const SAMPLES_MAX = 86_400;
 /** Limits that are not tuned: those within which the others work. */
@@ -38,13 +39,14 @@ export interface Measures {
   readonly stress: readonly StressInterval[];
 }
 
-/** Runs the detectors over a tape. @returns null for one that is shorter than two samples */
-export function measuresOf(tape: MarketTape): Measures | null {
+/** Runs the detectors over a tape; one that is too short or too long is said to be so. */
+export function measuresOf(tape: MarketTape): Result<Measures, string> {
   const { quotes, trades, path } = tape;
   const startMs = quotes[0] ?? 0;
   const count = Math.floor(((quotes[quotes.length - ROW] ?? 0) - startMs) / SAMPLE_MS);
-  if (count < 2) return null;
-  assert(count <= SAMPLES_MAX, `a recording is at most ${SAMPLES_MAX} s long`);
+  if (count < SAMPLES_MIN || count > SAMPLES_MAX) {
+    return err(`${path}: found quotes of ${count} s, wanted ${SAMPLES_MIN} to ${SAMPLES_MAX}`);
+  }
   const second = new Second(tape, count);
   const columns = {
     spreadZ: new Float64Array(count),
@@ -78,7 +80,7 @@ export function measuresOf(tape: MarketTape): Measures | null {
     mids[at] = second.mid;
     regimes.push(second.regime);
   }
-  return { path, count, ...columns, regimes, stress: stressIntervals(forwardMoves(mids)) };
+  return ok({ path, count, ...columns, regimes, stress: stressIntervals(forwardMoves(mids)) });
 }
 
 /** The detectors of one market, and what they say at the end of the present second. */

@@ -93,9 +93,9 @@ async function measured(path: string, terminal: Terminal): Promise<readonly Meas
   const all: Measures[] = [];
   for (const each of paths.value) {
     const tape = await readTape(each);
-    const measures = tape.ok ? measuresOf(tape.value) : null;
-    if (measures !== null) all.push(measures);
-    else terminal.err(`left out: ${tape.ok ? `${each}: shorter than two seconds` : tape.error}\n`);
+    const measures = tape.ok ? measuresOf(tape.value) : tape;
+    if (measures.ok) all.push(measures.value);
+    else terminal.err(`left out: ${measures.error}\n`);
   }
   if (all.length > 0) return all;
   terminal.err(`${path}: found no recording that can be read\n`);

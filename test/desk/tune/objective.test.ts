@@ -162,9 +162,7 @@ function aTape(seconds: number, parts: (ms: number) => { spread?: number; gap?: 
     quotes: Float64Array.from(quotes),
     trades: new Float64Array(0),
   };
-  const measures = measuresOf(tape);
-  assert.ok(measures !== null);
-  return measures;
+  return must(measuresOf(tape));
 }
 
 test('C14: a spread counts once three looks in a row saw it', () => {
@@ -232,6 +230,24 @@ test('a recording without tickers has the quotes of its own book', async () => {
     [3, 998, 1, 1000, 5],
     [6, 997, 7, 1000, 5],
   ]);
+});
+
+test('a ticker with an empty or a crossed side is no quote', async () => {
+  const ticker = (b: string, a: string) => ({
+    stream: 'btcusdt@bookTicker',
+    data: { u: 1, s: 'BTCUSDT', b, B: '1', a, A: '1' },
+  });
+  const path = recorded(ticker('0.0', '9.9'), ticker('9.9', '9.9'), ticker('9.8', '9.9'));
+  // Without a trade or a diff nothing shows the tick, so it is taken for 1.
+  assert.equal([...must(await readTape(path)).quotes.subarray(1)], [9.8, 1, 9.9, 1]);
+});
+
+test('a recording of more than a day is refused with what would be right', () => {
+  const quote = (ms: number): number[] => [ms, 1, 1, 2, 1];
+  const quotes = Float64Array.from([...quote(0), ...quote(86_402_000)]);
+  const tape = { path: 'long', symbol: 'X', quotes, trades: new Float64Array(0) };
+  const found = measuresOf(tape);
+  assert.is(found.ok ? '' : found.error, 'long: found quotes of 86402 s, wanted 2 to 86400');
 });
 
 test('a frame that cannot be decoded is named by its line', async () => {

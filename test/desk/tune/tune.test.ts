@@ -89,7 +89,7 @@ test('a folder is searched for recordings, and what is none is named and left ou
   assert.is(exitCode, EXIT.done);
   assert.is(JSON.parse(out).recordings.length, 1);
   assert.match(err, /left out: \S+bad\.txt:1: wanted `<local ns> <json>`/);
-  assert.match(err, /left out: \S+short\.txt: shorter than two seconds/);
+  assert.match(err, /left out: \S+short\.txt: found quotes of 0 s, wanted 2 to 86400/);
 });
 
 test('without anything to learn from it fails and says why', async () => {
