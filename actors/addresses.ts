@@ -9,7 +9,8 @@ import type { KillSwitchMessage } from './safety/kill-switch.ts';
 import type { WatchdogMessage } from './safety/watchdog.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
-import type { RiskAnswer, RiskMessage } from './trading/risk.ts';
+import type { RiskAnswer } from './trading/risk.ts';
+import type { RiskMessage } from './trading/risk-message.ts';
 import type { StrategyMessage } from './trading/strategy.ts';
 import type { VenueMessage } from './trading/venue.ts';
 

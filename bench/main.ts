@@ -5,9 +5,11 @@
  *   npm run --silent bench -- [--json] [--check] [--seconds 10]
  */
 import { parseArgs } from 'node:util';
+import { auditCases } from './audit.ts';
 import { type Case, report } from './case.ts';
 import { engineCases } from './engine.ts';
 import { inspectionCases } from './inspection.ts';
+import { kernelCases } from './kernels.ts';
 import { riskCases } from './risk-check.ts';
 import { tickToOrderCases } from './tick-to-order.ts';
 
@@ -18,8 +20,10 @@ const SECONDS_MAX = 600;
 const SUITES = [
   ['the actors alone', engineCases],
   ['risk check', riskCases],
+  ['vector kernels', kernelCases],
   ['frame to order at 50,000 frames a second', tickToOrderCases],
   ['the same lane with somebody who looks', inspectionCases],
+  ['the signed log', auditCases],
 ] as const;
 
 const { values } = parseArgs({

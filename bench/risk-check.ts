@@ -38,6 +38,7 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   gate.open('starting');
   gate.setMode('full-auto');
   const { mode, permissions } = gate;
+  const { riskScale } = permissions;
   const sides = ['buy', 'sell'] as const;
   const priceOf = (side: 'buy' | 'sell') =>
     ticksOf(MID_TICKS + (side === 'buy' ? -SPREAD_TICKS : SPREAD_TICKS));
@@ -60,7 +61,9 @@ export async function riskCases(seconds: number): Promise<Case[]> {
     const order = anOrder({ clientId: `new-${asked}`, instrument, side, ticks });
     asked += 1;
     const beganNs = nodeClock.mono();
-    const verdict = check.check(order, { nowNs: nanosOf(beganNs), mode, permissions });
+    const nowNs = nanosOf(beganNs);
+    const moment = { nowNs, mode, permissions, riskScale, isStrategyPaused: false };
+    const verdict = check.check(order, moment);
     took.record(nodeClock.mono() - beganNs);
     if (!verdict.ok) throw new Error(`the order was refused: ${verdict.error.kind}`);
     check.exposure(instrument).setOpen(order, 0);

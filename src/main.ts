@@ -6,6 +6,7 @@ import { runCommandLine } from './commands/cli.ts';
 import { EXIT } from './commands/command.ts';
 import type { Launch } from './commands/local-command.ts';
 import type { Terminal } from './commands/terminal.ts';
+import { GUARD_STARTED_BY_DESK } from './control/guard/wire.ts';
 import { nodeEnv, nodeTimers } from './core/node-env.ts';
 import { nodeNet } from './venues/net.ts';
 
@@ -33,6 +34,14 @@ const launch: Launch = {
   async venue(options, on) {
     const { runVenue } = await import('./desk/venue/process.ts');
     return runVenue(options, on);
+  },
+  async guard(options, on) {
+    const { runGuard } = await import('./guard.ts');
+    const isSpawned = process.env[GUARD_STARTED_BY_DESK] === '1';
+    const ran = await runGuard({ ...options, isSpawned });
+    if (ran.ok) return EXIT.done;
+    on.err(`${ran.error.sentence}\n`);
+    return ran.error.isHeld ? EXIT.refused : EXIT.failed;
   },
   async simulate(options, on) {
     const { simulate } = await import('./desk/simulate/simulate.ts');

@@ -7,6 +7,8 @@ export interface SafetyBranch {
   readonly killSwitch: () => Spawnable;
   readonly watchdog: () => Spawnable;
   readonly indicator: () => Spawnable;
+  /** Null where no guard watches: a rehearsal, a simulation. */
+  readonly guard: (() => Spawnable) | null;
 }
 
 /** First up, last down. What follows a crashed actor starts anew with it. */
@@ -21,6 +23,7 @@ export function safetyBranch(branch: SafetyBranch): SupervisorSpec {
       { id: 'kill-switch', start: branch.killSwitch },
       { id: 'watchdog', start: branch.watchdog },
       { id: 'indicator', start: branch.indicator },
+      ...(branch.guard === null ? [] : [{ id: 'guard', start: branch.guard }]),
     ],
   };
 }

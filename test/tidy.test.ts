@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { root } from './support/shared.ts';
-import { bannedWords, folderSizes, importFaults, sizeFaults } from './support/tidy.ts';
+import { bannedWords, folderSizes, guardFaults, importFaults, sizeFaults } from './support/tidy.ts';
 
 const sources = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
   cwd: root,
@@ -17,6 +17,10 @@ const sources = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*
 
 test('imports go left in the layer list, and foreign packages stay in their folder', () => {
   assert.equal(sources.flatMap(importFaults), []);
+});
+
+test('the guard loads nothing that could place an order, by however many steps', () => {
+  assert.equal(guardFaults(sources), []);
 });
 
 test('files have at most 400 lines of at most 100 columns', () => {
@@ -67,6 +71,31 @@ test('control and audit use core only', () => {
     importFaults(faulty('src/control/x.ts', "import { a } from '../math/y.ts';")).length,
     1,
   );
+});
+
+test('what the guard would load by way of others is found, and types are not', () => {
+  const reach = (...texts: string[]): string[] =>
+    guardFaults([
+      faulty('src/guard.ts', "import { a } from './venues/port.ts';"),
+      faulty('src/venues/port.ts', texts.join('\n')),
+      faulty('src/core/x.ts', "import { b } from '../config/load.ts';"),
+    ]);
+  assert.equal(reach("import type { A } from '../execution/order.ts';"), []);
+  assert.equal(reach("import type {\n  A,\n  B,\n} from '../execution/order.ts';"), []);
+  assert.equal(reach("import { core } from '../core/x.ts';"), [
+    'src/core/x.ts: the guard would load src/config/load.ts',
+  ]);
+  for (const text of [
+    "import { type A } from '../execution/order.ts';",
+    "export * from '../learning/net.ts';",
+    "const a = await import('../strategies/momentum.ts');",
+    "import '../config/load.ts';",
+    "import { b } from './binance/orders.ts';",
+    "import { b } from './kraken/orders/create.ts';",
+  ]) {
+    assert.is(reach(text).length, 1, text);
+  }
+  assert.is(guardFaults([]).length, 1, 'without a root nothing is proved');
 });
 
 test('a foreign package outside its folder is found, and is free in tests and benches', () => {

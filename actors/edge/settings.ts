@@ -5,6 +5,7 @@ import type { ControlEvent } from '../../src/control/events.ts';
 import { modePolicyOf } from '../../src/control/settings.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
+import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
@@ -54,6 +55,8 @@ export function settingsActor(options: SettingsOptions): ActorSpec<null, Setting
 
   const tellAll = (config: Config, ctx: Context<SettingsMessage>): void => {
     ctx.send(address.risk, { kind: 'adopt-limits', limits: config.risk });
+    const breakers = config.breakers ?? defaultBreakerSettings();
+    ctx.send(address.risk, { kind: 'adopt-breakers', settings: breakers });
     ctx.send(address.control, { kind: 'adopt-policy', policy: modePolicyOf(config.control) });
     for (const { label, settings } of config.strategies) {
       ctx.send(address.strategy(label), { kind: 'adopt-settings', settings });

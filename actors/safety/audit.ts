@@ -31,6 +31,8 @@ interface AuditState {
   /** Why the gate is closed on the journal's behalf; empty when it is not. */
   trouble: string;
   isSlow: boolean;
+  /** Why the log is without a witness; empty while it has one. */
+  witness: string;
   /** Age of the oldest event known to be without a signed checkpoint. */
   uncoveredMs: number;
 }
@@ -87,6 +89,19 @@ export function auditActor(options: AuditOptions): ActorSpec<AuditState, AuditMe
     const isSlow = journal.lag().unsyncedMs > UNSYNCED_MS_SLOW;
     if (isSlow && !state.isSlow) log('warn', ctx.path, 'slow-sync', { ...journal.lag() });
     state.isSlow = isSlow;
+    watchWitness(state, ctx);
+  };
+
+  /** Without a witness a log that is rolled back as a whole would pass: no Full-Auto meanwhile. */
+  const watchWitness = (state: AuditState, ctx: Context<AuditMessage>): void => {
+    const fault = audit?.witnessFault ?? '';
+    if (fault !== '' && state.witness === '') {
+      log('warn', ctx.path, 'no-witness', { reason: fault });
+      ctx.send(address.control, { kind: 'fault', fault: 'witness', reason: fault });
+    } else if (fault === '' && state.witness !== '') {
+      ctx.send(address.control, { kind: 'cleared', fault: 'witness' });
+    }
+    state.witness = fault;
   };
 
   /** Shows that somebody writes, and hands the log over to another key when that is due. */
@@ -108,7 +123,7 @@ export function auditActor(options: AuditOptions): ActorSpec<AuditState, AuditMe
       if (audit !== null) {
         ctx.timers.start('beat', HEARTBEAT_MS, { kind: 'beat' }, { periodic: true });
       }
-      return { trouble: '', isSlow: false, uncoveredMs: 0 };
+      return { trouble: '', isSlow: false, witness: '', uncoveredMs: 0 };
     },
     receive(state, message, ctx) {
       if (message.kind === 'watch') watch(state, ctx);

@@ -13,11 +13,11 @@ import type { SafetyKernel } from '../../src/control/safety-kernel.ts';
 import type { StopPolicy } from '../../src/control/stop/flatten-permit.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
-import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
 import type { SeverityMessage } from './severity-message.ts';
 import { type StopMessage, stopPort } from './stop-port.ts';
+import { venuePort } from './venue-port.ts';
 
 export type ControlMessage =
   /** Every supervisor has started. */
@@ -79,15 +79,7 @@ export function controlActor(options: ControlOptions): ActorSpec<ControlDesk, Co
         {
           ...options,
           clock: ctx.clock,
-          reconcile(venue, token) {
-            ctx.send(address.venue(venue), { kind: 'reconcile', token });
-          },
-          cancelAll(venue) {
-            ctx.send(address.venue(venue), { kind: 'cancel-all' });
-          },
-          withdraw() {
-            ctx.send(address.execution, { kind: 'withdraw', strategy: 'all' });
-          },
+          ...venuePort(ctx),
           ...stopPort(ctx, options.stop),
           alert: (what, detail) => options.log('error', ctx.path, what, { detail }),
         },

@@ -99,11 +99,9 @@ export function killSwitchActor(
         case 'permit-reset':
           ctx.send(message.reply, desk.permitReset(message.by, message.reason));
           break;
-        case 'reset-ended':
-          desk.resetEnded(message, message.refusal);
-          break;
         default:
-          message satisfies never;
+          message.kind satisfies 'reset-ended';
+          desk.resetEnded(message, message.refusal);
       }
       return state;
     },

@@ -79,11 +79,9 @@ export function watchdogActor(options: WatchdogOptions): ActorSpec<State, Watchd
         case 'look':
           if (state.beats.look()) trip('the stop has missed three beats');
           break;
-        case 'round':
-          endRound(state, ctx);
-          break;
         default:
-          message satisfies never;
+          message.kind satisfies 'round';
+          endRound(state, ctx);
       }
       return state;
     },

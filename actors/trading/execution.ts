@@ -6,6 +6,7 @@ import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
+import { refusalName } from '../../src/risk/approved-order.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { Flattener, type FlattenMessage } from './flattener.ts';
@@ -57,7 +58,7 @@ export function executionActor(
       return false;
     }
     if (!answer.value.ok) {
-      metrics.refused(answer.value.error.kind);
+      metrics.refused(refusalName(answer.value.error));
       return false;
     }
     const order = answer.value.value;

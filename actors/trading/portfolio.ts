@@ -14,6 +14,7 @@ import {
   type Touch,
 } from '../../src/execution/portfolio.ts';
 import type { Log } from '../../src/ops/log.ts';
+import type { FundsTold } from '../../src/risk/watch/valuation.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef, Reply } from '../runtime/ref.ts';
 
@@ -26,6 +27,8 @@ export type PortfolioMessage =
       readonly instrument: number;
       readonly to: ActorRef<PositionChanged>;
     }
+  /** Risk asks what the accounts hold. */
+  | { readonly kind: 'tell-funds'; readonly to: ActorRef<FundsTold> }
   | {
       /** Asks what the ledger makes of a venue's balances. */
       readonly kind: 'compare';
@@ -120,6 +123,8 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
       if (message.kind === 'order-updated') onOrder(portfolio, message, ctx);
       else if (message.kind === 'tell-position') {
         tellPosition(portfolio, message.instrument, [message.to], ctx);
+      } else if (message.kind === 'tell-funds') {
+        ctx.send(message.to, { kind: 'funds-told', funds: portfolio.funds });
       } else if (message.kind === 'compare') {
         const { venue, balances, reply } = message;
         if (portfolio.isPristine(venue)) {

@@ -3,63 +3,72 @@ import type { Instrument } from '../../src/core/instrument.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Situation } from '../../src/execution/flatten/flattening.ts';
 import { isFlattening } from '../../src/execution/flatten/intent.ts';
-import type { LedgerEvent } from '../../src/execution/ledger.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
-import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
-import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
+import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
+import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
+import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
-
-export type RiskMessage =
-  | QuoteMessage
-  | OrderUpdated
-  | LedgerEvent
-  /** An approved order that never left, so that it does not count any longer. */
-  | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
-  | { readonly kind: 'adopt-limits'; readonly limits: RiskLimits }
-  | { readonly kind: 'roll-day' }
-  /** To itself: what was queued before this is in what was restored. */
-  | { readonly kind: 'caught-up' };
+import type { RiskMessage } from './risk-message.ts';
 
 /** What execution asks risk, in the lane, before every order. */
 export type RiskAnswer = Result<ApprovedOrder, Refusal>;
 
+/** What severities leave of an order. Both answer in constant time and allocate nothing. */
+export interface Severities {
+  /** Scale of its size, 0 … 1. */
+  readonly sizeScale: (order: OrderIntent) => number;
+  readonly isStrategyPaused: (strategy: string) => boolean;
+}
+
 export interface RiskOptions {
   readonly instruments: readonly Instrument[];
   readonly gate: Gate;
+  /** What has been raised, read before every order. */
+  readonly severities: Severities;
   readonly limits: () => RiskLimits;
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
-  readonly journal: (event: RiskDayOpened) => void;
+  readonly journal: (event: RiskDayOpened | BreakerEvent) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
+  /** Controls and breakers; absent where only the limits of section `risk` are tried. */
+  readonly safety?: RiskSafety;
+}
+
+interface RiskActorState {
+  readonly desk: RiskDesk;
+  readonly watch: RiskWatch | null;
 }
 
 const ROLL_MS = 1_000;
+const WATCH_MS = 250;
 
 /**
  * The pre-trade check as an actor. It answers an order in the lane, after everything that was told
  * to it before; what survives a crash is what the journal has. The venue goes on booking while a
  * new incarnation reads it, so a fill may be both read and told: it counts once.
  */
-export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage> {
-  const { gate } = options;
+export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskMessage> {
+  const { gate, instruments, safety, journal } = options;
   const moment: { -readonly [K in keyof Moment]: Moment[K] } = {
     nowNs: 0,
     mode: gate.mode,
     permissions: gate.permissions,
+    riskScale: 0,
+    isStrategyPaused: true,
   };
 
   let isCaughtUp = false;
 
   const roll = (desk: RiskDesk, nowMs: number): void => {
     const opened = desk.roll(nowMs);
-    if (opened !== null) options.journal(opened);
+    if (opened !== null) journal(opened);
   };
 
   return {
@@ -68,28 +77,41 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
     async start(ctx) {
       const state = await options.restore();
       ctx.send(ctx.self, { kind: 'caught-up' });
-      const desk = new RiskDesk(options.instruments, options.limits(), state, ctx.clock.mono());
+      const desk = new RiskDesk(instruments, options.limits(), state, ctx.clock.mono());
+      const nowMs = ctx.clock.mono() / 1e6;
+      const found = { instruments, check: desk.check, state, record: journal };
+      const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);
       roll(desk, ctx.clock.now());
       ctx.timers.start('roll', ROLL_MS, { kind: 'roll-day' }, { periodic: true });
-      return desk;
+      if (watch !== null)
+        ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
+      return { desk, watch };
     },
-    receive(desk, message, ctx) {
+    receive(state, message, ctx) {
+      const { desk, watch } = state;
       switch (message.kind) {
         case 'quote-updated':
           desk.onQuote(message.instrument, message.bidTicks, message.askTicks, message.receivedNs);
+          watch?.onQuote(message);
           break;
         case 'quote-lost':
           desk.onQuote(message.instrument, 0, 0, ctx.clock.mono());
+          watch?.onQuoteLost(message.instrument);
           break;
         case 'order-updated':
-          if (isCaughtUp) desk.onOrder(message);
+          if (!isCaughtUp) break;
+          desk.onOrder(message);
+          watch?.onOrder(message, ctx.clock.mono() / 1e6);
           break;
         case 'transferred':
         case 'external-filled':
-          if (isCaughtUp) desk.onLedgerEvent(message);
+          if (!isCaughtUp) break;
+          desk.onLedgerEvent(message);
+          watch?.onLedgerEvent(message, ctx.clock.mono() / 1e6);
           break;
         case 'order-dropped':
           desk.check.exposure(message.order.instrument).setOpen(message.order, 0);
+          watch?.onDropped(message.order.clientId);
           break;
         case 'adopt-limits':
           desk.check.adopt(message.limits, ctx.clock.mono());
@@ -99,23 +121,27 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskDesk, RiskMessage
           break;
         case 'roll-day':
           roll(desk, ctx.clock.now());
+          if (watch !== null) ctx.send(address.portfolio, { kind: 'tell-funds', to: ctx.self });
           break;
         default:
-          message satisfies never;
+          watch?.on(message, ctx.clock.mono() / 1e6);
       }
-      return desk;
+      return state;
     },
-    answer(desk, question, ctx): RiskAnswer | Situation {
+    answer({ desk }, question, ctx): RiskAnswer | Situation {
       if (question === 'situation') return desk.situation();
       const order = question as OrderIntent;
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
+      const { sizeScale, isStrategyPaused } = options.severities;
+      moment.riskScale = Math.min(moment.permissions.riskScale, sizeScale(order));
+      moment.isStrategyPaused = isStrategyPaused(order.strategy);
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }
       return desk.check.check(order, moment);
     },
-    view: (desk) => desk.summary(),
+    view: ({ desk, watch }) => ({ ...desk.summary(), ...watch?.summary() }),
   };
 }

@@ -80,6 +80,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     pause: (ms) => new Promise((resolve) => void timers.after(ms, ctx.fenced(resolve))),
     later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
     runEnded: (outcome) => void ctx.ingest({ kind: 'run-ended', outcome }),
+    tellRisk: (news) => void ctx.send(address.risk, news),
     tellControl: (news) => void ctx.send(address.control, { ...news, venue: name }),
   });
 

@@ -1,14 +1,22 @@
 import type { Nanos } from '../core/units.ts';
 
+/** Looks that are remembered; when so many wait, what is oldest is known and what counts. */
+const MARKS_MAX = 64;
+
+interface Mark {
+  readonly head: number;
+  readonly atNs: Nanos;
+}
+
 /**
  * How long the signed checkpoints have been behind the journal, found out by looking now and then:
- * the lane is not asked to note when it wrote what. The head at one look is remembered until it is
+ * the lane is not asked to note when it wrote what. Each look remembers the head until it is
  * covered, so the answer is never above the true age of the oldest record without a checkpoint,
  * and below it by one pause between looks at most.
  */
 export class CoverageWatch {
-  #head = 0;
-  #sinceNs: Nanos | null = null;
+  /** Oldest first; none of them is covered. */
+  #marks: Mark[] = [];
 
   /**
    * @param head sequence of the last record of the journal
@@ -16,10 +24,10 @@ export class CoverageWatch {
    * @returns milliseconds; 0 when nothing is known to wait
    */
   look(head: number, covered: number, nowNs: Nanos): number {
-    if (this.#sinceNs === null || covered >= this.#head) {
-      this.#head = head;
-      this.#sinceNs = covered >= head ? null : nowNs;
-    }
-    return this.#sinceNs === null ? 0 : (nowNs - this.#sinceNs) / 1e6;
+    this.#marks = this.#marks.filter((mark) => mark.head > covered);
+    const newest = this.#marks.at(-1)?.head ?? covered;
+    if (head > newest && this.#marks.length < MARKS_MAX) this.#marks.push({ head, atNs: nowNs });
+    const oldest = this.#marks[0];
+    return oldest === undefined ? 0 : (nowNs - oldest.atNs) / 1e6;
   }
 }

@@ -4,6 +4,8 @@ import type { Result } from '../core/result.ts';
 export interface AuditTrail {
   /** Why the log no longer follows the journal, as a sentence; nothing may trade then. */
   readonly fault: string | null;
+  /** Why no witness has signed lately, as a sentence; null while one does or none is asked. */
+  readonly witnessFault: string | null;
   /**
    * Sequence up to which a signed checkpoint covers the journal.
    *

@@ -7,7 +7,7 @@ import { CONFIG_COMMANDS } from './config-commands.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
-import { startCommand, usage, venueCommand } from './launch-commands.ts';
+import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { tuneBreakersCommand } from './tune/tune-command.ts';
@@ -21,6 +21,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   ...DAEMON_FACES.filter(({ name }) => !AUDIT_LOG_COMMANDS.some((each) => each.name === name)),
   panelCommand,
   venueCommand,
+  guardCommand,
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,

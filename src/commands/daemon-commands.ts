@@ -1,7 +1,7 @@
 import { mayDo, modeAction, reasonFault, rolesFor } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
-import type { RaisedRow } from '../control/mode/severity-faults.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import type { RaisedRow } from '../control/severity/severity-faults.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import { ACCESS_COMMANDS } from './access/access-commands.ts';
 import { APPROVAL_COMMANDS } from './access/approval-commands.ts';

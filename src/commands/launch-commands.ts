@@ -39,11 +39,24 @@ const REPLAY: Readonly<Record<string, OptionSpec>> = {
   seed: { type: 'string', value: 'N', help: 'seed of all chance, for a run that repeats' },
 };
 
+export const GUARD_DIR: OptionSpec = {
+  type: 'string',
+  value: 'DIR',
+  help: "the guard's latch, heads and key (default $XDG_STATE_HOME/flyball-guard)",
+};
+
 /** The data directory that is used when none is named. */
 export function dataDirectory(words: ParsedWords, around: Surroundings): string {
-  const { variables } = around;
-  const state = variables['XDG_STATE_HOME'] || join(variables['HOME'] ?? '.', '.local', 'state');
-  return words.text('data-dir') ?? join(state, 'flyball');
+  return words.text('data-dir') ?? join(stateFolder(around), 'flyball');
+}
+
+/** Where guards keep what must not lie in the data directory, when no place is named. */
+export function guardDirectory(words: ParsedWords, around: Surroundings): string {
+  return words.text('guard-dir') ?? join(stateFolder(around), 'flyball-guard');
+}
+
+function stateFolder({ variables }: Surroundings): string {
+  return variables['XDG_STATE_HOME'] || join(variables['HOME'] ?? '.', '.local', 'state');
 }
 
 export const startCommand: LocalCommand = {
@@ -59,6 +72,8 @@ export const startCommand: LocalCommand = {
     paper: { type: 'boolean', help: 'paper trading (the default)' },
     config: CONFIG,
     'data-dir': DATA_DIR,
+    'guard-dir': GUARD_DIR,
+    'no-guard-spawn': { type: 'boolean', help: 'wait for a guard that something else runs' },
     ...REPLAY,
     for: { type: 'string', value: '60s', help: 'stop in order after so long' },
     json: JSON_OUTPUT,
@@ -72,7 +87,9 @@ export const startCommand: LocalCommand = {
     }
     const common = commonOptions(words, around);
     if (!common.ok) return usage(around, common.error);
-    return launch.start({ ...common.value, forMs }, terminal);
+    const spawnsGuard = !words.flag('no-guard-spawn');
+    const guarded = { guardDirectory: guardDirectory(words, around), spawnsGuard };
+    return launch.start({ ...common.value, ...guarded, forMs }, terminal);
   },
 };
 
@@ -101,6 +118,23 @@ export const venueCommand: LocalCommand = {
     }
     const paced = replay === null ? null : { ...replay, pace };
     return around.launch.venue({ ...rest, replay: paced, port }, around.terminal);
+  },
+};
+
+export const guardCommand: LocalCommand = {
+  name: 'guard',
+  usage: '',
+  summary: 'watch the daemon of a data directory, and cancel what rests when it falls silent',
+  examples: ['flyball guard', 'flyball guard --data-dir /var/lib/flyball'],
+  options: { 'data-dir': DATA_DIR, 'guard-dir': GUARD_DIR },
+  async run(words, around) {
+    const extra = words.positionals[0];
+    if (extra !== undefined) return usage(around, `found ${extra}, wanted options only`);
+    const options = {
+      dataDirectory: dataDirectory(words, around),
+      guardDirectory: guardDirectory(words, around),
+    };
+    return around.launch.guard(options, around.terminal);
   },
 };
 

@@ -40,6 +40,7 @@ export interface Surroundings {
 export interface Launch {
   start(options: StartOptions, terminal: Terminal): Promise<number>;
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
+  guard(options: GuardOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
   /** Reaches the simulated emergency stop of a data directory. */
   panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
@@ -80,13 +81,20 @@ export interface DoctorOptions {
   readonly isJson: boolean;
 }
 
-export interface StartOptions {
+export interface StartOptions extends GuardOptions {
   readonly configFile: string;
-  readonly dataDirectory: string;
+  /** Whether the desk may start its guard; otherwise it waits for one. */
+  readonly spawnsGuard: boolean;
   readonly replay: ReplayOptions | null;
   readonly seed: number | null;
   readonly forMs: number | null;
   readonly isJson: boolean;
+}
+
+export interface GuardOptions {
+  readonly dataDirectory: string;
+  /** Where guards keep what must not lie in a data directory. */
+  readonly guardDirectory: string;
 }
 
 export interface ReplayOptions {

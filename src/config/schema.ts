@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { auditSection } from '../audit/settings.ts';
+import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
+import { breakersSection } from '../risk/breakers/settings.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
@@ -63,7 +65,9 @@ const logSection = z
 export const configSchema = z
   .strictObject({
     control: controlSection,
+    guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
+    breakers: breakersSection.optional(),
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
     journal: journalSection,

@@ -4,10 +4,8 @@ import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
-import { endCaution } from './mode/caution.ts';
 import { effectOf, isGateClosing } from './mode/faults.ts';
 import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
-import { faultsOf, type RaisedRow, raisedRows } from './mode/severity-faults.ts';
 import type { StateSeal } from './mode/state-seal.ts';
 import {
   type ModeEvent,
@@ -20,6 +18,8 @@ import {
 } from './modes.ts';
 import { isAtLeast } from './safety-cause.ts';
 import type { SafetyKernel } from './safety-kernel.ts';
+import { endCaution } from './severity/caution.ts';
+import { faultsOf, type RaisedRow, raisedRows } from './severity/severity-faults.ts';
 import {
   EmergencyStop,
   type FlattenPermit,
@@ -122,6 +122,7 @@ export class ControlDesk {
   fault(fault: string, reason: string): void {
     const { closesGate } = effectOf(fault);
     if (closesGate) this.#options.gate.close('reconciling');
+    if (fault === 'guard') this.#options.gate.close('guard');
     this.#apply({ type: 'fault', fault, nowMs: this.#nowMs() }, 'system', reason);
     if (!closesGate) return;
     this.#options.withdraw();
@@ -130,6 +131,7 @@ export class ControlDesk {
 
   cleared(fault: string): void {
     if (fault === 'journal') this.#options.gate.open('journal');
+    if (fault === 'guard') this.#guarded();
     if (!this.#state.context.faults.includes(fault)) return;
     this.#apply({ type: 'clear', fault, nowMs: this.#nowMs() }, 'system', `${fault} is back`);
     this.#openIfSettled();
@@ -270,6 +272,12 @@ export class ControlDesk {
     };
   }
 
+  /** The guard may have cancelled what rested, so the venues are asked before the gate opens. */
+  #guarded(): void {
+    if (this.#isStarted) this.reconcileAll();
+    this.#options.gate.open('guard');
+  }
+
   /** What is paused bars steps up, and a paused desk comes down. */
   #heedKernel(): void {
     const { faults } = this.#state.context;
@@ -281,13 +289,13 @@ export class ControlDesk {
   }
 
   #openIfSettled(): void {
-    const isSettled =
-      this.#isStarted &&
-      this.#options.venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue)) &&
-      !isGateClosing(this.#state.context.faults);
-    if (!isSettled) return;
-    this.#options.gate.open('reconciling');
+    const { venues, gate } = this.#options;
+    const isAgreed = venues.every((venue) => this.#done.get(venue) === this.#owed.get(venue));
+    if (!this.#isStarted || !isAgreed) return;
+    // Who waits for an empty book need not wait for a guard, or for a journal that is slow.
     for (const done of this.#settled.splice(0)) done();
+    if (isGateClosing(this.#state.context.faults)) return;
+    gate.open('reconciling');
     this.#flatten();
     this.evaluate();
   }

@@ -1,8 +1,10 @@
 import type { Mode } from './gate.ts';
+import type { GuardJournalEvent } from './guard/events.ts';
 import type { ResetClass, Severity } from './safety-cause.ts';
 
 /** What control and the desk itself add to the journal. Texts, so that they read anywhere. */
 export type ControlEvent =
+  | GuardJournalEvent
   | {
       readonly kind: 'booted';
       /** Counts the starts of this data directory from 1; part of every client order id. */
@@ -36,7 +38,7 @@ export type ControlEvent =
       readonly by: string;
       readonly reason: string;
       readonly epoch: number;
-      /** Every cause that outlives the process, sealed; see `mode/kept-causes.ts`. */
+      /** Every cause that outlives the process, sealed; see `severity/kept-causes.ts`. */
       readonly kept: string;
     }
   /** A person asked for a change; written before it is carried out. */

@@ -65,6 +65,17 @@ export interface GateContacts {
   readonly onOpen: (bits: number) => void;
 }
 
+/** How long orders may leave without news of the guard, as the gate reads it before every order. */
+export interface GateLease {
+  /** Whether the guard does not take this daemon for silent yet. Allocates nothing. */
+  readonly holds: () => boolean;
+  /** Called in the check that found it over, once the gate is closed. */
+  readonly onOver: () => void;
+}
+
+/** Where no guard watches: a rehearsal, a simulation. */
+const NO_LEASE: GateLease = { holds: () => true, onOver: () => {} };
+
 /** Until a driver is there. Live trading never begins without one. */
 const NO_CONTACTS: GateContacts = { read: () => 0, onOpen: () => {} };
 
@@ -84,7 +95,13 @@ const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
 const EMERGENCY = 1 << HALT_CAUSES.indexOf('emergency');
 
 /** Where the words are, for those who watch the block from outside. */
-export const GATE_LAYOUT = { halt: HALT, mode: MODE, epoch: EPOCH, venues: VENUES } as const;
+export const GATE_LAYOUT = {
+  halt: HALT,
+  mode: MODE,
+  epoch: EPOCH,
+  permit: PERMIT,
+  venues: VENUES,
+} as const;
 
 export interface GateQuestion {
   readonly venue: number;
@@ -98,6 +115,7 @@ export interface GateQuestion {
 export class Gate {
   readonly #words: Int32Array;
   #contacts: GateContacts = NO_CONTACTS;
+  #lease: GateLease = NO_LEASE;
 
   /** A new gate is closed (`starting`) in mode manual. */
   constructor(shared?: SharedArrayBuffer) {
@@ -115,6 +133,11 @@ export class Gate {
     this.#contacts = contacts;
   }
 
+  /** From here on no order passes once the guard may have begun to cancel. */
+  requireLease(lease: GateLease): void {
+    this.#lease = lease;
+  }
+
   /**
    * Whether an order may leave now: null when it may. Cancels do not ask; they always may.
    * Constant time, no allocation. An open contact is an emergency, which closes the gate here.
@@ -129,6 +152,12 @@ export class Gate {
       this.close('emergency');
       this.#contacts.onOpen(open);
       return 'contact-open';
+    }
+    // A loop that was held up sends nothing that it decided before it was taken for dead.
+    if (!this.#lease.holds()) {
+      this.close('guard');
+      this.#lease.onOver();
+      return 'halted';
     }
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];

@@ -1,17 +1,6 @@
 import { assert, err, ok, type Result } from '../core/result.ts';
 import { mayRelease, type ReleaseRefusal, type Releaser } from './authorisation.ts';
 import type { Gate } from './gate.ts';
-import { SizeScales } from './mode/size-scales.ts';
-import {
-  isAsBad,
-  isKept,
-  notYet,
-  overflowOf,
-  type RaisedCause,
-  raised,
-  scaleOf,
-  waitFor,
-} from './raised-cause.ts';
 import {
   assertCause,
   causeId,
@@ -23,6 +12,17 @@ import {
   scopeText,
   worse,
 } from './safety-cause.ts';
+import {
+  isAsBad,
+  isKept,
+  notYet,
+  overflowOf,
+  type RaisedCause,
+  raised,
+  scaleOf,
+  waitFor,
+} from './severity/raised-cause.ts';
+import { SizeScales } from './severity/size-scales.ts';
 
 export interface SafetyKernelOptions {
   readonly gate: Gate;

@@ -1,7 +1,7 @@
-import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigFault, LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../control/gate.ts';
+import type { GuardLink } from '../control/guard/link.ts';
 import type { DiskLatch, Latch } from '../control/latch.ts';
 import type { StateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
@@ -14,6 +14,8 @@ import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { Venue } from '../venues/port.ts';
 import type { OpenedAlerts } from './alerts/open-alerts.ts';
+import type { DeskAudit } from './audit/desk-audit.ts';
+import type { Witness } from './guard/witness.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { Pets } from './hardware/pets.ts';
 import type { OpenedLinks } from './links/open-links.ts';
@@ -34,7 +36,7 @@ export interface DeskParts {
   readonly load: ConfigLoader;
   readonly journal: Journal;
   /** Null in a rehearsal, whose record nobody has to prove. */
-  readonly audit: AuditTrail | null;
+  readonly audit: DeskAudit | null;
   readonly gate: Gate;
   readonly latch: DiskLatch;
   /** Set while the channels of the stop are known to disagree. */
@@ -66,4 +68,6 @@ export interface DeskParts {
   readonly alerts: OpenedAlerts | null;
   /** Null without `remote.links`, and in a rehearsal, which nobody is linked to. */
   readonly links: OpenedLinks | null;
+  /** Null where no guard watches: in a rehearsal and in a simulation. */
+  readonly guard: (GuardLink & Witness) | null;
 }

@@ -43,10 +43,12 @@ export class DeskMemory {
   async risk(): Promise<RiskState> {
     await this.#settled();
     const { store } = this.#journal;
+    const peak = store.profitPeak()?.event.profit;
     return {
       positions: this.#positions(),
       openOrders: this.#openOrders(() => true),
       day: store.riskDay()?.event ?? null,
+      ...(peak === undefined ? {} : { peak }),
     };
   }
 

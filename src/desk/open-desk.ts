@@ -28,6 +28,8 @@ import { openAlerts } from './alerts/open-alerts.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import { openAudit } from './audit/open-audit.ts';
 import type { ConfigLoader, DeskParts } from './desk-parts.ts';
+import { leaseFrom } from './guard/lease.ts';
+import type { Guarded } from './guard/open-guard.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
 import type { Pets } from './hardware/pets.ts';
@@ -54,6 +56,8 @@ export interface OpenOptions {
   readonly isClockReal: boolean;
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
+  /** Attaches the guard, once there is something to guard; absent where none watches. */
+  readonly guard?: (desk: Guarded) => DeskParts['guard'];
   /** Opens the stop of a desk that has no run folder of a real disk; default by configuration. */
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Default: nobody watches from outside. */
@@ -190,6 +194,9 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   }
   const gate = new Gate();
   if (audit !== null) audit.onFault = () => gate.close('journal');
+  const guard = options.guard?.({ access: access.value, boot, hardware }) ?? null;
+  if (guard !== null) leaseFrom(guard, { gate, log });
+  if (guard !== null) audit?.witnessedBy(guard);
   return ok({
     env,
     folder,
@@ -217,6 +224,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     shell: shell.value,
     alerts: alerts.value,
     links: links.value,
+    guard,
   });
 }
 

@@ -22,9 +22,9 @@ import {
   type Role,
   releaseRefusalText,
 } from '../control/authorisation.ts';
-import type { ControlSummary, ResetRefusal } from '../control/control-desk.ts';
-import { raisedRows } from '../control/mode/severity-faults.ts';
+import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
+import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
@@ -35,6 +35,7 @@ import { deskAlerts } from './alerts/desk-alerts.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { actorRow, orderRow, positionRow } from './desk-view.ts';
 import { EstopDesk } from './hardware/estop-desk.ts';
+import { resetDesk } from './hardware/reset-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
@@ -42,6 +43,7 @@ import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
+import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { deskTree } from './tree.ts';
 import { VenuesWatch } from './venues-watch.ts';
@@ -70,13 +72,14 @@ export class RunningDesk implements Desk {
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
   readonly inspector: DeskInspector;
+  /** Through which every layer raises severity. */
+  readonly severity: DeskKernel;
   readonly estop: EstopPort;
   readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
   readonly #watchman: Watchman;
   readonly #stop: StopWiring;
-  readonly #severity: DeskKernel;
   readonly #startedNs: number;
   #isTreeUp = false;
   #isOver = false;
@@ -123,7 +126,7 @@ export class RunningDesk implements Desk {
       openOrders: () => this.orders().length,
     });
     const trip = (by: string, reason: string): void => this.trip(by, reason);
-    this.#severity = deskKernel(parts, this.#lane, trip);
+    this.severity = deskKernel(parts, this.#lane, trip);
     const linked = { parts, lane: this.#lane, desk: this, trip };
     this.#links = parts.links === null ? null : new DeskLinks(parts.links, linked);
   }
@@ -137,10 +140,10 @@ export class RunningDesk implements Desk {
       if (known !== null && isSameDefinition(known, instrument)) continue;
       journal.appendDurable({ kind: 'instrument-defined', instrument });
     }
-    this.#severity.begin();
+    this.severity.begin();
     const tree = deskTree(this.parts, {
       desk: this,
-      kernel: this.#severity.kernel,
+      kernel: this.severity.kernel,
       links: this.#links?.branch() ?? null,
       trip: (by, reason, cause) => this.trip(by, reason, cause),
       signs: () => this.actors(),
@@ -180,8 +183,8 @@ export class RunningDesk implements Desk {
   }
 
   /** Closes gate and latch at once, whatever state the actors are in; they follow. */
-  trip(by: string, reason: string, cause: StopCause = 'software'): void {
-    this.#stop.trip(by, reason, cause);
+  trip(by: string, reason: string, cause: StopCause = 'software', how?: StopPolicy): void {
+    this.#stop.trip(by, reason, cause, how);
   }
 
   get peers(): PeersPort {
@@ -216,8 +219,9 @@ export class RunningDesk implements Desk {
 
   orders(): readonly OrderRow[] {
     const view = this.#lane.view(`trading/venues/venue:${this.parts.venue.name}`);
-    const records = view.ok ? ((view.value as { orders: OrderRecord[] }).orders ?? []) : [];
-    return records.map((record) => {
+    // An actor that has not started yet has no state to show.
+    const venue = view.ok ? (view.value as { orders: OrderRecord[] } | undefined) : undefined;
+    return (venue?.orders ?? []).map((record) => {
       const instrument = this.parts.instruments[record.order.instrument] as Instrument;
       return orderRow(instrument, record);
     });
@@ -226,20 +230,7 @@ export class RunningDesk implements Desk {
   mode(): ControlSummary {
     const view = this.#lane.view('safety/control');
     if (view.ok && view.value !== undefined) return view.value as ControlSummary;
-    const { gate, latch } = this.parts;
-    const [mode, cause] = [gate.mode, latch.cause()];
-    const faults = ['control is down'];
-    const { kernel } = this.#severity;
-    return {
-      mode,
-      requested: mode,
-      faults,
-      gate: gate.causes(),
-      cooldownMs: 0,
-      latch: cause,
-      riskScale: Math.min(gate.permissions.riskScale, kernel.deskScale),
-      raised: raisedRows(kernel.summary(), this.parts.env.clock.mono() / 1e6),
-    };
+    return controlIsDown(this.parts, this.severity.kernel);
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {
@@ -265,31 +256,8 @@ export class RunningDesk implements Desk {
 
   async reset(by: string, reason: string): Promise<Result<ControlSummary, string>> {
     const modeBefore = this.parts.gate.mode;
-    const permitted = await this.#lane.ask(
-      address.killSwitch,
-      (reply: Reply<Result<void, string>>) => ({
-        kind: 'permit-reset' as const,
-        by,
-        reason,
-        reply,
-      }),
-      ASK_TIMEOUT_MS,
-    );
-    if (!permitted.ok) return permitted;
-    const outcome = await this.#lane.ask(
-      address.control,
-      (reply: Reply<Result<void, ResetRefusal>>) => ({
-        kind: 'reset' as const,
-        by,
-        reason,
-        reply,
-      }),
-      ASK_TIMEOUT_MS,
-    );
-    const refusal = outcome.ok ? null : refusalText(outcome.error);
-    const ended = { kind: 'reset-ended' as const, by, reason, modeBefore, refusal };
-    this.#lane.send(address.killSwitch, ended);
-    return refusal === null ? ok(this.mode()) : err(refusal);
+    const outcome = await resetDesk(this.#lane, { by, reason, modeBefore });
+    return outcome.ok ? ok(this.mode()) : outcome;
   }
 
   async release(
@@ -395,12 +363,8 @@ export class RunningDesk implements Desk {
   #giveUp(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.trip('supervision', reason);
+    // Who is about to end cannot flatten to an end.
+    this.trip('supervision', reason, 'software', STOP_AT_ONCE);
     this.#hooks.onFatal(reason);
   }
-}
-
-function refusalText({ kind, waitMs }: ResetRefusal): string {
-  if (kind === 'not-tripped') return 'the desk is not in emergency';
-  return `cooling down for ${Math.ceil(waitMs)} ms more`;
 }

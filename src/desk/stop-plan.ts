@@ -30,6 +30,8 @@ export function stopPlan(
       phase('cancel-and-drain', ['no-new-orders'], SETTLE_TIMEOUT_MS + 1_000, async () => {
         const settled = await desk.settle();
         outcome.unsettled = settled.ok ? '' : settled.error;
+        // A guard that hears no goodbye cancels what may still rest.
+        if (settled.ok) await desk.parts.guard?.goodbye();
         outcome.status = await desk.status();
       }),
       phase('persist', ['cancel-and-drain'], 15_000, (reason) => desk.close(reason)),

@@ -6,6 +6,7 @@ import { feedActor } from '../../actors/market-data/feed.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
+import { guardActor } from '../../actors/safety/guard.ts';
 import { indicatorActor } from '../../actors/safety/indicator.ts';
 import { killSwitchActor } from '../../actors/safety/kill-switch.ts';
 import { watchdogActor } from '../../actors/safety/watchdog.ts';
@@ -32,6 +33,9 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { STANDING_CONDITIONS } from './safety/conditions.ts';
+import { severitiesAt } from './safety/desk-kernel.ts';
+import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -40,6 +44,7 @@ export interface TreeHooks {
   readonly kernel: SafetyKernel;
   readonly isTreeUp: () => boolean;
   readonly openOrders: () => number;
+  /** Closes gate and latch at once. */
   readonly trip: (by: string, reason: string, cause: StopCause) => void;
   readonly signs: () => readonly VitalSign[];
   readonly onGiveUp: (event: SupervisorGaveUp) => void;
@@ -54,6 +59,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const safety = riskSafety(parts, kernel);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -83,13 +89,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       {
         wasClean: isFirst && parts.wasClean,
         isLatched: latch.cause() !== null || kernel.summary().severity === 'emergency',
-        conditions: [],
+        conditions: STANDING_CONDITIONS,
       },
       modePolicyOf(parts.config.control),
       env.clock.mono() / 1e6,
     );
   };
-  const { alerts, shell } = parts;
+  const { alerts, shell, guard } = parts;
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -107,6 +113,18 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           isTreeUp: hooks.isTreeUp,
           log,
         }),
+      guard:
+        guard === null
+          ? null
+          : () =>
+              guardActor({
+                link: guard,
+                gate,
+                isTreeUp: hooks.isTreeUp,
+                trip: (by, reason) => hooks.trip(by, reason, 'guard'),
+                journal: append,
+                log,
+              }),
       killSwitch: () =>
         killSwitchActor({
           ...parts.hardware,
@@ -187,6 +205,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         riskActor({
           instruments,
           gate,
+          severities: severitiesAt(kernel, venue.index),
+          safety,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,

@@ -75,6 +75,11 @@ export class Portfolio {
     return this.#balances.get(venue) ?? new Map();
   }
 
+  /** What all accounts hold now, by venue. */
+  get funds(): ReadonlyMap<string, Balances> {
+    return new Map(this.#balances);
+  }
+
   /** Nothing has ever been booked on the venue: what is there now is the opening balance. */
   isPristine(venue: string): boolean {
     return !this.#balances.has(venue);

@@ -60,12 +60,13 @@ export class SortedWindow {
   }
 
   /**
-   * Which share of the numbers lies below a value, 0 … 1; those equal to it count half, so that a
-   * number among its equals stands in the middle. NaN when there is none. O(log size).
+   * Where a value would stand among the numbers and itself, 0 … 1 and never either: those that
+   * equal it count half, so that a number among its equals stands in the middle, and of few numbers
+   * none is far out. O(log size).
    */
-  shareBelow(value: number): number {
+  rankOf(value: number): number {
     const below = this.#placeOf(value);
-    return (below + this.#placeBehind(value)) / 2 / this.#size;
+    return (below + this.#placeBehind(value) + 1) / 2 / (this.#size + 1);
   }
 
   /** The mean distance from `center`, NaN when there is none. O(size), without allocation. */

@@ -8,6 +8,7 @@ export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
 /** Why the pre-trade check said no, with the numbers that led to it. */
 export type Refusal =
   | { readonly kind: 'mode'; readonly mode: string }
+  | { readonly kind: 'strategy-paused'; readonly strategy: string }
   | { readonly kind: 'stale-intent'; readonly lateMs: number }
   | { readonly kind: 'unknown-instrument'; readonly instrument: number }
   | { readonly kind: 'no-market'; readonly instrument: string }
@@ -24,4 +25,23 @@ export type Refusal =
   | { readonly kind: 'not-reducing'; readonly position: number; readonly lots: number }
   | { readonly kind: 'daily-loss'; readonly loss: number; readonly limit: number }
   | { readonly kind: 'self-trade'; readonly against: string }
-  | { readonly kind: 'order-rate'; readonly scope: 'desk' | 'strategy' };
+  | { readonly kind: 'order-rate'; readonly scope: 'desk' | 'strategy' }
+  /** One of the numbered controls, with what it found. */
+  | {
+      readonly kind: 'control';
+      readonly control: string;
+      readonly name:
+        | 'duplicate'
+        | 'price-collar'
+        | 'equity-share'
+        | 'leverage'
+        | 'concentration'
+        | 'takers-off';
+      readonly measured: number;
+      readonly limit: number;
+    };
+
+/** What a refusal is counted under. */
+export function refusalName(refusal: Refusal): string {
+  return refusal.kind === 'control' ? refusal.name : refusal.kind;
+}

@@ -60,6 +60,14 @@ export class Exposure {
       : Math.abs(this.position - this.sellLots - lots);
   }
 
+  /** The largest absolute position if everything open fills on the side that makes it so. */
+  get worstLots(): number {
+    return Math.max(
+      Math.abs(this.position + this.buyLots),
+      Math.abs(this.position - this.sellLots),
+    );
+  }
+
   /** Client id of an own order that this one would trade with, or null. */
   crosses(side: Side, ticks: number): string | null {
     for (const own of this.#open.values()) {

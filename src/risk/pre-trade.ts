@@ -1,4 +1,4 @@
-import type { Permissions } from '../control/gate.ts';
+import { PERMISSIONS, type Permissions } from '../control/gate.ts';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -6,11 +6,14 @@ import type { Ticks } from '../core/units.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
 import type { ApprovedOrder, Refusal } from './approved-order.ts';
+import { instrumentRule, reduceOnly, selfTrade } from './controls/order-shape.ts';
 import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
 import { Profit } from './profit.ts';
+import type { OrderControls, OrderFacts } from './watch/order-controls.ts';
 
 const MS = 1e6;
+const NO_LIMITS = {};
 
 /** What the check needs to know of the moment it is asked in. */
 export interface Moment {
@@ -18,6 +21,10 @@ export interface Moment {
   readonly nowNs: number;
   readonly mode: string;
   readonly permissions: Permissions;
+  /** Scale of every size limit, 0 … 1: the least of the mode's and of what has been raised. */
+  readonly riskScale: number;
+  /** Whether the strategy of the order may not act. */
+  readonly isStrategyPaused: boolean;
 }
 
 /**
@@ -36,6 +43,12 @@ export class PreTradeCheck {
   #limits: RiskLimits;
   #deskRate: RateBudget;
   readonly #strategyRates = new Map<string, RateBudget>();
+  /** The numbered controls of an order; null where only the limits of section `risk` count. */
+  controls: OrderControls | null = null;
+  readonly #right = { isReduceOnly: false, permissions: PERMISSIONS.emergency as Permissions };
+  readonly #rule = { found: 0, min: 0, max: 0, isTrading: true };
+  readonly #crossing = { ownCrossed: 0 };
+  readonly #facts: OrderFacts = { midTicks: 0, notional: 0, worst: 0, isReducing: false };
 
   constructor(instruments: readonly Instrument[], limits: RiskLimits, nowNs: number) {
     this.#instruments = instruments;
@@ -110,7 +123,7 @@ export class PreTradeCheck {
     slot[RISK_AT.buyLots] = exposure?.buyLots ?? 0;
     slot[RISK_AT.sellLots] = exposure?.sellLots ?? 0;
     slot[RISK_AT.lossToday] = this.profit.lossToday();
-    slot[RISK_AT.riskScale] = moment.permissions.riskScale;
+    slot[RISK_AT.riskScale] = moment.riskScale;
     slot[RISK_AT.maxOrderNotional] = this.#limits.maxOrderNotional;
     slot[RISK_AT.maxPositionNotional] = this.#limits.maxPositionNotional;
     slot[RISK_AT.priceBandBps] = this.#limits.priceBandBps;
@@ -131,9 +144,11 @@ export class PreTradeCheck {
       this.#refuseMoment(order, instrument, moment) ??
       this.#refuseShape(order, instrument) ??
       this.#refuseExposure(order, instrument, moment) ??
+      this.controls?.refuse(order, this.#facts, moment.nowNs / MS) ??
       this.#refuseRate(order, moment);
     if (refusal !== null) return err(refusal);
     this.exposure(order.instrument).reserve(order);
+    this.controls?.approved(order, moment.nowNs / MS);
     return ok(order as ApprovedOrder);
   }
 
@@ -141,8 +156,11 @@ export class PreTradeCheck {
     if (moment.nowNs > order.deadlineNs) {
       return { kind: 'stale-intent', lateMs: (moment.nowNs - order.deadlineNs) / MS };
     }
-    const { mayIncrease, mayReduce } = moment.permissions;
-    if (!(order.isReduceOnly ? mayReduce : mayIncrease)) return { kind: 'mode', mode: moment.mode };
+    const right = this.#right;
+    right.isReduceOnly = order.isReduceOnly;
+    right.permissions = moment.permissions;
+    if (reduceOnly.check(right, NO_LIMITS) !== null) return { kind: 'mode', mode: moment.mode };
+    if (moment.isStrategyPaused) return { kind: 'strategy-paused', strategy: order.strategy };
     if (this.midTicks(order.instrument) === 0) {
       return { kind: 'no-market', instrument: instrument.symbol };
     }
@@ -153,22 +171,18 @@ export class PreTradeCheck {
 
   #refuseShape(order: OrderIntent, instrument: Instrument): Refusal | null {
     const { lots, ticks } = order;
-    if (!Number.isSafeInteger(lots) || lots < instrument.lotsMin || lots > instrument.lotsMax) {
-      const limit = lots > instrument.lotsMax ? instrument.lotsMax : instrument.lotsMin;
-      return { kind: 'instrument-rule', rule: 'quantity', found: lots, limit };
+    const quantity = this.#ruleOf(lots, instrument.lotsMin, instrument.lotsMax);
+    if (quantity !== null) {
+      return { kind: 'instrument-rule', rule: 'quantity', found: lots, limit: quantity };
     }
     if (order.kind === 'market') {
       // A market order with a price would be valued at that price, which binds nobody.
       if (ticks === 0) return null;
       return { kind: 'instrument-rule', rule: 'price', found: ticks, limit: 0 };
     }
-    if (
-      !Number.isSafeInteger(ticks) ||
-      ticks < instrument.ticksMin ||
-      ticks > instrument.ticksMax
-    ) {
-      const limit = ticks > instrument.ticksMax ? instrument.ticksMax : instrument.ticksMin;
-      return { kind: 'instrument-rule', rule: 'price', found: ticks, limit };
+    const price = this.#ruleOf(ticks, instrument.ticksMin, instrument.ticksMax);
+    if (price !== null) {
+      return { kind: 'instrument-rule', rule: 'price', found: ticks, limit: price };
     }
     const mid = this.midTicks(order.instrument);
     const offBps = (Math.abs(ticks - mid) / mid) * 10_000;
@@ -191,12 +205,16 @@ export class PreTradeCheck {
       return { kind: 'not-reducing', position: exposure.position, lots: order.lots };
     }
     const against = exposure.crosses(order.side, order.ticks);
-    if (against !== null) return { kind: 'self-trade', against };
-    if (isReducing) return null;
-    const orderLimit = this.#limits.maxOrderNotional * moment.permissions.riskScale;
-    if (notional > orderLimit) return { kind: 'order-too-large', notional, limit: orderLimit };
-    const limit = this.#limits.maxPositionNotional * moment.permissions.riskScale;
+    this.#crossing.ownCrossed = against === null ? 0 : 1;
+    if (selfTrade.check(this.#crossing, NO_LIMITS) !== null) {
+      return { kind: 'self-trade', against: against as string };
+    }
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
+    this.#note(mid, notional, worst, isReducing);
+    if (isReducing) return null;
+    const orderLimit = this.#limits.maxOrderNotional * moment.riskScale;
+    if (notional > orderLimit) return { kind: 'order-too-large', notional, limit: orderLimit };
+    const limit = this.#limits.maxPositionNotional * moment.riskScale;
     if (worst > limit) return { kind: 'position-limit', worst, limit };
     const loss = this.profit.lossToday();
     // Asked this way round, because a loss that is not a number is not known to be small.
@@ -216,10 +234,31 @@ export class PreTradeCheck {
       strategy = new RateBudget({ ratePerSecond, burst }, nowMs);
       this.#strategyRates.set(order.strategy, strategy);
     }
-    if (strategy.available(nowMs) < 1) return { kind: 'order-rate', scope: 'strategy' };
-    if (!this.#deskRate.take(nowMs)) return { kind: 'order-rate', scope: 'desk' };
+    const isStrategys = strategy.available(nowMs) < 1;
+    if (isStrategys || !this.#deskRate.take(nowMs)) {
+      this.controls?.onThrottled(order, nowMs);
+      return { kind: 'order-rate', scope: isStrategys ? 'strategy' : 'desk' };
+    }
     strategy.take(nowMs);
     return null;
+  }
+
+  /** What the controls look at; kept in one object, so that an order costs none. */
+  #note(midTicks: number, notional: number, worst: number, isReducing: boolean): void {
+    const facts = this.#facts;
+    facts.midTicks = midTicks;
+    facts.notional = notional;
+    facts.worst = worst;
+    facts.isReducing = isReducing;
+  }
+
+  /** @returns the bound that a number of whole units breaks, null when it keeps both */
+  #ruleOf(found: number, min: number, max: number): number | null {
+    const rule = this.#rule;
+    rule.found = Number.isSafeInteger(found) || found > max ? found : Number.NaN;
+    rule.min = min;
+    rule.max = max;
+    return instrumentRule.check(rule, NO_LIMITS)?.limit ?? null;
   }
 }
 

@@ -24,6 +24,8 @@ export interface RiskState {
   readonly positions: ReadonlyMap<number, Position>;
   readonly openOrders: readonly OrderRecord[];
   readonly day: RiskDayOpened | null;
+  /** Highest profit since the desk began, in 10^-8 of quote; absent while none was journaled. */
+  readonly peak?: Amount;
 }
 
 /**

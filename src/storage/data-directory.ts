@@ -85,6 +85,12 @@ export function openDataDirectory(
   }
 }
 
+/** Name of the desk whose directory this is; null while there is none, or none that can be read. */
+export function deskIdIn(files: Files, path: string): string | null {
+  const seen = readIdentity(files, path);
+  return seen.ok ? (seen.value?.deskId ?? null) : null;
+}
+
 interface Identity {
   readonly deskId: string;
   readonly createdMs: number;

@@ -33,6 +33,8 @@ export interface OrderEntryOptions {
   readonly dropped: (order: OrderIntent) => void;
   /** The venue wants nothing for so long. */
   readonly throttled: (ms: number) => void;
+  /** Told of every request that was not answered in time. */
+  readonly overdue?: () => void;
   readonly requestTimeoutMs: number;
   readonly isClockReal: boolean;
   /** What led to the orders; absent where nobody notes it. */
@@ -157,6 +159,7 @@ export class OrderEntry {
     for (const [requestId, pending] of this.#pending) {
       if ((nowNs - pending.sentNs) / 1e6 < this.#options.requestTimeoutMs) return;
       this.#pending.delete(requestId);
+      this.#options.overdue?.();
       this.#doubt(pending, `no answer within ${this.#options.requestTimeoutMs} ms`);
     }
   }

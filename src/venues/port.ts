@@ -26,13 +26,20 @@ export type RequestOutcome =
       readonly reason: string;
       /** Nothing may be sent before this many milliseconds have passed; 0 = no such wish. */
       readonly retryAfterMs: number;
+      /** The venue has banned this address: it does not merely want fewer requests. */
+      readonly isBan?: true;
     }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** A question that was not answered. `throttled`: how long the venue wants to be left alone. */
 export type QueryFault =
   | { readonly kind: 'no-answer'; readonly detail: string }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number; readonly detail: string }
+  | {
+      readonly kind: 'throttled';
+      readonly retryAfterMs: number;
+      readonly detail: string;
+      readonly isBan?: true;
+    }
   | { readonly kind: 'refused'; readonly code: number; readonly detail: string };
 
 export type HttpOutcome = Result<HttpReply, NetFault>;

@@ -14,6 +14,8 @@ export interface QuestionsOptions {
   readonly venueClock: VenueClock;
   /** Wraps a callback so that it does nothing once the actor behind it is gone. */
   readonly fenced: <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void;
+  /** Told what became of every question that was sent: null when it was answered. */
+  readonly heard?: (fault: QueryFault | null) => void;
 }
 
 /**
@@ -40,6 +42,7 @@ export class Questions {
         query.request,
         fenced((outcome: Result<HttpReply, NetFault>) => {
           const answer = query.decode(outcome);
+          this.#options.heard?.(answer.ok ? null : answer.error);
           resolve(answer.ok ? answer : err(this.#heed(answer.error)));
         }),
       );

@@ -17,12 +17,14 @@ import {
 } from '../execution/reconciliation.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
+import type { VenueNews } from '../risk/watch/venue-watch.ts';
 import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
 import type { RequestOutcome, Venue } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { VenueClock } from './venue-clock.ts';
+import { VenueReporter } from './venue-reporter.ts';
 
 /** What the journal knows of one venue at a start. */
 export interface VenueMemory extends OrderMemory {
@@ -65,6 +67,7 @@ export interface VenueDeskPort {
   /** Calls back later, once, replacing an earlier wish of the same name. */
   later(what: 'try-again' | 'lift-throttle', ms: number): void;
   runEnded(outcome: ReconcileOutcome): void;
+  tellRisk(news: VenueNews): void;
   tellControl(
     news:
       | { readonly kind: 'venue-connected' }
@@ -78,6 +81,8 @@ const RUN_TIMEOUT_MS = 30_000;
 const INQUIRIES_AT_ONCE = 5;
 const PROBES_AT_OPENING = 3;
 const PROBE_EVERY_MS = 60_000;
+/** The same while it is doubted. */
+const PROBE_DOUBTED_MS = 5_000;
 /** Orders leave and reports come on this socket, so its death must be noticed within seconds. */
 const PATIENCE: Patience = { askAfterMs: 3_000, deadAfterMs: 10_000 };
 
@@ -93,6 +98,7 @@ export class VenueDesk {
   readonly #manager: OrderManager;
   readonly #clock: VenueClock;
   readonly #questions: Questions;
+  readonly #reporter: VenueReporter;
   readonly #reconcile: ReconcilePort;
   readonly #schedule: RunSchedule;
   #marks: ReadonlyMap<number, string>;
@@ -112,7 +118,16 @@ export class VenueDesk {
     this.#schedule = new RunSchedule(port.random);
     const venueClock = new VenueClock(clock);
     this.#clock = venueClock;
-    this.#questions = new Questions({ venue, net, clock, venueClock, fenced });
+    const reporter = new VenueReporter(venue.index, (news) => port.tellRisk(news));
+    this.#reporter = reporter;
+    this.#questions = new Questions({
+      venue,
+      net,
+      clock,
+      venueClock,
+      fenced,
+      heard: (fault) => reporter.onQuestion(fault),
+    });
     const manager = new OrderManager({
       venue: venue.name,
       deskId: options.deskId,
@@ -133,6 +148,7 @@ export class VenueDesk {
       send: (text) => port.send(text),
       dropped: (order) => port.dropped(order),
       throttled: (ms) => this.#throttle(ms),
+      overdue: () => reporter.onOverdue(),
       requestTimeoutMs: options.requestTimeoutMs,
       isClockReal: options.isClockReal,
       evidence: options.evidence,
@@ -147,7 +163,10 @@ export class VenueDesk {
       cancel: (clientId) => this.entry.cancel(clientId),
       isOfThisBoot: options.isOfThisBoot,
       compare: (balances) => port.compare(balances),
-      adjust: (differences) => port.adjust(differences),
+      adjust: (differences) => {
+        reporter.onDifferences(differences);
+        port.adjust(differences);
+      },
       pause: (ms) => port.pause(ms),
     });
     gate.pauseVenue(venue.index, 'disconnected');
@@ -189,6 +208,7 @@ export class VenueDesk {
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
       return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
+      this.#reporter.onReply(decoded.outcome);
       this.entry.onReply(decoded.requestId, decoded.outcome);
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
@@ -203,7 +223,10 @@ export class VenueDesk {
     this.entry.expire();
     if (!this.connection.isOpen) return;
     const nowNs = this.#port.clock.mono();
-    if ((nowNs - this.#probedNs) / 1e6 > PROBE_EVERY_MS) this.#probe(1);
+    const aheadMs = this.#clock.aheadMs();
+    if (aheadMs !== null) this.#reporter.onClock(aheadMs);
+    const everyMs = this.#reporter.isClockDoubted ? PROBE_DOUBTED_MS : PROBE_EVERY_MS;
+    if ((nowNs - this.#probedNs) / 1e6 > everyMs) this.#probe(1);
     if (this.#isSubscribed) this.#inquire(nowNs);
   }
 
@@ -310,6 +333,7 @@ export class VenueDesk {
 
   #differ(outcome: ReconcileOutcome): void {
     this.#log('error', 'balances-differ', { outcome });
+    if (outcome.kind === 'differs') this.#reporter.onDifferences(outcome.differences);
     this.#port.tellControl({ kind: 'venue-lost', reason: 'balances differ' });
     this.#port.tellControl({ kind: 'venue-connected' });
   }

@@ -21,12 +21,14 @@ async function running(line: string, variables: Record<string, string> = { HOME:
 const START = {
   configFile: PAPER_CONFIG,
   dataDirectory: '/home/a/.local/state/flyball',
+  guardDirectory: '/home/a/.local/state/flyball-guard',
+  spawnsGuard: true,
   replay: null,
   seed: null,
   forMs: null,
   isJson: false,
 };
-const { forMs: _, ...VENUE } = { ...START, port: 0 };
+const { forMs: _, guardDirectory: __, spawnsGuard: ___, ...VENUE } = { ...START, port: 0 };
 const replayOf = (pace: number | 'max', instruments: string | null = null) => ({
   replay: { recording: 'a.gz', instruments, pace },
 });
@@ -40,6 +42,9 @@ const starts: [line: string, options: object][] = [
   ['start --replay a.gz', { ...START, ...replayOf(1) }],
   ['start --replay a.gz --pace max --seed 7', { ...START, ...replayOf('max'), seed: 7 }],
   ['start --replay a.gz --instruments i.json', { ...START, ...replayOf(1, 'i.json') }],
+  ['start --guard-dir /guard', { ...START, guardDirectory: '/guard' }],
+  ['start --no-guard-spawn', { ...START, spawnsGuard: false }],
+  ['guard --data-dir /data --guard-dir /g', { dataDirectory: '/data', guardDirectory: '/g' }],
   ['venue', VENUE],
   ['venue --port 9443', { ...VENUE, port: 9443 }],
   ['venue --replay a.gz --pace 10x', { ...VENUE, ...replayOf(10) }],

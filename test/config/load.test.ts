@@ -80,12 +80,7 @@ const values: [from: string, to: string, path: string, said: RegExp][] = [
   ['requestTimeoutMs: 2000', 'requestTimeoutMs: 99', 'venues.0.requestTimeoutMs', />=100/],
   ['label: mm', 'label: market-maker', 'strategies.0.label', /^found "market-maker": /],
   ['label: mm', 'label: flatten', 'strategies.0.label', /wanted another label than flatten/],
-  [
-    'resetCooldownSeconds: 3',
-    'stopCategory: 2\n  resetCooldownSeconds: 3',
-    'control.stopCategory',
-    /^found 2: wanted 0 or 1/,
-  ],
+  ['stopCategory: 0', 'stopCategory: 2', 'control.stopCategory', /^found 2: wanted 0 or 1/],
   ['kind: market-making', 'kind: guess', 'strategies.0.settings.kind', /"market-making"/],
   ['segmentMiB: 16', 'segmentMiB: 65', 'journal.segmentMiB', /^found 65: .*<=64/],
   ['USDT: "100000"', 'USDT: 100000', 'simulation.balances.USDT', /^found 100000: .*string/],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Latch, latchAt, prepareLatch } from '../../src/control/latch.ts';
+import { type DiskLatch, latchAt, prepareLatch } from '../../src/control/latch.ts';
 import type { Files } from '../../src/core/env.ts';
 import { nodeFiles } from '../../src/core/node-files.ts';
 import { millisOf } from '../../src/core/units.ts';
@@ -12,7 +12,7 @@ import { law } from '../support/law.ts';
 const NOW = millisOf(Date.UTC(2026, 0, 2, 3, 4, 5));
 const UNREADABLE = 'an unreadable latch file';
 
-function withLatch(use: (latch: Latch, path: string) => void, files: Files = nodeFiles): void {
+function withLatch(use: (latch: DiskLatch, path: string) => void, files: Files = nodeFiles): void {
   inTempFolder((folder) => {
     const path = join(folder, 'emergency');
     use(latchAt(files, path), path);
@@ -146,6 +146,56 @@ test('a trip that cannot be kept throws the error of the system', () => {
     ...nodeFiles,
     replace,
   });
+});
+
+test('ES04: a mark is there for every reader before any disk has been waited for', () => {
+  const waited: string[] = [];
+  const files: Files = {
+    ...nodeFiles,
+    open(path, mode) {
+      const file = nodeFiles.open(path, mode);
+      return { ...file, sync: () => void waited.push(`sync ${path}`) };
+    },
+    replace(path, bytes) {
+      waited.push('replace');
+      nodeFiles.replace(path, bytes);
+    },
+    syncFolder: (path) => void waited.push(`sync ${path}`),
+  };
+  withLatch((latch, path) => {
+    latch.mark('kill button', NOW);
+    assert.equal(waited, []);
+    assert.is(latch.cause(), 'kill button');
+    assert.is(latchAt(nodeFiles, path).cause(), 'kill button', 'a process that is killed');
+    latch.mark('watchdog', NOW);
+    latch.set('watchdog', NOW);
+    assert.equal(waited, ['replace'], 'what was marked reaches the disk');
+    assert.is(latch.cause(), 'kill button', 'and the first cause stays');
+    latch.set('watchdog', NOW);
+    assert.equal(waited, ['replace'], 'once');
+    latch.clear();
+    assert.is(latch.cause(), null);
+    latch.set('drawdown', NOW);
+    assert.is(latch.cause(), 'drawdown');
+  }, files);
+});
+
+test('a mark that cannot be written throws, and leaves it to the spare', () => {
+  const files: Files = {
+    ...nodeFiles,
+    open: () => ({
+      ...nodeFiles.open('/dev/null', 'read'),
+      write() {
+        throw new Error('ENOSPC');
+      },
+    }),
+  };
+  withLatch((latch) => {
+    assert.throws(() => latch.mark('kill button', NOW), /ENOSPC/);
+    assert.is(latch.cause(), null);
+    latch.set('kill button', NOW);
+    assert.is(latch.cause(), 'kill button');
+  }, files);
 });
 
 test.run();

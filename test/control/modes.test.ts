@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromTransition } from 'xstate';
-import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph';
-import { MODES, type Mode } from '../../src/control/gate.ts';
+import type { Mode } from '../../src/control/gate.ts';
 import {
   type ModeEvent,
   type ModePolicy,
@@ -76,59 +74,6 @@ function checkStep(before: ModeState, event: ModeEvent, after: ModeState): void 
   const plain = JSON.parse(JSON.stringify(before));
   assert.equal(nextMode(plain, event), after, 'a state that was stored decides the same');
 }
-
-const EVENTS: readonly ModeEvent[] = [0, 20, 40].flatMap((nowMs): ModeEvent[] => [
-  ...MODES_ASKED.map((mode) => ({ type: 'request' as const, mode, nowMs })),
-  { type: 'evaluate', nowMs },
-  { type: 'fault', fault: 'feed', nowMs },
-  { type: 'fault', fault: 'journal', nowMs },
-  { type: 'clear', fault: 'feed', nowMs },
-  { type: 'clear', fault: 'journal', nowMs },
-  { type: 'clear', fault: 'starting', nowMs },
-  { type: 'emergency', nowMs },
-  { type: 'reset', nowMs },
-  { type: 'policy', policy: { ...POLICY, climbsAfterFault: false }, nowMs },
-]);
-const logic = fromTransition(nextModeOf, booted());
-const traversal = {
-  events: EVENTS,
-  serializeState: (snapshot: { context: ModeState }) => {
-    const { mode, context } = snapshot.context;
-    return JSON.stringify([mode, { ...context, faults: [...context.faults].sort() }]);
-  },
-};
-
-function nextModeOf(state: ModeState, event: ModeEvent): ModeState {
-  return nextMode(state, event);
-}
-
-test('every edge of the graph of all reachable states keeps the rules', () => {
-  const edges = adjacencyMapToArray(getAdjacencyMap(logic, traversal as never)) as unknown as {
-    state: { context: ModeState };
-    event: ModeEvent;
-    nextState: { context: ModeState };
-  }[];
-  const seen = new Set<Mode>();
-  for (const { state, event, nextState } of edges) {
-    checkStep(state.context, event, nextState.context);
-    seen.add(state.context.mode);
-  }
-  assert.is(seen.size, MODES.length);
-  assert.ok(edges.length > 1000, `${edges.length} edges`);
-});
-
-test('every shortest path to full-auto climbs through semi-auto', () => {
-  const paths = getShortestPaths(logic, traversal as never) as unknown as {
-    steps: { state: { context: ModeState } }[];
-    state: { context: ModeState };
-  }[];
-  const full = paths.filter(({ state }) => state.context.mode === 'full-auto');
-  assert.ok(full.length > 0);
-  for (const { steps } of full) {
-    const modes = steps.map(({ state }) => state.context.mode);
-    assert.ok(modes.lastIndexOf('semi-auto') > modes.lastIndexOf('manual'), modes.join());
-  }
-});
 
 const aPolicy: fc.Arbitrary<ModePolicy> = fc.record(
   {

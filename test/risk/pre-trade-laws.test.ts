@@ -34,6 +34,9 @@ interface Step {
   readonly lots: number;
   readonly which: number;
   readonly mode: Mode;
+  /** What severities leave: the scale of sizes, and whether the strategy may act. */
+  readonly scale: number;
+  readonly isPaused: boolean;
   readonly profit: number;
 }
 
@@ -53,6 +56,8 @@ const aStep: fc.Arbitrary<Step> = fc.record({
   lots: fc.integer({ min: 0, max: 13 }),
   which: fc.nat(),
   mode: fc.constantFrom<Mode[]>(...MODES, ...Array<Mode>(12).fill('full-auto')),
+  scale: fc.constantFrom(1, 1, 0.5, 0),
+  isPaused: fc.constantFrom(true, false, false, false),
   profit: fc.integer({ min: -600, max: 600 }),
 });
 
@@ -64,6 +69,8 @@ interface Open {
 /** The desk as plain numbers. */
 class ModelDesk {
   mode: Mode = 'full-auto';
+  scale = 1;
+  isPaused = false;
   nowMs = 0;
   quotedMs = 0;
   mid = 100;
@@ -88,16 +95,22 @@ class ModelDesk {
     return isSameSign && Math.abs(reached) < Math.abs(this.position);
   }
 
+  get riskScale(): number {
+    return Math.min(PERMISSIONS[this.mode].riskScale, this.scale);
+  }
+
   /** The kinds of every rule that an order breaks now. */
   broken(order: OrderIntent): string[] {
     const { side, lots, kind } = order;
-    const { mayIncrease, mayReduce, riskScale } = PERMISSIONS[this.mode];
+    const { mayIncrease, mayReduce } = PERMISSIONS[this.mode];
+    const { riskScale } = this;
     const isMarket = kind === 'market';
     const ticks: number = isMarket ? this.mid * (1 + limits.priceBandBps / 10_000) : order.ticks;
     const isReducing = this.isReducing(side, lots);
     const worst = Math.abs(this.reached(side, lots)) * this.mid;
     const rules: [isBroken: boolean, kind: string][] = [
       [!(order.isReduceOnly ? mayReduce : mayIncrease), 'mode'],
+      [this.isPaused, 'strategy-paused'],
       [this.nowMs > order.deadlineNs / MS, 'stale-intent'],
       [this.mid === 0, 'no-market'],
       [this.nowMs - this.quotedMs > limits.staleBookMs, 'stale-book'],
@@ -159,6 +172,8 @@ function take(step: Step, desk: ModelDesk, check: PreTradeCheck): void {
       return;
     case 'mode':
       desk.mode = step.mode;
+      desk.scale = step.scale;
+      desk.isPaused = step.isPaused;
       return;
     case 'profit':
       desk.profit = step.profit;
@@ -176,8 +191,14 @@ function take(step: Step, desk: ModelDesk, check: PreTradeCheck): void {
 /** Asks for an order; what the check says must be what the model knows. */
 function ask(order: OrderIntent, desk: ModelDesk, check: PreTradeCheck): string {
   const broken = desk.broken(order);
-  const { mode, nowMs } = desk;
-  const now = { nowNs: nowMs * MS, mode, permissions: PERMISSIONS[mode] };
+  const { mode, nowMs, riskScale, isPaused } = desk;
+  const now = {
+    nowNs: nowMs * MS,
+    mode,
+    permissions: PERMISSIONS[mode],
+    riskScale,
+    isStrategyPaused: isPaused,
+  };
   const checked = check.check(order, now);
   if (!checked.ok) {
     assert.ok(broken.includes(checked.error.kind), `${checked.error.kind}, not ${broken}`);
@@ -214,7 +235,15 @@ test('an order is approved exactly when it breaks no rule, else refused for one 
     }),
     400,
   );
-  const rules = ['approved', 'mode', 'stale-intent', 'no-market', 'stale-book', 'instrument-rule'];
+  const rules = [
+    'approved',
+    'mode',
+    'strategy-paused',
+    'stale-intent',
+    'no-market',
+    'stale-book',
+    'instrument-rule',
+  ];
   rules.push('price-band', 'not-reducing', 'self-trade', 'order-too-large', 'position-limit');
   for (const rule of [...rules, 'daily-loss']) {
     assert.ok((seen.get(rule) ?? 0) >= 20, `${rule} was met ${seen.get(rule) ?? 0} times`);

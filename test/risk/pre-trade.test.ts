@@ -38,6 +38,8 @@ const moment = (mode: Mode = 'full-auto', nowMs = 0) => ({
   nowNs: nowMs * MS,
   mode,
   permissions: PERMISSIONS[mode],
+  riskScale: PERMISSIONS[mode].riskScale,
+  isStrategyPaused: false,
 });
 
 function refusalOf(check: PreTradeCheck, of: OrderIntent, at = moment()): Refusal | null {

@@ -54,6 +54,7 @@ export async function aRoot(
         killSwitch: actor('safety/kill-switch'),
         watchdog: actor('safety/watchdog'),
         indicator: actor('safety/indicator'),
+        guard: null,
       },
       marketData: {
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),

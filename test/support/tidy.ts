@@ -28,16 +28,22 @@ const LAYERS = [
   'actors',
   'supervisors',
   'desk',
+  'guard',
   'main',
   'test',
   'bench',
 ];
+
+/** What the guard never reaches, by however many steps: it can cancel, not trade. */
+const GUARD_WITHOUT = /^src\/(execution|learning|strategies|config)\/|^src\/venues\/.*\borders\b/;
+const GUARD_ROOT = 'src/guard.ts';
 
 /** Folders that use less than what stands to their left. */
 const NARROWER: Readonly<Record<string, (layer: string) => boolean>> = {
   control: (layer) => layer === 'core',
   audit: (layer) => layer === 'core',
   risk: (layer) => layer !== 'learning' && layer !== 'strategies',
+  guard: (layer) => !GUARD_WITHOUT.test(`src/${layer}/`) && !/^(actors|desk)$/.test(layer),
 };
 
 /** Where a package may be imported. Nobody is listed who is not in docs/decisions. */
@@ -77,6 +83,7 @@ const EDGES = [
   'src/main.ts',
   'src/commands/',
   'src/simulation/',
+  'src/guard/',
   'hardware/',
 ];
 
@@ -132,6 +139,26 @@ export function importFaults({ path, text }: Source): string[] {
       ? layerFault(path, layer, rank, specifier)
       : packageFault(path, specifier);
     if (fault !== null) faults.push(`${path}: ${fault}`);
+  }
+  return faults;
+}
+
+/**
+ * What the guard's program would load and must not, with the file that imports it. An `import type`
+ * loads nothing; types among other names in braces do not keep a module from being loaded.
+ */
+export function guardFaults(sources: readonly Source[]): string[] {
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  const seen = new Set([GUARD_ROOT]);
+  const faults: string[] = texts.has(GUARD_ROOT) ? [] : [`${GUARD_ROOT} is not there`];
+  for (const path of seen) {
+    const loaded = (texts.get(path) ?? '').replace(/\b(import|export) type [^;]*;/g, '');
+    for (const specifier of specifiersOf(loaded)) {
+      if (!specifier.startsWith('.')) continue;
+      const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+      if (GUARD_WITHOUT.test(target)) faults.push(`${path}: the guard would load ${target}`);
+      seen.add(target);
+    }
   }
   return faults;
 }

@@ -167,10 +167,14 @@ function faultOfSigned(
   }
   if (walk.contradiction !== null) return walk.contradiction;
   if (walk.silence !== null) return walk.silence;
-  return staleness(checkpoint, fresh) ?? walk.damage ?? end.stray;
+  return staleness(checkpoint.cosignatures, fresh) ?? walk.damage ?? end.stray;
 }
 
-function staleness({ cosignatures }: Checkpoint, fresh: VerifyOptions['fresh']): Unkinded | null {
+/** Whether no witness has signed lately; null when one has, or when nobody asks. */
+export function staleness(
+  cosignatures: Checkpoint['cosignatures'],
+  fresh: VerifyOptions['fresh'],
+): Omit<AuditFinding, 'kind'> | null {
   if (fresh === null) return null;
   const { nowSeconds, limitSeconds } = fresh;
   const newest = Math.max(...cosignatures.map(({ seconds }) => seconds));

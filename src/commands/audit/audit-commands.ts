@@ -1,5 +1,5 @@
 import type { LocalCommand } from '../local-command.ts';
-import { diffCommand } from './diff-command.ts';
+import { diffCommand } from './diff/diff-command.ts';
 import { exportCommand } from './export-command.ts';
 import { proveCommand } from './prove-command.ts';
 import { reportCommand } from './report-command.ts';

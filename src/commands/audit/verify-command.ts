@@ -1,12 +1,9 @@
 import { type AuditFinding, findingText } from '../../audit/check/finding.ts';
 import type { TrustedHead } from '../../audit/check/log-walk.ts';
 import type { VerifyOptions } from '../../audit/check/verify-log.ts';
-import { parseHead } from '../../audit/note/checkpoint.ts';
 import { type VerifierKey, verifierKeyText } from '../../audit/note/keys.ts';
-import { parseNote } from '../../audit/note/note.ts';
 import { hashText } from '../../audit/tree/hash.ts';
-import type { Files } from '../../core/env.ts';
-import { err, ok, type Result, reasonOf } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import { type VerifiedDirectory, verifyDirectory } from '../../storage/audit/verify-directory.ts';
 import { type LogFault, logFaultText } from '../../storage/log-fault.ts';
 import { EXIT } from '../command.ts';
@@ -25,6 +22,7 @@ import {
   KEY_OPTION,
   verifierKeyIn,
 } from './audit-folder.ts';
+import { headsIn } from './heads-file.ts';
 
 /** Heartbeats come every ten seconds; a lane that is blocked may miss two of them. */
 const SILENCE_MS = 30_000;
@@ -36,6 +34,7 @@ export const verifyCommand: LocalCommand = {
   examples: [
     'flyball audit verify',
     'flyball audit verify /media/backup/flyball --key audit.vkey --head yesterday.checkpoint',
+    'flyball audit verify --head ~/.local/state/flyball-guard/DESK/heads.log',
   ],
   options: {
     ...FOLDER_OPTIONS,
@@ -50,7 +49,7 @@ export const verifyCommand: LocalCommand = {
       type: 'string',
       value: 'F',
       multiple: true,
-      help: 'an older checkpoint that was kept elsewhere: shows a log that was rolled back',
+      help: 'an older checkpoint from elsewhere, or a heads.log of a guard: shows a rollback',
     },
     fresh: {
       type: 'string',
@@ -104,9 +103,9 @@ function optionsOf(
   }
   const heads: TrustedHead[] = [];
   for (const file of words.texts('head')) {
-    const head = headIn(env.files, file);
-    if (!head.ok) return err(`--head ${head.error}`);
-    heads.push(head.value);
+    const some = headsIn(env.files, file);
+    if (!some.ok) return err(`--head ${some.error}`);
+    heads.push(...some.value);
   }
   const [fresh, silence] = ['fresh', 'silence'].map((name) => words.text(name));
   const [freshMs, silenceMs] = [fresh, silence].map((text) => parseDuration(text ?? '30s'));
@@ -126,20 +125,6 @@ function optionsOf(
     isSilenceFault: silence !== null,
     isPinned: pinned !== null,
   });
-}
-
-/** The size and root that an older checkpoint states, whoever has signed it: its owner vouches. */
-function headIn(files: Files, file: string): Result<TrustedHead, string> {
-  try {
-    const bytes = files.read(file);
-    const note = bytes === null ? null : parseNote(bytes);
-    if (note === null) return err(`${file}: found no such file, wanted a checkpoint`);
-    const head = note.ok ? parseHead(note.value.text) : note;
-    if (head.ok) return ok({ size: head.value.size, root: head.value.root, by: file });
-    return err(`${file}: found ${head.error.found}, wanted ${head.error.expected}`);
-  } catch (thrown) {
-    return err(`${file}: ${reasonOf(thrown)}`);
-  }
 }
 
 function verify(
@@ -171,12 +156,12 @@ function tell(
     else terminal.err(`audit verify: ${text}\n`);
     return isFinding ? EXIT.unverified : EXIT.failed;
   }
-  const { checkpoint, key, uncovered, journal, silence, isPinned } = verdict.value;
+  const { checkpoint, cosignatures, key, uncovered, journal, silence, isPinned } = verdict.value;
   const notes = [
     isPinned ? null : `the key is the one in ${folder.keyFile}: pin a copy from elsewhere`,
-    checkpoint.cosignatures.length > 0
+    cosignatures.length > 0
       ? null
-      : 'no witness is asked for: a log rolled back as a whole would look like this one',
+      : 'no --witness has signed it: a log rolled back as a whole would look like this one',
     silence === null ? null : findingText(silence),
   ].filter((note) => note !== null);
   const data = {
@@ -184,7 +169,7 @@ function tell(
     size: checkpoint.size,
     root: hashText(checkpoint.root),
     key: verifierKeyText(key),
-    witnesses: checkpoint.cosignatures.map(({ key: witness, seconds }) => ({
+    witnesses: cosignatures.map(({ key: witness, seconds }) => ({
       name: witness.name,
       seconds,
     })),

@@ -57,8 +57,8 @@ const report: DaemonCommand = {
   action: inspect,
   async run(desk, words) {
     const isCsv = words.includes('--csv');
-    const [flag, text = String(REPORT_MAX), ...extra] = words.filter((word) => word !== '--csv');
-    const last = Number(text);
+    const [flag, text, ...extra] = words.filter((word) => word !== '--csv');
+    const last = flag === undefined ? REPORT_MAX : Number(text);
     const isCount = Number.isInteger(last) && last >= 1 && last <= REPORT_MAX;
     if ((flag !== undefined && flag !== '--last') || extra.length > 0 || !isCount) {
       return failed(EXIT.usage, `estop report: wanted --last 1 … ${REPORT_MAX} or --csv`);

@@ -1,3 +1,5 @@
+import type { EntryProof } from '../../storage/audit/prove.ts';
+import { proofText, sequenceIn } from '../audit/prove-command.ts';
 import { type DaemonCommand, done, EXIT, failed } from '../command.ts';
 import { pairs, table } from '../terminal.ts';
 import { inspectCommand } from './inspect-command.ts';
@@ -53,21 +55,24 @@ const verify = inspectCommand({
   },
 });
 
-const prove = absent({
+const prove = inspectCommand({
   name: 'audit prove',
   usage: 'SEQUENCE',
-  summary: 'prove that an event is in the signed Merkle tree',
-  until: 'the issue that builds the Merkle tree of the journal brings it',
+  summary: 'prove that an event is in the signed Merkle tree; --json stands by itself',
+  examples: ['audit prove 1200'],
+  words: [1, 1],
+  run(desk, { positionals }) {
+    const sequence = sequenceIn(positionals);
+    if (sequence === null) {
+      return failed(EXIT.usage, `audit prove: found ${positionals.join(' ')}, wanted a sequence`);
+    }
+    const proven = desk.inspector.auditProve(sequence);
+    return proven.ok ? done(proven.value) : failed(EXIT.failed, `audit prove: ${proven.error}`);
+  },
+  show: (data) => proofText(data as EntryProof),
 });
 
-const breakers = absent({
-  name: 'breakers',
-  usage: '',
-  summary: 'circuit breakers and what they stand at',
-  until: 'the issue "Layer 0" brings them',
-});
-
-export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove, breakers];
+export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove];
 
 /** Something that people will look for and that is not built yet: said, and never passed. */
 function absent(command: {

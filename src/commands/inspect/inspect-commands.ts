@@ -1,6 +1,7 @@
 import type { DaemonCommand } from '../command.ts';
 import { ACTOR_COMMANDS } from './actor-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
+import { BREAKER_COMMANDS } from './breaker-commands.ts';
 import { FEED_COMMANDS } from './feed-commands.ts';
 import { ORDER_COMMANDS } from './order-commands.ts';
 import { PROCESS_COMMANDS } from './process-commands.ts';
@@ -15,5 +16,6 @@ export const INSPECT_COMMANDS: readonly DaemonCommand[] = [
   ...FEED_COMMANDS,
   ...ORDER_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...BREAKER_COMMANDS,
   ...PROCESS_COMMANDS,
 ];

@@ -1,4 +1,5 @@
 import type { Result } from '../../core/result.ts';
+import type { EntryProof } from '../../storage/audit/prove.ts';
 
 /**
  * What people may look at in a running desk. Everything is bounded, read between two messages, and
@@ -29,6 +30,7 @@ export interface Inspector {
   cancelAll(by: string): number;
   auditTail(count: number): Promise<Result<readonly AuditRow[], string>>;
   auditVerify(): Promise<Result<AuditReport, string>>;
+  auditProve(sequence: number): Result<EntryProof, string>;
   health(): Promise<HealthReport>;
   lag(windowMs: number): Promise<LagReport>;
   heap(): HeapReport;

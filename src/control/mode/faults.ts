@@ -38,7 +38,7 @@ export const FAULTS = {
     ceiling: 'manual',
     bars: 'semi-auto',
     closesGate: true,
-    says: 'the journal is slow, over its budget or broken',
+    says: 'the journal is slow, over its budget or broken, or the audit log does not keep up',
   },
   venue: {
     ceiling: 'manual',
@@ -55,7 +55,7 @@ export const FAULTS = {
   guard: {
     ceiling: 'manual',
     bars: 'semi-auto',
-    closesGate: false,
+    closesGate: true,
     says: 'the guard process is not armed',
   },
   'dead-man': {
@@ -63,12 +63,6 @@ export const FAULTS = {
     bars: 'semi-auto',
     closesGate: false,
     says: "a venue's dead-man switch is not armed",
-  },
-  audit: {
-    ceiling: 'manual',
-    bars: 'semi-auto',
-    closesGate: false,
-    says: 'the audit log is not signed or not written in time',
   },
   breaker: {
     ceiling: 'manual',
@@ -88,11 +82,11 @@ export const FAULTS = {
     closesGate: false,
     says: 'the stop has not been tested by hand for 37 days',
   },
-  'key-age': {
+  witness: {
     ceiling: 'semi-auto',
     bars: 'full-auto',
     closesGate: false,
-    says: 'a key has not been changed for 37 days',
+    says: 'nobody outside the data directory has signed the audit log lately',
   },
   alert: {
     ceiling: 'one-below',

@@ -1,10 +1,12 @@
 import { verifierKeyText } from '../../audit/note/keys.ts';
 import type { AuditTrail } from '../../audit/trail.ts';
 import type { Env, Files } from '../../core/env.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { assert, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../ops/log.ts';
 import { prepareNextKey, VERIFIER_FILE } from '../../storage/audit/drain/audit-keys.ts';
+import type { AuditRunner } from '../../storage/audit/drain/worker-audit.ts';
 import type { Journal } from '../../storage/journal/journal.ts';
+import { type HeadWitness, Witnessing } from './witnessing.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -15,6 +17,8 @@ export class DeskAudit implements AuditTrail {
   onFault: () => void = () => {};
   readonly #parts: DeskAuditParts;
   #madeMs: number;
+  #runner: AuditRunner | null = null;
+  #witnessing: Witnessing | null = null;
 
   constructor(parts: DeskAuditParts) {
     this.#parts = parts;
@@ -26,6 +30,30 @@ export class DeskAudit implements AuditTrail {
     this.fault = fault;
     this.#parts.log('fatal', 'desk', 'audit-failed', { fault });
     this.onFault();
+  }
+
+  get witnessFault(): string | null {
+    return this.#witnessing?.fault ?? null;
+  }
+
+  /** Has the heads of the log cosigned from now on, until the journal is closed. */
+  witnessedBy(witness: HeadWitness): void {
+    const { env, log } = this.#parts;
+    const runner = this.#runner;
+    assert(runner !== null && this.#witnessing === null, 'a log that runs is given one witness');
+    this.#witnessing = new Witnessing({ ...{ witness, runner, log }, ...env });
+    this.#witnessing.start();
+  }
+
+  /** The log follows the journal, and ends with it. */
+  follow(runner: AuditRunner): void {
+    this.#runner = runner;
+    this.#parts.journal.followedBy({
+      stop: () => {
+        this.#witnessing?.stop();
+        return runner.stop();
+      },
+    });
   }
 
   covered(near: number): number {

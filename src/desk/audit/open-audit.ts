@@ -52,6 +52,6 @@ export async function openAudit(parts: {
   const { recovered } = started.value;
   const level = recovered.droppedBytes + recovered.repairedTiles > 0 ? 'warn' : 'info';
   log(level, 'desk', 'audit-opened', { ...recovered, verifierKey: audit.verifierKey(env.files) });
-  journal.followedBy(started.value);
+  audit.follow(started.value);
   return ok(audit);
 }

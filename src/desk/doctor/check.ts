@@ -10,6 +10,8 @@ export interface Finding {
   readonly found: string;
   /** What would be right; null when it is. */
   readonly wanted: string | null;
+  /** What was measured, for programs. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 export interface Check {

@@ -28,11 +28,12 @@ async function syncFinding(host: Host, dataFolder: string): Promise<Finding> {
   for (const tookNs of await host.syncTimes(folder, SYNCS)) histogram.record(tookNs);
   const us = (percentile: number): number => histogram.percentileUs(percentile) ?? 0;
   const ms = (percentile: number): string => (us(percentile) / 1_000).toFixed(2);
-  const figures = `p50 ${ms(50)}, p90 ${ms(90)}, p99 ${ms(99)}, max ${ms(100)} ms`;
-  const found = `sync of 4 KiB in ${folder}: ${figures}`;
+  const times = `p50 ${ms(50)}, p90 ${ms(90)}, p99 ${ms(99)}, max ${ms(100)} ms`;
+  const found = `sync of 4 KiB in ${folder}: ${times}`;
   const wanted = `p99 of at most ${SYNC_US_WANTED / 1_000} ms: a disk of its own, no network disk`;
-  if (us(50) > SYNC_US_MAX) return bad(found, wanted);
-  return us(99) > SYNC_US_WANTED ? weak(found, wanted) : good(found);
+  const figures = { syncs: SYNCS, p50Us: us(50), p90Us: us(90), p99Us: us(99), maxUs: us(100) };
+  if (us(50) > SYNC_US_MAX) return { ...bad(found, wanted), figures };
+  return { ...(us(99) > SYNC_US_WANTED ? weak(found, wanted) : good(found)), figures };
 }
 
 function spaceFinding(host: Host, dataFolder: string, config: Config | null): Finding {

@@ -8,7 +8,7 @@ import { deskChecks } from './desk-checks.ts';
 import { diskChecks } from './disk-checks.ts';
 import type { Host } from './host.ts';
 import { MACHINE_CHECKS } from './machine-checks.ts';
-import { STOP_CHECK } from './stop-check.ts';
+import { stopChecks } from './stop-checks.ts';
 
 /** `flyball doctor`. @returns the exit code: 1 when anything fails */
 export async function runDoctor(
@@ -22,7 +22,7 @@ export async function runDoctor(
     ...MACHINE_CHECKS,
     ...CLOCK_CHECKS,
     ...diskChecks(dataDirectory, config),
-    STOP_CHECK,
+    ...stopChecks(config?.hardware ?? null),
     ...deskChecks(dataDirectory, configFile, loaded),
   ];
   const width = Math.max(...checks.map(({ name }) => name.length));

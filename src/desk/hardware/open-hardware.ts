@@ -7,7 +7,7 @@ import {
   type SelfTestWiring,
   selfTestFaultText,
 } from '../../../hardware/gpio/self-test.ts';
-import { openRpio, type RpioPins, rpioBoardFault, rpioPresence } from '../../../hardware/rpio.ts';
+import { openRpio, type RpioPins, rpioBoardFault } from '../../../hardware/rpio.ts';
 import type { HardwareSettings } from '../../config/hardware-section.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -60,10 +60,7 @@ export async function openHardware(
 }
 
 const REAL: Drivers = {
-  rpio(pins, outside) {
-    const absent = rpioPresence();
-    return absent === null ? openRpio(pins, outside) : err({ kind: 'no-package', detail: absent });
-  },
+  rpio: (pins, outside) => openRpio(pins, outside),
   gpiod: openGpiod,
 };
 

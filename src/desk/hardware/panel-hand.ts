@@ -22,12 +22,19 @@ export function panelHand(
   const { files, timers } = env;
   const runFolder = `${folder}/run`;
   const path = panelFile(runFolder);
-  const driver = driverIn(files, runFolder);
+  let driver: string | null;
+  let isThere: boolean;
+  try {
+    driver = driverIn(files, runFolder);
+    isThere = driver !== null && files.read(path) !== null;
+  } catch (thrown) {
+    return err({ kind: 'no-panel', detail: `${path}: ${reasonOf(thrown)}` });
+  }
   if (driver !== null && driver !== SIMULATED) {
     const detail = `the desk in ${folder} is stopped by ${driver}: press the button itself`;
     return err({ kind: 'real-hardware', detail });
   }
-  if (driver === null || files.read(path) === null) {
+  if (!isThere) {
     const detail = `there is no panel in ${folder}: \`flyball start\` makes one`;
     return err({ kind: 'no-panel', detail });
   }

@@ -23,16 +23,18 @@ export function petsOf(options: {
   readonly timers: Timers;
   readonly log: Log;
   readonly open?: typeof openWatchdog;
+  readonly notify?: SystemdNotifier['notify'];
 }): Pets | null {
   const { device, socket, timers, log, open = openWatchdog } = options;
   if (device === undefined && socket === undefined) return null;
   const systemd = new SystemdNotifier(socket, timers);
+  const tell = options.notify ?? systemd.notify.bind(systemd);
   let watchdog: Watchdog | null = null;
   let pets = 0;
   const told = (detail: string): void => log('error', 'desk', 'watchdog', { detail });
   const notify = (state: ServiceState): void => {
     if (socket === undefined) return;
-    systemd.notify(state, (outcome) => {
+    tell(state, (outcome) => {
       if (!outcome.ok) told(outcome.error.detail);
     });
   };

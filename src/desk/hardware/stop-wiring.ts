@@ -3,6 +3,7 @@ import type { Lane } from '../../../actors/runtime/lane.ts';
 import { PANEL } from '../../../hardware/estop/kill-switch.ts';
 import { CONTACTS, type StopCause } from '../../../hardware/estop/signals.ts';
 import { contactReader, type GpioEdge } from '../../../hardware/gpio/port.ts';
+import type { StopPolicy } from '../../control/stop/flatten-permit.ts';
 import { reasonOf } from '../../core/result.ts';
 import type { DeskParts } from '../desk-parts.ts';
 
@@ -29,13 +30,18 @@ export class StopWiring {
     }
   }
 
-  /** Closes gate and latch at once, whatever state the actors are in; they follow. */
-  trip(by: string, reason: string, cause: StopCause): void {
+  /**
+   * Closes gate and latch at once, whatever state the actors are in; they follow.
+   *
+   * @param how to stop; as configured when it is not said
+   */
+  trip(by: string, reason: string, cause: StopCause, how?: StopPolicy): void {
     const { gate } = this.#parts;
     const modeBefore = gate.mode;
     gate.close('emergency');
     this.#stop(`${by}: ${reason}`);
-    this.#lane.send(address.control, { kind: 'emergency', by, reason });
+    const stop = how === undefined ? {} : { stop: how };
+    this.#lane.send(address.control, { kind: 'emergency', by, reason, ...stop });
     this.#lane.send(address.killSwitch, { kind: 'trip', cause, by, reason, modeBefore });
   }
 

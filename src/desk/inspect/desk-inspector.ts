@@ -1,4 +1,5 @@
 import type { Lane } from '../../../actors/runtime/lane.ts';
+import { proveFaultText } from '../../commands/audit/prove-command.ts';
 import type {
   ActorView,
   DeadLetterRow,
@@ -11,7 +12,9 @@ import type {
   TraceLimits,
   TreeRow,
 } from '../../commands/inspect/inspector.ts';
-import { err, type Result } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { type EntryProof, proveSequence } from '../../storage/audit/prove.ts';
+import { auditFolder } from '../audit/open-audit.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import { allowedActions } from './actor-policy.ts';
 import { activityRow, actorView, hopRow, treeRow } from './actor-rows.ts';
@@ -163,6 +166,12 @@ export class DeskInspector implements Inspector {
   auditVerify() {
     const { env, journal, journalFolder } = this.#of.parts;
     return verifyJournal(env, journalFolder, journal.head);
+  }
+
+  auditProve(sequence: number): Result<EntryProof, string> {
+    const { env, folder } = this.#of.parts;
+    const proven = proveSequence(env.files, auditFolder(folder), sequence);
+    return proven.ok ? ok(proven.value) : err(proveFaultText(proven.error));
   }
 
   async health(): Promise<HealthReport> {

@@ -1,3 +1,4 @@
+import { STOP_AT_ONCE } from '../../control/stop/flatten-permit.ts';
 import type { Result } from '../../core/result.ts';
 import type { RunningDesk } from '../running-desk.ts';
 
@@ -9,7 +10,7 @@ const CANCEL_MS_MAX = 3_000;
  */
 export async function abandonDesk(desk: RunningDesk, reason: string): Promise<void> {
   const { env, venue, instruments, log } = desk.parts;
-  desk.trip('desk', reason);
+  desk.trip('desk', reason, 'software', STOP_AT_ONCE);
   log('fatal', 'desk', 'giving-up', { reason });
   const cancelled = instruments.map(
     (instrument) =>

@@ -20,6 +20,12 @@ const LOOK_MS = 100;
 const START_MS = 1_700_000_000_000;
 const SEED = 1;
 
+export interface Played {
+  readonly orders: number;
+  /** Virtual time. */
+  readonly playedMs: number;
+}
+
 /**
  * Plays the desk as it is configured for some seconds of virtual time before it opens, in this
  * process and with a generated market, so that the compiler has seen objects of the shapes that
@@ -27,14 +33,14 @@ const SEED = 1;
  * of a millisecond. What was played is forgotten.
  *
  * @param folder where a folder for the journal may be made and removed
- * @returns one sentence when the desk could not be played
+ * @returns how much was played, or one sentence when the desk could not be
  */
 export async function dressRehearsal(
   config: Config,
   load: ConfigLoader,
   folder: string,
   version: string,
-): Promise<Result<void, string>> {
+): Promise<Result<Played, string>> {
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
   const symbols = config.venues.flatMap((venue) => venue.symbols);
@@ -65,7 +71,8 @@ export async function dressRehearsal(
   });
   venue.stop();
   rmSync(scratch, { recursive: true, force: true });
-  return outcome.ok ? ok(undefined) : outcome;
+  if (!outcome.ok) return outcome;
+  return ok({ orders: outcome.value.status.orders, playedMs: clock.now() - START_MS });
 }
 
 /** Resolves when the time is over, or soon after enough has been seen. */

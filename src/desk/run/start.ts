@@ -14,6 +14,7 @@ import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { openGuard } from '../guard/open-guard.ts';
 import { petsOf } from '../hardware/pets.ts';
 import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
@@ -78,6 +79,8 @@ export async function runDesk(
     store: 'lmdb',
     isClockReal: isReal,
     hasShell: true,
+    guard: (desk) =>
+      openGuard({ env: real, log, program, version, ...guardWish(options, source) }, desk),
     pets: petsOf({
       device: source.config.hardware.watchdog,
       socket: process.env['NOTIFY_SOCKET'],
@@ -106,6 +109,11 @@ export async function runDesk(
   const exitCode = await operate(run, () => stopVenue(link));
   net.close();
   return exitCode;
+}
+
+function guardWish(options: StartOptions, { folder, config }: Source) {
+  const { guardDirectory, spawnsGuard: spawns } = options;
+  return { folder, config, guardDirectory, spawns };
 }
 
 interface Run {

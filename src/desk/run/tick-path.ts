@@ -9,12 +9,14 @@ import { marketDataBranch } from '../../../supervisors/market-data.ts';
 import { supervisor } from '../../../supervisors/supervisor.ts';
 import { tradingBranch } from '../../../supervisors/trading.ts';
 import { Gate } from '../../control/gate.ts';
+import { SafetyKernel } from '../../control/safety-kernel.ts';
 import type { Net, Timers } from '../../core/env.ts';
 import { clientIdsOf } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { EvidenceTrail } from '../../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
+import { defaultBreakerSettings } from '../../risk/breakers/settings.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
 import { StrategyRecord } from '../../strategies/decision-record.ts';
 import type { Venue } from '../../venues/port.ts';
@@ -68,6 +70,11 @@ export function tickPath(options: TickPathOptions) {
   gate.setMode('full-auto');
   const instruments = [instrument];
   const evidence = new EvidenceTrail();
+  const ignore = (): void => {};
+  const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
+  const settings = defaultBreakerSettings();
+  const shared = { kernel, venues: [venue.name], warned: ignore, loop: null };
+  const safety = { ...shared, settings: () => settings };
   // One for all incarnations of execution, so that none uses an id a second time.
   const clientId = clientIdsOf(DESK_ID, 1);
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
@@ -132,6 +139,8 @@ export function tickPath(options: TickPathOptions) {
         riskActor({
           instruments,
           gate,
+          severities: { sizeScale: () => 1, isStrategyPaused: () => false },
+          safety,
           limits: () => LIMITS,
           restore: async () => nothing,
           journal,

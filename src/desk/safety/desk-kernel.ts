@@ -1,10 +1,11 @@
 import { address } from '../../../actors/addresses.ts';
 import type { Lane } from '../../../actors/runtime/lane.ts';
+import type { Severities } from '../../../actors/trading/risk.ts';
 import type { ControlEvent } from '../../control/events.ts';
-import { beginCaution } from '../../control/mode/caution.ts';
-import { openCauses, sealCauses } from '../../control/mode/kept-causes.ts';
 import { isAtLeast, type SafetyCause } from '../../control/safety-cause.ts';
 import { type SafetyEvent, SafetyKernel, type ScopeChange } from '../../control/safety-kernel.ts';
+import { beginCaution } from '../../control/severity/caution.ts';
+import { openCauses, sealCauses } from '../../control/severity/kept-causes.ts';
 import type { DeskParts } from '../desk-parts.ts';
 
 /** Who raises what is found wrong with the record itself. */
@@ -44,6 +45,14 @@ export function deskKernel(
       const { restartCautionSeconds } = parts.config.control;
       if (!wasClean) beginCaution(kernel, nowMs(), restartCautionSeconds * 1_000);
     },
+  };
+}
+
+/** What the kernel leaves of the orders of a desk that trades at one venue. */
+export function severitiesAt(kernel: SafetyKernel, venue: number): Severities {
+  return {
+    sizeScale: ({ instrument, strategy }) => kernel.sizeScale(venue, instrument, strategy),
+    isStrategyPaused: (strategy) => kernel.isStrategyPaused(strategy),
   };
 }
 

@@ -13,6 +13,8 @@ const POSITION_MAX = 4_000;
 /** Never met: after it nothing is quoted, and a run would end in quiet. */
 const LOSS_MAX = 1e9;
 const COOLDOWN_SECONDS_MAX = 2;
+/** About as long as people leave a desk tripped. */
+const FLATTEN_SECONDS = 3;
 
 /** The configuration of one seed: the given one, with limits that bind and policies that differ. */
 export function seedConfig(base: Config, random: Rng): Config {
@@ -24,6 +26,8 @@ export function seedConfig(base: Config, random: Rng): Config {
       climbsAfterFault: climbs,
       semiCooldownSeconds: random.below(COOLDOWN_SECONDS_MAX + 1),
       fullCooldownSeconds: random.below(COOLDOWN_SECONDS_MAX + 1),
+      stopCategory: random.fork('stop').below(2) === 0 ? 0 : 1,
+      flattenSeconds: FLATTEN_SECONDS,
     },
     risk: { ...base.risk, maxPositionNotional: POSITION_MAX, maxDailyLoss: LOSS_MAX },
     journal: { ...base.journal, segmentMiB: SEGMENT_MIB, keepSegments: KEEP_SEGMENTS },

@@ -13,12 +13,12 @@ import { MarketDecoder } from '../../venues/binance/market-decoder.ts';
 /** A longer recording is to be cut: this is a day of a busy market. */
 export const EVENTS_MAX = 10_000_000;
 
-/** Rows of a tape: quotes are (ms, bid, bid lots, ask, ask lots), trades (ms, ticks, lots, share). */
+/** Numbers of a row: a quote is (ms, bid, lots, ask, lots), a trade (ms, ticks, lots, share, –). */
 export const ROW = 5;
 
 /**
  * The best quotes and the trades of a recording, in the order in which they arrived, with prices in
- * ticks and sizes in lots. A trade ends with 1 when its taker bought, else with 0, and a blank.
+ * ticks and sizes in lots. The share of a trade is 1 when its taker bought, else 0.
  */
 export interface MarketTape {
   readonly path: string;

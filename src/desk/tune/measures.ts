@@ -16,12 +16,12 @@ const STALE_MS_MAX = 10_000;
 const STALE_MS_MIN = 2_000;
 const MEDIANS_MAX = 5;
 const RUN = 3;
-const SPREAD = { window: 300, samplesMin: 30 };
-const OFI = { window: 50, history: 200, historyMin: 20 };
+const SPREAD = { window: 300, samplesMin: 60 };
+const FLOW = { window: 100, history: 256, historyMin: 64 };
 const VPIN = { buckets: 20, history: 300, historyMin: 30 };
 
 /**
- * What the detectors measured on a recording, one number a second: the worst of that second. A
+ * What the detectors measured on a recording, one number a second, as the desk looks at them. A
  * control fires where its number is at or above its limit.
  */
 export interface Measures {
@@ -82,12 +82,12 @@ export function measuresOf(tape: MarketTape): Measures | null {
   return { path, count, ...columns, regimes, stress: stressIntervals(forwardMoves(mids)) };
 }
 
-/** The detectors of one market, and the worst that they saw in the present second. */
+/** The detectors of one market, and what they say at the end of the present second. */
 class Second {
   readonly #tape: MarketTape;
   readonly #spread = new SpreadBlowout(SPREAD);
   readonly #staleness = new Staleness();
-  readonly #flow = new OrderFlowImbalance(OFI);
+  readonly #flow = new OrderFlowImbalance(FLOW);
   readonly #vpin: Vpin;
   readonly #meter = new RegimeMeter();
   readonly #reached = new Float64Array(RUN);
@@ -112,8 +112,6 @@ class Second {
 
   begin(): void {
     this.staleGaps = 0;
-    this.vpinQuantile = this.#vpin.quantile || 0;
-    this.ofiZ = Math.abs(this.#flow.z) || 0;
   }
 
   onQuote(at: number): void {
@@ -123,7 +121,6 @@ class Second {
     this.#staleness.onUpdate(ms);
     this.#lastMs = ms;
     this.#flow.onQuote(bid, bidLots, ask, askLots);
-    this.ofiZ = Math.max(this.ofiZ, Math.abs(this.#flow.z) || 0);
     this.mid = (bid + ask) / 2;
     this.#spreadBps = ((ask - bid) / this.mid) * 10_000;
   }
@@ -131,7 +128,6 @@ class Second {
   onTrade(at: number): void {
     const { trades } = this.#tape;
     this.#vpin.onTrade(trades[at + 2] as number, trades[at + 3] as number);
-    this.vpinQuantile = Math.max(this.vpinQuantile, this.#vpin.quantile || 0);
   }
 
   end(atMs: number): void {
@@ -141,6 +137,8 @@ class Second {
     this.#reached[this.#samples % RUN] = isWide ? Number.POSITIVE_INFINITY : this.#spread.z || 0;
     this.#samples += 1;
     this.spreadZ = Math.max(0, Math.min(...this.#reached));
+    this.vpinQuantile = this.#vpin.quantile || 0;
+    this.ofiZ = Math.abs(this.#flow.z) || 0;
     this.regime = this.#meter.sample(this.mid);
   }
 

@@ -51,11 +51,13 @@ export function scoreOf(stretches: readonly Stretch[], thresholds: ByRegime): Sc
     const paused = pauses(measures, from, to, thresholds);
     const isStressed = new Uint8Array(to - from);
     for (const { first, last } of measures.stress) {
-      if (first < from || first >= to) continue;
-      const end = Math.min(last, to - 1);
-      isStressed.fill(1, first - from, end + 1 - from);
+      const [begin, end] = [Math.max(first, from) - from, Math.min(last, to - 1) + 1 - from];
+      if (begin >= end) continue;
+      isStressed.fill(1, begin, end);
+      // One that began before is stress, and is nobody's to catch.
+      if (first < from) continue;
       score.intervals += 1;
-      if (paused.subarray(first - from, end + 1 - from).includes(1)) score.caught += 1;
+      if (paused.subarray(begin, end).includes(1)) score.caught += 1;
     }
     for (let at = 0; at < to - from; at += 1) {
       const isPaused = paused[at] as number;
@@ -91,21 +93,21 @@ export function shareOf(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-/** The signals that are ever on in a regime at these thresholds. */
+/** The signals that are ever on in some of the regimes at these thresholds. */
 export function activeSignals(
   stretches: readonly Stretch[],
-  regime: Regime,
+  regimes: readonly Regime[],
   thresholds: Thresholds,
-): ReadonlySet<Signal> {
-  const isActive = (signal: Signal): boolean =>
+): readonly Signal[] {
+  return SIGNALS.filter((signal) =>
     stretches.some(({ measures, from, to }) => {
       for (let at = from; at < to; at += 1) {
-        if (measures.regimes[at] !== regime) continue;
+        if (!regimes.includes(measures.regimes[at] as Regime)) continue;
         if ((measures[signal][at] as number) >= thresholds[signal]) return true;
       }
       return false;
-    });
-  return new Set(SIGNALS.filter(isActive));
+    }),
+  );
 }
 
 /** 1 for each sample at which the market is paused. */

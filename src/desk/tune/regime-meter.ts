@@ -22,7 +22,7 @@ export class RegimeMeter {
     const weight = 1 - 0.5 ** (1 / HALF_LIFE);
     const before = this.#variance;
     this.#variance = Number.isNaN(before) ? squared : before + weight * (squared - before);
-    const quantile = this.#past.size < SAMPLES_MIN ? 0 : this.#past.shareBelow(this.#variance);
+    const quantile = this.#past.size < SAMPLES_MIN ? 0 : this.#past.rankOf(this.#variance);
     this.#past.add(this.#variance);
     if (quantile >= TURBULENT_QUANTILE) return 'turbulent';
     return quantile >= VOLATILE_QUANTILE ? 'volatile' : 'calm';

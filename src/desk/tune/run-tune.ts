@@ -20,8 +20,12 @@ import { sectionOf } from './parameter-file.ts';
 import { digestOf, recordingsAt } from './recordings.ts';
 import { REGIMES } from './regime-meter.ts';
 import { CATALOGUE, type Found, type Progress, searchThresholds } from './search.ts';
+import { HORIZON_SAMPLES } from './stress.ts';
 
-/** The rest of each recording is kept back, to see what the limits are worth on other data. */
+/**
+ * The rest of each recording is kept back, to see what the limits are worth on other data; what
+ * the stress of the first part was read from is in neither.
+ */
 const TRAINING_SHARE = 0.7;
 const BEFORE: ByRegime = { calm: CATALOGUE, volatile: CATALOGUE, turbulent: CATALOGUE };
 
@@ -102,7 +106,7 @@ function stretchOf(measures: Measures, part: 'training' | 'held out'): Stretch {
   const cut = Math.floor(TRAINING_SHARE * measures.count);
   return part === 'training'
     ? { measures, from: 0, to: cut }
-    : { measures, from: cut, to: measures.count };
+    : { measures, from: Math.min(cut + HORIZON_SAMPLES, measures.count), to: measures.count };
 }
 
 function progressOn(terminal: Terminal): (progress: Progress) => void {

@@ -29,11 +29,12 @@ const LOOSEST: Thresholds = {
   ofiZ: RANGES.ofiZ.least,
 };
 
-/** Less of a regime than this teaches nothing about it. */
+/** Less of a regime than this, in seconds, is too little to tell anything of it alone. */
 const SAMPLES_MIN = 60;
 const DIGITS = 3;
 
 export interface Progress {
+  /** The calmest of those that are tuned together. */
   readonly regime: Regime;
   readonly evaluation: number;
   readonly evaluations: number;
@@ -52,9 +53,10 @@ export interface Found {
 
 /**
  * Tunes the limits of one regime after the other, the others held at what is known by then. A
- * signal that is never on, even at the loosest limit, keeps that of the catalogue.
+ * regime of which there is too little is tuned together with the calmer one before it. A signal
+ * that is never on, even at the loosest limit, keeps that of the catalogue.
  *
- * @param evaluations for each regime
+ * @param evaluations for each of them
  */
 export function searchThresholds(
   stretches: readonly Stretch[],
@@ -66,19 +68,20 @@ export function searchThresholds(
   let objective = objectiveOf(scoreOf(stretches, thresholds));
   let spent = 0;
   const tuned: Record<Regime, readonly Signal[]> = { calm: [], volatile: [], turbulent: [] };
-  for (const regime of REGIMES) {
-    const signals = [...activeSignals(stretches, regime, LOOSEST)];
-    if (signals.length === 0 || samplesOf(stretches, regime) < SAMPLES_MIN) continue;
-    const dimensions = signals.length;
+  for (const group of groupsOf(stretches)) {
+    const signals = activeSignals(stretches, group, LOOSEST);
+    if (signals.length === 0) continue;
+    const [regime] = group;
     const optimiser = new BayesianOptimiser({
-      dimensions,
+      dimensions: signals.length,
       evaluations,
       random: random.fork(regime),
     });
-    tuned[regime] = signals;
+    for (const each of group) tuned[each] = signals;
     while (optimiser.left > 0) {
       const { point, chance } = optimiser.next();
-      const tried = { ...thresholds, [regime]: thresholdsAt(signals, point) };
+      const own = thresholdsAt(signals, point);
+      const tried = { ...thresholds, ...Object.fromEntries(group.map((each) => [each, own])) };
       const value = objectiveOf(scoreOf(stretches, tried));
       optimiser.tell(point, value);
       spent += 1;
@@ -93,12 +96,25 @@ export function searchThresholds(
   return { thresholds, tuned, objective, evaluations: spent };
 }
 
+type Group = [Regime, ...Regime[]];
+
+/** The regimes, each of which there is too little of with the one before it. */
+function groupsOf(stretches: readonly Stretch[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const regime of REGIMES) {
+    const before = groups.at(-1);
+    if (before !== undefined && samplesOf(stretches, regime) < SAMPLES_MIN) before.push(regime);
+    else groups.push([regime]);
+  }
+  return groups;
+}
+
 function samplesOf(stretches: readonly Stretch[], regime: Regime): number {
-  return stretches.reduce(
-    (sum, { measures, from, to }) =>
-      sum + measures.regimes.slice(from, to).filter((each) => each === regime).length,
-    0,
-  );
+  let samples = 0;
+  for (const { measures, from, to } of stretches) {
+    for (let at = from; at < to; at += 1) if (measures.regimes[at] === regime) samples += 1;
+  }
+  return samples;
 }
 
 /** The limits at a point of the unit cube, with as many digits as are written down. */

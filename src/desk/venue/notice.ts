@@ -23,6 +23,13 @@ export interface VenueAccount {
   readonly apiKey: string;
   readonly secret: string;
   readonly adminToken: string;
+  /** The guard's key: it cancels and asks, and places nothing. Absent where there is no guard. */
+  readonly guardKey?: ApiKeyPair;
+}
+
+interface ApiKeyPair {
+  readonly apiKey: string;
+  readonly secret: string;
 }
 
 const account = z.strictObject({
@@ -30,6 +37,8 @@ const account = z.strictObject({
   secret: z.string(),
   adminToken: z.string(),
 });
+
+const keyPair = z.strictObject({ apiKey: z.string(), secret: z.string() });
 
 const KEY_BYTES = 32;
 
@@ -56,21 +65,39 @@ export function writeNotice(files: Files, dataFolder: string, value: VenueNotice
   files.replace(noticePath(dataFolder), new TextEncoder().encode(JSON.stringify(value)));
 }
 
+/** In a file of its own, so that the guard reads no key that could place an order. */
+export function guardKeyFile(dataFolder: string): string {
+  return `${venueFolder(dataFolder)}/guard-key.json`;
+}
+
 /**
  * The account of a data directory, made when there is none.
  *
- * @throws when the file is there and is not ours
+ * @throws when a file is there and is not ours
  */
 export function venueAccount(
   files: Files,
   dataFolder: string,
   entropy: (bytes: number) => Uint8Array,
 ): VenueAccount {
-  const path = `${venueFolder(dataFolder)}/account.json`;
-  const bytes = files.read(path);
-  if (bytes !== null) return account.parse(JSON.parse(new TextDecoder().decode(bytes)));
   const secret = (): string => Buffer.from(entropy(KEY_BYTES)).toString('hex');
-  const made = { apiKey: secret(), secret: secret(), adminToken: secret() };
+  const own = keptIn(files, `${venueFolder(dataFolder)}/account.json`, account, () => ({
+    apiKey: secret(),
+    secret: secret(),
+    adminToken: secret(),
+  }));
+  const guardKey = keptIn(files, guardKeyFile(dataFolder), keyPair, () => ({
+    apiKey: secret(),
+    secret: secret(),
+  }));
+  return { ...own, guardKey };
+}
+
+/** What a file holds; made when there is none. */
+function keptIn<T>(files: Files, path: string, schema: z.ZodType<T>, make: () => T): T {
+  const bytes = files.read(path);
+  if (bytes !== null) return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  const made = make();
   files.replace(path, new TextEncoder().encode(`${JSON.stringify(made)}\n`));
   return made;
 }

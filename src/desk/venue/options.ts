@@ -45,10 +45,13 @@ export function feesOf(settings: SimulationSettings): FeeSchedule {
   };
 }
 
-/** The desk's account with its one key. */
+/** The desk's account with the desk's key, and the guard's if there is one. */
 export function accountsOf(settings: SimulationSettings, account: VenueAccount) {
-  const { apiKey, secret } = account;
-  const keys = [{ apiKey, secret, right: 'trade' as const }];
+  const { apiKey, secret, guardKey } = account;
+  const keys = [
+    { apiKey, secret, right: 'trade' as const },
+    ...(guardKey === undefined ? [] : [{ ...guardKey, right: 'cancel' as const }]),
+  ];
   return [{ name: ACCOUNT, keys, opening: settings.balances }];
 }
 

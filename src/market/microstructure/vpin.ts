@@ -43,7 +43,7 @@ export class Vpin {
   imbalance = Number.NaN;
   /** 0 … 1; NaN before the first `buckets` are full. */
   value = Number.NaN;
-  /** Share of the earlier values below the last one; NaN, not known to be well, without enough. */
+  /** Rank of the last value among the earlier ones, inside 0 … 1; NaN, unknown, without enough. */
   quantile = Number.NaN;
 
   constructor({ bucketVolume, buckets, history, historyMin }: VpinOptions) {
@@ -109,7 +109,7 @@ export class Vpin {
   #rank(): void {
     const history = this.#history;
     this.value = this.#sum / (this.#imbalances.length * this.#bucketVolume);
-    if (history.size >= this.#historyMin) this.quantile = history.shareBelow(this.value);
+    if (history.size >= this.#historyMin) this.quantile = history.rankOf(this.value);
     history.add(this.value);
   }
 }

@@ -19,6 +19,8 @@ const KINDS: ReadonlySet<string> = new Set<AlertSource['kind']>([
   'config-changed',
   'incident',
   'estop',
+  'guard-lost',
+  'guard-tripped',
 ]);
 
 /** Whether an event has to be looked at. Asked of every event that is written: O(1). */
@@ -68,7 +70,12 @@ function toldOf(event: AlertSource): Told | null {
       return ['warning', event.what, event.where, event.detail];
     case 'estop':
       return estopTold(event);
+    case 'guard-lost':
+      return ['warning', event.kind, 'guard', event.reason];
+    case 'guard-tripped':
+      return ['critical', event.kind, 'guard', event.cause];
     case 'stopped':
+    case 'guard-armed':
       return null;
     default:
       return event satisfies never;

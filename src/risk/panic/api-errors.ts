@@ -1,9 +1,19 @@
 import { assert } from '../../core/result.ts';
 
 const WINDOW_MS = 30_000;
-const CALLS_MIN = 10;
-const FAILING_FRACTION = 0.5;
-const RUN_TO_OPEN = 5;
+
+/** When a venue counts as failing. */
+export interface ApiErrorLimits {
+  readonly callsMin: number;
+  readonly failingFraction: number;
+  readonly runToOpen: number;
+}
+
+export const API_ERROR_LIMITS: ApiErrorLimits = {
+  callsMin: 10,
+  failingFraction: 0.5,
+  runToOpen: 5,
+};
 const VENUES_TO_CASCADE = 2;
 /** Calls remembered of a venue; more than that in 30 s and the oldest are forgotten early. */
 export const CALLS_MAX = 4_096;
@@ -38,9 +48,14 @@ export class ApiErrors {
     this.#venues = Array.from({ length: venues }, () => new VenueCalls());
   }
 
-  onCall(venue: number, outcome: CallOutcome, atMs: number): void {
-    this.#of(venue).onCall(QUARTERS[outcome], atMs);
+  onCall(venue: number, outcome: CallOutcome, atMs: number, limits = API_ERROR_LIMITS): void {
+    this.#of(venue).onCall(QUARTERS[outcome], atMs, limits);
     if (!this.isCascade && this.#isCascading()) this.#cascadeAtMs = atMs;
+  }
+
+  /** Failures of the venue among its calls of the last 30 s, by weight; NaN without a call. */
+  failingFraction(venue: number): number {
+    return this.#of(venue).failingFraction;
   }
 
   /** When the venue's breaker opened; NaN while it is closed. */
@@ -90,7 +105,11 @@ class VenueCalls {
   #run = 0;
   openedAtMs = Number.NaN;
 
-  onCall(quarters: number, atMs: number): void {
+  get failingFraction(): number {
+    return this.#sum / (WHOLE * this.#count);
+  }
+
+  onCall(quarters: number, atMs: number, limits: ApiErrorLimits): void {
     while (this.#count > 0 && (this.#atMs[this.#first] as number) <= atMs - WINDOW_MS) this.#drop();
     if (this.#count === CALLS_MAX) this.#drop();
     const at = (this.#first + this.#count) % CALLS_MAX;
@@ -100,9 +119,9 @@ class VenueCalls {
     this.#sum += quarters;
     this.#run = quarters === WHOLE ? this.#run + 1 : 0;
     const isFailing =
-      this.#count >= CALLS_MIN && this.#sum >= FAILING_FRACTION * WHOLE * this.#count;
+      this.#count >= limits.callsMin && this.failingFraction >= limits.failingFraction;
     const isNew = Number.isNaN(this.openedAtMs);
-    if (isNew && (isFailing || this.#run >= RUN_TO_OPEN)) this.openedAtMs = atMs;
+    if (isNew && (isFailing || this.#run >= limits.runToOpen)) this.openedAtMs = atMs;
   }
 
   clear(): void {

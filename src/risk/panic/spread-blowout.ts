@@ -4,9 +4,15 @@ import { SortedWindow } from '../../math/sorted-window.ts';
 const MAD_TO_SIGMA = 1.4826;
 /** A spread that never moves has no deviation; less than this is taken for this much, in bps. */
 const MAD_BPS_MIN = 0.1;
-const Z_MAX = 8;
-const MEDIANS_MAX = 5;
-const RUN_TO_HALT = 3;
+
+/** When a spread counts as blown out; the configuration may set other numbers for each regime. */
+export interface SpreadLimits {
+  readonly zMax: number;
+  readonly mediansMax: number;
+  readonly runToHalt: number;
+}
+
+export const SPREAD_LIMITS: SpreadLimits = { zMax: 8, mediansMax: 5, runToHalt: 3 };
 
 /** `warming`: too few samples to judge by, so nothing is known to be well. */
 export type SpreadState = 'warming' | 'ok' | 'blowout' | 'halt';
@@ -42,7 +48,7 @@ export class SpreadBlowout {
    * Judges a relative spread and takes it into the window. What is no spread (NaN, infinite,
    * negative) is a blow-out and is not taken in.
    */
-  onSpread(spreadBps: number): SpreadState {
+  onSpread(spreadBps: number, limits: SpreadLimits = SPREAD_LIMITS): SpreadState {
     const window = this.#window;
     const isSpread = Number.isFinite(spreadBps) && spreadBps >= 0;
     if (window.size < this.#samplesMin) {
@@ -53,10 +59,10 @@ export class SpreadBlowout {
     this.madBps = window.medianDistance(this.medianBps);
     const sigma = MAD_TO_SIGMA * Math.max(this.madBps, MAD_BPS_MIN);
     this.z = (spreadBps - this.medianBps) / sigma;
-    const isNormal = this.z < Z_MAX && spreadBps < MEDIANS_MAX * this.medianBps;
+    const isNormal = this.z < limits.zMax && spreadBps < limits.mediansMax * this.medianBps;
     this.#run = isSpread && isNormal ? 0 : this.#run + 1;
     if (isSpread) window.add(spreadBps);
-    this.#state = this.#run === 0 ? 'ok' : this.#run < RUN_TO_HALT ? 'blowout' : 'halt';
+    this.#state = this.#run === 0 ? 'ok' : this.#run < limits.runToHalt ? 'blowout' : 'halt';
     return this.#state;
   }
 }

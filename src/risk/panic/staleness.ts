@@ -1,11 +1,23 @@
 import { SortedWindow } from '../../math/sorted-window.ts';
 
 const GAPS_MAX = 64;
-const WARN_GAPS = 3;
-const WARN_MS_MIN = 250;
-const HALT_GAPS = 10;
-const HALT_MS_MIN = 2_000;
-const HALT_MS_MAX = 10_000;
+
+/** When a symbol counts as stale; the configuration may set other numbers for each regime. */
+export interface StalenessLimits {
+  readonly warnGaps: number;
+  readonly warnMs: number;
+  readonly haltGaps: number;
+  readonly haltMs: number;
+  readonly hardHaltMs: number;
+}
+
+export const STALENESS_LIMITS: StalenessLimits = {
+  warnGaps: 3,
+  warnMs: 250,
+  haltGaps: 10,
+  haltMs: 2_000,
+  hardHaltMs: 10_000,
+};
 
 /** `hard-halt`: older than any market is slow. */
 export type StalenessState = 'ok' | 'warn' | 'halt' | 'hard-halt';
@@ -40,13 +52,18 @@ export class Staleness {
     }
   }
 
+  /** NaN before the first update. */
+  ageMs(atMs: number): number {
+    return atMs - this.#lastMs;
+  }
+
   /** A symbol that was never heard of is as stale as can be. O(1). */
-  stateAt(atMs: number): StalenessState {
-    const ageMs = atMs - this.#lastMs;
-    if (!(ageMs <= HALT_MS_MAX)) return 'hard-halt';
+  stateAt(atMs: number, limits: StalenessLimits = STALENESS_LIMITS): StalenessState {
+    const ageMs = this.ageMs(atMs);
+    if (!(ageMs <= limits.hardHaltMs)) return 'hard-halt';
     // Before the second update there is no pace, so the shortest limits hold.
     const gapMs = this.#gaps.size === 0 ? 0 : this.medianGapMs;
-    if (ageMs > Math.max(HALT_GAPS * gapMs, HALT_MS_MIN)) return 'halt';
-    return ageMs > Math.max(WARN_GAPS * gapMs, WARN_MS_MIN) ? 'warn' : 'ok';
+    if (ageMs > Math.max(limits.haltGaps * gapMs, limits.haltMs)) return 'halt';
+    return ageMs > Math.max(limits.warnGaps * gapMs, limits.warnMs) ? 'warn' : 'ok';
   }
 }

@@ -1,5 +1,7 @@
-import { GATE_LAYOUT, MODES, PERMISSIONS } from '../../control/gate.ts';
+import { GATE_LAYOUT, HALT_CAUSES, MODES, PERMISSIONS } from '../../control/gate.ts';
+import { FLATTENING } from '../../core/ids.ts';
 import { type Instrument, notionalAt, parseLots, parseTicks } from '../../core/instrument.ts';
+import type { OrderIntent } from '../../execution/order.ts';
 import type { VenueOrder } from '../exchange/orders.ts';
 import type { ExchangeEvent } from '../exchange/port.ts';
 import type { JournalWatch } from './journal-watch.ts';
@@ -103,14 +105,39 @@ export class OrderWatch {
       return;
     }
     const halt = words[GATE_LAYOUT.halt] as number;
+    const intent = journal.intent(clientId);
+    if (intent?.strategy === FLATTENING) {
+      this.#isPermitted(words, intent);
+      return;
+    }
     if (halt !== 0) verdicts.report('I1', `${clientId} leaves, the halt word is ${halt}`);
     const paused = words[GATE_LAYOUT.venues] as number;
     if (paused !== 0) verdicts.report('I1', `${clientId} leaves, the venue's word is ${paused}`);
     const mode = MODES[words[GATE_LAYOUT.mode] as number] as keyof typeof PERMISSIONS;
     const { mayIncrease, mayReduce } = PERMISSIONS[mode];
-    const isReducing = journal.intent(clientId)?.isReduceOnly === true;
+    const isReducing = intent?.isReduceOnly === true;
     const may = isReducing ? mayReduce : mayIncrease;
     if (!may) verdicts.report('I1', `${clientId} leaves in mode ${mode}`);
+  }
+
+  /**
+   * A slice of the flattening leaves while an emergency alone has closed the gate, in the epoch of
+   * the permit, and brings the position that the venue has booked nearer to zero.
+   */
+  #isPermitted(words: Int32Array, { clientId, ...intent }: OrderIntent): void {
+    const { verdicts } = this.#options;
+    const halt = words[GATE_LAYOUT.halt] as number;
+    const permit = words[GATE_LAYOUT.permit] as number;
+    const isAlone = halt === 1 << HALT_CAUSES.indexOf('emergency');
+    const isOfNow = permit === words[GATE_LAYOUT.epoch] && intent.epoch === permit;
+    if (!isAlone || !isOfNow || !intent.isReduceOnly) {
+      const found = `halt word ${halt}, permit ${permit}, epoch ${intent.epoch}`;
+      verdicts.report('I1', `${clientId} leaves as a slice: ${found}`);
+    }
+    const held = intent.side === 'buy' ? -this.#position : this.#position;
+    if (intent.lots > held) {
+      verdicts.report('I2', `${clientId} ${intent.side} ${intent.lots} lots, held ${held}`);
+    }
   }
 
   /** What the position comes to if this order and all that rests on its side fill. */

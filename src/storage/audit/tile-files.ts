@@ -12,6 +12,7 @@ import type { Files } from '../../core/env.ts';
  * The folder of a log:
  *
  *   checkpoint            signed head: what the log vouches for
+ *   witnessed             an older head, signed by a witness too
  *   tile/entries/<N>      256 entries; while it grows, `<N>.p/<W>` with W of them
  *   tile/<L>/<N>[.p/<W>]  hashes, made from the entries and repairable from them
  */
@@ -36,6 +37,8 @@ export interface CommitTrail {
 
 export const FOLDER_MODE = 0o700;
 export const CHECKPOINT = 'checkpoint';
+/** The newest head that a witness has signed. */
+export const WITNESSED = 'witnessed';
 
 /** A tile or bundle that grows is renamed now and then; a reader looks again this often. */
 const LOOKS_MAX = 3;

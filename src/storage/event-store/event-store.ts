@@ -178,6 +178,11 @@ export class EventStore {
   }
 
   /** The start of the day that risk counts losses in; null before the first. */
+  /** The highest profit that was journaled; null when none was. */
+  profitPeak(): RecordOf<'profit-peaked'> | null {
+    return this.#latest('profit-peaked') as RecordOf<'profit-peaked'> | null;
+  }
+
   riskDay(): RecordOf<'risk-day-opened'> | null {
     return this.#latest('risk-day-opened') as RecordOf<'risk-day-opened'> | null;
   }

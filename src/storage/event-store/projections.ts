@@ -88,6 +88,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':
+    case 'profit-peaked':
       return [{ kind: 'latest', what: event.kind }];
     case 'venue-reconciled':
       return [{ kind: 'latest', what: `${event.kind}/${event.venue}` }];
@@ -96,8 +97,14 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'mode-requested':
     case 'mode-approved':
     case 'strategy-configured':
+    case 'breaker-opened':
+    case 'breaker-probing':
+    case 'breaker-closed':
     case 'config-changed':
     case 'incident':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
     case 'estop':
     case 'heartbeat':
     case 'audit-key-rotated':

@@ -11,6 +11,7 @@ import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
+import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import {
@@ -32,6 +33,7 @@ export type JournalEvent =
   | LedgerEvent
   | VenueReconciled
   | RiskDayOpened
+  | BreakerEvent
   | ControlEvent
   | AlertEvent
   | EstopRecorded
@@ -264,6 +266,33 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
+  'breaker-opened': {
+    code: 70,
+    version: 1,
+    fields: object({
+      control: text,
+      scope: text,
+      severity: text,
+      reset: text,
+      measured: text,
+      limit: text,
+      regime: text,
+    }),
+  },
+  'breaker-probing': { code: 71, version: 1, fields: object({ control: text, scope: text }) },
+  'breaker-closed': {
+    code: 72,
+    version: 1,
+    fields: object({ control: text, scope: text, by: text }),
+  },
+  'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
+  'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
+  'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
+  'guard-tripped': {
+    code: 78,
+    version: 1,
+    fields: object({ trip: integer<number>(), cause: prose }),
+  },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
   'severity-changed': {
@@ -317,6 +346,9 @@ export function streamOf(event: JournalEvent): string {
     case 'command-refused':
     case 'mode-requested':
     case 'mode-approved':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
       return 'control';
     case 'estop':
       return ESTOP_STREAM;
@@ -330,6 +362,10 @@ export function streamOf(event: JournalEvent): string {
     case 'incident':
     case 'instrument-defined':
     case 'strategy-configured':
+    case 'breaker-opened':
+    case 'breaker-probing':
+    case 'breaker-closed':
+    case 'profit-peaked':
     case 'heartbeat':
     case 'audit-key-rotated':
       return 'desk';

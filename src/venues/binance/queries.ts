@@ -1,6 +1,4 @@
-import type { HttpRequest } from '../../core/env.ts';
 import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
-import { err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
 import type { Balances } from '../../execution/ledger.ts';
 import {
@@ -9,16 +7,15 @@ import {
   TRADES_PER_PAGE,
 } from '../../execution/reconciliation.ts';
 import type { VenueOrder, VenueTrade } from '../../execution/report.ts';
-import type { HttpOutcome, Query, QueryFault, VenueQueries } from '../port.ts';
-import { type ApiKey, signedQuery, signedRequest } from './sign.ts';
+import type { VenueQueries } from '../port.ts';
+import { cancelOpenOrders, type RestAccess, serverTime, signedQuestions } from './rest.ts';
+import { signedRequest } from './sign.ts';
 import {
   amountIn,
   arrayIn,
-  decodeWire,
   fillIn,
   flagOf,
   objectIn,
-  retryAfterOf,
   sideOf,
   textOf,
   WireFault,
@@ -26,8 +23,6 @@ import {
   wholeOf,
 } from './wire.ts';
 
-/** `-2011 Unknown order sent.`: of a cancellation of all, there was none. */
-const NOTHING_TO_CANCEL = -2011;
 /** `-2013 Order does not exist.` */
 const NO_SUCH_ORDER = -2013;
 
@@ -54,14 +49,6 @@ const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
   ['EXPIRED_IN_MATCH', 'expired'],
 ]);
 
-export interface RestAccess {
-  /** Scheme, host and port, without a path. */
-  readonly url: string;
-  readonly key: ApiKey;
-  readonly receiveWindowMs: number;
-  readonly timeoutMs: number;
-}
-
 /** Cancels over the WebSocket API, questions over REST: one path can ask after the other. */
 export function binanceQueries(
   access: RestAccess,
@@ -69,17 +56,7 @@ export function binanceQueries(
 ): VenueQueries {
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
   const { key, receiveWindowMs } = access;
-  const signed = <T>(
-    path: string,
-    params: string,
-    nowMs: number,
-    decode: (value: unknown) => T,
-    onRefusal?: (code: number) => T | undefined,
-    method: HttpRequest['method'] = 'GET',
-  ): Query<T> => {
-    const query = `${params}recvWindow=${receiveWindowMs}&timestamp=${nowMs}`;
-    return question(access, `${path}?${signedQuery(key, query)}`, decode, onRefusal, method);
-  };
+  const signed = signedQuestions(access);
   return {
     cancel: (clientId, instrument, requestId, nowMs) =>
       signedRequest(
@@ -97,17 +74,8 @@ export function binanceQueries(
         ['apiKey', 'recvWindow', 'symbol', 'timestamp'],
         [key.id, receiveWindowMs, instrument.symbol, nowMs],
       ),
-    cancelAllNow: (instrument, nowMs) =>
-      signed(
-        '/api/v3/openOrders',
-        `symbol=${instrument.symbol}&`,
-        nowMs,
-        (value) => arrayIn(value, 'cancelled orders').length,
-        (code) => (code === NOTHING_TO_CANCEL ? 0 : undefined),
-        'DELETE',
-      ),
-    serverTime: () =>
-      question(access, '/api/v3/time', (value) => wholeOf(objectIn(value, 'time'), 'serverTime')),
+    cancelAllNow: ({ symbol }, nowMs) => cancelOpenOrders(access, symbol, nowMs),
+    serverTime: () => serverTime(access),
     order: (by, instrument, nowMs) =>
       signed(
         '/api/v3/order',
@@ -140,49 +108,6 @@ function pageParam(afterTradeId: string | null): string {
 
 function keyParam(by: OrderKey): string {
   return 'clientId' in by ? `origClientOrderId=${by.clientId}` : `orderId=${by.venueOrderId}`;
-}
-
-function question<T>(
-  access: RestAccess,
-  pathAndQuery: string,
-  decode: (value: unknown) => T,
-  onRefusal: (code: number) => T | undefined = () => undefined,
-  method: HttpRequest['method'] = 'GET',
-): Query<T> {
-  return {
-    request: {
-      method,
-      url: access.url + pathAndQuery,
-      headers: { 'X-MBX-APIKEY': access.key.id },
-      timeoutMs: access.timeoutMs,
-    },
-    decode: (outcome) => answerIn(outcome, decode, onRefusal),
-  };
-}
-
-function answerIn<T>(
-  outcome: HttpOutcome,
-  decode: (value: unknown) => T,
-  onRefusal: (code: number) => T | undefined,
-): Result<T, QueryFault> {
-  const silence = (detail: string) => err({ kind: 'no-answer' as const, detail });
-  if (!outcome.ok) return silence(`${outcome.error.kind}: ${outcome.error.detail}`);
-  const { status, body } = outcome.value;
-  const retryAfterMs = retryAfterOf(outcome.value);
-  if (retryAfterMs !== null) {
-    return err({ kind: 'throttled', retryAfterMs, detail: `status ${status}` });
-  }
-  if (status >= 400 && status < 500) {
-    const code = decodeWire(body, (value) => wholeOf(objectIn(value, 'error'), 'code'));
-    if (code instanceof WireFault) return silence(`status ${status}, ${code.message}`);
-    const meant = onRefusal(code);
-    return meant === undefined
-      ? err({ kind: 'refused', code, detail: body.slice(0, 200) })
-      : ok(meant);
-  }
-  if (status !== 200) return silence(`status ${status}`);
-  const answer = decodeWire(body, decode);
-  return answer instanceof WireFault ? silence(answer.message) : ok(answer);
 }
 
 function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): VenueOrder {

@@ -4,6 +4,7 @@ import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
 import {
   amountIn,
+  BANNED,
   decodeWire,
   fillIn,
   objectIn,
@@ -84,7 +85,9 @@ function outcomeIn(reply: WireObject): RequestOutcome {
   const reason = `${code} ${wordIn(error['msg'])}`;
   const isRefusal = status >= 400 && status < 500 && !UNKNOWN_CODES.has(code);
   if (!isRefusal) return { kind: 'unknown', reason };
-  return { kind: 'refused', code, reason, retryAfterMs: retryAfterIn(status, error) };
+  const retryAfterMs = retryAfterIn(status, error);
+  const refused = { kind: 'refused' as const, code, reason, retryAfterMs };
+  return status === BANNED ? { ...refused, isBan: true } : refused;
 }
 
 /** A ban names the wall-clock time of its end, and the server's own clock to read it by. */
@@ -93,7 +96,7 @@ function retryAfterIn(status: number, error: WireObject): number {
   if (typeof retryAfter === 'number' && typeof serverTime === 'number') {
     return retryMs(retryAfter - serverTime);
   }
-  return status === 429 || status === 418 ? RETRY_AFTER_MS : 0;
+  return status === 429 || status === BANNED ? RETRY_AFTER_MS : 0;
 }
 
 function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {

@@ -75,6 +75,9 @@ export function sideOf(object: WireObject, field: string): Side {
 /** Binance's longest ban. */
 export const RETRY_MS_MAX = 3 * 86_400_000;
 
+/** The status of a reply to an address that is banned. */
+export const BANNED = 418;
+
 /** After a 429 or 418 that names no time. */
 export const RETRY_AFTER_MS = 60_000;
 
@@ -85,7 +88,7 @@ export function retryMs(askedMs: number): number {
 
 /** How long an HTTP reply wants nothing more to come; null when it is no 429 or 418. */
 export function retryAfterOf({ status, headers }: HttpReply): number | null {
-  if (status !== 429 && status !== 418) return null;
+  if (status !== 429 && status !== BANNED) return null;
   const seconds = Number(headers['retry-after']);
   return seconds > 0 ? retryMs(seconds * 1000) : RETRY_AFTER_MS;
 }

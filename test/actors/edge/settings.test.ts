@@ -75,7 +75,10 @@ test('what changed is journaled, adopted, and told to all whom it concerns', asy
   const [event] = journaled;
   assert.equal(event?.kind === 'config-changed' && [event.by, event.digest], ['ann', 'abc']);
   assert.is(world.current.risk.maxOrderNotional, 1);
-  assert.equal(heard['trading/risk'], [{ kind: 'adopt-limits', limits: world.current.risk }]);
+  assert.equal(heard['trading/risk'], [
+    { kind: 'adopt-limits', limits: world.current.risk },
+    { kind: 'adopt-breakers', settings: world.current.breakers },
+  ]);
   const [policy] = (heard['safety/control'] ?? []) as readonly { kind: string }[];
   assert.is(policy?.kind, 'adopt-policy');
   const { settings } = world.current.strategies[0] as Config['strategies'][number];

@@ -1,7 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AuditOptions, auditActor } from '../../../actors/safety/audit.ts';
+import type { AuditTrail } from '../../../src/audit/trail.ts';
 import { Gate } from '../../../src/control/gate.ts';
+import { err, ok } from '../../../src/core/result.ts';
+import type { JournalEvent } from '../../../src/storage/journal/event-table.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
 import { aLane } from '../../support/lanes.ts';
@@ -15,8 +18,17 @@ interface Health {
   overBudget: { readonly usedBytes: number; readonly budgetBytes: number } | null;
 }
 
-async function anAudit() {
+/** An audit log whose state the test sets. */
+interface Trail {
+  fault: string | null;
+  witnessFault: string | null;
+  covered: number;
+  due: ReturnType<AuditTrail['dueKey']>;
+}
+
+async function anAudit(trail: Trail | null = null) {
   const tested = aLane();
+  const written: JournalEvent[] = [];
   const health: Health = {
     fault: null,
     storeFault: null,
@@ -24,8 +36,23 @@ async function anAudit() {
     recordsBehind: 0,
     overBudget: null,
   };
+  const audit: AuditTrail | null =
+    trail === null
+      ? null
+      : {
+          get fault() {
+            return trail.fault;
+          },
+          get witnessFault() {
+            return trail.witnessFault;
+          },
+          covered: () => trail.covered,
+          dueKey: () => trail.due,
+        };
   const journal = {
     head: 7,
+    append: (event: JournalEvent) => written.push(event),
+    appendDurable: (event: JournalEvent) => written.push(event),
     get fault() {
       return health.fault;
     },
@@ -41,11 +68,18 @@ async function anAudit() {
   };
   const gate = new Gate();
   const { log, lines } = aLog();
-  const options: AuditOptions = { journal: journal as never, audit: null, gate, log };
+  const options: AuditOptions = { journal: journal as never, audit, gate, log };
   const heard = await aBranch(tested, { 'safety/audit': () => auditActor(options) }, [
     'safety/control',
   ]);
-  return { ...tested, health, gate, lines, told: heard['safety/control'] as readonly unknown[] };
+  return {
+    ...tested,
+    health,
+    gate,
+    lines,
+    written,
+    told: heard['safety/control'] as readonly unknown[],
+  };
 }
 
 /** What may be wrong with a journal that still works, and what is said about it. */
@@ -123,6 +157,70 @@ test('an inspector sees the head and how far behind the medium is', async () => 
     unsyncedMs: 0,
     recordsBehind: 0,
   });
+});
+
+const aTrail = (over: Partial<Trail> = {}): Trail => ({
+  ...{ fault: null, witnessFault: null, covered: 7, due: ok(null), ...over },
+});
+
+test('C33: without a signed checkpoint for a second no order leaves, and then again', async () => {
+  const trail = aTrail({ covered: 6 });
+  const { env, gate, told, lane } = await anAudit(trail);
+  await env.advance(1_100);
+  assert.not.ok(gate.isClosedBy('journal'), 'a second is allowed');
+  await env.advance(100);
+  assert.ok(gate.isClosedBy('journal'));
+  const reason = 'events are without a signed checkpoint for 1100 ms';
+  assert.equal(told, [{ kind: 'fault', fault: 'journal', reason }]);
+  trail.covered = 7;
+  await env.advance(100);
+  assert.equal(told[1], { kind: 'cleared', fault: 'journal' });
+  const view = lane.view('safety/audit');
+  assert.ok(view.ok);
+  assert.equal((view.value as { covered: number }).covered, 7);
+});
+
+test('A15: a log that no longer follows closes the gate and fails the actor', async () => {
+  const trail = aTrail();
+  const { env, gate, events } = await anAudit(trail);
+  trail.fault = 'the disk is gone';
+  await env.advance(100);
+  assert.ok(gate.isClosedBy('journal'));
+  assert.ok(events.some((event) => event.includes('the audit log is broken: the disk is gone')));
+});
+
+test('A15: an entry every ten seconds shows that somebody writes', async () => {
+  const { env, written } = await anAudit(aTrail({ covered: 5 }));
+  await env.advance(9_900);
+  assert.equal(written, []);
+  await env.advance(10_100);
+  assert.equal(written, [
+    { kind: 'heartbeat', covered: 5 },
+    { kind: 'heartbeat', covered: 5 },
+  ]);
+});
+
+test('F43: without a witness Full-Auto is barred, and it comes back by itself', async () => {
+  const trail = aTrail({ witnessFault: 'no witness has signed for 12 s: nobody is there' });
+  const { env, gate, told } = await anAudit(trail);
+  await env.advance(200);
+  const reason = trail.witnessFault;
+  assert.equal(told, [{ kind: 'fault', fault: 'witness', reason }], 'it is told once');
+  assert.not.ok(gate.isClosedBy('journal'), 'orders still leave');
+  trail.witnessFault = null;
+  await env.advance(200);
+  assert.equal(told[1], { kind: 'cleared', fault: 'witness' });
+});
+
+test('a key that is due is handed over once, and one that cannot be made is told', async () => {
+  const trail = aTrail({ due: ok('flyball/x+1+a') });
+  const { env, written, lines } = await anAudit(trail);
+  await env.advance(10_000);
+  assert.equal(written.at(-1), { kind: 'audit-key-rotated', newKey: 'flyball/x+1+a' });
+  trail.due = err('no space');
+  await env.advance(10_000);
+  assert.is(written.length, 3);
+  assert.ok(lines.some((line) => line.startsWith('error safety/audit audit-key-not-made')));
 });
 
 test.run();

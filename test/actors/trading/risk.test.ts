@@ -6,11 +6,13 @@ import type { CallResult } from '../../../actors/runtime/ref.ts';
 import { type RiskAnswer, type RiskOptions, riskActor } from '../../../actors/trading/risk.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { amountOf, lotsOf } from '../../../src/core/units.ts';
+import { severitiesAt } from '../../../src/desk/safety/desk-kernel.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import type { OrderUpdated } from '../../../src/execution/order-manager.ts';
 import type { Position } from '../../../src/execution/positions.ts';
 import type { RiskDayOpened, RiskState } from '../../../src/risk/risk-desk.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
+import { aCause, aQuietKernel } from '../../support/control/kernels.ts';
 import { aLane, anActor, deferred } from '../../support/lanes.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
 import { someLimits } from '../../support/trade/limits.ts';
@@ -39,9 +41,10 @@ async function aRiskActor(parts: Partial<RiskOptions> = {}) {
     riskActor({
       instruments: [anInstrument()],
       gate,
+      severities: { sizeScale: () => 1, isStrategyPaused: () => false },
       limits: () => someLimits({ maxOrderNotional: 100_000, maxPositionNotional: 100_000 }),
       restore: () => Promise.resolve(EMPTY),
-      journal: (event) => void days.push(event),
+      journal: (event) => void (event.kind === 'risk-day-opened' && days.push(event)),
       ...parts,
     });
   await aBranch(tested, { 'trading/risk': spec }, []);
@@ -139,6 +142,25 @@ test('the mode at the moment of the question decides', async () => {
   tested.gate.setMode('manual');
   const answer = await asked(tested, anOrder());
   assert.is(answer.ok && !answer.value.ok && answer.value.error.kind, 'mode');
+});
+
+test('what is raised at the moment of the question scales the order, or refuses it', async () => {
+  const kernel = aQuietKernel(new Gate());
+  const tested = await aRiskActor({ severities: severitiesAt(kernel, 0) });
+  tested.lane.send(address.risk, quote(tested.env.clock.mono()));
+  const refusal = async (clientId: string): Promise<string> => {
+    const answer = await asked(tested, anOrder({ clientId }));
+    return answer.ok && !answer.value.ok ? answer.value.error.kind : 'approved';
+  };
+  const strategy = { kind: 'strategy', strategy: anOrder().strategy } as const;
+  kernel.raise(aCause({ control: 'C05', scope: strategy }));
+  assert.is(await refusal('desk-1-mm-1'), 'strategy-paused');
+  const by = { kind: 'person', name: 'ann', role: 'operator', reason: 'well' } as const;
+  kernel.release(`C05@strategy:${strategy.strategy}`, by, 2_000);
+  kernel.raise(aCause({ control: 'C20', severity: 'reduced', sizeScale: 0 }));
+  assert.is(await refusal('desk-1-mm-2'), 'order-too-large');
+  kernel.release('C20@venue:0', by, 2_000);
+  assert.is(await refusal('desk-1-mm-3'), 'approved');
 });
 
 test('C10: in Emergency only slices that reduce pass, and only under the permit', async () => {

@@ -71,8 +71,11 @@ async function aVenueActor() {
     });
   const actors = { [PATH]: spec, 'trading/portfolio': portfolio as never };
   const heard = await aBranch(tested, actors, HEARERS);
+  /** What was told of orders and accounts; how the venue answers has tests of its own. */
   const kindsTold = (path: string): string[] =>
-    (heard[path] ?? []).map((message) => (message as Told).kind);
+    (heard[path] ?? [])
+      .map((message) => (message as Told).kind)
+      .filter((kind) => kind !== 'api-answered' && kind !== 'clock-measured');
   /** Answers what is asked over REST as an empty account does, for so long. */
   const answerFor = async (ms: number): Promise<void> => {
     for (let waited = 0; waited < ms; waited += 50) {

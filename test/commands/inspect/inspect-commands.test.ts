@@ -86,8 +86,8 @@ const refusals: [line: string, exitCode: number, error: RegExp][] = [
   ['events --rows 257', EXIT.usage, /^events: --rows: found 257/],
   ['deadletters --since -1', EXIT.usage, /^deadletters: /],
   ['audit tail 201', EXIT.usage, /^audit tail: found 201, wanted 1 … 200$/],
-  ['audit prove 3', EXIT.absent, /^audit prove: absent; the issue/],
-  ['breakers', EXIT.absent, /^breakers: absent; the issue "Layer 0" brings them$/],
+  ['audit prove x', EXIT.usage, /^audit prove: found x, wanted a sequence$/],
+  ['breakers', EXIT.failed, /^breakers: trading\/risk is down/],
   ['heap --snapshot', EXIT.refused, /^heap: operator may not; admin may$/],
   ['profile cpu 31s', EXIT.usage, /^profile cpu: found 31s, wanted a duration up to 30s$/],
 ];
@@ -105,6 +105,7 @@ test('what the desk refuses is said with the name of the command', async () => {
     ['trace trading/risk', { trace: () => no }, EXIT.refused],
     ['audit tail', { auditTail: async () => no }, EXIT.failed],
     ['audit verify', { auditVerify: async () => no }, EXIT.unverified],
+    ['audit prove 3', { auditProve: () => no }, EXIT.failed],
     ['profile cpu', { cpuProfile: async () => no }, EXIT.refused],
   ];
   for (const [line, parts, exitCode] of cases) {

@@ -142,11 +142,11 @@ test('--json behind a command is its alone, and each run is one line', async () 
 });
 
 test('a failure that has figures shows both', async () => {
-  const { ended, written } = aLine('breakers');
+  const { ended, written } = aLine('audit prove 1');
   assert.is(await ended, EXIT.absent);
   assert.equal(written, {
     out: 'absent\n',
-    err: 'breakers: absent; the issue "Layer 0" brings them\n',
+    err: 'audit prove: absent; the issue that builds the Merkle tree of the journal brings it\n',
   });
 });
 

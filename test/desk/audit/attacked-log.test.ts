@@ -227,6 +227,31 @@ test('A03 A09: a log rewritten with the stolen key is a fork of the kept heads',
   await bothName(folder, 'forked', size, ['--head', run.earlyHead, '--head', run.lastHead]);
 });
 
+test('A08 A11: the guard signs heads of the log, and its memory shows a rollback', async () => {
+  const witness = readFileSync(run.witnessKey, 'utf8').trim();
+  const words = ['--witness', witness, '--head', run.guardHeads];
+  const own = (await ours(run.folder, words)) as unknown as { ok: boolean; witnesses: unknown[] };
+  assert.equal([own.ok, own.witnesses.length], [true, 1], JSON.stringify(own));
+  if (missing.length === 0) assert.ok(theirs(run.folder, words).ok);
+  const { size } = entriesIn(run.snapshot);
+  await bothName(run.snapshot, 'rolled-back', size, ['--head', run.guardHeads]);
+  const folder = aCopy(run);
+  rmSync(join(folder, 'audit/witnessed'));
+  const stale = await ours(folder, ['--witness', witness, '--fresh', '1d']);
+  assert.equal([stale.ok, stale.what], [false, 'stale']);
+});
+
+test('A12: a cosignature that is moved to another head is not over it', async () => {
+  const folder = aCopy(run);
+  const [witnessed, newest] = ['witnessed', 'checkpoint'].map((name) =>
+    readFileSync(join(folder, 'audit', name), 'utf8'),
+  ) as [string, string];
+  const cosignature = witnessed.trimEnd().split('\n').at(-1);
+  writeFileSync(join(folder, 'audit/witnessed'), `${newest}${cosignature}\n`);
+  const witness = readFileSync(run.witnessKey, 'utf8').trim();
+  await bothName(folder, 'bad-signature', null, ['--witness', witness]);
+});
+
 test('A10: a log signed anew with another key is no log of the pinned one', async () => {
   const folder = aCopy(run);
   rewritten(folder, 0, aForeignKey(run.key.split('+')[0]));

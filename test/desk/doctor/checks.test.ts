@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
+import { hardwareSection } from '../../../src/config/hardware-section.ts';
 import { loadConfig, parseConfig } from '../../../src/config/load.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import type { Check, Finding } from '../../../src/desk/doctor/check.ts';
@@ -9,7 +10,7 @@ import { deskChecks } from '../../../src/desk/doctor/desk-checks.ts';
 import { diskChecks, nearestFolder } from '../../../src/desk/doctor/disk-checks.ts';
 import type { Host } from '../../../src/desk/doctor/host.ts';
 import { MACHINE_CHECKS } from '../../../src/desk/doctor/machine-checks.ts';
-import { STOP_CHECK } from '../../../src/desk/doctor/stop-check.ts';
+import { stopChecks } from '../../../src/desk/doctor/stop-checks.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { aHost, type Machine } from './a-host.ts';
 
@@ -19,7 +20,7 @@ const CHECKS: readonly Check[] = [
   ...MACHINE_CHECKS,
   ...CLOCK_CHECKS,
   ...diskChecks(FOLDER, must(paper).config),
-  STOP_CHECK,
+  ...stopChecks(null),
   ...deskChecks(FOLDER, PAPER_CONFIG, paper),
 ];
 
@@ -93,7 +94,7 @@ const CASES: readonly Case[] = [
   ['disk space', 'fail', / 4 %$/, space(40 * GIB, 1_000 * GIB)],
   ['disk space', 'fail', / 0 %$/, space(0, 0)],
   ['hardware stop', 'warn', /^NO HARDWARE STOP \(rpio: .*no Raspberry.*no \/dev\/gpiochip/, {}],
-  ['hardware stop', 'ok', /^rpio/, {}, aPi('Raspberry Pi 4 Model B Rev 1.4')],
+  ['hardware stop', 'warn', /rpio is there, and no pins/, {}, aPi('Raspberry Pi 4 Model B')],
   ['hardware stop', 'warn', /found "Raspberry Pi 5/, {}, aPi('Raspberry Pi 5 Model B')],
   [
     'hardware stop',
@@ -111,8 +112,8 @@ const CASES: readonly Case[] = [
   ],
   [
     'hardware stop',
-    'ok',
-    /^gpiod-cli/,
+    'warn',
+    /gpiod-cli is there, and no pins/,
     { gpiomonVersion: async () => 'gpiomon (libgpiod) v1.6.3' },
     present('/dev/gpiochip0'),
   ],
@@ -124,6 +125,8 @@ const CASES: readonly Case[] = [
     { gpiomonVersion: async () => 'gpiomon v0.3' },
     present('/dev/gpiochip0'),
   ],
+  ['watchdog', 'ok', /none configured/, {}],
+  ['watchdog', 'warn', /not used/, {}, { modes: { '/dev/watchdog': 0o600 } }],
   ['configuration', 'ok', /paper\.yaml: binance \(simulated\), strategies mm$/, {}],
   ['keys', 'ok', /none yet/, {}],
   ['keys', 'ok', /^ann \(admin\)$/, {}, keys()],
@@ -176,6 +179,41 @@ test('a configuration with faults fails, and the first of them are told', async 
   assert.match(wanted ?? '', /flyball config check desk\.yaml/);
 });
 
+const PINS = {
+  ...{ a: 17, b: 27, tamper: 22, reset: 5, service: 6, loopIn: 13, loopOut: 19 },
+  ...{ green: 20, yellow: 21, red: 16, buzzer: 12, heartbeat: 26 },
+};
+
+const STOPS: readonly (readonly [
+  settings: object,
+  status: Finding['status'],
+  said: RegExp,
+  machine: Partial<Machine>,
+])[] = [
+  [{ pins: PINS }, 'ok', /^rpio, on the pins/, aPi('Raspberry Pi 4 Model B')],
+  [{ pins: PINS }, 'ok', /^gpiod-cli, on the pins/, present('/dev/gpiochip0')],
+  [{ pins: PINS, chip: 'gpiochip4' }, 'warn', /no \/dev\/gpiochip4/, present('/dev/gpiochip0')],
+  [{ driver: 'rpio', pins: PINS }, 'fail', /absent.*not wanted/, present('/dev/gpiochip0')],
+  [{ driver: 'gpiod', pins: PINS }, 'fail', /not wanted.*no \/dev\/gpio/, aPi('Raspberry Pi 5')],
+  [{ driver: 'panel' }, 'warn', /driver is panel/, aPi('Raspberry Pi 4 Model B')],
+];
+
+STOPS.forEach(([settings, status, said, machine], at) => {
+  test(`stop ${at}: what is configured says ${status} to ${said.source}`, async () => {
+    const host = aHost({ gpiomonVersion: async () => 'gpiomon (libgpiod) v2.1' }, machine);
+    const found = await finding('hardware stop', host, stopChecks(hardwareSection.parse(settings)));
+    assert.match(found.found, said);
+    assert.is(found.status, status);
+  });
+});
+
+test('a watchdog that is configured has to be there', async () => {
+  const checks = stopChecks(hardwareSection.parse({ watchdog: '/dev/watchdog1' }));
+  const at = (modes: Machine['modes']) => finding('watchdog', aHost({}, { modes }), checks);
+  assert.is((await at({ '/dev/watchdog': 0o600 })).status, 'fail');
+  assert.is((await at({ '/dev/watchdog1': 0o600 })).status, 'ok');
+});
+
 test('without a configuration the space for its journal is not judged', async () => {
   const host = aHost(space(10 * GIB, 100 * GIB));
   const { status } = await finding('disk space', host, diskChecks(FOLDER, null));
@@ -192,6 +230,12 @@ test('the disk is measured in the run folder, else in the folder that is nearest
   assert.is(at(FOLDER), FOLDER);
   assert.is(at('/state'), '/state');
   assert.is(at(), '/');
+});
+
+test('times of the disk are there as numbers, too', async () => {
+  const { figures } = await finding('disk', aHost());
+  assert.equal(Object.keys(figures ?? {}), ['syncs', 'p50Us', 'p90Us', 'p99Us', 'maxUs']);
+  assert.is(figures?.['syncs'], 64);
 });
 
 test('the ping of a venue goes to this machine', async () => {

@@ -101,9 +101,9 @@ test(
       const outlived = premises.notice().pid === venue;
       assert.is(outlived, name !== 'venue first', 'the venue outlives the desk');
       venue = premises.notice().pid;
-      const wanted = [venue, daemon.pid].sort(ascending).join();
+      const wanted = [venue, daemon.pid, premises.guardPid()].sort(ascending).join();
       await until(
-        'desk and venue and nobody else',
+        'desk, venue, guard and nobody else',
         () => premises.processes().join() === wanted,
         () => `${premises.processes().join()} run, wanted ${wanted}`,
       );
@@ -138,7 +138,7 @@ test(
     await second.logged('reconciled');
     assert.is(premises.notice().pid, venue);
     assert.is(premises.notice().startedBy, 'start');
-    assert.equal(premises.processes().length, 2, 'there is no other venue');
+    assert.equal(premises.processes().length, 3, 'there is no other venue and one guard');
     second.signal('SIGTERM');
     assert.is((await second.end()).code, 0);
     assert.equal(premises.processes(), [], 'what a start began a stop ends');

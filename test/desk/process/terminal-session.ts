@@ -30,7 +30,7 @@ async function works(terminal: Tmux): Promise<void> {
   await terminal.shows(/^allowed +restart, stop, kill$/m);
   await says(terminal, 'help trace', /^trace PATH \[--filter KIND\].*: record the messages/m);
   await says(terminal, 'tree', /^actor +uid +status +age/m);
-  await says(terminal, 'breakers', /^breakers: absent; the issue/m);
+  await says(terminal, 'breakers', /^C37 +kill command +ok/m);
   terminal.clear();
   await terminal.shows(PROMPT);
   terminal.press('Up', 'Up', 'Up', 'Up');

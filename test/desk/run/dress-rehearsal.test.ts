@@ -18,6 +18,30 @@ test('the desk is played as it is configured, and nothing of it stays', () =>
     assert.equal(readdirSync(pathOf('run')), []);
   }));
 
+test('a desk that orders thousands a second has seen enough long before the time is over', () =>
+  withFiles({}, async (pathOf) => {
+    mkdirSync(pathOf('run'));
+    const limits = { weightPerMinute: 1e9, ordersPerTenSeconds: 1e9, ordersPerDay: 1e9 };
+    const risk = { ...paper.risk, ordersPerSecond: 1e6, ordersBurst: 1e6 };
+    const fast = { requoteBps: 0, smoothingSeconds: 0, halfSpreadBps: 0.1, quoteNotional: 100 };
+    const played = await dressRehearsal(
+      {
+        ...paper,
+        risk: { ...risk, strategyOrdersPerSecond: 1e6 },
+        simulation: { ...paper.simulation, limits },
+        strategies: paper.strategies.map((each) => ({
+          ...each,
+          settings: { ...each.settings, ...fast },
+        })),
+      },
+      load,
+      pathOf('run'),
+      '1.2.3',
+    );
+    assert.ok(played.ok && played.value.orders >= 2_000);
+    assert.ok(played.ok && played.value.playedMs < 40_000);
+  }));
+
 test('a market that cannot be generated is said, and nothing stays either', () =>
   withFiles({}, async (pathOf) => {
     mkdirSync(pathOf('run'));

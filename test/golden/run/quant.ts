@@ -1,34 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { weightedMid } from '../../../src/market/microstructure/microprice.ts';
 import type { Tolerances } from './compare.ts';
+import type { Columns, QuantAdapter } from './quant/adapter.ts';
+import { acquisition, gaussianProcess } from './quant/bayes-opt.ts';
+import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
 import type { Vector, VectorFile } from './vector.ts';
-
-/** Numbers of a CSV by column; `NA` is null. */
-export type Columns = Readonly<Record<string, readonly (number | null)[]>>;
-
-/** What an adapter may use: the inputs of the vector, and the files beside it. */
-export interface QuantInputs {
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly csv: (name: unknown) => Columns;
-}
-
-/** Asks the production function; the answer has the shape of `expected`. */
-export type QuantAdapter = (from: QuantInputs) => unknown;
 
 /** By `topic/item`; what is not listed is reported as missing. */
 const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
-  'microprice/weighted-mid': ({ inputs, csv }) => {
-    const book = csv(inputs['data']);
-    const column = (name: string): readonly number[] => book[name] as readonly number[];
-    const [bids, asks] = [column('bid'), column('ask')];
-    const [bidSizes, askSizes] = [column('bid_size'), column('ask_size')];
-    const mids = bids.map((bid, at) =>
-      weightedMid(bid, bidSizes[at] as number, asks[at] as number, askSizes[at] as number),
-    );
-    const mean = mids.reduce((sum, mid) => sum + mid, 0) / mids.length;
-    return { wmid_first5: mids.slice(0, 5), wmid_mean: mean };
-  },
+  'bayes_opt/acquisition': acquisition,
+  'bayes_opt/gaussian-process': gaussianProcess,
+  'microprice/weighted-mid': weightedMids,
+  'ofi/ofi': ofi,
+  'vpin/vpin': vpin,
+  'vpin/trade-sign': tradeSign,
 };
 
 /** Columns of a table of results that are no results. */

@@ -15,26 +15,15 @@ interface Requirement {
 
 const requirements = safetyVectors<readonly Requirement[]>('estop_requirements');
 
-/** What the folder `hardware` alone cannot show: nothing here is tested by it, and why. */
+/** What no test shows yet, and why. */
 const ABSENT: Readonly<Record<string, string>> = {
-  ES04: 'the latch file is control’s (test/control); the trip that writes it needs the daemon',
-  ES08: 'the mode after a reset is control’s (test/control); the machine only says reset:ok',
-  ES14: 'needs the daemon in each phase of its life',
   ES31: 'needs the guard process',
-  ES33: 'needs the journal: the machine tells the events that are to be recorded',
-  ES34: 'needs authorisation and the shell',
-  ES36: 'is a matter of the hardware list in the documentation',
 };
 
 /** What is shown only in part by the tests that name it. */
 const IN_PART: Readonly<Record<string, string>> = {
-  ES16: 'the table of actions; carrying them out needs venues and guard',
-  ES17: 'the deadline and the table; flattening needs venues',
-  ES23: 'loss of a driver, and the rule of three beats; the watcher needs the daemon',
-  ES24: 'what the drivers refuse and the notice; arming needs the daemon',
-  ES26: 'the dates; barring full-auto needs the statechart',
-  ES28: 'the functions; driving pins from them needs the indicator',
-  ES30: 'the contact reader between two checks; the socket stub needs the gate',
+  ES16: 'nothing leaves and everything is cancelled; the sockets of orders stay, for the cancels',
+  ES24: 'what may arm is one function; there is no live trading that asks it yet',
   ES32: 'the start with a latch; the power cut needs a virtual machine',
 };
 

@@ -22,7 +22,7 @@ test('nothing happens as long as all contacts are closed', async () => {
   assert.not(desk.acknowledge('ann'));
 });
 
-test('ES04 ES33: a press closes the gate and sets the latch, then tells control, then records', () => {
+test('ES04 ES33: a press goes to gate and latch, then to control, then on record', () => {
   const order: string[] = [];
   const tested = aKillSwitch();
   const { gate, latch, journal, show, desk } = tested;
@@ -114,7 +114,7 @@ const refusal = ({ desk }: TestSwitch): string => {
   return permitted.ok ? 'permitted' : permitted.error;
 };
 
-test('ES06 ES09 ES10 ES34: a press wants closed contacts, the cool-down, a hand and a word', async () => {
+test('ES06 ES09 ES10 ES34: a reset wants closed contacts, time, a hand and a word', async () => {
   const tested = aKillSwitch();
   const { show, wait, hold, told, desk, gate } = tested;
   show(OPEN);
@@ -196,7 +196,7 @@ test('a trip between the press and the word takes the press back', async () => {
   assert.match(refusal(tested), 'has to be pressed first');
 });
 
-test('ES11 ES12: a fault of the channels outlives a restart and wants the service key', async () => {
+test('ES11 ES12: a fault of the channels outlives a restart and wants the key', async () => {
   const first = aKillSwitch();
   first.show({ [a]: 0 });
   await first.wait(60);
@@ -232,7 +232,7 @@ test('a fault that cannot be kept on the medium is told', async () => {
   ]);
 });
 
-test('ES07: a reset button that is held at the start or for too long is told, and resets nothing', async () => {
+test('ES07: a reset button that is held at the start is told and resets nothing', async () => {
   const tested = aKillSwitch({ levels: { ...HEALTHY_PINS, [reset]: 1 }, latched: 'ann: before' });
   await tested.wait(3_100);
   tested.show({});
@@ -243,7 +243,7 @@ test('ES07: a reset button that is held at the start or for too long is told, an
   assert.is(tested.desk.state.cause, 'latch');
 });
 
-test('ES05 ES13: it begins tripped with a contact open, with the latch set, with the gate closed', () => {
+test('ES05 ES13: it begins tripped with a contact open, and with the latch set', () => {
   const open = aKillSwitch({ levels: { ...HEALTHY_PINS, [b]: 0 } });
   assert.equal([open.told(), open.desk.state.cause], [['trip:b'], 'b']);
   assert.ok(open.gate.isClosedBy('emergency'));
@@ -261,7 +261,7 @@ test('ES05: a restart forgets no press: the latch says that a contact tripped', 
   assert.is(refusal(software), 'permitted');
 });
 
-test('ES01 ES23: pins that cannot be read trip, and so does a driver that is not sound', async () => {
+test('ES01 ES23: pins that cannot be read trip, as does an unsound driver', async () => {
   const lost = aKillSwitch();
   lost.show({ [a]: null });
   assert.equal(lost.told(), ['trip:backend']);

@@ -27,7 +27,7 @@ function aSelfTestWatch(startFault: string | null) {
   return { env, backend, told, watch };
 }
 
-test('ES25: the self-test runs again a day after it passed, and not while the stop stands', async () => {
+test('ES25: the self-test runs again after a day, and not while the stop stands', async () => {
   const { env, told, watch } = aSelfTestWatch(null);
   await env.advance(DAY_MS - 1);
   watch.look(false);
@@ -74,7 +74,7 @@ test('ES26: a proof test is overdue after 30 days and bars after 37, each told o
   assert.equal(told, ['overdue', 'barred']);
 });
 
-test('ES26: a press of the last quarter of an hour proves the button, none before it does', async () => {
+test('ES26: a press of the last quarter of an hour proves the button, none before', async () => {
   const { env, told, watch } = aProofWatch('gpiod-cli', null);
   watch.look();
   assert.equal(told, ['barred']);

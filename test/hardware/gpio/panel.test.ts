@@ -119,6 +119,15 @@ test('the watch tells each change once, and null once when the file was replaced
     assert.is(env.pendingTimers, 0);
   }));
 
+test('a watch ends with its backend', () =>
+  withPanel(async ({ backend, env }) => {
+    backend.watch([a], () => assert.unreachable('nothing changed'));
+    await env.advance(3);
+    backend.close();
+    await env.advance(10);
+    assert.is(env.pendingTimers, 0);
+  }));
+
 test('lamps are registers, the loop is one wire, and the self-test passes', () =>
   withPanel(({ backend, env }) => {
     backend.write(red, 1);

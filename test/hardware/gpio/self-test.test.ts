@@ -1,7 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Level } from '../../../hardware/gpio/port.ts';
-import { runSelfTest, type SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
+import {
+  runSelfTest,
+  type SelfTestWiring,
+  selfTestFaultText,
+} from '../../../hardware/gpio/self-test.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import { fakeBackend } from '../../support/gpio/backends.ts';
 import { manualEnv } from '../../support/manual-env.ts';
@@ -93,6 +97,15 @@ test('ES23: a driver that is not sound fails before a pin is touched', async () 
   const backend = fakeBackend(healthy, { fault });
   assert.equal(await outcomeOf(backend), err({ kind: 'driver', fault }));
   assert.equal(backend.written, []);
+});
+
+test('what a self-test finds is one sentence', () => {
+  const fault = { kind: 'lost', detail: 'gpiomon ended' } as const;
+  assert.is(selfTestFaultText({ kind: 'driver', fault }), 'gpiomon ended');
+  const seen = { kind: 'not-seen', check: 'loop', pin: 25, wanted: 1, withinMs: 10 } as const;
+  const said = (found: 0 | null): string => selfTestFaultText({ ...seen, found });
+  assert.is(said(0), 'loop: pin 25 shows 0, wanted 1 within 10 ms');
+  assert.is(said(null), 'loop: pin 25 shows nothing, wanted 1 within 10 ms');
 });
 
 test.run();

@@ -4,14 +4,14 @@ import { Gate, type HaltCause } from '../../../src/control/gate.ts';
 import { millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
 import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { processFiles, SOUND_DISK } from '../../../src/simulation/disk/process-files.ts';
-import type { VenueOrder } from '../../../src/simulation/exchange/orders.ts';
+import type { AccountTrade, VenueOrder } from '../../../src/simulation/exchange/orders.ts';
 import { JournalWatch } from '../../../src/simulation/invariants/journal-watch.ts';
 import { OrderWatch } from '../../../src/simulation/invariants/order-watch.ts';
 import { Verdicts } from '../../../src/simulation/invariants/verdicts.ts';
 import { EventEncoder } from '../../../src/storage/journal/codec.ts';
 import { openRecordLog } from '../../../src/storage/record-log.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
-import { anOrder } from '../../support/trade/orders.ts';
+import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
 
 const FOLDER = 'segments';
 const STARTING: HaltCause = 'starting';
@@ -48,8 +48,9 @@ function watched(notionalMax = 1e12) {
   const { log } = opened.value;
   journal.recovered(files);
   const encoder = new EventEncoder();
-  const announce = (clientId: string): void => {
-    const event = { kind: 'order-submitted', order: anOrder({ clientId }) } as const;
+  const announce = (clientId: string, parts: OrderParts = {}): void => {
+    const order = anOrder({ clientId, ...parts });
+    const event = { kind: 'order-submitted', order } as const;
     const length = encoder.encode(event, 1, nanosOf(0), millisOf(0));
     log.append(encoder.bytes, length);
   };
@@ -102,6 +103,43 @@ test('an order that leaves a closed gate, a paused venue or a mode without tradi
   down.announce('a');
   down.leave('a');
   assert.equal(down.found(), ['I1'], 'there is no desk');
+});
+
+test('a slice of the flattening leaves under the permit of its epoch and only towards flat', () => {
+  const world = up(watched());
+  const { watch, gate, announce, leave, verdicts } = world;
+  const order = { account: 'desk', clientId: 'm', side: 'buy', status: 'filled' } as VenueOrder;
+  const trade = { side: 'buy', lots: 200_000 } as AccountTrade;
+  const venueMs = millisOf(0);
+  watch.onVenue([
+    { kind: 'executed', execution: 'trade', order, trade, counterOrderId: 0, venueMs },
+  ]);
+  gate.close('emergency');
+  gate.setMode('emergency');
+  const slice = (clientId: string, parts: OrderParts = {}): string[] => {
+    const epoch = gate.epoch;
+    announce(clientId, {
+      strategy: 'flatten',
+      isReduceOnly: true,
+      side: 'sell',
+      lots: 100_000,
+      epoch,
+      ...parts,
+    });
+    const before = verdicts.violations.length;
+    leave(clientId, 'SELL');
+    return verdicts.violations.slice(before).map(({ invariant }) => invariant);
+  };
+  assert.equal(slice('a'), ['I1'], 'no permit');
+  gate.permitFlattening();
+  assert.equal(slice('b'), []);
+  assert.equal(slice('c', { epoch: gate.epoch - 1 }), ['I1']);
+  assert.equal(slice('d', { isReduceOnly: false }), ['I1']);
+  assert.equal(slice('e', { lots: 200_001 }), ['I2'], 'through zero');
+  assert.equal(slice('f', { side: 'buy' }), ['I2'], 'away from flat');
+  gate.close('journal');
+  gate.permitFlattening();
+  assert.equal(slice('g'), ['I1'], 'the emergency is not alone');
 });
 
 test('a client id that leaves twice is told', () => {

@@ -78,10 +78,13 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const orders = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
   const early = [...orders, 20, 21, 22, 23, 30, 31, 32, 33, 34, 35, 40, 60, 61, 62, 63];
   const estop = [64];
+  const breakers = [70, 71, 72, 73];
+  const guard = [76, 77, 78];
   const audit = [80, 81];
   const control = [85];
   const alerts = [90, 91];
-  const known = [...early, ...estop, ...audit, ...control, ...alerts];
+  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts];
+  const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
 });
 

@@ -199,6 +199,9 @@ const shapes: Shapes = {
   'config-changed': record({ by: name, digest: name, changes: words }),
   'venue-reconciled': record({ venue: name, marks: words }),
   'risk-day-opened': record({ day: fc.nat(), profit: amount }),
+  'guard-armed': record({ pid: fc.nat() }),
+  'guard-lost': record({ reason: words }),
+  'guard-tripped': record({ trip: fc.nat(), cause: words }),
   incident: record({ what: name, where: name, detail: words }),
   estop: record({
     what: name,
@@ -213,6 +216,18 @@ const shapes: Shapes = {
   }),
   'instrument-defined': record({ instrument }),
   'strategy-configured': record({ strategy: name, settingsId: fc.nat(), settings: words }),
+  'breaker-opened': record({
+    control: name,
+    scope: name,
+    severity: name,
+    reset: name,
+    measured: name,
+    limit: name,
+    regime: name,
+  }),
+  'breaker-probing': record({ control: name, scope: name }),
+  'breaker-closed': record({ control: name, scope: name, by: name }),
+  'profit-peaked': record({ profit: amount }),
   heartbeat: record({ covered: fc.nat() }),
   'alert-raised': record({
     id: fc.nat(),

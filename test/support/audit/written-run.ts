@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { keysFolder } from '../../../src/commands/access/connect.ts';
@@ -17,6 +17,7 @@ import { segmentFirsts, segmentPath } from '../../../src/storage/segment-files.t
 import { temporaryFolder } from '../../storage/temporary.ts';
 import { livelyConfig } from '../process/lively-config.ts';
 import type { Premises } from '../process/premises.ts';
+import { until } from '../process/until.ts';
 import { must } from '../venue/fixtures.ts';
 
 /** What a desk has left behind, and what somebody else has kept of its log meanwhile. */
@@ -30,6 +31,9 @@ export interface WrittenRun {
   readonly lastHead: string;
   /** Verifier key, kept elsewhere. */
   readonly key: string;
+  /** Heads that the guard has kept, and the file of its verifier key. */
+  readonly guardHeads: string;
+  readonly witnessKey: string;
   readonly premises: Premises;
 }
 
@@ -55,15 +59,20 @@ export async function aWrittenRun(premises: Premises): Promise<WrittenRun> {
   if (exported.code !== 0) throw new Error(exported.err);
   const [earlyHead, lastHead] = ['early', 'last'].map((name) => join(outside, name));
   cpSync(join(snapshot, 'audit', 'checkpoint'), earlyHead as string);
-  await daemon.ask('mode full-auto');
+  const witnessed = join(folder, 'audit', 'witnessed');
+  await until('a head that the guard has signed', () => existsSync(witnessed));
+  await daemon.ask('mode full-auto the test goes on');
   await journal.until('more fills', (written) => written.events('order-filled').length > 3);
   daemon.signal('SIGTERM');
   const ended = await daemon.end();
   if (ended.code !== 0) throw new Error(daemon.story());
   cpSync(join(folder, 'audit', 'checkpoint'), lastHead as string);
+  const desk = readdirSync(premises.guardFolder)[0] as string;
+  const guard = join(premises.guardFolder, desk);
   const key = readFileSync(join(keysFolder(folder), 'audit.vkey'), 'utf8').trim();
   return {
     ...{ folder, snapshot, key, premises },
+    ...{ guardHeads: join(guard, 'heads.log'), witnessKey: join(guard, 'witness.pub') },
     ...{ earlyHead: earlyHead as string, lastHead: lastHead as string },
   };
 }

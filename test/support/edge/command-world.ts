@@ -9,6 +9,7 @@ import type {
 import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type {
   DoctorOptions,
+  GuardOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -55,7 +56,7 @@ export interface CommandWorld extends Surroundings {
   /** The screen of a person; `isTTY` makes readline edit lines on it. */
   readonly output: PassThrough & NodeJS.WriteStream;
   /** What the launcher was asked to start. */
-  readonly launched: (StartOptions | VenueOptions)[];
+  readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
   readonly tuned: TuneOptions[];
@@ -67,7 +68,7 @@ export function aCommandWorld(
   terminal = aTerminal(),
 ): CommandWorld {
   const env = manualEnv();
-  const launched: (StartOptions | VenueOptions)[] = [];
+  const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
   const tuned: TuneOptions[] = [];
@@ -85,6 +86,10 @@ export function aCommandWorld(
     variables: { HOME: '/home/someone' },
     launch: {
       async start(options) {
+        launched.push(options);
+        return 0;
+      },
+      async guard(options) {
         launched.push(options);
         return 0;
       },

@@ -115,6 +115,11 @@ export function aTestInspector(parts: Partial<Inspector> = {}): Inspector {
     cancelAll: () => 2,
     auditTail: async (count) =>
       ok([{ sequence: count, at: AT, boot: 1, kind: 'booted', detail: '{}' }]),
+    auditProve: (sequence) =>
+      ok({
+        ...{ sequence, index: sequence - 1, size: 9, root: 'r=', leafHash: 'l=', proof: ['p='] },
+        ...{ checkpoint: 'head\n', entry: '{}' },
+      }),
     auditVerify: async () =>
       ok({ from: 1, to: 9, records: 9, segments: 1, isWhole: true, hash: 'ab' }),
     health: async () => GOOD_HEALTH,

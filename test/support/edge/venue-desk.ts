@@ -134,6 +134,7 @@ export function aDesk(parts: DeskParts = {}): TestDesk {
       outcomes.push(outcome);
       desk.onRunEnded(outcome);
     },
+    tellRisk: () => {},
     tellControl({ kind, ...rest }) {
       news.push([kind, ...Object.values(rest)].join(' '));
     },

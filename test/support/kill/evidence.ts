@@ -66,6 +66,13 @@ export function resting({ accepted, ended }: Evidence): string[] {
   return [...accepted.keys()].filter((clientId) => !ended.has(clientId));
 }
 
+/** Orders that rested at the venue at a moment. */
+export function restingAt({ accepted, ended }: Evidence, momentNs: bigint): string[] {
+  return [...accepted]
+    .filter(([clientId, atNs]) => atNs <= momentNs && (ended.get(clientId) ?? momentNs) >= momentNs)
+    .map(([clientId]) => clientId);
+}
+
 /** Orders that were checked in the second before a moment. */
 export function ordersBefore({ checks }: Evidence, momentNs: bigint): number {
   return checks.filter(({ atNs }) => atNs <= momentNs && atNs > momentNs - 1_000_000_000n).length;

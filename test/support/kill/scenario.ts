@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/schema.ts';
+import { panelFile } from '../../../src/desk/hardware/open-hardware.ts';
 import type { Daemon } from '../process/daemon.ts';
 import { livelyConfig } from '../process/lively-config.ts';
 import type { Premises } from '../process/premises.ts';
@@ -10,7 +11,9 @@ import { root } from '../shared.ts';
 import { type Evidence, ordersBefore, readEvidence } from './evidence.ts';
 
 export interface KillOptions {
-  /** Events a second of each of the two generated markets. */
+  /** Markets that are quoted, two at least. An order waits for its venue, so more go faster. */
+  readonly markets: number;
+  /** Events a second of each market's crowd; what the desk does comes on top. */
   readonly eventsPerSecond: number;
   /** Preloaded into the daemon, besides what watches its gate. */
   readonly preloads?: readonly string[];
@@ -20,6 +23,12 @@ export interface KillOptions {
 
 const SUPPORT = join(root, 'dist', 'test', 'support', 'kill');
 const UNLIMITED = 1_000_000;
+/** Inside the spread of the crowd, so that every order moves the best price and brings the next. */
+const QUOTES = { requoteBps: 0, smoothingSeconds: 0, halfSpreadBps: 1, quoteNotional: 100 };
+/** Far out and left there, so that something rests whenever the stop comes. */
+const REST = { requoteBps: 1_000, halfSpreadBps: 20, quoteNotional: 100 };
+/** A start compiles and rehearses; on a machine with much else to do that takes long. */
+const BEGIN_MS_MAX = 60_000;
 
 /**
  * A real daemon that quotes as fast as it can at a real venue process, both of which write down on
@@ -60,6 +69,7 @@ export class KillScenario {
       `${ordersFirst} orders`,
       () => scenario.evidence().accepted.size >= ordersFirst,
       () => premises.story(),
+      BEGIN_MS_MAX,
     );
     return scenario;
   }
@@ -79,6 +89,17 @@ export class KillScenario {
     return seen;
   }
 
+  /** A press of the simulated button by another process. @returns when it was complete */
+  async press(): Promise<bigint> {
+    const hand = this.premises.script(join(SUPPORT, 'press.js'), [
+      panelFile(join(this.premises.folder, 'run')),
+    ]);
+    await hand.said(/ready/);
+    hand.say('press\n');
+    const [, atNs] = await hand.said(/pressed (\d+)/);
+    return BigInt(atNs as string);
+  }
+
   /** The stop by signal. @returns the machine's monotonic time once it had been sent */
   signal(): bigint {
     this.daemon.signal('SIGUSR2');
@@ -96,8 +117,18 @@ function quoteFast(config: Config, options: KillOptions): void {
   config.risk.ordersPerSecond = UNLIMITED;
   config.risk.strategyOrdersPerSecond = UNLIMITED;
   config.risk.ordersBurst = UNLIMITED;
-  for (const { settings } of config.strategies) {
-    Object.assign(settings, { requoteBps: 0, smoothingSeconds: 0, quoteNotional: 100 });
+  const [venue] = config.venues;
+  const [first, second] = config.strategies;
+  if (venue === undefined || first === undefined || second === undefined) return;
+  for (let market = 3; market <= options.markets; market += 1) {
+    const [base, symbol] = [`M${market}`, `M${market}USDT`];
+    venue.symbols.push(symbol);
+    config.simulation.balances[base] = '20';
+    config.strategies.push({ ...second, label: `m${market}`, symbol });
   }
+  config.strategies.forEach((strategy, at) => {
+    const quotes = at === config.strategies.length - 1 ? REST : QUOTES;
+    strategy.settings = { ...strategy.settings, ...quotes };
+  });
   options.change?.(config);
 }

@@ -1,5 +1,6 @@
 /**
- * The simulated exchange as a process of its own, on the configuration of a desk, that writes down
+ * The simulated exchange as a process of its own, on the configuration of a desk and with a market
+ * for each symbol that the desk names, that writes down
  * on the machine's monotonic clock what it booked for the desk: `NS accepted|ended CLIENT_ID`.
  *
  *   node stamped-venue.js DATA_FOLDER CONFIG_FILE STAMPS_FILE EVENTS_PER_SECOND
@@ -11,7 +12,11 @@ import { nodeFiles } from '../../../src/core/node-files.ts';
 import { rngOf } from '../../../src/core/rng.ts';
 import { venueAccount, venueFolder, writeNotice } from '../../../src/desk/venue/notice.ts';
 import { ACCOUNT, generatedVenue } from '../../../src/desk/venue/options.ts';
-import { DEFAULT_FLOWS } from '../../../src/simulation/flow/flow-profile.ts';
+import {
+  DEFAULT_MARKETS,
+  type MarketOptions,
+} from '../../../src/simulation/exchange/market-rules.ts';
+import { DEFAULT_FLOWS, type FlowProfile } from '../../../src/simulation/flow/flow-profile.ts';
 import { startVenueServer } from '../../../src/simulation/server/venue-server.ts';
 
 const [folder, configFile, stampsFile, eventsPerSecond] = process.argv.slice(2) as [
@@ -29,24 +34,23 @@ if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
 const { simulation, venues } = loaded.value.config;
 nodeFiles.ensureFolder(venueFolder(folder), FOLDER_MODE);
 nodeFiles.ensureFolder(`${folder}/run`, FOLDER_MODE);
+const symbols = venues.flatMap((each) => each.symbols);
+const markets = symbols.map(marketOf);
 const flows = Object.fromEntries(
-  Object.entries(DEFAULT_FLOWS).map(([symbol, profile]) => [
+  symbols.map((symbol) => [
     symbol,
-    { ...profile, eventsPerSecond: Number(eventsPerSecond) },
+    { ...flowOf(symbol), eventsPerSecond: Number(eventsPerSecond) },
   ]),
 );
 const started = await startVenueServer({
-  ...generatedVenue(
-    simulation,
-    venues.flatMap(({ symbols }) => symbols),
-    {
-      clock: nodeClock,
-      timers: nodeTimers,
-      random: rngOf(SEED),
-      account: venueAccount(nodeFiles, folder, nodeEntropy),
-      records: null,
-    },
-  ),
+  ...generatedVenue(simulation, symbols, {
+    clock: nodeClock,
+    timers: nodeTimers,
+    random: rngOf(SEED),
+    account: venueAccount(nodeFiles, folder, nodeEntropy),
+    records: null,
+  }),
+  markets,
   flows,
   port: 0,
   timers: nodeTimers,
@@ -72,3 +76,14 @@ setInterval(() => {
 }, WRITE_EVERY_MS);
 writeNotice(nodeFiles, folder, { pid: process.pid, port, source: 'generated', startedBy: 'hand' });
 process.stdout.write(`simulated exchange on ${port}\n`);
+
+/** One of the venue's own, or another like ETHUSDT under this name. */
+function marketOf(symbol: string): MarketOptions {
+  const known = DEFAULT_MARKETS.find((market) => market.symbol === symbol);
+  const like = DEFAULT_MARKETS[1] as MarketOptions;
+  return known ?? { ...like, symbol, base: symbol.slice(0, -like.quote.length) };
+}
+
+function flowOf(symbol: string): FlowProfile {
+  return DEFAULT_FLOWS[symbol] ?? (DEFAULT_FLOWS['ETHUSDT'] as FlowProfile);
+}

@@ -19,7 +19,8 @@ export class Daemon extends Program {
     words: readonly string[],
     variables: Readonly<Record<string, string>> = {},
   ) {
-    super([...words, '--data-dir', premises.folder], false, variables);
+    const folders = ['--data-dir', premises.folder, '--guard-dir', premises.guardFolder];
+    super([...words, ...folders], false, variables);
     this.#folder = premises.folder;
   }
 

@@ -31,6 +31,8 @@ export function livelyConfig(change: (config: Config) => void = () => {}): strin
   config.risk.ordersPerSecond = 6;
   config.risk.strategyOrdersPerSecond = 4;
   config.risk.ordersBurst = 10;
+  // Many tests share two cores: what stalls there is no daemon that has died.
+  config.guard = { ...config.guard, silentMs: 3_000, deadMs: 15_000 };
   change(config);
   return configText(config);
 }

@@ -23,11 +23,14 @@ export class Premises {
   readonly root: string;
   readonly folder: string;
   readonly configFile: string;
+  /** Where guards keep what must not lie in the data directory. */
+  readonly guardFolder: string;
   readonly #programs: Script[] = [];
 
   constructor() {
     this.root = mkdtempSync(join(tmpdir(), 'flyball-process-'));
     this.folder = join(this.root, 'data');
+    this.guardFolder = join(this.root, 'guard');
     this.configFile = join(this.root, 'desk.yaml');
     writeFileSync(this.configFile, livelyConfig());
   }
@@ -85,6 +88,11 @@ export class Premises {
   /** The desk's account at the venue that runs now. */
   account(): VenueAccount {
     return new VenueAccount(this.folder, this.notice().port);
+  }
+
+  /** The guard that watches this directory, by what it has written into its lock. */
+  guardPid(): number {
+    return Number(readFileSync(join(this.folder, 'run', 'guard.lock'), 'utf8'));
   }
 
   journal(): WrittenJournal {

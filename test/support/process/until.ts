@@ -13,14 +13,16 @@ export function pause(ms: number): Promise<void> {
  *
  * @param what is being waited for, for the message
  * @param detail what is known when the wait is given up
+ * @param waitMs longest wait
  * @throws when that takes too long
  */
 export async function until<T>(
   what: string,
   ask: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   detail: () => string = () => '',
+  waitMs = WAIT_MS_MAX,
 ): Promise<T> {
-  const deadlineMs = nodeClock.now() + WAIT_MS_MAX;
+  const deadlineMs = nodeClock.now() + waitMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) return answer;

@@ -21,7 +21,8 @@ export function flyball(...words: string[]): Promise<Ran> {
 
 /** Trades a recording to its end. */
 export async function replay(path: string, folder: string, ...words: string[]) {
-  const ran = await flyball('start', '--replay', path, '--data-dir', folder, '--json', ...words);
+  const folders = ['--data-dir', folder, '--guard-dir', `${folder}-guard`];
+  const ran = await flyball('start', '--replay', path, ...folders, '--json', ...words);
   assert.is(ran.exitCode, 0, ran.err);
   return { summary: JSON.parse(ran.out), err: ran.err };
 }

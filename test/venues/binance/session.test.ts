@@ -150,11 +150,17 @@ const outcomes: [frame: object, outcome: object][] = [
   ],
   [
     reply(418, refusal(-1003, { retryAfter: 1000, serverTime: 2000 })),
-    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 0 },
+    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 0, isBan: true },
   ],
   [
     reply(418, refusal(-1003, { retryAfter: 1e300, serverTime: 0 })),
-    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 3 * 86_400_000 },
+    {
+      kind: 'refused',
+      code: -1003,
+      reason: '-1003 why',
+      retryAfterMs: 3 * 86_400_000,
+      isBan: true,
+    },
   ],
   [
     reply(429, refusal(-1003, { retryAfter: '5' })),
@@ -162,7 +168,7 @@ const outcomes: [frame: object, outcome: object][] = [
   ],
   [
     reply(418, refusal(-1003)),
-    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 60_000 },
+    { kind: 'refused', code: -1003, reason: '-1003 why', retryAfterMs: 60_000, isBan: true },
   ],
   [reply(302, refusal(-1000)), { kind: 'unknown', reason: '-1000 why' }],
 ];

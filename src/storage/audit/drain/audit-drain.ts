@@ -1,3 +1,5 @@
+import type { AuditFinding } from '../../../audit/check/finding.ts';
+import { proveConsistency } from '../../../audit/check/log-proofs.ts';
 import {
   commitDelayMs,
   DEFAULT_COMMIT_BOUNDS,
@@ -18,10 +20,12 @@ import {
   openAuditLog,
   STAGED_ENTRIES_MAX,
 } from '../audit-log.ts';
-import { CHECKPOINT } from '../tile-files.ts';
+import { logSource } from '../log-source.ts';
+import { CHECKPOINT, WITNESSED } from '../tile-files.ts';
 import type { AuditFault } from './audit-fault.ts';
 import { adoptNextKey, readAuditKeys } from './audit-keys.ts';
 import { JournalLeaves, RECORD_DIGEST, recordDigest } from './journal-leaves.ts';
+import type { HeadProof } from './worker-audit.ts';
 
 export interface AuditDrainOptions {
   readonly files: Files;
@@ -155,6 +159,30 @@ export class AuditDrain {
     this.#staged = NOTHING_STAGED;
     words.auditedTo(this.#taken);
     return this.#taken < words.durable(this.#taken) ? 0 : null;
+  }
+
+  /**
+   * The newest head and the proof that it has grown out of a smaller one; no hashes for the empty
+   * log and for one that is not smaller.
+   */
+  prove(fromSize: number): Result<HeadProof, AuditFinding> {
+    const { files, folder } = this.#options;
+    const { size } = this.#log.head;
+    const { checkpoint } = this.#log;
+    if (fromSize <= 0 || fromSize >= size) return ok({ checkpoint, size, proof: [] });
+    const proof = proveConsistency(logSource(files, folder), fromSize, size);
+    return proof.ok ? ok({ checkpoint, size, proof: proof.value }) : proof;
+  }
+
+  /** Keeps a head that a witness has signed; a fault of the disk ends the log, like any other. */
+  keepWitnessed(checkpoint: string): void {
+    const { files, folder } = this.#options;
+    const file = `${folder}/${WITNESSED}`;
+    try {
+      files.replace(file, Buffer.from(checkpoint));
+    } catch (thrown) {
+      this.#fail(systemFault(thrown, file, 'keeping a cosigned head'));
+    }
   }
 
   /** Gives the files back; what is staged and not committed will be taken over again. */

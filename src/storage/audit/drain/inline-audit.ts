@@ -1,7 +1,8 @@
-import { ok, type Result } from '../../../core/result.ts';
+import { findingText } from '../../../audit/check/finding.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
 import { type AuditDrain, type AuditDrainOptions, openAuditDrain } from './audit-drain.ts';
 import type { AuditFault } from './audit-fault.ts';
-import type { AuditRunner } from './worker-audit.ts';
+import type { AuditRunner, HeadProof } from './worker-audit.ts';
 
 /**
  * The audit log on the lane itself, for virtual time: whenever the journal has been put on the
@@ -19,7 +20,7 @@ export function startInlineAudit(
   const runner = new InlineAudit(drain, { ...recovered, size: drain.log.size }, onFault);
   options.words.onSynced = () => runner.follow();
   runner.follow();
-  return runner.fault === null ? ok(runner) : { ok: false, error: runner.fault };
+  return runner.fault === null ? ok(runner) : err(runner.fault);
 }
 
 class InlineAudit implements AuditRunner {
@@ -49,6 +50,15 @@ class InlineAudit implements AuditRunner {
     if (this.#drain.fault === null) return;
     this.#isOver = true;
     this.#onFault(this.#drain.fault);
+  }
+
+  prove(fromSize: number): Promise<Result<HeadProof, string>> {
+    const proven = this.#drain.prove(fromSize);
+    return Promise.resolve(proven.ok ? proven : err(findingText(proven.error)));
+  }
+
+  keepWitnessed(checkpoint: string): void {
+    this.#drain.keepWitnessed(checkpoint);
   }
 
   stop(): Promise<void> {

@@ -20,7 +20,24 @@ export type AuditNews =
       readonly recovered: OpenAuditLog['recovered'];
       readonly size: number;
     }
-  | { readonly kind: 'failed'; readonly fault: AuditFault };
+  | { readonly kind: 'failed'; readonly fault: AuditFault }
+  | ({ readonly kind: 'proven' } & HeadProof)
+  | { readonly kind: 'not-proven'; readonly reason: string };
+
+/** What the thread is told. */
+export type AuditOrder =
+  | { readonly kind: 'prove'; readonly fromSize: number }
+  | { readonly kind: 'witnessed'; readonly checkpoint: string };
+
+/** A signed head, and what shows that it has grown out of a smaller one. */
+export interface HeadProof {
+  readonly checkpoint: string;
+  readonly size: number;
+  readonly proof: readonly Uint8Array[];
+}
+
+/** Longest wait for a proof: the thread may be in a commit of thousands. */
+const PROVE_MS_MAX = 2_000;
 
 /** The audit log as the lane sees it. */
 export interface AuditRunner {
@@ -28,6 +45,10 @@ export interface AuditRunner {
   readonly recovered: OpenAuditLog['recovered'] & { readonly size: number };
   /** Why the log no longer follows the journal: nothing may trade then. */
   readonly fault: AuditFault | null;
+  /** The newest head, with the proof that leads to it from a smaller size; one at a time. */
+  prove(fromSize: number): Promise<Result<HeadProof, string>>;
+  /** Puts a head that a witness has signed beside the log. */
+  keepWitnessed(checkpoint: string): void;
   /** Covers what is durable and ends; the journal's own drain has ended before. */
   stop(): Promise<void>;
 }
@@ -52,11 +73,14 @@ class WorkerAudit implements AuditRunner {
   readonly #words: DrainWords;
   readonly #onFault: (fault: AuditFault) => void;
   #hasEnded = false;
+  #proven: (outcome: Result<HeadProof, string>) => void = () => {};
+  readonly #timers: Timers;
 
   constructor(job: AuditJob, timers: Timers, onFault: (fault: AuditFault) => void) {
     const words = new DrainWords(job.shared);
     this.#words = words;
     this.#onFault = onFault;
+    this.#timers = timers;
     this.#thread = new WatchedThread({
       file: new URL(`./audit-worker${extname(import.meta.url)}`, import.meta.url),
       data: job,
@@ -87,9 +111,40 @@ class WorkerAudit implements AuditRunner {
     this.#thread.abandon();
   }
 
+  prove(fromSize: number): Promise<Result<HeadProof, string>> {
+    return new Promise((resolve) => {
+      const late = `the audit log gave no proof within ${PROVE_MS_MAX} ms`;
+      const timer = this.#timers.after(PROVE_MS_MAX, () => resolve(err(late)));
+      this.#proven = (outcome) => {
+        timer.cancel();
+        resolve(outcome);
+      };
+      this.#tell({ kind: 'prove', fromSize });
+    });
+  }
+
+  keepWitnessed(checkpoint: string): void {
+    this.#tell({ kind: 'witnessed', checkpoint });
+  }
+
+  #tell(order: AuditOrder): void {
+    this.#thread.tell(order);
+  }
+
   #hear(news: AuditNews): void {
-    if (news.kind === 'failed') this.#fail(news.fault);
-    else this.recovered = { ...news.recovered, size: news.size };
+    switch (news.kind) {
+      case 'failed':
+        this.#fail(news.fault);
+        break;
+      case 'ready':
+        this.recovered = { ...news.recovered, size: news.size };
+        break;
+      case 'proven':
+        this.#proven(ok(news));
+        break;
+      default:
+        this.#proven(err(news.reason));
+    }
   }
 
   #fail(fault: AuditFault): void {

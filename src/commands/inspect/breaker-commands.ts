@@ -1,0 +1,96 @@
+import type { BreakerRow } from '../../risk/breakers/board.ts';
+import { CONTROLS } from '../../risk/controls/catalogue.ts';
+import type { WatchSummary } from '../../risk/watch/risk-watch.ts';
+import { type DaemonCommand, done, EXIT, failed } from '../command.ts';
+import { pairs, table } from '../terminal.ts';
+import { inspectCommand } from './inspect-command.ts';
+
+const RISK = 'trading/risk';
+
+/** One control as it stands: what is open of it, who measures it, and its numbers in force. */
+export interface ControlRow {
+  readonly id: string;
+  readonly name: string;
+  readonly trigger: string;
+  readonly action: string;
+  /** `ok`, or the states of its breakers that are not closed. */
+  readonly state: string;
+  /** Where it is measured, or `injected: source comes with …`. */
+  readonly source: string;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface BreakerReport {
+  readonly equity: number | null;
+  readonly peak: number | null;
+  readonly regimes: readonly string[];
+  readonly blind: readonly string[];
+  readonly breakers: readonly BreakerRow[];
+  readonly controls: readonly ControlRow[];
+}
+
+const breakers = inspectCommand({
+  name: 'breakers',
+  usage: '',
+  summary: 'circuit breakers and the 37 controls: what is open, who measures, numbers in force',
+  examples: ['breakers', 'breakers --json'],
+  run(desk) {
+    const state = desk.actorState(RISK) as Partial<WatchSummary> | null;
+    if (state?.breakers === undefined) {
+      return failed(EXIT.failed, `breakers: ${RISK} is down; \`actors\` says why`);
+    }
+    return done(reportOf(state as WatchSummary));
+  },
+  show(data) {
+    const report = data as BreakerReport;
+    const { equity, regimes, blind, breakers: rows } = report;
+    return [
+      pairs([
+        ['equity', equity === null ? null : equity.toFixed(2)],
+        ['regimes', regimes.join(', ')],
+        ['blind', blind.join('; ') || 'none'],
+      ]),
+      table(
+        ['breaker', 'scope', 'state', 'severity', 'reset', 'found', 'limit', 'waits'],
+        rows.map((row) => [
+          row.control,
+          row.scope,
+          row.state,
+          row.severity,
+          row.reset,
+          number(row.measured),
+          number(row.limit),
+          row.waitMs > 0 ? `${Math.ceil(row.waitMs / 1_000)} s` : null,
+        ]),
+      ),
+      table(
+        ['control', 'name', 'state', 'source'],
+        report.controls.map((row) => [row.id, row.name, row.state, row.source]),
+      ),
+    ].join('\n\n');
+  },
+});
+
+export const BREAKER_COMMANDS: readonly DaemonCommand[] = [breakers];
+
+function reportOf({ equity, peak, regimes, blind, breakers: rows, limits }: WatchSummary) {
+  const controls = CONTROLS.map(({ id, name, trigger, action, source }): ControlRow => {
+    const states = rows.filter(({ control, state }) => control === id && state !== 'closed');
+    return {
+      id,
+      name,
+      trigger,
+      action,
+      state: states.map(({ scope, state }) => `${state} at ${scope}`).join(', ') || 'ok',
+      source:
+        source.kind === 'wired' ? source.where : `injected: source comes with ${source.until}`,
+      limits: limits[id] ?? {},
+    };
+  });
+  return { equity, peak, regimes, blind, breakers: rows, controls } satisfies BreakerReport;
+}
+
+/** Null where a breaker was taken over from before a restart, and its number was not. */
+function number(value: number | null): string | null {
+  return value === null || Number.isNaN(value) ? null : String(Number(value.toPrecision(4)));
+}

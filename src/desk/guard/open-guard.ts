@@ -1,0 +1,63 @@
+import type { Config } from '../../config/schema.ts';
+import type { Env } from '../../core/env.ts';
+import type { Log } from '../../ops/log.ts';
+import type { DeskHardware } from '../hardware/desk-hardware.ts';
+import { panelFile } from '../hardware/open-hardware.ts';
+import type { VenueAccess } from '../open-desk.ts';
+import { guardKeyFile } from '../venue/notice.ts';
+import { GuardClient } from './guard-client.ts';
+import { GuardSpawner } from './spawn-guard.ts';
+
+export interface GuardWish {
+  /** On the real clock: a guard does not live in the time of a recording. */
+  readonly env: Env;
+  readonly log: Log;
+  readonly folder: string;
+  readonly guardDirectory: string;
+  readonly program: readonly string[];
+  readonly version: string;
+  readonly config: Config;
+  /** Whether it is ours to start a guard; otherwise one is waited for. */
+  readonly spawns: boolean;
+}
+
+/** What there is to guard. */
+export interface Guarded {
+  readonly access: VenueAccess;
+  readonly boot: number;
+  readonly hardware: DeskHardware;
+}
+
+/** Attaches to the guard of a data directory, and has one started where there is none. */
+export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
+  const { access, boot, hardware } = desk;
+  const { env, log, folder, guardDirectory, program, version, config } = wish;
+  const words = ['guard', '--data-dir', folder, '--guard-dir', guardDirectory];
+  const spawner = new GuardSpawner(env, log, [...program, ...words], `${folder}/run/guard.log`);
+  const mayStart = wish.spawns && config.guard.spawn;
+  return new GuardClient({
+    env,
+    log,
+    folder,
+    version,
+    ward: {
+      pid: process.pid,
+      boot,
+      policy: config.guard,
+      panel: hardware.backend.kind === 'simulated-panel' ? panelFile(`${folder}/run`) : null,
+      venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
+        name,
+        restUrl: access.restUrl,
+        symbols,
+        receiveWindowMs,
+        timeoutMs: requestTimeoutMs,
+        keyFile: guardKeyFile(folder),
+        isCancelOnly: true,
+        hasDeadMan: false,
+      })),
+    },
+    onAbsent: () => {
+      if (mayStart) spawner.startIfDue();
+    },
+  });
+}

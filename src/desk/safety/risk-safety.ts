@@ -1,0 +1,21 @@
+import type { SafetyKernel } from '../../control/safety-kernel.ts';
+import { defaultBreakerSettings } from '../../risk/breakers/settings.ts';
+import type { RiskSafety } from '../../risk/watch/risk-watch.ts';
+import type { DeskParts } from '../desk-parts.ts';
+import { loopMeter } from './loop-meter.ts';
+
+const DEFAULTS = defaultBreakerSettings();
+
+/** What the controls of a desk need beside its market: kernel, numbers, the loop's meter. */
+export function riskSafety(parts: DeskParts, kernel: SafetyKernel): RiskSafety {
+  const { venue, log, isClockReal } = parts;
+  return {
+    kernel,
+    venues: [venue.name],
+    settings: () => parts.config.breakers ?? DEFAULTS,
+    warned(control, scope, { measured, limit }) {
+      log('warn', 'trading/risk', 'control-warns', { control, scope, measured, limit });
+    },
+    loop: isClockReal ? loopMeter() : null,
+  };
+}

@@ -1,0 +1,116 @@
+import { type LatchLog, openLatchLog } from './control/guard/latch-log.ts';
+import { type GuardFrame, guardSocket } from './control/guard/wire.ts';
+import type { Env } from './core/env.ts';
+import { nodeEnv, nodeTimers } from './core/node-env.ts';
+import { err, ok, type Result } from './core/result.ts';
+import { GuardProcess } from './guard/guard-process.ts';
+import { type Heads, openHeads } from './guard/heads.ts';
+import { PeerSocket } from './guard/peer-socket.ts';
+import { logTo } from './ops/log.ts';
+import { deskIdIn } from './storage/data-directory.ts';
+import { lockFaultText, lockFile } from './storage/directory-lock.ts';
+import { nodeNet } from './venues/net.ts';
+
+/**
+ * Composition root of the guard: a process and event loop of its own that watches the daemon of a
+ * data directory and the contacts of its panel, and can cancel and ask, but not trade.
+ */
+
+export interface GuardOptions {
+  readonly dataDirectory: string;
+  /** Latch, heads and keys of guards, a folder for each desk; never inside the data directory. */
+  readonly guardDirectory: string;
+  /** Whether a desk has started this guard, which then ends when nobody needs it. */
+  readonly isSpawned: boolean;
+}
+
+export interface GuardFailure {
+  /** Whether another guard watches this directory already. */
+  readonly isHeld: boolean;
+  readonly sentence: string;
+}
+
+const FOLDER_MODE = 0o700;
+/** Until a desk has made the data directory, it is looked for this often. */
+const LOOK_MS = 100;
+
+/** Runs until it is told to stop, or nobody needs it. One guard to a data directory. */
+export async function runGuard(options: GuardOptions): Promise<Result<void, GuardFailure>> {
+  const stopped = stopSignal();
+  const env = nodeEnv(nodeNet(nodeTimers));
+  const folder = options.dataDirectory;
+  const deskId = await Promise.race([stopped.then(() => null), deskIdOf(env, folder)]);
+  if (deskId === null) return ok(undefined);
+  const opened = open(env, folder, `${options.guardDirectory}/${deskId}`, deskId);
+  if (!opened.ok) return opened;
+
+  const log = logTo('stdout', 'info');
+  let end: (reason: string) => void = () => {};
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  let send: (frame: GuardFrame) => void = () => {};
+  const guard = new GuardProcess({
+    env,
+    log,
+    folder,
+    ...opened.value,
+    send: (frame) => send(frame),
+    signal: (pid, name) => void process.kill(pid, name),
+    isSpawned: options.isSpawned,
+    onEnd: end,
+  });
+  const socket = new PeerSocket({
+    frame: (frame) => guard.heard(frame),
+    closed: () => guard.connectionClosed(),
+    fault: (detail) => log('error', 'guard', 'connection-fault', { detail }),
+  });
+  send = (frame) => socket.send(frame);
+  const listening = await socket.listen(guardSocket(folder));
+  if (!listening.ok) return err({ isHeld: false, sentence: listening.error });
+  log('info', 'guard', 'listening', { folder, deskId, pid: process.pid });
+  const reason = await Promise.race([ended, stopped]);
+  log('info', 'guard', 'ending', { reason });
+  guard.stop();
+  socket.close();
+  return ok(undefined);
+}
+
+/** Resolves when there is a data directory, which a guard of the system may be ahead of. */
+async function deskIdOf(env: Env, folder: string): Promise<string> {
+  for (;;) {
+    const deskId = deskIdIn(env.files, folder);
+    if (deskId !== null) return deskId;
+    await new Promise<void>((resolve) => void env.timers.after(LOOK_MS, resolve));
+  }
+}
+
+/** Locks, latch and heads. The locks are given back by the end of the process. */
+function open(
+  env: Env,
+  folder: string,
+  own: string,
+  deskId: string,
+): Result<{ readonly latch: LatchLog; readonly heads: Heads }, GuardFailure> {
+  env.files.ensureFolder(own, FOLDER_MODE);
+  // The second lock finds the guard of a copy of this data directory.
+  for (const path of [`${folder}/run/guard.lock`, `${own}/lock`]) {
+    const lock = lockFile(path);
+    if (lock.ok) continue;
+    const isHeld = lock.error.kind === 'directory-held';
+    return err({ isHeld, sentence: lockFaultText(lock.error) });
+  }
+  const latch = openLatchLog(env.files, `${own}/latch.log`);
+  if (!latch.ok) return err({ isHeld: false, sentence: latch.error });
+  const heads = openHeads(env, own, `guard.${deskId}`);
+  if (!heads.ok) return err({ isHeld: false, sentence: heads.error });
+  return ok({ latch: latch.value, heads: heads.value });
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => resolve(signal));
+    }
+  });
+}

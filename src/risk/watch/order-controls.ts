@@ -1,0 +1,193 @@
+import type { SafetyScope } from '../../control/safety-cause.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import { isFlattening } from '../../execution/flatten/intent.ts';
+import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
+import type { Refusal } from '../approved-order.ts';
+import type { Regime } from '../breakers/settings.ts';
+import type { AnyControl, Verdict } from '../controls/control.ts';
+import { priceCollar } from '../controls/order-shape.ts';
+import {
+  concentration,
+  duplicateOrder,
+  leverage,
+  orderNotional,
+  orderRate,
+} from '../controls/order-size.ts';
+import { Occurrences, SteadyRate } from './occurrences.ts';
+import { RecentOrders } from './recent-orders.ts';
+import type { WatchPort } from './watch-port.ts';
+
+/** Refusals and duplicates that are remembered of one symbol or strategy: the most of a limit. */
+const REFUSALS_MAX = 128;
+
+/** What the pre-trade check has worked out of an order. In quote currency. */
+export interface OrderFacts {
+  midTicks: number;
+  notional: number;
+  /** The symbol's position, with everything open on the side of the order filled. */
+  worst: number;
+  isReducing: boolean;
+}
+
+export interface OrderControlsOptions {
+  readonly port: WatchPort;
+  readonly instruments: readonly Instrument[];
+  readonly venues: readonly string[];
+  readonly regimeOf: (instrument: number) => Regime;
+  /** Mean of the mid over five minutes, in ticks; NaN before it is known. */
+  readonly meanTicks: (instrument: number) => number;
+  /** Every position of a venue at its worst without this order's symbol, in quote currency. */
+  readonly grossWithout: (instrument: number) => number;
+  /** Whether only orders that rest may go to the venue (C31). */
+  readonly isTakingOff: (venue: number) => boolean;
+}
+
+/**
+ * The controls that look at every order, C01 to C06 and C31. One that passes costs no allocation.
+ */
+export class OrderControls {
+  /** What the accounts are worth, in all and by venue; NaN where nobody knows it. */
+  equity = Number.NaN;
+  readonly venueEquity: Float64Array;
+  readonly #options: OrderControlsOptions;
+  readonly #venueOf: Int32Array;
+  readonly #recent = new RecentOrders();
+  readonly #collarRefusals: readonly Occurrences[];
+  readonly #duplicates = new Map<string, Occurrences>();
+  readonly #throttled = new Map<string, SteadyRate>();
+  readonly #size = { notional: 0, equity: 0, dayVolume: Number.NaN };
+  readonly #gross = { gross: 0, equity: 0 };
+  readonly #share = { notional: 0, equity: 0, correlation: 0, otherNotional: 0 };
+  readonly #collar = { beyondMidBps: 0, isTakingInCalm: false, meanFraction: 0, before: 0 };
+  readonly #again = { isIdReused: false, sameAgoMs: 0, before: 0 };
+
+  constructor(options: OrderControlsOptions) {
+    this.#options = options;
+    const { instruments, venues } = options;
+    this.venueEquity = new Float64Array(venues.length).fill(Number.NaN);
+    this.#venueOf = Int32Array.from(instruments, ({ venue }) => venues.indexOf(venue));
+    this.#collarRefusals = instruments.map(() => new Occurrences(REFUSALS_MAX));
+  }
+
+  /** Null for an order that no control speaks against. The flattening has a permit of its own. */
+  refuse(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
+    if (isFlattening(order)) return null;
+    const { isTakingOff } = this.#options;
+    if (!order.isPostOnly && isTakingOff(this.#venueOf[order.instrument] as number)) {
+      return { kind: 'control', control: 'C31', name: 'takers-off', measured: 1, limit: 0 };
+    }
+    return (
+      this.#refuseAgain(order, nowMs) ??
+      this.#refusePrice(order, facts, nowMs) ??
+      (facts.isReducing ? null : this.#refuseSize(order, facts))
+    );
+  }
+
+  approved(order: OrderIntent, nowMs: number): void {
+    this.#recent.approved(order, nowMs);
+  }
+
+  onOrder(record: OrderRecord): void {
+    this.#recent.onOrder(record);
+  }
+
+  /** An approved order never left. */
+  onDropped(clientId: string): void {
+    this.#recent.gone(clientId);
+  }
+
+  /** An order was refused because too many came. */
+  onThrottled({ strategy }: OrderIntent, nowMs: number): void {
+    const rate = kept(this.#throttled, strategy, () => new SteadyRate());
+    rate.add(nowMs);
+    const limits = this.#options.port.limits().of(orderRate);
+    const measured = { ...NO_RATE, refusedPerSecond: rate.least };
+    const found = orderRate.check(measured, limits);
+    if (found !== null) this.#report(orderRate, { kind: 'strategy', strategy }, found, nowMs);
+  }
+
+  #refuseAgain(order: OrderIntent, nowMs: number): Refusal | null {
+    const again = this.#again;
+    again.isIdReused = this.#recent.has(order.clientId);
+    again.sameAgoMs = this.#recent.sameAgoMs(order, nowMs);
+    again.before = 0;
+    const limits = this.#options.port.limits().of(duplicateOrder);
+    if (duplicateOrder.check(again, limits) === null) return null;
+    const { strategy } = order;
+    const before = kept(this.#duplicates, strategy, () => new Occurrences(REFUSALS_MAX));
+    again.before = before.within(limits.haltWithinMs, nowMs);
+    const found = duplicateOrder.check(again, limits) as Verdict;
+    before.add(nowMs);
+    this.#report(duplicateOrder, { kind: 'strategy', strategy }, found, nowMs);
+    return refusal(duplicateOrder, 'duplicate', found);
+  }
+
+  #refusePrice(order: OrderIntent, { midTicks }: OrderFacts, nowMs: number): Refusal | null {
+    if (order.kind === 'market') return null;
+    const { instrument, ticks } = order;
+    const { port, regimeOf, meanTicks } = this.#options;
+    const collar = this.#collar;
+    const regime = regimeOf(instrument);
+    const mean = meanTicks(instrument);
+    const beyond = order.side === 'buy' ? ticks - midTicks : midTicks - ticks;
+    collar.beyondMidBps = (beyond / midTicks) * 10_000;
+    collar.isTakingInCalm = !order.isPostOnly && regime === 'calm';
+    collar.meanFraction = Number.isNaN(mean) ? 0 : Math.abs(ticks - mean) / mean;
+    collar.before = 0;
+    const limits = port.limits().of(priceCollar, regime);
+    if (priceCollar.check(collar, limits) === null) return null;
+    const refusals = this.#collarRefusals[instrument] as Occurrences;
+    collar.before = refusals.within(limits.pauseWithinMs, nowMs);
+    const found = priceCollar.check(collar, limits) as Verdict;
+    refusals.add(nowMs);
+    this.#report(priceCollar, { kind: 'instrument', instrument }, found, nowMs);
+    return refusal(priceCollar, 'price-collar', found);
+  }
+
+  #refuseSize(order: OrderIntent, { notional, worst }: OrderFacts): Refusal | null {
+    const { port, regimeOf, grossWithout } = this.#options;
+    const { instrument } = order;
+    const regime = regimeOf(instrument);
+    const limits = port.limits();
+    const size = this.#size;
+    size.notional = notional;
+    size.equity = this.equity;
+    const tooLarge = orderNotional.check(size, limits.of(orderNotional, regime));
+    if (tooLarge !== null) return refusal(orderNotional, 'equity-share', tooLarge);
+    const gross = this.#gross;
+    gross.gross = grossWithout(instrument) + worst;
+    gross.equity = this.venueEquity[this.#venueOf[instrument] as number] as number;
+    const tooMuch = leverage.check(gross, limits.of(leverage, regime));
+    if (tooMuch !== null) return refusal(leverage, 'leverage', tooMuch);
+    const share = this.#share;
+    share.notional = worst;
+    share.equity = this.equity;
+    const tooDense = concentration.check(share, limits.of(concentration, regime));
+    return tooDense === null ? null : refusal(concentration, 'concentration', tooDense);
+  }
+
+  #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {
+    this.#options.port.report(control, scope, found, nowMs);
+  }
+}
+
+const NO_RATE = { strategyPerSecond: 0, deskPerSecond: 0, weightFraction: 0 };
+
+type ControlRefusal = Extract<Refusal, { kind: 'control' }>;
+
+function refusal(
+  { id }: AnyControl,
+  name: ControlRefusal['name'],
+  { measured, limit }: Verdict,
+): Refusal {
+  return { kind: 'control', control: id, name, measured, limit };
+}
+
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,70 @@
+import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
+import { isEnded } from '../../execution/order.ts';
+
+/** Orders that are remembered: more than leave within the window of C06 at 100 a second. */
+const KEPT = 128;
+
+/**
+ * The last orders that were approved, to tell one that comes again (C06). An order that takes is
+ * the same as another of its market, side, price and size, whatever has become of that one. A quote
+ * is more often the same for good reasons: it was asked back and is wanted again, or it was filled
+ * and the next market event wants it anew. It is a duplicate of one that still rests, or of one
+ * that was made from the very same market event. Nothing here allocates.
+ */
+export class RecentOrders {
+  readonly #ids = new Array<string>(KEPT).fill('');
+  readonly #instrument = new Int32Array(KEPT);
+  readonly #isBuy = new Uint8Array(KEPT);
+  readonly #ticks = new Float64Array(KEPT);
+  readonly #lots = new Float64Array(KEPT);
+  readonly #decidedNs = new Float64Array(KEPT);
+  readonly #atMs = new Float64Array(KEPT).fill(Number.NEGATIVE_INFINITY);
+  readonly #rests = new Uint8Array(KEPT);
+  #next = 0;
+
+  approved(order: OrderIntent, nowMs: number): void {
+    const at = this.#next;
+    this.#next = (at + 1) % KEPT;
+    this.#ids[at] = order.clientId;
+    this.#instrument[at] = order.instrument;
+    this.#isBuy[at] = order.side === 'buy' ? 1 : 0;
+    this.#ticks[at] = order.ticks;
+    this.#lots[at] = order.lots;
+    this.#decidedNs[at] = order.decidedNs;
+    this.#atMs[at] = nowMs;
+    this.#rests[at] = 1;
+  }
+
+  onOrder(record: OrderRecord): void {
+    if (record.isCancelRequested || isEnded(record)) this.gone(record.order.clientId);
+  }
+
+  /** It rests no longer, or was asked back, or never left. */
+  gone(clientId: string): void {
+    const at = this.#ids.indexOf(clientId);
+    if (at >= 0) this.#rests[at] = 0;
+  }
+
+  has(clientId: string): boolean {
+    return this.#ids.includes(clientId);
+  }
+
+  /** How long ago the same order was approved; Infinity when none is remembered. */
+  sameAgoMs(order: OrderIntent, nowMs: number): number {
+    const isBuy = order.side === 'buy' ? 1 : 0;
+    let ago = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < KEPT; at += 1) {
+      if (
+        this.#ticks[at] !== order.ticks ||
+        this.#lots[at] !== order.lots ||
+        this.#isBuy[at] !== isBuy ||
+        this.#instrument[at] !== order.instrument ||
+        (order.isPostOnly && this.#rests[at] === 0 && this.#decidedNs[at] !== order.decidedNs)
+      ) {
+        continue;
+      }
+      ago = Math.min(ago, nowMs - (this.#atMs[at] as number));
+    }
+    return ago;
+  }
+}

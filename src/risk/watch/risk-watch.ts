@@ -1,0 +1,241 @@
+import type { SafetyKernel } from '../../control/safety-kernel.ts';
+import { baseAmount, type Instrument, notionalAt } from '../../core/instrument.ts';
+import { amountOf, type Lots, lotsOf } from '../../core/units.ts';
+import type { LedgerEvent } from '../../execution/ledger.ts';
+import type { OrderUpdated } from '../../execution/order-manager.ts';
+import type { QuoteUpdated } from '../../market/quote.ts';
+import { BreakerBoard, type BreakerRow } from '../breakers/board.ts';
+import type { BreakerEvent } from '../breakers/events.ts';
+import { LimitBook } from '../breakers/limit-book.ts';
+import type { BreakerSettings } from '../breakers/settings.ts';
+import type { Verdict } from '../controls/control.ts';
+import { eventLoop } from '../controls/process.ts';
+import type { PreTradeCheck } from '../pre-trade.ts';
+import type { RiskState } from '../risk-desk.ts';
+import { MarketWatch } from './market-watch.ts';
+import { MoneyWatch } from './money-watch.ts';
+import { OrderControls } from './order-controls.ts';
+import { OrderWatch } from './order-watch.ts';
+import { equityOf, type Funds, type FundsTold } from './valuation.ts';
+import { type VenueNews, VenueWatch } from './venue-watch.ts';
+import { DESK_SCOPE, type WatchPort } from './watch-port.ts';
+
+/** What the controls are told, beside the quotes and orders that all of risk hears. */
+export type WatchMessage =
+  | VenueNews
+  | FundsTold
+  | { readonly kind: 'adopt-breakers'; readonly settings: BreakerSettings }
+  /** Time to look. */
+  | { readonly kind: 'watch' };
+
+/** What the process measures of itself since it was last asked. */
+export interface LoopFigures {
+  readonly delayP99Ms: number;
+  readonly delayMaxMs: number;
+  /** Of the heap limit. */
+  readonly heapFraction: number;
+}
+
+/** What a desk has for its controls, whatever its risk actor is doing. */
+export interface RiskSafety {
+  /** Names by the index that the gate knows. */
+  readonly venues: readonly string[];
+  readonly kernel: SafetyKernel;
+  readonly settings: () => BreakerSettings;
+  readonly warned: (control: string, scope: string, verdict: Verdict) => void;
+  /** Null where delays mean nothing: under a virtual clock. */
+  readonly loop: (() => LoopFigures) | null;
+}
+
+export interface RiskWatchOptions extends RiskSafety {
+  readonly instruments: readonly Instrument[];
+  /** The check that everything of here is measured from, and that the controls are put in. */
+  readonly check: PreTradeCheck;
+  readonly state: RiskState;
+  readonly record: (event: BreakerEvent) => void;
+}
+
+const SAMPLE_MS = 1_000;
+
+/** What the controls stand at, for people and metrics. */
+export interface WatchSummary {
+  readonly breakers: readonly BreakerRow[];
+  readonly equity: number | null;
+  readonly peak: number | null;
+  readonly regimes: readonly string[];
+  /** Controls that nobody can measure now, and why. */
+  readonly blind: readonly string[];
+  /** Numbers in force in a calm market, by control. */
+  readonly limits: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Everything that measures, and the breakers that what it finds opens. */
+export class RiskWatch {
+  readonly #options: RiskWatchOptions;
+  readonly #board: BreakerBoard;
+  readonly #markets: readonly MarketWatch[];
+  readonly #money: MoneyWatch;
+  readonly #orders: OrderWatch;
+  readonly #venues: VenueWatch;
+  readonly #controls: OrderControls;
+  #settings: BreakerSettings;
+  #book: LimitBook;
+  #sampledMs = Number.NEGATIVE_INFINITY;
+  #equity = Number.NaN;
+  #nowMs: number;
+
+  constructor(options: RiskWatchOptions, nowMs: number) {
+    const { instruments, venues, kernel, check, record, warned } = options;
+    this.#options = options;
+    const settings = options.settings();
+    this.#settings = settings;
+    this.#nowMs = nowMs;
+    this.#book = new LimitBook(settings);
+    const limits = (): LimitBook => this.#book;
+    const places = instruments.map(({ venue, symbol }) => ({
+      venue: venues.indexOf(venue),
+      symbol,
+    }));
+    const shared = { kernel, instruments: places, venues: venues.length, limits, record, warned };
+    const board = new BreakerBoard(shared, settings, nowMs);
+    this.#board = board;
+    const port: WatchPort = {
+      limits,
+      report: (control, scope, verdict, atMs, regime) =>
+        board.report(control, scope, verdict, atMs, regime),
+    };
+    const midTicks = (instrument: number): number => check.midTicks(instrument);
+    const markets = instruments.map(({ index }) => new MarketWatch(port, index));
+    this.#markets = markets;
+    const { peak, openOrders } = options.state;
+    const highest = peak === undefined ? Number.NEGATIVE_INFINITY : Number(peak) / 1e8;
+    this.#money = new MoneyWatch(port, highest, (profit) => {
+      record({ kind: 'profit-peaked', profit: amountOf(BigInt(Math.round(profit * 1e8))) });
+    });
+    this.#orders = new OrderWatch(port, instruments, venues, midTicks);
+    for (const each of openOrders) this.#orders.restore(each, nowMs);
+    this.#venues = new VenueWatch(port, venues.length, (venue, asset, units) =>
+      this.#sizeOf(venue, asset, units),
+    );
+    const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
+    this.#controls = new OrderControls({
+      port,
+      instruments,
+      venues,
+      regimeOf: (instrument) => (markets[instrument] as MarketWatch).regime,
+      meanTicks: (instrument) => (markets[instrument] as MarketWatch).meanTicks,
+      grossWithout: (instrument) => this.#grossWithout(instrument),
+      isTakingOff: (venue) => board.isOpen('C31', takersOff[venue] as (typeof takersOff)[number]),
+    });
+    check.controls = this.#controls;
+  }
+
+  on(message: WatchMessage, nowMs: number): void {
+    if (message.kind === 'watch') this.#tick(nowMs);
+    else if (message.kind === 'funds-told') this.#onFunds(message.funds);
+    else if (message.kind === 'adopt-breakers') this.#adopt(message.settings);
+    else this.#venues.onNews(message, nowMs);
+  }
+
+  #adopt(settings: BreakerSettings): void {
+    this.#settings = settings;
+    this.#book = new LimitBook(settings);
+    this.#board.adopt(settings);
+  }
+
+  onQuote({ instrument, bidTicks, bidLots, askTicks, askLots, receivedNs }: QuoteUpdated): void {
+    const market = this.#markets[instrument] as MarketWatch;
+    market.onQuote(bidTicks, bidLots, askTicks, askLots, receivedNs / 1e6);
+  }
+
+  onQuoteLost(instrument: number): void {
+    (this.#markets[instrument] as MarketWatch).onQuoteLost();
+  }
+
+  onOrder(update: OrderUpdated, nowMs: number): void {
+    this.#controls.onOrder(update.record);
+    this.#orders.onOrder(update, nowMs);
+  }
+
+  onDropped(clientId: string): void {
+    this.#controls.onDropped(clientId);
+  }
+
+  /** A fill of an order that is not ours. */
+  onLedgerEvent({ kind, venue }: LedgerEvent, nowMs: number): void {
+    if (kind !== 'external-filled') return;
+    this.#orders.onForeignFill(this.#options.venues.indexOf(venue), nowMs);
+  }
+
+  #onFunds(funds: Funds): void {
+    const { instruments, venues, check } = this.#options;
+    const worth = equityOf(funds, instruments, venues, (index) => check.midTicks(index));
+    this.#equity = worth.reduce((sum, each) => sum + each, 0);
+    this.#controls.equity = this.#equity;
+    this.#controls.venueEquity.set(worth);
+  }
+
+  /** Several times a second. */
+  #tick(nowMs: number): void {
+    this.#nowMs = nowMs;
+    for (const market of this.#markets) market.tick(nowMs);
+    this.#orders.tick(nowMs);
+    this.#venues.tick(nowMs);
+    if (nowMs - this.#sampledMs >= SAMPLE_MS) this.#sample(nowMs);
+    this.#board.tick(nowMs);
+  }
+
+  summary(): WatchSummary {
+    const { peak } = this.#money;
+    return {
+      limits: this.#book.all(),
+      breakers: this.#board.rows(this.#nowMs),
+      equity: Number.isNaN(this.#equity) ? null : this.#equity,
+      peak: Number.isFinite(peak) ? peak : null,
+      regimes: this.#markets.map(({ regime }) => regime),
+      blind: [
+        ...(this.#money.isBlind ? ['C01 C03 C04 C20 C21 C23: no valuation is known'] : []),
+        ...(this.#options.loop === null ? ['C32: not measured under a virtual clock'] : []),
+      ],
+    };
+  }
+
+  #sample(nowMs: number): void {
+    this.#sampledMs = nowMs;
+    const { profit } = this.#options.check;
+    for (const market of this.#markets) market.sample(nowMs, this.#settings);
+    this.#orders.sample(nowMs);
+    const money = { profit: profit.total(), lossToday: profit.lossToday(), equity: this.#equity };
+    this.#money.sample(money, nowMs);
+    const figures = this.#options.loop?.() ?? null;
+    if (figures === null) return;
+    const found = eventLoop.check(figures, this.#book.of(eventLoop));
+    this.#board.report(eventLoop, DESK_SCOPE, found, nowMs);
+  }
+
+  #grossWithout(instrument: number): number {
+    const { instruments, check } = this.#options;
+    const { venue } = instruments[instrument] as Instrument;
+    let gross = 0;
+    for (const other of instruments) {
+      if (other.index === instrument || other.venue !== venue) continue;
+      const { worstLots } = check.exposure(other.index);
+      gross += notionalAt(other, check.midTicks(other.index), worstLots);
+    }
+    return gross;
+  }
+
+  /** What a difference of balances comes to, in lots of the asset's market and of the equity. */
+  #sizeOf(venue: number, asset: string, units: number): { lots: number; equityFraction: number } {
+    const { instruments, venues, check } = this.#options;
+    const listed = instruments.filter((each) => each.venue === venues[venue]);
+    const market = listed.find(({ base }) => base === asset);
+    const amount = Math.abs(units) / 1e8;
+    if (market === undefined) return { lots: 0, equityFraction: amount / this.#equity };
+    const lots = Math.abs(units) / Number(baseAmount(market, ONE_LOT));
+    const worth = notionalAt(market, check.midTicks(market.index), lots);
+    return { lots, equityFraction: worth / this.#equity };
+  }
+}
+
+const ONE_LOT: Lots = lotsOf(1);

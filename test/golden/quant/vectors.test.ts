@@ -1,0 +1,26 @@
+/** Every file of numbers here, by the same adapters as `npm run golden -- quant`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { root } from '../../support/shared.ts';
+import { judge } from '../run/golden.ts';
+import { quantVectors } from '../run/quant.ts';
+
+const folder = join(root, 'test/golden/quant');
+
+/** How many there are, by file: none may get lost. */
+const FILES: Readonly<Record<string, number>> = { bayes_opt: 2, ofi: 1, vpin: 2 };
+
+for (const [topic, count] of Object.entries(FILES)) {
+  const document = JSON.parse(readFileSync(join(folder, `${topic}.json`), 'utf8'));
+  const vectors = quantVectors({ topic, folder, document });
+  test(`every vector of ${topic} is there`, () => assert.is(vectors.length, count));
+  for (const vector of vectors) {
+    test(`${topic}/${vector.item} ${vector.name} is answered as expected`, () => {
+      assert.equal(judge(vector), { verdict: 'ok', detail: '' });
+    });
+  }
+}
+
+test.run();

@@ -1,0 +1,179 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { FLATTENING } from '../../../src/core/ids.ts';
+import { nanosOf } from '../../../src/core/units.ts';
+import type { OrderIntent } from '../../../src/execution/order.ts';
+import { submitted } from '../../../src/execution/order.ts';
+import { refusalName } from '../../../src/risk/approved-order.ts';
+import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
+import { anOrder } from '../../support/trade/orders.ts';
+import { aPort } from '../../support/trade/watches.ts';
+
+const FACTS: OrderFacts = { midTicks: 10_000, notional: 100, worst: 100, isReducing: false };
+let issued = 0;
+
+/** A quote at the mid of a market at 10,000 ticks; each from a market event of its own. */
+function order(parts = {}): OrderIntent {
+  issued += 1;
+  const own = { clientId: `c${issued}`, ticks: 10_000, lots: 5, decidedNs: nanosOf(issued) };
+  return anOrder({ ...own, isPostOnly: true, ...parts });
+}
+
+function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
+  const { port, found } = aPort();
+  const controls = new OrderControls({
+    port,
+    instruments: [anInstrument()],
+    venues: [anInstrument().venue],
+    regimeOf: () => 'calm',
+    meanTicks: () => parts.meanTicks ?? Number.NaN,
+    grossWithout: () => parts.gross ?? 0,
+    isTakingOff: () => parts.isTakingOff ?? false,
+  });
+  /** What speaks against an order; one that passes is approved. */
+  const asked = (of: OrderIntent, atMs: number, facts: Partial<OrderFacts> = {}): string => {
+    const refusal = controls.refuse(of, { ...FACTS, ...facts }, atMs);
+    if (refusal === null) controls.approved(of, atMs);
+    return refusal === null ? 'approved' : refusalName(refusal);
+  };
+  return { controls, found, asked };
+}
+
+test('C01: without a valuation the share of the equity is not looked at, with one it is', () => {
+  const { controls, asked } = theControls();
+  assert.is(asked(order(), 0, { notional: 1e9 }), 'approved');
+  controls.equity = 5_000;
+  assert.is(asked(order(), 1_000, { notional: 100, worst: 0 }), 'approved');
+  assert.is(asked(order(), 2_000, { notional: 101, worst: 0 }), 'equity-share');
+});
+
+test('C03: gross exposure counts every market of the venue', () => {
+  const { controls, asked } = theControls({ gross: 2_900 });
+  controls.venueEquity[0] = 1_000;
+  assert.is(asked(order(), 0, { worst: 100 }), 'approved');
+  assert.is(asked(order(), 1_000, { worst: 101 }), 'leverage');
+});
+
+test('C04: one symbol may take five percent of the equity', () => {
+  const { controls, asked } = theControls();
+  controls.equity = 100_000;
+  assert.is(asked(order(), 0, { worst: 5_000 }), 'approved');
+  assert.is(asked(order(), 1_000, { worst: 5_001 }), 'concentration');
+});
+
+test('what reduces is not measured by its size', () => {
+  const { controls, asked } = theControls();
+  controls.equity = 1;
+  assert.is(asked(order(), 0, { isReducing: true, worst: 1e9 }), 'approved');
+});
+
+test('C02: a price beyond the mid is refused, and the third in a minute pauses the symbol', () => {
+  const { found, asked } = theControls();
+  assert.is(asked(order({ ticks: 10_050 }), 0), 'approved');
+  assert.is(asked(order({ ticks: 10_051 }), 0), 'price-collar');
+  assert.is(asked(order({ side: 'sell', ticks: 9_949 }), 30_000), 'price-collar');
+  assert.is(asked(order({ side: 'sell', ticks: 10_900 }), 30_000), 'approved');
+  assert.equal(found, ['C02 instrument:0 refused']);
+  assert.is(asked(order({ ticks: 10_052 }), 60_000), 'price-collar');
+  assert.equal(found, ['C02 instrument:0 refused', 'C02 instrument:0 paused']);
+});
+
+test('C02: what takes in a calm market has the narrow collar, a market order none', () => {
+  const { asked } = theControls();
+  const taking = { isPostOnly: false };
+  assert.is(asked(order({ ...taking, ticks: 10_010 }), 0), 'approved');
+  assert.is(asked(order({ ...taking, ticks: 10_011 }), 0), 'price-collar');
+  assert.is(asked(order({ ...taking, kind: 'market', ticks: 0 }), 0), 'approved');
+});
+
+test('C02: a price five percent off the mean of five minutes is refused', () => {
+  const { asked } = theControls({ meanTicks: 10_500 });
+  assert.is(asked(order({ ticks: 9_975 }), 0), 'approved');
+  assert.is(asked(order({ ticks: 9_974 }), 0), 'price-collar');
+});
+
+test('C06: a replayed intent is refused, the third time in ten seconds halts the strategy', () => {
+  const { found, asked } = theControls();
+  const intent = order({ strategy: 'mm' });
+  assert.is(asked(intent, 0), 'approved');
+  assert.is(asked(intent, 100), 'duplicate');
+  assert.is(asked({ ...intent, clientId: 'other' }, 200), 'duplicate');
+  assert.equal(found, ['C06 strategy:mm refused']);
+  assert.is(asked({ ...intent, clientId: 'third' }, 300), 'duplicate');
+  assert.equal(found, ['C06 strategy:mm refused', 'C06 strategy:mm halted']);
+});
+
+test('C06: after half a second the same order is a new one, its id is not', () => {
+  const { asked } = theControls();
+  const taking = order({ isPostOnly: false });
+  assert.is(asked(taking, 0), 'approved');
+  assert.is(asked(order({ isPostOnly: false }), 500), 'duplicate');
+  assert.is(asked(order({ isPostOnly: false }), 501), 'approved');
+  assert.is(asked({ ...taking, ticks: 9_000 as never }, 10_000), 'duplicate');
+});
+
+test('C06: a quote that still rests is doubled by the same one', () => {
+  const { asked } = theControls();
+  assert.is(asked(order(), 0), 'approved');
+  assert.is(asked(order(), 100), 'duplicate');
+});
+
+test('C06: a quote that was asked back, filled, or never left may come again', () => {
+  const { controls, asked } = theControls();
+  const first = order();
+  asked(first, 0);
+  controls.onOrder({ ...submitted(first), status: 'open' });
+  assert.is(asked(order(), 10), 'duplicate');
+  controls.onOrder({ ...submitted(first), isCancelRequested: true });
+  const second = order();
+  assert.is(asked(second, 20), 'approved');
+  controls.onOrder({ ...submitted(second), status: 'filled' });
+  const third = order();
+  assert.is(asked(third, 30), 'approved');
+  controls.onDropped(third.clientId);
+  controls.onDropped('nobody');
+  assert.is(asked(order(), 40), 'approved');
+});
+
+test('C06: a quote from the very same market event is a duplicate, whatever became of it', () => {
+  const { controls, asked } = theControls();
+  const first = order();
+  asked(first, 0);
+  controls.onDropped(first.clientId);
+  assert.is(asked({ ...first, clientId: 'replayed' }, 1), 'duplicate');
+});
+
+test('C06: another size, price, side or market is another order', () => {
+  const { asked } = theControls();
+  assert.is(asked(order({ isPostOnly: false }), 0), 'approved');
+  for (const parts of [{ lots: 6 }, { ticks: 9_999 }, { side: 'sell' }]) {
+    assert.is(asked(order({ isPostOnly: false, ...parts }), 0), 'approved');
+  }
+});
+
+test('C05: a strategy that is refused a hundred times a second for ten seconds is paused', () => {
+  const { controls, found } = theControls();
+  const intent = order({ strategy: 'mm' });
+  for (let atMs = 0; atMs < 11_000; atMs += 1_000) {
+    for (let at = 0; at <= 100; at += 1) controls.onThrottled(intent, atMs + at);
+    if (atMs < 10_000) assert.equal(found, []);
+  }
+  assert.equal(found, ['C05 strategy:mm paused']);
+});
+
+test('C31: while answers are late only orders that rest may leave', () => {
+  const { asked } = theControls({ isTakingOff: true });
+  assert.is(asked(order(), 0), 'approved');
+  assert.is(asked(order({ isPostOnly: false }), 1_000), 'takers-off');
+});
+
+test('the flattening has a permit of its own and passes all of them', () => {
+  const { controls, asked } = theControls({ isTakingOff: true });
+  controls.equity = 1;
+  const slice = order({ strategy: FLATTENING, isPostOnly: false, ticks: 20_000 });
+  assert.is(asked(slice, 0), 'approved');
+  assert.is(asked(slice, 0), 'approved');
+});
+
+test.run();

@@ -1,0 +1,168 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
+import { applyOrderEvent, submitted } from '../../../src/execution/order.ts';
+import { OrderWatch } from '../../../src/risk/watch/order-watch.ts';
+import { aFill, anOrder } from '../../support/trade/orders.ts';
+import { aPort } from '../../support/trade/watches.ts';
+
+type Later = Exclude<OrderEvent, { kind: 'order-submitted' }>;
+
+/** One venue with two markets whose mid is at 100 ticks. */
+function aVenue() {
+  const { port, found } = aPort();
+  const venues = ['binance'];
+  const watch = new OrderWatch(
+    port,
+    [{ venue: 'binance' }, { venue: 'binance' }],
+    venues,
+    () => 100,
+  );
+  const records = new Map<string, OrderRecord>();
+  const submit = (order: OrderIntent, atMs: number): void => {
+    const record = submitted(order);
+    records.set(order.clientId, record);
+    const event = { kind: 'order-submitted', order } as const;
+    watch.onOrder({ kind: 'order-updated', record, event, incident: null }, atMs);
+  };
+  const told = (event: Later, atMs: number): void => {
+    const before = records.get(event.clientId) as OrderRecord;
+    const { record, incident } = applyOrderEvent(before, event);
+    records.set(event.clientId, record);
+    watch.onOrder({ kind: 'order-updated', record, event, incident }, atMs);
+  };
+  const accepted = (clientId: string, atMs: number): void =>
+    told({ kind: 'order-accepted', clientId, venueOrderId: '1' }, atMs);
+  const rejected = (clientId: string, atMs: number, reason = '-2010 no funds'): void =>
+    told({ kind: 'order-rejected', clientId, reason }, atMs);
+  return { watch, found, submit, told, accepted, rejected };
+}
+
+let issued = 0;
+const order = (parts = {}): OrderIntent => {
+  issued += 1;
+  return anOrder({ clientId: `w${issued}`, ticks: 100, lots: 5, ...parts });
+};
+
+test('C24: an order without an answer for more than 2 s blocks its symbol until it has one', () => {
+  const { watch, found, submit, accepted } = aVenue();
+  const lost = order({ instrument: 1 });
+  submit(lost, 0);
+  submit(order(), 1_500);
+  watch.tick(2_000);
+  assert.equal(found, []);
+  watch.tick(2_001);
+  assert.equal(found, ['C24 instrument:1 paused']);
+  accepted(lost.clientId, 2_002);
+  found.length = 0;
+  watch.tick(2_003);
+  assert.equal(found, []);
+});
+
+test('C24: an order whose outcome was unknown before a restart is waited for from then on', () => {
+  const { watch, found } = aVenue();
+  watch.restore({ ...submitted(order()), status: 'unknown' }, 10_000);
+  watch.restore({ ...submitted(order()), status: 'open' }, 10_000);
+  watch.tick(12_000);
+  assert.equal(found, []);
+  watch.tick(12_001);
+  assert.equal(found, ['C24 instrument:0 paused']);
+});
+
+test('C24: orders are followed up to a bound', () => {
+  const { watch, found, submit } = aVenue();
+  for (let at = 0; at < 4_100; at += 1) submit(order(), 0);
+  watch.tick(3_000);
+  assert.equal(found, ['C24 instrument:0 paused']);
+});
+
+test('C07: an order that fills beyond what it asked for is an emergency', () => {
+  const { found, submit, told } = aVenue();
+  const one = order();
+  submit(one, 0);
+  told({ kind: 'order-filled', clientId: one.clientId, fill: aFill({ ticks: 100, lots: 5 }) }, 1);
+  assert.equal(found, []);
+  told({ kind: 'order-filled', clientId: one.clientId, fill: aFill({ ticks: 100, lots: 1 }) }, 2);
+  assert.ok(found.includes('C07 desk emergency'));
+});
+
+test('C26: a fill beyond its limit price halts the venue, one that is better does not', () => {
+  const { found, submit, told } = aVenue();
+  const buy = order();
+  const sell = order({ side: 'sell' });
+  submit(buy, 0);
+  submit(sell, 0);
+  told({ kind: 'order-filled', clientId: buy.clientId, fill: aFill({ ticks: 99, lots: 1 }) }, 1);
+  told({ kind: 'order-filled', clientId: sell.clientId, fill: aFill({ ticks: 101, lots: 1 }) }, 1);
+  assert.equal(found, []);
+  told({ kind: 'order-filled', clientId: sell.clientId, fill: aFill({ ticks: 99, lots: 1 }) }, 2);
+  assert.equal(found, ['C26 venue:0 halted']);
+});
+
+test('C26: a market order is held against the mid', () => {
+  const { found, submit, told } = aVenue();
+  const market = order({ kind: 'market', ticks: 0 });
+  submit(market, 0);
+  const filled = (ticks: number): void =>
+    told({ kind: 'order-filled', clientId: market.clientId, fill: aFill({ ticks, lots: 1 }) }, 1);
+  filled(100);
+  assert.equal(found, []);
+  filled(101);
+  assert.equal(found, ['C26 venue:0 halted']);
+});
+
+test('C26: a fill of an order that is not ours halts the venue', () => {
+  const { watch, found } = aVenue();
+  watch.onForeignFill(0, 5);
+  assert.equal(found, ['C26 venue:0 halted']);
+});
+
+test('C27: the eleventh reject of fifty answers pauses the venue; then it counts anew', () => {
+  const { found, submit, accepted, rejected } = aVenue();
+  const answer = (isReject: boolean, atMs: number): void => {
+    const one = order();
+    submit(one, atMs);
+    if (isReject) rejected(one.clientId, atMs);
+    else accepted(one.clientId, atMs);
+  };
+  for (let at = 0; at < 50; at += 1) answer(at % 5 === 0, at);
+  assert.equal(found, []);
+  answer(false, 50);
+  for (let at = 0; at < 2; at += 1) answer(true, 51 + at);
+  assert.equal(found, ['C27 venue:0 paused']);
+  answer(true, 60);
+  assert.is(found.length, 1);
+});
+
+test('C27: a post-only order that would have taken is no reject to count', () => {
+  const { found, submit, rejected } = aVenue();
+  for (let at = 0; at < 60; at += 1) {
+    const one = order({ isPostOnly: true });
+    submit(one, at);
+    rejected(one.clientId, at, '-2010 Order would immediately match and take.');
+  }
+  assert.equal(found, []);
+});
+
+test('C31: answers that are late by p99 turn takers off; nothing new says nothing', () => {
+  const { watch, found, submit, accepted } = aVenue();
+  const answerAfter = (ms: number, atMs: number): void => {
+    const one = order();
+    submit(one, atMs);
+    accepted(one.clientId, atMs + ms);
+  };
+  for (let at = 0; at < 19; at += 1) answerAfter(2_000, at);
+  watch.sample(3_000);
+  assert.equal(found, []);
+  answerAfter(2_000, 3_000);
+  watch.sample(5_000);
+  assert.equal(found, ['C31 venue:0 warn']);
+  found.length = 0;
+  watch.sample(6_000);
+  assert.equal(found, []);
+  for (let at = 0; at < 200; at += 1) answerAfter(5, 7_000 + at);
+  watch.sample(8_000);
+  assert.equal(found, ['C31 venue:0 fine']);
+});
+
+test.run();
