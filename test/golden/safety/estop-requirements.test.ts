@@ -17,7 +17,6 @@ const requirements = safetyVectors<readonly Requirement[]>('estop_requirements')
 
 /** What no test shows yet, and why. */
 const ABSENT: Readonly<Record<string, string>> = {
-  ES31: 'needs the guard process',
 };
 
 /** What is shown only in part by the tests that name it. */
