@@ -33,7 +33,8 @@ export function idsIn(text: string): readonly string[] {
   const made = [...text.matchAll(MADE)].map(([, ids]) => ids as string);
   const texts = TABLED.test(text) ? text.matchAll(TEXT) : [];
   const tabled = [...texts].map(([, ids]) => ids as string);
-  return [...titles, ...made, ...tabled].flatMap((title) => title.match(ID) ?? []);
+  const ids = [...titles, ...made, ...tabled].flatMap((title) => title.match(ID) ?? []);
+  return [...new Set(ids)];
 }
 
 /** A list of ids, each of which a test has to name; those that none names are missing. */
