@@ -10,8 +10,9 @@ const FULL = MODES.indexOf('full-auto');
 const EMERGENCY = MODES.indexOf('emergency');
 
 /**
- * The people of a simulated desk: they look in twice a second, reset what was tripped, ask for
- * Full-Auto when the desk does not climb by itself, and ask this and that.
+ * The people of a simulated desk: they look in twice a second, reset what was tripped, release
+ * what waits for them, ask for Full-Auto when the desk does not climb by itself, and ask this and
+ * that.
  */
 export class Operator {
   readonly #random: Rng;
@@ -46,10 +47,29 @@ export class Operator {
     if (mode === EMERGENCY) {
       this.#useHands();
       await this.reset(process);
-    } else if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
+    } else if (!(await this.#release(process))) {
+      await this.#askThisOrThat(process, mode, isEager);
+    }
+    this.#isAsking = false;
+  }
+
+  async #askThisOrThat(process: DeskProcess, mode: number, isEager: boolean): Promise<void> {
+    if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
       await this.ask(process, 'full-auto');
     } else if (this.#random.below(4) === 0) await this.#inquire(process);
-    this.#isAsking = false;
+  }
+
+  /** Releases what waits for people. @returns whether there was something */
+  async #release({ desk }: DeskProcess): Promise<boolean> {
+    const raised = desk?.mode().raised.find(({ reset }) => reset === 'O' || reset === 'R');
+    if (desk === null || raised === undefined) return false;
+    const officer = { user: BY, role: 'risk-officer' } as const;
+    await this.#waits.follow(
+      'release',
+      this.#nowMs(),
+      desk.release(raised.id, officer, 'simulated'),
+    );
+    return true;
   }
 
   async ask(process: DeskProcess, mode: 'manual' | 'semi-auto' | 'full-auto'): Promise<void> {

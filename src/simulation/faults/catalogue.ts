@@ -10,7 +10,8 @@ interface PartialFault {
   readonly partly: string;
 }
 
-const NO_GUARD = 'there is no guard process yet; the issue that builds it brings this';
+const NO_GUARD =
+  'a simulated desk has no guard; test/desk/process/guard.test.ts kills the real one';
 
 /** What of the catalogue nothing here can suffer, and why. */
 export const ABSENT_FAULTS: readonly AbsentFault[] = [
@@ -53,7 +54,7 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
   {
     id: 'F43',
     fault: 'the witness is down, refuses, has an older head',
-    absent: 'there are no audit tiles and no witness yet; the issue that builds them brings this',
+    absent: 'a simulated desk is not audited; test/desk/audit/witnessing has the witness fail',
   },
 ];
 
