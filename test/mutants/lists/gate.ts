@@ -29,8 +29,8 @@ export const GATE: MutantFile = {
     },
     {
       what: 'the mode is not asked',
-      from: "if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease))\n            return 'mode';",
-      to: '',
+      from: 'permissions.mayReduce : permissions.mayIncrease))',
+      to: 'permissions.mayReduce : permissions.mayIncrease) && false)',
     },
     {
       what: 'what adds is taken for what reduces',

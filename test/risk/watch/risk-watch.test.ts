@@ -259,7 +259,7 @@ test('an order that never left is no reason to refuse the next, and a lost book 
   assert.ok(first.ok);
   if (first.ok) tested.watch.onDropped(first.value.clientId);
   assert.ok(ask(tested, { isPostOnly: true, ticks: 99 }).ok);
-  tested.watch.onQuoteLost(0);
+  tested.watch.onQuoteLost({ kind: 'quote-lost', instrument: 0, reason: 'disconnected' }, 0);
   tested.tick(1_000);
 });
 
