@@ -13,8 +13,6 @@ export const EXIT = {
   refused: 5,
   /** The record is not what it should be. */
   unverified: 6,
-  /** The command is known, and what it needs is not built yet. */
-  absent: 7,
   crashed: 70,
   interrupted: 130,
 } as const;

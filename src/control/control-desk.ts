@@ -325,7 +325,9 @@ export class ControlDesk {
     const before = this.#state;
     const after = nextMode(before, event);
     this.#state = after;
-    if (persistMode(after) === persistMode(before)) return;
+    // Each cause of an emergency is on record, also one that changes nothing any more.
+    const isSame = persistMode(after) === persistMode(before);
+    if (isSame && event.type !== 'emergency') return;
     const { gate, seal } = this.#options;
     const isRise = MODES.indexOf(after.mode) > MODES.indexOf(before.mode);
     const mustComeFirst = after.mode === 'emergency' || !isRise;

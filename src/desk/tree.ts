@@ -33,7 +33,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
-import { STANDING_CONDITIONS } from './safety/conditions.ts';
+import { standingConditions } from './safety/conditions.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
 import { riskSafety } from './safety/risk-safety.ts';
 
@@ -89,7 +89,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       {
         wasClean: isFirst && parts.wasClean,
         isLatched: latch.cause() !== null || kernel.summary().severity === 'emergency',
-        conditions: STANDING_CONDITIONS,
+        conditions: standingConditions(parts.guard !== null),
       },
       modePolicyOf(parts.config.control),
       env.clock.mono() / 1e6,

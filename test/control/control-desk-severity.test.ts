@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Releaser } from '../../src/control/authorisation.ts';
 import { beginCaution } from '../../src/control/severity/caution.ts';
-import { aRunningDesk } from '../support/control/desks.ts';
+import { aDesk, aRunningDesk, type ModeChanged } from '../support/control/desks.ts';
 import { aCause } from '../support/control/kernels.ts';
 
 const operator: Releaser = { kind: 'person', name: 'ann', role: 'operator', reason: 'well again' };
@@ -70,6 +70,18 @@ test('an emergency of a control is latched with its cause, and its reset release
   assert.equal([kernel.summary().causes, latch.cause()], [[], null]);
   reconcileAll();
   assert.equal([control.mode, gate.causes()], ['manual', []]);
+});
+
+test('a mode that is not believed is an emergency with its reason, latched and journaled', () => {
+  const { desk: control, latch, journal, gate, wait } = aDesk({ distrust: 'found another MAC' });
+  assert.is(latch.cause(), 'control: found another MAC');
+  const { to, by, reason } = journal[0] as ModeChanged;
+  assert.equal([to, by, reason], ['emergency', 'control', 'found another MAC']);
+  assert.ok(gate.isClosedBy('emergency'));
+  control.started();
+  wait(10);
+  assert.ok(control.reset('ann', 'the key was restored').ok);
+  assert.is(control.mode, 'manual');
 });
 
 test('a reset leaves what others have to release: the gate stays closed', () => {

@@ -73,20 +73,3 @@ const prove = inspectCommand({
 });
 
 export const AUDIT_COMMANDS: readonly DaemonCommand[] = [tail, verify, prove];
-
-/** Something that people will look for and that is not built yet: said, and never passed. */
-function absent(command: {
-  readonly name: string;
-  readonly usage: string;
-  readonly summary: string;
-  readonly until: string;
-}): DaemonCommand {
-  const { name, until } = command;
-  return inspectCommand({
-    ...command,
-    examples: [`${name} ${command.usage}`.trim()],
-    words: [0, 1],
-    run: () => ({ exitCode: EXIT.absent, data: 'absent', error: `${name}: absent; ${until}` }),
-    show: String,
-  });
-}

@@ -1,3 +1,4 @@
+import type { PanelAction } from '../../../hardware/gpio/panel.ts';
 import { MODES } from '../../control/gate.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ModeWatch } from '../../simulation/invariants/mode-watch.ts';
@@ -18,9 +19,19 @@ export class Operator {
   readonly #modes: ModeWatch;
   readonly #waits: WaitWatch;
   readonly #nowMs: () => number;
+  readonly #panel: (action: PanelAction) => void;
   #isAsking = false;
+  /** Looks at an emergency, counted. */
+  #hands = 0;
 
-  constructor(random: Rng, modes: ModeWatch, waits: WaitWatch, nowMs: () => number) {
+  constructor(
+    random: Rng,
+    modes: ModeWatch,
+    waits: WaitWatch,
+    nowMs: () => number,
+    panel: (action: PanelAction) => void,
+  ) {
+    this.#panel = panel;
     this.#random = random;
     this.#modes = modes;
     this.#waits = waits;
@@ -33,8 +44,12 @@ export class Operator {
     if (desk === null || !process.isUp || process.isStopping || this.#isAsking) return;
     this.#isAsking = true;
     const mode = MODES.indexOf(desk.parts.gate.mode);
-    if (mode === EMERGENCY) await this.reset(process);
-    else if (!(await this.#release(process))) await this.#askThisOrThat(process, mode, isEager);
+    if (mode === EMERGENCY) {
+      this.#useHands();
+      await this.reset(process);
+    } else if (!(await this.#release(process))) {
+      await this.#askThisOrThat(process, mode, isEager);
+    }
     this.#isAsking = false;
   }
 
@@ -95,6 +110,17 @@ export class Operator {
       const answer = await this.#waits.follow(what, this.#nowMs(), ask());
       if (answer === null) this.#waits.unanswered(what);
     }
+  }
+
+  /** At the panel: service key, reset button held, reset button let go, one a look. */
+  #useHands(): void {
+    const step = this.#hands % 3;
+    this.#hands += 1;
+    if (step === 0) this.#panel('turn-service');
+    else if (step === 1) {
+      this.#panel('return-service');
+      this.#panel('hold-reset');
+    } else this.#panel('let-go-reset');
   }
 
   /** A process is gone, and with it whoever would have answered. */

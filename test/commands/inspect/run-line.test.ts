@@ -7,7 +7,7 @@ import { Interrupt, runLine } from '../../../src/commands/inspect/run-line.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import type { RemoteSession } from '../../../src/remote/client.ts';
 import { aCommandWorld, aTerminal, aTestDesk } from '../../support/edge/command-world.ts';
-import { aTestInspector, HOP } from '../../support/edge/test-inspector.ts';
+import { aTestInspector, GOOD_HEALTH, HOP } from '../../support/edge/test-inspector.ts';
 import type { ManualEnv } from '../../support/manual-env.ts';
 
 /** A line on a desk of its own; time moves when the test says so. */
@@ -142,12 +142,11 @@ test('--json behind a command is its alone, and each run is one line', async () 
 });
 
 test('a failure that has figures shows both', async () => {
-  const { ended, written } = aLine('audit prove 1');
-  assert.is(await ended, EXIT.absent);
-  assert.equal(written, {
-    out: 'absent\n',
-    err: 'audit prove: absent; the issue that builds the Merkle tree of the journal brings it\n',
-  });
+  const ill = { ...GOOD_HEALTH, isHealthy: false, complaints: ['the venue is gone'] };
+  const { ended, written } = aLine('health', { health: async () => ill });
+  assert.is(await ended, EXIT.failed);
+  assert.match(written.out, /^health +not good$/m);
+  assert.is(written.err, 'the venue is gone\n');
 });
 
 test.run();

@@ -45,7 +45,7 @@ test('a contact that is open counts before a lease', () => {
   assert.is(ask(gate), 'contact-open');
 });
 
-test('without a guard that was heard nothing leaves, and every venue is asked before it does', () => {
+test('without a guard nothing leaves, and every venue is asked before anything does', () => {
   const { desk, gate, reconcileAll, news } = aRunningDesk();
   news();
   desk.fault('guard', 'no guard is connected');

@@ -126,7 +126,7 @@ test('what people release is on the medium at once, and what is measured soon', 
   );
 });
 
-test('a raise that cannot be written holds and closes the gate; a release is not carried out', () => {
+test('a raise that cannot be written holds, and a release that cannot is none', () => {
   const world: World = { isBroken: true };
   const { kernel, gate } = aDeskKernel(world);
   kernel.raise(aCause());

@@ -48,6 +48,8 @@ export interface TestDeskParts {
   readonly venues?: readonly string[];
   readonly policy?: Partial<ModePolicy>;
   readonly isLatched?: boolean;
+  /** Why the persisted mode is not believed. */
+  readonly distrust?: string;
   readonly onSeverity?: (event: SafetyEvent) => void;
   /** Thrown by the journal, or by the latch when it is set or cleared, each time. */
   readonly journalFault?: () => Error | null;
@@ -81,6 +83,8 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       cause = null;
     },
   };
+  const isTrusted = parts.distrust === undefined;
+  const first = aFirstMode(somePolicy(parts.policy), { isLatched: isLatched || !isTrusted });
   const kernel = new SafetyKernel({
     gate,
     emergency: (by, reason) => desk.emergency(by, reason),
@@ -120,7 +124,7 @@ export function aDesk(parts: TestDeskParts = {}): TestDesk {
       cease: () => void done.push('cease'),
       alert: (what, detail) => void done.push(`alert ${what}: ${detail}`),
     },
-    aFirstMode(somePolicy(parts.policy), { isLatched }),
+    { ...first, distrust: parts.distrust ?? null },
   );
   return {
     desk,
