@@ -176,6 +176,17 @@ test('a cause that the kernel does not let go yet stays open here as well', () =
   assert.is(board.stateOf('C14', SYMBOL), 'open');
 });
 
+test('a probe that somebody else ends in the kernel is no proof: the breaker opens again', () => {
+  const { board, kernel } = aBoard();
+  board.report(spreadBlowout, SYMBOL, verdict('paused', 9, 8), 0);
+  board.tick(60_000);
+  assert.is(board.stateOf('C14', SYMBOL), 'half-open');
+  kernel.raise({ ...(kernel.summary().causes[0] as object), nowMs: 61_000 } as never);
+  board.tick(65_000);
+  assert.is(board.stateOf('C14', SYMBOL), 'open');
+  assert.ok(kernel.isRaised('C14@instrument:0'));
+});
+
 test('rows say what is open, why, and how long it waits', () => {
   const { board } = aBoard();
   board.report(staleness, SYMBOL, STALE, 0);
