@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import type { Reply } from '../../../actors/runtime/ref.ts';
 import { type ControlOptions, controlActor } from '../../../actors/safety/control.ts';
+import type { ReleaseRefusal, Role } from '../../../src/control/authorisation.ts';
 import type { ControlSummary, ResetRefusal } from '../../../src/control/control-desk.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
@@ -10,7 +11,7 @@ import type { ModePolicy } from '../../../src/control/modes.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
-import { aQuietKernel } from '../../support/control/kernels.ts';
+import { aCause, aQuietKernel } from '../../support/control/kernels.ts';
 import { aFirstMode, SEAL } from '../../support/control/restores.ts';
 import { aLane } from '../../support/lanes.ts';
 
@@ -87,6 +88,33 @@ test('it climbs to the standing order once the tree is up and the venue agrees',
   lane.send(address.control, { kind: 'started' });
   await env.settle();
   assert.ok(gate.isClosedBy('reconciling'));
+  await reconcile();
+  assert.equal([summary().mode, gate.causes()], ['full-auto', []]);
+});
+
+test('it releases what has been raised for whoever may, and says why not to others', async () => {
+  const { lane, env, gate, kernel, summary, reconcile } = await aTradingControl();
+  kernel.raise(aCause({ scope: { kind: 'desk' }, severity: 'halted', reset: 'R' }));
+  lane.send(address.control, { kind: 'severity-changed' });
+  await env.settle();
+  assert.equal([summary().mode, gate.causes()], ['manual', ['breaker']]);
+  const ask = (role: Role) =>
+    lane.ask(
+      address.control,
+      (reply: Reply<Result<void, ReleaseRefusal>>) => ({
+        kind: 'release' as const,
+        id: 'C28@desk',
+        by: { kind: 'person' as const, name: role, role, reason: 'looked' },
+        reply,
+      }),
+      1_000,
+    );
+  const asked = [ask('operator'), ask('risk-officer')];
+  await env.settle();
+  assert.equal(
+    (await Promise.all(asked)).map((answer) => answer.ok || answer.error.kind),
+    ['wrong-class', true],
+  );
   await reconcile();
   assert.equal([summary().mode, gate.causes()], ['full-auto', []]);
 });

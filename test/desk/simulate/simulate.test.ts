@@ -69,7 +69,7 @@ test('a traced run prints its steps', async () => {
 test('absent and unknown faults, and a configuration that is not there, are told', async () => {
   const absent = await simulated({ faults: ['F06'] });
   assert.is(absent.exitCode, EXIT.usage);
-  assert.match(absent.err, /F06 is absent: there is no guard/);
+  assert.match(absent.err, /F06 is absent: a simulated desk has no guard/);
   assert.match((await simulated({ faults: ['F99'] })).err, /found F99, wanted none or ids/);
   const lost = await simulated({ configFile: '/no/such.yaml' });
   assert.is(lost.exitCode, EXIT.config);
