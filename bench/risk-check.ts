@@ -1,8 +1,12 @@
 import { Gate } from '../src/control/gate.ts';
+import { SafetyKernel } from '../src/control/safety-kernel.ts';
+import type { Instrument } from '../src/core/instrument.ts';
 import { nodeClock } from '../src/core/node-env.ts';
-import { nanosOf, ticksOf } from '../src/core/units.ts';
+import { amountOf, nanosOf, ticksOf } from '../src/core/units.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
+import { defaultBreakerSettings } from '../src/risk/breakers/settings.ts';
 import { PreTradeCheck } from '../src/risk/pre-trade.ts';
+import { RiskWatch } from '../src/risk/watch/risk-watch.ts';
 import { anInstrument } from '../test/support/trade/instruments.ts';
 import { anOrder } from '../test/support/trade/orders.ts';
 import { type Case, quantileCases } from './case.ts';
@@ -15,6 +19,7 @@ const RESTING = 4;
 const MID_TICKS = 6_000_000;
 const SPREAD_TICKS = 100;
 const CHECKS_PER_TURN = 1_000;
+const PRICES = 997;
 
 /** Nothing is refused, so that every check goes to its end. */
 const LIMITS = {
@@ -28,7 +33,23 @@ const LIMITS = {
   maxDailyLoss: 1e9,
 };
 
-/** The pre-trade check alone, over many symbols and with orders at rest. */
+/** Puts the numbered controls into the check, on a desk whose equity is known and large. */
+function watchOf(check: PreTradeCheck, gate: Gate, instruments: readonly Instrument[]): void {
+  const ignore = (): void => {};
+  const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
+  const state = { positions: new Map(), openOrders: [], day: null };
+  const { venue, quote } = instruments[0] as Instrument;
+  const shared = { kernel, instruments, venues: [venue], check, state };
+  const settings = defaultBreakerSettings();
+  const watch = new RiskWatch(
+    { ...shared, settings: () => settings, record: ignore, warned: ignore, loop: null },
+    0,
+  );
+  const funds = new Map([[venue, new Map([[quote, amountOf(10n ** 20n)]])]]);
+  watch.on({ kind: 'funds-told', funds }, 0);
+}
+
+/** The pre-trade check with its numbered controls, over many symbols and with orders at rest. */
 export async function riskCases(seconds: number): Promise<Case[]> {
   const instruments = Array.from({ length: SYMBOLS }, (_, index) =>
     anInstrument({ index, symbol: `S${index}USDT` }),
@@ -37,6 +58,7 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   const gate = new Gate();
   gate.open('starting');
   gate.setMode('full-auto');
+  watchOf(check, gate, instruments);
   const { mode, permissions } = gate;
   const { riskScale } = permissions;
   const sides = ['buy', 'sell'] as const;
@@ -57,7 +79,9 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   const ask = (): void => {
     const side = sides[asked % 2] as 'buy' | 'sell';
     const instrument = asked % SYMBOLS;
-    const ticks = Number(priceOf(side));
+    // No two that are remembered are the same order.
+    const away = asked % PRICES;
+    const ticks = Number(priceOf(side)) + (side === 'buy' ? -away : away);
     const order = anOrder({ clientId: `new-${asked}`, instrument, side, ticks });
     asked += 1;
     const beganNs = nodeClock.mono();

@@ -47,6 +47,10 @@ const launch: Launch = {
     const { simulate } = await import('./desk/simulate/simulate.ts');
     return simulate(options, on);
   },
+  async measureStop(configFile, presses) {
+    const { measureStop } = await import('./desk/hardware/measure/measure-stop.ts');
+    return measureStop(configFile, presses, version);
+  },
   async panel(folder, env) {
     const { panelHand } = await import('./desk/hardware/panel-hand.ts');
     return panelHand(folder, env);

@@ -59,9 +59,10 @@ export function guardActor(options: GuardActorOptions): ActorSpec<GuardActorStat
     if (seen.isGuarded && silences !== seen.silences) {
       return lose(seen, 'the guard took this daemon for silent and has cancelled', ctx);
     }
-    if (!link.isLeased) return lose(seen, 'the guard does not answer', ctx);
-    // It has stopped the desk and is there: an emergency of category 1 may flatten beside it.
+    // It has stopped the desk and is there: an emergency of category 1 may flatten beside it. What
+    // renews the lease is an armed guard, so the lease says nothing as long as that stands.
     if (cause !== null && gate.isClosedBy('emergency')) return seen;
+    if (!link.isLeased) return lose(seen, 'the guard does not answer', ctx);
     if (!isArmed) return lose(seen, 'the guard is not armed', ctx);
     if (seen.isGuarded) return seen;
     log('info', ctx.path, 'guard-armed', { pid });

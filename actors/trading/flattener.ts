@@ -1,7 +1,7 @@
 import type { FlattenPermit } from '../../src/control/stop/flatten-permit.ts';
 import { FLATTENING } from '../../src/core/ids.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
-import { Flattening } from '../../src/execution/flatten/flattening.ts';
+import { Flattening, type FlattenOrder } from '../../src/execution/flatten/flattening.ts';
 import { flattenIntent } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent, OrderRecord } from '../../src/execution/order.ts';
 import { address } from '../addresses.ts';
@@ -41,6 +41,9 @@ export class Flattener {
 
   on(message: FlattenMessage): void {
     if (message.kind === 'cease') {
+      // Also when the permit never came: somebody has to say what there is.
+      this.#flattening ??= new Flattening(this.#options.instruments);
+      this.#look();
       this.#end();
       return;
     }
@@ -66,10 +69,8 @@ export class Flattener {
     const [flattening, permit] = [this.#flattening, this.#permit];
     if (flattening === null || permit === null) return;
     const nowNs = this.#ctx.clock.mono();
-    const situation = this.#ctx.call(address.riskSituation, 'situation');
-    // Risk is being restarted: the next tick asks again, unless the time is over.
-    const orders = situation.ok ? flattening.next(situation.value, nowNs) : [];
-    if (nowNs >= permit.deadlineNs || (situation.ok && flattening.isOver)) {
+    const orders = this.#look();
+    if (nowNs >= permit.deadlineNs || flattening.isOver) {
       this.#end();
       return;
     }
@@ -79,6 +80,13 @@ export class Flattener {
       const hasLeft = this.#options.submit(flattenIntent(order, permit, named));
       if (!hasLeft) flattening.onRefused(order.instrument, nowNs);
     }
+  }
+
+  /** What could be sent now: nothing while risk is being restarted, the next tick asks again. */
+  #look(): readonly FlattenOrder[] {
+    const situation = this.#ctx.call(address.riskSituation, 'situation');
+    if (!situation.ok || this.#flattening === null) return [];
+    return this.#flattening.next(situation.value, this.#ctx.clock.mono());
   }
 
   /** Stops and says what is left; nothing of it rests, for its orders never do. */

@@ -96,7 +96,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           break;
         case 'quote-lost':
           desk.onQuote(message.instrument, 0, 0, ctx.clock.mono());
-          watch?.onQuoteLost(message.instrument);
+          watch?.onQuoteLost(message, ctx.clock.mono() / 1e6);
           break;
         case 'order-updated':
           if (!isCaughtUp) break;

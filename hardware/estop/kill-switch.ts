@@ -98,11 +98,11 @@ export class KillSwitch {
       if (!sound.ok) this.#trip('backend', { ...this.#panel(), reason: sound.error.detail });
     }
     if (!gate.isClosedBy('emergency')) return;
-    const reason = latch.cause() ?? 'the gate was closed';
+    const { by, reason } = saidOf(latch.cause());
     // What control was told at an earlier beat may have been lost in a crash of it.
-    if (isStanding && gate.mode !== 'emergency') stop(DESK, reason);
+    if (isStanding && gate.mode !== 'emergency') stop(by, reason);
     if (this.#state.cause !== null || gate.trips === this.#trips) return;
-    this.#trip('software', { by: DESK, reason, modeBefore: gate.mode });
+    this.#trip('software', { by, reason, modeBefore: gate.mode });
   }
 
   /** An edge that a driver has seen, which may be over by now. */
@@ -264,4 +264,13 @@ export const detailOf = (what: string): string => DETAILS[what] ?? '';
 
 function isContact(cause: string): cause is Contact {
   return (CONTACTS as readonly string[]).includes(cause);
+}
+
+/** Who closed the gate and why, as the latch has it: their own message may still be on its way. */
+function saidOf(cause: string | null): { readonly by: string; readonly reason: string } {
+  if (cause === null) return { by: DESK, reason: 'the gate was closed' };
+  const [by, ...reason] = cause.split(': ');
+  return reason.length === 0
+    ? { by: DESK, reason: cause }
+    : { by: by as string, reason: reason.join(': ') };
 }

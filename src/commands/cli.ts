@@ -5,6 +5,7 @@ import { bookCheckCommand } from './book-check.ts';
 import { didYouMean, EXIT, findCommand } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
+import { measureCommand } from './estop/measure-command.ts';
 import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   // A log on disk is verified where it lies, whether its desk runs or not.
   ...DAEMON_FACES.filter(({ name }) => !AUDIT_LOG_COMMANDS.some((each) => each.name === name)),
   panelCommand,
+  measureCommand,
   venueCommand,
   guardCommand,
   simulateCommand,

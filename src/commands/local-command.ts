@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Role } from '../control/authorisation.ts';
 import type { Env } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { StopMeasurement } from './estop/measure-port.ts';
 import type { PanelFault, PanelPort } from './estop/panel-port.ts';
 import type { RecordedPort } from './proof/recorded-port.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,6 +43,8 @@ export interface Launch {
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
   guard(options: GuardOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+  /** Presses the stop of desks of its own, so often under each load. */
+  measureStop(configFile: string, presses: number): Promise<Result<StopMeasurement, string>>;
   /** Reaches the simulated emergency stop of a data directory. */
   panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
   doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;

@@ -73,9 +73,6 @@ export interface GateLease {
   readonly onOver: () => void;
 }
 
-/** Where no guard watches: a rehearsal, a simulation. */
-const NO_LEASE: GateLease = { holds: () => true, onOver: () => {} };
-
 /** Until a driver is there. Live trading never begins without one. */
 const NO_CONTACTS: GateContacts = { read: () => 0, onOpen: () => {} };
 
@@ -115,7 +112,8 @@ export interface GateQuestion {
 export class Gate {
   readonly #words: Int32Array;
   #contacts: GateContacts = NO_CONTACTS;
-  #lease: GateLease = NO_LEASE;
+  /** Null where no guard watches: in a rehearsal and in a simulation. */
+  #lease: GateLease | null = null;
 
   /** A new gate is closed (`starting`) in mode manual. */
   constructor(shared?: SharedArrayBuffer) {
@@ -153,16 +151,20 @@ export class Gate {
       this.#contacts.onOpen(open);
       return 'contact-open';
     }
-    // A loop that was held up sends nothing that it decided before it was taken for dead.
-    if (!this.#lease.holds()) {
-      this.close('guard');
-      this.#lease.onOver();
-      return 'halted';
-    }
+    if (!this.#isLeased()) return 'halted';
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
     if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';
     return this.#checkPauses(order);
+  }
+
+  /** A loop that was held up sends nothing that it decided before it was taken for dead. */
+  #isLeased(): boolean {
+    const lease = this.#lease;
+    if (lease === null || lease.holds()) return true;
+    this.close('guard');
+    lease.onOver();
+    return false;
   }
 
   /**
@@ -281,6 +283,7 @@ export class Gate {
   #checkFlattening(order: GateQuestion, halt: number): GateRefusal | null {
     if ((halt & ~EMERGENCY) !== 0) return 'halted';
     if (!this.isFlatteningPermitted) return 'no-permit';
+    if (!this.#isLeased()) return 'halted';
     if (order.epoch !== Atomics.load(this.#words, EPOCH)) return 'stale-epoch';
     const { mayIncrease, mayReduce } = PERMISSIONS.flattening;
     if (!(order.isReduceOnly ? mayReduce : mayIncrease)) return 'mode';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { HardwareSettings } from '../config/hardware-section.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
@@ -150,7 +151,7 @@ async function auditedParts(
 ): Promise<Result<DeskParts, string>> {
   const { deskId, journalFolder, runFolder } = directory;
   const hardware = await (options.hardware?.() ??
-    openHardware(options.config.hardware, runFolder, options.env));
+    openHardware(stopSettings(options), runFolder, options.env));
   if (!hardware.ok) return hardware;
   const audit = isAudited(options)
     ? await openAudit({ ...options, deskId, journalFolder, journal })
@@ -166,6 +167,14 @@ async function auditedParts(
     : audit;
   if (!parts.ok) hardware.value.backend.close();
   return parts;
+}
+
+/**
+ * The real hardware is for the desk on the real clock: a rehearsal beside it would find it taken,
+ * and children that watch pins know nothing of another clock.
+ */
+function stopSettings({ config, isClockReal }: OpenOptions): HardwareSettings {
+  return isClockReal ? config.hardware : { ...config.hardware, driver: 'panel' };
 }
 
 async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<DeskParts, string>> {

@@ -197,7 +197,7 @@ export class GuardProcess {
     }
     for (const canceller of this.#cancellers.values()) canceller.probeIfDue();
     // Without its directory a desk is no more, and nobody could ever connect.
-    const isGone = env.files.list(`${folder}/run`).length === 0;
+    const isGone = env.files.read(`${folder}/run/guard.lock`) === null;
     if (isGone && isSpawned && !this.#state.isConnected) this.#end('the data directory is gone');
     env.timers.after(SLOW_MS, () => this.#slowly());
   }
@@ -236,10 +236,16 @@ export class GuardProcess {
   }
 
   #tell(): void {
-    const { silences, trip, cause } = this.#state;
-    const isReady = isArmed(this.#state);
-    const beat = this.#beat;
-    this.#parts.send({ kind: 'status', beat, isArmed: isReady, silences, trip, cause });
+    const { watch, silences, trip, cause } = this.#state;
+    this.#parts.send({
+      kind: 'status',
+      beat: this.#beat,
+      isWatching: watch === 'armed',
+      isArmed: isArmed(this.#state),
+      silences,
+      trip,
+      cause,
+    });
   }
 
   /** Written now, on the medium in the next turn: the cancels do not wait for that. */

@@ -100,9 +100,9 @@ export class PreTradeCheck {
   /** Last best prices in ticks, 0 when there is no market, and when they were heard. */
   quote(instrument: number): { bidTicks: number; askTicks: number; quotedNs: number } {
     return {
-      bidTicks: this.#bidTicks[instrument] ?? 0,
-      askTicks: this.#askTicks[instrument] ?? 0,
-      quotedNs: this.#quotedNs[instrument] ?? 0,
+      bidTicks: this.#bidTicks[instrument] as number,
+      askTicks: this.#askTicks[instrument] as number,
+      quotedNs: this.#quotedNs[instrument] as number,
     };
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
 import type { Env, HttpReply, NetFault } from '../../src/core/env.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import { rngOf } from '../../src/core/rng.ts';
@@ -30,6 +31,10 @@ const RULES = JSON.stringify({
     },
   ],
 });
+const PINS = {
+  ...{ a: 17, b: 27, tamper: 22, reset: 23, service: 24, loopIn: 25, loopOut: 5 },
+  ...{ green: 6, yellow: 13, red: 19, buzzer: 26, heartbeat: 12 },
+};
 const ACCESS = {
   restUrl: 'http://venue',
   streamUrl: 'ws://venue',
@@ -253,6 +258,26 @@ test('a data directory that is not ours keeps the desk shut', async () => {
     const opened = await openDesk({ ...options, folder: file });
     assert.match(opened.ok ? 'it opened' : opened.error, 'a file');
   });
+});
+
+test('real hardware is for the desk on the real clock: a rehearsal leaves it alone', async () => {
+  const gpiod = (config: Config): Config => ({
+    ...config,
+    hardware: { ...config.hardware, driver: 'gpiod', chip: 'gpiochip99', pins: PINS },
+  });
+  for (const isClockReal of [false, true]) {
+    await inFolder(async ({ options }) => {
+      const config = gpiod(options.config);
+      const opened = await openDesk({ ...options, config, isClockReal });
+      assert.is(opened.ok, !isClockReal);
+      if (!opened.ok) assert.match(opened.error, /^hardware.driver gpiod: /);
+      else {
+        assert.is(opened.value.parts.hardware.backend.kind, 'simulated-panel');
+        await opened.value.parts.journal.close();
+        opened.value.directory.release();
+      }
+    });
+  }
 });
 
 test.run();

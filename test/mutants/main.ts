@@ -9,6 +9,7 @@ import { table } from '../../src/commands/terminal.ts';
 import { root } from '../support/shared.ts';
 import { CONTROL_DESK } from './lists/control-desk.ts';
 import { DRAFT, MACHINE, STATE } from './lists/estop.ts';
+import { FLATTENING, PERMIT, SLICE } from './lists/flatten.ts';
 import { GATE } from './lists/gate.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
@@ -27,6 +28,9 @@ const ALL: readonly MutantFile[] = [
   LATCH,
   KERNEL,
   RAISED,
+  PERMIT,
+  SLICE,
+  FLATTENING,
 ];
 
 const { values, positionals } = parseArgs({

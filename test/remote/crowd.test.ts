@@ -12,7 +12,7 @@ import {
 } from '../support/edge/shell-server.ts';
 
 served(
-  'after five failed logins nobody may do more than look and stop for a minute',
+  'F40: after five failed logins nobody may do more than look and stop for a minute',
   async (server) => {
     const attempt = async (own = server.own) => aRawClient(server.socketPath).logIn(own);
     const stranger = aKeyPair().own;
@@ -35,7 +35,7 @@ served(
 );
 
 served(
-  'whoever has not logged in makes room, so a backlog keeps nobody from stopping',
+  'F40: whoever has not logged in makes room, so a backlog keeps nobody from stopping',
   async (server) => {
     const guests = Array.from({ length: 9 }, () => aRawClient(server.socketPath));
     for (const guest of guests) await guest.next();

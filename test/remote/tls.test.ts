@@ -121,7 +121,7 @@ if (spawnSync('openssl', ['version']).error !== undefined) {
     );
   }
 
-  served('a client hangs up on a daemon that is not the pinned one', async (server, tools) => {
+  served('F22: a client hangs up on a daemon that is not the pinned one', async (server, tools) => {
     const session = await tools.attach(server, ann, { serverFingerprint: eve.fingerprint });
     assert.ok(!session.ok);
     assert.match(session.error, `the certificate ${desk.fingerprint} is not pinned`);

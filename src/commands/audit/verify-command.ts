@@ -193,14 +193,15 @@ function show(data: {
   const { size, root, key, witnesses, uncovered, journal, notes } = data;
   const compared =
     journal === null
-      ? 'not there'
-      : `${journal.compared} records agree with their entries, ${journal.from} … ${journal.to}`;
+      ? 'none'
+      : `${journal.compared} agree with their entries, ${journal.from} … ${journal.to}`;
   return pairs([
     ['audit log', `whole: ${size} entries`],
     ['root', root],
     ['signed by', key],
     ['witnesses', witnesses.map(({ name }) => name).join(', ') || 'none'],
-    ['journal', compared],
+    ['journal', journal === null ? 'not there' : 'whole'],
+    ['records', compared],
     ['uncovered', uncovered],
     ...notes.map((note) => ['note', note] as const),
   ]);

@@ -29,8 +29,8 @@ export interface GuardLink {
   readonly view: GuardView;
   /**
    * Whether the guard surely does not take this daemon for silent yet: true until `silentMs` after
-   * the sending of the last beat that it has answered as armed, so it ends before the guard cancels.
-   * By the real clock, whatever time the market runs in.
+   * the sending of the last beat that it has answered as watching, so it ends before the guard
+   * cancels. By the real clock, whatever time the market runs in.
    */
   readonly isLeased: boolean;
   /** Gives a sign of life. */

@@ -93,6 +93,8 @@ const guardFrame = z.discriminatedUnion('kind', [
     kind: z.literal('status'),
     /** The last beat that was heard; 0 for none. */
     beat: count,
+    /** Whether the daemon is watched and heard; what it may send beside that, its gate knows. */
+    isWatching: z.boolean(),
     isArmed: z.boolean(),
     silences: count,
     trip: count,

@@ -77,7 +77,7 @@ export class DeskAudit implements AuditTrail {
 }
 
 interface DeskAuditParts {
-  readonly env: Env;
+  readonly env: Pick<Env, 'clock' | 'timers' | 'files' | 'entropy'>;
   readonly log: Log;
   /** Folder of the keys. */
   readonly keys: string;

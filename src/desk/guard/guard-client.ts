@@ -223,10 +223,10 @@ export class GuardClient implements GuardLink, Witness {
   }
 
   /** A lease is granted by an answer to a beat of this connection, and taken by any status. */
-  #onStatus({ beat, isArmed, silences, trip, cause }: GuardStatus): void {
+  #onStatus({ beat, isWatching, isArmed, silences, trip, cause }: GuardStatus): void {
     this.view = { pid: this.view.pid, isArmed, silences, trip, cause };
     const { silentMs } = this.#parts.ward.policy;
-    if (!isArmed) this.#leaseUntilNs = 0;
+    if (!isWatching) this.#leaseUntilNs = 0;
     else if (beat > this.#beats - BEATS_KEPT && beat <= this.#beats) {
       this.#leaseUntilNs = (this.#sentNs[beat % BEATS_KEPT] as number) + silentMs * 1e6;
     }

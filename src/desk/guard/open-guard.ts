@@ -35,6 +35,7 @@ export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
   const words = ['guard', '--data-dir', folder, '--guard-dir', guardDirectory];
   const spawner = new GuardSpawner(env, log, [...program, ...words], `${folder}/run/guard.log`);
   const mayStart = wish.spawns && config.guard.spawn;
+  if (!mayStart) log('warn', 'guard', 'guard-awaited', { detail: 'nothing trades without one' });
   return new GuardClient({
     env,
     log,

@@ -166,7 +166,10 @@ export class DeskProcess {
       hasShell: false,
       // The panel is no disk: it suffers none of its faults.
       hardware: () =>
-        openHardware(config.hardware, `${FOLDER}/run`, { ...this.#env, files: this.#options.disk }),
+        openHardware({ ...config.hardware, driver: 'panel' }, `${FOLDER}/run`, {
+          ...this.#env,
+          files: this.#options.disk,
+        }),
       venue: async () => ok(access),
     });
     if (!opened.ok) return { kind: 'not-opened', reason: opened.error };

@@ -59,6 +59,7 @@ function deskOf(world: World): DeskTarget {
       void world.operator.reload(world.process);
     },
     trip: () => world.trip(),
+    panel: (blow) => world.panel(blow),
     resetEarly: () => void world.operator.reset(world.process),
     requestMode: (mode) => void world.operator.ask(world.process, mode),
   };

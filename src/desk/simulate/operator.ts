@@ -1,3 +1,4 @@
+import type { PanelAction } from '../../../hardware/gpio/panel.ts';
 import { MODES } from '../../control/gate.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ModeWatch } from '../../simulation/invariants/mode-watch.ts';
@@ -9,17 +10,28 @@ const FULL = MODES.indexOf('full-auto');
 const EMERGENCY = MODES.indexOf('emergency');
 
 /**
- * The people of a simulated desk: they look in twice a second, reset what was tripped, ask for
- * Full-Auto when the desk does not climb by itself, and ask this and that.
+ * The people of a simulated desk: they look in twice a second, reset what was tripped, release
+ * what waits for them, ask for Full-Auto when the desk does not climb by itself, and ask this and
+ * that.
  */
 export class Operator {
   readonly #random: Rng;
   readonly #modes: ModeWatch;
   readonly #waits: WaitWatch;
   readonly #nowMs: () => number;
+  readonly #panel: (action: PanelAction) => void;
   #isAsking = false;
+  /** Looks at an emergency, counted. */
+  #hands = 0;
 
-  constructor(random: Rng, modes: ModeWatch, waits: WaitWatch, nowMs: () => number) {
+  constructor(
+    random: Rng,
+    modes: ModeWatch,
+    waits: WaitWatch,
+    nowMs: () => number,
+    panel: (action: PanelAction) => void,
+  ) {
+    this.#panel = panel;
     this.#random = random;
     this.#modes = modes;
     this.#waits = waits;
@@ -32,11 +44,32 @@ export class Operator {
     if (desk === null || !process.isUp || process.isStopping || this.#isAsking) return;
     this.#isAsking = true;
     const mode = MODES.indexOf(desk.parts.gate.mode);
-    if (mode === EMERGENCY) await this.reset(process);
-    else if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
+    if (mode === EMERGENCY) {
+      this.#useHands();
+      await this.reset(process);
+    } else if (!(await this.#release(process))) {
+      await this.#askThisOrThat(process, mode, isEager);
+    }
+    this.#isAsking = false;
+  }
+
+  async #askThisOrThat(process: DeskProcess, mode: number, isEager: boolean): Promise<void> {
+    if (mode < FULL && (isEager || this.#random.below(4) === 0)) {
       await this.ask(process, 'full-auto');
     } else if (this.#random.below(4) === 0) await this.#inquire(process);
-    this.#isAsking = false;
+  }
+
+  /** Releases what waits for people. @returns whether there was something */
+  async #release({ desk }: DeskProcess): Promise<boolean> {
+    const raised = desk?.mode().raised.find(({ reset }) => reset === 'O' || reset === 'R');
+    if (desk === null || raised === undefined) return false;
+    const officer = { user: BY, role: 'risk-officer' } as const;
+    await this.#waits.follow(
+      'release',
+      this.#nowMs(),
+      desk.release(raised.id, officer, 'simulated'),
+    );
+    return true;
   }
 
   async ask(process: DeskProcess, mode: 'manual' | 'semi-auto' | 'full-auto'): Promise<void> {
@@ -77,6 +110,17 @@ export class Operator {
       const answer = await this.#waits.follow(what, this.#nowMs(), ask());
       if (answer === null) this.#waits.unanswered(what);
     }
+  }
+
+  /** At the panel: service key, reset button held, reset button let go, one a look. */
+  #useHands(): void {
+    const step = this.#hands % 3;
+    this.#hands += 1;
+    if (step === 0) this.#panel('turn-service');
+    else if (step === 1) {
+      this.#panel('return-service');
+      this.#panel('hold-reset');
+    } else this.#panel('let-go-reset');
   }
 
   /** A process is gone, and with it whoever would have answered. */

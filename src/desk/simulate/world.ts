@@ -1,3 +1,4 @@
+import { actOnPanel, type PanelAction } from '../../../hardware/gpio/panel.ts';
 import type { Config } from '../../config/schema.ts';
 import { GATE_LAYOUT, MODES } from '../../control/gate.ts';
 import type { Clock } from '../../core/env.ts';
@@ -21,6 +22,7 @@ import { type VirtualTime, virtualTime } from '../../simulation/virtual-time.ts'
 import { EventStore } from '../../storage/event-store/event-store.ts';
 import { copyOf, memoryTables } from '../../storage/event-store/memory-tables.ts';
 import type { Tables } from '../../storage/event-store/tables.ts';
+import { panelFile } from '../hardware/open-hardware.ts';
 import { IN_PROCESS } from '../run/in-process.ts';
 import { ACCOUNT, generatedVenue } from '../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from './desk-process.ts';
@@ -143,6 +145,7 @@ export class World {
       this.modes,
       this.waits,
       () => this.nowMs - this.#stalledMs,
+      (action) => this.panel(action),
     );
     this.process = this.#newProcess();
     timers.after(OPERATOR_MS, () => this.#operate());
@@ -209,6 +212,11 @@ export class World {
     if (desk === null || !this.process.isAlive) return;
     desk.trip('operator', 'simulated');
     if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked(this.nowMs);
+  }
+
+  /** A hand on the panel, or a fault of it; before the first start there is none. */
+  panel(action: PanelAction): void {
+    actOnPanel(this.disk, panelFile(`${FOLDER}/run`), action);
   }
 
   /** Nothing is wrong with the gate and the desk trades by itself. */

@@ -29,7 +29,7 @@ export interface MarketTape {
 
 /**
  * Reads a recording into a tape. The quotes are those that the venue sent; where it sent none they
- * are the best of the book that the diffs make.
+ * are the best of the book that the diffs make. A quote with an empty or a crossed side is none.
  */
 export async function readTape(path: string): Promise<Result<MarketTape, string>> {
   try {
@@ -64,6 +64,7 @@ async function tapeOf(path: string, rules: DerivedRules): Promise<MarketTape> {
         if (!sync.isLive) sync.onSnapshot(decoder);
         break;
       case 'book-ticker':
+        if (decoder.bidTicks <= 0 || decoder.bidTicks >= decoder.askTicks) break;
         told.add(nowMs, decoder.bidTicks, decoder.bidLots, decoder.askTicks, decoder.askLots);
         break;
       case 'trade':

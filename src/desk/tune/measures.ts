@@ -1,23 +1,23 @@
-import { assert } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import { OrderFlowImbalance } from '../../market/microstructure/ofi.ts';
 import { Vpin } from '../../market/microstructure/vpin.ts';
-import { SpreadBlowout } from '../../risk/panic/spread-blowout.ts';
-import { Staleness } from '../../risk/panic/staleness.ts';
+import { RegimeMeter } from '../../risk/breakers/regime.ts';
+import { defaultBreakerSettings, type Regime } from '../../risk/breakers/settings.ts';
+import { SPREAD_LIMITS, SpreadBlowout } from '../../risk/panic/spread-blowout.ts';
+import { STALENESS_LIMITS, Staleness } from '../../risk/panic/staleness.ts';
+import { FLOW, SPREADS } from '../../risk/watch/market-watch.ts';
 import { type MarketTape, ROW } from './market-tape.ts';
-import { type Regime, RegimeMeter } from './regime-meter.ts';
 import { forwardMoves, type StressInterval, stressIntervals } from './stress.ts';
 
 /** The desk looks at each market once a second. */
 const SAMPLE_MS = 1_000;
+const SAMPLES_MIN = 2;
 /** A day. */
 export const SAMPLES_MAX = 86_400;
-/** Quotes so late are stale whatever the pace of the market; milder ones never before the other. */
-const STALE_MS_MAX = 10_000;
-const STALE_MS_MIN = 2_000;
-const MEDIANS_MAX = 5;
-const RUN = 3;
-const SPREAD = { window: 300, samplesMin: 60 };
-const FLOW = { window: 100, history: 256, historyMin: 64 };
+/** Limits that are not tuned: those within which the others work. */
+const { haltMs, hardHaltMs } = STALENESS_LIMITS;
+const { mediansMax, runToHalt } = SPREAD_LIMITS;
+const REGIME_BOUNDS = defaultBreakerSettings();
 const VPIN = { buckets: 20, history: 300, historyMin: 30 };
 
 /**
@@ -39,13 +39,14 @@ export interface Measures {
   readonly stress: readonly StressInterval[];
 }
 
-/** Runs the detectors over a tape. @returns null for one that is shorter than two samples */
-export function measuresOf(tape: MarketTape): Measures | null {
+/** Runs the detectors over a tape; one that is too short or too long is said to be so. */
+export function measuresOf(tape: MarketTape): Result<Measures, string> {
   const { quotes, trades, path } = tape;
   const startMs = quotes[0] ?? 0;
   const count = Math.floor(((quotes[quotes.length - ROW] ?? 0) - startMs) / SAMPLE_MS);
-  if (count < 2) return null;
-  assert(count <= SAMPLES_MAX, `a recording is at most ${SAMPLES_MAX} s long`);
+  if (count < SAMPLES_MIN || count > SAMPLES_MAX) {
+    return err(`${path}: found quotes of ${count} s, wanted ${SAMPLES_MIN} to ${SAMPLES_MAX}`);
+  }
   const second = new Second(tape, count);
   const columns = {
     spreadZ: new Float64Array(count),
@@ -79,18 +80,18 @@ export function measuresOf(tape: MarketTape): Measures | null {
     mids[at] = second.mid;
     regimes.push(second.regime);
   }
-  return { path, count, ...columns, regimes, stress: stressIntervals(forwardMoves(mids)) };
+  return ok({ path, count, ...columns, regimes, stress: stressIntervals(forwardMoves(mids)) });
 }
 
 /** The detectors of one market, and what they say at the end of the present second. */
 class Second {
   readonly #tape: MarketTape;
-  readonly #spread = new SpreadBlowout(SPREAD);
+  readonly #spread = new SpreadBlowout(SPREADS);
   readonly #staleness = new Staleness();
   readonly #flow = new OrderFlowImbalance(FLOW);
   readonly #vpin: Vpin;
   readonly #meter = new RegimeMeter();
-  readonly #reached = new Float64Array(RUN);
+  readonly #reached = new Float64Array(runToHalt);
   #samples = 0;
   #lastMs = Number.NaN;
   #spreadBps = Number.NaN;
@@ -133,20 +134,22 @@ class Second {
   end(atMs: number): void {
     this.#age(atMs);
     this.#spread.onSpread(this.#spreadBps);
-    const isWide = this.#spreadBps >= MEDIANS_MAX * this.#spread.medianBps;
-    this.#reached[this.#samples % RUN] = isWide ? Number.POSITIVE_INFINITY : this.#spread.z || 0;
+    const isWide = this.#spreadBps >= mediansMax * this.#spread.medianBps;
+    this.#reached[this.#samples % runToHalt] = isWide
+      ? Number.POSITIVE_INFINITY
+      : this.#spread.z || 0;
     this.#samples += 1;
     this.spreadZ = Math.max(0, Math.min(...this.#reached));
     this.vpinQuantile = this.#vpin.quantile || 0;
     this.ofiZ = Math.abs(this.#flow.z) || 0;
-    this.regime = this.#meter.sample(this.mid);
+    this.regime = this.#meter.sample(this.mid, REGIME_BOUNDS);
   }
 
   /** How old the last quote has become. */
   #age(nowMs: number): void {
     const ageMs = nowMs - this.#lastMs;
-    if (!(ageMs > STALE_MS_MIN)) return;
-    const gaps = ageMs > STALE_MS_MAX ? Number.POSITIVE_INFINITY : ageMs / this.#gapMs;
+    if (!(ageMs > haltMs)) return;
+    const gaps = ageMs > hardHaltMs ? Number.POSITIVE_INFINITY : ageMs / this.#gapMs;
     this.staleGaps = Math.max(this.staleGaps, gaps);
   }
 

@@ -1,5 +1,6 @@
+import { REGIMES, type Regime } from '../../risk/breakers/settings.ts';
+import { spreadBlowout, staleness, toxicity } from '../../risk/controls/market.ts';
 import type { Measures } from './measures.ts';
-import { REGIMES, type Regime } from './regime-meter.ts';
 
 /** Limits that are tuned, as the detectors measure them. */
 export interface Thresholds {
@@ -14,17 +15,17 @@ export const SIGNALS: readonly Signal[] = ['spreadZ', 'staleGaps', 'vpinQuantile
 
 export type ByRegime = Readonly<Record<Regime, Thresholds>>;
 
-/** Seconds for which a market stays paused once a signal is gone: those of C14, C12 and C17. */
+/** Seconds for which a market stays paused once a signal is gone. */
 const HOLD: Readonly<Record<Signal, number>> = {
-  spreadZ: 60,
-  staleGaps: 5,
-  vpinQuantile: 10,
-  ofiZ: 10,
+  spreadZ: spreadBlowout.coolMs / 1_000,
+  staleGaps: staleness.coolMs / 1_000,
+  vpinQuantile: toxicity.coolMs / 1_000,
+  ofiZ: toxicity.coolMs / 1_000,
 };
 
 /** More of the quiet time than this must not be lost to pauses. */
 export const FALSE_PAUSE_MAX = 0.05;
-const OVER_BUDGET_COST = 10;
+const OVER_BUDGET_COST = 50;
 
 /** Part of a recording: samples from `from` on, and before `to`. */
 export interface Stretch {
@@ -75,7 +76,8 @@ export function scoreOf(stretches: readonly Stretch[], thresholds: ByRegime): Sc
 
 /**
  * What is maximised: how much of the stress is caught, half by intervals and half by time, less the
- * share of the quiet time that is lost; above the budget that share costs ten times as much more.
+ * share of the quiet time that is lost. Above the budget that share costs fifty times as much: more
+ * than any stress is worth.
  */
 export function objectiveOf(score: Score): number {
   const { intervals, caught, stressed, covered } = score;
@@ -103,11 +105,16 @@ export function activeSignals(
     stretches.some(({ measures, from, to }) => {
       for (let at = from; at < to; at += 1) {
         if (!regimes.includes(measures.regimes[at] as Regime)) continue;
-        if ((measures[signal][at] as number) >= thresholds[signal]) return true;
+        if (isOn(signal, measures[signal][at] as number, thresholds[signal])) return true;
       }
       return false;
     }),
   );
+}
+
+/** As the controls say: a quote is stale beyond its limit, the others are from theirs on. */
+function isOn(signal: Signal, value: number, limit: number): boolean {
+  return signal === 'staleGaps' ? value > limit : value >= limit;
 }
 
 /** 1 for each sample at which the market is paused. */
@@ -121,7 +128,8 @@ function pauses(measures: Measures, from: number, to: number, thresholds: ByRegi
     ) as Record<Regime, number>;
     let until = from - 1;
     for (let at = from; at < to; at += 1) {
-      if ((values[at] as number) >= limits[regimes[at] as Regime]) until = at + HOLD[signal];
+      const limit = limits[regimes[at] as Regime];
+      if (isOn(signal, values[at] as number, limit)) until = at + HOLD[signal];
       if (at <= until) paused[at - from] = 1;
     }
   }

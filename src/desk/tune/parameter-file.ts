@@ -1,9 +1,7 @@
+import { assert } from '../../core/result.ts';
+import { BREAKERS_VERSION, breakersSection, REGIMES } from '../../risk/breakers/settings.ts';
 import { SIGNALS, type Signal, type Thresholds } from './objective.ts';
-import { REGIMES } from './regime-meter.ts';
 import type { Found } from './search.ts';
-
-/** Layout of the section `breakers`. */
-const VERSION = 1;
 
 /** Which number of which control a signal is held against. */
 const NAMES: Readonly<Record<Signal, readonly [control: string, limit: string]>> = {
@@ -13,27 +11,14 @@ const NAMES: Readonly<Record<Signal, readonly [control: string, limit: string]>>
   ofiZ: ['C17', 'ofiZ'],
 };
 
-export type Limits = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-/** Section `breakers` of the configuration, as far as tuning has a say in it. */
-export interface BreakersSection {
-  readonly version: typeof VERSION;
-  readonly tuned: {
-    readonly data: string;
-    readonly seed: number;
-    readonly evaluations: number;
-    readonly objective: number;
-  };
-  readonly limits: Limits;
-  readonly volatile: Limits;
-  readonly turbulent: Limits;
-}
+type Limits = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /**
  * What was found as a section of the configuration. Numbers of `limits` hold in every regime that
- * does not say otherwise, so each limit that was tuned in one regime is written in all of them.
+ * does not say otherwise, so each limit that was tuned in one regime is written in all of them;
+ * what tuning has no say in is left to the catalogue.
  */
-export function sectionOf(found: Found, data: string, seed: number): BreakersSection {
+export function sectionOf(found: Found, data: string, seed: number) {
   const { thresholds, tuned, evaluations, objective } = found;
   const signals = SIGNALS.filter((signal) =>
     REGIMES.some((regime) => tuned[regime].includes(signal)),
@@ -46,11 +31,13 @@ export function sectionOf(found: Found, data: string, seed: number): BreakersSec
     }
     return limits;
   };
-  return {
-    version: VERSION,
+  const section = {
+    version: BREAKERS_VERSION,
     tuned: { data, seed, evaluations, objective: Number(objective.toPrecision(6)) },
     limits: limitsIn(thresholds.calm),
     volatile: limitsIn(thresholds.volatile),
     turbulent: limitsIn(thresholds.turbulent),
   };
+  assert(breakersSection.safeParse(section).success, 'what was found fits the configuration');
+  return section;
 }

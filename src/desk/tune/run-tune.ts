@@ -5,6 +5,7 @@ import { sectionText } from '../../config/load.ts';
 import type { Files } from '../../core/env.ts';
 import { reasonOf } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
+import { REGIMES } from '../../risk/breakers/settings.ts';
 import { CLEAR_LINE } from '../run/live-line.ts';
 import { readTape } from './market-tape.ts';
 import { type Measures, measuresOf } from './measures.ts';
@@ -18,7 +19,6 @@ import {
 } from './objective.ts';
 import { sectionOf } from './parameter-file.ts';
 import { digestOf, recordingsAt } from './recordings.ts';
-import { REGIMES } from './regime-meter.ts';
 import { CATALOGUE, type Found, type Progress, searchThresholds } from './search.ts';
 import { HORIZON_SAMPLES } from './stress.ts';
 
@@ -93,9 +93,9 @@ async function measured(path: string, terminal: Terminal): Promise<readonly Meas
   const all: Measures[] = [];
   for (const each of paths.value) {
     const tape = await readTape(each);
-    const measures = tape.ok ? measuresOf(tape.value) : null;
-    if (measures !== null) all.push(measures);
-    else terminal.err(`left out: ${tape.ok ? `${each}: shorter than two seconds` : tape.error}\n`);
+    const measures = tape.ok ? measuresOf(tape.value) : tape;
+    if (measures.ok) all.push(measures.value);
+    else terminal.err(`left out: ${measures.error}\n`);
   }
   if (all.length > 0) return all;
   terminal.err(`${path}: found no recording that can be read\n`);

@@ -1,5 +1,7 @@
 import type { Rng } from '../../core/rng.ts';
 import { BayesianOptimiser } from '../../math/bayes/optimiser.ts';
+import { REGIMES, type Regime } from '../../risk/breakers/settings.ts';
+import { spreadBlowout, staleness, toxicity } from '../../risk/controls/market.ts';
 import {
   activeSignals,
   type ByRegime,
@@ -9,10 +11,14 @@ import {
   scoreOf,
   type Thresholds,
 } from './objective.ts';
-import { REGIMES, type Regime } from './regime-meter.ts';
 
 /** The limits of the catalogue of controls, from which a search begins. */
-export const CATALOGUE: Thresholds = { spreadZ: 8, staleGaps: 10, vpinQuantile: 0.9, ofiZ: 4 };
+export const CATALOGUE: Thresholds = {
+  spreadZ: spreadBlowout.limits.zMax.value,
+  staleGaps: staleness.limits.haltGaps.value,
+  vpinQuantile: toxicity.limits.vpinQuantile.value,
+  ofiZ: toxicity.limits.ofiZ.value,
+};
 
 /** Where a limit may lie. Scales are searched by their logarithm, quantiles as they are. */
 const RANGES: Readonly<Record<Signal, { least: number; most: number; isScale: boolean }>> = {

@@ -41,6 +41,7 @@ interface Course {
  */
 export class Flattening {
   readonly #courses: readonly Course[];
+  #hasLooked = false;
 
   constructor(instruments: readonly Instrument[]) {
     this.#courses = instruments.map((instrument) => ({
@@ -56,6 +57,7 @@ export class Flattening {
   /** Orders to send now. Each that is not sent has to be told with `onRefused`. */
   next(situation: Situation, nowNs: number): readonly FlattenOrder[] {
     const orders: FlattenOrder[] = [];
+    this.#hasLooked = true;
     for (const course of this.#courses) {
       const { index } = course.instrument;
       const exposed = situation.exposed[index] as Exposed;
@@ -82,6 +84,7 @@ export class Flattening {
 
   /** What was not flattened and why, as of the last look; empty when everything is flat. */
   left(): string {
+    if (!this.#hasLooked) return 'what there is could not be found out';
     return this.#courses
       .filter(({ lots }) => lots !== 0)
       .map(({ instrument, lots, slice, fruitless }) => {

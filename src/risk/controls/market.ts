@@ -47,7 +47,7 @@ export const bookIntegrity: Control<
   limits: {},
   reset: { paused: 'A' },
   coolMs: 0,
-  source: wired('market-data/feed, which has no book until it has a new snapshot'),
+  source: wired('market-data/feed, which has no book until a new snapshot, and risk/watch'),
   check: ({ gaps, badChecksums, crossed }) => above('paused', gaps + badChecksums + crossed, 0),
 };
 
@@ -167,7 +167,7 @@ export const toxicity: Control<
   limits: toxicityLimits,
   reset: { reduced: 'A', paused: 'A' },
   coolMs: 10_000,
-  source: injected('the toxicity measures of market/microstructure'),
+  source: wired('risk/watch, OFI from the sizes of every quote; VPIN comes with market trades'),
   check({ vpinQuantile, ofiZ, lastedMs }, limits) {
     const isVpin = !(vpinQuantile < limits.vpinQuantile);
     const isFlow = !(Math.abs(ofiZ) < limits.ofiZ);

@@ -2,26 +2,26 @@ import type { SafetyScope } from '../../control/safety-cause.ts';
 import { OrderFlowImbalance } from '../../market/microstructure/ofi.ts';
 import { RegimeMeter } from '../breakers/regime.ts';
 import type { BreakerSettings, Regime } from '../breakers/settings.ts';
-import { spreadBlowout, staleness, toxicity } from '../controls/market.ts';
+import { bookIntegrity, spreadBlowout, staleness, toxicity } from '../controls/market.ts';
 import { SpreadBlowout } from '../panic/spread-blowout.ts';
 import { Staleness } from '../panic/staleness.ts';
 import type { WatchPort } from './watch-port.ts';
 
 /** Spreads, one a second, that the last one is held against, and those needed to judge. */
-const SPREADS = 300;
-const SPREADS_MIN = 60;
+export const SPREADS = { window: 300, samplesMin: 60 };
 /** Mids, one a second, of the mean that C02 holds a price against. */
 const MIDS = 300;
 const MIDS_MIN = 30;
+const NO_LIMITS = {};
 /** Quotes that one imbalance sums, and imbalances that it is held against. */
-const FLOW = { window: 100, history: 256, historyMin: 64 };
+export const FLOW = { window: 100, history: 256, historyMin: 64 };
 
-/** C12, C14, C17 and the regime of one market. A quote costs a few hundred nanoseconds. */
+/** C12 to C14, C17 and the regime of one market. A quote costs a few hundred nanoseconds. */
 export class MarketWatch {
   readonly #port: WatchPort;
   readonly #scope: SafetyScope;
   readonly #staleness = new Staleness();
-  readonly #spread = new SpreadBlowout({ window: SPREADS, samplesMin: SPREADS_MIN });
+  readonly #spread = new SpreadBlowout(SPREADS);
   readonly #flow = new OrderFlowImbalance(FLOW);
   readonly #meter = new RegimeMeter();
   readonly #mids = new Float64Array(MIDS);
@@ -58,7 +58,12 @@ export class MarketWatch {
     else this.#flow.onQuoteLost();
   }
 
-  onQuoteLost(): void {
+  /** @param reason as the feed words it: `gap`, `crossed`, or how the line was lost */
+  onQuoteLost(reason: string, nowMs: number): void {
+    const gaps = reason === 'gap' ? 1 : 0;
+    const crossed = reason === 'crossed' ? 1 : 0;
+    const found = bookIntegrity.check({ gaps, badChecksums: 0, crossed }, NO_LIMITS);
+    if (found !== null) this.#report(bookIntegrity, found, nowMs);
     this.#bid = 0;
     this.#ask = 0;
     this.#flow.onQuoteLost();

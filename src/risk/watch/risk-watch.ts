@@ -3,7 +3,7 @@ import { baseAmount, type Instrument, notionalAt } from '../../core/instrument.t
 import { amountOf, type Lots, lotsOf } from '../../core/units.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderUpdated } from '../../execution/order-manager.ts';
-import type { QuoteUpdated } from '../../market/quote.ts';
+import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
 import { BreakerBoard, type BreakerRow } from '../breakers/board.ts';
 import type { BreakerEvent } from '../breakers/events.ts';
 import { LimitBook } from '../breakers/limit-book.ts';
@@ -148,8 +148,8 @@ export class RiskWatch {
     market.onQuote(bidTicks, bidLots, askTicks, askLots, receivedNs / 1e6);
   }
 
-  onQuoteLost(instrument: number): void {
-    (this.#markets[instrument] as MarketWatch).onQuoteLost();
+  onQuoteLost({ instrument, reason }: QuoteLost, nowMs: number): void {
+    (this.#markets[instrument] as MarketWatch).onQuoteLost(reason, nowMs);
   }
 
   onOrder(update: OrderUpdated, nowMs: number): void {

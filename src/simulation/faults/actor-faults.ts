@@ -1,4 +1,4 @@
-import type { FaultTarget, PresentFault } from './fault.ts';
+import type { FaultTarget, PanelBlow, PresentFault } from './fault.ts';
 
 const NOTHING = (): void => {};
 /** A little longer than a reset has to wait after a trip, so that nobody was quicker. */
@@ -16,6 +16,11 @@ function worker({ desk, random }: FaultTarget): string {
 }
 
 /** Faults of actors, of their supervisors and of the process they live in. */
+const BLOWS: readonly (PanelBlow | 'flicker')[] = ['press', 'cut-a', 'cut-b', 'tamper', 'flicker'];
+/** Edges of a contact that flickers, and the time between two: less than a beat. */
+const FLICKERS = 10;
+const FLICKER_MS = 7;
+
 export const ACTOR_FAULTS: readonly PresentFault[] = [
   {
     id: 'F01',
@@ -132,15 +137,31 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
     },
   },
   {
-    id: 'F38',
-    fault: 'a reset is asked for while the desk cools down',
-    partly: 'no button that sticks: there is no GPIO panel in the desk yet',
+    id: 'F36',
+    fault: 'one contact alone, flicker, both at once',
     family: 'people',
-    lastsMs: 0,
+    lastsMs: 2_000,
+    start({ desk, random, after }) {
+      const blow = BLOWS[random.below(BLOWS.length)] as PanelBlow | 'flicker';
+      if (blow !== 'flicker') desk.panel(blow);
+      else {
+        for (let edge = 0; edge < FLICKERS; edge += 1) {
+          after(edge * FLICKER_MS, () => desk.panel(edge % 2 === 0 ? 'cut-a' : 'release'));
+        }
+      }
+      return () => desk.panel('release');
+    },
+  },
+  {
+    id: 'F38',
+    fault: 'a reset is asked for while the desk cools down, and its button sticks',
+    family: 'people',
+    lastsMs: 6_000,
     start({ desk }) {
       desk.trip();
+      desk.panel('hold-reset');
       desk.resetEarly();
-      return NOTHING;
+      return () => desk.panel('let-go-reset');
     },
   },
   {

@@ -10,8 +10,8 @@ interface PartialFault {
   readonly partly: string;
 }
 
-const NO_GUARD = 'there is no guard process yet; the issue that builds it brings this';
-const NO_PANEL = 'there is no GPIO panel in the desk yet; the issue that builds it brings this';
+const NO_GUARD =
+  'a simulated desk has no guard; test/desk/process/guard.test.ts kills the real one';
 
 /** What of the catalogue nothing here can suffer, and why. */
 export const ABSENT_FAULTS: readonly AbsentFault[] = [
@@ -31,12 +31,15 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
     fault: 'MDB_MAP_FULL, no reader slot',
     absent: 'LMDB stays outside; test/storage meets it with the real one',
   },
-  { id: 'F36', fault: 'one contact alone, flicker, both at once', absent: NO_PANEL },
-  { id: 'F37', fault: 'gpiomon or the guard dies, gpiomem vanishes', absent: NO_PANEL },
+  {
+    id: 'F37',
+    fault: 'gpiomon or the guard dies, gpiomem vanishes',
+    absent: 'a simulated desk has no driver to lose; test/hardware kills and fails the real ones',
+  },
   {
     id: 'F39',
     fault: 'the watchdog is not petted',
-    absent: 'there is no watchdog yet; the issue that builds it brings this',
+    absent: 'a simulated desk has no host to reset; test/actors/safety starves the watchdog',
   },
   {
     id: 'F40',
@@ -51,7 +54,7 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
   {
     id: 'F43',
     fault: 'the witness is down, refuses, has an older head',
-    absent: 'there are no audit tiles and no witness yet; the issue that builds them brings this',
+    absent: 'a simulated desk is not audited; test/desk/audit/witnessing has the witness fail',
   },
 ];
 

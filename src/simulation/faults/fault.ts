@@ -35,6 +35,16 @@ export interface FaultTarget {
   unsettleMarket(ms: number): void;
 }
 
+/** What happens to the panel of the emergency stop; `release` closes all its contacts. */
+export type PanelBlow =
+  | 'press'
+  | 'release'
+  | 'tamper'
+  | 'cut-a'
+  | 'cut-b'
+  | 'hold-reset'
+  | 'let-go-reset';
+
 /** What can be done to the desk from outside. Harmless when it is down. */
 export interface DeskTarget {
   /** Paths of the actors that run, and of their supervisors. */
@@ -58,6 +68,7 @@ export interface DeskTarget {
   startTwice(): void;
   reload(what: 'same' | 'limits' | 'invalid' | 'half-written'): void;
   trip(): void;
+  panel(blow: PanelBlow): void;
   resetEarly(): void;
   requestMode(mode: 'manual' | 'semi-auto' | 'full-auto'): void;
 }

@@ -29,7 +29,7 @@ export type InvariantId = keyof typeof INVARIANTS;
 /** Laws whose subject does not exist yet. */
 export const ABSENT_INVARIANTS = {
   I4: 'there is no Merkle tree yet, so no audit leaf; `journaled` watches the journal in its place',
-  I7: 'there is no guard and no dead-man switch yet, so orders rest until the next start',
+  I7: 'a simulated desk has no guard, so orders rest until the next start',
 } as const;
 
 /** More of one run say nothing new. */

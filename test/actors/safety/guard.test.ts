@@ -148,6 +148,8 @@ test('a guard that has stopped the desk is missed only once the emergency is ove
   await desk.says({ isArmed: false, trip: 1, cause: 'open contacts: a' });
   await desk.beat();
   assert.equal(desk.gate.causes(), ['emergency'], 'an emergency of category 1 may flatten');
+  await desk.says({}, false);
+  assert.equal(desk.gate.causes(), ['emergency'], 'also longer than the last lease holds');
   desk.gate.open('emergency');
   await desk.beat();
   assert.equal(desk.gate.causes(), ['guard'], 'until it takes its own trip back');

@@ -138,15 +138,29 @@ test('what is told to cease ceases, and tells what is left', async () => {
   lane.send(address.execution, { kind: 'cease' });
   lane.send(address.execution, { kind: 'flatten-step' });
   await env.settle();
-  assert.equal([placed(), reports()], [[], []], 'there was nothing to cease');
+  const left = { kind: 'flattened', left: 'BTCUSDT 0.00500 (out of time)' };
+  assert.equal([placed(), reports()], [[], [left]], 'what the permit never came for');
   await permit();
   const sent = placed().length;
   lane.send(address.execution, { kind: 'cease' });
   await env.advance(300);
-  assert.equal(reports(), [{ kind: 'flattened', left: 'BTCUSDT 0.00500 (out of time)' }]);
+  const onItsWay = { kind: 'flattened', left: 'BTCUSDT 0.00500 (open-orders)' };
+  assert.equal(reports(), [left, onItsWay]);
   lane.send(address.execution, { kind: 'order-dropped', order: placed()[0] as OrderIntent });
   await env.advance(300);
   assert.is(placed().length, sent, 'late news of an order starts nothing');
+});
+
+test('what could not be found out is not called flat', async () => {
+  const { lane, permit, reports, world, env } = await aFlattener();
+  world.isRiskThere = false;
+  await permit(7, 100);
+  await env.advance(100);
+  const left = { kind: 'flattened', left: 'what there is could not be found out' };
+  assert.equal(reports(), [left]);
+  lane.send(address.execution, { kind: 'cease' });
+  await env.settle();
+  assert.equal(reports(), [left, left]);
 });
 
 test.run();

@@ -110,6 +110,7 @@ const people = [
   entry('mode-approved', { approvedBy: 'bob', statement: '{}' }),
   entry('mode-changed', { by: 'signal', from: 'manual', to: 'emergency', reason: 'SIGUSR2' }),
   entry('estop', { what: 'trip:a', by: 'panel' }),
+  entry('estop', { what: 'self-test:passed' }),
   entry('heartbeat', { covered: '7' }),
 ];
 
@@ -123,7 +124,7 @@ test('each report has what belongs to it, with who did it', () => {
     ...['mode-changed ann', 'command-given ann', 'command-refused vic', 'mode-approved bob'],
     'mode-changed signal',
   ]);
-  assert.equal(byIn('estop'), ['mode-changed signal', 'estop panel']);
+  assert.equal(byIn('estop'), ['mode-changed signal', 'estop panel', 'estop desk']);
   assert.equal(reported('modes', people, { fromMs: 0, toMs: 1 }).rows, []);
 });
 

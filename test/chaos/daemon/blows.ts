@@ -70,6 +70,14 @@ export const BLOWS: Readonly<Record<string, { readonly weight: number; readonly 
       return `process ${daemon.pid}`;
     },
   },
+  'guard killed': {
+    weight: 2,
+    async strike({ premises }) {
+      const pid = premises.guardPid();
+      process.kill(pid, 'SIGKILL');
+      return `process ${pid}`;
+    },
+  },
   'emergency stop': {
     weight: 1,
     async strike({ daemon }) {

@@ -38,6 +38,20 @@ test('what was decided before the lease was over does not leave after it', () =>
   assert.is(gate.check(decided), 'stale-epoch');
 });
 
+test('a flattening that was held up sends nothing after the lease either', () => {
+  const gate = openGate();
+  let holds = true;
+  gate.requireLease({ holds: () => holds, onOver: () => {} });
+  gate.close('emergency');
+  gate.setMode('emergency');
+  const order = { venue: 0, instrument: 0, isReduceOnly: true, isFlattening: true } as const;
+  const epoch = gate.permitFlattening();
+  assert.is(gate.check({ ...order, epoch }), null);
+  holds = false;
+  assert.is(gate.check({ ...order, epoch }), 'halted');
+  assert.ok(gate.isClosedBy('guard') && !gate.isFlatteningPermitted);
+});
+
 test('a contact that is open counts before a lease', () => {
   const gate = openGate();
   gate.requireLease({ holds: () => false, onOver: () => {} });
@@ -45,7 +59,7 @@ test('a contact that is open counts before a lease', () => {
   assert.is(ask(gate), 'contact-open');
 });
 
-test('without a guard that was heard nothing leaves, and every venue is asked before it does', () => {
+test('without a guard nothing leaves, and every venue is asked before anything does', () => {
   const { desk, gate, reconcileAll, news } = aRunningDesk();
   news();
   desk.fault('guard', 'no guard is connected');

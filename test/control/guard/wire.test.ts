@@ -13,6 +13,7 @@ import {
 const STATUS = {
   kind: 'status',
   beat: 7,
+  isWatching: true,
   isArmed: true,
   silences: 0,
   trip: 0,

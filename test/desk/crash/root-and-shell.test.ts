@@ -29,6 +29,17 @@ const SHELL_ROW = {
   givingUp: 'never: waits up to 30 s',
 };
 
+const ALERTS_ROW = { ...SHELL_ROW, actor: 'edge/alerts', queued: 'discarded, asker told' };
+const GUARD_ROW = {
+  actor: 'safety/guard',
+  gate: 'closed',
+  mode: 'Manual',
+  resting: 'cancelled',
+  queued: 'discarded',
+  resumes: 'agreement',
+  givingUp: 'after 3 in 60 s: branch anew',
+};
+
 const rowOf = (actor: string) => crashRows().find((row) => row.actor === actor);
 
 test('a crash of the root does what docs/safety.md says of it', async () => {
@@ -63,9 +74,11 @@ async function asked<T>(premises: Premises, ...words: readonly string[]): Promis
 }
 
 test(
-  'a crash of the shell does what docs/safety.md says of it, and every actor has a row',
+  'crashes of shell, alerts and guard do what docs/safety.md says, and every actor has a row',
   onPremises(async (premises) => {
     assert.equal(rowOf('edge/shell'), SHELL_ROW);
+    assert.equal(rowOf('edge/alerts'), ALERTS_ROW);
+    assert.equal(rowOf('safety/guard'), GUARD_ROW);
     writeFileSync(premises.configFile, livelyConfig(withPatientQuotes));
     const daemon = premises.start();
     const resting = await until('orders rest on both sides of two markets', async () => {
@@ -82,14 +95,16 @@ test(
         .map(({ actor }) => actor)
         .sort(),
     );
+    await premises.run('actor', 'kill', 'edge/alerts');
     // Its session ends with it, so that the answer may be lost.
     await premises.run('actor', 'kill', 'edge/shell');
-    const after = await until('the shell is back', async () => {
+    const killed = ['edge/alerts', 'edge/shell'];
+    const after = await until('alerts and shell are back', async () => {
       const rows = await asked<readonly ActorRow[]>(premises, 'actors');
-      return rows?.find(({ path, restarts }) => path === 'edge/shell' && restarts === 1) && rows;
+      return rows?.filter(({ restarts }) => restarts > 0).length === killed.length && rows;
     });
     const restarted = after.filter(({ restarts }) => restarts > 0).map(({ path }) => path);
-    assert.equal(restarted, ['edge/shell']);
+    assert.equal(restarted.sort(), killed);
     const status = await asked<DeskStatus>(premises, 'status');
     assert.equal([status?.mode, status?.gate, status?.faults], ['full-auto', [], []]);
     const open = await premises.account().openOrders();
@@ -98,11 +113,24 @@ test(
       .journal()
       .refresh()
       .records.map(({ event }) => event);
-    const at = events.findIndex(
-      (event) => event.kind === 'incident' && event.where === 'edge/shell',
+    for (const where of killed) {
+      const at = events.findIndex((event) => event.kind === 'incident' && event.where === where);
+      assert.ok(at >= 0, 'the crash is journaled');
+      assert.not.ok(events.slice(at).some(({ kind }) => kind === 'mode-changed'));
+    }
+
+    await premises.run('actor', 'kill', 'safety/guard');
+    await until('the desk has climbed again, with other quotes', async () => {
+      const { mode, gate } = await daemon.ask<DeskStatus>('status');
+      if (mode !== 'full-auto' || gate.length > 0) return null;
+      const orders = await premises.account().openOrders();
+      return orders.length === 4 && !orders.some((each) => resting.includes(each.clientOrderId));
+    });
+    const fallen = premises.journal().refresh().events('mode-changed').slice(-3);
+    assert.equal(
+      fallen.map(({ to }) => to),
+      ['manual', 'semi-auto', 'full-auto'],
     );
-    assert.ok(at >= 0, 'the crash is journaled');
-    assert.not.ok(events.slice(at).some(({ kind }) => kind === 'mode-changed'));
   }),
 );
 

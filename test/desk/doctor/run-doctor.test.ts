@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { runCommandLine } from '../../../src/commands/cli.ts';
 import { EXIT } from '../../../src/commands/command.ts';
 import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
-import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
+import { nodeClock, nodeEnv, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { CHECK_MS_MAX, examineAll } from '../../../src/desk/doctor/check.ts';
 import { nodeHost } from '../../../src/desk/doctor/host.ts';
@@ -89,6 +89,20 @@ test('the real machine answers, and nothing is left in the folder', async () => 
   const version = await host.gpiomonVersion();
   assert.ok(version === null || version.includes('libgpiod'));
   assert.ok(nodeFiles.list(folder).length === 1);
+});
+
+test('on the machine of the tests every check gives an answer of its own', async () => {
+  const terminal = aTerminal();
+  const dataDirectory = join(temporaryFolder(), 'none', 'yet');
+  const host = nodeHost(nodeEnv(aHost().env.net));
+  const options = { ...OPTIONS, dataDirectory, isJson: true };
+  const exitCode = await runDoctor(options, host, terminal);
+  const { checks, counts } = JSON.parse(terminal.written.out);
+  assert.is(exitCode, counts.fail === 0 ? EXIT.done : EXIT.failed);
+  assert.is(new Set(checks.map(({ check }: { check: string }) => check)).size, checks.length);
+  const disk = checks.find(({ check }: { check: string }) => check === 'disk');
+  assert.is(disk.figures.syncs, 64);
+  assert.equal([host.modeOf(dataDirectory), host.modeOf(join(dataDirectory, '..'))], [null, null]);
 });
 
 test('the words of the command become its options', async () => {

@@ -134,13 +134,18 @@ test('answers that never come are asked for', async () => {
   assertEachOnce(ended);
 });
 
-test('a fill that never was is found, booked back and alerted', async () => {
+test('C26: a fill that never was halts the venue, is found, booked back and alerted', async () => {
   const ended = await survives(async (stage) => {
     const order = '"i":999999,"c":"somebody","C":"","x":"TRADE","S":"BUY"';
     const fill =
       '"t":999999,"L":"60000.00","l":"0.00100","Y":"60.00","n":"0","N":null,"m":true,"T":1';
     stage.wire.inject('orders', report(`${order},${fill}`));
     await stage.sleep(1_000);
+    const { gate } = stage.desk.parts;
+    assert.equal(gate.venuePauses(0), ['breaker']);
+    const ann = { user: 'ann', role: 'risk-officer' } as const;
+    const released = await stage.desk.release('C26@venue:0', ann, 'looked into it');
+    assert.ok(released.ok);
   });
   const told = ended.log.filter(({ kind }) => kind === 'balance-adjustment');
   assert.equal(told.map(({ fields }) => fields['asset']).sort(), ['BTC', 'USDT']);

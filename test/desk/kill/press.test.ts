@@ -24,7 +24,7 @@ const LOAD = { markets: 10, eventsPerSecond: 100 };
 const ORDERS_PER_SECOND = 2_000;
 const SPEED_UP_MS = IS_LONG ? 8_000 : 500;
 /** Below this it was not quoting when it was stopped. */
-const ORDERS_MIN = 20;
+const ORDERS_MIN = 5;
 const ORDERS_FIRST = 200;
 
 /** Milliseconds from the press, but for the rate. */

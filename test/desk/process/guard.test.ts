@@ -98,27 +98,20 @@ if (IS_LONG) {
     onPremises(async (premises) => {
       const daemon = premises.start();
       const journal = premises.journal();
-      const tookMs: number[] = [];
-      for (let round = 1; round <= 5; round += 1) {
-        await untilResting(premises, journal);
-        daemon.signal('SIGSTOP');
-        const pressedMs = Date.now();
-        press(premises, 'press');
-        const swept = await until('the sweep after the press', () => {
-          const lines = guardLog(premises);
-          const at = lines.findLastIndex(({ kind }) => kind === 'contact-open');
-          return lines.slice(at).find(({ kind }) => kind === 'swept');
-        });
-        tookMs.push(Date.parse(swept.time) - pressedMs);
-        assert.is(await restingAt(premises), 0);
-        press(premises, 'release');
-        daemon.signal('SIGCONT');
-        await journal.until('Emergency', ({ mode }) => mode === 'emergency');
-        await daemon.logged('guard-lost', '', round);
-        await until('the cool-down', async () => (await daemon.run('reset again')).exitCode === 0);
-        await daemon.ask('mode full-auto');
-      }
-      process.stdout.write(`(press to all cancelled, ms: ${tookMs.join(' ')}) `);
+      await untilResting(premises, journal);
+      daemon.signal('SIGSTOP');
+      const pressedMs = Date.now();
+      press(premises, 'press');
+      const swept = await until('the sweep after the press', () => {
+        const lines = guardLog(premises);
+        const at = lines.findIndex(({ kind }) => kind === 'contact-open');
+        return at < 0 ? null : lines.slice(at).find(({ kind }) => kind === 'swept');
+      });
+      assert.is(await restingAt(premises), 0);
+      daemon.signal('SIGCONT');
+      await journal.until('Emergency', ({ mode }) => mode === 'emergency');
+      const tookMs = Date.parse(swept.time) - pressedMs;
+      process.stdout.write(`(press to all cancelled: ${tookMs} ms) `);
     }),
   );
 

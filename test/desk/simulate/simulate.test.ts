@@ -56,7 +56,7 @@ test('as JSON it is one line a seed and the totals', async () => {
   assert.match(seed.digest, /^[0-9a-f]{64}$/);
   assert.equal([seed.seed, seed.faults, seed.violations, seed.refused], [1, {}, [], null]);
   assert.is(totals.totals.steps, seed.steps);
-  assert.is(totals.absent.faults.length, 10);
+  assert.is(totals.absent.faults.length, 9);
   assert.is(err, '');
 });
 
@@ -69,7 +69,7 @@ test('a traced run prints its steps', async () => {
 test('absent and unknown faults, and a configuration that is not there, are told', async () => {
   const absent = await simulated({ faults: ['F06'] });
   assert.is(absent.exitCode, EXIT.usage);
-  assert.match(absent.err, /F06 is absent: there is no guard/);
+  assert.match(absent.err, /F06 is absent: a simulated desk has no guard/);
   assert.match((await simulated({ faults: ['F99'] })).err, /found F99, wanted none or ids/);
   const lost = await simulated({ configFile: '/no/such.yaml' });
   assert.is(lost.exitCode, EXIT.config);

@@ -14,9 +14,9 @@ import {
   type Thresholds,
 } from '../../../src/desk/tune/objective.ts';
 import { sectionOf } from '../../../src/desk/tune/parameter-file.ts';
-import type { Regime } from '../../../src/desk/tune/regime-meter.ts';
 import { CATALOGUE, searchThresholds } from '../../../src/desk/tune/search.ts';
 import { forwardMoves, HORIZON_SAMPLES, stressIntervals } from '../../../src/desk/tune/stress.ts';
+import type { Regime } from '../../../src/risk/breakers/settings.ts';
 import { temporaryFolder } from '../../storage/temporary.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { aRecording, someMeasures } from './a-market.ts';
@@ -64,7 +64,7 @@ test('a usual market with large moves has stress only where they are larger stil
 test('a signal pauses at its limit and for as long as its control holds', () => {
   const measures = someMeasures(200, {
     ofiZ: column(200, { 20: 4, 60: 3.99 }),
-    staleGaps: column(200, { 100: 10 }),
+    staleGaps: column(200, { 100: 10.1, 150: 10 }),
     stress: [{ first: 25, last: 34 }],
   });
   const score = scoreOf([{ measures, from: 0, to: 200 }], catalogue);
@@ -91,14 +91,14 @@ test('stress that began before the stretch is neither caught nor quiet', () => {
   assert.equal([before.intervals, before.stressed, before.quiet], [0, 0, 5]);
 });
 
-test('false pauses cost their share, and ten times as much above the budget', () => {
+test('false pauses cost their share, and fifty times as much above the budget', () => {
   const score = (falselyPaused: number): Score => ({
     ...{ intervals: 4, caught: 2, stressed: 10, covered: 5 },
     ...{ quiet: 100, falselyPaused },
   });
   assert.is(objectiveOf(score(0)), 0.5);
   assert.is(objectiveOf(score(5)), 0.45);
-  assert.ok(Math.abs(objectiveOf(score(7)) - (0.5 - 0.07 - 0.2)) < 1e-12);
+  assert.ok(Math.abs(objectiveOf(score(7)) - (0.5 - 0.07 - 1)) < 1e-12);
   const nothing = { intervals: 0, caught: 0, stressed: 0, covered: 0, quiet: 0, falselyPaused: 0 };
   assert.equal([objectiveOf(nothing), falsePauseOf(nothing)], [0, 0]);
 });
@@ -162,9 +162,7 @@ function aTape(seconds: number, parts: (ms: number) => { spread?: number; gap?: 
     quotes: Float64Array.from(quotes),
     trades: new Float64Array(0),
   };
-  const measures = measuresOf(tape);
-  assert.ok(measures !== null);
-  return measures;
+  return must(measuresOf(tape));
 }
 
 test('C14: a spread counts once three looks in a row saw it', () => {
@@ -232,6 +230,24 @@ test('a recording without tickers has the quotes of its own book', async () => {
     [3, 998, 1, 1000, 5],
     [6, 997, 7, 1000, 5],
   ]);
+});
+
+test('a ticker with an empty or a crossed side is no quote', async () => {
+  const ticker = (b: string, a: string) => ({
+    stream: 'btcusdt@bookTicker',
+    data: { u: 1, s: 'BTCUSDT', b, B: '1', a, A: '1' },
+  });
+  const path = recorded(ticker('0.0', '9.9'), ticker('9.9', '9.9'), ticker('9.8', '9.9'));
+  // Without a trade or a diff nothing shows the tick, so it is taken for 1.
+  assert.equal([...must(await readTape(path)).quotes.subarray(1)], [9.8, 1, 9.9, 1]);
+});
+
+test('a recording of more than a day is refused with what would be right', () => {
+  const quote = (ms: number): number[] => [ms, 1, 1, 2, 1];
+  const quotes = Float64Array.from([...quote(0), ...quote(86_402_000)]);
+  const tape = { path: 'long', symbol: 'X', quotes, trades: new Float64Array(0) };
+  const found = measuresOf(tape);
+  assert.is(found.ok ? '' : found.error, 'long: found quotes of 86402 s, wanted 2 to 86400');
 });
 
 test('a frame that cannot be decoded is named by its line', async () => {

@@ -4,12 +4,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommandLine } from '../../../src/commands/cli.ts';
 import { EXIT } from '../../../src/commands/command.ts';
+import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
+import { parseConfig } from '../../../src/config/load.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { RECORDINGS_MAX, recordingsAt } from '../../../src/desk/tune/recordings.ts';
 import { runTune } from '../../../src/desk/tune/run-tune.ts';
 import { temporaryFolder } from '../../storage/temporary.ts';
 import { aCommandWorld, aTerminal } from '../../support/edge/command-world.ts';
 import { sharedPath } from '../../support/shared.ts';
+import { must } from '../../support/venue/fixtures.ts';
 import { aRecording } from './a-market.ts';
 
 const recording = aRecording(420);
@@ -52,6 +55,18 @@ test('the same recording and seed write the same file to the last byte', async (
   assert.match(text, /\n {2}limits:\n {4}C17:\n {6}vpinQuantile: [\d.]+\n {6}ofiZ: [\d.]+\n/);
 });
 
+test('what is written is a section that the configuration takes', async () => {
+  const outFile = join(temporaryFolder(), 'a.yaml');
+  await tuning(recording, { outFile });
+  const paper = readFileSync(PAPER_CONFIG, 'utf8');
+  // The paper desk has a section of its own, which ends where the next one begins.
+  const others = paper.replace(/^breakers:\n(?:(?: .*|#.*)?\n)*/m, '');
+  const loaded = parseConfig(`${others}\n${readFileSync(outFile, 'utf8')}`, 'tuned.yaml');
+  const { breakers } = must(loaded).config;
+  assert.is(breakers?.tuned?.seed, 1);
+  assert.ok((breakers?.limits['C17']?.['ofiZ'] ?? 0) > 0);
+});
+
 test('people get tables and the progress of the search', async () => {
   const terminal = aTerminal({ isInteractive: true });
   const { out, err } = await tuning(recording, { isJson: false, outFile: null }, terminal);
@@ -74,7 +89,7 @@ test('a folder is searched for recordings, and what is none is named and left ou
   assert.is(exitCode, EXIT.done);
   assert.is(JSON.parse(out).recordings.length, 1);
   assert.match(err, /left out: \S+bad\.txt:1: wanted `<local ns> <json>`/);
-  assert.match(err, /left out: \S+short\.txt: shorter than two seconds/);
+  assert.match(err, /left out: \S+short\.txt: found quotes of 0 s, wanted 2 to 86400/);
 });
 
 test('without anything to learn from it fails and says why', async () => {

@@ -271,6 +271,7 @@ test('a table of expected results stands in a file beside the vector', () => {
 test('ids are those in titles of tests, and in tables that titles are made from', () => {
   const titles = "test('C01 C02: a', f);\ntest(\n  \"A03: it's b\",\n f);\ntest.skip('C09: c', f);";
   assert.equal(idsIn(`${titles}\nconst x = 'C05';`), ['C01', 'C02', 'A03']);
+  assert.equal(idsIn("served(\n  'F40 F22: a flood',\n f);\nsay('x F41: y');"), ['F40', 'F22']);
   const rows = "const T = [['C05: too fast'], ['C06']];";
   const table = `${rows}\nfor (const [t] of T) test(\`\${t}\`, f);`;
   assert.equal(idsIn(table), ['C05', 'C06']);

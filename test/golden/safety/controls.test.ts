@@ -142,6 +142,19 @@ test('every control says where it is measured, or what will measure it', () => {
   }
 });
 
+/** One line of the table in docs/safety.md. */
+function lineOf({ id, name, trigger, action, reset, source }: AnyControl): string {
+  const classes = Object.entries(reset).map(([response, each]) => `${response} ${each}`);
+  const where = source.kind === 'wired' ? source.where : `injected until ${source.until}`;
+  return `| ${[id, name, trigger, action, classes.join(', ') || '-', where].join(' | ')} |`;
+}
+
+test('the table of docs/safety.md is the catalogue', () => {
+  const page = readFileSync(join(root, 'docs', 'safety.md'), 'utf8');
+  const lines = page.split('\n').filter((line) => /^\| C\d\d \|/.test(line));
+  assert.equal(lines, CONTROLS.map(lineOf));
+});
+
 test('every limit has a unit and lies in its own range', () => {
   for (const { id, limits } of CONTROLS) {
     for (const [name, { value, min, max, unit }] of Object.entries(limits)) {

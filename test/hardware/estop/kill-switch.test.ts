@@ -85,16 +85,24 @@ test('ES20 ES21: further causes are told once each, and begin the cool-down anew
 test('a gate that was closed without a word is a stop by software', () => {
   const { desk, gate, latch, journal } = aKillSwitch();
   gate.close('emergency');
-  latch.set('venue:x: stuck', 0 as never);
+  latch.set('venue:x: stuck: twice', 0 as never);
   desk.beat();
   assert.equal(
     journal.map(({ what, by, detail }) => [what, by, detail]),
-    [['trip:software', 'the desk', 'venue:x: stuck']],
+    [['trip:software', 'venue:x', 'stuck: twice']],
   );
   const silent = aKillSwitch({ isUnwritable: true });
   silent.gate.close('emergency');
   silent.desk.beat();
-  assert.is(silent.journal[0]?.detail, 'the gate was closed');
+  assert.equal(
+    [silent.journal[0]?.by, silent.journal[0]?.detail],
+    ['the desk', 'the gate was closed'],
+  );
+  const unnamed = aKillSwitch();
+  unnamed.gate.close('emergency');
+  unnamed.latch.set('smoke', 0 as never);
+  unnamed.desk.beat();
+  assert.is(unnamed.journal[0]?.by, 'the desk');
   assert.equal(silent.alerts, ['latch-not-written: EROFS']);
 });
 

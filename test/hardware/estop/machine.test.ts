@@ -35,7 +35,7 @@ const held = (fromUs: number, forUs: number): Edge[] => [
   [fromUs + forUs, 'reset', 0],
 ];
 
-test('ES02 ES22: an open sample of a channel or of tamper trips at once, however short', () => {
+test('ES02 ES22 F36: an open sample of a channel or of tamper trips at once, however short', () => {
   for (const contact of ['a', 'b', 'tamper'] as const) {
     const told = played([
       [7, contact, 0],

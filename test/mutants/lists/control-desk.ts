@@ -47,8 +47,8 @@ export const CONTROL_DESK: MutantFile = {
     },
     {
       what: 'one venue that agrees is enough',
-      from: 'this.#options.venues.every(',
-      to: 'this.#options.venues.some(',
+      from: 'venues.every(',
+      to: 'venues.some(',
     },
     {
       what: 'a fault leaves the quotes of strategies at the venue',

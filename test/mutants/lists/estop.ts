@@ -79,8 +79,8 @@ export const DRAFT: MutantFile = {
     },
     {
       what: 'a bouncing release does not deny a reset',
-      from: "if (next.atUs - next.lastRiseUs < this.#times.releaseStableUs)\n            return 'unstable';",
-      to: '',
+      from: '< this.#times.releaseStableUs',
+      to: '< 0',
     },
     {
       what: 'the release has to be stable one moment longer',
@@ -89,8 +89,8 @@ export const DRAFT: MutantFile = {
     },
     {
       what: 'a reset does not wait for the cool-down',
-      from: "if (next.atUs - next.lastTripUs < this.#times.cooldownUs)\n            return 'cooldown';",
-      to: '',
+      from: '< this.#times.cooldownUs',
+      to: '< 0',
     },
     {
       what: 'the cool-down lasts one moment longer',

@@ -2,7 +2,7 @@ import type { MutantFile } from '../mutant.ts';
 
 export const GATE: MutantFile = {
   file: 'src/control/gate.js',
-  tests: ['control/gate', 'control/stop/flatten-gate'],
+  tests: ['control/gate', 'control/stop/flatten-gate', 'control/guard/gate-lease'],
   mutants: [
     { what: 'a new gate is open', from: "this.close('starting')", to: 'void 0' },
     { what: 'the halt word is not asked', from: 'if (halt !== 0)', to: 'if (halt < 0)' },
@@ -12,6 +12,11 @@ export const GATE: MutantFile = {
       to: 'if ((halt & (halt - 1)) !== 0)',
     },
     { what: 'contacts are not asked', from: 'if (open !== 0)', to: 'if (open < 0)' },
+    {
+      what: 'the lease of the guard is not asked',
+      from: 'lease === null || lease.holds()',
+      to: 'true',
+    },
     {
       what: 'an open contact refuses the order and leaves the gate open',
       from: "this.close('emergency');\n            this.#contacts",
@@ -29,8 +34,8 @@ export const GATE: MutantFile = {
     },
     {
       what: 'the mode is not asked',
-      from: "if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease))\n            return 'mode';",
-      to: '',
+      from: 'permissions.mayReduce : permissions.mayIncrease))',
+      to: 'permissions.mayReduce : permissions.mayIncrease) && false)',
     },
     {
       what: 'what adds is taken for what reduces',

@@ -31,13 +31,13 @@ export const MODES: MutantFile = {
     },
     {
       what: 'Emergency keeps the standing order',
-      from: "actions: ['stayManual', { type: 'cool', params: { for: 'resetCooldownMs' } }],",
-      to: "actions: [{ type: 'cool', params: { for: 'resetCooldownMs' } }],",
+      from: "reenter: true,\n            actions: ['stayManual', ",
+      to: 'reenter: true,\n            actions: [',
     },
     {
-      what: 'a further trip does not make the cool-down longer',
-      from: "reenter: true,\n            actions: ['stayManual', { type: 'cool', params: { for: 'resetCooldownMs' } }],",
-      to: "reenter: true,\n            actions: ['stayManual'],",
+      what: 'Emergency has the cool-down of another mode',
+      from: "{ for: 'resetCooldownMs' }",
+      to: "{ for: 'semiCooldownMs' }",
     },
     {
       what: 'faults are not taken note of in Manual and Emergency',
@@ -56,13 +56,13 @@ export const MODES: MutantFile = {
     },
     {
       what: 'Semi-auto is passed over',
-      from: "target: 'semi-auto',\n                    actions: { type: 'cool', params: { for: 'fullCooldownMs' } },",
-      to: "target: 'full-auto',\n                    actions: { type: 'cool', params: { for: 'fullCooldownMs' } },",
+      from: "target: 'semi-auto',\n                    actions: { type",
+      to: "target: 'full-auto',\n                    actions: { type",
     },
     {
       what: 'Full-auto needs no stay in Semi-auto',
-      from: "target: 'semi-auto',\n                    actions: { type: 'cool', params: { for: 'fullCooldownMs' } },",
-      to: "target: 'semi-auto',",
+      from: "actions: { type: 'cool', params: { for: 'fullCooldownMs' } },",
+      to: 'actions: [],',
     },
     {
       what: 'a reset leads into trading',
@@ -70,9 +70,9 @@ export const MODES: MutantFile = {
       to: "guard: 'isCooled',\n                    target: 'semi-auto',",
     },
     {
-      what: 'after a reset no stay in Manual is asked for',
-      from: "target: 'manual',\n                    actions: ['stayManual', { type: 'cool', params: { for: 'semiCooldownMs' } }],",
-      to: "target: 'manual',\n                    actions: ['stayManual'],",
+      what: 'after a reset the stay in Manual is that of another mode',
+      from: "actions: ['stayManual', { type: 'cool', params: { for: 'semi",
+      to: "actions: ['stayManual', { type: 'cool', params: { for: 'full",
     },
     {
       what: 'what is persisted forgets its faults',

@@ -23,8 +23,8 @@ export const KERNEL: MutantFile = {
     },
     {
       what: 'a release is carried out before it is on record',
-      from: "this.#record('released', cause, by.name, by.reason);\n        this.#causes.delete(id);",
-      to: "this.#causes.delete(id);\n        this.#record('released', cause, by.name, by.reason);",
+      from: "this.#record('released', cause,",
+      to: "this.#causes.delete(id);\n        this.#record('released', cause,",
     },
     {
       what: 'an owner does not wait for the probation',

@@ -6,6 +6,8 @@ import { type AlertSource, alertOf, mayAlert } from '../../../src/ops/alerts/ale
 import { masked } from '../../../src/ops/alerts/masked.ts';
 import { law } from '../../support/law.ts';
 
+/** Each makes a text of some hundred characters. */
+const RUNS = 40;
 const AT = millisOf(1_700_000_000_000);
 
 function told(event: AlertSource): string | null {
@@ -156,6 +158,7 @@ test('A18 A19: a text that leaves is one bounded line without keys', () => {
       assert.ok(out.length <= 501);
       assert.not.match(out, /[\p{Cc}\p{Cf}\u2028\u2029]|[A-Za-z0-9+/_-]{40}/u);
     }),
+    RUNS,
   );
 });
 

@@ -17,7 +17,7 @@ interface Scene {
 
 const PORT = 7443;
 
-test('two linked processes live through a cut of the line, and nothing comes twice', async () => {
+test('F09: two linked processes live through a cut line, and nothing comes twice', async () => {
   await Promise.all([throughProxy(), throughNamespaces()]);
 });
 

@@ -5,7 +5,7 @@ import type { SafetyScope } from '../../../src/control/safety-cause.ts';
 import { isAtLeast } from '../../../src/control/safety-cause.ts';
 import { verdict } from '../../../src/risk/controls/control.ts';
 import { clockOffset, spreadBlowout, staleness } from '../../../src/risk/controls/market.ts';
-import { dailyLoss, lossVelocity } from '../../../src/risk/controls/money.ts';
+import { dailyLoss, drawdown, lossVelocity } from '../../../src/risk/controls/money.ts';
 import { reconciliationDifference } from '../../../src/risk/controls/orders-and-venue.ts';
 import { eventLoop } from '../../../src/risk/controls/process.ts';
 import { law } from '../../support/law.ts';
@@ -174,6 +174,25 @@ test('a cause that the kernel does not let go yet stays open here as well', () =
   kernel.raise(later);
   board.tick(60_000);
   assert.is(board.stateOf('C14', SYMBOL), 'open');
+});
+
+test('a probe that somebody else ends in the kernel is no proof: the breaker opens again', () => {
+  const { board, kernel } = aBoard();
+  board.report(spreadBlowout, SYMBOL, verdict('paused', 9, 8), 0);
+  board.tick(60_000);
+  assert.is(board.stateOf('C14', SYMBOL), 'half-open');
+  kernel.raise({ ...(kernel.summary().causes[0] as object), nowMs: 61_000 } as never);
+  board.tick(65_000);
+  assert.is(board.stateOf('C14', SYMBOL), 'open');
+  assert.ok(kernel.isRaised('C14@instrument:0'));
+});
+
+test('C21: what is reduced leaves half, and what was measured may be no number', () => {
+  const { board, kernel, journal } = aBoard();
+  board.report(drawdown, DESK, verdict('reduced', Number.NaN, 0.15), 0);
+  assert.is(kernel.sizeScale(0, 0, 'mm'), 0.5);
+  const [opened] = journal;
+  assert.is(opened?.kind === 'breaker-opened' && opened.measured, 'NaN');
 });
 
 test('rows say what is open, why, and how long it waits', () => {

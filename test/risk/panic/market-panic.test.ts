@@ -93,7 +93,9 @@ test('C14: judging does not depend on the unit of the spread beyond the floor', 
       for (const width of all) {
         const left = one?.onSpread(width);
         const right = other?.onSpread(width * factor);
-        if ((one?.madBps ?? 0) >= 0.1) assert.is(right, left);
+        // At the floor the two may begin rows of different lengths, which last beyond it.
+        if ((one?.madBps ?? 1) < 0.1) return;
+        assert.is(right, left);
       }
     }),
   );

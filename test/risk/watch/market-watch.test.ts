@@ -54,12 +54,24 @@ test('C14: a market with one side, or none, has no spread to judge', () => {
   const { watch, found, quote, run } = aMarket();
   run(70, () => quote(9_999, 10_001));
   run(5, () => quote(9_999, 0));
-  watch.onQuoteLost();
+  watch.onQuoteLost('disconnected', 75_000);
   run(1, () => {});
   assert.equal(
     found.filter((line) => line.startsWith('C14')),
     [],
   );
+});
+
+test('C13: a gap or a crossed book pauses the symbol, a lost line does not', () => {
+  for (const [reason, lines] of [
+    ['gap', ['C13 instrument:0 paused']],
+    ['crossed', ['C13 instrument:0 paused']],
+    ['disconnected', []],
+  ] as const) {
+    const { watch, found } = aMarket();
+    watch.onQuoteLost(reason, 0);
+    assert.equal(found, lines);
+  }
 });
 
 test('C17: a flood on one side shrinks quotes, and pulls them when it lasts', () => {

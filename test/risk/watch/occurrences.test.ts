@@ -19,6 +19,7 @@ test('of more than there is room for the oldest are forgotten', () => {
 
 test('a steady rate is that of the least of the ten seconds before', () => {
   const rate = new SteadyRate();
+  assert.is(rate.least, 0);
   for (let second = 0; second < 11; second += 1) {
     for (let at = 0; at < 5 + (second % 2); at += 1) rate.add(second * 1_000 + at);
     if (second < 10) assert.is(rate.least, 0, String(second));

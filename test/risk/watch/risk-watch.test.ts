@@ -208,8 +208,10 @@ test('C31: late answers refuse what takes at that venue, and nothing else', () =
 
 test('C32: a loop that stands still pauses the desk, or stops it', () => {
   const figures = { delayP99Ms: 0, delayMaxMs: 0, heapFraction: 0 };
-  const { tick, gate, emergencies } = aWatch({ loop: () => figures });
+  const { watch, tick, gate, emergencies, funds } = aWatch({ loop: () => figures });
+  funds({ USDT: 10_000 });
   tick(0);
+  assert.equal(watch.summary().blind, []);
   assert.is(gate.isClosed, false);
   figures.delayP99Ms = 51;
   tick(1_000);
@@ -259,7 +261,7 @@ test('an order that never left is no reason to refuse the next, and a lost book 
   assert.ok(first.ok);
   if (first.ok) tested.watch.onDropped(first.value.clientId);
   assert.ok(ask(tested, { isPostOnly: true, ticks: 99 }).ok);
-  tested.watch.onQuoteLost(0);
+  tested.watch.onQuoteLost({ kind: 'quote-lost', instrument: 0, reason: 'disconnected' }, 0);
   tested.tick(1_000);
 });
 

@@ -92,7 +92,7 @@ test('a folder that cannot be made or read is a fault', () => {
   assert.ok(!isFolder.ok && isFolder.error.kind === 'store-io');
 });
 
-test('a call of lmdb that fails is told by its number, and a bug passes through', () => {
+test('F29: a call of lmdb that fails is told by its number, and a bug passes through', () => {
   const kindOf = (code: unknown): string =>
     lmdbFault(Object.assign(new Error('said'), { code }), temporaryFolder(), 'committing').kind;
   assert.equal(['ENOSPC', 28, -30_792].map(kindOf), ['store-full', 'store-full', 'store-full']);

@@ -63,18 +63,25 @@ export async function aWrittenRun(premises: Premises): Promise<WrittenRun> {
   await until('a head that the guard has signed', () => existsSync(witnessed));
   await daemon.ask('mode full-auto the test goes on');
   await journal.until('more fills', (written) => written.events('order-filled').length > 3);
+  const guard = join(premises.guardFolder, readdirSync(premises.guardFolder)[0] as string);
+  const seen = Number(readFileSync(earlyHead as string, 'utf8').split('\n')[1]);
+  await until('a head that the guard has signed later', () => lastSize(guard) > seen);
   daemon.signal('SIGTERM');
   const ended = await daemon.end();
   if (ended.code !== 0) throw new Error(daemon.story());
   cpSync(join(folder, 'audit', 'checkpoint'), lastHead as string);
-  const desk = readdirSync(premises.guardFolder)[0] as string;
-  const guard = join(premises.guardFolder, desk);
   const key = readFileSync(join(keysFolder(folder), 'audit.vkey'), 'utf8').trim();
   return {
     ...{ folder, snapshot, key, premises },
     ...{ guardHeads: join(guard, 'heads.log'), witnessKey: join(guard, 'witness.pub') },
     ...{ earlyHead: earlyHead as string, lastHead: lastHead as string },
   };
+}
+
+/** Size of the newest head that a guard has kept. */
+function lastSize(guard: string): number {
+  const line = readFileSync(join(guard, 'heads.log'), 'utf8').split('\n').at(-2);
+  return line === undefined ? 0 : JSON.parse(line).size;
 }
 
 /** A copy of the data directory for an attacker to work on. */

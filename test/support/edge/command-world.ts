@@ -7,6 +7,7 @@ import type {
   PositionRow,
 } from '../../../src/commands/desk.ts';
 import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
+import type { MeasuredReaction } from '../../../src/commands/estop/measure-port.ts';
 import type {
   DoctorOptions,
   GuardOptions,
@@ -101,6 +102,10 @@ export function aCommandWorld(
         simulated.push(options);
         return 0;
       },
+      measureStop: async (configFile, presses) =>
+        configFile === 'no.yaml'
+          ? err('no such file')
+          : ok({ driver: 'simulated-panel', presses, rows: [MEASURED] }),
       panel: async (folder, { files, timers }) => panelHand(folder, { files, timers }),
       async doctor(options) {
         examined.push(options);
@@ -213,6 +218,11 @@ export const ESTOP: EstopRow = {
   contacts: { a: 'closed', b: 'closed', tamper: 'closed' },
   provenAt: null,
   proof: 'barred',
+};
+
+export const MEASURED: MeasuredReaction = {
+  ...{ load: 'idle', reaction: 'gate closed', count: 1, p50Us: 900.5, p99Us: 900.5 },
+  ...{ maxUs: 900.5, samplesUs: [900.5] },
 };
 
 export const ESTOP_EVENT: EstopEventRow = {

@@ -148,7 +148,7 @@ test('a command under way when the line broke comes after the reconnect, once', 
   assert.is(linkView(london)['commandsPending'], 0);
 });
 
-test('a command whose acknowledgement was lost is not delivered a second time', async () => {
+test('F09: a command whose acknowledgement was lost is not delivered a second time', async () => {
   const nodes = await linkedNodes();
   const { env, network, london, tokyo, commanded } = nodes;
   london.lane.send(commandDesk, note(1));

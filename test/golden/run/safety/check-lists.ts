@@ -6,6 +6,8 @@ import { type Corpus, EXACT } from '../vector.ts';
 const ID = /\b(?:ES|[ACF])\d\d\b/g;
 /** The title of a test, or of a `rigTest`; one that is skipped proves nothing. */
 const TITLE = /(?<![.\w])\w*[tT]est\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
+/** The title of a test that a function of the file makes: it begins with ids and a colon. */
+const MADE = /(?<![.\w])\w+\(\s*['"`]((?:(?:ES|[ACF])\d\d[ ,]*)+):/g;
 /** A title that is a variable, or a template that begins with one. */
 const TABLED = /(?<![.\w])\w*[tT]est\(\s*(?:`\$\{|[a-z]\w*,)/;
 /** Texts of a table that titles are made from: they begin with ids. */
@@ -28,9 +30,11 @@ export function namedTests(folder: string): ReadonlySet<string> {
 /** The ids in the titles of a file of tests. Titles of a template have theirs in a table. */
 export function idsIn(text: string): readonly string[] {
   const titles = [...text.matchAll(TITLE)].map(([, title]) => title as string);
+  const made = [...text.matchAll(MADE)].map(([, ids]) => ids as string);
   const texts = TABLED.test(text) ? text.matchAll(TEXT) : [];
   const tabled = [...texts].map(([, ids]) => ids as string);
-  return [...titles, ...tabled].flatMap((title) => title.match(ID) ?? []);
+  const ids = [...titles, ...made, ...tabled].flatMap((title) => title.match(ID) ?? []);
+  return [...new Set(ids)];
 }
 
 /** A list of ids, each of which a test has to name; those that none names are missing. */

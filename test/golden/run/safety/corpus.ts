@@ -2,6 +2,7 @@ import { PRESENT_FAULTS } from '../../../../src/simulation/faults/catalogue.ts';
 import type { Corpus, Vector, VectorFile } from '../vector.ts';
 import { auditTreeVectors } from './audit-tree.ts';
 import { checkList, namedTests } from './check-lists.ts';
+import { boundaryTests } from './control-boundaries.ts';
 import { estopWaveforms } from './estop-waveforms.ts';
 import { merkleProofs } from './merkle-proofs.ts';
 import { panicDetectors } from './panic-detectors.ts';
@@ -12,6 +13,7 @@ export function safetyCorpus(tests: string): Corpus {
   const named = namedTests(tests);
   // Each fault that the simulation can strike is struck by test/desk/simulate/seeds.test.ts.
   const faults = new Set([...named, ...PRESENT_FAULTS.map(({ id }) => id)]);
+  const controls = new Set([...named, ...boundaryTests(tests)]);
   const readers: Readonly<Record<string, Corpus>> = {
     estop_waveforms: estopWaveforms,
     panic_detectors: panicDetectors,
@@ -20,7 +22,7 @@ export function safetyCorpus(tests: string): Corpus {
     wycheproof_ed25519_test: ed25519Cases,
     wycheproof_aes_gcm_test: aesGcmCases,
     estop_requirements: checkList('requirement', named),
-    controls_and_halts: checkList('control', named),
+    controls_and_halts: checkList('control', controls),
     audit_attacks: checkList('attack', named),
     faults: checkList('fault', faults),
   };
