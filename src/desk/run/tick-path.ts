@@ -16,7 +16,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { EvidenceTrail } from '../../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
-import { defaultBreakerSettings } from '../../risk/breakers/settings.ts';
+import { breakersSection } from '../../risk/breakers/settings.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
 import { StrategyRecord } from '../../strategies/decision-record.ts';
 import type { Venue } from '../../venues/port.ts';
@@ -46,6 +46,15 @@ const LIMITS = {
   maxDailyLoss: 1e12,
 };
 
+/** The made-up market stands still between loads, and jumps as no real one does. */
+const BREAKERS = breakersSection.parse({
+  limits: {
+    C12: { warnMs: 60_000, haltMs: 60_000, hardHaltMs: 60_000 },
+    C14: { zMax: 1_000, mediansMax: 1_000 },
+    C17: { ofiZ: 1_000 },
+  },
+});
+
 const SETTINGS = {
   kind: 'market-making' as const,
   halfSpreadBps: 10,
@@ -72,9 +81,8 @@ export function tickPath(options: TickPathOptions) {
   const evidence = new EvidenceTrail();
   const ignore = (): void => {};
   const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
-  const settings = defaultBreakerSettings();
   const shared = { kernel, venues: [venue.name], warned: ignore, loop: null };
-  const safety = { ...shared, settings: () => settings };
+  const safety = { ...shared, settings: () => BREAKERS };
   // One for all incarnations of execution, so that none uses an id a second time.
   const clientId = clientIdsOf(DESK_ID, 1);
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };

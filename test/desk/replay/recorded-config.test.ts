@@ -34,15 +34,26 @@ test('without one the first strategy trades the recorded market', () => {
 });
 
 test('a configuration that fits is taken as it is, and nothing is said', () => {
-  assert.equal(recordedConfig(paper, 'BTCUSDT'), paper);
+  const { breakers: _, ...taken } = recordedConfig(paper, 'BTCUSDT');
+  const { breakers: __, ...given } = paper;
+  assert.equal(taken, given);
   assert.is(changeSentence(paper, 'BTCUSDT'), null);
 });
 
 test('the rest of the configuration stays', () => {
-  const { venues, strategies, ...rest } = recordedConfig(two, 'XRPUSDT');
-  const { venues: _, strategies: __, ...before } = two;
+  const { venues, strategies, breakers, ...rest } = recordedConfig(two, 'XRPUSDT');
+  const { venues: _, strategies: __, breakers: limited, ...before } = two;
   assert.equal(rest, before);
+  assert.equal({ ...breakers?.limits, C16: undefined }, { ...limited?.limits, C16: undefined });
   assert.is(venues.length + strategies.length, 2);
+});
+
+test('two processes that start apart are not judged by their clocks', () => {
+  const { breakers: _, ...unlimited } = paper;
+  for (const given of [paper, unlimited]) {
+    const { breakers } = recordedConfig(given, 'BTCUSDT');
+    assert.equal(breakers?.limits['C16'], { warnMs: 3_600_000, haltMs: 3_600_000 });
+  }
 });
 
 test('the queue model of the configuration is that of the venue', () =>
