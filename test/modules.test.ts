@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { root } from './support/shared.ts';
 
-const folders = ['core', 'control', 'market', 'execution', 'risk', 'strategies', 'venues'];
+const folders = ['core', 'control', 'audit', 'market', 'execution', 'risk', 'strategies', 'venues'];
 
 for (const folder of folders) {
   test(`every module of ${folder} can be loaded by itself`, async () => {

@@ -73,9 +73,6 @@ export interface GateLease {
   readonly onOver: () => void;
 }
 
-/** Until a driver is there. Live trading never begins without one. */
-const NO_CONTACTS: GateContacts = { read: () => 0, onOpen: () => {} };
-
 export const VENUES_MAX = 16;
 export const INSTRUMENTS_MAX = 1024;
 
@@ -111,7 +108,8 @@ export interface GateQuestion {
 
 export class Gate {
   readonly #words: Int32Array;
-  #contacts: GateContacts = NO_CONTACTS;
+  /** Null until a driver is there; live trading never begins without one. */
+  #contacts: GateContacts | null = null;
   /** Null where no guard watches: in a rehearsal and in a simulation. */
   #lease: GateLease | null = null;
 
@@ -145,17 +143,22 @@ export class Gate {
     const halt = Atomics.load(words, HALT);
     if (order.isFlattening === true) return this.#checkFlattening(order, halt);
     if (halt !== 0) return 'halted';
-    const open = this.#contacts.read();
-    if (open !== 0) {
-      this.close('emergency');
-      this.#contacts.onOpen(open);
-      return 'contact-open';
-    }
+    if (this.#isContactOpen()) return 'contact-open';
     if (!this.#isLeased()) return 'halted';
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
     if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';
     return this.#checkPauses(order);
+  }
+
+  #isContactOpen(): boolean {
+    const contacts = this.#contacts;
+    if (contacts === null) return false;
+    const open = contacts.read();
+    if (open === 0) return false;
+    this.close('emergency');
+    contacts.onOpen(open);
+    return true;
   }
 
   /** A loop that was held up sends nothing that it decided before it was taken for dead. */

@@ -11,7 +11,7 @@ export const GATE: MutantFile = {
       from: 'if (halt !== 0)',
       to: 'if ((halt & (halt - 1)) !== 0)',
     },
-    { what: 'contacts are not asked', from: 'if (open !== 0)', to: 'if (open < 0)' },
+    { what: 'contacts are not asked', from: 'if (open === 0)', to: 'if (open >= 0)' },
     {
       what: 'the lease of the guard is not asked',
       from: 'lease === null || lease.holds()',
@@ -19,12 +19,12 @@ export const GATE: MutantFile = {
     },
     {
       what: 'an open contact refuses the order and leaves the gate open',
-      from: "this.close('emergency');\n            this.#contacts",
-      to: 'this.#contacts',
+      from: "this.close('emergency');\n        contacts",
+      to: 'contacts',
     },
     {
       what: 'an open contact is told to nobody',
-      from: 'this.#contacts.onOpen(open);',
+      from: 'contacts.onOpen(open);',
       to: '',
     },
     {
