@@ -206,12 +206,17 @@ export class World {
     this.process.uncaught(thrown);
   }
 
-  /** Trips from outside, as a signal does. */
+  /**
+   * Trips from outside, as a signal does. Until the latch is synced a cut of the power may take it,
+   * and the medium may still have the one before it, whose removal was not synced.
+   */
   trip(): void {
     const { desk } = this.process;
     if (desk === null || !this.process.isAlive) return;
     desk.trip('operator', 'simulated');
-    if (this.process.isAlive && this.disk.onMedium(LATCH) !== null) this.modes.locked(this.nowMs);
+    const [kept, latch] = [this.disk.onMedium(LATCH), this.disk.read(LATCH)];
+    const isKept = kept !== null && latch !== null && Buffer.compare(kept, latch) === 0;
+    if (this.process.isAlive && isKept) this.modes.locked(this.nowMs);
   }
 
   /** A hand on the panel, or a fault of it; before the first start there is none. */
