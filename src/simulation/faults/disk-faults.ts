@@ -53,7 +53,7 @@ export const DISK_FAULTS: readonly PresentFault[] = [
     fault: 'a bit of the last record turns over while the desk is down',
     partly:
       'not in the store: its pages are of LMDB, which has no checksums, and its states follow ' +
-      'from the journal; this desk writes no tiles yet',
+      'from the journal; a simulated desk writes no tiles',
     family: 'disk',
     lastsMs: 0,
     start({ desk }) {

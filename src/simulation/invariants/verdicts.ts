@@ -28,7 +28,7 @@ export type InvariantId = keyof typeof INVARIANTS;
 
 /** Laws whose subject does not exist yet. */
 export const ABSENT_INVARIANTS = {
-  I4: 'there is no Merkle tree yet, so no audit leaf; `journaled` watches the journal in its place',
+  I4: 'a simulated desk writes no signed log; `journaled` watches its journal',
   I7: 'a simulated desk has no guard, so orders rest until the next start',
 } as const;
 
