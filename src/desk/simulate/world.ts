@@ -304,7 +304,7 @@ export class World {
     assert(desk !== null, 'a process that has opened has a desk');
     this.trace.note('opened', String(desk.parts.boot));
     const words = new Int32Array(desk.parts.gate.shared);
-    const isLatched = this.disk.onMedium(LATCH) !== null;
+    const isLatched = this.disk.read(LATCH) !== null;
     this.modes.booted({
       words,
       policy: process.policy,

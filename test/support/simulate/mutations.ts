@@ -38,15 +38,16 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'I5',
     what: 'the mode does not wait for its cool-down',
     file: 'src/control/modes.js',
-    from: 'event.nowMs >= context.untilMs,\n        lowersTo',
-    to: 'true,\n        lowersTo',
+    from: 'event.nowMs >= context.untilMs,\n        falls',
+    to: 'true,\n        falls',
   },
   {
     invariant: 'I6',
-    what: 'a start does not look at the latch',
-    file: 'src/control/modes.js',
-    from: "const isEmergency = boot.isLatched || (persisted !== null && stood?.mode !== 'lower');",
-    to: 'const isEmergency = false;',
+    // Control and the stop look at it, each for itself, so forgetting to look is not enough.
+    what: 'a start takes the latch away',
+    file: 'src/desk/open-desk.js',
+    from: 'prepareLatch(env.files, latchFile, env.clock.now());',
+    to: 'env.files.remove(latchFile);',
   },
   {
     invariant: 'I8',
