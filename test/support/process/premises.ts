@@ -103,7 +103,8 @@ export class Premises {
   processes(): number[] {
     return readdirSync('/proc')
       .map(Number)
-      .filter((pid) => Number.isInteger(pid) && pid !== process.pid && this.#isOurs(pid));
+      .filter((pid) => Number.isInteger(pid) && pid !== process.pid && this.#isOurs(pid))
+      .sort((one, other) => one - other);
   }
 
   /** What the last programs have said, for the message of a test that fails. */
