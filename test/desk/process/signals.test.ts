@@ -62,7 +62,7 @@ test(
     assert.is(early.exitCode, 5);
     assert.match(early.error ?? '', 'cooling down');
     await pause(latched.cooldownMs);
-    await second.ask('reset the test goes on');
+    await second.reset();
     assert.not(existsSync(latchFile(premises.folder)));
     const boot = journal.refresh().bootSequence();
     await assertAgreed(second, journal, premises.account());

@@ -36,7 +36,7 @@ test('--for counts the time of the recording', () =>
   }));
 
 test('at a pace the market comes over sockets, and the end of file ends the run', () =>
-  withFiles({ 'a.txt': aLivelyScript(20).text }, async (pathOf) => {
+  withFiles({ 'a.txt': aLivelyScript(60).text }, async (pathOf) => {
     const { summary, err } = await replay(pathOf('a.txt'), pathOf('data'), '--pace', '4');
     assert.match(err, 'stopping: the recording is over');
     assert.ok(summary.orders > 0, JSON.stringify(summary));

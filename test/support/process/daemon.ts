@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { keysFolder, shellSocket } from '../../../src/commands/access/connect.ts';
+import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { attach, type RemoteSession } from '../../../src/remote/client.ts';
@@ -39,6 +40,16 @@ export class Daemon extends Program {
     const { exitCode, data, error } = await this.run(line);
     if (exitCode !== 0) throw new Error(`${line}: exit code ${exitCode}, ${error}`);
     return data as T;
+  }
+
+  /** Ends an emergency once control and the stop, each for itself, have cooled down. */
+  reset(): Promise<ControlSummary> {
+    return until('a reset', async () => {
+      const { exitCode, data, error } = await this.run('reset the test goes on');
+      if (exitCode === 0) return data as ControlSummary;
+      if (error?.includes('cooling down') === true) return null;
+      throw new Error(`reset: exit code ${exitCode}, ${error}`);
+    });
   }
 
   async #attached(): Promise<RemoteSession> {
