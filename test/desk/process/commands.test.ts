@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,6 +7,7 @@ import type { Explanation } from '../../../src/commands/proof/proof-port.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { assertAgreed } from '../../support/process/agreement.ts';
 import type { Daemon } from '../../support/process/daemon.ts';
+import { livelyConfig } from '../../support/process/lively-config.ts';
 import { onPremises, type Premises } from '../../support/process/premises.ts';
 import { pause, until } from '../../support/process/until.ts';
 import type { WrittenJournal } from '../../support/process/written-journal.ts';
@@ -24,6 +25,11 @@ test(
   'every command of the shell does its work on a running desk',
   onPremises(async (premises) => {
     const journal = premises.journal();
+    // On a slow machine two programs one after the other take more than the least there is.
+    const config = livelyConfig(({ control }) => {
+      control.resetCooldownSeconds = 10;
+    });
+    writeFileSync(premises.configFile, config);
     const daemon = premises.start();
     await journal.until('a fill', isTrading);
     await looksAround(premises);
