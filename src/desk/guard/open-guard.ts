@@ -1,9 +1,10 @@
 import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
+import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
 import type { DeskHardware } from '../hardware/desk-hardware.ts';
 import { panelFile } from '../hardware/open-hardware.ts';
-import type { VenueAccess } from '../open-desk.ts';
+import type { Accesses } from '../open-venues.ts';
 import { guardKeyFile } from '../venue/notice.ts';
 import { GuardClient } from './guard-client.ts';
 import { GuardSpawner } from './spawn-guard.ts';
@@ -23,14 +24,14 @@ export interface GuardWish {
 
 /** What there is to guard. */
 export interface Guarded {
-  readonly access: VenueAccess;
+  readonly accesses: Accesses;
   readonly boot: number;
   readonly hardware: DeskHardware;
 }
 
 /** Attaches to the guard of a data directory, and has one started where there is none. */
 export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
-  const { access, boot, hardware } = desk;
+  const { accesses, boot, hardware } = desk;
   const { env, log, folder, guardDirectory, program, version, config } = wish;
   const words = ['guard', '--data-dir', folder, '--guard-dir', guardDirectory];
   const spawner = new GuardSpawner(env, log, [...program, ...words], `${folder}/run/guard.log`);
@@ -48,11 +49,11 @@ export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
       panel: hardware.backend.kind === 'simulated-panel' ? panelFile(`${folder}/run`) : null,
       venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
         name,
-        restUrl: access.restUrl,
+        restUrl: (accesses.get(name) as VenueAccess).restUrl,
         symbols,
         receiveWindowMs,
         timeoutMs: requestTimeoutMs,
-        keyFile: guardKeyFile(folder),
+        keyFile: guardKeyFile(folder, name),
         isCancelOnly: true,
         hasDeadMan: false,
       })),

@@ -23,7 +23,7 @@ import { EventStore } from '../../storage/event-store/event-store.ts';
 import { copyOf, memoryTables } from '../../storage/event-store/memory-tables.ts';
 import type { Tables } from '../../storage/event-store/tables.ts';
 import { panelFile } from '../hardware/open-hardware.ts';
-import { IN_PROCESS } from '../run/in-process.ts';
+import { accessAt, IN_PROCESS } from '../run/in-process.ts';
 import { ACCOUNT, generatedVenue } from '../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from './desk-process.ts';
 import { Operator } from './operator.ts';
@@ -32,12 +32,7 @@ import { Trace } from './trace.ts';
 
 const START_MS = 1_700_000_000_000;
 const HOST = 'in-process';
-const ACCESS = {
-  restUrl: `http://${HOST}`,
-  streamUrl: `ws://${HOST}`,
-  sessionUrl: `ws://${HOST}/ws-api/v3`,
-  account: IN_PROCESS,
-};
+const ACCESS = accessAt(HOST, IN_PROCESS);
 export const SEGMENTS = `${FOLDER}/journal/segments`;
 const LATCH = `${FOLDER}/latch`;
 /** What a disk writes in one piece. */
@@ -379,13 +374,17 @@ export class World {
     };
     const { simulation } = this.file.original;
     const opened = openVenue(
-      generatedVenue(simulation, [this.symbol], {
-        clock: venueClock,
-        timers,
-        random: this.random.fork('venue'),
-        account: IN_PROCESS,
-        records: null,
-      }),
+      generatedVenue(
+        simulation,
+        { kind: 'binance', symbols: [this.symbol] },
+        {
+          clock: venueClock,
+          timers,
+          random: this.random.fork('venue'),
+          account: IN_PROCESS,
+          records: null,
+        },
+      ),
     );
     assert(opened.ok, 'the simulated venue opens');
     return opened.value;

@@ -16,7 +16,7 @@ export interface Machine {
   readonly asked: string[];
 }
 
-export const PONG: Machine['ping'] = ok({ status: 200, headers: {}, body: '{}' });
+export const PONG: Machine['ping'] = ok({ status: 403, headers: {}, body: '{}' });
 
 export const LIMITS = 'Max open files            20000                20000                files\n';
 

@@ -42,8 +42,8 @@ export class VenueAccount {
 
   constructor(folder: string, port: number) {
     this.#url = `http://127.0.0.1:${port}`;
-    this.#keys = JSON.parse(readFileSync(join(folder, 'venue', 'account.json'), 'utf8'));
-    this.#logFolder = join(folder, 'venue', 'log');
+    this.#keys = JSON.parse(readFileSync(join(folder, 'venue', 'binance', 'account.json'), 'utf8'));
+    this.#logFolder = join(folder, 'venue', 'binance', 'log');
   }
 
   /** Free and locked together by asset, in 10^-8, as the signed account request tells them. */
