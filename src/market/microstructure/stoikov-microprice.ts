@@ -55,8 +55,8 @@ const MOVE_TICKS_MAX = 1.1;
 
 /**
  * The microprice of a Markov chain on (spread, imbalance): G* = Σ Bⁱ G₁ with G₁ = (I − Q)⁻¹ R₁ K
- * and B = (I − Q)⁻¹ R₂, over quotes whose spread is 1 … `spreads` ticks, each seen together with its
- * mirror image so that a market without drift has no preferred side. O(n + states³).
+ * and B = (I − Q)⁻¹ R₂, over quotes whose spread is 1 … `spreads` ticks, each seen with its mirror
+ * image too, so that a market without drift has no preferred side. O(n + states³).
  *
  * @see Stoikov 2018, "The micro-price: a high-frequency estimator of future prices"
  */

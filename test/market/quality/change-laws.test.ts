@@ -70,7 +70,9 @@ test('PELT finds the segmentation of least cost', () => {
 
 test('a series shorter than two segments is one', () => {
   const options: PeltOptions = { cost: 'l2', penalty: 1, segmentMin: 3 };
-  assert.equal(pelt([1, 2, 30, 40, 50], options), { ends: [5], cost: 1979.2 });
+  const short = pelt([1, 2, 30, 40, 50], options);
+  assert.equal(short.ends, [5]);
+  assert.ok(Math.abs(short.cost - 1979.2) < 1e-9);
   assert.equal(pelt([], options), { ends: [], cost: 0 });
 });
 
