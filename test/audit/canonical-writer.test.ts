@@ -27,8 +27,10 @@ function textOf(value: Canonical): string {
   }
   if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
   const named = value as { readonly [name: string]: Canonical };
-  const names = Object.keys(named).sort();
-  return `{${names.map((name) => `${quoted(name)}:${textOf(named[name] as Canonical)}`).join(',')}}`;
+  const fields = Object.keys(named)
+    .sort()
+    .map((name) => `${quoted(name)}:${textOf(named[name] as Canonical)}`);
+  return `{${fields.join(',')}}`;
 }
 
 const name = fc.oneof(fc.string({ maxLength: 5 }), fc.string({ unit: 'binary', maxLength: 5 }));
