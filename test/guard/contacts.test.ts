@@ -65,7 +65,7 @@ test('the same source goes on as it is, another one takes its place', () => {
   assert.equal([contacts.look(), first.levels.size], [5, 0], 'the first one is closed');
 });
 
-test('ES01: what cannot be opened is not known at first, and pressed after ten seconds', async () => {
+test('ES01: what cannot be opened is unknown at first, then pressed', async () => {
   for (const source of [RPIO, GPIOD]) {
     const { env, contacts, lines, asked } = aGuard('busy');
     contacts.follow(source);
@@ -114,7 +114,7 @@ test('ES23: a driver that is no longer sound reads as pressed within 50 looks', 
   assert.is(contacts.look(), 0);
 });
 
-test('a source that opens after another was asked for is closed, and one that is left is not', async () => {
+test('a source that opens after another was asked for is closed', async () => {
   const [late, next] = [fakeBackend(CLOSED), fakeBackend(CLOSED)];
   const { env, contacts, asked } = aGuard(late, next);
   contacts.follow(GPIOD);
@@ -128,7 +128,7 @@ test('a source that opens after another was asked for is closed, and one that is
   assert.equal([asked(), retried.asked(), retried.contacts.look()], [2, 1, null]);
 });
 
-test('ES02: a pulse that was over before the look is seen where the kernel keeps edges', async () => {
+test('ES02: a pulse that was over before the look is seen on gpiod', async () => {
   let tell: Parameters<FakeBackend['watch']>[1] = () => {};
   const backend = fakeBackend(CLOSED);
   const watched = {
@@ -165,7 +165,7 @@ test('a panel is read as it is, and never made where there is none', () =>
     contacts.close();
   }));
 
-test('F37: the real drivers refuse where there is no GPIO, and the contacts are not known', async () => {
+test('F37: the real drivers refuse without GPIO, and nothing is known', async () => {
   const env = { ...manualEnv(), files: nodeFiles };
   const { log, lines } = aLog();
   const contacts = new Contacts({ env, log, runFolder: '/nowhere' });

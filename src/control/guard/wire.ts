@@ -41,7 +41,7 @@ export type WardVenue = z.infer<typeof wardVenue>;
 
 const pin = z.int().min(0).max(511);
 const pins = z.strictObject({ a: pin, b: pin, tamper: pin });
-/** Where the guard reads the contacts of the stop itself, by the driver that the desk has opened. */
+/** Where the guard reads the contacts of the stop, by the driver that the desk has opened. */
 const contactSource = z.discriminatedUnion('driver', [
   z.strictObject({ driver: z.literal('panel'), file: z.string().min(1).max(4_096) }),
   z.strictObject({ driver: z.literal('rpio'), pins }),

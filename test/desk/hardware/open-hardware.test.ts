@@ -175,7 +175,7 @@ const GUARD_READS: [section: object, contacts: object][] = [
   ],
 ];
 for (const [section, contacts] of GUARD_READS) {
-  test(`the guard of ${JSON.stringify({ ...section, pins: 'named' })} reads the contacts itself`, () =>
+  test(`the guard of ${JSON.stringify({ ...section, pins: 0 })} reads the contacts itself`, () =>
     withFiles({}, async (pathOf) => {
       const { env, drivers } = aHost();
       const opened = await openHardware(settings(section), pathOf('.'), env, drivers);

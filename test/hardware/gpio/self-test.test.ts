@@ -63,7 +63,7 @@ test('ES25: a level that comes late but within 10 ms is seen, one after that is 
   assert.equal(await lateBy(11), err({ kind: 'not-seen', ...fault }));
 });
 
-test('a driver whose levels are children is given the time that a child needs to start', async () => {
+test('ES25: a driver whose levels are children has the time that one needs to start', async () => {
   const env = manualEnv();
   const onWrite = (pin: number, level: Level, levels: Map<number, Level>) =>
     void env.timers.after(400, () => wired()(pin, level, levels));
