@@ -74,8 +74,8 @@ export function openRpio(
 /**
  * The levels of pins that another process has set up, and nothing else: this one writes to no
  * register, since selecting a pin's function and clearing an edge are changes of words that all
- * pins share, and two processes at that undo one another's. Before anybody has set the pins up they are
- * inputs, as the board resets them, with the board's own pull.
+ * pins share, and two processes at that undo one another's. Before anybody has set the pins up
+ * they are inputs, as the board resets them, with the board's own pull.
  */
 export function openRpioLevels(
   pins: readonly number[],

@@ -14,6 +14,7 @@ import {
   unchecked,
 } from '../../support/kill/evidence.ts';
 import { KillScenario } from '../../support/kill/scenario.ts';
+import { untilFlat } from '../../support/kill/until-flat.ts';
 import { onPremises, type Premises } from '../../support/process/premises.ts';
 import { until } from '../../support/process/until.ts';
 
@@ -74,23 +75,6 @@ async function pressed(premises: Premises): Promise<Figures> {
     bookEmpty: endOf([...ended.keys()].filter((clientId) => !isSlice(clientId))),
     flat: endOf([...ended.keys()].filter(isSlice)),
   };
-}
-
-/** Every position is flat, or too little is left for the venue to take. */
-async function untilFlat(premises: Premises): Promise<void> {
-  const journal = premises.journal();
-  const outcome = () =>
-    journal.events('incident').find(({ what }) => what === 'flattening-ended')?.detail;
-  await journal.until(
-    'the end of the flattening',
-    () => outcome() !== undefined,
-    () => premises.story(),
-  );
-  const left = (outcome() ?? '').replace(
-    /[A-Z0-9]+ -?[\d.]+ \(less than the venue takes\),? ?/g,
-    '',
-  );
-  assert.ok(['every position is flat', 'left: '].includes(left), outcome());
 }
 
 test('the figures of every press', () => {

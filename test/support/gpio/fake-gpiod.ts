@@ -17,7 +17,8 @@ import { nodeTimers } from '../../../src/core/node-env.ts';
 /**
  * Stand-ins for gpiomon, gpioget and gpioset. They refuse every option that the help text of their
  * version does not list; a chip would be needed for the real ones. A line is a FIFO: what is
- * written into it is printed by the `gpiomon` of that line. A wire leads from an output to an input.
+ * written into it is printed by the `gpiomon` of that line. A wire leads from an output to an
+ * input.
  */
 const SCRIPT = `#!/bin/sh
 here=$(dirname "$0")
@@ -46,8 +47,9 @@ case "$tool" in
     cat "$here/level-$last" ;;
   gpiomon) echo "$$" > "$here/pid-$last"; exec cat "$here/line-$last" ;;
   gpioset)
-    [ -e "$here/wire-\${last%=*}" ] && "$here/follow" "$(cat "$here/wire-\${last%=*}")" "\${last#*=}"
-    echo "$$" > "$here/pid-\${last%=*}"; exec cat "$here/held" ;;
+    line=\${last%=*}
+    [ -e "$here/wire-$line" ] && "$here/follow" "$(cat "$here/wire-$line")" "\${last#*=}"
+    echo "$$" > "$here/pid-$line"; exec cat "$here/held" ;;
 esac
 `;
 
@@ -86,8 +88,9 @@ export class FakeGpiod {
     }
     this.#lines.set(-1, this.#fifo('held'));
     const [falling, rising] = this.#words;
-    const follow = `[ "$2" = 1 ] && word=${rising} || word=${falling}; echo "$word" > "$here/line-$1"`;
-    this.#write('follow', `#!/bin/sh\nhere=$(dirname "$0")\n${follow}\n`);
+    const word = `[ "$2" = 1 ] && word=${rising} || word=${falling}`;
+    const print = 'echo "$word" > "$(dirname "$0")/line-$1"';
+    this.#write('follow', `#!/bin/sh\n${word}\n${print}\n`);
     chmodSync(join(folder, 'follow'), 0o755);
     for (const [output, input] of wires) this.#write(`wire-${output}`, `${input}\n`);
   }
