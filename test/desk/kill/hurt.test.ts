@@ -5,15 +5,10 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  isSlice,
-  ordersBefore,
-  resting,
-  restingAt,
-  tooLate,
-  unchecked,
-} from '../../support/kill/evidence.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { isSlice, ordersBefore, resting, restingAt } from '../../support/kill/evidence.ts';
 import { KillScenario } from '../../support/kill/scenario.ts';
+import { assertStopped } from '../../support/kill/stopped-desk.ts';
 import { untilFlat } from '../../support/kill/until-flat.ts';
 import { guardLogged } from '../../support/process/guard-log.ts';
 import { onPremises, type Premises } from '../../support/process/premises.ts';
@@ -33,14 +28,8 @@ test(
     await scenario.speedUp(ORDERS_PER_SECOND, SPEED_UP_MS);
     const edgeNs = await scenario.press();
     await untilFlat(premises);
-    await until('an empty book', () => resting(scenario.evidence()).length === 0);
-
-    const evidence = scenario.evidence();
+    const evidence = await assertStopped(scenario, edgeNs);
     assert.ok(ordersBefore(evidence, edgeNs) > 0, 'it was quoting');
-    assert.ok(restingAt(evidence, edgeNs).length > 0, 'something rested');
-    assert.equal(tooLate(evidence, edgeNs), [], 'no order that was checked after the edge');
-    assert.equal(unchecked(evidence), [], 'no order that passed no check');
-    assert.equal(await premises.account().openOrders(), [], 'nothing rests');
     // Whichever of the two was faster has cancelled; the guard has seen the button for itself.
     const { detail } = await guardLogged(premises, 'contact-open');
     assert.is(detail, 'open contacts: a, b');
@@ -64,6 +53,22 @@ async function hurt(premises: Premises, signal: 'SIGSTOP' | 'SIGKILL'): Promise<
 }
 
 if (IS_LONG) {
+  test(
+    'ES16: a stop of category 0 lets no byte of an order out, and cancels by the same socket',
+    onPremises(async (premises) => {
+      const change = ({ control }: Config): void => {
+        control.stopCategory = 0;
+      };
+      const scenario = await KillScenario.begin(premises, { ...LOAD, change }, ORDERS_FIRST);
+      await scenario.speedUp(ORDERS_PER_SECOND, SPEED_UP_MS);
+      const edgeNs = await scenario.press();
+      const { frames } = await assertStopped(scenario, edgeNs);
+      const slices = frames.filter(({ clientId }) => isSlice(clientId));
+      assert.equal(slices, [], 'nothing is flattened');
+      tell(scenario, edgeNs);
+    }),
+  );
+
   test(
     'F05: a daemon killed at full speed leaves nothing that rests',
     onPremises((premises) => hurt(premises, 'SIGKILL')),

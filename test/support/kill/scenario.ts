@@ -76,9 +76,8 @@ export class KillScenario {
   }
 
   /** What desk and venue have written down so far. */
-  evidence(): Evidence {
-    return readEvidence(join(this.premises.root, 'checks'), join(this.premises.root, 'stamps'));
-  }
+  readonly evidence = (): Evidence =>
+    readEvidence(join(this.premises.root, 'checks'), join(this.premises.root, 'stamps'));
 
   /** Waits until so many orders have been checked within a second, or for so long. */
   async speedUp(ordersPerSecond: number, waitMs: number): Promise<number> {
