@@ -30,7 +30,7 @@ export interface Limit {
   readonly unit: string;
   readonly min: number;
   readonly max: number;
-  /** Where else the configuration sets it; then section `breakers` does not. */
+  /** What else sets it, in the configuration or the desk; then section `breakers` does not. */
   readonly setBy: string | null;
 }
 
