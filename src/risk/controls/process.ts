@@ -20,6 +20,7 @@ export const eventLoop: Control<
   scope: 'desk',
   limits: loopLimits,
   reset: { paused: 'A', emergency: '2P' },
+  letsFlatten: true,
   coolMs: 5_000,
   source: wired('desk/loop-meter, each second'),
   check({ delayP99Ms, delayMaxMs, heapFraction }, limits) {
