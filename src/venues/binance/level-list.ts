@@ -40,6 +40,15 @@ export class LevelList {
     return copy;
   }
 
+  /** Appends a level. @returns false when the frame has too many */
+  add(ticks: number, lots: number): boolean {
+    if (this.count === this.ticks.length && !this.#grow()) return false;
+    this.ticks[this.count] = ticks;
+    this.lots[this.count] = lots;
+    this.count += 1;
+    return true;
+  }
+
   #readLevel(scanner: JsonScanner, instrument: Instrument): boolean {
     if (!scanner.open(0x5b) || !scanner.string()) return false;
     const ticks = bookTicks(instrument, scanner.bytes, scanner.textStart, scanner.textEnd);
@@ -50,13 +59,7 @@ export class LevelList {
     // Some venues append more members to a level; they are not ours.
     while (scanner.comma()) if (!scanner.skip()) return false;
     if (!scanner.expect(0x5d)) return false;
-    if (this.count === this.ticks.length && !this.#grow()) {
-      return scanner.fail(`more than ${FRAME_LEVELS_MAX} levels`);
-    }
-    this.ticks[this.count] = ticks;
-    this.lots[this.count] = lots;
-    this.count += 1;
-    return true;
+    return this.add(ticks, lots) || scanner.fail(`more than ${FRAME_LEVELS_MAX} levels`);
   }
 
   #grow(): boolean {
