@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { formatDecimal } from '../../../src/core/decimal.ts';
 import { MarketDecoder } from '../../../src/venues/coinbase/market-decoder.ts';
 import {
   aBookEvent,
@@ -91,7 +92,7 @@ test('levels come out as they went in, whatever the order of the keys', () => {
           const members = [
             `"side":"${side}"`,
             `"price_level":"${(ticks / 100).toFixed(2)}"`,
-            `"new_quantity":"${(BigInt(lots) / 100_000_000n).toString()}.${String(lots % 1e8).padStart(8, '0')}"`,
+            `"new_quantity":"${formatDecimal(lots, 8)}"`,
           ];
           return `{${[...members.slice(turn % 3), ...members.slice(0, turn % 3)].join(',')}}`;
         });

@@ -209,7 +209,8 @@ test('a frame that lacks what its channel needs is malformed, and says what', ()
   assert.match(faultOf(aFrame('market_trades', 1, event('trades', {}))), /without product_id/);
   assert.match(faultOf(aFrame('ticker', 1, event('tickers', named))), /a ticker without/);
   assert.match(faultOf(aFrame('candles', 1, event('candles', named))), /a candle without/);
-  assert.match(faultOf(aFrame('status', 1, event('products', { id: 'BTC-USD' }))), /a product/);
+  const nameless = event('products', { id: 'BTC-USD' });
+  assert.match(faultOf(aFrame('status', 1, nameless)), /a product without/);
   const whole = JSON.stringify(aFrame('l2_data', 1, snapshot));
   assert.match(faultOf(`${whole}x`), /behind/);
   assert.match(faultOf(whole.slice(0, -1)), /or comma at byte/);
