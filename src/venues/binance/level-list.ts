@@ -40,15 +40,6 @@ export class LevelList {
     return copy;
   }
 
-  /** Appends a level. @returns false when the frame has too many */
-  add(ticks: number, lots: number): boolean {
-    if (this.count === this.ticks.length && !this.#grow()) return false;
-    this.ticks[this.count] = ticks;
-    this.lots[this.count] = lots;
-    this.count += 1;
-    return true;
-  }
-
   #readLevel(scanner: JsonScanner, instrument: Instrument): boolean {
     if (!scanner.open(0x5b) || !scanner.string()) return false;
     const ticks = bookTicks(instrument, scanner.bytes, scanner.textStart, scanner.textEnd);
@@ -59,7 +50,16 @@ export class LevelList {
     // Some venues append more members to a level; they are not ours.
     while (scanner.comma()) if (!scanner.skip()) return false;
     if (!scanner.expect(0x5d)) return false;
-    return this.add(ticks, lots) || scanner.fail(`more than ${FRAME_LEVELS_MAX} levels`);
+    return this.push(ticks, lots) || scanner.fail(`more than ${FRAME_LEVELS_MAX} levels`);
+  }
+
+  /** Appends a level. @returns false when there are too many */
+  push(ticks: number, lots: number): boolean {
+    if (this.count === this.ticks.length && !this.#grow()) return false;
+    this.ticks[this.count] = ticks;
+    this.lots[this.count] = lots;
+    this.count += 1;
+    return true;
   }
 
   #grow(): boolean {

@@ -294,7 +294,7 @@ export class MarketDecoder {
     if (!scanner.expect(CLOSE_OBJECT)) return false;
     if (side === 0) return scanner.fail('a level of neither bid nor offer');
     if (!(ticks > 0 && lots >= 0)) return scanner.fail('a level that is no price and quantity');
-    const isTaken = (side > 0 ? this.bids : this.asks).add(ticks, lots);
+    const isTaken = (side > 0 ? this.bids : this.asks).push(ticks, lots);
     return isTaken || scanner.fail('too many levels');
   }
 

@@ -217,7 +217,7 @@ test('a frame that lacks what its channel needs is malformed, and says what', ()
   assert.match(faultOf(''), /at byte 0/);
 });
 
-test('a book that goes by another name is found by its alias, unless that one is traded too', () => {
+test('a book that goes by another name is found, unless that one is traded too', () => {
   const usdc = { ...BTC, symbol: 'BTC-USDC', index: 2 };
   const aliases = new Map([['BTC-USDC', 'BTC-USD']]);
   const frame = bytesOf(aFrame('l2_data', 1, snapshot));
