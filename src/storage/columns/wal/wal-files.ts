@@ -36,12 +36,20 @@ export function dropWal(files: Files, folder: string, before: number): number {
   return bytes;
 }
 
-/** Bytes of all segments. */
-export function walBytes(files: Files, folder: string): number {
-  return walFirsts(files, folder).reduce(
-    (sum, first) => sum + sizeOf(files, walPath(folder, first)),
-    0,
-  );
+/** The segments, oldest first, and whether everything in them is at or before a position. */
+export function walSegments(files: Files, folder: string, sealed: number) {
+  const firsts = walFirsts(files, folder);
+  return firsts.map((first, at) => ({
+    first,
+    bytes: sizeOf(files, walPath(folder, first)),
+    isSealed: (firsts[at + 1] ?? Number.POSITIVE_INFINITY) <= sealed + 1,
+  }));
+}
+
+/** Takes a segment off the disk, whoever still needs it. */
+export function removeSegment(files: Files, folder: string, first: number): void {
+  files.remove(walPath(folder, first));
+  files.syncFolder(folder);
 }
 
 /** Reads the header of a segment. @throws the system's error */
