@@ -192,7 +192,13 @@ const STOPS: readonly (readonly [
   machine: Partial<Machine>,
 ])[] = [
   [{ pins: PINS }, 'ok', /^rpio, on the pins/, aPi('Raspberry Pi 4 Model B')],
-  [{ pins: PINS }, 'ok', /^gpiod-cli, on the pins/, present('/dev/gpiochip0')],
+  [
+    { pins: PINS, guardPins: { a: 2, b: 3, tamper: 4 } },
+    'ok',
+    /^gpiod-cli, on the pins/,
+    present('/dev/gpiochip0'),
+  ],
+  [{ pins: PINS }, 'fail', /^gpiod-cli, and no line.* guard/, present('/dev/gpiochip0')],
   [{ pins: PINS, chip: 'gpiochip4' }, 'warn', /no \/dev\/gpiochip4/, present('/dev/gpiochip0')],
   [{ driver: 'rpio', pins: PINS }, 'fail', /absent.*not wanted/, present('/dev/gpiochip0')],
   [{ driver: 'gpiod', pins: PINS }, 'fail', /not wanted.*no \/dev\/gpio/, aPi('Raspberry Pi 5')],
