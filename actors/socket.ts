@@ -1,4 +1,5 @@
-import type { Net, WebSocketLink } from '../src/core/env.ts';
+import type { HttpReply, HttpRequest, Net, NetFault, WebSocketLink } from '../src/core/env.ts';
+import type { Result } from '../src/core/result.ts';
 import type { Nanos } from '../src/core/units.ts';
 import type { Log } from '../src/ops/log.ts';
 import { type Connection, SOCKET_LIMITS } from '../src/venues/connection.ts';
@@ -36,16 +37,39 @@ export function openSocket<M>(
   );
 }
 
-/** Asks a silent peer for a sign of life, and closes the socket of a dead one. */
+/** Before the first connection. */
+export const NO_LINK: WebSocketLink = { send: () => false, close() {} };
+
+/** Sends a request whose outcome is a message of the actor, unless its incarnation is over. */
+export function sendHttp<M>(
+  ctx: Context<M>,
+  net: Net,
+  request: HttpRequest,
+  messageOf: (outcome: Result<HttpReply, NetFault>) => M,
+): void {
+  net.http(
+    request,
+    ctx.fenced((outcome: Result<HttpReply, NetFault>) => {
+      ctx.ingest(messageOf(outcome));
+    }),
+  );
+}
+
+/**
+ * Asks a silent peer for a sign of life, and closes the socket of a dead one.
+ *
+ * @param question what to send; null where the peer speaks by itself and is not to be asked
+ */
 export function watchSocket(
   path: string,
   log: Log,
   connection: Connection,
   link: WebSocketLink,
-  question: () => string,
+  question: () => string | null,
 ): void {
   const pulse = connection.pulse();
-  if (pulse === 'ask') link.send(question());
+  const asked = pulse === 'ask' ? question() : null;
+  if (asked !== null) link.send(asked);
   if (pulse !== 'dead') return;
   log('warn', path, 'silent');
   link.close();

@@ -55,6 +55,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@duckdb': ['src/storage/columns/'],
   ccxt: ['src/venues/ccxt/'],
   msgpackr: ['src/remote/'],
+  '@stdlib': ['src/math/gamma.ts'],
   ws: ['src/venues/', 'src/simulation/', 'src/remote/', 'src/dashboard/'],
   zod: ['src/'],
   yaml: ['src/config/'],

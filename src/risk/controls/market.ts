@@ -166,6 +166,7 @@ export const toxicity: Control<
   scope: 'instrument',
   limits: toxicityLimits,
   reset: { reduced: 'A', paused: 'A' },
+  letsFlatten: true,
   coolMs: 10_000,
   source: wired('risk/watch, OFI from the sizes of every quote; VPIN comes with market trades'),
   check({ vpinQuantile, ofiZ, lastedMs }, limits) {
