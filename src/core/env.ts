@@ -64,8 +64,14 @@ export interface Files {
   /** Waits until the names in a folder are on the medium. */
   syncFolder(path: string): void;
   remove(path: string): void;
-  /** Bytes that an unprivileged process may still write there. */
-  freeBytes(path: string): number;
+  /** How full the disk under a path is. */
+  space(path: string): DiskSpace;
+}
+
+export interface DiskSpace {
+  /** What an unprivileged process may still write. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 export interface OpenFile {

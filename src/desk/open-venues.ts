@@ -44,7 +44,7 @@ export async function openVenues(
       name,
       index,
       ...kind.trading(opened),
-      streams: kind.streams(opened, { trades: false }),
+      streams: kind.streams(opened, { trades: true }),
       requestTimeoutMs: settings.requestTimeoutMs,
       hasDeadMan: kind.capabilities.hasDeadMan,
     });

@@ -26,6 +26,8 @@ import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
+import { booksOf } from '../risk/breakers/limit-book.ts';
+import { auditHealth } from '../risk/controls/process.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
@@ -35,6 +37,7 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
+import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
@@ -60,6 +63,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
   const safety = riskSafety(parts, kernel);
+  const limits = booksOf(safety.settings);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -77,9 +81,10 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
   ]);
+  const trades = [address.risk];
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
-    trades: () => [],
+    trades: () => trades,
     facts: [],
   };
   const strategyRefs = instruments.map(({ index }) =>
@@ -104,7 +109,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
-      audit: () => auditActor({ journal, audit, gate, log }),
+      audit: () =>
+        auditActor({
+          ...{ journal, audit, gate, log },
+          limits: () => limits().of(auditHealth),
+          freeFraction: freeFractionOf(env.files, parts.journalFolder, log),
+        }),
       control: () =>
         controlActor({
           gate,

@@ -3,7 +3,6 @@ import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
 import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
 import type { DeskHardware } from '../hardware/desk-hardware.ts';
-import { panelFile } from '../hardware/open-hardware.ts';
 import type { Accesses } from '../open-venues.ts';
 import { guardKeyFile } from '../venue/notice.ts';
 import { GuardClient } from './guard-client.ts';
@@ -46,7 +45,7 @@ export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
       pid: process.pid,
       boot,
       policy: config.guard,
-      panel: hardware.backend.kind === 'simulated-panel' ? panelFile(`${folder}/run`) : null,
+      contacts: hardware.guardContacts,
       venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
         name,
         restUrl: (accesses.get(name) as VenueAccess).restUrl,
