@@ -16,7 +16,6 @@ function twoVenues(config: Config): void {
   const [venue] = config.venues as [Config['venues'][number]];
   const [strategy] = config.strategies as [Config['strategies'][number]];
   config.venues = NAMES.map((name) => ({ ...venue, name, symbols: ['BTCUSDT'] }));
-  config.guard = { ...config.guard, silentMs: 1_500, deadMs: 3_000 };
   config.strategies = NAMES.map((name, at) => ({ ...strategy, label: `mm${at}`, venue: name }));
 }
 
