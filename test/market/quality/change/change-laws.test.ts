@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Cusum } from '../../../src/market/quality/cusum.ts';
-import { meanBreaks } from '../../../src/market/quality/mean-breaks.ts';
+import { Cusum } from '../../../../src/market/quality/change/cusum.ts';
+import { meanBreaks } from '../../../../src/market/quality/change/mean-breaks.ts';
 import {
   PELT_POINTS_MAX,
   type PeltOptions,
   pelt,
   type SegmentCost,
-} from '../../../src/market/quality/pelt.ts';
-import { RunLength } from '../../../src/market/quality/run-length.ts';
-import { law } from '../../support/law.ts';
+} from '../../../../src/market/quality/change/pelt.ts';
+import { RunLength } from '../../../../src/market/quality/change/run-length.ts';
+import { law } from '../../../support/law.ts';
 
 const VARIANCE_MIN = 1e-8;
 const value = fc.double({ min: -50, max: 50, noNaN: true });

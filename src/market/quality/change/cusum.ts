@@ -1,4 +1,4 @@
-import { assert } from '../../core/result.ts';
+import { assert } from '../../../core/result.ts';
 
 export interface CusumOptions {
   /** Of the level that is normal. */

@@ -1,4 +1,4 @@
-import { assert } from '../../core/result.ts';
+import { assert } from '../../../core/result.ts';
 
 /** How badly a segment fits: its sum of squares around the mean (`l2`), or −2 log likelihood. */
 export type SegmentCost = 'l2' | 'normal-mean-variance';

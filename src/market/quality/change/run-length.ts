@@ -1,5 +1,5 @@
-import { assert } from '../../core/result.ts';
-import { logGamma } from '../../math/gamma.ts';
+import { assert } from '../../../core/result.ts';
+import { logGamma } from '../../../math/gamma.ts';
 
 export interface RunLengthOptions {
   /** Chance of a change between two points, inside 0 … 1. */

@@ -1,5 +1,5 @@
-import { assert, err, ok, type Result } from '../../core/result.ts';
-import { normalCdf } from '../../math/normal.ts';
+import { assert, err, ok, type Result } from '../../../core/result.ts';
+import { normalCdf } from '../../../math/normal.ts';
 
 export interface MeanBreaks {
   /** Points before each break, of the number of breaks with the least BIC. */
