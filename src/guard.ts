@@ -7,6 +7,7 @@ import { Contacts } from './guard/contacts.ts';
 import { GuardProcess } from './guard/guard-process.ts';
 import { type Heads, openHeads } from './guard/heads.ts';
 import { PeerSocket } from './guard/peer-socket.ts';
+import { noticeService } from './guard/service-notice.ts';
 import { logTo } from './ops/log.ts';
 import { deskIdIn } from './storage/data-directory.ts';
 import { lockFaultText, lockFile } from './storage/directory-lock.ts';
@@ -23,6 +24,8 @@ export interface GuardOptions {
   readonly guardDirectory: string;
   /** Whether a desk has started this guard, which then ends when nobody needs it. */
   readonly isSpawned: boolean;
+  /** Where systemd listens, when it runs this guard. */
+  readonly notifySocket: string | undefined;
 }
 
 export interface GuardFailure {
@@ -39,13 +42,17 @@ const LOOK_MS = 100;
 export async function runGuard(options: GuardOptions): Promise<Result<void, GuardFailure>> {
   const stopped = stopSignal();
   const env = nodeEnv(nodeNet(nodeTimers));
-  const folder = options.dataDirectory;
+  const log = logTo('stdout', 'info');
+  const { dataDirectory: folder, isSpawned, notifySocket } = options;
+  const service = noticeService(isSpawned ? undefined : notifySocket, env.timers, log);
   const deskId = await Promise.race([stopped.then(() => null), deskIdOf(env, folder)]);
-  if (deskId === null) return ok(undefined);
+  if (deskId === null) {
+    await service.end();
+    return ok(undefined);
+  }
   const opened = open(env, folder, `${options.guardDirectory}/${deskId}`, deskId);
   if (!opened.ok) return opened;
 
-  const log = logTo('stdout', 'info');
   let end: (reason: string) => void = () => {};
   const ended = new Promise<string>((resolve) => {
     end = resolve;
@@ -59,7 +66,7 @@ export async function runGuard(options: GuardOptions): Promise<Result<void, Guar
     contacts: new Contacts({ env, log, runFolder: `${folder}/run` }),
     send: (frame) => send(frame),
     signal: (pid, name) => void process.kill(pid, name),
-    isSpawned: options.isSpawned,
+    isSpawned,
     onEnd: end,
   });
   const socket = new PeerSocket({
@@ -75,6 +82,7 @@ export async function runGuard(options: GuardOptions): Promise<Result<void, Guar
   log('info', 'guard', 'ending', { reason });
   guard.stop();
   socket.close();
+  await service.end();
   return ok(undefined);
 }
 
