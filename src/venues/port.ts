@@ -46,8 +46,13 @@ export type HttpOutcome = Result<HttpReply, NetFault>;
 
 /** One question with the decoder of its answer. */
 export interface Query<T> {
+  /** Read once, when it is sent. */
   readonly request: HttpRequest;
+  /** Nothing else of the kind is asked before it is answered: some venues count their requests. */
+  readonly isOneAtATime?: true;
   readonly decode: (outcome: HttpOutcome) => Result<T, QueryFault>;
+  /** What to ask further before the answer is whole; null when it is. */
+  followUp?(value: T): Query<T> | null;
 }
 
 /** Everything a part of the desk that must not trade may ask of a venue. */
@@ -77,8 +82,12 @@ export interface VenueOrders {
 /** The socket that carries orders out and reports in. */
 export interface VenueSession {
   readonly url: string;
+  /** What must be asked before anything can be sent, a token say; the session keeps the answer. */
+  readonly prepare?: (nowMs: number) => Query<unknown>;
   /** What to send once the socket is open, so that reports flow. */
   subscribe(requestId: string, nowMs: number): string;
+  /** Sent after it; nobody waits for the answers. */
+  readonly subscribeFurther?: (requestId: string) => string;
   /** Asks for a sign of life. */
   ping(requestId: string): string;
   decode(frame: Uint8Array): VenueFrame;

@@ -20,7 +20,7 @@ import type { Log } from '../ops/log.ts';
 import type { VenueNews } from '../risk/watch/venue-watch.ts';
 import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
-import type { RequestOutcome, Venue } from './port.ts';
+import type { Query, RequestOutcome, Venue } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -177,9 +177,26 @@ export class VenueDesk {
   onOpened(): void {
     this.connection.onOpened();
     this.#probe(PROBES_AT_OPENING);
+    const preparation = this.#options.venue.session.prepare?.(this.#clock.nowMs());
+    if (preparation === undefined) this.#subscribe();
+    else this.#prepare(preparation, this.connection.losses);
+  }
+
+  /** Without an answer nothing is subscribed to, and the connection is given up for silent. */
+  #prepare(preparation: Query<unknown>, losses: number): void {
+    const answered = this.#port.fenced((answer: Result<unknown, string>) => {
+      if (!answer.ok) this.#log('error', 'not-prepared', { reason: answer.error });
+      else if (this.connection.isOpen && this.connection.losses === losses) this.#subscribe();
+    });
+    void this.#questions.ask(preparation).then(answered);
+  }
+
+  #subscribe(): void {
     this.#subscription = this.entry.nextRequestId();
     const { session } = this.#options.venue;
     this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
+    const further = session.subscribeFurther?.(this.entry.nextRequestId());
+    if (further !== undefined) this.#port.send(further);
   }
 
   /** What to send for a sign of life. */
@@ -253,12 +270,8 @@ export class VenueDesk {
           tradeId,
         ]),
       );
-      const { name } = this.#options.venue;
-      this.#options.journal({
-        kind: 'venue-reconciled',
-        venue: name,
-        marks: JSON.stringify(marks),
-      });
+      const { name: venue } = this.#options.venue;
+      this.#options.journal({ kind: 'venue-reconciled', venue, marks: JSON.stringify(marks) });
     }
     const verdict = this.#schedule.end(outcome);
     if (verdict.kind === 'reconciled') this.#onReconciled(verdict.token);
@@ -274,14 +287,13 @@ export class VenueDesk {
 
   /** What an inspector sees of it. */
   summary() {
-    const { manager, clock } = { manager: this.#manager, clock: this.#clock };
     return {
       isOpen: this.connection.isOpen,
       isSubscribed: this.#isSubscribed,
       losses: this.connection.losses,
-      clockAheadMs: clock.aheadMs(),
-      inquiries: manager.inquiries.size,
-      orders: [...manager.table.open()],
+      clockAheadMs: this.#clock.aheadMs(),
+      inquiries: this.#manager.inquiries.size,
+      orders: [...this.#manager.table.open()],
     };
   }
 

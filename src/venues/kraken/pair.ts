@@ -9,7 +9,7 @@ import {
   wholeOf,
   wordIn,
 } from '../binance/wire.ts';
-import { resultIn } from './reply.ts';
+import { resultIn } from './wire/reply.ts';
 
 /** A pair of Kraken. Its symbol is the one of the v2 sockets, `BTC/USD`. */
 export interface KrakenInstrument extends Instrument {

@@ -1,5 +1,5 @@
 import { arrayIn, objectIn, textOf, WireFault, wholeOf } from '../../binance/wire.ts';
-import { textMs } from '../timestamp.ts';
+import { textMs } from '../wire/timestamp.ts';
 
 /** One order of a `level3` frame; price and size are decimal texts as the wire has them. */
 export interface Level3Order {

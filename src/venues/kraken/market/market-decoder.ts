@@ -2,7 +2,7 @@ import { bookLots, bookTicks } from '../../../core/instrument.ts';
 import { JsonScanner } from '../../binance/json-scanner.ts';
 import { LevelList } from '../../binance/level-list.ts';
 import type { KrakenInstrument } from '../pair.ts';
-import { timestampMs } from '../timestamp.ts';
+import { timestampMs } from '../wire/timestamp.ts';
 import { SymbolTable } from './symbol-table.ts';
 import { TradeList } from './trade-list.ts';
 import { wideDecimal } from './wide-decimal.ts';

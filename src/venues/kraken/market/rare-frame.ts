@@ -8,8 +8,8 @@ import {
   wholeOf,
   wordIn,
 } from '../../binance/wire.ts';
-import { exactJson } from '../exact-json.ts';
-import { textMs } from '../timestamp.ts';
+import { exactJson } from '../wire/exact-json.ts';
+import { textMs } from '../wire/timestamp.ts';
 import { type Level3Frame, level3In } from './level3-frame.ts';
 
 /** How a pair or the whole venue trades at the moment. */

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WireFault } from '../../../../src/venues/binance/wire.ts';
-import { exactJson, plainDecimal } from '../../../../src/venues/kraken/exact-json.ts';
 import { rareFrameIn } from '../../../../src/venues/kraken/market/rare-frame.ts';
-import { textMs } from '../../../../src/venues/kraken/timestamp.ts';
+import { exactJson, plainDecimal } from '../../../../src/venues/kraken/wire/exact-json.ts';
+import { textMs } from '../../../../src/venues/kraken/wire/timestamp.ts';
 import { frameOf } from '../../../support/binance/frames.ts';
 import { STRANGE } from '../../../support/binance/strange.ts';
 

@@ -1,5 +1,5 @@
-import { JsonScanner } from '../binance/json-scanner.ts';
-import { WireFault } from '../binance/wire.ts';
+import { JsonScanner } from '../../binance/json-scanner.ts';
+import { WireFault } from '../../binance/wire.ts';
 
 /** Deeper nesting than this is refused: no frame of the venue comes near it. */
 const DEPTH_MAX = 32;

@@ -1,4 +1,4 @@
-import { arrayIn, objectIn, WireFault, wordIn } from '../binance/wire.ts';
+import { arrayIn, objectIn, WireFault, wordIn } from '../../binance/wire.ts';
 
 /** Errors that a REST reply names; empty when there are none. */
 export function errorsIn(value: unknown): readonly string[] {
