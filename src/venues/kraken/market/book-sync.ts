@@ -1,4 +1,4 @@
-import { Book } from '../../../market/book.ts';
+import type { Book } from '../../../market/book.ts';
 import type { LevelList } from '../../binance/level-list.ts';
 import { bookChecksum, type ChecksumScale } from './checksum.ts';
 
@@ -22,13 +22,14 @@ export type BookOutcome = 'applied' | 'ignored' | 'checksum' | 'crossed';
  * @see Kraken, "Book checksum (WebSocket v2)"
  */
 export class BookSync {
-  readonly book = new Book();
+  readonly book: Book;
   readonly #depth: number;
   #scale: ChecksumScale;
   #isLive = false;
 
   /** @param depth levels a side that were subscribed to */
-  constructor(scale: ChecksumScale, depth: number) {
+  constructor(book: Book, scale: ChecksumScale, depth: number) {
+    this.book = book;
     this.#scale = scale;
     this.#depth = depth;
   }

@@ -1,8 +1,8 @@
 import { RETRY_AFTER_MS, retryMs } from '../../binance/wire.ts';
 
 /**
- * Kraken names its errors in words, `EOrder:Unknown order`. These numbers are ours, for the few that
- * the desk must tell apart; every other error is 0.
+ * Kraken names its errors in words, `EOrder:Unknown order`. These numbers are ours, for the few
+ * that the desk must tell apart; every other error is 0.
  */
 export const CODE = {
   other: 0,

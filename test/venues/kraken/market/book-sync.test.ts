@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Book } from '../../../../src/market/book.ts';
 import { BookSync } from '../../../../src/venues/kraken/market/book-sync.ts';
 import { scaleOf } from '../../../../src/venues/kraken/market/checksum.ts';
 import { MarketDecoder } from '../../../../src/venues/kraken/market/market-decoder.ts';
@@ -19,7 +20,7 @@ const pair = aPair();
 
 function aBook(depth = 10) {
   const decoder = new MarketDecoder([pair]);
-  const sync = new BookSync(scaleOf(pair), depth);
+  const sync = new BookSync(new Book(), scaleOf(pair), depth);
   const feed = (text: string) => {
     const kind = decoder.decode(frameOf(text));
     if (kind === 'book-snapshot') return sync.onSnapshot(decoder);
@@ -77,7 +78,7 @@ test('a crossed book is given up however right its checksum is', () => {
 test('a pair whose tick is coarser than its decimals is checked in its decimals', () => {
   const coarse = aPair({ tick: '0.5', pairDecimals: 2 });
   const decoder = new MarketDecoder([coarse]);
-  const sync = new BookSync(scaleOf(coarse), 10);
+  const sync = new BookSync(new Book(), scaleOf(coarse), 10);
   const asks: Level[] = [['100.50', '1.00000000']];
   const bids: Level[] = [['99.50', '2.00000000']];
   decoder.decode(frameOf(bookFrame('snapshot', { asks, bids, checksum: checksumOf(asks, bids) })));
