@@ -6,7 +6,7 @@ import { cancelAllAfter, type KrakenAccess } from '../rest.ts';
 /** What the venue advises: a minute, asked for again each quarter of it. */
 export const KRAKEN_DEAD_MAN: DeadManTimes = { timeoutMs: 60_000, everyMs: 15_000 };
 
-/** What the switch is held with: it runs on the venue's clock and needs no other part of the desk. */
+/** What the switch is held with; it needs no other part of the desk. */
 export interface DeadManAccess {
   readonly access: KrakenAccess;
   readonly ask: <T>(query: Query<T>) => Promise<Result<T, unknown>>;
