@@ -20,7 +20,7 @@ import { krakenQueries } from '../../src/venues/kraken/queries.ts';
 import { cancelAllAfter, cancelEverything } from '../../src/venues/kraken/rest.ts';
 import { krakenSession } from '../../src/venues/kraken/session.ts';
 import { apiSign, krakenKeyOf } from '../../src/venues/kraken/sign.ts';
-import type { Query } from '../../src/venues/port.ts';
+import type { Query, SessionTicket } from '../../src/venues/port.ts';
 import { anAccess, SAMPLE_SECRET } from '../support/kraken/access.ts';
 import { aPair } from '../support/kraken/pairs.ts';
 import { anOrder, type OrderParts } from '../support/trade/orders.ts';
@@ -71,7 +71,7 @@ const add = (extras: OrderExtras, parts: OrderParts = {}) =>
 const trigger = 600_000 as ApprovedOrder['ticks'];
 
 const questions: [name: string, question: Query<unknown>][] = [
-  ['a token', (session.prepare as (nowMs: number) => Query<unknown>)(NOW)],
+  ['a token', (session.ticket as SessionTicket).fetch(NOW)],
   ['open orders', queries().openOrders(NOW)],
   ['an order by our id', queries().order({ clientId: 'desk-1-mm-1' }, pair, NOW)],
   ['an order by its own id', queries().order({ venueOrderId: 'OABC-DE' }, pair, NOW)],

@@ -14,6 +14,8 @@ export interface DiskSwitches {
   isSyncLost: boolean;
   /** The next write stops in its middle, and the process with it. */
   isTearing: boolean;
+  /** What others have left free of the disk, 0 … 1. */
+  freeFraction: number;
 }
 
 export const SOUND_DISK: Readonly<DiskSwitches> = {
@@ -23,6 +25,7 @@ export const SOUND_DISK: Readonly<DiskSwitches> = {
   syncMs: 0,
   isSyncLost: false,
   isTearing: false,
+  freeFraction: 1,
 };
 
 export interface DiskHooks {
@@ -30,6 +33,8 @@ export interface DiskHooks {
   readonly isAlive: () => boolean;
   /** Told of every write that has reached the page cache. */
   readonly wrote: (path: string, bytes: Uint8Array, position: number) => void;
+  /** Told of every file that has been replaced as a whole. */
+  readonly replaced: (path: string, bytes: Uint8Array) => void;
   /** The process stops here. */
   readonly torn: () => void;
   /** The process waits. */
@@ -80,6 +85,7 @@ export function processFiles(disk: Files, switches: DiskSwitches, hooks: DiskHoo
       meet(switches.writeCode, `write ${path}`);
       meet(switches.syncCode, `fdatasync ${path}`);
       disk.replace(path, bytes);
+      hooks.replaced(path, bytes);
     },
     list: (path) => (hooks.isAlive() ? disk.list(path) : []),
     ensureFolder(path, mode) {
@@ -96,7 +102,10 @@ export function processFiles(disk: Files, switches: DiskSwitches, hooks: DiskHoo
     remove(path) {
       if (hooks.isAlive()) disk.remove(path);
     },
-    freeBytes: (path) => disk.freeBytes(path),
+    space(path) {
+      const { freeBytes, totalBytes } = disk.space(path);
+      return { freeBytes: freeBytes * switches.freeFraction, totalBytes };
+    },
   };
 }
 

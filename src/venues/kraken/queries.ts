@@ -31,7 +31,7 @@ export function krakenQueries(
   const request = (method: string, members: string, requestId: string): string =>
     `{"method":"${method}","params":{${members}"token":"${token.text}"},"req_id":${requestId}}`;
   return {
-    cancel: (clientId, _instrument, requestId) =>
+    cancel: ({ clientId }, _instrument, requestId) =>
       request('cancel_order', `"cl_ord_id":["${venueIdOf(clientId)}"],`, requestId),
     // The venue knows no cancellation by market: all of them go, which is never less.
     cancelAll: (_instrument, requestId) => request('cancel_all', '', requestId),

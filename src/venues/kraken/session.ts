@@ -19,7 +19,7 @@ import { CODE, meaningOf } from './wire/errors.ts';
 import { exactJson } from './wire/exact-json.ts';
 import { textMs } from './wire/timestamp.ts';
 
-/** What opens the private sockets; fetched anew for every connection and held by it. */
+/** What opens the private socket; fetched anew for every connection and held by it. */
 export interface KrakenToken {
   text: string;
 }
@@ -38,21 +38,30 @@ export function krakenSession(
   const frames = new PrivateFrames(instruments);
   const subscription = (channel: string, more: string, requestId: string): string => {
     const params = `"channel":"${channel}",${more}"token":"${token.text}"`;
-    return `{"method":"subscribe","params":{${params}},"req_id":${requestId}}`;
+    const named = requestId === '' ? '' : `,"req_id":${requestId}`;
+    return `{"method":"subscribe","params":{${params}}${named}}`;
   };
   return {
-    url,
     receiveWindowMs: access.receiveWindowMs,
     clockRefusedCode: CODE.deadline,
-    prepare: (nowMs) =>
-      privateQuestion(access, 'GetWebSocketsToken', [], nowMs, (result) => {
-        token.text = textOf(objectIn(result, 'token'), 'token');
-      }),
-    subscribe(requestId) {
-      frames.reset();
-      return subscription('executions', '"snap_orders":true,"snap_trades":false,', requestId);
+    ticket: {
+      fetch: (nowMs) =>
+        privateQuestion(access, 'GetWebSocketsToken', [], nowMs, (result) =>
+          textOf(objectIn(result, 'token'), 'token'),
+        ),
+      // A token that has opened a subscription lives as long as its connection.
+      renewal: null,
     },
-    subscribeFurther: (requestId) => subscription('balances', '"snapshot":false,', requestId),
+    begin(ticket) {
+      token.text = ticket;
+      frames.reset();
+      return url;
+    },
+    subscribe: (requestId) => [
+      subscription('executions', '"snap_orders":true,"snap_trades":false,', requestId),
+      // Its answer goes without a number, so that nobody takes it for the first one's.
+      subscription('balances', '"snapshot":false,', ''),
+    ],
     ping: (requestId) => `{"method":"ping","req_id":${requestId}}`,
     decode(frame) {
       try {

@@ -22,5 +22,6 @@ export function krakenVenue(options: {
     session: krakenSession(socketUrl, access, token, instruments),
     orders: krakenOrders(token, access.receiveWindowMs),
     queries: krakenQueries(access, token, instruments),
+    replyIn: null,
   };
 }
