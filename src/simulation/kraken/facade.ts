@@ -117,7 +117,10 @@ export class KrakenFacade implements VenueEdge {
     const line = new HeartLine(peer, false);
     this.#lines.add(line);
     this.#beat();
-    this.publics.greet(line);
+    // In a turn of its own, since nobody is there to hear it before the connection is made.
+    this.#timers.turn(() => {
+      if (this.#lines.has(line)) this.publics.greet(line);
+    });
     return {
       message: (text) => {
         if (!line.isDumb) this.#message(line, text, isPrivate);

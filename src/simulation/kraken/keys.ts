@@ -119,6 +119,11 @@ export class Keys {
     return mayDo(token.key, needed) ? ok(token.key) : err(PERMISSION_DENIED);
   }
 
+  /** Somebody else uses the key, with nonces up to this. */
+  burnNonces(apiKey: string, last: bigint): void {
+    this.#nonces.set(apiKey, last);
+  }
+
   /** All tokens lose their power, as after a restart of the venue. */
   revokeTokens(): void {
     this.#tokens.clear();
