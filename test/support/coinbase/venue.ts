@@ -96,8 +96,7 @@ export function aCoinbaseVenue(limits = PLENTY) {
     return answer;
   };
   const tokenOf = (uri: string | null, key = KEY_NAME, pem = key === BOB ? OTHER_PEM : SEC1) => {
-    const entropy = (bytes: number) => new Uint8Array(bytes);
-    return must(tokenSigner(key, pem, entropy)).token(time.clock.now(), uri);
+    return must(tokenSigner(key, pem)).token(time.clock.now(), uri, 5_000);
   };
   /** Asks with a token of the key; null asks without one. */
   const ask = (
