@@ -184,7 +184,7 @@ export class OrderManager {
     this.record({ kind: 'order-filled', clientId, fill });
   }
 
-  /** Has the venue asked, unless all of it is booked. It knows the order: absence proves nothing. */
+  /** Has the venue asked, unless all is booked. It knows the order, so absence proves nothing. */
   #progress(report: Extract<Report, { kind: 'progressed' }>): void {
     const { clientId, venueOrderId, filledLots, hasEnded } = report;
     const record = this.recordOf(clientId);

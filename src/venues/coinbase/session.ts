@@ -16,7 +16,7 @@ import { stateIn } from './order-answers.ts';
 import { UNAUTHORIZED } from './rest.ts';
 import type { TokenSigner } from './sign.ts';
 
-/** How the venue words a cancellation of its own because an order would have met another of ours. */
+/** How the venue words that it cancelled an order which would have met another of ours. */
 const SELF_TRADE = /self.?trade/i;
 
 /**
