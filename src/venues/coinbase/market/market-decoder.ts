@@ -1,6 +1,6 @@
-import { bookLots, bookTicks, type Instrument } from '../../core/instrument.ts';
-import { JsonScanner } from '../binance/json-scanner.ts';
-import { LevelList } from '../binance/level-list.ts';
+import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.ts';
+import { JsonScanner } from '../../binance/json-scanner.ts';
+import { LevelList } from '../../binance/level-list.ts';
 import { ItemReader } from './item-reader.ts';
 import { parseTimeStamp } from './time-stamp.ts';
 

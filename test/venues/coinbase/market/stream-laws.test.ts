@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Book } from '../../../src/market/book.ts';
-import type { Ladder } from '../../../src/market/ladder.ts';
-import { CoinbaseStream } from '../../../src/venues/coinbase/stream.ts';
-import { aBookEvent, aFrame, aHeartbeat, BTC, bytesOf } from '../../support/coinbase/frames.ts';
-import { law } from '../../support/law.ts';
+import { Book } from '../../../../src/market/book.ts';
+import type { Ladder } from '../../../../src/market/ladder.ts';
+import { CoinbaseStream } from '../../../../src/venues/coinbase/market/stream.ts';
+import { aBookEvent, aFrame, aHeartbeat, BTC, bytesOf } from '../../../support/coinbase/frames.ts';
+import { law } from '../../../support/law.ts';
 
 type Change = readonly ['bid' | 'offer', number, number];
 

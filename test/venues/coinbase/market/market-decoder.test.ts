@@ -1,7 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { LevelList } from '../../../src/venues/binance/level-list.ts';
-import { type EntryKind, MarketDecoder } from '../../../src/venues/coinbase/market-decoder.ts';
+import type { LevelList } from '../../../../src/venues/binance/level-list.ts';
+import {
+  type EntryKind,
+  MarketDecoder,
+} from '../../../../src/venues/coinbase/market/market-decoder.ts';
 import {
   aBookEvent,
   aFrame,
@@ -10,7 +13,7 @@ import {
   bytesOf,
   ETH,
   SENT_MS,
-} from '../../support/coinbase/frames.ts';
+} from '../../../support/coinbase/frames.ts';
 
 const levels = (list: LevelList) =>
   Array.from({ length: list.count }, (_, at) => [list.ticks[at], list.lots[at]]);

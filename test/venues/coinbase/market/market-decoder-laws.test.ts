@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatDecimal } from '../../../src/core/decimal.ts';
-import { MarketDecoder } from '../../../src/venues/coinbase/market-decoder.ts';
+import { formatDecimal } from '../../../../src/core/decimal.ts';
+import { MarketDecoder } from '../../../../src/venues/coinbase/market/market-decoder.ts';
 import {
   aBookEvent,
   aFrame,
@@ -10,8 +10,8 @@ import {
   BTC,
   bytesOf,
   ETH,
-} from '../../support/coinbase/frames.ts';
-import { law } from '../../support/law.ts';
+} from '../../../support/coinbase/frames.ts';
+import { law } from '../../../support/law.ts';
 
 const decoder = new MarketDecoder([BTC, ETH]);
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CoinbaseStream } from '../../../src/venues/coinbase/stream.ts';
-import type { FrameOutcome } from '../../../src/venues/market/market-stream.ts';
+import { CoinbaseStream } from '../../../../src/venues/coinbase/market/stream.ts';
+import type { FrameOutcome } from '../../../../src/venues/market/market-stream.ts';
 import {
   aBookEvent,
   aFrame,
@@ -9,7 +9,7 @@ import {
   BTC,
   bytesOf,
   ETH,
-} from '../../support/coinbase/frames.ts';
+} from '../../../support/coinbase/frames.ts';
 
 const options = { streamUrl: 'wss://host', instruments: [BTC, ETH], hasTrades: true };
 

@@ -1,4 +1,4 @@
-import type { Instrument } from '../../core/instrument.ts';
+import type { Instrument } from '../../../core/instrument.ts';
 
 /** Finds instruments by the bytes of a product id, without making a text of them. */
 export class ProductTable {

@@ -1,6 +1,6 @@
-import { bookLots, bookTicks, type Instrument } from '../../core/instrument.ts';
-import type { Side } from '../../execution/order.ts';
-import type { JsonScanner } from '../binance/json-scanner.ts';
+import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.ts';
+import type { Side } from '../../../execution/order.ts';
+import type { JsonScanner } from '../../binance/json-scanner.ts';
 import { ProductTable } from './product-table.ts';
 import { parseTimeStamp } from './time-stamp.ts';
 

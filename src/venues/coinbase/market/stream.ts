@@ -1,12 +1,12 @@
-import type { Instrument } from '../../core/instrument.ts';
-import type { TradePrinted } from '../../market/trade.ts';
+import type { Instrument } from '../../../core/instrument.ts';
+import type { TradePrinted } from '../../../market/trade.ts';
 import {
   type FrameOutcome,
   type MarketStream,
   noCounts,
   type StreamCounts,
-} from '../market/market-stream.ts';
-import { MarketView } from '../market/market-view.ts';
+} from '../../market/market-stream.ts';
+import { MarketView } from '../../market/market-view.ts';
 import { type EntryKind, MarketDecoder } from './market-decoder.ts';
 import { ProductState } from './product-state.ts';
 import { SequenceGuard } from './sequence-guard.ts';
