@@ -210,6 +210,8 @@ export class VenueDesk {
     } else if (decoded.kind === 'reply') {
       this.#reporter.onReply(decoded.outcome);
       this.entry.onReply(decoded.requestId, decoded.outcome);
+    } else if (decoded.kind === 'alarm') {
+      this.#log('error', decoded.what, { detail: decoded.detail });
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
     }
