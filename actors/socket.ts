@@ -36,16 +36,21 @@ export function openSocket<M>(
   );
 }
 
-/** Asks a silent peer for a sign of life, and closes the socket of a dead one. */
+/**
+ * Asks a silent peer for a sign of life, and closes the socket of a dead one.
+ *
+ * @param question what to send; null where the peer speaks by itself and is not to be asked
+ */
 export function watchSocket(
   path: string,
   log: Log,
   connection: Connection,
   link: WebSocketLink,
-  question: () => string,
+  question: () => string | null,
 ): void {
   const pulse = connection.pulse();
-  if (pulse === 'ask') link.send(question());
+  const asked = pulse === 'ask' ? question() : null;
+  if (asked !== null) link.send(asked);
   if (pulse !== 'dead') return;
   log('warn', path, 'silent');
   link.close();

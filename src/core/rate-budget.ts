@@ -1,3 +1,9 @@
+/** Tokens that flow in, and how many are kept at most. */
+export interface RateLimits {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
+
 /**
  * A token bucket over injected time: `ratePerSecond` tokens flow in, at most `burst` are kept.
  * A share may be reserved, so that cancels still pass when orders have used up the rest.
@@ -8,7 +14,7 @@ export class RateBudget {
   #tokens: number;
   #atMs: number;
 
-  constructor(limits: { ratePerSecond: number; burst: number }, nowMs: number) {
+  constructor(limits: RateLimits, nowMs: number) {
     this.#ratePerMs = limits.ratePerSecond / 1000;
     this.#burst = limits.burst;
     this.#tokens = limits.burst;
@@ -25,6 +31,11 @@ export class RateBudget {
     if (this.#tokens - tokens < reserve) return false;
     this.#tokens -= tokens;
     return true;
+  }
+
+  /** @returns how long until a token can be taken, in milliseconds; 0 = now */
+  waitMs(nowMs: number): number {
+    return Math.max(0, (1 - this.available(nowMs)) / this.#ratePerMs);
   }
 
   available(nowMs: number): number {

@@ -28,6 +28,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
+import { BinanceStream } from '../venues/binance/stream.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
@@ -161,10 +162,10 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           venue: venue.name,
           start: () =>
             feedActor({
-              ...parts.marketData,
-              instruments,
+              stream: () =>
+                new BinanceStream({ ...parts.marketData, instruments, hasTrades: false }),
               net: env.net,
-              listeners: (index) => listeners[index] ?? [],
+              listeners: { quotes: (index) => listeners[index] ?? [], trades: () => [], facts: [] },
               log,
             }),
         },

@@ -54,6 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   lmdb: ['src/storage/'],
   ccxt: ['src/venues/ccxt/'],
   msgpackr: ['src/remote/'],
+  '@stdlib': ['src/math/gamma.ts'],
   ws: ['src/venues/', 'src/simulation/', 'src/remote/', 'src/dashboard/'],
   zod: ['src/'],
   yaml: ['src/config/'],

@@ -19,6 +19,7 @@ import { silentLog } from '../../ops/log.ts';
 import { breakersSection } from '../../risk/breakers/settings.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
 import { StrategyRecord } from '../../strategies/decision-record.ts';
+import { BinanceStream } from '../../venues/binance/stream.ts';
 import type { Venue } from '../../venues/port.ts';
 
 export interface TickPathOptions {
@@ -32,6 +33,7 @@ export interface TickPathOptions {
 }
 
 const LABEL = 'warm';
+const WARM_URLS = { streamUrl: 'warm:stream', restUrl: 'warm:rest' };
 const DESK_ID = 'warmwarm';
 
 /** Limits that no made-up order meets, so that every frame travels the whole way. */
@@ -93,11 +95,13 @@ export function tickPath(options: TickPathOptions) {
           venue: venue.name,
           start: () =>
             feedActor({
-              streamUrl: 'warm:stream',
-              restUrl: 'warm:rest',
-              instruments,
+              stream: () => new BinanceStream({ ...WARM_URLS, instruments, hasTrades: false }),
               net,
-              listeners: () => [address.risk, address.strategy(LABEL)],
+              listeners: {
+                quotes: () => [address.risk, address.strategy(LABEL)],
+                trades: () => [],
+                facts: [],
+              },
               log,
             }),
         },

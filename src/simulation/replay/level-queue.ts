@@ -1,6 +1,7 @@
 import type { Lots } from '../../core/units.ts';
+import type { QueueModel } from '../../market/microstructure/queue-position.ts';
 import type { RestingOrder } from '../book/order-book.ts';
-import { frontAfter, type QueueModel } from './queue-model.ts';
+import { lotsInFront } from './queue-model.ts';
 
 /** What the recording shows of a level, and the update id up to which it is known. */
 export interface Shown {
@@ -133,7 +134,7 @@ export class LevelQueue {
       const { front } = place;
       const back = Math.max(0, before - traded - front);
       if (front === Number.POSITIVE_INFINITY) continue;
-      place.front = frontAfter(this.#model, { front, back, canceled }, this.#lotSize);
+      place.front = lotsInFront(this.#model, { front, back, canceled }, this.#lotSize);
       place.advance += front - place.front;
     }
   }

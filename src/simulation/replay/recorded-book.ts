@@ -4,10 +4,10 @@ import { assert } from '../../core/result.ts';
 import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import type { Book } from '../../market/book.ts';
+import type { QueueModel } from '../../market/microstructure/queue-position.ts';
 import { crosses, type Level, OrderBook, opposite, type RestingOrder } from '../book/order-book.ts';
 import type { MarketBook } from '../exchange/market-state.ts';
 import { type Hit, LevelQueue, type Print } from './level-queue.ts';
-import type { QueueModel } from './queue-model.ts';
 import { RecordedSide } from './recorded-side.ts';
 
 const SIDES = ['buy', 'sell'] as const;

@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/env.ts';
 import { ok, type Result } from '../../core/result.ts';
+import type { QueueModel } from '../../market/microstructure/queue-position.ts';
 import { AccountExchange, type RestoreOptions, restored } from '../exchange/account-exchange.ts';
 import type { Clearing } from '../exchange/clearing.ts';
 import type { FeeSchedule } from '../exchange/fees.ts';
 import type { MarketRules } from '../exchange/market-rules.ts';
 import type { RecordFault } from '../exchange/records.ts';
 import type { VenueLog } from '../exchange/venue-log.ts';
-import type { QueueModel } from './queue-model.ts';
 import { RecordedMarket } from './recorded-market.ts';
 
 export interface RecordedExchangeOptions extends Omit<RestoreOptions, 'markets'> {

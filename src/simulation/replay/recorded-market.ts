@@ -3,6 +3,7 @@ import { quoteAmount } from '../../core/instrument.ts';
 import type { Lots, Millis, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { Book } from '../../market/book.ts';
+import type { QueueModel } from '../../market/microstructure/queue-position.ts';
 import { DepthSync } from '../../venues/binance/depth-sync.ts';
 import { MarketDecoder } from '../../venues/binance/market-decoder.ts';
 import type { MarketRules } from '../exchange/market-rules.ts';
@@ -11,7 +12,6 @@ import type { ExchangeEvent, LevelView } from '../exchange/port.ts';
 import { Tape } from '../exchange/tape.ts';
 import type { Numbers, VenueLog } from '../exchange/venue-log.ts';
 import type { Hit, Print } from './level-queue.ts';
-import type { QueueModel } from './queue-model.ts';
 import { RecordedBook } from './recorded-book.ts';
 
 /** Frames of a recording by what they were, and what the book lost. */

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import type { QueueModel } from '../../market/microstructure/queue-position.ts';
 import { FaultPlan } from '../binance/faults.ts';
 import { DEFAULT_RETENTION } from '../exchange/clearing.ts';
 import { DEFAULT_FEES } from '../exchange/fees.ts';
@@ -9,7 +10,7 @@ import type { VenueProgress } from '../server/admin.ts';
 import { type FrontOptions, VenueFront } from '../server/venue-front.ts';
 import type { Recording } from './open-recording.ts';
 import { type PlayedCounts, Player } from './player.ts';
-import { DEFAULT_QUEUE_MODEL, type QueueModel } from './queue-model.ts';
+import { DEFAULT_QUEUE_MODEL } from './queue-model.ts';
 import { openRecordedExchange, type RecordedExchange } from './recorded-exchange.ts';
 import { RecordedStreams } from './recorded-streams.ts';
 

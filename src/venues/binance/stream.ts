@@ -4,9 +4,16 @@ import type { Instrument } from '../../core/instrument.ts';
 import { RateBudget } from '../../core/rate-budget.ts';
 import type { Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
-import { Book } from '../../market/book.ts';
 import { BboAgreement } from '../../market/quality/bbo-agreement.ts';
-import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
+import type { TradePrinted } from '../../market/trade.ts';
+import {
+  type FrameOutcome,
+  type MarketStream,
+  noCounts,
+  type SnapshotSource,
+  type StreamCounts,
+} from '../market/market-stream.ts';
+import { MarketView } from '../market/market-view.ts';
 import { DepthSync, type DiffOutcome } from './depth-sync.ts';
 import { MarketDecoder } from './market-decoder.ts';
 import { retryAfterOf } from './wire.ts';
@@ -17,8 +24,7 @@ const SNAPSHOT_LEVELS = 5_000;
 /** Snapshots are dear at the venue, so attempts back off. */
 const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAfterMs: 0 };
 
-/** Asks the market streams for a sign of life; the answer is a frame like any other. */
-export const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
+const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
 /**
  * A snapshot weighs 250 of the 6,000 a minute that the address has for everything: at this rate a
@@ -27,55 +33,34 @@ export const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 const SNAPSHOT_RATE = { ratePerSecond: 0.1, burst: 10 };
 const SNAPSHOT_WAIT_MS = 1_000;
 
-/** What one frame did, for the actor behind the socket. */
-export type FrameOutcome =
-  /** The best prices of `quoted` may have changed. */
-  | 'quote'
-  /** The book of `quoted` cannot be believed any more; a snapshot is needed. */
-  | 'lost'
-  | 'nothing'
-  | 'malformed'
-  /** About an instrument that nobody asked for. Said of the first: who sends one sends many. */
-  | 'foreign';
+/** A market may be quiet for long; one that trades is stale to risk long before. */
+const PATIENCE = { askAfterMs: 2_000, deadAfterMs: 8_000 };
+const SNAPSHOT_TIMEOUT_MS = 5_000;
+/** More control frames than five a second, pings among them, and the venue hangs up. */
+const PACE = { ratePerSecond: 4, burst: 4 };
 
-/** Counters of one feed since it began; none is ever reset. */
-export interface StreamCounts {
-  frames: number;
-  updates: number;
-  gaps: number;
-  crossed: number;
-  malformed: number;
-  unknownSymbols: number;
-}
-
-/** Books and best prices of one instrument. */
-export class MarketView {
-  readonly instrument: Instrument;
-  readonly book = new Book();
+/** What keeps the book of one instrument right, and checks it. */
+export class BinanceView extends MarketView {
   readonly agreement = new BboAgreement();
   readonly sync: DepthSync;
-  bidTicks = 0;
-  bidLots = 0;
-  askTicks = 0;
-  askLots = 0;
-  /** Update id behind the best prices. */
-  updateId = 0;
   /** Snapshots in a row that did not bring the book to life. */
   failedSnapshots = 0;
 
   constructor(instrument: Instrument, counts: StreamCounts) {
-    this.instrument = instrument;
+    super(instrument);
     this.sync = new DepthSync(this.book, 'spot', (finalId) => {
       counts.updates += 1;
       this.agreement.onBook(finalId, this.book);
     });
   }
 
+  get isLive(): boolean {
+    return this.sync.isLive;
+  }
+
   /** Best prices from the book, unless a ticker was ahead of it. */
   takeBook(): void {
-    if (this.updateId > this.sync.lastId) return;
-    const { bids, asks } = this.book;
-    this.#take(this.sync.lastId, bids.bestTicks, bids.bestLots, asks.bestTicks, asks.bestLots);
+    if (this.updateId <= this.sync.lastId) this.takeBest(this.sync.lastId);
   }
 
   /** Best prices from a ticker that is ahead of the book. @returns whether it was */
@@ -83,7 +68,7 @@ export class MarketView {
     const { finalId, bidTicks, bidLots, askTicks, askLots } = decoder;
     this.agreement.onTicker(finalId, bidTicks, bidLots, askTicks, askLots);
     if (!this.sync.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
-    this.#take(finalId, bidTicks, bidLots, askTicks, askLots);
+    this.takeTouch(finalId, bidTicks, bidLots, askTicks, askLots);
     return true;
   }
 
@@ -95,81 +80,69 @@ export class MarketView {
   /** Forgets prices only: the diffs that came since a gap are what the next snapshot must reach. */
   forget(): void {
     this.agreement.reset();
-    this.#take(0, 0, 0, 0, 0);
+    this.takeTouch(0, 0, 0, 0, 0);
   }
 
-  /** @param receivedNs monotonic time of the frame behind the prices */
-  quote(receivedNs: number): QuoteUpdated {
-    return {
-      kind: 'quote-updated',
-      instrument: this.instrument.index,
-      bidTicks: this.bidTicks,
-      bidLots: this.bidLots,
-      askTicks: this.askTicks,
-      askLots: this.askLots,
-      updateId: this.updateId,
-      receivedNs,
-    };
+  override summary() {
+    const { compared, mismatches } = this.agreement;
+    return { ...super.summary(), compared, mismatches };
   }
+}
 
-  lost(reason: string): QuoteLost {
-    return { kind: 'quote-lost', instrument: this.instrument.index, reason };
-  }
-
-  /** What an inspector sees of it. */
-  summary() {
-    const { instrument, sync, book, agreement } = this;
-    return {
-      symbol: instrument.symbol,
-      isLive: sync.isLive,
-      levels: book.bids.depth + book.asks.depth,
-      compared: agreement.compared,
-      mismatches: agreement.mismatches,
-    };
-  }
-
-  #take(id: number, bid: number, bidLots: number, ask: number, askLots: number): void {
-    this.updateId = id;
-    this.bidTicks = bid;
-    this.bidLots = bidLots;
-    this.askTicks = ask;
-    this.askLots = askLots;
-  }
+/** Where a stream is, and what of it is wanted. */
+export interface BinanceStreamOptions {
+  /** Scheme, host and port, without a path. */
+  readonly streamUrl: string;
+  readonly restUrl: string;
+  /** At least one. */
+  readonly instruments: readonly Instrument[];
+  /** Whether trades are wanted beside books. */
+  readonly hasTrades: boolean;
 }
 
 /**
  * The market data of one connection: frames in, books and best prices out. Diffs carry the book,
  * book tickers run ahead of it (spot diffs come each 100 ms) and check it.
  */
-export class BinanceStream {
-  readonly views: readonly MarketView[];
-  readonly counts: StreamCounts = {
-    frames: 0,
-    updates: 0,
-    gaps: 0,
-    crossed: 0,
-    malformed: 0,
-    unknownSymbols: 0,
-  };
-  /** The view that the last frame was about. */
-  quoted: MarketView;
-  /** Why a book was given up last. */
+export class BinanceStream implements MarketStream, SnapshotSource {
+  readonly name = '';
+  readonly url: string;
+  readonly patience = PATIENCE;
+  readonly ping = STREAM_PING;
+  readonly pace = PACE;
+  readonly reconnectMsMin = 0;
+  readonly frames: readonly string[] = [];
+  readonly fact = null;
+  readonly views: readonly BinanceView[];
+  readonly counts: StreamCounts = noCounts();
+  quoted: BinanceView;
   lostBy: 'gap' | 'crossed' = 'gap';
+  readonly #restUrl: string;
   readonly #decoder: MarketDecoder;
-  readonly #byIndex = new Map<number, MarketView>();
+  readonly #byIndex = new Map<number, BinanceView>();
   readonly #snapshots = new RateBudget(SNAPSHOT_RATE, 0);
 
-  /** @param instruments at least one */
-  constructor(instruments: readonly Instrument[]) {
-    this.views = instruments.map((instrument) => new MarketView(instrument, this.counts));
+  constructor(options: BinanceStreamOptions) {
+    const { instruments, restUrl } = options;
+    this.url = streamUrl(options);
+    this.#restUrl = restUrl;
+    this.views = instruments.map((instrument) => new BinanceView(instrument, this.counts));
     for (const view of this.views) this.#byIndex.set(view.instrument.index, view);
-    this.quoted = this.views[0] as MarketView;
+    this.quoted = this.views[0] as BinanceView;
     this.#decoder = new MarketDecoder(instruments);
   }
 
-  /** What was wrong with the last malformed frame. */
   get fault(): string {
     return this.#decoder.fault;
+  }
+
+  get snapshots(): SnapshotSource {
+    return this;
+  }
+
+  /** Opening the url has subscribed. */
+  subscribe(): readonly string[] {
+    return [];
   }
 
   onFrame(frame: Uint8Array): FrameOutcome {
@@ -178,11 +151,13 @@ export class BinanceStream {
     const kind = decoder.decode(frame);
     switch (kind) {
       case 'depth':
-        this.quoted = this.#byIndex.get(decoder.instrument.index) as MarketView;
+        this.quoted = this.#byIndex.get(decoder.instrument.index) as BinanceView;
         return this.#afterDiff(this.quoted.sync.onDiff(decoder));
       case 'book-ticker':
-        this.quoted = this.#byIndex.get(decoder.instrument.index) as MarketView;
+        this.quoted = this.#byIndex.get(decoder.instrument.index) as BinanceView;
         return this.quoted.takeTicker(decoder) ? 'quote' : 'nothing';
+      case 'trade':
+        return 'trade';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';
@@ -194,17 +169,45 @@ export class BinanceStream {
     }
   }
 
-  /**
-   * Takes the outcome of a snapshot request.
-   *
-   * @returns null when the book is live now, else why not and how long to wait before asking again
-   */
+  /** A frame of Binance is about one thing. */
+  next(): FrameOutcome {
+    return 'nothing';
+  }
+
+  trade(receivedNs: number): TradePrinted {
+    const { instrument, tradeTicks, tradeLots, tradeId, tradeMs, isBuyerMaker } = this.#decoder;
+    return {
+      kind: 'trade-printed',
+      instrument: instrument.index,
+      ticks: tradeTicks,
+      lots: tradeLots,
+      takerSide: isBuyerMaker ? 'sell' : 'buy',
+      tradeId,
+      venueMs: tradeMs,
+      receivedNs,
+    };
+  }
+
+  snapshotRequest(at: number): HttpRequest {
+    const { symbol } = (this.views[at] as BinanceView).instrument;
+    return {
+      method: 'GET',
+      url: `${this.#restUrl}/api/v3/depth?symbol=${symbol}&limit=${SNAPSHOT_LEVELS}`,
+      headers: {},
+      timeoutMs: SNAPSHOT_TIMEOUT_MS,
+    };
+  }
+
+  snapshotWaitMs(nowNs: number): number {
+    return this.#snapshots.take(nowNs / 1e6) ? 0 : SNAPSHOT_WAIT_MS;
+  }
+
   onSnapshot(
     at: number,
     outcome: Result<HttpReply, NetFault>,
     random: Rng,
   ): { why: string; againMs: number } | null {
-    const view = this.views[at] as MarketView;
+    const view = this.views[at] as BinanceView;
     this.quoted = view;
     const why = outcome.ok ? this.#fill(view, outcome.value) : outcome.error.detail;
     if (why === null) {
@@ -216,11 +219,6 @@ export class BinanceStream {
     const againMs = (outcome.ok ? retryAfterOf(outcome.value) : null) ?? patienceMs;
     view.failedSnapshots += 1;
     return { why, againMs };
-  }
-
-  /** Takes leave to ask for one snapshot. @returns 0, or when to try for it again */
-  snapshotWaitMs(nowNs: number): number {
-    return this.#snapshots.take(nowNs / 1e6) ? 0 : SNAPSHOT_WAIT_MS;
   }
 
   /** What an inspector sees of it. */
@@ -244,7 +242,7 @@ export class BinanceStream {
   }
 
   /** @returns why the book is not live, or null when it is */
-  #fill(view: MarketView, reply: HttpReply): string | null {
+  #fill(view: BinanceView, reply: HttpReply): string | null {
     if (reply.status !== 200) return `status ${reply.status}`;
     const body = new TextEncoder().encode(reply.body);
     if (this.#decoder.decode(body, view.instrument) !== 'snapshot') {
@@ -264,24 +262,12 @@ export class BinanceStream {
   }
 }
 
-/** Where the streams of some instruments are subscribed to, by opening the socket. */
-export function streamUrl(base: string, instruments: readonly Instrument[]): string {
+/** The streams of some instruments are subscribed to by opening their address. */
+function streamUrl({ streamUrl: base, instruments, hasTrades }: BinanceStreamOptions): string {
   const streams = instruments.flatMap(({ symbol }) => {
     const name = symbol.toLowerCase();
-    return [`${name}@depth@100ms`, `${name}@bookTicker`];
+    const books = [`${name}@depth@100ms`, `${name}@bookTicker`];
+    return hasTrades ? [...books, `${name}@trade`] : books;
   });
   return `${base}/stream?streams=${streams.join('/')}`;
-}
-
-export function snapshotRequest(
-  restUrl: string,
-  instrument: Instrument,
-  timeoutMs: number,
-): HttpRequest {
-  return {
-    method: 'GET',
-    url: `${restUrl}/api/v3/depth?symbol=${instrument.symbol}&limit=${SNAPSHOT_LEVELS}`,
-    headers: {},
-    timeoutMs,
-  };
 }

@@ -4,6 +4,7 @@ import { address } from '../../../actors/addresses.ts';
 import { feedActor } from '../../../actors/market-data/feed.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import type { QuoteMessage } from '../../../src/market/quote.ts';
+import { BinanceStream } from '../../../src/venues/binance/stream.ts';
 import { aFakeNet, type FakeSocket } from '../../support/actors/fake-net.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
@@ -35,11 +36,15 @@ async function aFeed() {
   const { log, lines } = aLog();
   const spec = () =>
     feedActor({
-      streamUrl: 'wss://stream',
-      restUrl: 'https://rest',
-      instruments: [anInstrument()],
+      stream: () =>
+        new BinanceStream({
+          streamUrl: 'wss://stream',
+          restUrl: 'https://rest',
+          instruments: [anInstrument()],
+          hasTrades: true,
+        }),
       net,
-      listeners: () => [address.risk],
+      listeners: { quotes: () => [address.risk], trades: () => [], facts: [] },
       log,
     });
   const heard = await aBranch(tested, { [FEED]: spec }, ['trading/risk']);
@@ -65,7 +70,10 @@ async function aFeed() {
 
 test('it subscribes by opening the socket, and quotes from the first snapshot', async () => {
   const { sockets, requests, told, live } = await aFeed();
-  assert.is(sockets[0]?.url, 'wss://stream/stream?streams=btcusdt@depth@100ms/btcusdt@bookTicker');
+  assert.is(
+    sockets[0]?.url,
+    'wss://stream/stream?streams=btcusdt@depth@100ms/btcusdt@bookTicker/btcusdt@trade',
+  );
   assert.is(requests.length, 0, 'nothing is asked before the socket is open');
   await live();
   assert.is(requests[0]?.request.url, 'https://rest/api/v3/depth?symbol=BTCUSDT&limit=5000');

@@ -10,7 +10,18 @@ import { quantVectors } from '../run/quant.ts';
 const folder = join(root, 'test/golden/quant');
 
 /** How many there are, by file: none may get lost. */
-const FILES: Readonly<Record<string, number>> = { bayes_opt: 2, ofi: 1, vpin: 2 };
+const FILES: Readonly<Record<string, number>> = {
+  bayes_opt: 2,
+  benford: 3,
+  change_point: 4,
+  kalman: 5,
+  kyle: 4,
+  microprice: 2,
+  ofi: 1,
+  queue: 1,
+  spread_decomposition: 6,
+  vpin: 2,
+};
 
 for (const [topic, count] of Object.entries(FILES)) {
   const document = JSON.parse(readFileSync(join(folder, `${topic}.json`), 'utf8'));

@@ -3,15 +3,48 @@ import { join } from 'node:path';
 import type { Tolerances } from './compare.ts';
 import type { Columns, QuantAdapter } from './quant/adapter.ts';
 import { acquisition, gaussianProcess } from './quant/bayes-opt.ts';
+import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
+import { benford, bocpd, breaksOfMean, cusum, pelt } from './quant/quality.ts';
+import {
+  auction,
+  effective,
+  glosten,
+  huang,
+  lambda,
+  microprice,
+  mrr,
+  queue,
+  reversal,
+  roll,
+} from './quant/spreads.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
 /** By `topic/item`; what is not listed is reported as missing. */
 const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'bayes_opt/acquisition': acquisition,
   'bayes_opt/gaussian-process': gaussianProcess,
+  'benford/benford': benford,
+  'change_point/bocpd': bocpd,
+  'change_point/cusum': cusum,
+  'change_point/mean-breaks': breaksOfMean,
+  'change_point/pelt': pelt,
+  'kalman/constant-velocity': constantVelocity,
+  'kalman/hedge-ratio': hedgeRatio,
+  'kalman/local-level': localLevel,
+  'kalman/steady-state': steady,
+  'kyle/auction': auction,
+  'kyle/lambda': lambda,
+  'microprice/stoikov': microprice,
   'microprice/weighted-mid': weightedMids,
   'ofi/ofi': ofi,
+  'queue/position': queue,
+  'spread_decomposition/effective': effective,
+  'spread_decomposition/glosten-harris': glosten,
+  'spread_decomposition/huang-stoll': huang,
+  'spread_decomposition/mrr': mrr,
+  'spread_decomposition/roll': roll,
+  'spread_decomposition/sign-reversal': reversal,
   'vpin/vpin': vpin,
   'vpin/trade-sign': tradeSign,
 };

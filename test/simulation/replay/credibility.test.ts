@@ -5,9 +5,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Side } from '../../../src/execution/order.ts';
+import type { QueueModel } from '../../../src/market/microstructure/queue-position.ts';
 import type { VenueOrder } from '../../../src/simulation/exchange/orders.ts';
 import type { RecordedFrame } from '../../../src/simulation/recording.ts';
-import type { QueueModel } from '../../../src/simulation/replay/queue-model.ts';
 import { recordedPath, recordings } from '../../support/edge/recordings.ts';
 import { type Rehearsal, type RehearsalOptions, rehearse } from '../../support/replay/rehearsal.ts';
 import { theRecording } from '../../support/replay/replay.ts';

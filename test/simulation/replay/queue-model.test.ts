@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  frontAfter,
-  parseQueueModel,
-  type QueueModel,
-} from '../../../src/simulation/replay/queue-model.ts';
+import type { QueueModel } from '../../../src/market/microstructure/queue-position.ts';
+import { lotsInFront, parseQueueModel } from '../../../src/simulation/replay/queue-model.ts';
 import { law } from '../../support/law.ts';
 
 const power = (n: number): QueueModel => ({ kind: 'power', n });
@@ -24,35 +21,35 @@ const aLevel = fc
 
 test('the risk-averse queue loses its back first, and is clipped when none is left', () => {
   const model: QueueModel = { kind: 'risk-averse' };
-  assert.is(frontAfter(model, { front: 40, back: 60, canceled: 60 }, 1), 40);
-  assert.is(frontAfter(model, { front: 40, back: 60, canceled: 75 }, 1), 25);
-  assert.is(frontAfter(model, { front: 40, back: 0, canceled: 40 }, 1), 0);
+  assert.is(lotsInFront(model, { front: 40, back: 60, canceled: 60 }, 1), 40);
+  assert.is(lotsInFront(model, { front: 40, back: 60, canceled: 75 }, 1), 25);
+  assert.is(lotsInFront(model, { front: 40, back: 0, canceled: 40 }, 1), 0);
 });
 
 test('the power model splits a cancellation by n-th powers of what is behind and in front', () => {
   // n = 1: 60/100 of 20 is behind, 8 in front; n = 2: 3600/5200 of 20 is behind, 6.15 in front.
-  assert.is(frontAfter(power(1), { front: 40, back: 60, canceled: 20 }, 1), 32);
-  assert.is(frontAfter(power(2), { front: 40, back: 60, canceled: 20 }, 1), 34);
-  assert.is(frontAfter(power(1), { front: 40, back: 0, canceled: 10 }, 1), 30);
-  assert.is(frontAfter(power(1), { front: 0, back: 40, canceled: 10 }, 1), 0);
+  assert.is(lotsInFront(power(1), { front: 40, back: 60, canceled: 20 }, 1), 32);
+  assert.is(lotsInFront(power(2), { front: 40, back: 60, canceled: 20 }, 1), 34);
+  assert.is(lotsInFront(power(1), { front: 40, back: 0, canceled: 10 }, 1), 30);
+  assert.is(lotsInFront(power(1), { front: 0, back: 40, canceled: 10 }, 1), 0);
 });
 
 test('the logarithmic model does the same with ln(1 + x), in units of base', () => {
   // ln 61 / (ln 61 + ln 41) = 0.5254 of 20 is behind, 9.49 in front: 30.51, rounded up.
-  assert.is(frontAfter({ kind: 'log' }, { front: 40, back: 60, canceled: 20 }, 1), 31);
+  assert.is(lotsInFront({ kind: 'log' }, { front: 40, back: 60, canceled: 20 }, 1), 31);
   // In small units the logarithm is a line: 0.6 of 20 is behind, and a trace more in front.
-  assert.is(frontAfter({ kind: 'log' }, { front: 40, back: 60, canceled: 20 }, 1e-9), 32);
+  assert.is(lotsInFront({ kind: 'log' }, { front: 40, back: 60, canceled: 20 }, 1e-9), 32);
 });
 
 test('what exceeds the back comes off the front', () => {
-  assert.is(frontAfter(power(1), { front: 10, back: 90, canceled: 95 }, 1), 1);
-  assert.is(frontAfter(power(3), { front: 50, back: 50, canceled: 100 }, 1), 0);
+  assert.is(lotsInFront(power(1), { front: 10, back: 90, canceled: 95 }, 1), 1);
+  assert.is(lotsInFront(power(3), { front: 50, back: 50, canceled: 100 }, 1), 0);
 });
 
 test('no model lets an order fall back, jump over whole lots, or stand outside its level', () => {
   law(
     fc.property(fc.constantFrom(...MODELS), aLevel, (model, level) => {
-      const after = frontAfter(model, level, 0.001);
+      const after = lotsInFront(model, level, 0.001);
       assert.ok(Number.isInteger(after));
       assert.ok(after >= 0 && after <= level.front);
       assert.ok(after <= level.front + level.back - level.canceled);
@@ -65,8 +62,8 @@ test('no model lets an order fall back, jump over whole lots, or stand outside i
 test('no model brings an order on less than the risk-averse one', () => {
   law(
     fc.property(fc.constantFrom(...MODELS), aLevel, (model, level) => {
-      const averse = frontAfter({ kind: 'risk-averse' }, level, 0.001);
-      assert.ok(frontAfter(model, level, 0.001) <= averse);
+      const averse = lotsInFront({ kind: 'risk-averse' }, level, 0.001);
+      assert.ok(lotsInFront(model, level, 0.001) <= averse);
     }),
     500,
   );

@@ -1,13 +1,11 @@
 import { type Lots, NO_AMOUNT, type Ticks } from '../../../src/core/units.ts';
 import type { Side } from '../../../src/execution/order.ts';
+import type { QueueModel } from '../../../src/market/microstructure/queue-position.ts';
 import { DEFAULT_RETENTION } from '../../../src/simulation/exchange/clearing.ts';
 import type { NewOrder, VenueOrder } from '../../../src/simulation/exchange/orders.ts';
 import { type RecordedFrame, readRecording } from '../../../src/simulation/recording.ts';
 import type { Recording } from '../../../src/simulation/replay/open-recording.ts';
-import {
-  DEFAULT_QUEUE_MODEL,
-  type QueueModel,
-} from '../../../src/simulation/replay/queue-model.ts';
+import { DEFAULT_QUEUE_MODEL } from '../../../src/simulation/replay/queue-model.ts';
 import {
   openRecordedExchange,
   type RecordedExchange,

@@ -2,12 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err } from '../../../src/core/result.ts';
 import { rngOf } from '../../../src/core/rng.ts';
-import {
-  BinanceStream,
-  STREAM_PING,
-  snapshotRequest,
-  streamUrl,
-} from '../../../src/venues/binance/stream.ts';
+import { BinanceStream } from '../../../src/venues/binance/stream.ts';
 import { frameOf } from '../../support/binance/frames.ts';
 import { type HttpOutcome, httpReply } from '../../support/edge/order-socket.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -30,8 +25,13 @@ const SNAPSHOT = {
   asks: [['101.00', '0.00002']],
 };
 
-function aStream() {
-  const stream = new BinanceStream([btc, eth]);
+function aStream({ hasTrades = false } = {}) {
+  const stream = new BinanceStream({
+    streamUrl: 'wss://venue',
+    restUrl: 'https://venue',
+    instruments: [btc, eth],
+    hasTrades,
+  });
   const hear = (frame: object | string) =>
     stream.onFrame(frameOf(typeof frame === 'string' ? frame : JSON.stringify(frame)));
   const snapshot = (outcome: HttpOutcome, at = 0) => stream.onSnapshot(at, outcome, rngOf(1));
@@ -171,7 +171,7 @@ test('a symbol that we did not ask for is counted and passed over', () => {
 test('answers to our own questions are passed over', () => {
   const made = aLiveStream();
   assert.is(made.hear({ result: ['btcusdt@depth'], id: 1 }), 'nothing');
-  assert.is(JSON.parse(STREAM_PING).method, 'LIST_SUBSCRIPTIONS');
+  assert.is(JSON.parse(made.stream.ping).method, 'LIST_SUBSCRIPTIONS');
 });
 
 const noSnapshots: [what: string, outcome: HttpOutcome, why: RegExp][] = [
@@ -231,14 +231,36 @@ test('tickers check the book that they are about', () => {
   assert.equal([compared, mismatches], [1, 1], 'the sizes differ');
 });
 
-test('both streams of each instrument are asked for by the address', () => {
+test('the streams of each instrument are asked for by the address, trades if wanted', () => {
   const names = ['btcusdt@depth@100ms', 'btcusdt@bookTicker', 'ethusdt@depth@100ms'];
-  const url = streamUrl('wss://venue', [btc, eth]);
-  assert.is(url, `wss://venue/stream?streams=${[...names, 'ethusdt@bookTicker'].join('/')}`);
+  const { stream } = aStream();
+  assert.is(stream.url, `wss://venue/stream?streams=${[...names, 'ethusdt@bookTicker'].join('/')}`);
+  assert.equal(stream.subscribe(), []);
+  assert.match(aStream({ hasTrades: true }).stream.url, 'btcusdt@trade/ethusdt@depth@100ms');
+});
+
+test('a trade is told with its taker, and changes no book', () => {
+  const made = aLiveStream();
+  const data = { e: 'trade', E: 5, s: 'ETHUSDT', t: 17, p: '100.50', q: '0.00003', T: 4, m: true };
+  assert.is(made.hear({ stream: 'ethusdt@trade', data }), 'trade');
+  assert.equal(made.stream.trade(9), {
+    kind: 'trade-printed',
+    instrument: 7,
+    ticks: 10_050,
+    lots: 3,
+    takerSide: 'sell',
+    tradeId: 17,
+    venueMs: 4,
+    receivedNs: 9,
+  });
+  assert.is(made.stream.next(), 'nothing');
+  assert.is(made.hear({ stream: 'ethusdt@trade', data: { ...data, m: false } }), 'trade');
+  assert.is(made.stream.trade(9).takerSide, 'buy');
+  assert.equal(bestOf(made), [10_000, 10_100, 10]);
 });
 
 test('the deepest snapshot is asked for, with a limit of time', () => {
-  assert.equal(snapshotRequest('https://venue', btc, 5_000), {
+  assert.equal(aStream().stream.snapshotRequest(0), {
     method: 'GET',
     url: 'https://venue/api/v3/depth?symbol=BTCUSDT&limit=5000',
     headers: {},

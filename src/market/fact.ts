@@ -1,0 +1,30 @@
+/**
+ * News of a market that is neither a quote nor a trade. They are rare and so told as they are,
+ * with decimals where no order is made from them. Frozen.
+ */
+export type MarketFact =
+  | {
+      readonly kind: 'mark-priced';
+      readonly instrument: number;
+      readonly mark: number;
+      readonly index: number;
+      /** What a long pays a short at the next funding, as a fraction of its notional. */
+      readonly fundingFraction: number;
+      readonly nextFundingMs: number;
+      readonly venueMs: number;
+    }
+  /** One forced order; venues publish a sample of them, so their sum is no total. */
+  | {
+      readonly kind: 'liquidation-sampled';
+      readonly instrument: number;
+      /** What the forced order does. */
+      readonly side: 'buy' | 'sell';
+      readonly ticks: number;
+      readonly lots: number;
+      readonly venueMs: number;
+    }
+  /** What the venue says of itself, for all its markets. */
+  | { readonly kind: 'venue-announced'; readonly venue: string; readonly status: VenueStatus };
+
+/** `cancel-only` and `post-only` are stages on the way from `maintenance` back to `online`. */
+export type VenueStatus = 'online' | 'cancel-only' | 'post-only' | 'limit-only' | 'maintenance';

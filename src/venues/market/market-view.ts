@@ -1,0 +1,67 @@
+import type { Instrument } from '../../core/instrument.ts';
+import { Book } from '../../market/book.ts';
+import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
+
+/** Book and best prices of one instrument at one venue, while its stream says they hold. */
+export abstract class MarketView {
+  readonly instrument: Instrument;
+  readonly book = new Book();
+  bidTicks = 0;
+  bidLots = 0;
+  askTicks = 0;
+  askLots = 0;
+  /** Update id behind the best prices; a stream without ids counts its own updates. */
+  updateId = 0;
+
+  constructor(instrument: Instrument) {
+    this.instrument = instrument;
+  }
+
+  /** Whether the book may be priced from. */
+  abstract get isLive(): boolean;
+
+  /** @param receivedNs monotonic time of the frame behind the prices */
+  quote(receivedNs: number): QuoteUpdated {
+    return {
+      kind: 'quote-updated',
+      instrument: this.instrument.index,
+      bidTicks: this.bidTicks,
+      bidLots: this.bidLots,
+      askTicks: this.askTicks,
+      askLots: this.askLots,
+      updateId: this.updateId,
+      receivedNs,
+    };
+  }
+
+  lost(reason: string): QuoteLost {
+    return { kind: 'quote-lost', instrument: this.instrument.index, reason };
+  }
+
+  /** What an inspector sees of it. */
+  summary(): Readonly<Record<string, unknown>> {
+    const { instrument, isLive, book } = this;
+    const levels = book.bids.depth + book.asks.depth;
+    return { symbol: instrument.symbol, isLive, levels };
+  }
+
+  /** Takes the best prices of the book, as of an update. */
+  protected takeBest(updateId: number): void {
+    const { bids, asks } = this.book;
+    this.takeTouch(updateId, bids.bestTicks, bids.bestLots, asks.bestTicks, asks.bestLots);
+  }
+
+  protected takeTouch(
+    updateId: number,
+    bidTicks: number,
+    bidLots: number,
+    askTicks: number,
+    askLots: number,
+  ): void {
+    this.updateId = updateId;
+    this.bidTicks = bidTicks;
+    this.bidLots = bidLots;
+    this.askTicks = askTicks;
+    this.askLots = askLots;
+  }
+}
