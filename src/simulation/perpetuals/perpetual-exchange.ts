@@ -127,6 +127,25 @@ export class PerpetualExchange extends Exchange {
     return accountMargin(freeBalance(account, asset), symbols);
   }
 
+  /** Contracts that are held, each counted once. */
+  openLots(symbol: string): Lots {
+    let open = 0;
+    for (const name of this.#holders())
+      open += Math.max(0, this.margin.position(name, symbol).lots);
+    return open as Lots;
+  }
+
+  /** Fraction of the accounts with a position, the crowd as one of them, that are long. */
+  longFraction(symbol: string): number {
+    const held = this.#holders().map((name) => this.margin.position(name, symbol).lots);
+    const holders = held.filter((each) => each !== 0);
+    return holders.length === 0 ? 0.5 : held.filter((each) => each > 0).length / holders.length;
+  }
+
+  #holders(): (string | null)[] {
+    return [...this.clearing.accounts.keys(), null];
+  }
+
   /** @returns false when the leverage would leave too little for what is bound already */
   setLeverage(account: string, symbol: string, leverage: number): Result<boolean, Refusal> {
     return this.operate(() => {
