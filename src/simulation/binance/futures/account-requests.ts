@@ -23,7 +23,8 @@ export function futuresAccountRequests(futures: FuturesDesk): readonly Operation
   const known = (name: string): Account => exchange.openAccount(name);
   const assets = (account: Account) => {
     const quotes = [...exchange.markets.values()].map(({ rules }) => rules.instrument.quote);
-    const names = new Set([...quotes, ...account.balances.keys()]);
+    const held = [...account.balances].filter(([, { free }]) => free !== 0n);
+    const names = new Set([...quotes, ...held.map(([asset]) => asset)]);
     return [...names].sort().map((asset) => assetJson(exchange, account, asset));
   };
   const positions = (account: Account, isEvery: boolean) =>
