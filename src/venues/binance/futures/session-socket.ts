@@ -64,11 +64,7 @@ class SessionSocket implements WebSocketLink {
   #heardNs = 0;
   #isOver = false;
 
-  constructor(
-    options: SessionSocketOptions,
-    handlers: WebSocketHandlers,
-    limits: WebSocketLimits,
-  ) {
+  constructor(options: SessionSocketOptions, handlers: WebSocketHandlers, limits: WebSocketLimits) {
     this.#options = options;
     this.#handlers = handlers;
     const { access, net, ordersUrl, eventsUrl } = options;
