@@ -1,4 +1,5 @@
-import type { Net, WebSocketLink } from '../src/core/env.ts';
+import type { HttpReply, HttpRequest, Net, NetFault, WebSocketLink } from '../src/core/env.ts';
+import type { Result } from '../src/core/result.ts';
 import type { Nanos } from '../src/core/units.ts';
 import type { Log } from '../src/ops/log.ts';
 import { type Connection, SOCKET_LIMITS } from '../src/venues/connection.ts';
@@ -33,6 +34,24 @@ export function openSocket<M>(
       }),
     },
     SOCKET_LIMITS,
+  );
+}
+
+/** Before the first connection. */
+export const NO_LINK: WebSocketLink = { send: () => false, close() {} };
+
+/** Sends a request whose outcome is a message of the actor, unless its incarnation is over. */
+export function sendHttp<M>(
+  ctx: Context<M>,
+  net: Net,
+  request: HttpRequest,
+  messageOf: (outcome: Result<HttpReply, NetFault>) => M,
+): void {
+  net.http(
+    request,
+    ctx.fenced((outcome: Result<HttpReply, NetFault>) => {
+      ctx.ingest(messageOf(outcome));
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Env, Files } from '../src/core/env.ts';
 import { assert, err, ok, type Result, reasonOf } from '../src/core/result.ts';
-import type { GpioBackend, GpioEdge, GpioFault, Level } from './gpio/port.ts';
+import type { GpioBackend, GpioEdge, GpioFault, Level, LevelReader } from './gpio/port.ts';
 
 /** Where rpio's native part lies once it has been built. */
 const NATIVE = 'rpio/build/Release/rpio.node';
@@ -67,17 +67,43 @@ export function openRpio(
   outside: Pick<Env, 'files' | 'clock'>,
   load: () => RpioLibrary = loadRpio,
 ): Result<GpioBackend, GpioFault> {
+  const opened = mapped(outside.files, load, (library) => openPins(library, pins));
+  return opened.ok ? ok(new Rpio(opened.value, pins, outside.clock)) : opened;
+}
+
+/**
+ * The levels of pins that another process has set up, and nothing else: this one writes to no
+ * register, since selecting a pin's function and clearing an edge are changes of words that all
+ * pins share, and two processes at that undo one another's. Before anybody has set the pins up
+ * they are inputs, as the board resets them, with the board's own pull.
+ */
+export function openRpioLevels(
+  pins: readonly number[],
+  outside: Pick<Env, 'files' | 'clock'>,
+  load: () => RpioLibrary = loadRpio,
+): Result<LevelReader, GpioFault> {
+  const opened = mapped(outside.files, load, () => null);
+  if (!opened.ok) return opened;
+  return ok(new Rpio(opened.value, { inputs: pins, outputs: [] }, outside.clock));
+}
+
+/** The package with its registers mapped, held by nobody else in this process. */
+function mapped(
+  files: Pick<Files, 'read'>,
+  load: () => RpioLibrary,
+  prepare: (library: RpioLibrary) => GpioFault | null,
+): Result<RpioLibrary, GpioFault> {
   try {
-    const fault = rpioBoardFault(outside.files);
+    const fault = rpioBoardFault(files);
     if (fault !== null) return err(fault);
     const library = load();
     if (users.get(library) === true) {
       return err({ kind: 'held', detail: 'rpio is in use in this process; close it first' });
     }
-    const failure = initialise(library) ?? openPins(library, pins);
+    const failure = initialise(library) ?? prepare(library);
     if (failure !== null) return err(failure);
     users.set(library, true);
-    return ok(new Rpio(library, pins, outside.clock));
+    return ok(library);
   } catch (thrown) {
     return err({ kind: 'no-package', detail: `rpio cannot be loaded: ${reasonOf(thrown)}` });
   }

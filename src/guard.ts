@@ -3,6 +3,7 @@ import { type GuardFrame, guardSocket } from './control/guard/wire.ts';
 import type { Env } from './core/env.ts';
 import { nodeEnv, nodeTimers } from './core/node-env.ts';
 import { err, ok, type Result } from './core/result.ts';
+import { Contacts } from './guard/contacts.ts';
 import { GuardProcess } from './guard/guard-process.ts';
 import { type Heads, openHeads } from './guard/heads.ts';
 import { PeerSocket } from './guard/peer-socket.ts';
@@ -13,7 +14,7 @@ import { nodeNet } from './venues/net.ts';
 
 /**
  * Composition root of the guard: a process and event loop of its own that watches the daemon of a
- * data directory and the contacts of its panel, and can cancel and ask, but not trade.
+ * data directory and the contacts of its stop, and can cancel and ask, but not trade.
  */
 
 export interface GuardOptions {
@@ -55,6 +56,7 @@ export async function runGuard(options: GuardOptions): Promise<Result<void, Guar
     log,
     folder,
     ...opened.value,
+    contacts: new Contacts({ env, log, runFolder: `${folder}/run` }),
     send: (frame) => send(frame),
     signal: (pid, name) => void process.kill(pid, name),
     isSpawned: options.isSpawned,

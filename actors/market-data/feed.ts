@@ -8,7 +8,7 @@ import { MarketFeed, type MarketFeedPort } from '../../src/venues/market/market-
 import type { MarketStream } from '../../src/venues/market/market-stream.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef } from '../runtime/ref.ts';
-import { openSocket, type SocketMessage, watchSocket } from '../socket.ts';
+import { openSocket, type SocketMessage, sendHttp, watchSocket } from '../socket.ts';
 
 export type FeedMessage =
   | SocketMessage
@@ -63,14 +63,8 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     },
     send: (frame) => void link().send(frame),
     close: () => link().close(),
-    ask(request, view) {
-      net.http(
-        request,
-        ctx.fenced((outcome: Result<HttpReply, NetFault>) => {
-          ctx.ingest({ kind: 'snapshot', view, outcome });
-        }),
-      );
-    },
+    ask: (request, view) =>
+      sendHttp<FeedMessage>(ctx, net, request, (outcome) => ({ kind: 'snapshot', view, outcome })),
     later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
     askLater: (view, ms) =>
       ctx.timers.start(`snapshot-${view}`, ms, { kind: 'ask-snapshot', view }),

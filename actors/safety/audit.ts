@@ -1,31 +1,38 @@
 import { CoverageWatch } from '../../src/audit/coverage.ts';
-import { BACKLOG_MS_MAX } from '../../src/audit/group-commit.ts';
 import type { AuditTrail } from '../../src/audit/trail.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import type { Log } from '../../src/ops/log.ts';
+import type { LimitsOf } from '../../src/risk/controls/control.ts';
+import type { auditHealth } from '../../src/risk/controls/process.ts';
+import { recordTrouble } from '../../src/risk/watch/record-health.ts';
 import type { Journal } from '../../src/storage/journal/journal.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 
-export type AuditMessage = { readonly kind: 'watch' } | { readonly kind: 'beat' };
+export type AuditMessage =
+  | { readonly kind: 'watch' }
+  | { readonly kind: 'measure-disk' }
+  | { readonly kind: 'beat' };
 
 export interface AuditOptions {
   readonly journal: Journal;
   /** The signed log behind the journal; null where nothing is to be proven. */
   readonly audit: AuditTrail | null;
   readonly gate: Gate;
+  /** The numbers in force. */
+  readonly limits: () => LimitsOf<typeof auditHealth.limits>;
+  /** What is free of the disk under the journal, 0 … 1; NaN when the system does not say. */
+  readonly freeFraction: () => number;
   readonly log: Log;
 }
 
 const WATCH_MS = 100;
+/** A disk fills in minutes, and the system is asked on the lane. */
+export const DISK_MS = 5_000;
 /** A longer silence in the audit log means that somebody suppressed it. */
 export const HEARTBEAT_MS = 10_000;
-/** Events that may be lost with the power must not be older than this: no record, no trade. */
-const UNSYNCED_MS_MAX = 1_000;
 /** A group commit slower than this is worth a line in the log. */
 const UNSYNCED_MS_SLOW = 100;
-/** Events that the store may be behind: some seconds of a busy desk. */
-const BEHIND_MAX = 100_000;
 
 interface AuditState {
   /** Why the gate is closed on the journal's behalf; empty when it is not. */
@@ -35,29 +42,25 @@ interface AuditState {
   witness: string;
   /** Age of the oldest event known to be without a signed checkpoint. */
   uncoveredMs: number;
+  /** Of the disk; NaN when the system does not say. */
+  freeFraction: number;
 }
 
 /**
  * Owns the journal and the audit log: watches that events reach the medium, the store and a signed
- * checkpoint in time and stay within their budget, and closes the gate when they do not. A record
- * that is broken cannot be mended in this process, so this actor fails until its supervisor gives
- * up.
+ * checkpoint in time, stay within their budget and leave room on the disk (C33), and closes the
+ * gate when they do not. What recovers is open again without people. A record that is broken cannot
+ * be mended in this process, so this actor fails until its supervisor gives up.
  */
 export function auditActor(options: AuditOptions): ActorSpec<AuditState, AuditMessage> {
   const { journal, audit, gate, log } = options;
   const coverage = new CoverageWatch();
 
-  const troubleOf = ({ uncoveredMs }: AuditState): string => {
-    const budget = journal.overBudget();
-    if (budget !== null) {
-      const { usedBytes, budgetBytes } = budget;
-      return `the journal takes ${usedBytes} bytes and may take ${budgetBytes}`;
-    }
+  const troubleOf = ({ uncoveredMs, freeFraction }: AuditState): string => {
     const { unsyncedMs, recordsBehind } = journal.lag();
-    if (unsyncedMs > UNSYNCED_MS_MAX) return `events are unsynced for ${Math.round(unsyncedMs)} ms`;
-    if (recordsBehind > BEHIND_MAX) return `the store is ${recordsBehind} events behind`;
-    if (uncoveredMs <= BACKLOG_MS_MAX) return '';
-    return `events are without a signed checkpoint for ${Math.round(uncoveredMs)} ms`;
+    const overBudget = journal.overBudget();
+    const figures = { overBudget, unsyncedMs, recordsBehind, uncoveredMs, freeFraction };
+    return recordTrouble(figures, options.limits());
   };
 
   const assertSound = (): void => {
@@ -120,19 +123,21 @@ export function auditActor(options: AuditOptions): ActorSpec<AuditState, AuditMe
     start(ctx) {
       assertSound();
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
+      ctx.timers.start('measure-disk', DISK_MS, { kind: 'measure-disk' }, { periodic: true });
       if (audit !== null) {
         ctx.timers.start('beat', HEARTBEAT_MS, { kind: 'beat' }, { periodic: true });
       }
-      return { trouble: '', isSlow: false, witness: '', uncoveredMs: 0 };
+      const measured = { uncoveredMs: 0, freeFraction: options.freeFraction() };
+      return { trouble: '', isSlow: false, witness: '', ...measured };
     },
     receive(state, message, ctx) {
       if (message.kind === 'watch') watch(state, ctx);
+      else if (message.kind === 'measure-disk') state.freeFraction = options.freeFraction();
       else if (audit !== null) beat(audit, ctx);
       return state;
     },
-    view: ({ trouble, uncoveredMs }) => ({
-      head: journal.head,
-      trouble,
+    view: ({ trouble, uncoveredMs, freeFraction }) => ({
+      ...{ head: journal.head, trouble, freeFraction },
       ...journal.lag(),
       ...(audit === null ? {} : { covered: audit.covered(journal.head), uncoveredMs }),
     }),

@@ -4,15 +4,16 @@ import type { BalanceDifference } from '../../src/execution/ledger.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { ReconcileOutcome } from '../../src/execution/reconciliation.ts';
 import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
-import {
-  VenueDesk,
-  type VenueDeskOptions,
-  type VenueDeskPort,
-  type VenueMemory,
-} from '../../src/venues/venue-desk.ts';
+import type { HttpOutcome } from '../../src/venues/port.ts';
+import { VenueDesk } from '../../src/venues/venue-desk.ts';
+import type {
+  VenueDeskOptions,
+  VenueDeskPort,
+  VenueMemory,
+} from '../../src/venues/venue-desk-port.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
-import { openSocket, type SocketMessage, watchSocket } from '../socket.ts';
+import { NO_LINK, openSocket, type SocketMessage, sendHttp, watchSocket } from '../socket.ts';
 import type { PortfolioMessage } from './portfolio.ts';
 
 export type VenueMessage =
@@ -25,6 +26,7 @@ export type VenueMessage =
   /** Control wants the venue reconciled; a later token asks for a run that begins later. */
   | { readonly kind: 'reconcile'; readonly token: number }
   | { readonly kind: 'run-ended'; readonly outcome: ReconcileOutcome }
+  | { readonly kind: 'answered'; readonly requestId: string; readonly outcome: HttpOutcome }
   | { readonly kind: 'connect' | 'try-again' | 'lift-throttle' | 'verify' | 'watch' };
 
 export interface VenueOptions extends VenueDeskOptions {
@@ -48,15 +50,27 @@ interface VenueState {
  */
 export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMessage> {
   const { net, log, timers } = options;
-  const { name, session } = options.venue;
+  const { name } = options.venue;
   type Ctx = Context<VenueMessage>;
 
-  const portOf = (ctx: Ctx, link: () => WebSocketLink): VenueDeskPort => ({
+  const portOf = (ctx: Ctx, state: () => VenueState): VenueDeskPort => ({
     path: ctx.path,
     clock: ctx.clock,
     random: ctx.random,
     fenced: (callback) => ctx.fenced(callback),
-    send: (text) => link().send(text),
+    send(request, requestId) {
+      if (typeof request === 'string') return state().link.send(request);
+      sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
+        kind: 'answered',
+        requestId,
+        outcome,
+      }));
+      return true;
+    },
+    open(url) {
+      state().link = openSocket(ctx, net, url);
+    },
+    notOpened: (why) => void ctx.ingest({ kind: 'closed', why }),
     told(update) {
       ctx.send(address.portfolio, update);
       ctx.send(address.risk, update);
@@ -74,20 +88,14 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
           COMPARE_TIMEOUT_MS,
         )
         .then(ok, (thrown) => err(reasonOf(thrown))),
-    adjust: (differences) => {
-      ctx.send(address.portfolio, { kind: 'adjust', venue: name, differences });
-    },
+    adjust: (differences) =>
+      void ctx.send(address.portfolio, { kind: 'adjust', venue: name, differences }),
     pause: (ms) => new Promise((resolve) => void timers.after(ms, ctx.fenced(resolve))),
     later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
     runEnded: (outcome) => void ctx.ingest({ kind: 'run-ended', outcome }),
     tellRisk: (news) => void ctx.send(address.risk, news),
     tellControl: (news) => void ctx.send(address.control, { ...news, venue: name }),
   });
-
-  const watch = ({ desk, link }: VenueState, ctx: Ctx): void => {
-    desk.onTick();
-    watchSocket(ctx.path, log, desk.connection, link, () => desk.ping());
-  };
 
   const onClosed = ({ desk }: VenueState, why: string, ctx: Ctx): void => {
     const againMs = desk.onClosed(why);
@@ -106,9 +114,10 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
       const desk = new VenueDesk(
         options,
         memory,
-        portOf(ctx, () => state.link),
+        portOf(ctx, () => state),
       );
-      state = { desk, link: openSocket(ctx, net, session.url) };
+      state = { desk, link: NO_LINK };
+      desk.connect();
       return state;
     },
     receive(state, message, ctx) {
@@ -120,15 +129,18 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
         if (desk.onFrame(message.frame, message.receivedNs) === 'closing') state.link.close();
       } else if (message.kind === 'opened') desk.onOpened();
       else if (message.kind === 'closed') onClosed(state, message.why, ctx);
-      else if (message.kind === 'connect') state.link = openSocket(ctx, net, session.url);
+      else if (message.kind === 'connect') desk.connect();
+      else if (message.kind === 'answered') desk.onAnswered(message.requestId, message.outcome);
       else if (message.kind === 'cancel-all') desk.entry.cancelAll();
       else if (message.kind === 'reconcile') desk.reconcile(message.token);
       else if (message.kind === 'run-ended') desk.onRunEnded(message.outcome);
       else if (message.kind === 'try-again') desk.run('restart');
       else if (message.kind === 'lift-throttle') desk.liftThrottle();
       else if (message.kind === 'verify') desk.run('verify');
-      else if (message.kind === 'watch') watch(state, ctx);
-      else message.kind satisfies never;
+      else if (message.kind === 'watch') {
+        desk.onTick();
+        watchSocket(ctx.path, log, desk.connection, state.link, () => desk.ping());
+      } else message.kind satisfies never;
       return state;
     },
     stop: ({ link }) => link.close(),

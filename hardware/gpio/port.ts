@@ -35,6 +35,9 @@ export interface GpioBackend {
   close(): void;
 }
 
+/** What is enough for who only looks: a second process beside the one that owns the chip. */
+export type LevelReader = Pick<GpioBackend, 'kind' | 'selfTest' | 'readSync' | 'close'>;
+
 export interface GpioFault {
   readonly kind:
     | 'no-package'
@@ -66,7 +69,10 @@ export const OPEN_TAMPER = 4;
  * What the gate reads right before the bytes of an order: a bit for each contact that is open or
  * cannot be read. It allocates nothing.
  */
-export function contactReader(backend: GpioBackend, pins: ContactPins): () => number {
+export function contactReader(
+  backend: Pick<GpioBackend, 'readSync'>,
+  pins: ContactPins,
+): () => number {
   const { a, b, tamper } = pins;
   return () =>
     (backend.readSync(a) === 1 ? 0 : OPEN_A) |
@@ -77,6 +83,14 @@ export function contactReader(backend: GpioBackend, pins: ContactPins): () => nu
 /** Whether something physical is behind it. */
 export function isHardware(kind: GpioKind): boolean {
   return kind === 'rpio' || kind === 'gpiod-cli';
+}
+
+/**
+ * How long a write may take to reach its pin: every level that the tools of libgpiod hold is a
+ * child of its own, which has to start first; a register has it at once.
+ */
+export function writeLagMs(kind: GpioKind): number {
+  return kind === 'gpiod-cli' ? 500 : 0;
 }
 
 /** Live trading arms on hardware only: a file that anybody may write is no stop. */

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../core/result.ts';
-import { type Canonical, canonicalText, quoted, shown } from './canonical.ts';
-import { bytesOfBase64, HASH_BYTES, hashText, LEAF_BYTES_MAX } from './tree/hash.ts';
+import { type Canonical, shown } from './canonical.ts';
+import { CanonicalWriter } from './canonical-writer.ts';
+import { bytesOfBase64, HASH_BYTES, LEAF_BYTES_MAX } from './tree/hash.ts';
 
 /** Layout of entries; another number is refused. */
 export const ENTRY_VERSION = '1';
@@ -43,19 +44,52 @@ export interface EntryFault {
  * @returns a fault for numbers out of range, for a value that JSON cannot say and for more bytes
  */
 export function encodeEntry(entry: AuditEntry): Result<Uint8Array, EntryFault> {
-  const { actor, boot, epoch, monoNs, payload, prev, seq, type, wallNs } = entry;
-  const fault = faultOf(entry);
-  if (fault !== null) return err(fault);
-  const inner = canonicalText(payload, 'payload');
-  if (!inner.ok) return err({ ...inner.error, kind: 'bad-entry' });
-  const text =
-    `{"actor":${quoted(actor)},"boot":"${boot}","epoch":"${epoch}","mono_ns":"${monoNs}",` +
-    `"payload":${inner.value},"prev":"${hashText(prev)}","seq":"${seq}",` +
-    `"type":${quoted(type)},"v":"${ENTRY_VERSION}","wall_ns":"${wallNs}"}`;
-  const bytes = Buffer.from(text);
-  if (bytes.length <= LEAF_BYTES_MAX) return ok(bytes);
-  return bad('entry', `${bytes.length} bytes`, `at most ${LEAF_BYTES_MAX}`);
+  scratch.at = 0;
+  const fault = writeEntry(scratch, entry);
+  return fault === null ? ok(Buffer.from(scratch.bytes.subarray(0, scratch.at))) : err(fault);
 }
+
+/**
+ * Writes these bytes behind what is there.
+ *
+ * @returns null, or as `encodeEntry`; then `out` is as it was
+ */
+export function writeEntry(out: CanonicalWriter, entry: AuditEntry): EntryFault | null {
+  const fault = faultOf(entry);
+  if (fault !== null) return fault;
+  const start = out.at;
+  out.ascii('{"actor":');
+  out.quoted(entry.actor);
+  out.ascii(',"boot":');
+  out.integer(entry.boot);
+  out.ascii(',"epoch":');
+  out.integer(entry.epoch);
+  out.ascii(',"mono_ns":');
+  out.bigint(entry.monoNs);
+  out.ascii(',"payload":');
+  const inner = out.value(entry.payload, 'payload');
+  if (inner !== null) {
+    out.at = start;
+    return { ...inner, kind: 'bad-entry' };
+  }
+  out.ascii(',"prev":');
+  out.base64(entry.prev);
+  out.ascii(',"seq":');
+  out.integer(entry.seq);
+  out.ascii(',"type":');
+  out.quoted(entry.type);
+  out.ascii(VERSION_AND_WALL);
+  out.bigint(entry.wallNs);
+  out.ascii('}');
+  const length = out.at - start;
+  if (length <= LEAF_BYTES_MAX) return null;
+  out.at = start;
+  return faultAt('entry', `${length} bytes`, `at most ${LEAF_BYTES_MAX}`);
+}
+
+const VERSION_AND_WALL = `,"v":"${ENTRY_VERSION}","wall_ns":`;
+/** Large enough for nearly every entry. */
+const scratch = new CanonicalWriter(4_096);
 
 /**
  * Reads an entry. Only the bytes that `encodeEntry` would write are an entry: two spellings of one
@@ -105,24 +139,33 @@ const INTEGER = /^(?:0|[1-9][0-9]{0,19})$/;
 const NANOS_MAX = 2n ** 64n - 1n;
 
 function faultOf(entry: AuditEntry): EntryFault | null {
-  for (const name of ['seq', 'boot', 'epoch'] as const) {
-    const value = entry[name];
-    if (!Number.isSafeInteger(value) || value < 0) {
-      return faultAt(name, String(value), 'a safe integer of 0 or more');
-    }
-  }
-  for (const name of ['monoNs', 'wallNs'] as const) {
-    const value = entry[name];
-    if (value < 0n || value > NANOS_MAX) return faultAt(name, String(value), '64 bits, unsigned');
-  }
-  for (const name of ['actor', 'type'] as const) {
-    const { length } = entry[name];
-    if (length === 0 || length > NAME_LENGTH_MAX) {
-      return faultAt(name, `${length} characters`, `1 … ${NAME_LENGTH_MAX}`);
-    }
-  }
-  if (entry.prev.length === HASH_BYTES) return null;
-  return faultAt('prev', `${entry.prev.length} bytes`, `a hash of ${HASH_BYTES} bytes in base64`);
+  const { actor, boot, epoch, monoNs, prev, seq, type, wallNs } = entry;
+  if (!isWhole(seq)) return faultAt('seq', String(seq), WHOLE);
+  if (!isWhole(boot)) return faultAt('boot', String(boot), WHOLE);
+  if (!isWhole(epoch)) return faultAt('epoch', String(epoch), WHOLE);
+  if (!areNanos(monoNs)) return faultAt('monoNs', String(monoNs), '64 bits, unsigned');
+  if (!areNanos(wallNs)) return faultAt('wallNs', String(wallNs), '64 bits, unsigned');
+  if (!isName(actor)) return faultAt('actor', `${actor.length} characters`, NAME);
+  if (!isName(type)) return faultAt('type', `${type.length} characters`, NAME);
+  if (prev.length === HASH_BYTES) return null;
+  return faultAt('prev', `${prev.length} bytes`, `a hash of ${HASH_BYTES} bytes in base64`);
+}
+
+const WHOLE = 'a safe integer of 0 or more';
+const NAME = `1 … ${NAME_LENGTH_MAX}`;
+
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Comparisons of bigints are slow, so a double says first what it can. */
+function areNanos(value: bigint): boolean {
+  const near = Number(value);
+  return near >= 0 && (near < 2 ** 63 || value <= NANOS_MAX);
+}
+
+function isName({ length }: string): boolean {
+  return length > 0 && length <= NAME_LENGTH_MAX;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -24,12 +24,8 @@ const pins = z
     feedB: output('feeds channel B').optional(),
   })
   .superRefine((named, context) => {
-    const seen = new Set<number | undefined>();
-    for (const [name, number] of Object.entries(named)) {
-      if (number !== undefined && seen.has(number)) {
-        context.addIssue({ code: 'custom', path: [name], message: 'wanted each pin once' });
-      }
-      seen.add(number);
+    for (const name of repeatedIn(Object.entries(named))) {
+      context.addIssue({ code: 'custom', path: [name], message: 'wanted each pin once' });
     }
     if ((named.feedA === undefined) !== (named.feedB === undefined)) {
       const path = [named.feedA === undefined ? 'feedA' : 'feedB'];
@@ -37,6 +33,25 @@ const pins = z
     }
   })
   .describe('GPIO numbers of the panel; without them nothing says where a button is');
+
+const guardPins = z
+  .strictObject({
+    a: input('channel A, for the guard'),
+    b: input('channel B, for the guard'),
+    tamper: input('switch of the enclosure, for the guard'),
+  })
+  .describe('lines of the guard, wired to the same contacts; gpiod gives a line to one process');
+
+/** Names of pins whose number stands before them. */
+function repeatedIn(named: readonly (readonly [name: string, number: number | undefined])[]) {
+  const seen = new Set<number>();
+  return named.flatMap(([name, number]) => {
+    if (number === undefined) return [];
+    const isRepeated = seen.has(number);
+    seen.add(number);
+    return isRepeated ? [name] : [];
+  });
+}
 
 /** Section `hardware` of the configuration: the emergency stop that a hand can press. */
 export const hardwareSection = z
@@ -51,13 +66,19 @@ export const hardwareSection = z
       .default('gpiochip0')
       .describe('chip for gpiod, as in /dev'),
     pins: pins.optional(),
+    guardPins: guardPins.optional(),
     watchdog: z
       .string()
       .startsWith('/dev/')
       .optional()
       .describe('watchdog device that resets the host when this desk hangs'),
   })
-  .superRefine(({ driver, pins: named }, context) => {
+  .superRefine(({ driver, pins: named, guardPins: ofGuard }, context) => {
+    const both = [...Object.entries(named ?? {}), ...Object.entries(ofGuard ?? {})];
+    if (ofGuard !== undefined && repeatedIn(both).length > 0) {
+      const message = 'wanted pins that the desk does not use, each once';
+      context.addIssue({ code: 'custom', path: ['guardPins'], message });
+    }
     if (named !== undefined || driver === 'auto' || driver === 'panel') return;
     context.addIssue({ code: 'custom', path: ['pins'], message: `wanted pins for ${driver}` });
   })

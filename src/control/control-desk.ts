@@ -178,7 +178,10 @@ export class ControlDesk {
     if (this.#stop.onTime(this.#options.clock.mono())) this.#cease('its time is over');
     this.#heedKernel();
     endCaution(this.#options.kernel, this.#nowMs());
-    if (this.#options.gate.isClosedBy('reconciling')) return;
+    const { gate } = this.#options;
+    if (gate.isClosedBy('reconciling')) return;
+    // A breaker that opens beside an emergency, or closes, has ended the permit with its epoch.
+    if (!gate.isFlatteningPermitted) this.#flatten();
     let before: Mode;
     do {
       before = this.#state.mode;

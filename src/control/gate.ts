@@ -6,7 +6,11 @@ import { assert } from '../core/result.ts';
  * by the part that set it. It is shared memory, not a message, so it works when mailboxes do not.
  */
 
-/** Why nothing may be sent at all. Each cause is one bit of the halt word. */
+/**
+ * Why nothing may be sent at all. Each cause is one bit of the halt word. `soft-breaker` is of
+ * controls that speak against trading and not against flattening: the permit of an emergency holds
+ * beside it, and beside no other.
+ */
 export const HALT_CAUSES = [
   'starting',
   'emergency',
@@ -15,16 +19,18 @@ export const HALT_CAUSES = [
   'stopping',
   'guard',
   'breaker',
+  'soft-breaker',
 ] as const;
 export type HaltCause = (typeof HALT_CAUSES)[number];
 
-/** Why one venue or one instrument is paused. */
+/** Why one venue or one instrument is paused; `soft-breaker` as above. */
 export const PAUSE_CAUSES = [
   'disconnected',
   'reconciling',
   'rate-limited',
   'operator',
   'breaker',
+  'soft-breaker',
 ] as const;
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 
@@ -87,6 +93,8 @@ const INSTRUMENTS = VENUES + VENUES_MAX;
 const WORDS = INSTRUMENTS + INSTRUMENTS_MAX;
 
 const EMERGENCY = 1 << HALT_CAUSES.indexOf('emergency');
+const SOFT_HALT = 1 << HALT_CAUSES.indexOf('soft-breaker');
+const SOFT_PAUSE = 1 << PAUSE_CAUSES.indexOf('soft-breaker');
 
 /** Where the words are, for those who watch the block from outside. */
 export const GATE_LAYOUT = {
@@ -148,7 +156,7 @@ export class Gate {
     if (order.epoch !== Atomics.load(words, EPOCH)) return 'stale-epoch';
     const permissions = PERMISSIONS[MODES[Atomics.load(words, MODE)] as Mode];
     if (!(order.isReduceOnly ? permissions.mayReduce : permissions.mayIncrease)) return 'mode';
-    return this.#checkPauses(order);
+    return this.#checkPauses(order, 0);
   }
 
   #isContactOpen(): boolean {
@@ -186,13 +194,15 @@ export class Gate {
     Atomics.store(this.#words, PERMIT, 0);
   }
 
-  /** Whether the gate is closed by an emergency alone, whose flattening has a permit. */
+  /** Whether an emergency has closed the gate and nothing that speaks against flattening. */
+  get isFlatteningPossible(): boolean {
+    return isFlattenable(Atomics.load(this.#words, HALT));
+  }
+
+  /** Whether flattening is possible and has its permit. */
   get isFlatteningPermitted(): boolean {
     const words = this.#words;
-    return (
-      Atomics.load(words, HALT) === EMERGENCY &&
-      Atomics.load(words, PERMIT) === Atomics.load(words, EPOCH)
-    );
+    return this.isFlatteningPossible && Atomics.load(words, PERMIT) === Atomics.load(words, EPOCH);
   }
 
   /**
@@ -284,21 +294,28 @@ export class Gate {
 
   /** With the button pressed the contacts are open all the time, so they are not asked. */
   #checkFlattening(order: GateQuestion, halt: number): GateRefusal | null {
-    if ((halt & ~EMERGENCY) !== 0) return 'halted';
+    if ((halt & ~(EMERGENCY | SOFT_HALT)) !== 0) return 'halted';
     if (!this.isFlatteningPermitted) return 'no-permit';
     if (!this.#isLeased()) return 'halted';
     if (order.epoch !== Atomics.load(this.#words, EPOCH)) return 'stale-epoch';
     const { mayIncrease, mayReduce } = PERMISSIONS.flattening;
     if (!(order.isReduceOnly ? mayReduce : mayIncrease)) return 'mode';
-    return this.#checkPauses(order);
+    return this.#checkPauses(order, SOFT_PAUSE);
   }
 
-  #checkPauses(order: GateQuestion): GateRefusal | null {
+  /** @param passed bits of pauses that do not concern the order */
+  #checkPauses(order: GateQuestion, passed: number): GateRefusal | null {
     const words = this.#words;
-    if (Atomics.load(words, venueWord(order.venue)) !== 0) return 'venue-paused';
-    if (Atomics.load(words, instrumentWord(order.instrument)) !== 0) return 'instrument-paused';
-    return null;
+    const venue = Atomics.load(words, venueWord(order.venue)) & ~passed;
+    if (venue !== 0) return 'venue-paused';
+    const instrument = Atomics.load(words, instrumentWord(order.instrument)) & ~passed;
+    return instrument === 0 ? null : 'instrument-paused';
   }
+}
+
+/** Whether a halt word leaves the flattening of an emergency possible. */
+export function isFlattenable(halt: number): boolean {
+  return (halt & ~SOFT_HALT) === EMERGENCY;
 }
 
 /** An index beyond the table would pause somebody else without a word. */

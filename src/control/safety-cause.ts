@@ -43,6 +43,11 @@ export interface SafetyCause {
   readonly coolMs?: number;
   /** Class A: shortest time at reduced size before the owner may release. 0 needs no probing. */
   readonly probationMs?: number;
+  /**
+   * What it pauses may still be flattened under the permit of an emergency: it says that trading is
+   * wrong, and nothing against position, price or venue. Not unless told.
+   */
+  readonly letsFlatten?: boolean;
 }
 
 export const REDUCED_SCALE = 0.5;

@@ -233,12 +233,14 @@ export class SafetyKernel {
     const before = this.#levels.get(text) ?? 'normal';
     let after: Severity = 'normal';
     let scale = 1;
-    let isPaused = false;
+    const paused = { byHard: false, bySoft: false };
     for (const cause of this.#causes.values()) {
       if (scopeText(cause.scope) !== text) continue;
       after = worse(after, cause.severity);
       scale = Math.min(scale, scaleOf(cause));
-      isPaused ||= PAUSING.includes(cause.severity);
+      if (!PAUSING.includes(cause.severity)) continue;
+      if (cause.letsFlatten) paused.bySoft = true;
+      else paused.byHard = true;
     }
     if (after === 'normal') this.#levels.delete(text);
     else this.#levels.set(text, after);
@@ -247,29 +249,27 @@ export class SafetyKernel {
     // flattens, and leaving it begins a new epoch.
     const { gate } = this.#options;
     if (isSmaller && !gate.isClosedBy('emergency')) gate.beginEpoch();
-    this.#setGate(scope, isPaused);
+    this.#setGate(scope, 'breaker', paused.byHard);
+    this.#setGate(scope, 'soft-breaker', paused.bySoft);
+    if (scope.kind === 'strategy') {
+      if (paused.byHard || paused.bySoft) this.#pausedStrategies.add(scope.strategy);
+      else this.#pausedStrategies.delete(scope.strategy);
+    }
     return before === after ? null : { scope, before, after, reason };
   }
 
-  /** The bits of a scope. An emergency sets none of them: the stop may have to flatten there. */
-  #setGate(scope: SafetyScope, isPaused: boolean): void {
+  /** A bit of a scope. An emergency sets none of them: the stop may have to flatten there. */
+  #setGate(scope: SafetyScope, cause: 'breaker' | 'soft-breaker', isPaused: boolean): void {
     const { gate } = this.#options;
-    switch (scope.kind) {
-      case 'desk':
-        if (!isPaused) gate.open('breaker');
-        else if (!gate.isClosedBy('breaker')) gate.close('breaker');
-        break;
-      case 'venue':
-        if (isPaused) gate.pauseVenue(scope.venue, 'breaker');
-        else gate.resumeVenue(scope.venue, 'breaker');
-        break;
-      case 'instrument':
-        if (isPaused) gate.pauseInstrument(scope.instrument, 'breaker');
-        else gate.resumeInstrument(scope.instrument, 'breaker');
-        break;
-      default:
-        if (isPaused) this.#pausedStrategies.add(scope.strategy);
-        else this.#pausedStrategies.delete(scope.strategy);
+    if (scope.kind === 'desk') {
+      if (!isPaused) gate.open(cause);
+      else if (!gate.isClosedBy(cause)) gate.close(cause);
+    } else if (scope.kind === 'venue') {
+      if (isPaused) gate.pauseVenue(scope.venue, cause);
+      else gate.resumeVenue(scope.venue, cause);
+    } else if (scope.kind === 'instrument') {
+      if (isPaused) gate.pauseInstrument(scope.instrument, cause);
+      else gate.resumeInstrument(scope.instrument, cause);
     }
   }
 

@@ -64,8 +64,14 @@ export interface Files {
   /** Waits until the names in a folder are on the medium. */
   syncFolder(path: string): void;
   remove(path: string): void;
-  /** Bytes that an unprivileged process may still write there. */
-  freeBytes(path: string): number;
+  /** How full the disk under a path is. */
+  space(path: string): DiskSpace;
+}
+
+export interface DiskSpace {
+  /** What an unprivileged process may still write. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 export interface OpenFile {
@@ -114,6 +120,12 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /**
+   * Sends it on a connection that is kept for orders, with one request in flight on each.
+   * `at-once`: its bytes are handed to the system before the call returns, or it is `refused`;
+   * `when-free`: as soon as a connection is free. Left out: on any connection, at any time.
+   */
+  readonly line?: 'at-once' | 'when-free';
 }
 
 export interface HttpReply {

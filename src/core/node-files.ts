@@ -65,9 +65,9 @@ export const nodeFiles: Files = {
   remove(path) {
     rmSync(path, { recursive: true, force: true });
   },
-  freeBytes(path) {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
+  space(path) {
+    const { bavail, blocks, bsize } = statfsSync(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   },
 };
 

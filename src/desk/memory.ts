@@ -9,7 +9,7 @@ import type { RiskState } from '../risk/risk-desk.ts';
 import type { StoredOrder } from '../storage/event-store/projections.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { Journal } from '../storage/journal/journal.ts';
-import type { VenueMemory } from '../venues/venue-desk.ts';
+import type { VenueMemory } from '../venues/venue-desk-port.ts';
 
 /** Each look waits for what is written at its begin; a quiet moment comes long before. */
 const LOOKS_MAX = 1_000;

@@ -270,5 +270,6 @@ function venueOf(
     session: binanceSession(access.sessionUrl, key, receiveWindowMs, instruments),
     orders: binanceOrders(key, receiveWindowMs),
     queries: binanceQueries({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, instruments),
+    replyIn: null,
   };
 }

@@ -13,7 +13,6 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
-import type { EstopPort } from '../commands/estop/estop-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
 import {
@@ -74,7 +73,7 @@ export class RunningDesk implements Desk {
   readonly inspector: DeskInspector;
   /** Through which every layer raises severity. */
   readonly severity: DeskKernel;
-  readonly estop: EstopPort;
+  readonly estop: EstopDesk;
   readonly #links: DeskLinks | null;
   readonly #hooks: DeskHooks;
   readonly #lane: Lane;
@@ -229,8 +228,13 @@ export class RunningDesk implements Desk {
 
   mode(): ControlSummary {
     const view = this.#lane.view('safety/control');
-    if (view.ok && view.value !== undefined) return view.value as ControlSummary;
-    return controlIsDown(this.parts, this.severity.kernel);
+    if (!view.ok || view.value === undefined) {
+      return controlIsDown(this.parts, this.severity.kernel);
+    }
+    // A reset waits for both, so the longer one is what people have to know.
+    const control = view.value as ControlSummary;
+    const cooldownMs = Math.max(control.cooldownMs, this.estop.cooldownMs());
+    return { ...control, cooldownMs };
   }
 
   requestMode(mode: RequestableMode, by: string, reason: string): Promise<ControlSummary> {

@@ -26,6 +26,8 @@ import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
+import { booksOf } from '../risk/breakers/limit-book.ts';
+import { auditHealth } from '../risk/controls/process.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import { BinanceStream } from '../venues/binance/stream.ts';
@@ -36,6 +38,7 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
+import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
 
 export interface TreeHooks {
@@ -61,6 +64,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
   const safety = riskSafety(parts, kernel);
+  const limits = booksOf(safety.settings);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -100,7 +104,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
-      audit: () => auditActor({ journal, audit, gate, log }),
+      audit: () =>
+        auditActor({
+          ...{ journal, audit, gate, log },
+          limits: () => limits().of(auditHealth),
+          freeFraction: freeFractionOf(env.files, parts.journalFolder, log),
+        }),
       control: () =>
         controlActor({
           gate,
@@ -163,9 +172,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           start: () =>
             feedActor({
               stream: () =>
-                new BinanceStream({ ...parts.marketData, instruments, hasTrades: false }),
+                new BinanceStream({ ...parts.marketData, instruments, hasTrades: true }),
               net: env.net,
-              listeners: { quotes: (index) => listeners[index] ?? [], trades: () => [], facts: [] },
+              listeners: {
+                quotes: (index) => listeners[index] ?? [],
+                trades: () => [address.risk],
+                facts: [],
+              },
               log,
             }),
         },

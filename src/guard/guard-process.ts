@@ -1,6 +1,3 @@
-import { openPanel, PANEL_PINS } from '../../hardware/gpio/panel.ts';
-import type { GpioBackend } from '../../hardware/gpio/port.ts';
-import { contactReader } from '../../hardware/gpio/port.ts';
 import {
   type GuardEffect,
   type GuardEvent,
@@ -24,17 +21,14 @@ import { reasonOf } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import { Canceller } from './canceller.ts';
+import type { Contacts } from './contacts.ts';
 import type { Heads } from './heads.ts';
 import { forgetWard, keyIn, readWard, writeWard } from './ward-file.ts';
 
 /** Contacts are read, and the daemon's silence is measured, this often. */
 export const TICK_MS = 2;
-/** How often the panel is asked whether it still is the file that lies there. */
-const PANEL_TEST_TICKS = 50;
 /** How often the heads go to the medium, and the data directory is looked for. */
 const SLOW_MS = 1_000;
-/** Every contact, for a backend that cannot be had: it reads as pressed. */
-const ALL_OPEN = 7;
 
 export interface GuardParts {
   readonly env: Env;
@@ -42,6 +36,7 @@ export interface GuardParts {
   readonly folder: string;
   readonly latch: LatchLog;
   readonly heads: Heads;
+  readonly contacts: Contacts;
   readonly send: (frame: GuardFrame) => void;
   readonly signal: (pid: number, name: 'SIGSTOP' | 'SIGKILL') => void;
   /** Whether a desk has started this guard, which then ends when nobody needs it. */
@@ -55,9 +50,6 @@ export class GuardProcess {
   readonly #cancellers = new Map<string, Canceller>();
   #state: GuardState;
   #daemon: GuardedProcess | null = null;
-  #panel: GpioBackend | null = null;
-  #readContacts: () => number = () => 0;
-  #ticks = 0;
   #beat = 0;
   #isOver = false;
 
@@ -69,7 +61,7 @@ export class GuardProcess {
     const begun = guardAt(this.#nowMs(), { trip, cause }, left?.venues ?? []);
     this.#state = begun.state;
     for (const effect of begun.effects) this.#carryOut(effect);
-    if (left !== null) this.#openPanel(left);
+    if (left !== null) parts.contacts.follow(left.contacts);
     this.#tick();
     this.#slowly();
   }
@@ -103,11 +95,11 @@ export class GuardProcess {
 
   stop(): void {
     this.#isOver = true;
-    this.#panel?.close();
+    this.#parts.contacts.close();
   }
 
   #onHello({ protocol, version, ward }: Extract<DaemonFrame, { kind: 'hello' }>): void {
-    const { env, log, heads, send, isSpawned } = this.#parts;
+    const { env, log, heads, contacts, send, isSpawned } = this.#parts;
     if (protocol !== GUARD_PROTOCOL) {
       const reason = `found protocol ${protocol}, wanted ${GUARD_PROTOCOL}`;
       log('error', 'guard', 'hello-refused', { reason, version });
@@ -119,7 +111,7 @@ export class GuardProcess {
     this.#cancellers.clear();
     for (const venue of ward.venues) this.#know(venue);
     this.#keepWard(ward);
-    this.#openPanel(ward);
+    contacts.follow(ward.contacts);
     const { pid } = process;
     send({ kind: 'welcome', protocol: GUARD_PROTOCOL, pid, witnessKey: heads.key, isSpawned });
     log('info', 'guard', 'hello', { pid: ward.pid, boot: ward.boot, version });
@@ -154,36 +146,10 @@ export class GuardProcess {
     canceller.probeIfDue();
   }
 
-  #openPanel({ panel }: Ward): void {
-    const { env, log } = this.#parts;
-    if (this.#panel !== null) return;
-    if (panel === null) {
-      log('warn', 'guard', 'no-contacts', { detail: 'this guard reads the simulated panel only' });
-      return;
-    }
-    const opened = openPanel(panel, env);
-    if (opened.ok) {
-      this.#panel = opened.value;
-      this.#readContacts = contactReader(opened.value, PANEL_PINS);
-    } else {
-      log('fatal', 'guard', 'no-contacts', { ...opened.error });
-      this.#readContacts = () => ALL_OPEN;
-    }
-  }
-
   #tick(): void {
     if (this.#isOver) return;
-    const { env, log } = this.#parts;
-    this.#ticks += 1;
-    if (this.#panel !== null && this.#ticks % PANEL_TEST_TICKS === 0) {
-      // A writer between the two reads of a test would look like another file, so ask twice.
-      const test = this.#panel.selfTest();
-      if (!test.ok && !this.#panel.selfTest().ok) {
-        log('fatal', 'guard', 'no-contacts', { ...test.error });
-        this.#panel.close();
-      }
-    }
-    this.#go({ kind: 'tick', nowMs: this.#nowMs(), open: this.#readContacts() });
+    const { env, contacts } = this.#parts;
+    this.#go({ kind: 'tick', nowMs: this.#nowMs(), open: contacts.look() });
     env.timers.after(TICK_MS, () => this.#tick());
   }
 

@@ -1,3 +1,5 @@
+import type { LevelChanges } from './level-changes.ts';
+
 /** Levels beyond this are the farthest from the touch and are let go. */
 export const LADDER_LEVELS_MAX = 65_536;
 const LEVELS_AT_FIRST = 1024;
@@ -11,6 +13,8 @@ export class Ladder {
   /** 1 for bids, −1 for asks: `sign * ticks` rises towards the best. */
   readonly #sign: 1 | -1;
   readonly #levelsMax: number;
+  /** Where changes are noted; null while nobody records them. */
+  changes: LevelChanges | null = null;
   #ticks = new Float64Array(LEVELS_AT_FIRST);
   #lots = new Float64Array(LEVELS_AT_FIRST);
   #depth = 0;
@@ -58,10 +62,12 @@ export class Ladder {
 
   clear(): void {
     this.#depth = 0;
+    this.changes?.noteWhole();
   }
 
   /** Sets the total size of a price level; 0 removes it. O(distance from the best). */
   set(ticks: number, lots: number): void {
+    if (this.changes !== null) this.changes.note(ticks, lots);
     const at = this.#find(ticks);
     const isThere = at < this.#depth && this.#ticks[at] === ticks;
     if (lots === 0) {

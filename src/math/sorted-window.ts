@@ -39,6 +39,16 @@ export class SortedWindow {
     return (low + (this.#sorted[size >> 1] as number)) / 2;
   }
 
+  /** The type-7 quantile, linear between neighbours; NaN when there is none. @param p 0 … 1 */
+  quantile(p: number): number {
+    if (this.#size === 0) return Number.NaN;
+    const place = p * (this.#size - 1);
+    const below = Math.floor(place);
+    const low = this.#sorted[below] as number;
+    const high = this.#sorted[Math.min(below + 1, this.#size - 1)] as number;
+    return low + (place - below) * (high - low);
+  }
+
   /** The median distance from `center`, NaN when there is none. O(size), without allocation. */
   medianDistance(center: number): number {
     const size = this.#size;

@@ -13,7 +13,8 @@ const RECONNECT: BackoffPolicy = {
 /** Bounds of every socket to a venue. */
 export const SOCKET_LIMITS: WebSocketLimits = {
   openTimeoutMs: 5_000,
-  frameBytesMax: 4 * 1024 * 1024,
+  // A snapshot of all levels of a busy market of Coinbase is 5 MB of text.
+  frameBytesMax: 16 * 1024 * 1024,
   bufferedBytesMax: 64 * 1024,
 };
 

@@ -2,12 +2,12 @@ import type { Gate } from '../control/gate.ts';
 import type { Clock } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { isFlattening } from '../execution/flatten/intent.ts';
-import { isEnded, type OrderIntent } from '../execution/order.ts';
+import { isEnded, type OrderIntent, type OrderRecord } from '../execution/order.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { ApprovedOrder } from '../risk/approved-order.ts';
-import type { RequestOutcome, Venue } from './port.ts';
+import type { Outgoing, RequestOutcome, Venue } from './port.ts';
 
 /** A request about one order that has left and was not answered yet. */
 interface Pending {
@@ -28,7 +28,7 @@ export interface OrderEntryOptions {
   /** The venue's clock, as far as it is known. */
   readonly venueMs: () => number;
   /** @returns false when nothing was handed to the socket */
-  readonly send: (text: string) => boolean;
+  readonly send: (request: Outgoing, requestId: string) => boolean;
   /** Tells that an approved order was stopped before its intent was journaled. */
   readonly dropped: (order: OrderIntent) => void;
   /** The venue wants nothing for so long. */
@@ -48,6 +48,8 @@ export interface OrderEntryOptions {
 export class OrderEntry {
   readonly #options: OrderEntryOptions;
   readonly #pending = new Map<string, Pending>();
+  /** Orders to cancel as soon as the venue has named them. */
+  readonly #unnamed = new Set<string>();
   readonly #question = {
     venue: 0,
     instrument: 0,
@@ -77,9 +79,9 @@ export class OrderEntry {
     const { receiveWindowMs } = venue.session;
     manager.submit(order, evidence?.of(order, this.#requests, venueMs, receiveWindowMs));
     metrics.orders += 1;
-    const text = venue.orders.place(order, instrument, requestId, venueMs);
+    const request = venue.orders.place(order, instrument, requestId, venueMs);
     const late = this.#ask(gate, order, clock.mono());
-    const reason = late ?? (this.#options.send(text) ? null : 'disconnected');
+    const reason = late ?? (this.#options.send(request, requestId) ? null : 'disconnected');
     if (reason !== null) {
       manager.record({ kind: 'order-refused', clientId: order.clientId, reason });
       metrics.refused(reason);
@@ -103,18 +105,32 @@ export class OrderEntry {
     manager.record({ kind: 'cancel-submitted', clientId });
     const venueMs = this.#options.venueMs();
     const requestId = this.#nextId();
+    const { venueOrderId } = record;
+    const names = { clientId, venueOrderId };
+    const request = venue.queries.cancel(names, instrument, requestId, venueMs);
+    if (request === null) {
+      this.#unnamed.add(clientId);
+      return;
+    }
     metrics.cancels += 1;
-    if (!this.#options.send(venue.queries.cancel(clientId, instrument, requestId, venueMs))) return;
+    if (!this.#options.send(request, requestId)) return;
     this.#await(requestId, clientId, 'cancel', venueMs);
+  }
+
+  /** The venue has named an order: a cancellation that waited for that leaves now. */
+  onNamed(clientId: string): void {
+    if (this.#unnamed.delete(clientId)) this.cancel(clientId);
   }
 
   /** The quickest way to an empty book: one request for each instrument, ours or not. */
   cancelAll(): void {
+    const { venue, manager } = this.#options;
     for (const instrument of this.#options.instruments) {
-      const { venue } = this.#options;
       if (instrument.venue !== venue.name) continue;
-      const venueMs = this.#options.venueMs();
-      this.#options.send(venue.queries.cancelAll(instrument, this.#nextId(), venueMs));
+      const requestId = this.#nextId();
+      const request = venue.queries.cancelAll(instrument, requestId, this.#options.venueMs());
+      if (request !== null) this.#options.send(request, requestId);
+      else this.#cancelEach(instrument, [...manager.table.open()]);
     }
   }
 
@@ -161,6 +177,12 @@ export class OrderEntry {
       this.#pending.delete(requestId);
       this.#options.overdue?.();
       this.#doubt(pending, `no answer within ${this.#options.requestTimeoutMs} ms`);
+    }
+  }
+
+  #cancelEach({ index }: Instrument, open: readonly OrderRecord[]): void {
+    for (const { order } of open) {
+      if (order.instrument === index) this.cancel(order.clientId);
     }
   }
 

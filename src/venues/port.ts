@@ -52,12 +52,31 @@ export interface Query<T> {
   readonly decode: (outcome: HttpOutcome) => Result<T, QueryFault>;
 }
 
+/**
+ * A request on its way out: the text of a frame for the session's socket, or a request over HTTP.
+ * One over HTTP that places an order has `line: 'at-once'`, so that the gate is read at the very
+ * write; one that cancels has `when-free`.
+ */
+export type Outgoing = string | HttpRequest;
+
+/** How an order is named to its venue: `venueOrderId` is empty until the venue has told it. */
+export interface OrderNames {
+  readonly clientId: string;
+  readonly venueOrderId: string;
+}
+
 /** Everything a part of the desk that must not trade may ask of a venue. */
-export interface VenueQueries {
-  cancel(clientId: string, instrument: Instrument, requestId: string, nowMs: number): string;
-  cancelAll(instrument: Instrument, requestId: string, nowMs: number): string;
-  /** The same over REST, for when the order socket is gone. Answers how many were cancelled. */
-  cancelAllNow(instrument: Instrument, nowMs: number): Query<number>;
+export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
+  /** @returns null where only the venue's own id cancels and it is not known yet */
+  cancel(order: OrderNames, instrument: Instrument, requestId: string, nowMs: number): Out;
+  /** @returns null where orders can be cancelled by their ids alone */
+  cancelAll(instrument: Instrument, requestId: string, nowMs: number): Out;
+  /**
+   * The same over REST, for when the order socket is gone. Answers how many were cancelled.
+   *
+   * @param open what the venue has just said is open, for those that cancel by ids
+   */
+  cancelAllNow(instrument: Instrument, nowMs: number, open: readonly VenueOrder[]): Query<number>;
   serverTime(): Query<number>;
   order(by: OrderKey, instrument: Instrument, nowMs: number): Query<OrderAnswer>;
   openOrders(nowMs: number): Query<readonly VenueOrder[]>;
@@ -72,22 +91,50 @@ export interface VenueQueries {
 }
 
 /** The one door through which an order leaves. */
-export interface VenueOrders {
-  place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string;
+export interface VenueOrders<Out extends Outgoing = Outgoing> {
+  place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): Out;
 }
 
-/** The socket that carries orders out and reports in. */
+/** What a connection needs first, such as a token or a listen key. */
+export interface SessionTicket {
+  /** Asked before each connection. */
+  fetch(nowMs: number): Query<string>;
+  /** Keeps it valid while the connection lasts; null where the connection itself does that. */
+  readonly renewal: SessionRenewal | null;
+}
+
+export interface SessionRenewal {
+  readonly everyMs: number;
+  renew(nowMs: number): Query<unknown>;
+}
+
+/**
+ * The socket that brings reports in and, unless orders leave over HTTP, carries them out. What it
+ * learns (a ticket, the numbers of its subscriptions) belongs to one connection: `begin` forgets
+ * what was before.
+ */
 export interface VenueSession {
-  readonly url: string;
-  /** What to send once the socket is open, so that reports flow. */
-  subscribe(requestId: string, nowMs: number): string;
-  /** Asks for a sign of life. */
-  ping(requestId: string): string;
+  readonly ticket: SessionTicket | null;
+  /**
+   * Begins a connection.
+   *
+   * @param ticket what was fetched; '' where there is none
+   * @returns where to connect to
+   */
+  begin(ticket: string): string;
+  /**
+   * What to send at once when the socket is open, so that reports flow. `decode` answers with a
+   * reply of that request id once they do, also where the venue itself names no ids.
+   */
+  subscribe(requestId: string, nowMs: number): readonly string[];
+  /** Asks for a sign of life; null where the venue sends heartbeats by itself. */
+  ping(requestId: string): string | null;
+  /** What a frame says. A snapshot of orders that comes first is reports like any other. */
   decode(frame: Uint8Array): VenueFrame;
   /** How long the venue acts on a request after its time stamp. */
   readonly receiveWindowMs: number;
-  /** How the venue refuses a request whose time stamp is off. */
-  readonly clockRefusedCode: number;
+  /** How the venue refuses a request whose time stamp is off; null where there are none. */
+  readonly clockRefusedCode: number | null;
 }
 
 export interface Venue {
@@ -96,4 +143,6 @@ export interface Venue {
   readonly session: VenueSession;
   readonly orders: VenueOrders;
   readonly queries: VenueQueries;
+  /** Reads what an order or a cancellation over HTTP came to; null where none leaves that way. */
+  readonly replyIn: ((outcome: HttpOutcome) => RequestOutcome) | null;
 }

@@ -1,81 +1,23 @@
-import type { Gate } from '../control/gate.ts';
-import type { Clock, Net } from '../core/env.ts';
-import type { Instrument } from '../core/instrument.ts';
-import type { Result } from '../core/result.ts';
-import type { Rng } from '../core/rng.ts';
-import type { BalanceDifference, Balances, LedgerEvent } from '../execution/ledger.ts';
-import type { OrderEvent, OrderIntent, OrderRecord } from '../execution/order.ts';
-import { OrderManager, type OrderMemory, type OrderUpdated } from '../execution/order-manager.ts';
-import type { EvidenceTrail } from '../execution/proof/evidence.ts';
+import { assert, type Result } from '../core/result.ts';
+import type { LedgerEvent } from '../execution/ledger.ts';
+import { OrderManager, type OrderUpdated } from '../execution/order-manager.ts';
 import {
   inquire,
   type ReconcileOptions,
   type ReconcileOutcome,
   type ReconcilePort,
   reconcile,
-  type VenueReconciled,
 } from '../execution/reconciliation.ts';
-import type { DeskMetrics } from '../ops/desk-metrics.ts';
-import type { Log } from '../ops/log.ts';
-import type { VenueNews } from '../risk/watch/venue-watch.ts';
 import { Connection, type Patience } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
-import type { RequestOutcome, Venue } from './port.ts';
+import type { HttpOutcome, RequestOutcome } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
+import { TicketHolder } from './session/session-ticket.ts';
+import { Throttle } from './session/throttle.ts';
 import { VenueClock } from './venue-clock.ts';
+import type { VenueDeskOptions, VenueDeskPort, VenueMemory } from './venue-desk-port.ts';
 import { VenueReporter } from './venue-reporter.ts';
-
-/** What the journal knows of one venue at a start. */
-export interface VenueMemory extends OrderMemory {
-  readonly openOrders: readonly OrderRecord[];
-  /** Last trade of each instrument known to be booked with all before, by index. */
-  readonly marks: ReadonlyMap<number, string>;
-}
-
-export interface VenueDeskOptions {
-  readonly venue: Venue;
-  readonly instruments: readonly Instrument[];
-  readonly deskId: string;
-  /** Whether a client order id was made since this process started. */
-  readonly isOfThisBoot: (clientId: string) => boolean;
-  readonly net: Net;
-  readonly gate: Gate;
-  readonly metrics: DeskMetrics;
-  readonly requestTimeoutMs: number;
-  /** Whether latencies mean anything: not under a virtual clock. */
-  readonly isClockReal: boolean;
-  /** What led to the orders; absent where nobody notes it. */
-  readonly evidence?: EvidenceTrail | undefined;
-  /** @throws when it cannot be journaled */
-  readonly journal: (event: OrderEvent | LedgerEvent | VenueReconciled) => void;
-  readonly log: Log;
-}
-
-/** What the desk needs of the actor around it; nothing of it works once the actor is gone. */
-export interface VenueDeskPort {
-  readonly path: string;
-  readonly clock: Clock;
-  readonly random: Rng;
-  fenced<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void;
-  send(text: string): boolean;
-  told(update: OrderUpdated | LedgerEvent): void;
-  dropped(order: OrderIntent): void;
-  compare(balances: Balances): Promise<Result<readonly BalanceDifference[], string>>;
-  adjust(differences: readonly BalanceDifference[]): void;
-  pause(ms: number): Promise<void>;
-  /** Calls back later, once, replacing an earlier wish of the same name. */
-  later(what: 'try-again' | 'lift-throttle', ms: number): void;
-  runEnded(outcome: ReconcileOutcome): void;
-  tellRisk(news: VenueNews): void;
-  tellControl(
-    news:
-      | { readonly kind: 'venue-connected' }
-      | { readonly kind: 'venue-lost'; readonly reason: string }
-      | { readonly kind: 'venue-reconciled'; readonly token: number }
-      | { readonly kind: 'venue-stuck'; readonly reason: string },
-  ): void;
-}
 
 const RUN_TIMEOUT_MS = 30_000;
 const INQUIRIES_AT_ONCE = 5;
@@ -101,11 +43,12 @@ export class VenueDesk {
   readonly #reporter: VenueReporter;
   readonly #reconcile: ReconcilePort;
   readonly #schedule: RunSchedule;
+  readonly #throttle: Throttle;
+  readonly #tickets: TicketHolder;
   #marks: ReadonlyMap<number, string>;
   #subscription = '';
   #isSubscribed = false;
   #probedNs = 0;
-  #throttledUntilNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
     const { venue, instruments, gate, metrics, net } = options;
@@ -145,9 +88,11 @@ export class VenueDesk {
       metrics,
       clock,
       venueMs: () => venueClock.nowMs(),
-      send: (text) => port.send(text),
+      send: (request, requestId) => port.send(request, requestId),
       dropped: (order) => port.dropped(order),
-      throttled: (ms) => this.#throttle(ms),
+      throttled: (ms) => {
+        if (this.#throttle.hold(ms)) this.#log('warn', 'throttled', { ms });
+      },
       overdue: () => reporter.onOverdue(),
       requestTimeoutMs: options.requestTimeoutMs,
       isClockReal: options.isClockReal,
@@ -170,8 +115,25 @@ export class VenueDesk {
       pause: (ms) => port.pause(ms),
     });
     gate.pauseVenue(venue.index, 'disconnected');
-    // Whoever would have lifted a limit of an earlier incarnation is gone.
-    gate.resumeVenue(venue.index, 'rate-limited');
+    this.#throttle = new Throttle(gate, venue.index, clock, (ms) =>
+      port.later('lift-throttle', ms),
+    );
+    this.#tickets = new TicketHolder({
+      ticket: venue.session.ticket,
+      questions: this.#questions,
+      clock,
+      venueMs: () => venueClock.nowMs(),
+      failed: (reason) => this.#log('warn', 'ticket-not-renewed', { reason }),
+    });
+  }
+
+  /** Connects, once what the session needs for it is there. */
+  connect(): void {
+    const begin = this.#port.fenced((ticket: Result<string, string>) => {
+      if (ticket.ok) this.#port.open(this.#options.venue.session.begin(ticket.value));
+      else this.#port.notOpened(`no ticket: ${ticket.error}`);
+    });
+    this.#tickets.fetch(begin);
   }
 
   onOpened(): void {
@@ -179,11 +141,13 @@ export class VenueDesk {
     this.#probe(PROBES_AT_OPENING);
     this.#subscription = this.entry.nextRequestId();
     const { session } = this.#options.venue;
-    this.#port.send(session.subscribe(this.#subscription, this.#clock.nowMs()));
+    for (const frame of session.subscribe(this.#subscription, this.#clock.nowMs())) {
+      this.#port.send(frame, this.#subscription);
+    }
   }
 
   /** What to send for a sign of life. */
-  ping(): string {
+  ping(): string | null {
     return this.#options.venue.session.ping(this.entry.nextRequestId());
   }
 
@@ -200,16 +164,12 @@ export class VenueDesk {
   /** @returns `closing` when nothing more is to be had from this connection */
   onFrame(frame: Uint8Array, receivedNs: number): 'ok' | 'closing' {
     const decoded = this.#options.venue.session.decode(frame);
-    if (decoded.kind === 'reply' && decoded.outcome.kind === 'refused') {
-      this.#questions.heedRefusal(decoded.outcome.code);
-    }
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
       return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
-      this.#reporter.onReply(decoded.outcome);
-      this.entry.onReply(decoded.requestId, decoded.outcome);
+      this.#onReply(decoded.requestId, decoded.outcome);
     } else if (decoded.kind === 'alarm') {
       this.#log('error', decoded.what, { detail: decoded.detail });
     } else if (decoded.kind === 'malformed') {
@@ -220,10 +180,18 @@ export class VenueDesk {
     return decoded.kind === 'closing' ? 'closing' : 'ok';
   }
 
+  /** What a request that left over HTTP came to. */
+  onAnswered(requestId: string, outcome: HttpOutcome): void {
+    const { replyIn } = this.#options.venue;
+    assert(replyIn !== null, 'a venue that sends over HTTP reads its replies');
+    this.#onReply(requestId, replyIn(outcome));
+  }
+
   /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
   onTick(): void {
     this.entry.expire();
     if (!this.connection.isOpen) return;
+    this.#tickets.onTick();
     const nowNs = this.#port.clock.mono();
     const aheadMs = this.#clock.aheadMs();
     if (aheadMs !== null) this.#reporter.onClock(aheadMs);
@@ -271,7 +239,7 @@ export class VenueDesk {
   }
 
   liftThrottle(): void {
-    this.#options.gate.resumeVenue(this.#options.venue.index, 'rate-limited');
+    this.#throttle.lift();
   }
 
   /** What an inspector sees of it. */
@@ -301,6 +269,7 @@ export class VenueDesk {
    * which has been asked for meanwhile.
    */
   #onSubscribed(outcome: RequestOutcome): 'ok' | 'closing' {
+    this.#heed(outcome);
     if (outcome.kind !== 'done') {
       this.#log('error', 'subscription-refused', { outcome });
       return 'closing';
@@ -310,6 +279,16 @@ export class VenueDesk {
     this.#port.tellControl({ kind: 'venue-connected' });
     this.run('restart');
     return 'ok';
+  }
+
+  #onReply(requestId: string, outcome: RequestOutcome): void {
+    this.#heed(outcome);
+    this.#reporter.onReply(outcome);
+    this.entry.onReply(requestId, outcome);
+  }
+
+  #heed(outcome: RequestOutcome): void {
+    if (outcome.kind === 'refused') this.#questions.heedRefusal(outcome.code);
   }
 
   #onReconciled(token: number): void {
@@ -357,23 +336,13 @@ export class VenueDesk {
     for (let probe = 0; probe < times; probe += 1) void this.#questions.probeClock();
   }
 
-  #throttle(ms: number): void {
-    const { gate, venue } = this.#options;
-    const untilNs = this.#port.clock.mono() + ms * 1e6;
-    // Answers to what left together name limits of their own: the longest holds.
-    if (untilNs <= this.#throttledUntilNs) return;
-    this.#throttledUntilNs = untilNs;
-    gate.pauseVenue(venue.index, 'rate-limited');
-    this.#log('warn', 'throttled', { ms });
-    this.#port.later('lift-throttle', ms);
-  }
-
   /** First of all those who count it are told: it is in the journal, so nobody else ever will. */
   #tell(update: OrderUpdated | LedgerEvent): void {
     this.#port.told(update);
     if (update.kind !== 'order-updated') return;
     const { event, incident, record } = update;
     if (event.kind === 'order-filled') this.#options.metrics.fills += 1;
+    if (event.kind === 'order-accepted') this.entry.onNamed(event.clientId);
     if (incident === null) return;
     const { clientId } = record.order;
     this.#log('error', incident, { clientId, event: event.kind });

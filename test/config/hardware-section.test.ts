@@ -12,6 +12,8 @@ test('without a word the driver is what is there, and no host is reset', () => {
   assert.equal(hardwareSection.parse({}), { driver: 'auto', chip: 'gpiochip0' });
   const named = { driver: 'rpio', pins: { ...PINS, feedA: 20, feedB: 21 } } as const;
   assert.equal(hardwareSection.parse(named), { ...named, chip: 'gpiochip0' });
+  const guarded = { ...named, chip: 'gpiochip0', guardPins: { a: 2, b: 3, tamper: 4 } };
+  assert.equal(hardwareSection.parse(guarded), guarded);
 });
 
 const WRONG: [section: object, path: string, message: RegExp][] = [
@@ -23,6 +25,9 @@ const WRONG: [section: object, path: string, message: RegExp][] = [
   [{ pins: { ...PINS, feedB: 20 } }, 'pins.feedA', /wanted both feeds or none/],
   [{ pins: { ...PINS, red: -1 } }, 'pins.red', /./],
   [{ pins: { a: 17 } }, 'pins.b', /./],
+  [{ pins: PINS, guardPins: { a: 2, b: 3, tamper: 17 } }, 'guardPins', /does not use, each once/],
+  [{ guardPins: { a: 2, b: 2, tamper: 4 } }, 'guardPins', /does not use, each once/],
+  [{ guardPins: { a: 2, b: 3 } }, 'guardPins.tamper', /./],
   [{ chip: '/dev/gpiochip0' }, 'chip', /wanted a name such as gpiochip0/],
   [{ watchdog: 'watchdog' }, 'watchdog', /\/dev\//],
   [{ stopCategory: 2 }, '', /stopCategory/],

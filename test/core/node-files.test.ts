@@ -140,10 +140,11 @@ test('a file takes over the name of another', () => {
   });
 });
 
-test('the free space of a folder is a number of bytes', () => {
+test('the space of a disk is two numbers of bytes', () => {
   inTempFolder((folder) => {
-    const bytes = nodeFiles.freeBytes(folder);
-    assert.ok(Number.isSafeInteger(bytes) && bytes >= 0);
+    const { freeBytes, totalBytes } = nodeFiles.space(folder);
+    assert.ok(Number.isSafeInteger(freeBytes) && freeBytes >= 0);
+    assert.ok(Number.isSafeInteger(totalBytes) && totalBytes >= freeBytes);
   });
 });
 

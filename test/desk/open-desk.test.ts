@@ -35,6 +35,7 @@ const PINS = {
   ...{ a: 17, b: 27, tamper: 22, reset: 23, service: 24, loopIn: 25, loopOut: 5 },
   ...{ green: 6, yellow: 13, red: 19, buzzer: 26, heartbeat: 12 },
 };
+const GUARD_PINS = { a: 2, b: 3, tamper: 4 };
 const ACCESS = {
   restUrl: 'http://venue',
   streamUrl: 'ws://venue',
@@ -263,7 +264,13 @@ test('a data directory that is not ours keeps the desk shut', async () => {
 test('real hardware is for the desk on the real clock: a rehearsal leaves it alone', async () => {
   const gpiod = (config: Config): Config => ({
     ...config,
-    hardware: { ...config.hardware, driver: 'gpiod', chip: 'gpiochip99', pins: PINS },
+    hardware: {
+      ...config.hardware,
+      driver: 'gpiod',
+      chip: 'gpiochip99',
+      pins: PINS,
+      guardPins: GUARD_PINS,
+    },
   });
   for (const isClockReal of [false, true]) {
     await inFolder(async ({ options }) => {

@@ -45,9 +45,12 @@ const requests: [name: string, text: string][] = [
   ['an immediate-or-cancel sale', place({ side: 'sell', timeInForce: 'ioc' })],
   ['a post-only order', place({ isPostOnly: true })],
   ['a market order', place({ kind: 'market', ticks: 0 })],
-  ['a cancel', queries.cancel('desk-1-mm-1', instrument, 'r1', NOW)],
+  [
+    'a cancel',
+    queries.cancel({ clientId: 'desk-1-mm-1', venueOrderId: '' }, instrument, 'r1', NOW),
+  ],
   ['a cancel of everything', queries.cancelAll(instrument, 'r1', NOW)],
-  ['a subscription', session.subscribe('r1', NOW)],
+  ['a subscription', session.subscribe('r1', NOW)[0] as string],
 ];
 for (const [name, text] of requests) {
   test(`${name} is what ccxt would sign for the same parameters and time`, () => {

@@ -45,6 +45,10 @@ rigTest('ES02: edges are told, and so is a pulse that was over before it could b
   ]);
 });
 
+rigTest('ES23: the guard reads the same registers in a process of its own and changes none', () => {
+  assert.equal(said('guard'), [{ healthy: '0' }, { b: '2' }, { tamper: '6' }, { untouched: true }]);
+});
+
 rigTest('ES25: the self-test passes on whole wires and finds a broken loop and channel', () => {
   const unseen = (check: string, pin: number, found: number, wanted: number) => ({
     ok: false,

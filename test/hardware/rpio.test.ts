@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GpioEdge } from '../../hardware/gpio/port.ts';
-import { openRpio, type RpioLibrary, rpioPresence } from '../../hardware/rpio.ts';
+import { openRpio, openRpioLevels, type RpioLibrary, rpioPresence } from '../../hardware/rpio.ts';
 import { manualEnv } from '../support/manual-env.ts';
 
 type Resolve = NonNullable<Parameters<typeof rpioPresence>[0]>;
@@ -99,6 +99,22 @@ test('it is opened on GPIO numbers, without mock, without closing at exit, with 
   assert.is(library.calls.at(-1), 'write 22 1');
   assert.throws(() => backend.write(17, 1), /pin 17 is an output/);
   assert.is(backend.selfTest().ok, true);
+});
+
+test('a second process reads levels, and writes to no register', () => {
+  const library = fakeRpio();
+  const opened = openRpioLevels([17, 27], board(PI_4), () => library);
+  assert.ok(opened.ok);
+  const { value } = opened;
+  assert.equal(library.calls.length, 1, 'mapped, and no pin opened');
+  assert.equal([value.readSync(17), value.readSync(22), value.selfTest().ok], [1, null, true]);
+  const held = openRpioLevels([17], board(PI_4), () => library);
+  assert.equal(held.ok ? 'opened' : held.error.kind, 'held');
+  value.close();
+  assert.is(value.readSync(17), null);
+  assert.is(library.calls.length, 1);
+  const none = openRpioLevels([17], board(null), () => library);
+  assert.equal(none.ok ? 'opened' : none.error.kind, 'no-hardware');
 });
 
 test('ES24: without a board of the list the package is not even loaded', () => {

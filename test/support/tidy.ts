@@ -52,6 +52,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   xstate: ['src/control/', 'src/venues/'],
   rpio: ['hardware/rpio.ts'],
   lmdb: ['src/storage/'],
+  '@duckdb': ['src/storage/columns/'],
   ccxt: ['src/venues/ccxt/'],
   msgpackr: ['src/remote/'],
   '@stdlib': ['src/math/gamma.ts'],

@@ -372,7 +372,8 @@ test('a pause of an incarnation that is gone does not outlive it', async () => {
 
 test('a sign of life is asked for with an id of its own', () => {
   const world = aDesk();
-  const [first, second] = [JSON.parse(world.desk.ping()), JSON.parse(world.desk.ping())];
+  const ping = () => JSON.parse(world.desk.ping() as string);
+  const [first, second] = [ping(), ping()];
   assert.equal([first.method, second.method], ['ping', 'ping']);
   assert.is.not(first.id, second.id);
 });

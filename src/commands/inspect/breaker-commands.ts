@@ -17,7 +17,10 @@ export interface ControlRow {
   readonly state: string;
   /** Where it is measured, or `injected: source comes with …`. */
   readonly source: string;
+  /** Those that section `breakers` sets. */
   readonly limits: Readonly<Record<string, number>>;
+  /** What sets the others, by their name. */
+  readonly setElsewhere: Readonly<Record<string, string>>;
 }
 
 export interface BreakerReport {
@@ -64,8 +67,14 @@ const breakers = inspectCommand({
         ]),
       ),
       table(
-        ['control', 'name', 'state', 'source'],
-        report.controls.map((row) => [row.id, row.name, row.state, row.source]),
+        ['control', 'name', 'state', 'source', 'limits set by'],
+        report.controls.map((row) => [
+          row.id,
+          row.name,
+          row.state,
+          row.source,
+          [...new Set(Object.values(row.setElsewhere))].join(', ') || null,
+        ]),
       ),
     ].join('\n\n');
   },
@@ -74,7 +83,13 @@ const breakers = inspectCommand({
 export const BREAKER_COMMANDS: readonly DaemonCommand[] = [breakers];
 
 function reportOf({ equity, peak, regimes, blind, breakers: rows, limits }: WatchSummary) {
-  const controls = CONTROLS.map(({ id, name, trigger, action, source }): ControlRow => {
+  const controls = CONTROLS.map((control): ControlRow => {
+    const { id, name, trigger, action, source } = control;
+    const elsewhere = Object.entries(control.limits).flatMap(([key, { setBy }]) =>
+      setBy === null ? [] : [[key, setBy]],
+    );
+    const setElsewhere = Object.fromEntries(elsewhere) as ControlRow['setElsewhere'];
+    const own = Object.entries(limits[id] ?? {}).filter(([key]) => !(key in setElsewhere));
     const states = rows.filter(({ control, state }) => control === id && state !== 'closed');
     return {
       id,
@@ -84,7 +99,8 @@ function reportOf({ equity, peak, regimes, blind, breakers: rows, limits }: Watc
       state: states.map(({ scope, state }) => `${state} at ${scope}`).join(', ') || 'ok',
       source:
         source.kind === 'wired' ? source.where : `injected: source comes with ${source.until}`,
-      limits: limits[id] ?? {},
+      limits: Object.fromEntries(own),
+      setElsewhere,
     };
   });
   return { equity, peak, regimes, blind, breakers: rows, controls } satisfies BreakerReport;

@@ -29,8 +29,8 @@ export type GuardEvent =
   | { readonly kind: 'goodbye'; readonly nowMs: number }
   /** The connection has ended. */
   | { readonly kind: 'closed'; readonly nowMs: number }
-  /** A look at the contacts: a bit for each that is open or cannot be read. */
-  | { readonly kind: 'tick'; readonly nowMs: number; readonly open: number }
+  /** A look at the contacts: a bit for each that is open or cannot be read, null if not known. */
+  | { readonly kind: 'tick'; readonly nowMs: number; readonly open: number | null }
   /** A venue was told to cancel everything, and asked what is open; null without an answer. */
   | {
       readonly kind: 'swept';
@@ -83,8 +83,8 @@ export interface GuardState {
   /** Number of the last trip, and its cause while it stands. */
   readonly trip: number;
   readonly cause: string | null;
-  /** Contacts that were open at the last look. */
-  readonly open: number;
+  /** Contacts that were open at the last look; null while nobody knows. */
+  readonly open: number | null;
   /** Whether the daemon that fell silent was told to end already. */
   readonly isEnding: boolean;
   /** Since when there was neither daemon nor order; a guard that a daemon started then retires. */
@@ -123,7 +123,7 @@ export function guardAt(
     tickMs: nowMs,
     silences: 0,
     ...latched,
-    open: 0,
+    open: null,
     isEnding: false,
     idleMs: nowMs,
   };
@@ -131,8 +131,8 @@ export function guardAt(
 }
 
 /** Whether orders may rest: a daemon trusts in nothing less. */
-export function isArmed({ watch, sweeps, cause }: GuardState): boolean {
-  return watch === 'armed' && cause === null && isSwept(sweeps);
+export function isArmed({ watch, sweeps, cause, open }: GuardState): boolean {
+  return watch === 'armed' && cause === null && open === 0 && isSwept(sweeps);
 }
 
 export function guardStep(state: GuardState, event: GuardEvent): GuardStep {
@@ -180,6 +180,8 @@ function onHello(state: GuardState, { nowMs, policy, venues }: EventOf<'hello'>)
       watch: 'off',
       isConnected: true,
       isEnding: false,
+      // It may have another stop than the one before it.
+      open: null,
       heardMs: nowMs,
       sweeps: [...sweeps, ...gone.filter((sweep) => !isSwept([sweep]))],
     },
@@ -227,7 +229,7 @@ function onTick(before: GuardState, { nowMs, open }: EventOf<'tick'>): GuardStep
     state = step.state;
     effects.push(...step.effects);
   };
-  if (open !== 0 && state.cause === null) go(tripped(state, nowMs, open));
+  if (open !== null && open !== 0 && state.cause === null) go(tripped(state, nowMs, open));
   if (!wasHeldUp) go(judged(state, nowMs));
   const due = sweepDue(state.sweeps, nowMs);
   go({ state: { ...state, sweeps: due.sweeps }, effects: due.rounds.map(cancel) });

@@ -6,7 +6,7 @@ import { guardSection } from './settings.ts';
 /** What daemon and guard say to one another: a JSON text a line, over a Unix socket. */
 
 /** Raised when a frame changes its meaning. */
-export const GUARD_PROTOCOL = 1;
+export const GUARD_PROTOCOL = 2;
 /** A checkpoint and a proof of 64 hashes fit. */
 export const GUARD_FRAME_BYTES_MAX = 64 * 1024;
 /** The daemon gives a sign of life this often. */
@@ -39,13 +39,26 @@ const wardVenue = z.strictObject({
 });
 export type WardVenue = z.infer<typeof wardVenue>;
 
+const pin = z.int().min(0).max(511);
+const pins = z.strictObject({ a: pin, b: pin, tamper: pin });
+/** Where the guard reads the contacts of the stop, by the driver that the desk has opened. */
+const contactSource = z.discriminatedUnion('driver', [
+  z.strictObject({ driver: z.literal('panel'), file: z.string().min(1).max(4_096) }),
+  z.strictObject({ driver: z.literal('rpio'), pins }),
+  z.strictObject({
+    driver: z.literal('gpiod'),
+    chip: z.string().regex(/^gpiochip\d{1,3}$/),
+    pins,
+  }),
+]);
+export type ContactSource = z.infer<typeof contactSource>;
+
 /** Whom the guard watches. It outlives the guard in a file, for a guard that is started anew. */
 export const ward = z.strictObject({
   pid: z.int().positive(),
   boot: z.int().positive(),
   policy: guardSection,
-  /** File of the simulated panel; null where the stop is of another kind. */
-  panel: z.string().max(4_096).nullable(),
+  contacts: contactSource,
   venues: z.array(wardVenue).max(16),
 });
 export type Ward = z.infer<typeof ward>;

@@ -28,13 +28,13 @@ const OVERFLOW = 'OVERFLOW';
 export function raised(before: RaisedCause | null, cause: SafetyCause): RaisedCause {
   const { control, scope, severity, reset, owner, nowMs } = cause;
   const reason = cause.reason.slice(0, REASON_CHARS_MAX);
-  const { coolMs = 0, probationMs = 0 } = cause;
+  const { coolMs = 0, probationMs = 0, letsFlatten = false } = cause;
   const { sizeScale = severity === 'reduced' ? REDUCED_SCALE : 1 } = cause;
   const id = causeId(control, scope);
   const untilMs = nowMs + coolMs;
   const fresh = { control, scope, owner, reason, nowMs, coolMs, probationMs, id, untilMs };
   if (before === null) {
-    return { ...fresh, severity, reset, sizeScale, count: 1, isProbing: false };
+    return { ...fresh, severity, reset, sizeScale, letsFlatten, count: 1, isProbing: false };
   }
   // The owner and the reason are those of the worse, which is what has to be released.
   const isWorse = isAtLeast(severity, before.severity);
@@ -45,6 +45,7 @@ export function raised(before: RaisedCause | null, cause: SafetyCause): RaisedCa
     severity: worse(before.severity, severity),
     reset: stricter(before.reset, reset),
     sizeScale: Math.min(before.sizeScale, sizeScale),
+    letsFlatten: before.letsFlatten && letsFlatten,
     nowMs: before.nowMs,
     coolMs: longestMs,
     untilMs: nowMs + longestMs,

@@ -1,26 +1,12 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
 
 /**
- * How the desk stops, after IEC 60204-1 9.2.2. 0: nothing leaves any more. 1: what rests is
- * cancelled and positions may be flattened until a deadline, then 0. 2: quoting pauses, hedges and
- * connections stay; it is no emergency stop.
+ * How the desk stops, after IEC 60204-1 9.2.2. 0: no order leaves any more and what rests is
+ * cancelled; the sockets of orders stay open, for the cancels leave by them. 1: positions may be
+ * flattened besides, until a deadline, then 0. 2: quoting pauses, hedges and connections stay; it
+ * is no emergency stop.
  */
 export type StopCategory = 0 | 1 | 2;
-
-export interface StopActions {
-  /** Which orders are refused, those that wait in a queue included. */
-  readonly refused: 'all' | 'risk-increasing' | 'quotes';
-  readonly cancelsAll: boolean;
-  readonly mayFlatten: boolean;
-  /** Whether the sockets that orders leave by are destroyed. */
-  readonly dropsOrderSockets: boolean;
-}
-
-export const STOP_ACTIONS: Readonly<Record<StopCategory, StopActions>> = {
-  0: { refused: 'all', cancelsAll: true, mayFlatten: false, dropsOrderSockets: true },
-  1: { refused: 'risk-increasing', cancelsAll: true, mayFlatten: true, dropsOrderSockets: false },
-  2: { refused: 'quotes', cancelsAll: false, mayFlatten: false, dropsOrderSockets: false },
-};
 
 export interface Stopping {
   readonly category: StopCategory;

@@ -59,7 +59,7 @@ export class EmergencyStop {
   /** Whether a permit made now would let orders pass: nothing else may be wrong. */
   mayFlatten(nowNs: number): boolean {
     const isInTime = nowNs / 1e3 < (this.#standing?.deadlineUs ?? 0);
-    return isInTime && this.#gate.causes().join() === 'emergency';
+    return isInTime && this.#gate.isFlatteningPossible;
   }
 
   /** Makes the permit for the epoch of this moment. For when `mayFlatten`. */

@@ -2,6 +2,9 @@ import { dirname } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import { assert } from '../../core/result.ts';
 import { LatencyHistogram } from '../../ops/latency.ts';
+import { LimitBook } from '../../risk/breakers/limit-book.ts';
+import { defaultBreakerSettings } from '../../risk/breakers/settings.ts';
+import { auditHealth } from '../../risk/controls/process.ts';
 import { bad, type Check, type Finding, good, weak } from './check.ts';
 import type { Host } from './host.ts';
 
@@ -10,8 +13,6 @@ const SYNCS = 64;
 const SYNC_US_WANTED = 10_000;
 /** A record that lags by this much closes the gate (C33). */
 const SYNC_US_MAX = 1_000_000;
-/** Less of the disk than this closes the gate (C33). */
-const FREE_FRACTION_MIN = 0.05;
 const MIB = 1_048_576;
 
 /** @param config null when it could not be read, which another check says */
@@ -38,12 +39,15 @@ async function syncFinding(host: Host, dataFolder: string): Promise<Finding> {
 
 function spaceFinding(host: Host, dataFolder: string, config: Config | null): Finding {
   const folder = nearestFolder(host, dataFolder);
-  const { freeBytes, totalBytes } = host.spaceOf(folder);
+  const { freeBytes, totalBytes } = host.env.files.space(folder);
   const fraction = totalBytes === 0 ? 0 : freeBytes / totalBytes;
   const share = `${(100 * fraction).toFixed(0)} %`;
   const found = `${Math.floor(freeBytes / MIB)} MiB free in ${folder}, ${share}`;
-  if (fraction < FREE_FRACTION_MIN) {
-    return bad(found, `at least ${100 * FREE_FRACTION_MIN} %: no record, no trade (C33)`);
+  const { freeFraction } = new LimitBook(config?.breakers ?? defaultBreakerSettings()).of(
+    auditHealth,
+  );
+  if (fraction < freeFraction) {
+    return bad(found, `at least ${100 * freeFraction} %: no record, no trade (C33)`);
   }
   const budgetMiB = config?.journal.budgetMiB ?? 0;
   return freeBytes < budgetMiB * MIB

@@ -1,4 +1,4 @@
-import { statfsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, totalmem } from 'node:os';
@@ -25,7 +25,6 @@ export interface Host {
   resolve(name: string): string;
   /** Permission bits of a file or folder; null when there is none. */
   modeOf(path: string): number | null;
-  spaceOf(path: string): { readonly freeBytes: number; readonly totalBytes: number };
   /** Writes so many blocks of 4 KiB. @returns nanoseconds of each write with its sync */
   syncTimes(folder: string, count: number): Promise<readonly number[]>;
   isRunning(pid: number): boolean;
@@ -52,10 +51,6 @@ export function nodeHost(env: Host['env']): Host {
     modeOf(path) {
       const mode = statSync(path, { throwIfNoEntry: false })?.mode;
       return mode === undefined ? null : mode & PERMISSIONS;
-    },
-    spaceOf(path) {
-      const { bavail, blocks, bsize } = statfsSync(path);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
     },
     syncTimes: (folder, count) => syncTimes(env, folder, count),
     isRunning,

@@ -29,6 +29,12 @@ async function stopFinding(host: Host, hardware: HardwareSettings | null): Promi
     const faults = `NO HARDWARE STOP (rpio: ${rpio}; gpiod-cli: ${gpiod})`;
     return driver === 'auto' ? weak(faults, WANTED) : bad(faults, `what ${driver} needs`);
   }
+  if (found === 'gpiod-cli' && hardware?.pins !== undefined && hardware.guardPins === undefined) {
+    return bad(
+      'gpiod-cli, and no line that the guard could read',
+      'hardware.guardPins: a, b, tamper',
+    );
+  }
   if (hardware?.pins !== undefined) return good(`${found}, on the pins that are configured`);
   return weak(`NO HARDWARE STOP (${found} is there, and no pins are configured)`, WANTED);
 }

@@ -2,7 +2,6 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
 import type { DeskHardware } from '../hardware/desk-hardware.ts';
-import { panelFile } from '../hardware/open-hardware.ts';
 import type { VenueAccess } from '../open-desk.ts';
 import { guardKeyFile } from '../venue/notice.ts';
 import { GuardClient } from './guard-client.ts';
@@ -45,7 +44,7 @@ export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
       pid: process.pid,
       boot,
       policy: config.guard,
-      panel: hardware.backend.kind === 'simulated-panel' ? panelFile(`${folder}/run`) : null,
+      contacts: hardware.guardContacts,
       venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
         name,
         restUrl: access.restUrl,

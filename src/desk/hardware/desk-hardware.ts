@@ -3,12 +3,15 @@ import type { LampPins } from '../../../hardware/estop/lamp-panel.ts';
 import type { EstopPins } from '../../../hardware/estop/sample.ts';
 import type { GpioBackend } from '../../../hardware/gpio/port.ts';
 import type { SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
+import type { ContactSource } from '../../control/guard/wire.ts';
 
 /** The stop that a hand can press, opened and tested, as a desk holds it. */
 export interface DeskHardware {
   readonly backend: GpioBackend;
   readonly pins: EstopPins;
   readonly lamps: LampPins;
+  /** Where the guard reads the contacts for itself. */
+  readonly guardContacts: ContactSource;
   /** Without the pulses, which open a channel and so belong before the stop is armed. */
   readonly wiring: SelfTestWiring;
   /** What was wrong at the start; null when the self-test passed. */

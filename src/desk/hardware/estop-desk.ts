@@ -2,7 +2,7 @@ import { address } from '../../../actors/addresses.ts';
 import type { Lane } from '../../../actors/runtime/lane.ts';
 import type { Reply } from '../../../actors/runtime/ref.ts';
 import { proofState } from '../../../hardware/estop/proof-test.ts';
-import { HEALTHY } from '../../../hardware/estop/signals.ts';
+import { ESTOP_TIMES, HEALTHY } from '../../../hardware/estop/signals.ts';
 import type { EstopState } from '../../../hardware/estop/state.ts';
 import { mayArmLive } from '../../../hardware/gpio/port.ts';
 import type { EstopEventRow, EstopPort, EstopRow } from '../../commands/estop/estop-port.ts';
@@ -29,12 +29,18 @@ export class EstopDesk implements EstopPort {
     this.#settled = settled;
   }
 
+  /** What is left of the stop's own cool-down, beside that of control; 0 when nothing stands. */
+  cooldownMs(): number {
+    const { stop } = this.#shown();
+    if (stop === null || stop.cause === null) return 0;
+    const endUs = stop.lastTripUs + ESTOP_TIMES.cooldownUs;
+    return Math.max(0, (endUs - this.#parts.env.clock.mono() / 1_000) / 1_000);
+  }
+
   state(): EstopRow {
     const { hardware, env } = this.#parts;
     const { kind } = hardware.backend;
-    const view = this.#lane.view(address.killSwitch.path);
-    const shown = view.ok ? (view.value as KillSwitchView | undefined) : undefined;
-    const { stop = null, provenMs = null } = shown ?? {};
+    const { stop, provenMs } = this.#shown();
     const { levels } = stop ?? { levels: HEALTHY };
     const contact = (name: 'a' | 'b' | 'tamper') => (levels[name] === 1 ? 'closed' : 'open');
     return {
@@ -48,6 +54,12 @@ export class EstopDesk implements EstopPort {
       provenAt: provenMs === null ? null : isoTime(provenMs),
       proof: proofState(provenMs, env.clock.now()),
     };
+  }
+
+  #shown(): Shown {
+    const view = this.#lane.view(address.killSwitch.path);
+    const shown = view.ok ? (view.value as KillSwitchView | undefined) : undefined;
+    return shown ?? { stop: null, provenMs: null };
   }
 
   acknowledge(by: string): Promise<boolean> {
@@ -77,6 +89,9 @@ interface KillSwitchView {
   readonly stop: EstopState;
   readonly provenMs: Millis | null;
 }
+
+/** The same while there is a kill switch, or not. */
+type Shown = { readonly [K in keyof KillSwitchView]: KillSwitchView[K] | null };
 
 /** When a proof test was last passed, as the journal knows it; null when none was. */
 export function lastProofMs(store: EventStore): Millis | null {

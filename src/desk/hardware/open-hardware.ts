@@ -9,12 +9,14 @@ import {
 } from '../../../hardware/gpio/self-test.ts';
 import { openRpio, type RpioPins, rpioBoardFault } from '../../../hardware/rpio.ts';
 import type { HardwareSettings } from '../../config/hardware-section.ts';
+import type { ContactSource } from '../../control/guard/wire.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { DeskHardware } from './desk-hardware.ts';
 
 type Outside = Pick<Env, 'files' | 'clock' | 'timers'>;
 type Opened = Result<GpioBackend, GpioFault>;
+type Driver = 'rpio' | 'gpiod' | 'panel';
 
 /** How the drivers are opened; tests bring their own. */
 export interface Drivers {
@@ -42,6 +44,8 @@ export async function openHardware(
 ): Promise<Result<DeskHardware, string>> {
   const driver = driverOf(settings, env.files);
   const { inputs, outputs, ...layout } = layoutOf(settings, driver);
+  const guardContacts = guardContactsOf(settings, driver, runFolder);
+  if (guardContacts === null) return err(NO_GUARD_LINES);
   const opened =
     driver === 'panel'
       ? openPanel(panelFile(runFolder), env)
@@ -56,7 +60,7 @@ export async function openHardware(
   env.files.replace(driverFile(runFolder), new TextEncoder().encode(`${backend.kind}\n`));
   const startFault = await selfTested(backend, layout.wiring, env);
   const wiring = { ...layout.wiring, pulses: null };
-  return ok({ ...layout, backend, wiring, startFault });
+  return ok({ ...layout, backend, wiring, guardContacts, startFault });
 }
 
 const REAL: Drivers = {
@@ -65,14 +69,35 @@ const REAL: Drivers = {
 };
 
 /** Without pins nobody has said where a button is, so there is none. */
-function driverOf(
-  { driver, pins, chip }: HardwareSettings,
-  files: Env['files'],
-): 'rpio' | 'gpiod' | 'panel' {
+function driverOf({ driver, pins, chip }: HardwareSettings, files: Env['files']): Driver {
   if (driver !== 'auto') return driver;
   if (pins === undefined) return 'panel';
   if (rpioBoardFault(files) === null) return 'rpio';
   return files.list('/dev').includes(chip) ? 'gpiod' : 'panel';
+}
+
+const NO_GUARD_LINES =
+  'hardware.guardPins: found none, wanted a, b and tamper on lines of their own: ' +
+  'with gpiod one process alone has a line, and the guard must see the button as well';
+
+/**
+ * What the guard reads: registers can be read by two processes, a line of gpiod cannot.
+ *
+ * @returns null when it could read nothing
+ */
+function guardContactsOf(
+  { pins: named, guardPins, chip }: HardwareSettings,
+  driver: Driver,
+  runFolder: string,
+): ContactSource | null {
+  if (driver === 'panel' || named === undefined) {
+    return { driver: 'panel', file: panelFile(runFolder) };
+  }
+  if (driver === 'gpiod') {
+    return guardPins === undefined ? null : { driver, chip, pins: guardPins };
+  }
+  const { a, b, tamper } = guardPins ?? named;
+  return { driver, pins: { a, b, tamper } };
 }
 
 interface Layout {
@@ -83,7 +108,7 @@ interface Layout {
   readonly outputs: readonly number[];
 }
 
-function layoutOf({ pins: named }: HardwareSettings, driver: string): Layout {
+function layoutOf({ pins: named, guardPins }: HardwareSettings, driver: Driver): Layout {
   if (driver === 'panel' || named === undefined) {
     const { loop } = PANEL_PINS;
     const wiring = { contacts: PANEL_PINS, loop: { out: loop, in: loop }, pulses: null };
@@ -96,7 +121,11 @@ function layoutOf({ pins: named }: HardwareSettings, driver: string): Layout {
     pins: { a, b, tamper, reset, service },
     lamps: { green, yellow, red, buzzer, heartbeat },
     wiring: { contacts: { a, b, tamper }, loop: { out: loopOut, in: loopIn }, pulses: feeds },
-    inputs: [a, b, tamper, reset, service, loopIn],
+    inputs: [
+      ...[a, b, tamper, reset, service, loopIn],
+      // The guard only looks at registers, so who sets its pins up is this process.
+      ...(driver === 'rpio' && guardPins !== undefined ? Object.values(guardPins) : []),
+    ],
     outputs: [
       ...[green, yellow, red, buzzer, heartbeat, loopOut],
       ...(feeds === null ? [] : [feeds.a, feeds.b]),

@@ -1,5 +1,8 @@
 import { STOP_AT_ONCE } from '../../control/stop/flatten-permit.ts';
+import type { Env } from '../../core/env.ts';
+import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
+import type { Query, QueryFault, Venue } from '../../venues/port.ts';
 import type { RunningDesk } from '../running-desk.ts';
 
 const CANCEL_MS_MAX = 3_000;
@@ -12,15 +15,33 @@ export async function abandonDesk(desk: RunningDesk, reason: string): Promise<vo
   const { env, venue, instruments, log } = desk.parts;
   desk.trip('desk', reason, 'software', STOP_AT_ONCE);
   log('fatal', 'desk', 'giving-up', { reason });
-  const cancelled = instruments.map(
-    (instrument) =>
-      new Promise<Result<number, unknown>>((resolve) => {
-        const query = venue.queries.cancelAllNow(instrument, env.clock.now());
-        const request = { ...query.request, timeoutMs: CANCEL_MS_MAX };
-        env.net.http(request, (outcome) => resolve(query.decode(outcome)));
-      }),
+  const cancelled = await Promise.all(
+    instruments.map((instrument) => cancelAll(env, venue, instrument)),
   );
-  for (const outcome of await Promise.all(cancelled)) {
+  for (const outcome of cancelled) {
     log(outcome.ok ? 'warn' : 'fatal', 'desk', 'cancel-all', { outcome });
   }
+}
+
+/** At once where the venue cancels a market as a whole, else what it says is open. */
+async function cancelAll(
+  env: Env,
+  { queries }: Venue,
+  instrument: Instrument,
+): Promise<Result<number, QueryFault>> {
+  const nowMs = env.clock.now();
+  if (queries.cancelAll(instrument, '', nowMs) !== null) {
+    return ask(env, queries.cancelAllNow(instrument, nowMs, []));
+  }
+  const open = await ask(env, queries.openOrders(nowMs));
+  if (!open.ok) return open;
+  const ours = open.value.filter(({ symbol }) => symbol === instrument.symbol);
+  return ask(env, queries.cancelAllNow(instrument, env.clock.now(), ours));
+}
+
+function ask<T>(env: Env, query: Query<T>): Promise<Result<T, QueryFault>> {
+  const request = { ...query.request, timeoutMs: CANCEL_MS_MAX };
+  return new Promise((resolve) => {
+    env.net.http(request, (outcome) => resolve(query.decode(outcome)));
+  });
 }

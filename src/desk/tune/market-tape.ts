@@ -27,6 +27,14 @@ export interface MarketTape {
   readonly trades: Float64Array;
 }
 
+/** The quote of the row that begins at a place. @throws BrokenInvariant where no row begins */
+export function quoteAt(quotes: Float64Array, at: number) {
+  assert(at >= 0 && at % ROW === 0 && at < quotes.length, 'a row of the tape begins there');
+  const number = (column: number): number => quotes[at + column] as number;
+  const [ms, bid, bidLots] = [number(0), number(1), number(2)];
+  return { ms, bid, bidLots, ask: number(3), askLots: number(4) };
+}
+
 /**
  * Reads a recording into a tape. The quotes are those that the venue sent; where it sent none they
  * are the best of the book that the diffs make. A quote with an empty or a crossed side is none.

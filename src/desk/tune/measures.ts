@@ -6,7 +6,7 @@ import { defaultBreakerSettings, type Regime } from '../../risk/breakers/setting
 import { SPREAD_LIMITS, SpreadBlowout } from '../../risk/panic/spread-blowout.ts';
 import { STALENESS_LIMITS, Staleness } from '../../risk/panic/staleness.ts';
 import { FLOW, SPREADS } from '../../risk/watch/market-watch.ts';
-import { type MarketTape, ROW } from './market-tape.ts';
+import { type MarketTape, quoteAt, ROW } from './market-tape.ts';
 import { forwardMoves, type StressInterval, stressIntervals } from './stress.ts';
 
 /** The desk looks at each market once a second. */
@@ -117,7 +117,7 @@ class Second {
 
   onQuote(at: number): void {
     const { quotes } = this.#tape;
-    const [ms, bid, bidLots, ask, askLots] = quotes.subarray(at, at + ROW) as unknown as Row;
+    const { ms, bid, bidLots, ask, askLots } = quoteAt(quotes, at);
     this.#age(ms);
     this.#staleness.onUpdate(ms);
     this.#lastMs = ms;
@@ -157,5 +157,3 @@ class Second {
     return Math.max(this.#staleness.medianGapMs || 0, 1);
   }
 }
-
-type Row = [ms: number, bid: number, bidLots: number, ask: number, askLots: number];

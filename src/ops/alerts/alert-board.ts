@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import { openAlert } from '../../risk/controls/process.ts';
 import type { Alert } from './alert.ts';
 
 /** Alerts that are remembered; the oldest that need nobody go first. */
@@ -77,7 +78,8 @@ export class AlertBoard {
    */
   overdue(nowMs: number, limitMs: number): AlertRow | null {
     for (const entry of this.#entries.values()) {
-      if (!isOpen(entry.row) || nowMs - entry.sinceMs <= limitMs) continue;
+      const openMs = nowMs - entry.sinceMs;
+      if (!isOpen(entry.row) || openAlert.check({ openMs }, { openMs: limitMs }) === null) continue;
       entry.sinceMs = nowMs;
       return entry.row;
     }

@@ -184,6 +184,7 @@ export class BreakerBoard {
       sizeScale: this.#scaleOf(control, response),
       coolMs: breaker.coolMs(times),
       probationMs: times.probeMs,
+      letsFlatten: control.letsFlatten === true,
     });
     if (!isWorse) return;
     entry.openings += 1;

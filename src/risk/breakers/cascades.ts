@@ -116,5 +116,7 @@ function countOf(
 }
 
 function cascadeOf(id: string, name: string, reset: 'A' | 'O'): Opener {
-  return { id, name, reset: reset === 'O' ? { halted: 'O' } : { paused: 'A' }, coolMs: 0 };
+  const response = reset === 'O' ? ({ halted: 'O' } as const) : ({ paused: 'A' } as const);
+  // What its members know against flattening they say themselves.
+  return { id, name, reset: response, letsFlatten: true, coolMs: 0 };
 }

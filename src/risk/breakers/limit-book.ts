@@ -31,6 +31,19 @@ export class LimitBook {
   }
 }
 
+/** The book of the settings in force, worked out anew when they change. */
+export function booksOf(settings: () => BreakerSettings): () => LimitBook {
+  let [known, book]: [BreakerSettings | null, LimitBook | null] = [null, null];
+  return () => {
+    const current = settings();
+    if (book === null || current !== known) {
+      known = current;
+      book = new LimitBook(current);
+    }
+    return book;
+  };
+}
+
 function numbersOf(limits: LimitOverrides, own: LimitOverrides): ReadonlyMap<string, Numbers> {
   return new Map(
     CONTROLS.map((control) => {

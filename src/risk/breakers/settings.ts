@@ -27,7 +27,7 @@ export type LimitOverrides = Readonly<
 const limits = z
   .strictObject(
     Object.fromEntries(
-      CONTROLS.filter((control) => Object.keys(control.limits).length > 0).map((control) => [
+      CONTROLS.filter(hasOwnLimits).map((control) => [
         control.id,
         limitsOfControl(control).optional(),
       ]),
@@ -95,6 +95,11 @@ export type BreakerSettings = z.infer<typeof breakersSection>;
 
 export function defaultBreakerSettings(): BreakerSettings {
   return breakersSection.parse({});
+}
+
+/** Whether a number of it is set here and nowhere else. */
+function hasOwnLimits({ limits: table }: AnyControl): boolean {
+  return Object.values(table).some(({ setBy }) => setBy === null);
 }
 
 function limitsOfControl({ limits: table, name }: AnyControl) {

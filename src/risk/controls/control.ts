@@ -30,7 +30,7 @@ export interface Limit {
   readonly unit: string;
   readonly min: number;
   readonly max: number;
-  /** Where else the configuration sets it; then section `breakers` does not. */
+  /** What else sets it, in the configuration or the desk; then section `breakers` does not. */
   readonly setBy: string | null;
 }
 
@@ -56,6 +56,8 @@ export interface Control<M = never, L extends LimitTable = LimitTable> {
   readonly reset: Readonly<Partial<Record<Response, ResetClass>>>;
   /** What `reduced` leaves of each size; half unless told, 0 leaves only what reduces. */
   readonly reducedTo?: number;
+  /** What it pauses may be flattened in an emergency: it speaks against trading alone. */
+  readonly letsFlatten?: true;
   /** Time without the trigger before a breaker of it may probe, in ms. */
   readonly coolMs: number;
   readonly source: ControlSource;
@@ -71,7 +73,10 @@ export type ControlSource =
 export type AnyControl = Control<never, LimitTable>;
 
 /** What a breaker has to know of what opens it. */
-export type Opener = Pick<AnyControl, 'id' | 'name' | 'reset' | 'reducedTo' | 'coolMs'>;
+export type Opener = Pick<
+  AnyControl,
+  'id' | 'name' | 'reset' | 'reducedTo' | 'letsFlatten' | 'coolMs'
+>;
 
 export function limit(
   value: number,

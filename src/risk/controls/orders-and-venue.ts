@@ -172,7 +172,7 @@ export const deadMan: Control<{ readonly elapsedFraction: number }, typeof deadM
   limits: deadManLimits,
   reset: { paused: 'A', halted: 'A' },
   coolMs: 1_000,
-  source: injected('the guard, on venues that have a dead-man switch'),
+  source: injected('Market data, which brings venues that have a dead-man switch'),
   check({ elapsedFraction }, { pauseFraction, cancelFraction }) {
     return (
       above('halted', elapsedFraction, cancelFraction) ??

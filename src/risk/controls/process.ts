@@ -1,4 +1,4 @@
-import { above, type Control, injected, limit, verdict, wired } from './control.ts';
+import { above, type Control, limit, verdict, wired } from './control.ts';
 
 /** The controls of the process, its record and its people: C32 to C37. */
 
@@ -20,6 +20,7 @@ export const eventLoop: Control<
   scope: 'desk',
   limits: loopLimits,
   reset: { paused: 'A', emergency: '2P' },
+  letsFlatten: true,
   coolMs: 5_000,
   source: wired('desk/loop-meter, each second'),
   check({ delayP99Ms, delayMaxMs, heapFraction }, limits) {
@@ -44,12 +45,13 @@ export const auditHealth: Control<
   layer: 'infra',
   name: 'audit writer',
   trigger: 'a write fails, lags by more than 1 s, or less than 5 % of the disk is free',
-  action: 'no record, no trade',
+  action: 'no record, no trade; a record that cannot be written ends the desk',
   scope: 'desk',
   limits: auditLimits,
-  reset: { halted: 'O' },
+  // Space and lag recover without people, so the desk does; whoever lives unattended has to.
+  reset: { halted: 'A' },
   coolMs: 0,
-  source: wired('actors/safety/audit, which closes the gate itself'),
+  source: wired('actors/safety/audit, which closes the gate itself; the disk every 5 s'),
   check({ isBroken, lagMs, freeFraction }, limits) {
     if (isBroken) return verdict('halted', 1, 0);
     const lag = above('halted', lagMs, limits.lagMs);
@@ -60,9 +62,12 @@ export const auditHealth: Control<
   },
 };
 
+/** Each supervisor has a budget of its own, between 3 and 5 in the window. */
+const TREE = 'the supervision tree';
+
 const crashLimits = {
-  restartsMax: limit(3, 'restarts of an actor in the window', { max: 100 }),
-  windowMs: limit(60_000, 'ms', { max: 600_000 }),
+  restartsMax: limit(3, 'restarts of an actor in the window', { max: 100, setBy: TREE }),
+  windowMs: limit(60_000, 'ms', { max: 600_000, setBy: TREE }),
 };
 
 export const crashLoop: Control<
@@ -108,7 +113,12 @@ export const mismatch: Control<
   check: ({ mismatches }) => above('halted', mismatches, 0),
 };
 
-const alertLimits = { openMs: limit(300_000, 'ms that a critical alert is open', { max: 864e5 }) };
+const alertLimits = {
+  openMs: limit(300_000, 'ms that a critical alert is open', {
+    max: 86_400_000,
+    setBy: 'alerts.acknowledgeSeconds',
+  }),
+};
 
 export const openAlert: Control<{ readonly openMs: number }, typeof alertLimits> = {
   id: 'C36',
@@ -120,7 +130,7 @@ export const openAlert: Control<{ readonly openMs: number }, typeof alertLimits>
   limits: alertLimits,
   reset: { reduced: 'O' },
   coolMs: 0,
-  source: injected('the alerts, which know what was acknowledged'),
+  source: wired('edge/alerts, once a second, from what people have acknowledged'),
   check: (measured, limits) => above('reduced', measured.openMs, limits.openMs),
 };
 

@@ -117,7 +117,7 @@ export function lossyFiles(pageBytes = PAGE_BYTES): LossyFiles {
         }
       });
     },
-    freeBytes: () => Number.POSITIVE_INFINITY,
+    space: () => ({ freeBytes: DISK_BYTES_MAX, totalBytes: DISK_BYTES_MAX }),
     cutPower(random) {
       power += 1;
       names = states[random.below(states.length)] as Names;

@@ -14,6 +14,8 @@ export interface DiskSwitches {
   isSyncLost: boolean;
   /** The next write stops in its middle, and the process with it. */
   isTearing: boolean;
+  /** What others have left free of the disk, 0 … 1. */
+  freeFraction: number;
 }
 
 export const SOUND_DISK: Readonly<DiskSwitches> = {
@@ -23,6 +25,7 @@ export const SOUND_DISK: Readonly<DiskSwitches> = {
   syncMs: 0,
   isSyncLost: false,
   isTearing: false,
+  freeFraction: 1,
 };
 
 export interface DiskHooks {
@@ -96,7 +99,10 @@ export function processFiles(disk: Files, switches: DiskSwitches, hooks: DiskHoo
     remove(path) {
       if (hooks.isAlive()) disk.remove(path);
     },
-    freeBytes: (path) => disk.freeBytes(path),
+    space(path) {
+      const { freeBytes, totalBytes } = disk.space(path);
+      return { freeBytes: freeBytes * switches.freeFraction, totalBytes };
+    },
   };
 }
 

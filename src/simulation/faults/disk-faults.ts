@@ -34,7 +34,7 @@ function disk(
 
 /** Faults of the medium under the journal, and of the clocks. */
 export const DISK_FAULTS: readonly PresentFault[] = [
-  disk('F23', 'the disk is full', 2_000, { writeCode: 'ENOSPC' }),
+  disk('F23', 'the disk is full', 2_000, { writeCode: 'ENOSPC', freeFraction: 0 }),
   disk('F24', 'a sync fails', 200, { syncCode: 'EIO' }),
   {
     id: 'F25',
@@ -90,6 +90,9 @@ export const DISK_FAULTS: readonly PresentFault[] = [
   },
   disk('F30', 'no file can be opened', 1_000, { openCode: 'EMFILE' }),
   disk('A20', 'the disk is slow: every sync blocks', 2_000, { syncMs: SLOW_SYNC_MS }),
+  disk('A22', 'little of the disk is left (C33), and then more again', 15_000, {
+    freeFraction: 0.04,
+  }),
   {
     id: 'A21',
     fault: 'syncs that are answered and not done, and then a power cut',

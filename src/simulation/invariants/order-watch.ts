@@ -1,4 +1,4 @@
-import { GATE_LAYOUT, HALT_CAUSES, MODES, PERMISSIONS } from '../../control/gate.ts';
+import { GATE_LAYOUT, isFlattenable, MODES, PERMISSIONS } from '../../control/gate.ts';
 import { FLATTENING } from '../../core/ids.ts';
 import { type Instrument, notionalAt, parseLots, parseTicks } from '../../core/instrument.ts';
 import type { OrderIntent } from '../../execution/order.ts';
@@ -121,14 +121,15 @@ export class OrderWatch {
   }
 
   /**
-   * A slice of the flattening leaves while an emergency alone has closed the gate, in the epoch of
-   * the permit, and brings the position that the venue has booked nearer to zero.
+   * A slice of the flattening leaves while an emergency has closed the gate and nothing that speaks
+   * against flattening, in the epoch of the permit, and brings the position that the venue has
+   * booked nearer to zero.
    */
   #isPermitted(words: Int32Array, { clientId, ...intent }: OrderIntent): void {
     const { verdicts } = this.#options;
     const halt = words[GATE_LAYOUT.halt] as number;
     const permit = words[GATE_LAYOUT.permit] as number;
-    const isAlone = halt === 1 << HALT_CAUSES.indexOf('emergency');
+    const isAlone = isFlattenable(halt);
     const isOfNow = permit === words[GATE_LAYOUT.epoch] && intent.epoch === permit;
     if (!isAlone || !isOfNow || !intent.isReduceOnly) {
       const found = `halt word ${halt}, permit ${permit}, epoch ${intent.epoch}`;

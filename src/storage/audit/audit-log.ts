@@ -1,6 +1,6 @@
 import type { AuditEntry, EntryFault } from '../../audit/entry.ts';
-import { encodeEntry } from '../../audit/entry.ts';
 import { type ChainFault, chainFault, type Link } from '../../audit/entry-chain.ts';
+import { EntryStaging } from '../../audit/entry-staging.ts';
 import { type Head, signCheckpoint } from '../../audit/note/checkpoint.ts';
 import { KEY_ROTATED, rotationPayload } from '../../audit/note/key-rotation.ts';
 import type { Signer, VerifierKey } from '../../audit/note/keys.ts';
@@ -79,9 +79,11 @@ export class AuditLog {
   readonly #range: MerkleRange;
   readonly #edge: TileEdge;
   readonly #bundle: GrowingBundle;
+  readonly #note = (level: number, index: number, node: Uint8Array): void =>
+    this.#edge.note(level, index, node);
   #signer: Signer;
   #link: Link;
-  #staged: Uint8Array[];
+  readonly #staging = new EntryStaging();
   #head: Head;
   #checkpoint: string;
   #fault: LogFault | null = null;
@@ -93,10 +95,12 @@ export class AuditLog {
     this.#edge = found.edge;
     this.#bundle = new GrowingBundle(folder, found.end, found.range.size + found.staged.length);
     this.#link = found.link;
-    this.#staged = [];
     this.#head = found.head;
     this.#checkpoint = found.checkpoint;
-    for (const bytes of found.staged) this.#stage(bytes);
+    for (const bytes of found.staged) {
+      this.#staging.addBytes(bytes);
+      this.#grow(bytes);
+    }
   }
 
   /**
@@ -106,15 +110,18 @@ export class AuditLog {
    */
   append(event: Omit<AuditEntry, 'prev'>): Result<number, AppendFault> {
     if (this.#fault !== null) return err(this.#fault);
-    if (this.#staged.length === STAGED_ENTRIES_MAX) {
+    if (this.#staging.count === STAGED_ENTRIES_MAX) {
       return err({ kind: 'staged-full', entries: STAGED_ENTRIES_MAX });
     }
-    const entry = { ...event, prev: this.#link.hash };
+    const { seq, monoNs, wallNs, boot, epoch, actor, type, payload } = event;
+    const prev = this.#link.hash;
+    // Field by field: to spread the event takes longer than to hash it.
+    const entry = { seq, monoNs, wallNs, boot, epoch, actor, type, payload, prev };
     const fault = chainFault(this.#link, entry);
     if (fault !== null) return err(fault);
-    const bytes = encodeEntry(entry);
+    const bytes = this.#staging.add(entry);
     if (!bytes.ok) return bytes;
-    this.#link = { entry, hash: this.#stage(bytes.value) };
+    this.#link = { entry, hash: this.#grow(bytes.value) };
     return ok(this.size - 1);
   }
 
@@ -148,7 +155,7 @@ export class AuditLog {
   }
 
   get staged(): number {
-    return this.#staged.length;
+    return this.#staging.count;
   }
 
   /** The last entry; null in an empty log. */
@@ -183,16 +190,16 @@ export class AuditLog {
     this.#fault ??= { kind: 'io', file: path, doing: 'writing', detail: 'the log is closed' };
   }
 
-  #stage(bytes: Uint8Array): Uint8Array {
+  /** Takes an entry into the tree. */
+  #grow(bytes: Uint8Array): Uint8Array {
     const hash = leafHash(bytes);
-    this.#range.append(hash, (level, index, node) => this.#edge.note(level, index, node));
-    this.#staged.push(bytes);
+    this.#range.append(hash, this.#note);
     return hash;
   }
 
   #commit(signers: readonly Signer[]): Result<Head, LogFault> {
     if (this.#fault !== null) return err(this.#fault);
-    if (this.#staged.length === 0) return ok(this.#head);
+    if (this.#staging.count === 0) return ok(this.#head);
     try {
       this.#commitOrThrow(signers);
       return ok(this.#head);
@@ -209,10 +216,10 @@ export class AuditLog {
     const { files, path } = this.#folder;
     const trail: CommitTrail = { unsynced: new Set(), superfluous: [] };
     this.#refuseOtherWriter();
-    for (let from = 0; from < this.#staged.length; ) {
-      const some = this.#staged.slice(from, from + this.#bundle.room);
-      this.#bundle.append(some, trail);
-      from += some.length;
+    for (let from = 0; from < this.#staging.count; ) {
+      const count = Math.min(this.#staging.count - from, this.#bundle.room);
+      this.#bundle.append(this.#staging.bundled(from, count), count, trail);
+      from += count;
     }
     this.#edge.write(trail);
     for (const folder of trail.unsynced) files.syncFolder(folder);
@@ -221,7 +228,7 @@ export class AuditLog {
     files.replace(`${path}/${CHECKPOINT}`, Buffer.from(checkpoint));
     this.#head = head;
     this.#checkpoint = checkpoint;
-    this.#staged = [];
+    this.#staging.clear();
     for (const name of trail.superfluous) files.remove(name);
   }
 

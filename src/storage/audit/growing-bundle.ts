@@ -1,4 +1,4 @@
-import { encodeEntries, TILE_WIDTH, type TileAddress, tilePath } from '../../audit/tree/tiles.ts';
+import { TILE_WIDTH, type TileAddress, tilePath } from '../../audit/tree/tiles.ts';
 import type { OpenFile } from '../../core/env.ts';
 import { assert } from '../../core/result.ts';
 import {
@@ -52,19 +52,16 @@ export class GrowingBundle {
   /**
    * Adds entries and waits until they are on the medium.
    *
+   * @param bytes `count` of them, each behind its length
    * @throws the system's error; then what the medium holds is not known
    */
-  append(entries: readonly Uint8Array[], trail: CommitTrail): void {
-    assert(
-      entries.length > 0 && entries.length <= this.room,
-      'a bundle takes what it has room for',
-    );
-    const file = this.#file ?? this.#begin(entries.length, trail);
-    const bytes = encodeEntries(entries);
+  append(bytes: Uint8Array, count: number, trail: CommitTrail): void {
+    assert(count > 0 && count <= this.room, 'a bundle takes what it has room for');
+    const file = this.#file ?? this.#begin(count, trail);
     file.write(bytes, 0, bytes.length, this.#bytes);
     file.sync();
     this.#bytes += bytes.length;
-    this.#entries += entries.length;
+    this.#entries += count;
     const path = this.#pathOf(this.#entries);
     if (path !== this.#path) this.#log.files.rename(this.#path, path);
     this.#path = path;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
@@ -6,20 +5,26 @@ import type { CodecFault, JournalRecord } from '../journal/codec.ts';
 import { decodeRecord } from '../journal/codec.ts';
 import { type JournalEvent, streamOf } from '../journal/event-table.ts';
 import type { LogRecord } from '../record-reader.ts';
+import { CHAIN_START, Chain } from './chain.ts';
 import { PROJECTIONS, ProjectionTables, type StoredPosition } from './projection-tables.ts';
 import { type IntegrityError, project, type StoredOrder } from './projections.ts';
 import { Snapshots } from './snapshots.ts';
+import { type StreamHead, streamTable } from './stream-table.ts';
 import {
   behind,
   entriesOf,
+  keyText,
   LAST_KEY,
   numberedKey,
+  SEQUENCE_BYTES,
   sequenceKey,
   sequenceOfKey,
   type Tables,
   type TablesFault,
   textKey,
+  writeSequence,
 } from './tables.ts';
+import { WriteBehind } from './write-behind.ts';
 
 /** Version that a stream must have for an append: events it holds, or a claim about them. */
 export type ExpectedVersion = number | 'any' | 'none' | 'exists';
@@ -55,16 +60,20 @@ export class EventStore {
   readonly snapshots: Snapshots;
   readonly #tables: Tables;
   readonly #projections: ProjectionTables;
+  readonly #streams: WriteBehind<StreamHead>;
+  readonly #running = new Chain();
+  readonly #sequence = Buffer.alloc(SEQUENCE_BYTES);
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.#streams = new WriteBehind(streamTable(tables));
     this.snapshots = new Snapshots(tables, this);
     this.#projections = new ProjectionTables(tables);
   }
 
   /** Takes over the next records of the log, whatever their streams: all of them or none. */
   apply(records: readonly LogRecord[]): Result<number, StoreFault> {
-    return this.#tables.transact(() => this.#append(records, null));
+    return this.#batch(() => this.#append(records, null));
   }
 
   /**
@@ -77,7 +86,7 @@ export class EventStore {
     expected: ExpectedVersion,
     records: readonly LogRecord[],
   ): Result<{ version: number; sequence: number }, StoreFault> {
-    return this.#tables.transact(() => {
+    return this.#batch(() => {
       const actual = this.version(stream);
       if (!isExpected(expected, actual)) {
         return err<StoreFault>({ kind: 'wrong-expected-version', stream, expected, actual });
@@ -100,8 +109,7 @@ export class EventStore {
 
   /** Events in a stream. */
   version(stream: string): number {
-    const head = this.#tables.get('heads', textKey(stream));
-    return head === null ? 0 : sequenceOfKey(head.subarray(0, 8));
+    return this.#streams.get(keyText(stream))?.version ?? 0;
   }
 
   /** Running SHA-256 over all records, in hex: the same journal has the same chain. */
@@ -197,18 +205,20 @@ export class EventStore {
    * fails.
    */
   rebuild(): Result<{ readonly records: number }, StoreFault> {
-    return this.#tables.transact(() => {
+    return this.#batch(() => {
       for (const table of PROJECTIONS) this.#tables.clear(table);
-      let chain: Uint8Array = START;
+      const chain = this.#running;
+      chain.resume(CHAIN_START);
       let records = 0;
       for (const { key, value } of entriesOf(this.#tables, 'log', sequenceKey(0), LAST_KEY)) {
         const record = decodeRecord(sequenceOfKey(key), value);
         if (!record.ok) return record;
-        chain = linked(chain, value);
+        chain.link(value);
         records += 1;
         this.#project(record.value);
+        if (records % REBUILD_RECORDS === 0) this.#flush();
       }
-      if (Buffer.compare(chain, this.#chain()) !== 0) return err(broken(records));
+      if (Buffer.compare(chain.head, this.#chain()) !== 0) return err(broken(records));
       return ok({ records });
     });
   }
@@ -226,9 +236,31 @@ export class EventStore {
     return this.#tables.close();
   }
 
+  /** A transaction in which a value that changes often is written once. */
+  #batch<T>(body: () => Result<T, StoreFault>): Result<T, StoreFault> {
+    this.#streams.open();
+    this.#projections.open();
+    try {
+      return this.#tables.transact(() => {
+        const result = body();
+        if (result.ok) this.#flush();
+        return result;
+      });
+    } finally {
+      this.#streams.close();
+      this.#projections.close();
+    }
+  }
+
+  #flush(): void {
+    this.#streams.flush();
+    this.#projections.flush();
+  }
+
   #append(records: readonly LogRecord[], stream: string | null): Result<number, StoreFault> {
     let head = this.head();
-    let chain = this.#chain();
+    const chain = this.#running;
+    chain.resume(this.#chain());
     for (const { sequence, payload } of records) {
       if (sequence !== head + 1) {
         return err({ kind: 'sequence-gap', expected: head + 1, found: sequence });
@@ -240,16 +272,16 @@ export class EventStore {
         return err({ kind: 'wrong-stream', stream, sequence, belongsTo });
       }
       const version = this.version(belongsTo) + 1;
-      const key = sequenceKey(sequence);
+      const key = this.#sequence;
+      writeSequence(key, sequence, 0);
       this.#tables.put('log', key, payload);
       this.#tables.put('idx', numberedKey(belongsTo, version), key);
-      const streamHead = Buffer.concat([sequenceKey(version), key]);
-      this.#tables.put('heads', textKey(belongsTo), streamHead);
+      this.#streams.set(keyText(belongsTo), { version, sequence });
       this.#project(record.value);
-      chain = linked(chain, payload);
+      chain.link(payload);
       head = sequence;
     }
-    this.#tables.put('chain', INLINE, chain);
+    this.#tables.put('chain', INLINE, chain.head);
     this.#tables.put('ckpt', INLINE, sequenceKey(head));
     return ok(head);
   }
@@ -261,7 +293,7 @@ export class EventStore {
   }
 
   #chain(): Uint8Array {
-    return this.#tables.get('chain', INLINE) ?? START;
+    return this.#tables.get('chain', INLINE) ?? CHAIN_START;
   }
 
   #latest(what: string): JournalRecord | null {
@@ -278,12 +310,8 @@ export class EventStore {
 
 /** The projections that are kept in the transaction of the append. */
 const INLINE = textKey('inline');
-/** The chain before the first record. */
-const START = new Uint8Array(32);
-
-function linked(chain: Uint8Array, payload: Uint8Array): Uint8Array {
-  return createHash('sha256').update(chain).update(payload).digest();
-}
+/** Records whose changes a rebuild holds in memory. */
+const REBUILD_RECORDS = 4_096;
 
 function isExpected(expected: ExpectedVersion, actual: number): boolean {
   switch (expected) {

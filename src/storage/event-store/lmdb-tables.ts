@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, readSync, statfsSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { ABORT, type Database, open, type RootDatabase } from 'lmdb';
+import { nodeFiles } from '../../core/node-files.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import { fullText, TABLES, type Table, type Tables, type TablesFault } from './tables.ts';
 
@@ -183,12 +184,7 @@ export function lmdbFault(thrown: unknown, path: string, doing: string): TablesF
   const { message } = thrown as Error;
   const isFull =
     [MAP_FULL, ENOSPC, 'ENOSPC'].includes(code as never) ||
-    (code === EIO && freeBytes(path) < FREE_BYTES_MIN);
+    (code === EIO && nodeFiles.space(path).freeBytes < FREE_BYTES_MIN);
   if (isFull) return { kind: 'store-full', path, detail: `the medium or the map: ${message}` };
   return { kind: 'store-io', path, doing, detail: message };
-}
-
-function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
 }

@@ -1,7 +1,8 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import { type Amount, NO_AMOUNT } from '../../core/units.ts';
-import type { OrderRecord } from '../../execution/order.ts';
+import type { Posting } from '../../execution/ledger.ts';
+import { isEnded, type OrderRecord } from '../../execution/order.ts';
 import { FLAT, type Position } from '../../execution/positions.ts';
 import { ByteReader, ByteWriter } from '../journal/bytes.ts';
 import { instrumentField, orderFields } from '../journal/event-table.ts';
@@ -21,6 +22,7 @@ import {
   type Entry,
   entriesOf,
   FIRST_KEY,
+  keyText,
   LAST_KEY,
   sequenceKey,
   TABLES,
@@ -28,6 +30,7 @@ import {
   type Tables,
   textKey,
 } from './tables.ts';
+import { type ValueTable, WriteBehind } from './write-behind.ts';
 
 export interface StoredPosition {
   readonly venue: string;
@@ -74,7 +77,7 @@ const position = object<StoredPosition>({
   }),
 });
 
-const balance = object<{ asset: string; amount: Amount }>({ asset: text, amount });
+const balance = object<Posting>({ asset: text, amount });
 const count = integer<number>();
 const NOTHING = new Uint8Array(1);
 
@@ -82,17 +85,43 @@ const NOTHING = new Uint8Array(1);
 export class ProjectionTables implements ProjectionView {
   readonly #tables: Tables;
   readonly #out = new ByteWriter(65_536);
+  readonly #orders: WriteBehind<StoredOrder>;
+  readonly #positions: WriteBehind<StoredPosition>;
+  readonly #balances: WriteBehind<Posting>;
+  readonly #instruments: WriteBehind<Instrument>;
+  readonly #waiting: readonly Pick<WriteBehind<unknown>, 'open' | 'flush' | 'close'>[];
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.#orders = new WriteBehind(this.#orderTable());
+    this.#positions = new WriteBehind(this.#table('proj:positions', position));
+    this.#balances = new WriteBehind(this.#table('proj:balances', balance));
+    this.#instruments = new WriteBehind(this.#table('proj:instruments', instrumentField));
+    this.#waiting = [this.#orders, this.#positions, this.#balances, this.#instruments];
+  }
+
+  /** A batch of records begins; from here on changes wait for `flush`. */
+  open(): void {
+    for (const one of this.#waiting) one.open();
+  }
+
+  /** Puts what waits into the tables. */
+  flush(): void {
+    for (const one of this.#waiting) one.flush();
+  }
+
+  /** The batch is over; what has not been flushed is gone. */
+  close(): void {
+    for (const one of this.#waiting) one.close();
   }
 
   order(clientId: string): StoredOrder | null {
-    return this.#get('proj:orders', textKey(clientId), order);
+    return this.#orders.get(keyText(clientId));
   }
 
   openOrders(): readonly StoredOrder[] {
-    return this.#all('proj:open').map(({ key }) => {
+    this.flush();
+    return this.#entries('proj:open').map(({ key }) => {
       const open = this.#get('proj:orders', key, order);
       assert(open !== null, 'an open order is stored');
       return open;
@@ -100,18 +129,20 @@ export class ProjectionTables implements ProjectionView {
   }
 
   position(venue: string, symbol: string): Position {
-    return this.#get('proj:positions', textKey(venue, symbol), position)?.position ?? FLAT;
+    return this.#positions.get(keyText(venue, symbol))?.position ?? FLAT;
   }
 
   positions(): readonly StoredPosition[] {
-    return this.#all('proj:positions').map(({ value }) => decoded(value, position));
+    this.flush();
+    return this.#entries('proj:positions').map(({ value }) => decoded(value, position));
   }
 
   balance(venue: string, asset: string): Amount {
-    return this.#get('proj:balances', textKey(venue, asset), balance)?.amount ?? NO_AMOUNT;
+    return this.#balances.get(keyText(venue, asset))?.amount ?? NO_AMOUNT;
   }
 
   balances(venue: string): ReadonlyMap<string, Amount> {
+    this.flush();
     const prefix = textKey(venue);
     const entries = [...entriesOf(this.#tables, 'proj:balances', prefix, behind(prefix))];
     return new Map(
@@ -131,11 +162,11 @@ export class ProjectionTables implements ProjectionView {
   }
 
   instrumentAt(index: number): Instrument | null {
-    return this.#get('proj:instruments', indexKey(index), instrumentField);
+    return this.#instruments.get(indexKey(index));
   }
 
   instrumentOf(venue: string, symbol: string): Instrument | null {
-    return this.#get('proj:instruments', textKey('symbol', venue, symbol), instrumentField);
+    return this.#instruments.get(keyText('symbol', venue, symbol));
   }
 
   /** Sequence of the latest record of a kind; 0 when there is none. */
@@ -146,7 +177,7 @@ export class ProjectionTables implements ProjectionView {
   /** How often each thing was found that must not be in a journal. */
   integrity(): ReadonlyMap<IntegrityError, number> {
     return new Map(
-      this.#all('proj:integrity').map(({ key, value }) => {
+      this.#entries('proj:integrity').map(({ key, value }) => {
         const error = Buffer.from(key).toString().slice(0, -1) as IntegrityError;
         return [error, decoded(value, count)] as const;
       }),
@@ -155,24 +186,17 @@ export class ProjectionTables implements ProjectionView {
 
   apply(change: Change, sequence: number): void {
     switch (change.kind) {
-      case 'order': {
-        const key = textKey(change.order.record.order.clientId);
-        this.#put('proj:orders', key, order, change.order);
-        if (change.isOpen) this.#tables.put('proj:open', key, NOTHING);
-        else this.#tables.remove('proj:open', key);
+      case 'order':
+        this.#orders.set(keyText(change.order.record.order.clientId), change.order);
         break;
-      }
       case 'position': {
         const { venue, symbol } = change;
-        const key = textKey(venue, symbol);
-        this.#put('proj:positions', key, position, { venue, symbol, position: change.position });
+        this.#positions.set(keyText(venue, symbol), { venue, symbol, position: change.position });
         break;
       }
-      case 'balance': {
-        const key = textKey(change.venue, change.posting.asset);
-        this.#put('proj:balances', key, balance, change.posting);
+      case 'balance':
+        this.#balances.set(keyText(change.venue, change.posting.asset), change.posting);
         break;
-      }
       case 'fill-seen':
         this.#tables.put('proj:fills', textKey(...change.key), sequenceKey(sequence));
         break;
@@ -181,9 +205,8 @@ export class ProjectionTables implements ProjectionView {
         break;
       case 'instrument': {
         const { index, venue, symbol } = change.instrument;
-        const key = textKey('symbol', venue, symbol);
-        this.#put('proj:instruments', indexKey(index), instrumentField, change.instrument);
-        this.#put('proj:instruments', key, instrumentField, change.instrument);
+        this.#instruments.set(indexKey(index), change.instrument);
+        this.#instruments.set(keyText('symbol', venue, symbol), change.instrument);
         break;
       }
       case 'latest':
@@ -206,16 +229,38 @@ export class ProjectionTables implements ProjectionView {
   #put<T>(table: Table, key: Uint8Array, field: Field<T>, value: T): void {
     this.#out.at = 0;
     field.write(this.#out, value);
-    this.#tables.put(table, key, Uint8Array.from(this.#out.bytes.subarray(0, this.#out.at)));
+    this.#tables.put(table, key, this.#out.bytes.subarray(0, this.#out.at));
   }
 
-  #all(table: Table): readonly Entry[] {
+  #table<T>(table: Table, field: Field<T>): ValueTable<T> {
+    return {
+      read: (key) => this.#get(table, Buffer.from(key), field),
+      write: (key, value) => this.#put(table, Buffer.from(key), field, value),
+    };
+  }
+
+  /** An order that may still trade stands in a second table. */
+  #orderTable(): ValueTable<StoredOrder> {
+    return {
+      read: (text) => this.#get('proj:orders', Buffer.from(text), order),
+      write: (text, value, before) => {
+        const key = Buffer.from(text);
+        this.#put('proj:orders', key, order, value);
+        const wasOpen = before !== null && !isEnded(before.record);
+        const isOpen = !isEnded(value.record);
+        if (isOpen && !wasOpen) this.#tables.put('proj:open', key, NOTHING);
+        if (wasOpen && !isOpen) this.#tables.remove('proj:open', key);
+      },
+    };
+  }
+
+  #entries(table: Table): readonly Entry[] {
     return [...entriesOf(this.#tables, table, FIRST_KEY, LAST_KEY)];
   }
 }
 
-function indexKey(index: number): Uint8Array {
-  return textKey('index', String(index));
+function indexKey(index: number): string {
+  return keyText('index', String(index));
 }
 
 /** @throws BrokenInvariant when the store gives back other bytes than were put */

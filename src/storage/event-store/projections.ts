@@ -13,7 +13,6 @@ import {
   applyOrderEvent,
   type Fill,
   type Incident,
-  isEnded,
   type OrderEvent,
   type OrderIntent,
   type OrderRecord,
@@ -54,7 +53,7 @@ export interface ProjectionView {
 
 /** What an event changes. */
 export type Change =
-  | { readonly kind: 'order'; readonly order: StoredOrder; readonly isOpen: boolean }
+  | { readonly kind: 'order'; readonly order: StoredOrder }
   | {
       readonly kind: 'position';
       readonly venue: string;
@@ -126,9 +125,9 @@ function onSubmitted(view: ProjectionView, order: OrderIntent): readonly Change[
   const record = submitted(order);
   if (instrument === null || instrument.venue !== order.venue) {
     const stored = { symbol: '', record };
-    return [{ kind: 'order', order: stored, isOpen: true }, wrong('unknown-instrument')];
+    return [{ kind: 'order', order: stored }, wrong('unknown-instrument')];
   }
-  return [{ kind: 'order', order: { symbol: instrument.symbol, record }, isOpen: true }];
+  return [{ kind: 'order', order: { symbol: instrument.symbol, record } }];
 }
 
 type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
@@ -145,9 +144,7 @@ function onLaterEvent(view: ProjectionView, event: LaterEvent): readonly Change[
     return [wrong('duplicate-fill')];
   }
   const { record, incident } = applyOrderEvent(stored.record, event);
-  const changes: Change[] = [
-    { kind: 'order', order: { symbol, record }, isOpen: !isEnded(record) },
-  ];
+  const changes: Change[] = [{ kind: 'order', order: { symbol, record } }];
   if (incident !== null) changes.push(wrong(incident));
   if (event.kind === 'order-filled') {
     const { fill } = event;

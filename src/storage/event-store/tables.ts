@@ -7,6 +7,7 @@ import type { Result } from '../../core/result.ts';
 export interface Tables {
   /** A copy of the value, or null. */
   get(table: Table, key: Uint8Array): Uint8Array | null;
+  /** Takes copies of both, so that the caller may use the memory again. */
   put(table: Table, key: Uint8Array, value: Uint8Array): void;
   remove(table: Table, key: Uint8Array): void;
   clear(table: Table): void;
@@ -73,12 +74,19 @@ export function fullText(usedBytes: number, limitBytes: number): string {
   return `${usedBytes} bytes are in use and ${limitBytes} are allowed`;
 }
 
+export const SEQUENCE_BYTES = 8;
+
 /** A sequence as a key: 8 bytes, big-endian, so that keys sort as numbers do. */
 export function sequenceKey(sequence: number): Uint8Array {
-  const key = Buffer.alloc(8);
-  key.writeUInt32BE(Math.floor(sequence / 4_294_967_296), 0);
-  key.writeUInt32BE(sequence % 4_294_967_296, 4);
+  const key = Buffer.allocUnsafe(SEQUENCE_BYTES);
+  writeSequence(key, sequence, 0);
   return key;
+}
+
+/** The same into bytes that are there. */
+export function writeSequence(key: Buffer, sequence: number, at: number): void {
+  key.writeUInt32BE(Math.floor(sequence / 4_294_967_296), at);
+  key.writeUInt32BE(sequence % 4_294_967_296, at + 4);
 }
 
 export function sequenceOfKey(key: Uint8Array): number {
@@ -91,12 +99,30 @@ export function sequenceOfKey(key: Uint8Array): number {
  * keys that begin with them.
  */
 export function textKey(...texts: readonly string[]): Uint8Array {
-  return Buffer.from(texts.map((text) => `${text.replace(/[\\|]/g, '\\$&')}|`).join(''));
+  return Buffer.from(keyText(...texts));
+}
+
+/** The text that these bytes are in UTF-8. */
+export function keyText(...texts: readonly string[]): string {
+  let key = '';
+  for (const text of texts) key += `${RESERVED.test(text) ? escaped(text) : text}|`;
+  return key;
 }
 
 /** A text and a number as a key: all numbers of a text lie together, ascending. */
 export function numberedKey(text: string, number: number): Uint8Array {
-  return Buffer.concat([textKey(text), sequenceKey(number)]);
+  const prefix = keyText(text);
+  const length = Buffer.byteLength(prefix);
+  const key = Buffer.allocUnsafe(length + SEQUENCE_BYTES);
+  key.write(prefix);
+  writeSequence(key, number, length);
+  return key;
+}
+
+const RESERVED = /[\\|]/;
+
+function escaped(text: string): string {
+  return text.replace(/[\\|]/g, '\\$&');
 }
 
 /** The first key behind all those that begin with `prefix`, which must not end in 0xff. */

@@ -66,17 +66,28 @@ export class ByteWriter {
 /** Reads bytes that may hold anything: never throws, and says at the end what was wrong. */
 export class ByteReader {
   readonly #bytes: Buffer;
-  #at = 0;
+  readonly #view: DataView;
+  readonly #start: number;
+  readonly #end: number;
+  #at: number;
   #fault: string | null = null;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes.buffer !== lastView.buffer) {
+      lastView = new DataView(bytes.buffer);
+      lastBytes = Buffer.from(bytes.buffer);
+    }
+    this.#bytes = lastBytes;
+    this.#view = lastView;
+    this.#start = bytes.byteOffset;
+    this.#at = bytes.byteOffset;
+    this.#end = bytes.byteOffset + bytes.byteLength;
   }
 
   /** What was wrong, or null when everything was read and all of it was in order. */
   get fault(): string | null {
     if (this.#fault !== null) return this.#fault;
-    const left = this.#bytes.length - this.#at;
+    const left = this.#end - this.#at;
     return left === 0 ? null : `${left} bytes follow the last field`;
   }
 
@@ -87,12 +98,12 @@ export class ByteReader {
 
   word(): number {
     const at = this.#take(4);
-    return at < 0 ? 0 : this.#bytes.readUInt32LE(at);
+    return at < 0 ? 0 : this.#view.getUint32(at, true);
   }
 
   number(): number {
     const at = this.#take(8);
-    return at < 0 ? 0 : this.#bytes.readDoubleLE(at);
+    return at < 0 ? 0 : this.#view.getFloat64(at, true);
   }
 
   integer(): number {
@@ -104,8 +115,8 @@ export class ByteReader {
   amount(): Amount {
     const at = this.#take(16);
     if (at < 0) return 0n as Amount;
-    const low = this.#bytes.readBigUInt64LE(at);
-    return ((this.#bytes.readBigInt64LE(at + 8) << 64n) | low) as Amount;
+    const low = this.#view.getBigUint64(at, true);
+    return ((this.#view.getBigInt64(at + 8, true) << 64n) | low) as Amount;
   }
 
   choice(count: number): number {
@@ -117,26 +128,38 @@ export class ByteReader {
     const prefix = this.#take(prefixBytes);
     if (prefix < 0) return '';
     const length =
-      prefixBytes === 1 ? (this.#bytes[prefix] as number) : this.#bytes.readUInt16LE(prefix);
+      prefixBytes === 1 ? (this.#bytes[prefix] as number) : this.#view.getUint16(prefix, true);
     const at = this.#take(length);
     if (at < 0) return '';
-    const slice = this.#bytes.subarray(at, at + length);
-    return isUtf8(slice) ? slice.toString('utf8') : this.#refuse('a text is not UTF-8', '');
+    const end = at + length;
+    // ASCII, which nearly every text is, is valid and has one byte a character.
+    let index = at;
+    while (index < end && (this.#bytes[index] as number) < 0x80) index += 1;
+    if (index === end) return this.#bytes.toString('latin1', at, end);
+    const isText = isUtf8(this.#bytes.subarray(at, end));
+    return isText ? this.#bytes.toString('utf8', at, end) : this.#refuse('a text is not UTF-8', '');
   }
 
   /** Offset of the next `length` bytes, or -1 when there are not as many. */
   #take(length: number): number {
     if (this.#fault !== null) return -1;
     const at = this.#at;
-    if (at + length > this.#bytes.length) {
-      return this.#refuse(`${length} bytes wanted, ${this.#bytes.length - at} left`, -1);
+    if (at + length > this.#end) {
+      return this.#refuse(`${length} bytes wanted, ${this.#end - at} left`, -1);
     }
-    this.#at += length;
+    this.#at = at + length;
     return at;
   }
 
   #refuse<T>(found: string, instead: T): T {
-    this.#fault ??= `${found} (before byte ${this.#at})`;
+    this.#fault ??= `${found} (before byte ${this.#at - this.#start})`;
     return instead;
   }
 }
+
+/**
+ * Views of the memory that was read last: records come by the hundred out of one block, and a view
+ * for each would take longer than to read it.
+ */
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+let lastBytes: Buffer = Buffer.from(lastView.buffer);

@@ -50,9 +50,12 @@ export class LevelList {
     // Some venues append more members to a level; they are not ours.
     while (scanner.comma()) if (!scanner.skip()) return false;
     if (!scanner.expect(0x5d)) return false;
-    if (this.count === this.ticks.length && !this.#grow()) {
-      return scanner.fail(`more than ${FRAME_LEVELS_MAX} levels`);
-    }
+    return this.push(ticks, lots) || scanner.fail(`more than ${FRAME_LEVELS_MAX} levels`);
+  }
+
+  /** Appends a level. @returns false when there are too many */
+  push(ticks: number, lots: number): boolean {
+    if (this.count === this.ticks.length && !this.#grow()) return false;
     this.ticks[this.count] = ticks;
     this.lots[this.count] = lots;
     this.count += 1;

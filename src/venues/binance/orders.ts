@@ -25,7 +25,7 @@ const withoutTimeInForce = LIMIT.filter((name) => name !== 'timeInForce');
 const withoutPrice = withoutTimeInForce.filter((name) => name !== 'price');
 
 /** Order entry of Binance spot over its WebSocket API. */
-export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders {
+export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
   return {
     place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
       const side = order.side === 'buy' ? 'BUY' : 'SELL';

@@ -53,12 +53,12 @@ const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
 export function binanceQueries(
   access: RestAccess,
   instruments: readonly Instrument[],
-): VenueQueries {
+): VenueQueries<string> {
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
   const { key, receiveWindowMs } = access;
   const signed = signedQuestions(access);
   return {
-    cancel: (clientId, instrument, requestId, nowMs) =>
+    cancel: ({ clientId }, instrument, requestId, nowMs) =>
       signedRequest(
         key,
         requestId,

@@ -44,10 +44,11 @@ export function binanceSession(
 ): VenueSession {
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
   return {
-    url,
+    ticket: null,
+    begin: () => url,
     receiveWindowMs,
     clockRefusedCode: INVALID_TIMESTAMP,
-    subscribe: (requestId, nowMs) =>
+    subscribe: (requestId, nowMs) => [
       signedRequest(
         key,
         requestId,
@@ -55,6 +56,7 @@ export function binanceSession(
         ['apiKey', 'timestamp'],
         [key.id, nowMs],
       ),
+    ],
     ping: (requestId) => `{"id":"${requestId}","method":"ping"}`,
     decode(frame) {
       const text = new TextDecoder().decode(frame);

@@ -4,6 +4,8 @@ import { type AuditOptions, auditActor } from '../../../actors/safety/audit.ts';
 import type { AuditTrail } from '../../../src/audit/trail.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { err, ok } from '../../../src/core/result.ts';
+import { defaultsOf } from '../../../src/risk/controls/control.ts';
+import { auditHealth } from '../../../src/risk/controls/process.ts';
 import type { JournalEvent } from '../../../src/storage/journal/event-table.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
@@ -16,6 +18,7 @@ interface Health {
   unsyncedMs: number;
   recordsBehind: number;
   overBudget: { readonly usedBytes: number; readonly budgetBytes: number } | null;
+  freeFraction: number;
 }
 
 /** An audit log whose state the test sets. */
@@ -26,7 +29,7 @@ interface Trail {
   due: ReturnType<AuditTrail['dueKey']>;
 }
 
-async function anAudit(trail: Trail | null = null) {
+async function anAudit(trail: Trail | null = null, limits = defaultsOf(auditHealth)) {
   const tested = aLane();
   const written: JournalEvent[] = [];
   const health: Health = {
@@ -35,6 +38,7 @@ async function anAudit(trail: Trail | null = null) {
     unsyncedMs: 0,
     recordsBehind: 0,
     overBudget: null,
+    freeFraction: 1,
   };
   const audit: AuditTrail | null =
     trail === null
@@ -68,7 +72,12 @@ async function anAudit(trail: Trail | null = null) {
   };
   const gate = new Gate();
   const { log, lines } = aLog();
-  const options: AuditOptions = { journal: journal as never, audit, gate, log };
+  const options: AuditOptions = {
+    journal: journal as never,
+    ...{ audit, gate, log },
+    limits: () => limits,
+    freeFraction: () => health.freeFraction,
+  };
   const heard = await aBranch(tested, { 'safety/audit': () => auditActor(options) }, [
     'safety/control',
   ]);
@@ -156,7 +165,41 @@ test('an inspector sees the head and how far behind the medium is', async () => 
     recordsUnsynced: 0,
     unsyncedMs: 0,
     recordsBehind: 0,
+    freeFraction: 1,
   });
+});
+
+test('C33: with less than 5 % of the disk free no order leaves, and then again', async () => {
+  const { env, health, gate, told } = await anAudit();
+  health.freeFraction = 0.05;
+  await env.advance(5_100);
+  assert.not.ok(gate.isClosedBy('journal'), 'the limit itself is no trouble');
+  health.freeFraction = 0.04;
+  await env.advance(5_000);
+  assert.ok(gate.isClosedBy('journal'));
+  const reason = '4.0 % of the disk are free, wanted 5 %';
+  assert.equal(told, [{ kind: 'fault', fault: 'journal', reason }]);
+  health.freeFraction = 0.06;
+  await env.advance(5_000);
+  assert.equal(told[1], { kind: 'cleared', fault: 'journal' });
+});
+
+test('C33: a desk whose disk is full from the start is closed from the start', async () => {
+  const { env, health, gate, lane } = await anAudit();
+  health.freeFraction = Number.NaN;
+  lane.inject('safety/audit', new Error('injected'));
+  await env.advance(200);
+  assert.ok(gate.isClosedBy('journal'));
+});
+
+test('C33: the limits are those in force', async () => {
+  const { env, health, told } = await anAudit(null, { lagMs: 2_000, freeFraction: 0.02 });
+  Object.assign(health, { unsyncedMs: 1_900, freeFraction: 0.03 });
+  await env.advance(5_200);
+  assert.equal(told, []);
+  health.unsyncedMs = 2_001;
+  await env.advance(100);
+  assert.is(told.length, 1);
 });
 
 const aTrail = (over: Partial<Trail> = {}): Trail => ({

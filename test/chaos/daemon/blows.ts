@@ -26,6 +26,10 @@ const REQUEST_FAULTS = [
 const FRAME_FAULTS = ['skip', 'duplicate', 'reorder'] as const;
 const SOCKET_FAULTS = ['drop', 'go-dumb'] as const;
 const FRAMES_HIT_MAX = 20;
+const PANEL_BLOWS = ['press', 'tamper'] as const;
+
+/** Stays as it is until somebody lets go and presses the reset. */
+export const PANEL_PRESSED = 'panel pressed';
 
 /** The blows, and how often each comes relative to the others. */
 export const BLOWS: Readonly<Record<string, { readonly weight: number; readonly strike: Blow }>> = {
@@ -83,6 +87,15 @@ export const BLOWS: Readonly<Record<string, { readonly weight: number; readonly 
     async strike({ daemon }) {
       daemon.signal('SIGUSR2');
       return 'SIGUSR2';
+    },
+  },
+  [PANEL_PRESSED]: {
+    weight: 1,
+    async strike({ premises, random }) {
+      const action = pick(PANEL_BLOWS, random);
+      const { code, err } = await premises.run('panel', action);
+      if (code !== 0) throw new Error(`panel ${action}: ${err}`);
+      return action;
     },
   },
 };

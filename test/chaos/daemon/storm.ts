@@ -6,7 +6,7 @@ import type { Daemon } from '../../support/process/daemon.ts';
 import type { Premises } from '../../support/process/premises.ts';
 import type { Program } from '../../support/process/program.ts';
 import { pause } from '../../support/process/until.ts';
-import { BLOWS, nextBlow } from './blows.ts';
+import { BLOWS, nextBlow, PANEL_PRESSED } from './blows.ts';
 
 /** How often a blow struck, and how often there was nothing to hit at that moment. */
 export interface Tally {
@@ -39,6 +39,7 @@ export class Storm {
   readonly exits: (number | null)[] = [];
   starts = 0;
   resets = 0;
+  #isPressed = false;
   readonly #premises: Premises;
   readonly #options: StormOptions;
   readonly #random: Rng;
@@ -103,6 +104,7 @@ export class Storm {
     try {
       const detail = await BLOWS[name]?.strike(target);
       tally.struck += 1;
+      this.#isPressed ||= name === PANEL_PRESSED;
       this.#options.onBlow?.(atSeconds, name, detail ?? '');
     } catch (thrown) {
       tally.missed += 1;
@@ -123,7 +125,9 @@ export class Storm {
       const control = await this.#daemon.ask<ControlSummary>('mode');
       if (control.mode === 'emergency') {
         if (control.cooldownMs > 0) return false;
+        await this.#letGo();
         await this.#daemon.ask('reset the test goes on');
+        this.#isPressed = false;
         this.resets += 1;
       }
       if (control.requested !== 'full-auto')
@@ -133,6 +137,13 @@ export class Storm {
       // It is down, starting or ending; the next round will find out.
       return false;
     }
+  }
+
+  /** What was pressed has to be released, and reset by hand, before anybody may reset the desk. */
+  async #letGo(): Promise<void> {
+    if (!this.#isPressed) return;
+    await this.#premises.run('panel', 'release');
+    await this.#premises.run('panel', 'reset');
   }
 
   #start(): Daemon {

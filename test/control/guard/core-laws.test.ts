@@ -25,7 +25,13 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('goodbye') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('closed') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('daemon-ended') }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('contacts'), open: fc.nat(7) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('contacts'),
+      open: fc.option(fc.nat(7), { nil: null }),
+    }),
+  },
 );
 type Drawn = { kind: string; ms?: number; open?: number | null } & Record<string, unknown>;
 const story = fc.array(happening, { maxLength: 40 }) as fc.Arbitrary<Drawn[]>;
@@ -33,13 +39,13 @@ const story = fc.array(happening, { maxLength: 40 }) as fc.Arbitrary<Drawn[]>;
 /** Plays a story; the contacts stay as they were last set. */
 function play(drawn: readonly Drawn[], look: (guard: CorePlay, event: Drawn) => void): CorePlay {
   const guard = new CorePlay();
-  let contacts = 0;
+  let contacts: number | null = 0;
   for (const event of drawn) {
     if (event.kind === 'pass') guard.pass(event.ms as number, contacts);
     else if (event.kind === 'answer') guard.answer(event.open as number | null);
     else if (event.kind === 'hello') guard.hello();
     else if (event.kind === 'contacts') {
-      contacts = event.open as number;
+      contacts = event.open as number | null;
       guard.pass(2, contacts);
     } else guard.tell(event as unknown as Happening);
     look(guard, event);
@@ -53,6 +59,7 @@ test('armed means: heard in time, no contact latched, and nothing being cancelle
       play(drawn, ({ state }) => {
         if (!isArmed(state)) return;
         assert.is(state.cause, null);
+        assert.is(state.open, 0, 'every contact is known to be closed');
         assert.ok(state.tickMs - state.heardMs <= POLICY.silentMs);
         assert.ok(state.sweeps.every(({ clean }) => clean >= CLEAN_ROUNDS));
       });

@@ -8,6 +8,7 @@ import {
   type GateQuestion,
   type GateRefusal,
   HALT_CAUSES,
+  type HaltCause,
   MODES,
   PERMISSIONS,
 } from '../../../src/control/gate.ts';
@@ -84,14 +85,45 @@ test('C11: an open contact or a halt refuses all but what the permit lets pass',
   assert.is(ask(gate), 'halted');
 });
 
+const ALLOWING: readonly HaltCause[] = ['emergency', 'soft-breaker'];
+
 test('ES17: any other halt refuses the flattening, whatever was permitted', () => {
-  for (const cause of HALT_CAUSES.filter((each) => each !== 'emergency')) {
+  for (const cause of HALT_CAUSES.filter((each) => !ALLOWING.includes(each))) {
     const gate = tripped();
     gate.close(cause);
     gate.permitFlattening();
     assert.is(slice(gate), 'halted', cause);
     assert.is(gate.isFlatteningPermitted, false, cause);
   }
+});
+
+test('ES17: a breaker that speaks against trading alone leaves the flattening its permit', () => {
+  const gate = tripped();
+  gate.close('soft-breaker');
+  assert.is(slice(gate), 'no-permit', 'it has begun another epoch');
+  const epoch = gate.permitFlattening();
+  assert.is(slice(gate, { epoch }), null);
+  assert.is(slice(gate, { isReduceOnly: false }), 'mode');
+  assert.is(ask(gate, { isReduceOnly: true }), 'halted', 'and nobody else');
+  gate.open('emergency');
+  assert.is(slice(gate, { epoch }), 'no-permit', 'without an emergency it refuses everything');
+  assert.is(ask(gate, { isReduceOnly: true }), 'halted');
+});
+
+test('a market that such a breaker has paused may be flattened, and nothing else there', () => {
+  const gate = tripped();
+  gate.permitFlattening();
+  gate.pauseVenue(0, 'soft-breaker');
+  gate.pauseInstrument(0, 'soft-breaker');
+  assert.is(slice(gate), null);
+  gate.pauseInstrument(0, 'breaker');
+  assert.is(slice(gate), 'instrument-paused', 'another pause counts beside it');
+  gate.open('emergency');
+  gate.setMode('full-auto');
+  gate.resumeInstrument(0, 'breaker');
+  assert.is(ask(gate), 'venue-paused');
+  gate.resumeVenue(0, 'soft-breaker');
+  assert.is(ask(gate), 'instrument-paused');
 });
 
 test('ES17: whatever closes the gate ends the permit, and so does a change of the mode', () => {
@@ -138,7 +170,7 @@ test('a permit over the same memory is the same permit', () => {
   assert.is(slice(gate), 'halted');
 });
 
-test('a slice passes while the emergency alone halts, in the epoch of the permit', () => {
+test('a slice passes while nothing but the emergency speaks against it, under its permit', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('close' as const), cause: fc.constantFrom(...HALT_CAUSES) }),
     fc.record({ kind: fc.constant('open' as const), cause: fc.constantFrom(...HALT_CAUSES) }),
@@ -158,7 +190,8 @@ test('a slice passes while the emergency alone halts, in the epoch of the permit
           gate.withdrawPermit();
           permit = -1;
         }
-        const may = gate.causes().join() === 'emergency' && permit === gate.epoch;
+        const causes = gate.causes().filter((cause) => cause !== 'soft-breaker');
+        const may = causes.join() === 'emergency' && permit === gate.epoch;
         assert.is(slice(gate) === null, may);
         assert.is(gate.isFlatteningPermitted, may);
         assert.is.not(slice(gate, { isReduceOnly: false }), null);

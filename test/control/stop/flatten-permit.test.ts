@@ -8,6 +8,7 @@ import {
   type StopPolicy,
 } from '../../../src/control/stop/flatten-permit.ts';
 import { aDesk, aRunningDesk } from '../../support/control/desks.ts';
+import { aCause } from '../../support/control/kernels.ts';
 import { law } from '../../support/law.ts';
 
 const MS = 1e6;
@@ -104,6 +105,38 @@ test('ES17: a permit that cannot be journaled is not made', () => {
   fault = new Error('disk full');
   assert.throws(reconcileAll, /disk full/);
   assert.is(gate.isFlatteningPermitted, false);
+});
+
+const DESK = { kind: 'desk' } as const;
+
+test('ES17: beside a breaker against trading the permit is made anew', () => {
+  const { desk, kernel, gate, reconcileAll, news } = aRunningDesk({ stop: () => ONE });
+  desk.emergency('ann', 'pressed');
+  reconcileAll();
+  news();
+  const { epoch } = gate;
+  kernel.raise(aCause({ control: 'C32', scope: DESK, reset: 'A', letsFlatten: true }));
+  assert.equal(gate.causes(), ['emergency', 'soft-breaker']);
+  assert.ok(gate.epoch > epoch, 'what was sliced before stays in');
+  assert.ok(gate.isFlatteningPermitted);
+  assert.ok(plain(news()).includes('flatten'));
+  kernel.raise(aCause({ control: 'C16', scope: DESK, reset: 'A' }));
+  assert.not.ok(gate.isFlatteningPermitted, 'one that doubts the venue ends it');
+  const owner = { kind: 'owner', name: 'breakers', reason: 'well again' } as const;
+  assert.ok(kernel.release('C16@desk', owner, 2_000).ok);
+  assert.equal(gate.causes(), ['emergency', 'soft-breaker']);
+  desk.evaluate();
+  assert.ok(gate.isFlatteningPermitted, 'and it goes on once that is over');
+});
+
+test('ES17: a desk that such a breaker has halted flattens when it is tripped', () => {
+  const { desk, kernel, gate, reconcileAll, news } = aRunningDesk({ stop: () => ONE });
+  kernel.raise(aCause({ control: 'CASCADE-STRATEGY', scope: DESK, letsFlatten: true }));
+  assert.equal([desk.mode, gate.causes()], ['manual', ['soft-breaker']]);
+  desk.emergency('ann', 'pressed');
+  reconcileAll();
+  assert.ok(gate.isFlatteningPermitted);
+  assert.ok(plain(news()).includes('flatten'));
 });
 
 test('ES17: an orderly stop ends the flattening, for the gate is closed by it', () => {

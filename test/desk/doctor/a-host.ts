@@ -1,4 +1,4 @@
-import type { HttpReply, NetFault } from '../../../src/core/env.ts';
+import type { DiskSpace, HttpReply, NetFault } from '../../../src/core/env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { ok, type Result } from '../../../src/core/result.ts';
 import type { Host } from '../../../src/desk/doctor/host.ts';
@@ -14,15 +14,18 @@ export interface Machine {
   /** What the venue answers to a ping. */
   readonly ping: Result<HttpReply, NetFault>;
   readonly asked: string[];
+  readonly space: DiskSpace;
 }
 
 export const PONG: Machine['ping'] = ok({ status: 200, headers: {}, body: '{}' });
+
+const ROOMY: DiskSpace = { freeBytes: 90 * GIB, totalBytes: 100 * GIB };
 
 export const LIMITS = 'Max open files            20000                20000                files\n';
 
 /** A machine on which all is well but what a test says; its clock runs 100 ns a reading. */
 export function aHost(parts: Partial<Host> = {}, machine: Partial<Machine> = {}): Host {
-  const { files = {}, modes = {}, ping = PONG, asked = [] } = machine;
+  const { files = {}, modes = {}, ping = PONG, asked = [], space = ROOMY } = machine;
   const known: Readonly<Record<string, string>> = { '/proc/self/limits': LIMITS, ...files };
   const env = manualEnv();
   let reads = 0;
@@ -39,6 +42,7 @@ export function aHost(parts: Partial<Host> = {}, machine: Partial<Machine> = {})
       timers: env.timers,
       files: {
         ...nodeFiles,
+        space: () => space,
         read: (path) => (path in known ? Buffer.from(known[path] as string) : null),
         list: (folder) =>
           Object.keys(known)
@@ -62,7 +66,6 @@ export function aHost(parts: Partial<Host> = {}, machine: Partial<Machine> = {})
     validate: () => true,
     resolve: (name) => `/modules/${name}`,
     modeOf: (path) => modes[path] ?? (path === '/' ? 0o755 : null),
-    spaceOf: () => ({ freeBytes: 90 * GIB, totalBytes: 100 * GIB }),
     syncTimes: async (_, count) => Array(count).fill(MS),
     isRunning: () => true,
     gpiomonVersion: async () => null,

@@ -11,6 +11,7 @@ import { diskChecks, nearestFolder } from '../../../src/desk/doctor/disk-checks.
 import type { Host } from '../../../src/desk/doctor/host.ts';
 import { MACHINE_CHECKS } from '../../../src/desk/doctor/machine-checks.ts';
 import { stopChecks } from '../../../src/desk/doctor/stop-checks.ts';
+import { breakersSection } from '../../../src/risk/breakers/settings.ts';
 import { must } from '../../support/venue/fixtures.ts';
 import { aHost, type Machine } from './a-host.ts';
 
@@ -90,9 +91,9 @@ const CASES: readonly Case[] = [
   ['disk', 'warn', /p50 20\.\d+/, { syncTimes: async () => [20e6] }],
   ['disk', 'fail', /p50 \d{4}/, { syncTimes: async () => [2e9] }],
   ['disk space', 'ok', /^92160 MiB free in \/, 90 %$/, {}],
-  ['disk space', 'warn', / 10 %$/, space(10 * GIB, 100 * GIB)],
-  ['disk space', 'fail', / 4 %$/, space(40 * GIB, 1_000 * GIB)],
-  ['disk space', 'fail', / 0 %$/, space(0, 0)],
+  ['disk space', 'warn', / 10 %$/, {}, space(10 * GIB, 100 * GIB)],
+  ['disk space', 'fail', / 4 %$/, {}, space(40 * GIB, 1_000 * GIB)],
+  ['disk space', 'fail', / 0 %$/, {}, space(0, 0)],
   ['hardware stop', 'warn', /^NO HARDWARE STOP \(rpio: .*no Raspberry.*no \/dev\/gpiochip/, {}],
   ['hardware stop', 'warn', /rpio is there, and no pins/, {}, aPi('Raspberry Pi 4 Model B')],
   ['hardware stop', 'warn', /found "Raspberry Pi 5/, {}, aPi('Raspberry Pi 5 Model B')],
@@ -191,7 +192,13 @@ const STOPS: readonly (readonly [
   machine: Partial<Machine>,
 ])[] = [
   [{ pins: PINS }, 'ok', /^rpio, on the pins/, aPi('Raspberry Pi 4 Model B')],
-  [{ pins: PINS }, 'ok', /^gpiod-cli, on the pins/, present('/dev/gpiochip0')],
+  [
+    { pins: PINS, guardPins: { a: 2, b: 3, tamper: 4 } },
+    'ok',
+    /^gpiod-cli, on the pins/,
+    present('/dev/gpiochip0'),
+  ],
+  [{ pins: PINS }, 'fail', /^gpiod-cli, and no line.* guard/, present('/dev/gpiochip0')],
   [{ pins: PINS, chip: 'gpiochip4' }, 'warn', /no \/dev\/gpiochip4/, present('/dev/gpiochip0')],
   [{ driver: 'rpio', pins: PINS }, 'fail', /absent.*not wanted/, present('/dev/gpiochip0')],
   [{ driver: 'gpiod', pins: PINS }, 'fail', /not wanted.*no \/dev\/gpio/, aPi('Raspberry Pi 5')],
@@ -214,8 +221,15 @@ test('a watchdog that is configured has to be there', async () => {
   assert.is((await at({ '/dev/watchdog1': 0o600 })).status, 'ok');
 });
 
+test('C33: the share of the disk that must be free is that of the configuration', async () => {
+  const breakers = breakersSection.parse({ limits: { C33: { freeFraction: 0.04 } } });
+  const host = aHost({}, space(40 * GIB, 1_000 * GIB));
+  const checks = diskChecks(FOLDER, { ...must(paper).config, breakers });
+  assert.is((await finding('disk space', host, checks)).status, 'ok');
+});
+
 test('without a configuration the space for its journal is not judged', async () => {
-  const host = aHost(space(10 * GIB, 100 * GIB));
+  const host = aHost({}, space(10 * GIB, 100 * GIB));
   const { status } = await finding('disk space', host, diskChecks(FOLDER, null));
   assert.is(status, 'ok');
 });
@@ -252,8 +266,8 @@ function present(path: string): Partial<Machine> {
   return { files: { [path]: '' } };
 }
 
-function space(freeBytes: number, totalBytes: number): Partial<Host> {
-  return { spaceOf: () => ({ freeBytes, totalBytes }) };
+function space(freeBytes: number, totalBytes: number): Partial<Machine> {
+  return { space: { freeBytes, totalBytes } };
 }
 
 function aPi(model: string): Partial<Machine> {

@@ -13,6 +13,7 @@ import {
   type Drivers,
   driverFile,
   openHardware,
+  panelFile,
 } from '../../../src/desk/hardware/open-hardware.ts';
 import { type FakeBackend, fakeBackend } from '../../support/gpio/backends.ts';
 import { manualEnv } from '../../support/manual-env.ts';
@@ -22,6 +23,7 @@ const PINS = {
   ...{ a: 17, b: 27, tamper: 22, reset: 23, service: 24, loopIn: 25, loopOut: 5 },
   ...{ green: 6, yellow: 13, red: 19, buzzer: 26, heartbeat: 12 },
 };
+const GUARD_PINS = { a: 2, b: 3, tamper: 4 };
 const FEEDS = { feedA: 20, feedB: 21 };
 const MODEL = '/proc/device-tree/model';
 
@@ -81,13 +83,17 @@ test('ES24: without pins the panel is simulated, and nothing live arms on it', (
 
 const CHOICES: [section: object, host: Parameters<typeof aHost>[0], kind: string][] = [
   [{ pins: PINS }, { model: 'Raspberry Pi 4 Model B Rev 1.4' }, 'rpio'],
-  [{ pins: PINS }, { model: 'Raspberry Pi 5', chips: ['gpiochip0'] }, 'gpiod-cli'],
-  [{ pins: PINS }, { chips: ['gpiochip0'] }, 'gpiod-cli'],
+  [
+    { pins: PINS, guardPins: GUARD_PINS },
+    { model: 'Raspberry Pi 5', chips: ['gpiochip0'] },
+    'gpiod-cli',
+  ],
+  [{ pins: PINS, guardPins: GUARD_PINS }, { chips: ['gpiochip0'] }, 'gpiod-cli'],
   [{ pins: PINS, chip: 'gpiochip1' }, { chips: ['gpiochip0'] }, 'simulated-panel'],
   [{ pins: PINS }, {}, 'simulated-panel'],
   [{ pins: PINS, driver: 'panel' }, { chips: ['gpiochip0'] }, 'simulated-panel'],
   [{ pins: PINS, driver: 'rpio' }, {}, 'rpio'],
-  [{ pins: PINS, driver: 'gpiod' }, {}, 'gpiod-cli'],
+  [{ pins: PINS, guardPins: GUARD_PINS, driver: 'gpiod' }, {}, 'gpiod-cli'],
 ];
 for (const [section, host, kind] of CHOICES) {
   const said = `${JSON.stringify({ ...section, pins: 'named' })} on ${JSON.stringify(host)}`;
@@ -102,7 +108,11 @@ for (const [section, host, kind] of CHOICES) {
 test('ES25: a real driver is tested with pulses before it is armed, and without them after', () =>
   withFiles({}, async (pathOf) => {
     const { env, drivers, asked } = aHost();
-    const section = settings({ driver: 'gpiod', pins: { ...PINS, ...FEEDS } });
+    const section = settings({
+      driver: 'gpiod',
+      pins: { ...PINS, ...FEEDS },
+      guardPins: GUARD_PINS,
+    });
     const opened = await openHardware(section, pathOf('.'), env, drivers);
     assert.ok(opened.ok);
     const { backend, startFault, wiring, pins, lamps } = opened.value;
@@ -135,7 +145,7 @@ test('F37: a driver that is asked for and fails is an error, and never the panel
     const fault = { kind: 'mock', detail: 'rpio is not on hardware' } as const;
     const drivers = { rpio: () => err(fault), gpiod: async () => err(fault) };
     for (const driver of ['rpio', 'gpiod']) {
-      const section = settings({ driver, pins: PINS });
+      const section = settings({ driver, pins: PINS, guardPins: GUARD_PINS });
       const opened = await openHardware(section, pathOf('.'), env, drivers);
       assert.equal(opened, err(`hardware.driver ${driver}: rpio is not on hardware`));
     }
@@ -147,6 +157,45 @@ test('F37: on a host without GPIO the real drivers refuse', () =>
     const { env } = aHost();
     const real = await openHardware(settings({ driver: 'rpio', pins: PINS }), pathOf('.'), env);
     assert.match(real.ok ? '' : real.error, /^hardware.driver rpio: /);
+  }));
+
+const GUARD_READS: [section: object, contacts: object][] = [
+  [{ driver: 'panel', pins: PINS }, { driver: 'panel' }],
+  [
+    { driver: 'rpio', pins: PINS },
+    { driver: 'rpio', pins: { a: 17, b: 27, tamper: 22 } },
+  ],
+  [
+    { driver: 'rpio', pins: PINS, guardPins: GUARD_PINS },
+    { driver: 'rpio', pins: GUARD_PINS },
+  ],
+  [
+    { driver: 'gpiod', chip: 'gpiochip1', pins: PINS, guardPins: GUARD_PINS },
+    { driver: 'gpiod', chip: 'gpiochip1', pins: GUARD_PINS },
+  ],
+];
+for (const [section, contacts] of GUARD_READS) {
+  test(`the guard of ${JSON.stringify({ ...section, pins: 0 })} reads the contacts itself`, () =>
+    withFiles({}, async (pathOf) => {
+      const { env, drivers } = aHost();
+      const opened = await openHardware(settings(section), pathOf('.'), env, drivers);
+      assert.ok(opened.ok);
+      const file = panelFile(pathOf('.'));
+      const isPanel = opened.value.backend.kind === 'simulated-panel';
+      assert.equal(opened.value.guardContacts, { ...contacts, ...(isPanel ? { file } : {}) });
+    }));
+}
+
+test('a desk on gpiod does not start without lines for its guard, and sets up those of rpio', () =>
+  withFiles({}, async (pathOf) => {
+    const { env, drivers, asked } = aHost();
+    const alone = settings({ driver: 'gpiod', pins: PINS });
+    const opened = await openHardware(alone, pathOf('.'), env, drivers);
+    assert.match(opened.ok ? '' : opened.error, /^hardware.guardPins: found none, wanted a, b/);
+    assert.equal(asked, [], 'no line was taken');
+    const both = settings({ driver: 'rpio', pins: PINS, guardPins: GUARD_PINS });
+    assert.ok((await openHardware(both, pathOf('.'), env, drivers)).ok);
+    assert.equal(asked[0]?.inputs, [17, 27, 22, 23, 24, 25, 2, 3, 4]);
   }));
 
 test('a panel that makes no sense keeps the desk from starting', () =>

@@ -70,6 +70,28 @@ test('C11 ES30: no order whose check begins after the edge leaves', async () => 
   assertSound(ended);
 });
 
+test('ES10: the cool-down that is shown is the longer one, of control or of the stop', async () => {
+  const ended = await rehearsed({
+    async script(stage) {
+      const { desk } = stage;
+      await untilTrading(stage);
+      await desk.emergency('ann', 'a drill');
+      await stage.sleep(2_500);
+      // Control has its emergency already; the stop begins to cool down anew.
+      onPanel(stage, 'cut-a');
+      await stage.sleep(250);
+      onPanel(stage, 'release');
+      await stage.sleep(250);
+      const { cooldownMs } = desk.mode();
+      assert.ok(cooldownMs > 2_000 && cooldownMs <= 3_000, `${cooldownMs} ms`);
+      assert.is(desk.mode().mode, 'emergency');
+      await stage.sleep(cooldownMs + 500);
+      assert.is(desk.mode().cooldownMs, 0);
+    },
+  });
+  assertSound(ended);
+});
+
 test('ES33: what is recorded has times, modes, cause and open orders', async () => {
   const ended = await rehearsed({
     async script(stage) {

@@ -5,17 +5,11 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  isSlice,
-  ordersBefore,
-  resting,
-  restingAt,
-  tooLate,
-  unchecked,
-} from '../../support/kill/evidence.ts';
+import { isSlice, ordersBefore } from '../../support/kill/evidence.ts';
 import { KillScenario } from '../../support/kill/scenario.ts';
+import { assertStopped } from '../../support/kill/stopped-desk.ts';
+import { untilFlat } from '../../support/kill/until-flat.ts';
 import { onPremises, type Premises } from '../../support/process/premises.ts';
-import { until } from '../../support/process/until.ts';
 
 const PRESSES = Number(process.env['FLYBALL_PRESSES'] ?? 1);
 const IS_LONG = PRESSES > 1;
@@ -52,17 +46,10 @@ async function pressed(premises: Premises): Promise<Figures> {
   await scenario.speedUp(ORDERS_PER_SECOND, SPEED_UP_MS);
   const edgeNs = await scenario.press();
   await untilFlat(premises);
-  await until('an empty book', () => resting(scenario.evidence()).length === 0);
-
-  const evidence = scenario.evidence();
+  const evidence = await assertStopped(scenario, edgeNs);
   const { closedNs, cancelledNs, ended } = evidence;
   if (closedNs === null || cancelledNs === null) throw new Error('the gate was not closed');
-  const rested = restingAt(evidence, edgeNs);
   assert.ok(ordersBefore(evidence, edgeNs) >= ORDERS_MIN, 'it was quoting');
-  assert.ok(rested.length > 0, 'something rested');
-  assert.equal(tooLate(evidence, edgeNs), [], 'no order that was checked after the edge');
-  assert.equal(unchecked(evidence), [], 'no order that passed no check');
-  assert.equal(await premises.account().openOrders(), [], 'nothing rests');
 
   const ms = (ns: bigint): number => Number(ns - edgeNs) / 1e6;
   const endOf = (ids: readonly string[]): number =>
@@ -74,23 +61,6 @@ async function pressed(premises: Premises): Promise<Figures> {
     bookEmpty: endOf([...ended.keys()].filter((clientId) => !isSlice(clientId))),
     flat: endOf([...ended.keys()].filter(isSlice)),
   };
-}
-
-/** Every position is flat, or too little is left for the venue to take. */
-async function untilFlat(premises: Premises): Promise<void> {
-  const journal = premises.journal();
-  const outcome = () =>
-    journal.events('incident').find(({ what }) => what === 'flattening-ended')?.detail;
-  await journal.until(
-    'the end of the flattening',
-    () => outcome() !== undefined,
-    () => premises.story(),
-  );
-  const left = (outcome() ?? '').replace(
-    /[A-Z0-9]+ -?[\d.]+ \(less than the venue takes\),? ?/g,
-    '',
-  );
-  assert.ok(['every position is flat', 'left: '].includes(left), outcome());
 }
 
 test('the figures of every press', () => {

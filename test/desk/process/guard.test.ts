@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { actOnPanel, type PanelAction } from '../../../hardware/gpio/panel.ts';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
+import { nodeClock } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { assertAgreed } from '../../support/process/agreement.ts';
 import type { Daemon } from '../../support/process/daemon.ts';
@@ -100,7 +101,7 @@ if (IS_LONG) {
       const journal = premises.journal();
       await untilResting(premises, journal);
       daemon.signal('SIGSTOP');
-      const pressedMs = Date.now();
+      const pressedMs = nodeClock.now();
       press(premises, 'press');
       const swept = await until('the sweep after the press', () => {
         const lines = guardLog(premises);

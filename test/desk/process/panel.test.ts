@@ -67,7 +67,9 @@ test(
     const inputs = { a: 17, b: 27, tamper: 22, reset: 23, service: 24, loopIn: 25, loopOut: 5 };
     const pins = { ...inputs, green: 6, yellow: 13, red: 19, buzzer: 26, heartbeat: 12 };
     const text = livelyConfig((config) => {
-      Object.assign(config, { hardware: { driver: 'gpiod', chip: 'gpiochip99', pins } });
+      const guardPins = { a: 2, b: 3, tamper: 4 };
+      const hardware = { driver: 'gpiod', chip: 'gpiochip99', pins, guardPins };
+      Object.assign(config, { hardware });
     });
     writeFileSync(premises.configFile, text);
     const { code, err } = await premises.start().end();

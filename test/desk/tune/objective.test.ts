@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
-import { type MarketTape, readTape } from '../../../src/desk/tune/market-tape.ts';
+import { type MarketTape, quoteAt, ROW, readTape } from '../../../src/desk/tune/market-tape.ts';
 import { measuresOf } from '../../../src/desk/tune/measures.ts';
 import {
   activeSignals,
@@ -188,6 +188,10 @@ test('the quotes of a recording are its tickers, and its trades say who took', a
   const tape = must(await readTape(path));
   assert.equal([tape.symbol, tape.quotes.length, tape.trades.length], ['BTCUSDT', 750, 150]);
   assert.equal([...tape.quotes.subarray(0, 1)], [1_700_000_000_000]);
+  const [ms, bid, bidLots, ask, askLots] = tape.quotes.subarray(ROW, 2 * ROW);
+  assert.equal(quoteAt(tape.quotes, ROW), { ms, bid, bidLots, ask, askLots });
+  assert.throws(() => quoteAt(tape.quotes, ROW - 1), /a row of the tape begins there/);
+  assert.throws(() => quoteAt(tape.quotes, tape.quotes.length), /a row of the tape begins there/);
   assert.ok(tape.trades.every((share, at) => at % 5 !== 3 || share === 0 || share === 1));
   const missing = await readTape('/no/such/file');
   assert.match(missing.ok ? '' : missing.error, /ENOENT/);

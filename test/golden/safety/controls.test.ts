@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RESET_CLASSES } from '../../../src/control/safety-cause.ts';
+import { breakersSection } from '../../../src/risk/breakers/settings.ts';
 import { CONTROLS } from '../../../src/risk/controls/catalogue.ts';
 import type { AnyControl } from '../../../src/risk/controls/control.ts';
 import { safetyVectors } from '../../support/safety-vectors.ts';
@@ -121,6 +122,7 @@ test('every number of a trigger is a limit of its control', () => {
 const RESETS: Readonly<Record<string, readonly string[]>> = {
   C21: ['R', '2P'], // Only an emergency takes two persons; at the soft limit a risk officer.
   C20: ['R', '2P'], // Its third tier is an emergency.
+  C33: ['A'], // Space that is free again and a lag that is over need nobody.
   C28: ['A'], // The class O is that of its cascade, which is a breaker of its own.
 };
 
@@ -153,6 +155,45 @@ test('the table of docs/safety.md is the catalogue', () => {
   const page = readFileSync(join(root, 'docs', 'safety.md'), 'utf8');
   const lines = page.split('\n').filter((line) => /^\| C\d\d \|/.test(line));
   assert.equal(lines, CONTROLS.map(lineOf));
+});
+
+/** Sources of the desk without the catalogue itself, by path. */
+function readers(): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const folder of ['src', 'actors']) {
+    for (const name of readdirSync(join(root, folder), { encoding: 'utf8', recursive: true })) {
+      if (!name.endsWith('.ts') || name.startsWith(join('risk', 'controls'))) continue;
+      texts.set(name, readFileSync(join(root, folder, name), 'utf8'));
+    }
+  }
+  return texts;
+}
+
+test('no number of section breakers is unread, where its control is measured', () => {
+  const texts = readers();
+  // The detectors are given the limits of their controls.
+  const detectors = [...texts].flatMap(([name, text]) =>
+    name.startsWith(join('risk', 'panic')) ? [text] : [],
+  );
+  for (const control of CONTROLS) {
+    if (control.source.kind === 'injected') continue;
+    const name = nameOf(control).split('.').pop() as string;
+    const asks = new RegExp(`\\.of\\(${name}\\b`);
+    const asking = [...texts.values()].filter((text) => asks.test(text));
+    const read = [control.check.toString(), ...asking, ...detectors].join('\n');
+    for (const [key, { setBy }] of Object.entries(control.limits)) {
+      if (setBy !== null) continue;
+      assert.ok(asking.length > 0, `${control.id}: somebody asks for its limits`);
+      assert.match(read, new RegExp(`\\b${key}\\b`), `${control.id}.${key} is read`);
+    }
+  }
+});
+
+test('a number that something else sets is no number of section breakers', () => {
+  const elsewhere = { C05: { deskPerSecond: 5 }, C34: { restartsMax: 5 }, C36: { openMs: 1 } };
+  for (const [id, limits] of Object.entries(elsewhere)) {
+    assert.not.ok(breakersSection.safeParse({ limits: { [id]: limits } }).success, id);
+  }
 });
 
 test('every limit has a unit and lies in its own range', () => {

@@ -5,7 +5,6 @@ import {
   emergencyCategory,
   onFlat,
   onStopTime,
-  STOP_ACTIONS,
   type StopCategory,
   type Stopping,
   stopping,
@@ -18,19 +17,9 @@ const asked = (category: StopCategory, atUs = 0, flattenUs = 1_000) => ({
   flattenUs,
 });
 
-test('ES16: category 0 refuses everything, cancels and drops the sockets of orders', () => {
-  assert.equal(STOP_ACTIONS[stopping(null, asked(0)).category], {
-    refused: 'all',
-    cancelsAll: true,
-    mayFlatten: false,
-    dropsOrderSockets: true,
-  });
-});
-
 test('ES17: category 1 may flatten until it is flat or until its deadline, then it is 0', () => {
   const one = stopping(null, asked(1, 500));
   assert.equal(one, { category: 1, deadlineUs: 1_500 });
-  assert.is(STOP_ACTIONS[1].refused, 'risk-increasing');
   assert.is(onStopTime(one, 1_499), one);
   const pause = stopping(null, asked(2));
   assert.is(onFlat(pause), pause);
@@ -48,7 +37,6 @@ test('ES18: the emergency stop is configured as category 0 or 1 only', () => {
       err({ kind: 'no-emergency-category', found: String(found), wanted: '0 or 1' }),
     );
   }
-  assert.equal(STOP_ACTIONS[2].cancelsAll, false);
 });
 
 test('ES19: while a stop stands its category only falls and its deadline is never put off', () => {

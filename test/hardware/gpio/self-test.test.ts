@@ -63,6 +63,23 @@ test('ES25: a level that comes late but within 10 ms is seen, one after that is 
   assert.equal(await lateBy(11), err({ kind: 'not-seen', ...fault }));
 });
 
+test('ES25: a driver whose levels are children has the time that one needs to start', async () => {
+  const env = manualEnv();
+  const onWrite = (pin: number, level: Level, levels: Map<number, Level>) =>
+    void env.timers.after(400, () => wired()(pin, level, levels));
+  const slow = fakeBackend(healthy, { kind: 'gpiod-cli', onWrite });
+  const outcomes: unknown[] = [];
+  const daily = { ...wiring, pulses: null };
+  runSelfTest(slow, daily, env, (outcome) => outcomes.push(outcome));
+  await env.advance(2_000);
+  assert.equal(outcomes, [ok({ checks: 6, slowestMs: 400 })]);
+  const cut = fakeBackend(healthy, { kind: 'gpiod-cli' });
+  runSelfTest(cut, daily, env, (outcome) => outcomes.push(outcome));
+  await env.advance(2_000);
+  const fault = { check: 'loop', pin: 23, found: 0, wanted: 1, withinMs: 510 };
+  assert.equal(outcomes[1], err({ kind: 'not-seen', ...fault }));
+});
+
 test('a look that comes late because the loop was blocked does not pass', async () => {
   const env = manualEnv();
   const backend = fakeBackend(healthy);

@@ -12,8 +12,8 @@ export const PERMIT: MutantFile = {
     { what: 'a permit is made after the deadline', from: 'return isInTime &&', to: 'return' },
     {
       what: 'a permit is made beside another halt',
-      from: "this.#gate.causes().join() === 'emergency'",
-      to: "this.#gate.causes().includes('emergency')",
+      from: 'return isInTime && this.#gate.isFlatteningPossible;',
+      to: "return isInTime && this.#gate.isClosedBy('emergency');",
     },
     {
       what: 'category 0 keeps the permit',

@@ -99,8 +99,18 @@ export const GATE: MutantFile = {
     },
     {
       what: 'orders of the flattening pass every other halt',
-      from: 'if ((halt & ~EMERGENCY) !== 0)',
+      from: 'if ((halt & ~(EMERGENCY | SOFT_HALT)) !== 0)',
       to: 'if (false)',
+    },
+    {
+      what: 'a soft breaker of a market lets everybody pass',
+      from: 'this.#checkPauses(order, 0)',
+      to: 'this.#checkPauses(order, SOFT_PAUSE)',
+    },
+    {
+      what: 'flattening is possible without an emergency',
+      from: 'return (halt & ~SOFT_HALT) === EMERGENCY;',
+      to: 'return (halt & ~SOFT_HALT & ~EMERGENCY) === 0;',
     },
     {
       what: 'orders of the flattening need no permit',

@@ -7,6 +7,11 @@ export const KERNEL: MutantFile = {
   tests,
   mutants: [
     {
+      what: 'whatever is paused may be flattened',
+      from: 'if (cause.letsFlatten)',
+      to: 'if (true)',
+    },
+    {
       what: 'what shrinks a size begins no epoch',
       from: "if (isSmaller && !gate.isClosedBy('emergency'))",
       to: 'if (false)',
@@ -48,6 +53,11 @@ export const RAISED: MutantFile = {
   file: 'src/control/severity/raised-cause.js',
   tests,
   mutants: [
+    {
+      what: 'a later raise takes back what was said against flattening',
+      from: 'letsFlatten: before.letsFlatten && letsFlatten,',
+      to: 'letsFlatten,',
+    },
     {
       what: 'a milder raise lowers what stands',
       from: 'severity: worse(before.severity, severity),',

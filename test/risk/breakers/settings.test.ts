@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LimitBook } from '../../../src/risk/breakers/limit-book.ts';
+import { booksOf, LimitBook } from '../../../src/risk/breakers/limit-book.ts';
 import { nextRegime, RegimeMeter } from '../../../src/risk/breakers/regime.ts';
 import { breakersSection, defaultBreakerSettings } from '../../../src/risk/breakers/settings.ts';
 import { defaultLimits } from '../../../src/risk/controls/catalogue.ts';
@@ -16,6 +16,15 @@ test('an empty section is the catalogue as it stands', () => {
   const defaults = defaultLimits();
   assert.equal(book.of(spreadBlowout), defaults['C14']);
   assert.equal(book.of(dailyLoss, 'turbulent'), defaults['C20']);
+});
+
+test('a book is worked out anew when the section changes, and only then', () => {
+  let settings = defaultBreakerSettings();
+  const book = booksOf(() => settings);
+  const first = book();
+  assert.is(book(), first);
+  settings = breakersSection.parse({ limits: { C14: { zMax: 6 } } });
+  assert.is(book().of(spreadBlowout).zMax, 6);
 });
 
 test('a regime overrides what holds in all, and that the catalogue', () => {

@@ -17,5 +17,6 @@ export function madeUpVenue(instrument: Instrument): Venue {
     session: binanceSession('warm:session', key, WINDOW_MS, [instrument]),
     orders: binanceOrders(key, WINDOW_MS),
     queries: binanceQueries(rest, [instrument]),
+    replyIn: null,
   };
 }

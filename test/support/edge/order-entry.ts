@@ -55,7 +55,7 @@ export function anEntry(isClockReal = false) {
     clock: env.clock,
     venueMs: () => env.nowMs,
     send(text) {
-      if (world.isConnected) sent.push(sentFrame(text));
+      if (world.isConnected) sent.push(sentFrame(text as string));
       return world.isConnected;
     },
     dropped: (order) => void dropped.push(order.clientId),

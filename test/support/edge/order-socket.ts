@@ -29,6 +29,7 @@ export function aVenue(instruments: readonly Instrument[] = [anInstrument()]): V
     session: binanceSession('wss://venue', key, RECEIVE_WINDOW_MS, instruments),
     orders: binanceOrders(key, RECEIVE_WINDOW_MS),
     queries: binanceQueries(access, instruments),
+    replyIn: null,
   };
 }
 

@@ -6,12 +6,12 @@ import type { OrderEvent } from '../../../src/execution/order.ts';
 import type { OrderUpdated } from '../../../src/execution/order-manager.ts';
 import type { ReconcileOutcome, VenueReconciled } from '../../../src/execution/reconciliation.ts';
 import { DeskMetrics } from '../../../src/ops/desk-metrics.ts';
-import {
-  VenueDesk,
-  type VenueDeskOptions,
-  type VenueDeskPort,
-  type VenueMemory,
-} from '../../../src/venues/venue-desk.ts';
+import { VenueDesk } from '../../../src/venues/venue-desk.ts';
+import type {
+  VenueDeskOptions,
+  VenueDeskPort,
+  VenueMemory,
+} from '../../../src/venues/venue-desk-port.ts';
 import { frameOf } from '../binance/frames.ts';
 import { type ManualEnv, manualEnv } from '../manual-env.ts';
 import { anInstrument } from '../trade/instruments.ts';
@@ -47,6 +47,11 @@ export interface TestDesk {
   readonly outcomes: ReconcileOutcome[];
   readonly adjusted: BalanceDifference[];
   readonly dropped: string[];
+  /** Addresses that were connected to, and why some were not. */
+  readonly opened: string[];
+  readonly notOpened: string[];
+  /** What left over HTTP instead of the socket. */
+  readonly requests: { readonly request: HttpRequest; readonly requestId: string }[];
   /** What stands behind the desk; a test may change it at any time. */
   readonly world: {
     /** The venue's answer to a question; null is silence. */
@@ -91,6 +96,9 @@ export function aDesk(parts: DeskParts = {}): TestDesk {
   const log: TestDesk['log'] = [];
   const outcomes: ReconcileOutcome[] = [];
   const adjusted: BalanceDifference[] = [];
+  const opened: string[] = [];
+  const requests: TestDesk['requests'] = [];
+  const notOpened: string[] = [];
   const dropped: string[] = [];
   const world: TestDesk['world'] = {
     answer: (request) => emptyAccount(request, env.nowMs),
@@ -116,10 +124,13 @@ export function aDesk(parts: DeskParts = {}): TestDesk {
     clock: env.clock,
     random: env.random,
     fenced: (callback) => callback,
-    send(text) {
-      if (world.isConnected) sent.push(sentFrame(text));
+    send(request, requestId) {
+      if (typeof request !== 'string') requests.push({ request, requestId });
+      else if (world.isConnected) sent.push(sentFrame(request));
       return world.isConnected;
     },
+    open: (url) => void opened.push(url),
+    notOpened: (why) => void notOpened.push(why),
     told: (update) => void told.push(update),
     dropped: (order) => void dropped.push(order.clientId),
     compare: async () => world.compare(),
@@ -188,6 +199,9 @@ export function aDesk(parts: DeskParts = {}): TestDesk {
     outcomes,
     adjusted,
     dropped,
+    opened,
+    notOpened,
+    requests,
     world,
     hear,
     reply,

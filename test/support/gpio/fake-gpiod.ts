@@ -17,7 +17,8 @@ import { nodeTimers } from '../../../src/core/node-env.ts';
 /**
  * Stand-ins for gpiomon, gpioget and gpioset. They refuse every option that the help text of their
  * version does not list; a chip would be needed for the real ones. A line is a FIFO: what is
- * written into it is printed by the `gpiomon` of that line.
+ * written into it is printed by the `gpiomon` of that line. A wire leads from an output to an
+ * input.
  */
 const SCRIPT = `#!/bin/sh
 here=$(dirname "$0")
@@ -45,7 +46,10 @@ case "$tool" in
     [ -e "$here/pid-$last" ] && { echo "$tool: Device or resource busy" >&2; exit 1; }
     cat "$here/level-$last" ;;
   gpiomon) echo "$$" > "$here/pid-$last"; exec cat "$here/line-$last" ;;
-  gpioset) echo "$$" > "$here/pid-\${last%=*}"; exec cat "$here/held" ;;
+  gpioset)
+    line=\${last%=*}
+    [ -e "$here/wire-$line" ] && "$here/follow" "$(cat "$here/wire-$line")" "\${last#*=}"
+    echo "$$" > "$here/pid-$line"; exec cat "$here/held" ;;
 esac
 `;
 
@@ -55,11 +59,21 @@ export class FakeGpiod {
   readonly #words: readonly [falling: string, rising: string];
   readonly #lines = new Map<number, number>();
 
-  constructor(folder: string, version: string) {
+  constructor(
+    folder: string,
+    version: string,
+    parts: {
+      readonly inputs?: readonly number[];
+      /** Inputs that show 0; the others show 1. */
+      readonly open?: readonly number[];
+      readonly wires?: readonly (readonly [output: number, input: number])[];
+    } = {},
+  ) {
+    const { inputs = [17, 27], open = [], wires = [] } = parts;
     this.#folder = folder;
     this.#words = version.startsWith('v1') ? ['0', '1'] : ['falling', 'rising'];
     this.options = {
-      ...{ chip: 'gpiochip0', inputs: [17, 27], outputs: [22] },
+      ...{ chip: 'gpiochip0', inputs, outputs: [22] },
       ...{ folder, toolFolder: folder },
     };
     this.#write('version', version);
@@ -69,10 +83,16 @@ export class FakeGpiod {
       chmodSync(join(folder, tool), 0o755);
     }
     for (const pin of this.options.inputs) {
-      this.#write(`level-${pin}`, '1\n');
+      this.#write(`level-${pin}`, open.includes(pin) ? '0\n' : '1\n');
       this.#lines.set(pin, this.#fifo(`line-${pin}`));
     }
     this.#lines.set(-1, this.#fifo('held'));
+    const [falling, rising] = this.#words;
+    const word = `[ "$2" = 1 ] && word=${rising} || word=${falling}`;
+    const print = 'echo "$word" > "$(dirname "$0")/line-$1"';
+    this.#write('follow', `#!/bin/sh\n${word}\n${print}\n`);
+    chmodSync(join(folder, 'follow'), 0o755);
+    for (const [output, input] of wires) this.#write(`wire-${output}`, `${input}\n`);
   }
 
   set(file: string, content: string): void {

@@ -1,10 +1,14 @@
 /** Programs that run inside the rig and say what they saw, one JSON line each. */
+import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
 import { contactReader, type GpioBackend } from '../../../hardware/gpio/port.ts';
 import { runSelfTest, type SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
 import { openRpio } from '../../../hardware/rpio.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
+import { Contacts } from '../../../src/guard/contacts.ts';
+import { silentLog } from '../../../src/ops/log.ts';
 import { REGISTER, Registers } from './registers.ts';
 
 const outside = { files: nodeFiles, clock: nodeClock, timers: nodeTimers };
@@ -93,6 +97,48 @@ const scenarios: Readonly<Record<string, () => void | Promise<void>>> = {
     say({ seen, isRising: registers.read(REGISTER.rising) >>> A });
     backend.close();
     say({ after: registers.read(REGISTER.falling) | registers.read(REGISTER.rising) });
+  },
+  /** A second process with the guard's own eyes, beside the desk that has the chip. */
+  async guard() {
+    const registers = new Registers('/dev/gpiomem');
+    for (const pin of [A, B, TAMPER]) registers.drive(pin, 1);
+    const backend = opened();
+    backend.watch([A, B, TAMPER], () => {});
+    const shared = [0, 1, 2].map((word) => REGISTER.select + 4 * word);
+    shared.push(REGISTER.set, REGISTER.clear, REGISTER.rising, REGISTER.falling);
+    // Whoever sets a pin up anew would undo these, as no desk has them.
+    registers.write(REGISTER.select + 4, 0x00924924);
+    registers.write(REGISTER.rising, 0x5a5a5a5a);
+    const before = shared.map((at) => registers.read(at));
+    const guard = spawn(
+      process.execPath,
+      [...process.execArgv, process.argv[1] as string, 'look'],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    const lines = createInterface({ input: guard.stdout })[Symbol.asyncIterator]();
+    const next = async () => (await lines.next()).value;
+    say({ healthy: await next() });
+    for (const [pin, name] of [
+      [B, 'b'],
+      [TAMPER, 'tamper'],
+    ] as const) {
+      registers.drive(pin, 0);
+      guard.stdin.write('\n');
+      say({ [name]: await next() });
+    }
+    say({ untouched: shared.every((at, index) => registers.read(at) === before[index]) });
+    guard.stdin.end();
+    process.exit(0);
+  },
+  /** What the guard sees, a line each time it is asked. */
+  async look() {
+    const contacts = new Contacts({ env: outside, log: silentLog(), runFolder: '/nowhere' });
+    contacts.follow({ driver: 'rpio', pins: { a: A, b: B, tamper: TAMPER } });
+    process.stdout.write(`${contacts.look()}\n`);
+    for await (const _ of process.stdin) process.stdout.write(`${contacts.look()}\n`);
+    contacts.close();
   },
   async 'self-test'() {
     for (const cut of [[], [LOOP_OUT], [PULSE_B]]) {

@@ -40,8 +40,9 @@ export class CorePlay {
     return step.effects;
   }
 
-  hello(venues = [LONE, SWITCHED], policy = POLICY): void {
+  hello(venues = [LONE, SWITCHED], policy = POLICY, open: number | null = 0): void {
     this.tell({ kind: 'hello', policy, venues });
+    this.tell({ kind: 'tick', open });
   }
 
   beat(parts: Partial<Extract<Happening, { kind: 'beat' }>> = {}): readonly GuardEffect[] {
@@ -49,7 +50,7 @@ export class CorePlay {
   }
 
   /** Ticks each two milliseconds, as the process does. */
-  pass(ms: number, open = 0): readonly GuardEffect[] {
+  pass(ms: number, open: number | null = 0): readonly GuardEffect[] {
     const from = this.effects.length;
     for (let left = ms; left > 0; left -= 2) {
       this.nowMs += 2;

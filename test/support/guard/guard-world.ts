@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openPanel } from '../../../hardware/gpio/panel.ts';
 import { openLatchLog } from '../../../src/control/guard/latch-log.ts';
 import {
   type GuardFrame,
@@ -14,10 +15,12 @@ import { nodeEnv } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { ok } from '../../../src/core/result.ts';
 import { GuardClient } from '../../../src/desk/guard/guard-client.ts';
+import { Contacts } from '../../../src/guard/contacts.ts';
 import { GuardProcess } from '../../../src/guard/guard-process.ts';
 import { openHeads } from '../../../src/guard/heads.ts';
 import { PeerSocket } from '../../../src/guard/peer-socket.ts';
 import { aLog } from '../actors/logs.ts';
+import { quickTimers } from '../gpio/fake-gpiod.ts';
 import { until } from '../process/until.ts';
 import { must } from '../venue/fixtures.ts';
 
@@ -49,6 +52,7 @@ export class GuardWorld {
     this.env = nodeEnv(net as unknown as Env['net'], 1);
     nodeFiles.ensureFolder(`${this.folder}/run`, 0o700);
     nodeFiles.replace(`${this.folder}/run/guard.lock`, new Uint8Array());
+    must(openPanel(`${this.folder}/run/panel`, this.env)).close();
     const key = JSON.stringify({ apiKey: 'guard-key', secret: 'secret' });
     nodeFiles.replace(this.keyFile, Buffer.from(key));
   }
@@ -62,7 +66,7 @@ export class GuardWorld {
       pid: process.pid,
       boot: 1,
       policy: { spawn: true, silentMs: 60_000, deadMs: 600_000 },
-      panel: `${this.folder}/run/panel`,
+      contacts: { driver: 'panel', file: `${this.folder}/run/panel` },
       venues: [
         {
           name: 'made-up',
@@ -81,6 +85,7 @@ export class GuardWorld {
 
   async start(isSpawned = true): Promise<this> {
     const { env, folder, log } = this;
+    const quick = { ...env, timers: quickTimers };
     const socket = new PeerSocket({
       frame: (frame) => this.guard.heard(frame),
       closed: () => this.guard.connectionClosed(),
@@ -93,6 +98,7 @@ export class GuardWorld {
       folder,
       latch: must(openLatchLog(nodeFiles, `${folder}/latch.log`)),
       heads: must(openHeads(env, folder, 'guard.made-up')),
+      contacts: new Contacts({ env: quick, log, runFolder: `${folder}/run` }),
       send: (frame) => socket.send(frame),
       signal: (_, name) => void this.signals.push(name),
       isSpawned,

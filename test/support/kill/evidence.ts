@@ -17,6 +17,14 @@ export interface Evidence {
   /** What the venue took and what of it ended, by client id. */
   readonly accepted: ReadonlyMap<string, bigint>;
   readonly ended: ReadonlyMap<string, bigint>;
+  /** What came over the sockets of orders, as the venue has read it. */
+  readonly frames: readonly {
+    readonly atNs: bigint;
+    readonly what: 'opened' | 'placed' | 'cancelled' | 'closed';
+    readonly socket: string;
+    /** Of an order that was placed; empty otherwise. */
+    readonly clientId: string;
+  }[];
 }
 
 /**
@@ -39,10 +47,20 @@ export function readEvidence(checkFiles: string, stampsFile: string): Evidence {
   )?.[0];
   const accepted = new Map<string, bigint>();
   const ended = new Map<string, bigint>();
-  for (const [atNs, what, clientId] of linesIn(stampsFile)) {
-    (what === 'accepted' ? accepted : ended).set(clientId as string, atNs);
+  const frames: Evidence['frames'][number][] = [];
+  for (const [atNs, what, word, clientId = ''] of linesIn(stampsFile)) {
+    if (what === 'accepted') accepted.set(word as string, atNs);
+    else if (what === 'ended') ended.set(word as string, atNs);
+    else frames.push({ atNs, what: what as 'placed', socket: word as string, clientId });
   }
-  return { checks, closedNs: closedNs ?? null, cancelledNs: cancelledNs ?? null, accepted, ended };
+  return {
+    frames,
+    checks,
+    closedNs: closedNs ?? null,
+    cancelledNs: cancelledNs ?? null,
+    accepted,
+    ended,
+  };
 }
 
 /** Orders that the venue took although their check began after the edge. There must be none. */
@@ -51,6 +69,26 @@ export function tooLate({ checks, accepted }: Evidence, edgeNs: bigint): string[
     .filter(({ atNs, clientId }) => atNs > edgeNs && accepted.has(clientId))
     .filter(({ clientId }) => !isSlice(clientId))
     .map(({ clientId }) => clientId);
+}
+
+/**
+ * Orders whose bytes came to the venue although their check began after the edge, taken or not.
+ * There must be none.
+ */
+export function leftTooLate({ checks, frames }: Evidence, edgeNs: bigint): string[] {
+  const checkedNs = new Map(checks.map(({ clientId, atNs }) => [clientId, atNs]));
+  return frames
+    .filter(({ what, clientId }) => what === 'placed' && !isSlice(clientId))
+    .filter(({ clientId }) => (checkedNs.get(clientId) ?? edgeNs) > edgeNs)
+    .map(({ clientId }) => clientId);
+}
+
+/** Sockets of orders that were open at a moment. */
+export function socketsAt({ frames }: Evidence, momentNs: bigint): string[] {
+  const of = (what: 'opened' | 'closed'): string[] =>
+    frames.filter((each) => each.what === what && each.atNs <= momentNs).map((each) => each.socket);
+  const closed = of('closed');
+  return of('opened').filter((socket) => !closed.includes(socket));
 }
 
 /** Orders of which the venue knows and the desk did not check, or refused. There must be none. */

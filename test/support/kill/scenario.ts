@@ -59,7 +59,8 @@ export class KillScenario {
     const words = [premises.folder, premises.configFile, stamps, String(options.eventsPerSecond)];
     const venue = premises.script(join(SUPPORT, 'stamped-venue.js'), words);
     await venue.said(/simulated exchange on/);
-    const preloads = [join(SUPPORT, 'check-times.js'), ...(options.preloads ?? [])];
+    const own = ['check-times.js', 'block-loop.js'].map((file) => join(SUPPORT, file));
+    const preloads = [...own, ...(options.preloads ?? [])];
     const daemon = premises.start([], {
       NODE_OPTIONS: preloads.map((file) => `--import ${file}`).join(' '),
       FLYBALL_CHECK_TIMES: join(premises.root, 'checks'),
@@ -75,9 +76,8 @@ export class KillScenario {
   }
 
   /** What desk and venue have written down so far. */
-  evidence(): Evidence {
-    return readEvidence(join(this.premises.root, 'checks'), join(this.premises.root, 'stamps'));
-  }
+  readonly evidence = (): Evidence =>
+    readEvidence(join(this.premises.root, 'checks'), join(this.premises.root, 'stamps'));
 
   /** Waits until so many orders have been checked within a second, or for so long. */
   async speedUp(ordersPerSecond: number, waitMs: number): Promise<number> {
@@ -98,6 +98,11 @@ export class KillScenario {
     hand.say('press\n');
     const [, atNs] = await hand.said(/pressed (\d+)/);
     return BigInt(atNs as string);
+  }
+
+  /** From now on the daemon's event loop stands still for 20 of every 25 ms. */
+  blockLoop(): void {
+    writeFileSync(join(this.premises.root, 'block-loop'), '');
   }
 
   /** The stop by signal. @returns the machine's monotonic time once it had been sent */

@@ -1,7 +1,9 @@
 /**
  * The simulated exchange as a process of its own, on the configuration of a desk and with a market
  * for each symbol that the desk names, that writes down
- * on the machine's monotonic clock what it booked for the desk: `NS accepted|ended CLIENT_ID`.
+ * on the machine's monotonic clock what it booked for the desk, `NS accepted|ended CLIENT_ID`, and
+ * what came over each socket of orders, the bytes themselves: `NS opened|placed|cancelled|closed N`
+ * with the number of the socket, and the client id behind it for an order.
  *
  *   node stamped-venue.js DATA_FOLDER CONFIG_FILE STAMPS_FILE EVENTS_PER_SECOND
  */
@@ -17,7 +19,8 @@ import {
   type MarketOptions,
 } from '../../../src/simulation/exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../../../src/simulation/flow/flow-profile.ts';
-import { startVenueServer } from '../../../src/simulation/server/venue-server.ts';
+import { openVenue } from '../../../src/simulation/server/venue.ts';
+import { serveVenue } from '../../../src/simulation/server/venue-server.ts';
 
 const [folder, configFile, stampsFile, eventsPerSecond] = process.argv.slice(2) as [
   string,
@@ -28,6 +31,7 @@ const [folder, configFile, stampsFile, eventsPerSecond] = process.argv.slice(2) 
 const SEED = 1;
 const WRITE_EVERY_MS = 20;
 const FOLDER_MODE = 0o700;
+const CANCELS = /"method":"(order|openOrders)\.cancel/;
 
 const loaded = loadConfig(configFile);
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
@@ -42,7 +46,7 @@ const flows = Object.fromEntries(
     { ...flowOf(symbol), eventsPerSecond: Number(eventsPerSecond) },
   ]),
 );
-const started = await startVenueServer({
+const opened = openVenue({
   ...generatedVenue(simulation, symbols, {
     clock: nodeClock,
     timers: nodeTimers,
@@ -52,14 +56,49 @@ const started = await startVenueServer({
   }),
   markets,
   flows,
-  port: 0,
-  timers: nodeTimers,
-  note: (note) => process.stderr.write(`${JSON.stringify(note)}\n`),
 });
-if (!started.ok) throw new Error(JSON.stringify(started.error));
-const { venue, port } = started.value;
+if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+const venue = opened.value;
 
 let stamps = '';
+let sockets = 0;
+const stamp = (what: string): void => {
+  stamps += `${process.hrtime.bigint()} ${what}\n`;
+};
+const served = await serveVenue(
+  { handleHttp: venue.handleHttp.bind(venue), connect: stampedConnect, stop: () => venue.stop() },
+  {
+    port: 0,
+    timers: nodeTimers,
+    note: (note) => process.stderr.write(`${JSON.stringify(note)}\n`),
+  },
+);
+if (!served.ok) throw new Error(JSON.stringify(served.error));
+venue.start();
+const { port } = served.value;
+
+function stampedConnect(...words: Parameters<typeof venue.connect>) {
+  const session = venue.connect(...words);
+  const [, path] = words;
+  if (session === null || !path.includes('ws-api')) return session;
+  sockets += 1;
+  const number = sockets;
+  stamp(`opened ${number}`);
+  return {
+    message(text: string) {
+      const clientId = /"newClientOrderId":"([^"]+)"/.exec(text)?.[1];
+      if (clientId !== undefined) stamp(`placed ${number} ${clientId}`);
+      else if (CANCELS.test(text)) stamp(`cancelled ${number}`);
+      session.message(text);
+    },
+    pong: () => session.pong(),
+    closed() {
+      stamp(`closed ${number}`);
+      session.closed();
+    },
+  };
+}
+
 venue.exchange.listen((events) => {
   const atNs = process.hrtime.bigint();
   for (const event of events) {

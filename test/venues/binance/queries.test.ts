@@ -57,7 +57,9 @@ test('the time is asked for without a signature', () => {
 
 test('cancels are signed requests of the order socket', () => {
   const names = ['apiKey', 'recvWindow', 'symbol', 'timestamp'];
-  const one = JSON.parse(queries.cancel('desk-1-mm-1', instrument, 'r1', NOW));
+  const one = JSON.parse(
+    queries.cancel({ clientId: 'desk-1-mm-1', venueOrderId: '' }, instrument, 'r1', NOW),
+  );
   const all = JSON.parse(queries.cancelAll(instrument, 'r2', NOW));
   assert.equal([one.id, one.method], ['r1', 'order.cancel']);
   assert.equal([all.id, all.method], ['r2', 'openOrders.cancelAll']);
@@ -72,7 +74,7 @@ test('cancels are signed requests of the order socket', () => {
 });
 
 test('everything of an instrument can be cancelled over REST too', () => {
-  const all = queries.cancelAllNow(instrument, NOW);
+  const all = queries.cancelAllNow(instrument, NOW, []);
   const { method, url, headers } = all.request;
   assert.equal([method, headers], ['DELETE', { 'X-MBX-APIKEY': SAMPLE_KEY_ID }]);
   assert.ok(url.startsWith('https://venue/api/v3/openOrders?symbol=BTCUSDT&recvWindow=5000&'));
@@ -80,7 +82,7 @@ test('everything of an instrument can be cancelled over REST too', () => {
 });
 
 test('that there was nothing to cancel is an answer, and nothing else is', () => {
-  const all = queries.cancelAllNow(instrument, NOW);
+  const all = queries.cancelAllNow(instrument, NOW, []);
   assert.equal(answered(all, { code: -2011, msg: 'Unknown order sent.' }, 400), ok(0));
   for (const silence of [replyOf({ code: -2015 }, 401), replyOf('', 503), replyOf('{}')]) {
     assert.is(all.decode(silence).ok, false);

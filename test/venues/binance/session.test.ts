@@ -43,11 +43,13 @@ const wrapped = (event: object) => ({ subscriptionId: 0, event });
 const reportsOf = (parts: object) => decode(wrapped({ ...report, ...parts }));
 
 test('the session knows where it connects and how long a request is good for', () => {
-  assert.equal([session.url, session.receiveWindowMs], ['wss://venue/ws-api/v3', 5000]);
+  assert.equal([session.begin(''), session.receiveWindowMs], ['wss://venue/ws-api/v3', 5000]);
 });
 
 test('the stream of reports is asked for with a signature', () => {
-  const { id, method, params } = JSON.parse(session.subscribe('r1', 1_700_000_000_000));
+  const { id, method, params } = JSON.parse(
+    session.subscribe('r1', 1_700_000_000_000)[0] as string,
+  );
   assert.equal([id, method], ['r1', 'userDataStream.subscribe.signature']);
   assert.equal(params, {
     apiKey: SAMPLE_KEY_ID,

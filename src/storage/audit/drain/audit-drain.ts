@@ -10,6 +10,7 @@ import {
 import { verifierKeyText } from '../../../audit/note/keys.ts';
 import type { Clock, Files } from '../../../core/env.ts';
 import { assert, err, ok, type Result } from '../../../core/result.ts';
+import type { Nanos } from '../../../core/units.ts';
 import { decodeRecord, type JournalRecord } from '../../journal/codec.ts';
 import type { DrainWords } from '../../journal/drain-words.ts';
 import { systemFault } from '../../log-fault.ts';
@@ -196,15 +197,16 @@ export class AuditDrain {
     while (this.#taken < durable && this.#log.staged + BATCH_RECORDS <= STAGED_ENTRIES_MAX) {
       const records = this.#tail.read(durable, BATCH_RECORDS);
       if (!records.ok) return this.#fail(records.error) !== null;
+      const nowNs = this.#options.clock.mono();
       for (const record of records.value) {
-        const taken = this.#take(record);
+        const taken = this.#take(record, nowNs);
         if (!taken.ok) return this.#fail(taken.error) !== null;
       }
     }
     return true;
   }
 
-  #take({ sequence, payload }: LogRecord): Result<unknown, AuditFault> {
+  #take({ sequence, payload }: LogRecord, nowNs: Nanos): Result<unknown, AuditFault> {
     const decoded = decodeRecord(sequence, payload);
     if (!decoded.ok) return decoded;
     const { event } = decoded.value;
@@ -215,7 +217,7 @@ export class AuditDrain {
     if (!appended.ok) return appended;
     this.#taken = sequence;
     const isUrgent = JournalLeaves.isUrgent(event);
-    this.#staged = staged(this.#staged, isUrgent, this.#options.clock.mono());
+    this.#staged = staged(this.#staged, isUrgent, nowNs);
     return appended;
   }
 

@@ -56,7 +56,6 @@ export class JournalLeaves {
 
   /** The entry of a record, which comes behind all that were asked for before. */
   leafOf({ sequence, boot, monoNs, wallMs, event }: JournalRecord, bytes: Uint8Array): Leaf {
-    const { kind, ...payload } = event;
     if (boot !== this.#boot) this.#epoch = 0;
     this.#boot = boot;
     // An intent that came too late names an epoch that is over; the gate's never goes back.
@@ -68,8 +67,8 @@ export class JournalLeaves {
       boot,
       epoch: this.#epoch,
       actor: actorOf(event),
-      type: kind,
-      payload: { ...canonicalOf(payload), [RECORD_DIGEST]: recordDigest(bytes) },
+      type: event.kind,
+      payload: payloadOf(event, recordDigest(bytes)),
     };
   }
 }
@@ -79,15 +78,14 @@ export function recordDigest(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'base64');
 }
 
-/** An entry has no doubles: what a decision saw stands as its bytes, little-endian, in base64. */
-function canonicalOf(payload: object): Leaf['payload'] {
-  const fields = Object.entries(payload).map(([name, value]): [string, Canonical] => {
-    if (!(value instanceof Float64Array)) return [name, value as Canonical];
-    const bytes = new DataView(new ArrayBuffer(value.length * 8));
-    for (const [at, double] of value.entries()) bytes.setFloat64(at * 8, double, true);
-    return [name, Buffer.from(bytes.buffer).toString('base64')];
-  });
-  return Object.fromEntries(fields);
+/** All fields but the kind, which is the type of the entry. */
+function payloadOf(event: JournalEvent, digest: string): Leaf['payload'] {
+  const payload: Record<string, Canonical> = {};
+  for (const name of Object.keys(event)) {
+    if (name !== 'kind') payload[name] = event[name as keyof JournalEvent] as Canonical;
+  }
+  payload[RECORD_DIGEST] = digest;
+  return payload;
 }
 
 const NANOS_PER_MS = 1_000_000n;

@@ -1,11 +1,23 @@
 import type { Instrument } from '../../../core/instrument.ts';
 import type { OrderAnswer } from '../../../execution/reconciliation.ts';
 import type { VenueTrade } from '../../../execution/report.ts';
-import type { Query, VenueQueries } from '../../port.ts';
+import type { HttpOutcome, Query, RequestOutcome, VenueQueries } from '../../port.ts';
 import { keyParam, NO_SUCH_ORDER, orderIn, pageParam } from '../queries.ts';
 import { question, type RestAccess, signedQuestions } from '../rest.ts';
-import { signedQuery, signedRequest } from '../sign.ts';
-import { amountIn, arrayIn, fillIn, flagOf, objectIn, textOf, wholeOf } from '../wire.ts';
+import { outcomeIn } from '../session.ts';
+import { signedRequest } from '../sign.ts';
+import {
+  amountIn,
+  arrayIn,
+  decodeWire,
+  fillIn,
+  flagOf,
+  objectIn,
+  textOf,
+  WireFault,
+  type WireObject,
+  wholeOf,
+} from '../wire.ts';
 import { assertOneWay, marginBalances } from './account.ts';
 
 const TRADE_FIELDS = {
@@ -24,8 +36,7 @@ const ALL_OPEN = '/fapi/v1/allOpenOrders';
 
 /**
  * Cancels over the WebSocket API, questions over REST. The WebSocket API has no request that
- * cancels everything, so that one is a line `DELETE <request id> <path and query>`, which the
- * socket of `futuresNet` sends over REST and answers as if the venue had.
+ * cancels everything, so that one leaves over REST too.
  */
 export function futuresQueries(
   access: RestAccess,
@@ -35,7 +46,7 @@ export function futuresQueries(
   const { key, receiveWindowMs } = access;
   const signed = signedQuestions(access);
   return {
-    cancel: (clientId, instrument, requestId, nowMs) =>
+    cancel: ({ clientId }, instrument, requestId, nowMs) =>
       signedRequest(
         key,
         requestId,
@@ -43,11 +54,7 @@ export function futuresQueries(
         ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
         [key.id, clientId, receiveWindowMs, instrument.symbol, nowMs],
       ),
-    cancelAll(instrument, requestId, nowMs) {
-      const window = `recvWindow=${receiveWindowMs}&timestamp=${nowMs}`;
-      const query = signedQuery(key, `symbol=${instrument.symbol}&${window}`);
-      return `DELETE ${requestId} ${ALL_OPEN}?${query}`;
-    },
+    cancelAll: ({ symbol }, _, nowMs) => cancelFuturesOrders(access, symbol, nowMs).request,
     cancelAllNow: ({ symbol }, nowMs) => cancelFuturesOrders(access, symbol, nowMs),
     serverTime: () => futuresTime(access),
     order: (by, instrument, nowMs) =>
@@ -93,6 +100,19 @@ export function cancelFuturesOrders(
     undefined,
     'DELETE',
   );
+}
+
+/** What a request over REST came to; the only one that leaves that way cancels everything. */
+export function futuresReplyIn(outcome: HttpOutcome): RequestOutcome {
+  if (!outcome.ok) return { kind: 'unknown', reason: outcome.error.kind };
+  const { status, body } = outcome.value;
+  const read = decodeWire(body, (value) => outcomeIn({ status, ...content(status, value) }));
+  return read instanceof WireFault ? { kind: 'unknown', reason: read.message } : read;
+}
+
+/** The form in which the WebSocket API would have said it. */
+function content(status: number, value: unknown): WireObject {
+  return status === 200 ? { result: value } : { error: value };
 }
 
 /** The market of each order that is open, whosever it is. A key to read will do. */

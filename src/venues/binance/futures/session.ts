@@ -2,9 +2,10 @@ import { type Instrument, parseLots, parseTicks, quoteAmount } from '../../../co
 import { millisOf, NO_AMOUNT } from '../../../core/units.ts';
 import type { Fill } from '../../../execution/order.ts';
 import type { Report } from '../../../execution/report.ts';
-import type { VenueFrame, VenueSession } from '../../port.ts';
+import type { Query, VenueFrame, VenueSession } from '../../port.ts';
+import { question, type RestAccess } from '../rest.ts';
 import { INVALID_TIMESTAMP, outcomeIn } from '../session.ts';
-import { type ApiKey, signedRequest } from '../sign.ts';
+import { signedRequest } from '../sign.ts';
 import {
   amountIn,
   arrayIn,
@@ -20,23 +21,35 @@ import {
 } from '../wire.ts';
 import { assertOneWay } from './account.ts';
 
+/** The venue forgets a listen key after an hour, and wants it kept alive more often. */
+export const KEEP_ALIVE_MS = 20 * 60_000;
+const LISTEN_KEY = '/fapi/v1/listenKey';
+
 /**
- * Order replies and the account's events of Binance USD-M futures. They come on two connections;
- * `futuresNet` makes one of them, and only its opening means that events flow.
+ * Order replies and the account's events of Binance USD-M futures. They come on two connections,
+ * of which `pairedNet` makes one; only its opening means that events flow.
+ *
+ * @param ordersUrl where orders are sent; the listen key behind it says whose events are meant
  */
 export function futuresSession(
-  url: string,
-  key: ApiKey,
-  receiveWindowMs: number,
+  ordersUrl: string,
+  access: RestAccess,
   instruments: readonly Instrument[],
 ): VenueSession {
+  const { key, receiveWindowMs } = access;
+  const listenKey = <T>(method: 'POST' | 'PUT', read: (value: unknown) => T): Query<T> =>
+    question(access, LISTEN_KEY, read, undefined, method);
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
   return {
-    url,
+    ticket: {
+      fetch: () => listenKey('POST', (value) => textOf(objectIn(value, 'listen key'), 'listenKey')),
+      renewal: { everyMs: KEEP_ALIVE_MS, renew: () => listenKey('PUT', () => true) },
+    },
+    begin: (ticket) => `${ordersUrl}?listenKey=${ticket}`,
     receiveWindowMs,
     clockRefusedCode: INVALID_TIMESTAMP,
     // There is nothing left to subscribe to: this proves that key and clock are taken.
-    subscribe: (requestId, nowMs) =>
+    subscribe: (requestId, nowMs) => [
       signedRequest(
         key,
         requestId,
@@ -44,6 +57,7 @@ export function futuresSession(
         ['apiKey', 'recvWindow', 'timestamp'],
         [key.id, receiveWindowMs, nowMs],
       ),
+    ],
     ping: (requestId) => `{"id":"${requestId}","method":"session.status"}`,
     decode(frame) {
       const text = new TextDecoder().decode(frame);

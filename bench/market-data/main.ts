@@ -1,0 +1,27 @@
+/**
+ * The recording of market data, measured against its budgets; see docs/market-data.md.
+ *
+ *   npm run --silent bench:market-data -- [--json] [--check] [--seconds 60]
+ */
+import { parseArgs } from 'node:util';
+import { type Case, report } from '../case.ts';
+import { ingestCases } from './ingest.ts';
+
+const SECONDS = 60;
+const SECONDS_MAX = 3_600;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: String(SECONDS) },
+  },
+});
+const seconds = Number(values.seconds);
+if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
+  const wanted = `a number above 0, at most ${SECONDS_MAX}`;
+  process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
+  process.exit(2);
+}
+const cases: Case[] = [...(await ingestCases(seconds))];
+report(cases, values);
