@@ -41,7 +41,7 @@ const MODIFY = [
   'timestamp',
 ];
 
-export interface FuturesOrders extends VenueOrders {
+export interface FuturesOrders extends VenueOrders<string> {
   /**
    * Moves a resting order to another price or size. It keeps its id, and its place in the queue
    * only when nothing but its size falls.
