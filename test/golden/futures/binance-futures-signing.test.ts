@@ -26,14 +26,19 @@ const session = futuresSession('wss://venue/ws-fapi/v1', access, [instrument]);
 type Params = Record<string, string | number>;
 type Signed = { url: string; method: string; body?: string; headers?: Record<string, string> };
 /** The part of ccxt that signs; its own types leave it out. */
-type Signer = Omit<InstanceType<typeof ccxt.pro.binanceusdm>, 'sign'> & {
+interface Signer {
+  nonce: () => number;
+  readonly options: Record<string, unknown>;
   signParams(params: Params): Params;
   sign(path: string, api: string, method: string, params: Params): Signed;
-};
+}
 
 const path = new URL('./src/pro/binanceusdm.js', import.meta.resolve('ccxt')).href;
 const BinanceUsdm = (await import(path)).default as typeof ccxt.pro.binanceusdm;
-const exchange = new BinanceUsdm({ apiKey: SAMPLE_KEY_ID, secret: SAMPLE_SECRET }) as never as Signer;
+const exchange = new BinanceUsdm({
+  apiKey: SAMPLE_KEY_ID,
+  secret: SAMPLE_SECRET,
+}) as never as Signer;
 exchange.nonce = () => NOW;
 // Its own window would replace ours.
 exchange.options['recvWindow'] = undefined;
@@ -89,7 +94,7 @@ for (const [api, { method, url, headers }] of questions) {
     const ours = search.slice(1).split('&');
     const isOurs = (each: string) => !/^(timestamp|signature)=/.test(each);
     const params = Object.fromEntries(ours.filter(isOurs).map((each) => each.split('=')));
-    const theirs = exchange.sign(route, api, method, params as Params) as Signed;
+    const theirs = exchange.sign(route, api, method, params as Params);
     assert.is(new URL(theirs.url).pathname, pathname);
     // ccxt puts the time first; the signature covers whatever order was chosen.
     const sorted = (text: string) =>
