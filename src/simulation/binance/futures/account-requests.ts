@@ -21,11 +21,11 @@ const INCOMES: Readonly<Record<string, true>> = { FUNDING_FEE: true };
 export function futuresAccountRequests(futures: FuturesDesk): readonly Operation[] {
   const { exchange } = futures;
   const known = (name: string): Account => exchange.openAccount(name);
-  const assets = (account: Account) => {
+  const assets = (account: Account, nowMs: number) => {
     const quotes = [...exchange.markets.values()].map(({ rules }) => rules.instrument.quote);
     const held = [...account.balances].filter(([, { free }]) => free !== 0n);
     const names = new Set([...quotes, ...held.map(([asset]) => asset)]);
-    return [...names].sort().map((asset) => assetJson(exchange, account, asset));
+    return [...names].sort().map((asset) => assetJson(exchange, account, asset, nowMs));
   };
   const positions = (account: Account, isEvery: boolean) =>
     [...exchange.markets.values()]
@@ -38,7 +38,7 @@ export function futuresAccountRequests(futures: FuturesDesk): readonly Operation
   const account = (call: Call) => {
     const read = call.parameters.checked(known(call.account));
     if (!read.ok) return read;
-    const all = assets(read.value);
+    const all = assets(read.value, call.desk.clock.now());
     const usd = all.find(({ asset }) => asset === 'USDT');
     return ok({
       feeTier: 0,
@@ -64,7 +64,9 @@ export function futuresAccountRequests(futures: FuturesDesk): readonly Operation
   };
   const balance = (call: Call) => {
     const read = call.parameters.checked(known(call.account));
-    return read.ok ? ok(assets(read.value).map((each) => ({ accountAlias: 'a', ...each }))) : read;
+    if (!read.ok) return read;
+    const all = assets(read.value, call.desk.clock.now());
+    return ok(all.map((each) => ({ accountAlias: 'a', ...each })));
   };
   const risk = (isEvery: boolean) => (call: Call) => {
     const symbol = call.parameters.optional('symbol');

@@ -184,8 +184,13 @@ export function entryText(instrument: Instrument, position: { lots: Lots; cost: 
   return estimateText(averageEntryPerLot(position as never) / instrument.lotSize);
 }
 
-/** The wallet of an asset, and what of it is bound. */
-export function assetJson(exchange: PerpetualExchange, account: Account, asset: string) {
+/** The wallet of an asset, and what of it is bound. @param nowMs one with 0 passes for unused */
+export function assetJson(
+  exchange: PerpetualExchange,
+  account: Account,
+  asset: string,
+  nowMs: number,
+) {
   const margin = exchange.accountMargin(account, asset);
   const balance = amountText((margin.wallet + margin.unrealised) as Amount);
   const available = amountText((margin.available > 0n ? margin.available : 0n) as Amount);
@@ -204,7 +209,7 @@ export function assetJson(exchange: PerpetualExchange, account: Account, asset: 
     availableBalance: available,
     maxWithdrawAmount: available,
     marginAvailable: true,
-    updateTime: 0,
+    updateTime: nowMs,
   };
 }
 
