@@ -6,7 +6,7 @@ import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
-import type { LedgerEvent } from '../../execution/ledger.ts';
+import type { LedgerEvent, Transfer } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
@@ -77,7 +77,7 @@ export const orderFields: Fields<OrderIntent> = {
   deadlineNs: integer(),
 };
 
-const fill = object<Fill>({
+const spotFill = object<Omit<Fill, 'realised'>>({
   tradeId: text,
   ticks: integer(),
   lots: integer(),
@@ -87,6 +87,19 @@ const fill = object<Fill>({
   isMaker: flag,
   venueMs: integer(),
 });
+
+/** With what the venue realised on a margin account, when it said so. */
+const fill: Field<Fill> = {
+  write(out, value) {
+    spotFill.write(out, value);
+    out.byte(value.realised === undefined ? 0 : 1);
+    if (value.realised !== undefined) amount.write(out, value.realised);
+  },
+  read(from) {
+    const read = spotFill.read(from);
+    return from.choice(2) === 0 ? read : { ...read, realised: amount.read(from) };
+  },
+};
 
 const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
   index: integer(),
@@ -117,6 +130,17 @@ export const instrumentField: Field<Instrument> = {
     };
   },
 };
+
+function transferFields(reasons: readonly Transfer['reason'][]) {
+  const reason = choice(reasons);
+  return object<Omit<Transfer, 'kind'>>({
+    venue: text,
+    transferId: text,
+    asset: text,
+    amount,
+    reason,
+  });
+}
 
 type Submitted = Omit<EventOf<'order-submitted'>, 'kind'>;
 const orderField = object(orderFields);
@@ -158,7 +182,13 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   },
   'order-rejected': { code: 4, version: 1, fields: reasoned },
   'order-outcome-unknown': { code: 5, version: 1, fields: reasoned },
-  'order-filled': { code: 6, version: 1, fields: object({ clientId: text, fill }) },
+  'order-filled': {
+    code: 6,
+    version: 2,
+    fields: object({ clientId: text, fill }),
+    // Before there were margin accounts.
+    earlier: { 1: object({ clientId: text, fill: spotFill }) },
+  },
   'order-canceled': { code: 7, version: 1, fields: reasoned },
   'order-expired': { code: 8, version: 1, fields: reasoned },
   'order-unacked': { code: 9, version: 1, fields: reasoned },
@@ -166,19 +196,15 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'cancel-submitted': { code: 11, version: 1, fields: object({ clientId: text }) },
   transferred: {
     code: 20,
-    version: 1,
-    fields: object({
-      venue: text,
-      transferId: text,
-      asset: text,
-      amount,
-      reason: choice(['opening', 'deposit', 'withdrawal', 'adjustment']),
-    }),
+    version: 2,
+    fields: transferFields(['opening', 'deposit', 'withdrawal', 'adjustment', 'funding']),
+    earlier: { 1: transferFields(['opening', 'deposit', 'withdrawal', 'adjustment']) },
   },
   'external-filled': {
     code: 21,
-    version: 1,
+    version: 2,
     fields: object({ venue: text, symbol: text, side, fill }),
+    earlier: { 1: object({ venue: text, symbol: text, side, fill: spotFill }) },
   },
   'venue-reconciled': {
     code: 22,

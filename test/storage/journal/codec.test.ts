@@ -106,6 +106,24 @@ test('an intent without evidence is read as flyball 0.1 wrote it', () => {
   assert.match(faultOf(earlier), /kind 1 in version 3/);
 });
 
+test('a fill and a transfer are read as flyball 0.1 wrote them', () => {
+  const filled = { kind: 'order-filled', clientId: 'c', fill: aFill() } as const;
+  const today = Buffer.from(encoded(filled));
+  const earlier = Buffer.from(today.subarray(0, today.length - 1));
+  earlier[1] = 1;
+  assert.equal(decoded(earlier), filled);
+  const external = { kind: 'external-filled', venue: 'v', symbol: 's', side: 'buy' } as const;
+  const todays = Buffer.from(encoded({ ...external, fill: aFill() }));
+  const earliers = Buffer.from(todays.subarray(0, todays.length - 1));
+  earliers[1] = 1;
+  assert.equal(decoded(earliers), { ...external, fill: aFill() });
+  const event = { kind: 'transferred', venue: 'v', transferId: 't', asset: 'USDT' } as const;
+  const deposit = { ...event, amount: amountOf(5n), reason: 'deposit' } as const;
+  const transfer = Buffer.from(encoded(deposit));
+  transfer[1] = 1;
+  assert.equal(decoded(transfer), deposit);
+});
+
 test('evidence that is not known comes back as such', () => {
   const evidence = new EvidenceTrail().of(anOrder(), 7, 8, 9);
   const event = decoded(encoded({ kind: 'order-submitted', order: anOrder(), evidence }));
