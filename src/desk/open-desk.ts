@@ -55,6 +55,8 @@ export interface OpenOptions {
   readonly lock: Locker;
   readonly store: 'lmdb' | EventStore;
   readonly isClockReal: boolean;
+  /** Whether a signed log follows the journal; default: on a real clock, with a store on disk. */
+  readonly isAudited?: boolean;
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
   /** Attaches the guard, once there is something to guard; absent where none watches. */
@@ -129,9 +131,9 @@ async function bootJournal(
   }
 }
 
-/** A rehearsal has nothing to prove, and its clock is not that of a thread. */
-function isAudited({ store, isClockReal }: OpenOptions): boolean {
-  return store === 'lmdb' && isClockReal;
+/** A rehearsal has nothing to prove. */
+function isAudited(options: OpenOptions): boolean {
+  return options.isAudited ?? (options.store === 'lmdb' && options.isClockReal);
 }
 
 /** What is open before the venue is asked for. */

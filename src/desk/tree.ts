@@ -172,9 +172,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           start: () =>
             feedActor({
               stream: () =>
-                new BinanceStream({ ...parts.marketData, instruments, hasTrades: false }),
+                new BinanceStream({ ...parts.marketData, instruments, hasTrades: true }),
               net: env.net,
-              listeners: { quotes: (index) => listeners[index] ?? [], trades: () => [], facts: [] },
+              listeners: {
+                quotes: (index) => listeners[index] ?? [],
+                trades: () => [address.risk],
+                facts: [],
+              },
               log,
             }),
         },

@@ -3,8 +3,9 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../ops/log.ts';
-import { auditFaultText } from '../../storage/audit/drain/audit-fault.ts';
+import { type AuditFault, auditFaultText } from '../../storage/audit/drain/audit-fault.ts';
 import { openAuditKeys } from '../../storage/audit/drain/audit-keys.ts';
+import { startInlineAudit } from '../../storage/audit/drain/inline-audit.ts';
 import { startWorkerAudit } from '../../storage/audit/drain/worker-audit.ts';
 import type { Journal } from '../../storage/journal/journal.ts';
 import { DeskAudit } from './desk-audit.ts';
@@ -19,7 +20,10 @@ export function auditName(deskId: string): string {
   return `flyball/${deskId}`;
 }
 
-/** Puts the audit log behind a journal that has just been opened. */
+/**
+ * Puts the audit log behind a journal that has just been opened: in a thread of its own or, where
+ * the clock is not that of a thread, on the lane.
+ */
 export async function openAudit(parts: {
   readonly env: Env;
   readonly log: Log;
@@ -28,6 +32,7 @@ export async function openAudit(parts: {
   readonly journalFolder: string;
   readonly deskId: string;
   readonly journal: Journal;
+  readonly isClockReal: boolean;
 }): Promise<Result<DeskAudit, string>> {
   const { env, log, config, folder, journalFolder, deskId, journal } = parts;
   const name = auditName(deskId);
@@ -38,16 +43,16 @@ export async function openAudit(parts: {
     ...{ env, log, keys, name, journal, keyDays: config.audit.keyDays },
     madeMs: (kept.value.next ?? kept.value.current).madeMs,
   });
-  const started = await startWorkerAudit(
-    {
-      shared: journal.words.shared,
-      segments: `${journalFolder}/segments`,
-      folder: auditFolder(folder),
-      ...{ keys, name, mayBegin: kept.value.isNew },
-    },
-    env.timers,
-    (fault) => audit.fail(auditFaultText(fault)),
-  );
+  const { words } = journal;
+  const job = {
+    segments: `${journalFolder}/segments`,
+    folder: auditFolder(folder),
+    ...{ keys, name, mayBegin: kept.value.isNew },
+  };
+  const onFault = (fault: AuditFault): void => audit.fail(auditFaultText(fault));
+  const started = parts.isClockReal
+    ? await startWorkerAudit({ ...job, shared: words.shared }, env.timers, onFault)
+    : startInlineAudit({ ...job, words, files: env.files, clock: env.clock }, onFault);
   if (!started.ok) return err(auditFaultText(started.error));
   const { recovered } = started.value;
   const level = recovered.droppedBytes + recovered.repairedTiles > 0 ? 'warn' : 'info';

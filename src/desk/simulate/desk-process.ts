@@ -50,6 +50,7 @@ export interface ProcessHooks {
   readonly sent: (text: string) => void;
   readonly asked: (request: HttpRequest) => void;
   readonly wrote: (path: string, bytes: Uint8Array, position: number) => void;
+  readonly replaced: (path: string, bytes: Uint8Array) => void;
   /** The journal is open and the desk is about to spawn its tree. */
   readonly opened: (process: DeskProcess) => void;
   /** It ended by itself; the caller takes it away as the system would. */
@@ -99,6 +100,7 @@ export class DeskProcess {
       files: processFiles(options.disk, options.diskSwitches, {
         isAlive,
         wrote: hooks.wrote,
+        replaced: hooks.replaced,
         torn: () => {
           this.die();
           hooks.torn(this);
@@ -163,6 +165,7 @@ export class DeskProcess {
       lock: this.#lock,
       store,
       isClockReal: false,
+      isAudited: true,
       hasShell: false,
       // The panel is no disk: it suffers none of its faults.
       hardware: () =>

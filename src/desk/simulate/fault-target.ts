@@ -1,6 +1,6 @@
 import type { DeskTarget, FaultTarget, HandlerFault } from '../../simulation/faults/fault.ts';
 import { ACCOUNT } from '../venue/options.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 /** What faults may touch of a world. Whatever asks for a desk that is down does nothing. */
 export function targetOf(world: World): FaultTarget {

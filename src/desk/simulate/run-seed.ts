@@ -6,7 +6,7 @@ import type { FaultTarget, PresentFault } from '../../simulation/faults/fault.ts
 import { SOUND_FRAMES } from '../../simulation/faults/frame-faults.ts';
 import type { Violation } from '../../simulation/invariants/verdicts.ts';
 import { targetOf } from './fault-target.ts';
-import { World } from './world.ts';
+import { World } from './world/world.ts';
 
 /** Promise chains of this depth run to their end before the next step. */
 const MICROTASK_TURNS = 8;

@@ -12,6 +12,7 @@ export const INVARIANTS = {
   I1: 'no order bytes after a halt',
   I2: 'the position is within its limit in the worst-case fill',
   I3: 'at most one live order an intent, and no client id twice',
+  I4: 'every order and fill has its leaf in the signed log, and the log stands verification',
   I5: 'the mode rises only when it may',
   I6: 'Emergency survives a crash',
   I8: 'journal and venue agree at rest',
@@ -28,7 +29,6 @@ export type InvariantId = keyof typeof INVARIANTS;
 
 /** Laws whose subject does not exist yet. */
 export const ABSENT_INVARIANTS = {
-  I4: 'a simulated desk writes no signed log; `journaled` watches its journal',
   I7: 'a simulated desk has no guard, so orders rest until the next start',
 } as const;
 

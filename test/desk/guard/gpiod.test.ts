@@ -1,7 +1,7 @@
 /**
  * Daemon and guard as real processes on the gpiod driver, each with lines of its own. Its tools
- * are stand-ins, so that no chip is needed: `npm run test:vm` has a real one. With the long tests of
- * the guard, `npm run test:guard`: opening lines one by one takes a while.
+ * are stand-ins, so that no chip is needed: `npm run test:vm` has a real one. With the long tests
+ * of the guard, `npm run test:guard`: opening lines one by one takes a while.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,34 +1,36 @@
-import { actOnPanel, type PanelAction } from '../../../hardware/gpio/panel.ts';
-import type { Config } from '../../config/schema.ts';
-import { GATE_LAYOUT, MODES } from '../../control/gate.ts';
-import type { Clock } from '../../core/env.ts';
-import { assert, reasonOf } from '../../core/result.ts';
-import { type Rng, rngOf } from '../../core/rng.ts';
-import { millisOf } from '../../core/units.ts';
-import { type LossyFiles, lossyFiles } from '../../simulation/disk/lossy-files.ts';
-import { type DiskSwitches, SOUND_DISK } from '../../simulation/disk/process-files.ts';
-import type { FaultTarget } from '../../simulation/faults/fault.ts';
-import { soundNet } from '../../simulation/faults/process-net.ts';
-import { SOUND_LATENCY } from '../../simulation/faults/transport-faults.ts';
-import { compareAtRest } from '../../simulation/invariants/agreement.ts';
-import { JournalWatch } from '../../simulation/invariants/journal-watch.ts';
-import { ModeWatch } from '../../simulation/invariants/mode-watch.ts';
-import { OrderWatch } from '../../simulation/invariants/order-watch.ts';
-import { Verdicts, type Violation } from '../../simulation/invariants/verdicts.ts';
-import { WaitWatch } from '../../simulation/invariants/wait-watch.ts';
-import { loopbackNet } from '../../simulation/server/loopback-net.ts';
-import { openVenue, type Venue } from '../../simulation/server/venue.ts';
-import { type VirtualTime, virtualTime } from '../../simulation/virtual-time.ts';
-import { EventStore } from '../../storage/event-store/event-store.ts';
-import { copyOf, memoryTables } from '../../storage/event-store/memory-tables.ts';
-import type { Tables } from '../../storage/event-store/tables.ts';
-import { panelFile } from '../hardware/open-hardware.ts';
-import { IN_PROCESS } from '../run/in-process.ts';
-import { ACCOUNT, generatedVenue } from '../venue/options.ts';
-import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from './desk-process.ts';
-import { Operator } from './operator.ts';
-import { ConfigFile, seedConfig } from './seed-config.ts';
-import { Trace } from './trace.ts';
+import { actOnPanel, type PanelAction } from '../../../../hardware/gpio/panel.ts';
+import { keysFolder } from '../../../commands/access/connect.ts';
+import type { Config } from '../../../config/schema.ts';
+import { GATE_LAYOUT, MODES } from '../../../control/gate.ts';
+import { assert, reasonOf } from '../../../core/result.ts';
+import { type Rng, rngOf } from '../../../core/rng.ts';
+import { type LossyFiles, lossyFiles } from '../../../simulation/disk/lossy-files.ts';
+import { type DiskSwitches, SOUND_DISK } from '../../../simulation/disk/process-files.ts';
+import type { FaultTarget } from '../../../simulation/faults/fault.ts';
+import { soundNet } from '../../../simulation/faults/process-net.ts';
+import { SOUND_LATENCY } from '../../../simulation/faults/transport-faults.ts';
+import { compareAtRest } from '../../../simulation/invariants/agreement.ts';
+import { AuditWatch } from '../../../simulation/invariants/audit-watch.ts';
+import { JournalWatch } from '../../../simulation/invariants/journal-watch.ts';
+import { ModeWatch } from '../../../simulation/invariants/mode-watch.ts';
+import { OrderWatch } from '../../../simulation/invariants/order-watch.ts';
+import { Verdicts, type Violation } from '../../../simulation/invariants/verdicts.ts';
+import { WaitWatch } from '../../../simulation/invariants/wait-watch.ts';
+import { loopbackNet } from '../../../simulation/server/loopback-net.ts';
+import type { Venue } from '../../../simulation/server/venue.ts';
+import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.ts';
+import { VERIFIER_FILE } from '../../../storage/audit/drain/audit-keys.ts';
+import { auditFolder } from '../../audit/open-audit.ts';
+import { panelFile } from '../../hardware/open-hardware.ts';
+import { IN_PROCESS } from '../../run/in-process.ts';
+import { ACCOUNT } from '../../venue/options.ts';
+import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
+import { Operator } from '../operator.ts';
+import { ConfigFile, seedConfig } from '../seed-config.ts';
+import { Trace } from '../trace.ts';
+import { StoreShelf } from './store-shelf.ts';
+import { flipTailBit } from './tail-flip.ts';
+import { openWorldVenue } from './world-venue.ts';
 
 const START_MS = 1_700_000_000_000;
 const HOST = 'in-process';
@@ -40,6 +42,8 @@ const ACCESS = {
 };
 export const SEGMENTS = `${FOLDER}/journal/segments`;
 const LATCH = `${FOLDER}/latch`;
+/** What a start says that finds less than was signed. */
+const DAMAGE = /damaged|is missing|its end is gone|is not the one that was audited/;
 /** What a disk writes in one piece. */
 const SECTOR_BYTES = 512;
 /** Whoever starts a daemon again waits up to so long. */
@@ -52,6 +56,7 @@ const UNHEARD = {
   sent: () => {},
   asked: () => {},
   wrote: () => {},
+  replaced: () => {},
   opened: () => {},
   torn: () => {},
 };
@@ -72,6 +77,7 @@ export class World {
   readonly modes: ModeWatch;
   readonly orders: OrderWatch;
   readonly journal: JournalWatch;
+  readonly audit: AuditWatch;
   readonly waits: WaitWatch;
   readonly operator: Operator;
   readonly symbol: string;
@@ -85,11 +91,10 @@ export class World {
   starts = 0;
   /** When the market is one again that somebody would quote in. */
   calmMs = 0;
-  #tables: Tables = memoryTables();
-  /** What the next process finds in the place of its store; null when it finds its own. */
-  #nextTables: Tables | null = null;
+  readonly #shelf = new StoreShelf();
   #isTailFlipped = false;
-  #isMediumFalse = false;
+  /** The medium has lost what was signed: then a desk may refuse to start at all. */
+  #isEvidenceGone = false;
   #stalledMs = 0;
   #wasClean = true;
   readonly #locks = new Set<string>();
@@ -118,8 +123,21 @@ export class World {
     this.waits = new WaitWatch(this.verdicts);
     this.journal = new JournalWatch(this.verdicts, SEGMENTS, (event) => {
       this.trace.note('journal', event.kind);
+      this.audit.journaled(this.journal.head, event, this.#blamedMs);
     });
-    this.venue = this.#openVenue();
+    this.audit = new AuditWatch({
+      verdicts: this.verdicts,
+      folder: auditFolder(FOLDER),
+      keyFile: `${keysFolder(FOLDER)}/${VERIFIER_FILE}`,
+      segments: SEGMENTS,
+    });
+    this.venue = openWorldVenue(
+      this.time,
+      this.venueClock,
+      this.file.original,
+      this.symbol,
+      this.random.fork('venue'),
+    );
     const market = this.venue.exchange.markets.get(this.symbol);
     assert(market !== undefined, 'the venue has the market of the desk');
     this.orders = new OrderWatch({
@@ -144,7 +162,7 @@ export class World {
       people,
       this.modes,
       this.waits,
-      () => this.nowMs - this.#stalledMs,
+      () => this.#blamedMs,
       (action) => this.panel(action),
     );
     this.process = this.#newProcess();
@@ -153,6 +171,11 @@ export class World {
 
   get nowMs(): number {
     return this.time.clock.mono() / 1e6;
+  }
+
+  /** Time that an actor can be blamed for: it stands still while the process is held up. */
+  get #blamedMs(): number {
+    return this.nowMs - this.#stalledMs;
   }
 
   start(): void {
@@ -171,16 +194,17 @@ export class World {
   }
 
   loseStore(): void {
-    this.#nextTables = memoryTables();
+    this.#shelf.lose();
   }
 
   rollStoreBack(): void {
-    this.#nextTables = copyOf(this.#tables);
+    this.#shelf.rollBack();
   }
 
   /** The medium has lost what it had vouched for: then a desk may refuse to start at all. */
   mediumWasFalse(): void {
-    this.#isMediumFalse = true;
+    this.#isEvidenceGone = true;
+    this.audit.mediumWasFalse();
   }
 
   flipTailBit(): void {
@@ -249,7 +273,7 @@ export class World {
       status,
       depth: mailbox.depth,
     }));
-    this.waits.look(actors, this.nowMs - this.#stalledMs);
+    this.waits.look(actors, this.#blamedMs);
   }
 
   /** Compares journal and venue; for a desk that has ended in order. */
@@ -270,7 +294,7 @@ export class World {
       net: this.#net(),
       netSwitches: this.netSwitches,
       locks: this.#locks,
-      store: new EventStore(this.#tables),
+      store: this.#shelf.open(),
       config: this.file.sound,
       load: this.file.load,
       access: ACCESS,
@@ -284,10 +308,12 @@ export class World {
       declared: (path, capacity) => this.waits.declared(path, capacity),
       sent: (text) => {
         this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
-        this.orders.onSent(text);
+        const clientId = this.orders.onSent(text);
+        if (clientId !== null) this.audit.orderLeaves(clientId, this.#blamedMs);
       },
       asked: ({ method, url }) => this.trace.note('ask', `${method} ${new URL(url).pathname}`),
       wrote: (path, bytes, position) => this.journal.wrote(path, bytes, position),
+      replaced: (path, bytes) => this.audit.replaced(path, bytes),
       opened: (process) => this.#opened(process),
       ended: (_process, end) => this.#ended(end),
       torn: () => {
@@ -314,46 +340,40 @@ export class World {
     });
     this.orders.booted(words);
     this.journal.recovered(this.disk);
+    this.audit.opened(this.disk, this.journal.head);
   }
 
   #ended(end: ProcessEnd): void {
     this.trace.note('ended', `${end.kind} ${end.reason}`);
     this.lastEnd = end;
-    const isDamaged = end.kind === 'not-opened' && end.reason.includes('damaged');
-    this.isRefused = isDamaged && this.#isMediumFalse;
+    const isDamaged = end.kind === 'not-opened' && DAMAGE.test(end.reason);
+    this.isRefused = isDamaged && this.#isEvidenceGone;
     this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
-    if (end.kind === 'clean') this.compare();
+    if (end.kind === 'clean') {
+      this.compare();
+      this.audit.verify(this.disk, this.journal.head);
+    }
     this.#gone();
   }
 
   /** Nobody is there any more; the system starts the desk again in a while. */
   #gone(): void {
     this.modes.ended();
+    this.audit.ended();
     this.waits.forget();
     this.operator.forget();
-    this.#tables = this.#nextTables ?? this.#tables;
-    this.#nextTables = null;
-    if (this.#isTailFlipped) this.#flipTail();
+    this.#shelf.passOn();
+    // A record of which the signed log has an entry is no torn tail that may be dropped.
+    if (this.#isTailFlipped && flipTailBit(this.disk, SEGMENTS)) {
+      this.#isEvidenceGone ||= this.audit.covered === this.journal.head;
+    }
+    this.#isTailFlipped = false;
     this.journal.recovering();
     this.time.timers.after(1 + this.#chance.next() * RESTART_MS_MAX, () => {
       if (!this.isWanted) return;
       this.process = this.#newProcess();
       this.process.start();
     });
-  }
-
-  #flipTail(): void {
-    this.#isTailFlipped = false;
-    const last = this.disk
-      .list(SEGMENTS)
-      .filter((name) => name.endsWith('.segment'))
-      .pop();
-    if (last === undefined) return;
-    const path = `${SEGMENTS}/${last}`;
-    const bytes = this.disk.read(path) as Uint8Array;
-    let end = bytes.length - 1;
-    while (end > 0 && bytes[end] === 0) end -= 1;
-    if (end > 64) this.disk.flipBit(path, end);
   }
 
   #operate(): void {
@@ -369,25 +389,5 @@ export class World {
       random: this.random.fork(`net ${this.starts}`),
       latency: this.latency,
     });
-  }
-
-  #openVenue(): Venue {
-    const { clock, timers } = this.time;
-    const venueClock: Clock = {
-      now: () => millisOf(clock.now() + this.venueClock.aheadMs),
-      mono: () => clock.mono(),
-    };
-    const { simulation } = this.file.original;
-    const opened = openVenue(
-      generatedVenue(simulation, [this.symbol], {
-        clock: venueClock,
-        timers,
-        random: this.random.fork('venue'),
-        account: IN_PROCESS,
-        records: null,
-      }),
-    );
-    assert(opened.ok, 'the simulated venue opens');
-    return opened.value;
   }
 }
