@@ -7,8 +7,8 @@ import { isRaw, readRaw } from '../../simulation/replay/formats/raw-frames.ts';
 import { readTardis, tardisKindOf } from '../../simulation/replay/formats/tardis.ts';
 import { textLines } from '../../simulation/replay/formats/text-lines.ts';
 import { type Duck, openDuck } from '../../storage/columns/duck.ts';
-import { sealRest } from '../../storage/columns/seal-rest.ts';
-import { openSealed } from '../../storage/columns/sealed-source.ts';
+import { sealRest } from '../../storage/columns/sealed/seal-rest.ts';
+import { openSealed } from '../../storage/columns/sealed/sealed-source.ts';
 
 /** Formats of market data, by the names that `--from` and `--to` take. */
 export const FORMATS = ['parquet', 'folder', 'tardis-book', 'tardis-trades', 'npz', 'raw'] as const;

@@ -15,8 +15,8 @@ import { type TardisKind, tardisLines } from '../../simulation/replay/formats/ta
 import type { DictionaryMarket } from '../../storage/columns/dictionary.ts';
 import type { Duck } from '../../storage/columns/duck.ts';
 import { RECORD_WORDS, WORD } from '../../storage/columns/record.ts';
-import { sealRest } from '../../storage/columns/seal-rest.ts';
-import { sealFile } from '../../storage/columns/sealed-file.ts';
+import { sealRest } from '../../storage/columns/sealed/seal-rest.ts';
+import { sealFile } from '../../storage/columns/sealed/sealed-file.ts';
 import { BLOCK_RECORDS_MAX } from '../../storage/columns/wal/wal-format.ts';
 import { openWal, SEGMENT_BYTES } from '../../storage/columns/wal/wal-writer.ts';
 import { logFaultText } from '../../storage/log-fault.ts';

@@ -1,12 +1,12 @@
-import type { Files } from '../../core/env.ts';
-import { err, ok, type Result, reasonOf } from '../../core/result.ts';
-import { lockFaultText, lockFile } from '../directory-lock.ts';
+import type { Files } from '../../../core/env.ts';
+import { err, ok, type Result, reasonOf } from '../../../core/result.ts';
+import { lockFaultText, lockFile } from '../../directory-lock.ts';
+import type { Duck } from '../duck.ts';
+import { removeSegment, walFirsts, writeManifest } from '../wal/wal-files.ts';
+import { recoverWal } from '../wal/wal-recovery.ts';
 import { readCatalogue } from './catalogue.ts';
-import type { Duck } from './duck.ts';
 import { Sealer } from './sealer.ts';
 import { takenBySinks } from './sinks.ts';
-import { removeSegment, walFirsts, writeManifest } from './wal/wal-files.ts';
-import { recoverWal } from './wal/wal-recovery.ts';
 
 /** What sealing a folder came to. */
 export interface SealedRest {

@@ -1,9 +1,9 @@
-import type { Files } from '../../core/env.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import type { Files } from '../../../core/env.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
+import { type Dictionary, type DictionaryMarket, dictionaryOf } from '../dictionary.ts';
+import { COLUMNS, type Duck, sqlText } from '../duck.ts';
+import { RECORD_WORDS, type RecordBlock, WORD } from '../record.ts';
 import { readCatalogue } from './catalogue.ts';
-import { type Dictionary, type DictionaryMarket, dictionaryOf } from './dictionary.ts';
-import { COLUMNS, type Duck, sqlText } from './duck.ts';
-import { RECORD_WORDS, type RecordBlock, WORD } from './record.ts';
 import { readSealed, recordsSql, type SealedHeader } from './sealed-file.ts';
 
 const HOUR_US = 3_600_000_000;
