@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { planRetention, removalText } from '../../../src/storage/columns/retention.ts';
-import type { SealedFile } from '../../../src/storage/columns/sealed-file.ts';
-import { readSinks, takenBySinks, writeSink } from '../../../src/storage/columns/sinks.ts';
-import { temporaryFolder } from '../temporary.ts';
-import { DICTIONARY, hastyFiles } from './records.ts';
+import { planRetention, removalText } from '../../../../src/storage/columns/sealed/retention.ts';
+import type { SealedFile } from '../../../../src/storage/columns/sealed/sealed-file.ts';
+import {
+  readSinks,
+  takenBySinks,
+  writeSink,
+} from '../../../../src/storage/columns/sealed/sinks.ts';
+import { temporaryFolder } from '../../temporary.ts';
+import { DICTIONARY, hastyFiles } from '../records.ts';
 
 const DAY_US = 86_400_000_000;
 

@@ -1,6 +1,10 @@
 import { dirname } from 'node:path';
-import type { Files } from '../../core/env.ts';
-import { assert } from '../../core/result.ts';
+import type { Files } from '../../../core/env.ts';
+import { assert } from '../../../core/result.ts';
+import { type Dictionary, onlyVenue } from '../dictionary.ts';
+import { COLUMNS, type Duck, type RecordAppender, sqlText } from '../duck.ts';
+import { dropWal } from '../wal/wal-files.ts';
+import { WalReader } from '../wal/wal-reader.ts';
 import {
   type Catalogue,
   MISSING_MAX,
@@ -9,12 +13,8 @@ import {
   sorted,
   writeCatalogue,
 } from './catalogue.ts';
-import { type Dictionary, onlyVenue } from './dictionary.ts';
-import { COLUMNS, type Duck, type RecordAppender, sqlText } from './duck.ts';
 import { mergeable } from './merge.ts';
 import { type SealedFile, sealFile } from './sealed-file.ts';
-import { dropWal } from './wal/wal-files.ts';
-import { WalReader } from './wal/wal-reader.ts';
 
 const HOUR_US = 3_600_000_000;
 /** Blocks that are taken in before what is there becomes visible: 128 Ki records. */

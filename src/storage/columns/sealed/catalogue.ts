@@ -1,6 +1,6 @@
-import type { Files } from '../../core/env.ts';
-import { err, ok, type Result } from '../../core/result.ts';
-import type { Duck } from './duck.ts';
+import type { Files } from '../../../core/env.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
+import type { Duck } from '../duck.ts';
 import { readSealed, type SealedFile, sha256Of } from './sealed-file.ts';
 
 const NAME = 'catalogue.json';

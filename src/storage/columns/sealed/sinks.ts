@@ -1,4 +1,4 @@
-import type { Files } from '../../core/env.ts';
+import type { Files } from '../../../core/env.ts';
 
 const NAME = /^([a-z][a-z0-9-]{0,31})\.json$/;
 const FOLDER_MODE = 0o700;

@@ -1,24 +1,28 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  type Catalogue,
-  EMPTY_CATALOGUE,
-  readCatalogue,
-  rebuildCatalogue,
-} from '../../../src/storage/columns/catalogue.ts';
-import { type Duck, openDuck } from '../../../src/storage/columns/duck.ts';
+import { type Duck, openDuck } from '../../../../src/storage/columns/duck.ts';
 import {
   blockOf,
   KIND,
   type MarketRecord,
   recordsOf,
-} from '../../../src/storage/columns/record.ts';
-import { readSealed, recordsSql, sha256Of } from '../../../src/storage/columns/sealed-file.ts';
-import { Sealer } from '../../../src/storage/columns/sealer.ts';
-import { walFirsts, walPath } from '../../../src/storage/columns/wal/wal-files.ts';
-import { openWal, type WalWriter } from '../../../src/storage/columns/wal/wal-writer.ts';
-import { temporaryFolder } from '../temporary.ts';
-import { aRecord, DICTIONARY, hastyFiles } from './records.ts';
+} from '../../../../src/storage/columns/record.ts';
+import {
+  type Catalogue,
+  EMPTY_CATALOGUE,
+  readCatalogue,
+  rebuildCatalogue,
+} from '../../../../src/storage/columns/sealed/catalogue.ts';
+import {
+  readSealed,
+  recordsSql,
+  sha256Of,
+} from '../../../../src/storage/columns/sealed/sealed-file.ts';
+import { Sealer } from '../../../../src/storage/columns/sealed/sealer.ts';
+import { walFirsts, walPath } from '../../../../src/storage/columns/wal/wal-files.ts';
+import { openWal, type WalWriter } from '../../../../src/storage/columns/wal/wal-writer.ts';
+import { temporaryFolder } from '../../temporary.ts';
+import { aRecord, DICTIONARY, hastyFiles } from '../records.ts';
 
 const HOUR_US = 3_600_000_000;
 const START_US = 480_000 * HOUR_US;

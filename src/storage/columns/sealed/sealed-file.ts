@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import type { Files } from '../../core/env.ts';
-import { err, ok, type Result, reasonOf } from '../../core/result.ts';
-import { type Dictionary, parseDictionary, RECORD_SCHEMA } from './dictionary.ts';
-import { COLUMNS, type Duck, sqlText } from './duck.ts';
-import { KIND } from './record.ts';
+import type { Files } from '../../../core/env.ts';
+import { err, ok, type Result, reasonOf } from '../../../core/result.ts';
+import { type Dictionary, parseDictionary, RECORD_SCHEMA } from '../dictionary.ts';
+import { COLUMNS, type Duck, sqlText } from '../duck.ts';
+import { KIND } from '../record.ts';
 
 /** More gaps than this are only counted: a file is no log of a bad day. */
 export const GAPS_LISTED_MAX = 1_000;
