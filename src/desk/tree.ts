@@ -3,6 +3,7 @@ import { alertsActor } from '../../actors/edge/alerts.ts';
 import { settingsActor } from '../../actors/edge/settings.ts';
 import { shellActor } from '../../actors/edge/shell.ts';
 import { type FeedListeners, feedActor } from '../../actors/market-data/feed.ts';
+import { qualityActor } from '../../actors/market-data/quality.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
@@ -80,8 +81,9 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
+    address.quality,
   ]);
-  const trades = [address.risk];
+  const trades = [address.risk, address.quality];
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
@@ -171,6 +173,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         }),
     },
     marketData: {
+      quality: () =>
+        qualityActor({
+          ...{ instruments, kernel },
+          settings: parts.config.quality,
+          record: append,
+        }),
       feeds: venues.flatMap(({ name, streams }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
