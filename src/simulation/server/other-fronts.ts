@@ -3,10 +3,12 @@ import { FaultPlan } from '../binance/faults.ts';
 import { CoinbaseFacade } from '../coinbase/facade.ts';
 import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
 import { KrakenFacade } from '../kraken/facade.ts';
-import { DEFAULT_CALLS } from '../kraken/keys.ts';
+import type { CallLimits } from '../kraken/keys.ts';
 import { KRAKEN_FLOWS, KRAKEN_MARKETS } from '../kraken/venue.ts';
 import type { FrontKind } from './front-kinds.ts';
 
+/** Kraken's limits of the tier that its orders have here. */
+const PRO_CALLS: CallLimits = { max: 20, decayPerSecond: 1 };
 const NAME_BYTES = 16;
 /** Kraken's secrets are so long. */
 const KRAKEN_SECRET_BYTES = 64;
@@ -16,7 +18,7 @@ export const krakenFront: FrontKind = {
     new KrakenFacade({
       ...{ exchange, keys, clock, timers, random },
       faults: new FaultPlan(),
-      calls: DEFAULT_CALLS,
+      calls: PRO_CALLS,
       tier: 'pro',
     }),
   markets: KRAKEN_MARKETS,
