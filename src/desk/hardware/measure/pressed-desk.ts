@@ -19,8 +19,7 @@ import { type OpenedDesk, openDesk } from '../../open-desk.ts';
 import { IN_PROCESS } from '../../run/in-process.ts';
 import { RunningDesk } from '../../running-desk.ts';
 import { ACCOUNT, generatedVenue } from '../../venue/options.ts';
-import { panelFile } from '../open-hardware.ts';
-import type { Hand } from './hand.ts';
+import type { Presser } from './presser.ts';
 
 const HOST = 'in-process';
 const LOOK_MS = 1;
@@ -31,19 +30,19 @@ const STOPPED_MS_MAX = 15_000;
 export type Press = Readonly<Record<Reaction, number | null>>;
 
 /**
- * Runs a paper desk of its own until orders rest and something is held, has the hand press its
- * panel, and waits until nothing rests and all is flat again, at the venue.
+ * Runs a paper desk of its own until orders rest and something is held, has its contacts
+ * opened, and waits until nothing rests and all is flat again, at the venue.
  */
 export async function pressedDesk(options: {
   readonly config: Config;
   readonly load: ConfigLoader;
-  readonly hand: Hand;
+  readonly presser: Presser;
   readonly seed: number;
   readonly version: string;
   /** Runs beside it from the press on; ends when told. */
   readonly burden: () => () => void;
 }): Promise<Result<Press, string>> {
-  const { config, load, hand, seed, version } = options;
+  const { config, load, presser, seed, version } = options;
   const folder = mkdtempSync(join(tmpdir(), 'flyball-measure-'));
   const venue = aVenue(config, seed);
   const wire = new StampedNet(venue, config, seed);
@@ -62,7 +61,7 @@ export async function pressedDesk(options: {
         }),
     });
     if (!opened.ok) return opened;
-    return await pressed(opened.value, venue, wire, hand, options.burden);
+    return await pressed(opened.value, venue, wire, presser, options.burden);
   } finally {
     venue.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -73,7 +72,7 @@ async function pressed(
   { parts, directory }: OpenedDesk,
   venue: Venue,
   wire: StampedNet,
-  hand: Hand,
+  presser: Presser,
   burden: () => () => void,
 ): Promise<Result<Press, string>> {
   const desk = new RunningDesk(parts, { onStop: () => {}, onFatal: () => {} });
@@ -88,8 +87,9 @@ async function pressed(
   let outcome: Result<Press, string> = err('the desk did not come to hold anything');
   if (isTrading !== null) {
     const lift = burden();
-    const panel = panelFile(directory.runFolder);
-    const press = await hand.press(panel, parts.gate.shared);
+    const { backend } = parts.hardware;
+    const pressable = { backend, runFolder: directory.runFolder, gate: parts.gate.shared };
+    const press = await presser.press(pressable);
     if (press.ok) {
       const { edgeNs, closedNs } = press.value;
       const since = (atNs: number | null): number | null => (atNs === null ? null : atNs - edgeNs);
@@ -102,6 +102,7 @@ async function pressed(
         flat: since(flat),
       });
     } else outcome = press;
+    presser.release(pressable);
     lift();
   }
   await desk.close('measured');
