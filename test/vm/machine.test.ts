@@ -42,7 +42,7 @@ vmTest('a watchdog that is petted resets nobody, nor one that was disarmed', asy
   assert.not(events.includes('WATCHDOG'));
 });
 
-vmTest('a process that hangs has its host reset', async () => {
+vmTest('F39: a process that hangs has its host reset', async () => {
   const { said, events, console: words } = await shown('hung');
   assert.equal(said, [{ hangs: true }], words);
   assert.ok(events.includes('WATCHDOG'), events.join());
