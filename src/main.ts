@@ -46,7 +46,8 @@ const launch: Launch = {
   },
   async simulate(options, on) {
     const { simulate } = await import('./desk/simulate/simulate.ts');
-    return simulate(options, on);
+    const { openGuardProcess } = await import('./guard/open-guard-process.ts');
+    return simulate(options, on, openGuardProcess);
   },
   async measureStop(configFile, presses) {
     const { measureStop } = await import('./desk/hardware/measure/measure-stop.ts');

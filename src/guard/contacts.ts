@@ -108,13 +108,14 @@ export class Contacts {
 
   /** A writer between the two reads of a file's test would look like another file: ask twice. */
   #examine(): void {
-    const [source, reader] = [this.#source, this.#reader];
-    if (source === null || reader === null) return;
+    const reader = this.#reader;
+    if (reader === null) return;
     const first = reader.selfTest();
     const test = first.ok ? first : reader.selfTest();
     if (test.ok) return;
     this.#lost(test.error.detail);
-    this.#retry(source);
+    // Whatever is read has a source.
+    this.#retry(this.#source as ContactSource);
   }
 
   async #open(source: ContactSource, turn: number): Promise<void> {
