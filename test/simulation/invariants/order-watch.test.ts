@@ -23,12 +23,14 @@ function watched(notionalMax = 1e12) {
   );
   const journal = new JournalWatch(verdicts, FOLDER, () => {});
   const instrument = anInstrument();
+  const stop = { fault: '' };
   const watch = new OrderWatch({
     verdicts,
     journal,
     account: 'desk',
     instrument,
     limits: () => ({ notionalMax, bandBps: 0 }),
+    stopped: () => stop.fault,
   });
   const gate = new Gate();
   gate.open(STARTING);
@@ -61,7 +63,7 @@ function watched(notionalMax = 1e12) {
         `"quantity":"1","side":"${side}"}}`,
     );
   const found = (): string[] => verdicts.violations.map(({ invariant }) => invariant);
-  return { watch, gate, journal, files, announce, leave, found, verdicts };
+  return { watch, gate, journal, files, announce, leave, found, verdicts, stop };
 }
 
 function up(world: ReturnType<typeof watched>): ReturnType<typeof watched> {
