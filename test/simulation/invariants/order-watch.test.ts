@@ -202,4 +202,17 @@ test('a gap in the sequences and a record that nobody can read are told', () => 
   assert.is(journal.intent('a'), null, 'what was lost is known no more');
 });
 
+test('I1: an order that leaves while a contact is open is found', () => {
+  const { watch, gate, announce, leave, found, verdicts, stop } = watched();
+  watch.booted(new Int32Array(gate.shared));
+  announce('a');
+  assert.is(leave('a'), 'a');
+  assert.equal(found(), []);
+  stop.fault = 'open: b';
+  announce('b');
+  leave('b');
+  assert.equal(found(), ['I1']);
+  assert.match(verdicts.violations[0]?.detail ?? '', /b leaves, the stop is open: b/);
+});
+
 test.run();
