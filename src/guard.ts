@@ -4,6 +4,7 @@ import { nodeEnv, nodeTimers } from './core/node-env.ts';
 import { err, ok, type Result } from './core/result.ts';
 import { openGuardProcess } from './guard/open-guard-process.ts';
 import { PeerSocket } from './guard/peer-socket.ts';
+import { noticeService } from './guard/service-notice.ts';
 import { logTo } from './ops/log.ts';
 import { deskIdIn } from './storage/data-directory.ts';
 import { lockFaultText, lockFile } from './storage/directory-lock.ts';
@@ -20,6 +21,8 @@ export interface GuardOptions {
   readonly guardDirectory: string;
   /** Whether a desk has started this guard, which then ends when nobody needs it. */
   readonly isSpawned: boolean;
+  /** Where systemd listens, when it runs this guard. */
+  readonly notifySocket: string | undefined;
 }
 
 export interface GuardFailure {
@@ -38,15 +41,19 @@ const LOOK_MS = 100;
 export async function runGuard(options: GuardOptions): Promise<Result<void, GuardFailure>> {
   const stopped = stopSignal();
   const env = nodeEnv(nodeNet(nodeTimers));
-  const folder = options.dataDirectory;
+  const log = logTo('stdout', 'info');
+  const { dataDirectory: folder, isSpawned, notifySocket } = options;
+  const service = noticeService(isSpawned ? undefined : notifySocket, env.timers, log);
   const deskId = await Promise.race([stopped.then(() => null), deskIdOf(env, folder)]);
-  if (deskId === null) return ok(undefined);
+  if (deskId === null) {
+    await service.end();
+    return ok(undefined);
+  }
   const own = `${options.guardDirectory}/${deskId}`;
   env.files.ensureFolder(own, FOLDER_MODE);
   const held = lock(folder, own);
   if (!held.ok) return held;
 
-  const log = logTo('stdout', 'info');
   let end: (reason: string) => void = () => {};
   const ended = new Promise<string>((resolve) => {
     end = resolve;
@@ -58,7 +65,7 @@ export async function runGuard(options: GuardOptions): Promise<Result<void, Guar
     tickMs: TICK_MS,
     send: (frame) => send(frame),
     signal: (pid, name) => void process.kill(pid, name),
-    isSpawned: options.isSpawned,
+    isSpawned,
     onEnd: end,
   });
   if (!opened.ok) return err({ isHeld: false, sentence: opened.error });
@@ -76,6 +83,7 @@ export async function runGuard(options: GuardOptions): Promise<Result<void, Guar
   log('info', 'guard', 'ending', { reason });
   guard.stop();
   socket.close();
+  await service.end();
   return ok(undefined);
 }
 

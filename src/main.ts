@@ -38,7 +38,8 @@ const launch: Launch = {
   async guard(options, on) {
     const { runGuard } = await import('./guard.ts');
     const isSpawned = process.env[GUARD_STARTED_BY_DESK] === '1';
-    const ran = await runGuard({ ...options, isSpawned });
+    const notifySocket = process.env['NOTIFY_SOCKET'];
+    const ran = await runGuard({ ...options, isSpawned, notifySocket });
     if (ran.ok) return EXIT.done;
     on.err(`${ran.error.sentence}\n`);
     return ran.error.isHeld ? EXIT.refused : EXIT.failed;

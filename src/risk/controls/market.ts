@@ -168,7 +168,9 @@ export const toxicity: Control<
   reset: { reduced: 'A', paused: 'A' },
   letsFlatten: true,
   coolMs: 10_000,
-  source: wired('risk/watch, OFI from the sizes of every quote; VPIN comes with market trades'),
+  source: wired(
+    'risk/watch, OFI from the sizes of every quote, VPIN from every trade and its taker',
+  ),
   check({ vpinQuantile, ofiZ, lastedMs }, limits) {
     const isVpin = !(vpinQuantile < limits.vpinQuantile);
     const isFlow = !(Math.abs(ofiZ) < limits.ofiZ);

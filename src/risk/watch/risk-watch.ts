@@ -4,6 +4,7 @@ import { amountOf, type Lots, lotsOf } from '../../core/units.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderUpdated } from '../../execution/order-manager.ts';
 import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
+import type { TradePrinted } from '../../market/trade.ts';
 import { BreakerBoard, type BreakerRow } from '../breakers/board.ts';
 import type { BreakerEvent } from '../breakers/events.ts';
 import { LimitBook } from '../breakers/limit-book.ts';
@@ -24,6 +25,7 @@ import { DESK_SCOPE, type WatchPort } from './watch-port.ts';
 export type WatchMessage =
   | VenueNews
   | FundsTold
+  | TradePrinted
   | { readonly kind: 'adopt-breakers'; readonly settings: BreakerSettings }
   /** Time to look. */
   | { readonly kind: 'watch' };
@@ -132,6 +134,7 @@ export class RiskWatch {
 
   on(message: WatchMessage, nowMs: number): void {
     if (message.kind === 'watch') this.#tick(nowMs);
+    else if (message.kind === 'trade-printed') this.#onTrade(message);
     else if (message.kind === 'funds-told') this.#onFunds(message.funds);
     else if (message.kind === 'adopt-breakers') this.#adopt(message.settings);
     else this.#venues.onNews(message, nowMs);
@@ -146,6 +149,11 @@ export class RiskWatch {
   onQuote({ instrument, bidTicks, bidLots, askTicks, askLots, receivedNs }: QuoteUpdated): void {
     const market = this.#markets[instrument] as MarketWatch;
     market.onQuote(bidTicks, bidLots, askTicks, askLots, receivedNs / 1e6);
+  }
+
+  #onTrade({ instrument, lots, takerSide, receivedNs }: TradePrinted): void {
+    const market = this.#markets[instrument] as MarketWatch;
+    market.onTrade(lots, takerSide === 'buy', receivedNs / 1e6);
   }
 
   onQuoteLost({ instrument, reason }: QuoteLost, nowMs: number): void {

@@ -1,3 +1,4 @@
+import type { Config } from '../../../config/schema.ts';
 import { guardKeyFile } from '../../venue/notice.ts';
 import { FOLDER } from '../desk-process.ts';
 import { type GuardMaker, GuardYard, type YardOptions } from './guard-yard.ts';
@@ -11,7 +12,8 @@ const UNSERVED = 418;
 export function openYard(world: World, make: GuardMaker, net: YardOptions['net']): GuardYard {
   const { time, disk, netSwitches, trace } = world;
   const { rest } = world.laws;
-  disk.replace(guardKeyFile(FOLDER), new TextEncoder().encode(JSON.stringify(GUARD_KEY)));
+  const { name } = world.file.original.venues[0] as Config['venues'][number];
+  disk.replace(guardKeyFile(FOLDER, name), new TextEncoder().encode(JSON.stringify(GUARD_KEY)));
   return new GuardYard({
     ...{ make, time, disk, net, netSwitches },
     random: world.random.fork('guards'),

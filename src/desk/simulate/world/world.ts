@@ -13,7 +13,7 @@ import { loopbackNet } from '../../../simulation/server/loopback-net.ts';
 import type { Venue } from '../../../simulation/server/venue.ts';
 import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.ts';
 import { panelFile } from '../../hardware/open-hardware.ts';
-import { IN_PROCESS } from '../../run/in-process.ts';
+import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
 import { ACCOUNT } from '../../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
 import { Operator } from '../operator.ts';
@@ -30,12 +30,7 @@ import { openWorldVenue } from './world-venue.ts';
 
 const START_MS = 1_700_000_000_000;
 const HOST = 'in-process';
-const ACCESS = {
-  restUrl: `http://${HOST}`,
-  streamUrl: `ws://${HOST}`,
-  sessionUrl: `ws://${HOST}/ws-api/v3`,
-  account: IN_PROCESS,
-};
+const ACCESS = accessAt(HOST, IN_PROCESS);
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
 const DAMAGE = /damaged|is missing|its end is gone|is not the one that was audited/;

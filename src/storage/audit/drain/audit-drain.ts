@@ -11,6 +11,7 @@ import { verifierKeyText } from '../../../audit/note/keys.ts';
 import type { Clock, Files } from '../../../core/env.ts';
 import { assert, err, ok, type Result } from '../../../core/result.ts';
 import type { Nanos } from '../../../core/units.ts';
+import type { Kek } from '../../../ops/secrets/sealed.ts';
 import { decodeRecord, type JournalRecord } from '../../journal/codec.ts';
 import type { DrainWords } from '../../journal/drain-words.ts';
 import { logFaultText, systemFault } from '../../log-fault.ts';
@@ -38,6 +39,8 @@ export interface AuditDrainOptions {
   readonly folder: string;
   /** Folder of its keys. */
   readonly keys: string;
+  /** Under which the keys are sealed; null when they lie open. */
+  readonly kek?: Kek | null;
   /** Name of the log and of its keys. */
   readonly name: string;
   /** Whether a log may be begun behind a journal that has records: there has never been one. */
@@ -57,8 +60,8 @@ export interface OpenedAudit extends Pick<OpenAuditLog, 'recovered'> {
  * journal is open, and everything in it is on the medium.
  */
 export function openAuditDrain(options: AuditDrainOptions): Result<OpenedAudit, AuditFault> {
-  const { files, folder, keys, name, words, segments } = options;
-  const kept = readAuditKeys(files, keys, name);
+  const { files, folder, keys, name, kek, words, segments } = options;
+  const kept = readAuditKeys(files, keys, name, kek);
   if (!kept.ok) return err({ kind: 'audit-key', detail: kept.error });
   const { current, next } = kept.value;
   const isGone = !options.mayBegin && words.durable(0) > 0 && !hasCheckpoint(files, folder);
@@ -229,8 +232,8 @@ export class AuditDrain {
 
   /** The desk has laid the successor of the key aside and said so: the log is handed over. */
   #rotate(record: JournalRecord, bytes: Uint8Array, newKey: string): Result<unknown, AuditFault> {
-    const { files, keys, name, words } = this.#options;
-    const kept = readAuditKeys(files, keys, name);
+    const { files, keys, name, kek, words } = this.#options;
+    const kept = readAuditKeys(files, keys, name, kek);
     if (!kept.ok) return err({ kind: 'audit-key', detail: kept.error });
     const { next } = kept.value;
     if (next === null || verifierKeyText(next.signer.key) !== newKey) {
