@@ -343,7 +343,7 @@ function readLevels(scanner: JsonScanner, list: LevelList, pair: KrakenInstrumen
       const isSize = scanner.textIs('qty');
       if (!scanner.decimal()) return false;
       const { bytes, textStart, textEnd } = scanner;
-      if (isPrice) ticks = bookTicks(pair, bytes, textStart, textEnd);
+      if (isPrice) ticks = priceIn(pair, bytes, textStart, textEnd);
       else if (isSize) lots = sizeIn(pair, bytes, textStart, textEnd);
     } while (scanner.comma());
     if (!scanner.expect(CLOSE_OBJECT)) return false;
@@ -353,10 +353,20 @@ function readLevels(scanner: JsonScanner, list: LevelList, pair: KrakenInstrumen
   return scanner.expect(CLOSE_ARRAY);
 }
 
-/** Lots of a level; a size beyond the safe integers is dearer to read, and seldom. */
+/** Ticks of a level; far from the touch stand prices that nobody means. */
+function priceIn(pair: KrakenInstrument, bytes: Uint8Array, start: number, end: number): number {
+  const ticks = bookTicks(pair, bytes, start, end);
+  if (!Number.isNaN(ticks)) return ticks;
+  return wideDecimal(decoded(bytes, start, end), pair.priceDecimals) / pair.tickSteps;
+}
+
+/** Lots of a level; beyond the safe integers it is dearer to read, and seldom. */
 function sizeIn(pair: KrakenInstrument, bytes: Uint8Array, start: number, end: number): number {
   const lots = bookLots(pair, bytes, start, end);
   if (!Number.isNaN(lots)) return lots;
-  const text = new TextDecoder().decode(bytes.subarray(start, end));
-  return wideDecimal(text, pair.quantityDecimals) / pair.lotSteps;
+  return wideDecimal(decoded(bytes, start, end), pair.quantityDecimals) / pair.lotSteps;
+}
+
+function decoded(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
 }
