@@ -10,13 +10,18 @@ import { auditFaultText } from '../src/storage/audit/drain/audit-fault.ts';
 import { openAuditKeys } from '../src/storage/audit/drain/audit-keys.ts';
 import { startWorkerAudit } from '../src/storage/audit/drain/worker-audit.ts';
 import { verifyDirectory } from '../src/storage/audit/verify-directory.ts';
+import { EventEncoder } from '../src/storage/journal/codec.ts';
+import { GROUP_COMMIT_RECORDS } from '../src/storage/journal/drain.ts';
 import type { JournalEvent } from '../src/storage/journal/event-table.ts';
 import { journalFaultText } from '../src/storage/journal/faults.ts';
 import type { Journal } from '../src/storage/journal/journal.ts';
-import { openJournal } from '../src/storage/journal/recover.ts';
-import { aFill, anOrder } from '../test/storage/journal/events.ts';
+import { openJournal, SEGMENT_BYTES } from '../src/storage/journal/recover.ts';
+import { logFaultText } from '../src/storage/log-fault.ts';
+import { openRecordLog } from '../src/storage/record-log.ts';
+import { aFill, anInstrument, anOrder } from '../test/storage/journal/events.ts';
 import { type Case, caseOf } from './case.ts';
 import { openLoop } from './open-loop.ts';
+import { cpuUs, newThreads, type Threads, threads } from './thread-cpu.ts';
 
 /** Events of a busy desk, and those that the log has to sustain. */
 const LANE_EVENTS_PER_SECOND = 10_000;
@@ -32,13 +37,14 @@ const NAME = 'flyball/bench';
 /**
  * What the signed log costs the lane, and what it sustains.
  *
- * @param seconds length of each of the two measurements
+ * @param seconds length of each of the measurements
  */
 export async function auditCases(seconds: number): Promise<Case[]> {
   const { alone, audited } = await onTheLane(seconds);
   const cost = Math.max(0, audited - alone);
   const peer = { name: 'no audit log', value: alone };
-  const { perSecond, verified } = await sustained(seconds);
+  const plain = { name: 'records and their sync alone', value: plainlyWritten(seconds) };
+  const { perSecond, verified, cpu } = await sustained(seconds);
   return [
     caseOf({ name: 'an event on the lane, audited, p99', value: audited, unit: 'µs', peer }),
     caseOf({
@@ -53,7 +59,9 @@ export async function auditCases(seconds: number): Promise<Case[]> {
       unit: 'messages/s',
       // What open loop offers is all that can arrive.
       target: EVENTS_PER_SECOND * 0.99,
+      peer: plain,
     }),
+    ...cpu.map(({ name, us }) => caseOf({ name, value: us, unit: 'µs' })),
     caseOf({ name: 'entries verified afterwards', value: verified, unit: 'count' }),
   ];
 }
@@ -81,6 +89,7 @@ interface Record {
   readonly journal: Journal;
   readonly folder: string;
   readonly key: VerifierKey;
+  readonly threads: { readonly store: Threads; readonly audit: Threads };
 }
 
 async function aRecord(isAudited: boolean): Promise<Record> {
@@ -90,9 +99,12 @@ async function aRecord(isAudited: boolean): Promise<Record> {
   };
   const env = nodeEnv({ webSocket: net, http: net });
   const options = { folder: join(folder, 'journal'), boot: 1, store: 'lmdb', isAudited } as const;
+  const before = threads();
   const opened = await openJournal(env, options);
   if (!opened.ok) throw new Error(journalFaultText(opened.error));
   const { journal } = opened.value;
+  const store = newThreads(before);
+  const known = threads();
   const keys = join(folder, 'keys');
   const kept = openAuditKeys(env, keys, NAME);
   if (!kept.ok) throw new Error(kept.error);
@@ -110,7 +122,8 @@ async function aRecord(isAudited: boolean): Promise<Record> {
     if (!audit.ok) throw new Error(auditFaultText(audit.error));
     journal.followedBy(audit.value);
   }
-  return { journal, folder, key: kept.value.current.signer.key };
+  const { key } = kept.value.current.signer;
+  return { journal, folder, key, threads: { store, audit: newThreads(known) } };
 }
 
 /** How long an append holds the lane, without and with an audit log behind the journal. */
@@ -139,24 +152,68 @@ async function onTheLane(seconds: number): Promise<{ alone: number; audited: num
   return { alone: alone as number, audited: audited as number };
 }
 
-/** Offers what must be sustained, waits until all of it is covered, and verifies the result. */
-async function sustained(seconds: number): Promise<{ perSecond: number; verified: number }> {
+/** What the same disk takes of the same records, synced in the same groups, by one thread. */
+function plainlyWritten(seconds: number): number {
+  const folder = mkdtempSync(join(tmpdir(), 'flyball-bench-'));
+  const opened = openRecordLog(nodeFiles, folder, { segmentBytes: SEGMENT_BYTES });
+  if (!opened.ok) throw new Error(logFaultText(opened.error));
+  const { log } = opened.value;
+  const encoder = new EventEncoder();
+  const beganNs = nodeClock.mono();
+  const endNs = beganNs + seconds * 1e9;
+  while (nodeClock.mono() < endNs) {
+    for (let at = 0; at < GROUP_COMMIT_RECORDS; at += 1) {
+      const length = encoder.encode(eventOf(log.head), 1, nodeClock.mono(), nodeClock.now());
+      log.append(encoder.bytes, length);
+    }
+    log.sync();
+  }
+  const perSecond = log.head / ((nodeClock.mono() - beganNs) / 1e9);
+  log.close();
+  rmSync(folder, { recursive: true, force: true });
+  return perSecond;
+}
+
+interface Sustained {
+  readonly perSecond: number;
+  readonly verified: number;
+  /** Processor time of an event in each thread that has to do with it. */
+  readonly cpu: readonly { readonly name: string; readonly us: number }[];
+}
+
+/**
+ * Offers what must be sustained, waits until all of it is covered and in the store, and verifies
+ * the result. The lane sleeps while nothing is due, as it does in a desk.
+ */
+async function sustained(seconds: number): Promise<Sustained> {
+  const before = threads();
   const record = await aRecord(true);
   const { journal, folder, key } = record;
+  journal.append({ kind: 'instrument-defined', instrument: anInstrument() });
+  const groups = [
+    { name: 'CPU of an event, lane, compiler and collector', of: before },
+    { name: 'CPU of an event, store', of: record.threads.store },
+    { name: 'CPU of an event, signed log', of: record.threads.audit },
+  ];
+  const used = groups.map(({ of }) => cpuUs(of));
   const beganNs = nodeClock.mono();
   await openLoop({
     perSecond: EVENTS_PER_SECOND,
     seconds,
+    pauseMs: 1,
     deliver: (at) => void journal.append(eventOf(at)),
   });
   const { head } = journal;
-  while (journal.words.audited(head) < head) {
+  while (Math.min(journal.words.audited(head), journal.words.drained(head)) < head) {
     if (nodeClock.mono() - beganNs > (seconds * 1_000 + CATCH_UP_MS_MAX) * 1e6) {
       throw new Error('the audit log has not caught up');
     }
     await new Promise<void>((next) => void nodeTimers.after(1, next));
   }
   const perSecond = head / ((nodeClock.mono() - beganNs) / 1e9);
+  const cpu = groups
+    .map(({ name, of }, at) => ({ name, us: (cpuUs(of) - (used[at] as number)) / head }))
+    .filter(({ us }) => Number.isFinite(us));
   await journal.close();
   const verified = verifyDirectory(
     nodeFiles,
@@ -165,7 +222,7 @@ async function sustained(seconds: number): Promise<{ perSecond: number; verified
   );
   rmSync(folder, { recursive: true, force: true });
   if (!verified.ok) throw new Error(JSON.stringify(verified.error));
-  return { perSecond, verified: verified.value.checkpoint.size };
+  return { perSecond, verified: verified.value.checkpoint.size, cpu };
 }
 
 async function closed({ journal, folder }: Record): Promise<void> {

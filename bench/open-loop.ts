@@ -1,4 +1,4 @@
-import { nodeClock } from '../src/core/node-env.ts';
+import { nodeClock, nodeTimers } from '../src/core/node-env.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
 
 /** Measurements of one thing, of which the middle one is reported: others use this machine too. */
@@ -9,6 +9,8 @@ export const PERCENTILES = [50, 99, 99.9] as const;
 export interface OpenLoop {
   readonly perSecond: number;
   readonly seconds: number;
+  /** Sleep between two turns; without it the loop spins, so that nothing waits for a timer. */
+  readonly pauseMs?: number;
   /** @param intendedNs when it should have come; waiting for its turn counts as late */
   readonly deliver: (at: number, intendedNs: number) => void;
 }
@@ -18,7 +20,7 @@ export interface OpenLoop {
  * take all that queued up meanwhile, so no delay is left out of the figures. Each turn of the event
  * loop delivers what was due when it began, so timers and input get their turns as well.
  */
-export function openLoop({ perSecond, seconds, deliver }: OpenLoop): Promise<void> {
+export function openLoop({ perSecond, seconds, pauseMs, deliver }: OpenLoop): Promise<void> {
   const count = Math.round(perSecond * seconds);
   const gapNs = 1e9 / perSecond;
   const beganNs = nodeClock.mono();
@@ -30,8 +32,9 @@ export function openLoop({ perSecond, seconds, deliver }: OpenLoop): Promise<voi
         deliver(next, beganNs + next * gapNs);
         next += 1;
       }
-      if (next < count) setImmediate(turn);
-      else resolve();
+      if (next === count) resolve();
+      else if (pauseMs === undefined) setImmediate(turn);
+      else nodeTimers.after(pauseMs, turn);
     };
     turn();
   });

@@ -9,6 +9,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
+import type { KekSources } from '../ops/secrets/key-encryption-key.ts';
 import {
   type DataDirectory,
   directoryFaultText,
@@ -55,6 +56,8 @@ export interface OpenOptions {
   readonly lock: Locker;
   readonly store: 'lmdb' | EventStore;
   readonly isClockReal: boolean;
+  /** Whether a signed log follows the journal; default: on a real clock, with a store on disk. */
+  readonly isAudited?: boolean;
   /** Whether people can attach, and other daemons be linked. */
   readonly hasShell: boolean;
   /** Attaches the guard, once there is something to guard; absent where none watches. */
@@ -63,6 +66,8 @@ export interface OpenOptions {
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Default: nobody watches from outside. */
   readonly pets?: Pets | null;
+  /** Where the key of the audit's keys may be; absent where nobody looks for one. */
+  readonly secrets?: Pick<KekSources, 'variables' | 'modeOf'>;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }
@@ -129,9 +134,9 @@ async function bootJournal(
   }
 }
 
-/** A rehearsal has nothing to prove, and its clock is not that of a thread. */
-function isAudited({ store, isClockReal }: OpenOptions): boolean {
-  return store === 'lmdb' && isClockReal;
+/** A rehearsal has nothing to prove. */
+function isAudited(options: OpenOptions): boolean {
+  return options.isAudited ?? (options.store === 'lmdb' && options.isClockReal);
 }
 
 /** What is open before the venue is asked for. */

@@ -12,6 +12,17 @@ export type Report =
       readonly side: Side;
       readonly fill: Fill;
     }
+  /**
+   * So much of the order has filled, or it has ended, and the venue does not say by which trades:
+   * the history has to be asked.
+   */
+  | {
+      readonly kind: 'progressed';
+      readonly clientId: string;
+      readonly venueOrderId: string;
+      readonly filledLots: Lots;
+      readonly hasEnded: boolean;
+    }
   | {
       readonly kind: 'ended';
       readonly clientId: string;

@@ -37,9 +37,9 @@ export class OrderWatch {
     this.#words = words;
   }
 
-  /** A text that is about to be handed to the socket. */
-  onSent(text: string): void {
-    if (!text.includes('"order.place"')) return;
+  /** A text that is about to be handed to the socket. @returns its client id if it is an order */
+  onSent(text: string): string | null {
+    if (!text.includes('"order.place"')) return null;
     const { verdicts, journal, instrument } = this.#options;
     const clientId = field(text, 'newClientOrderId');
     this.sent += 1;
@@ -55,6 +55,7 @@ export class OrderWatch {
     const mode = words === null ? 'manual' : MODES[words[GATE_LAYOUT.mode] as number];
     const { riskScale } = PERMISSIONS[mode ?? 'manual'];
     this.#withinLimit({ clientId, side, ticks }, lots, riskScale);
+    return clientId;
   }
 
   onVenue(events: readonly ExchangeEvent[]): void {

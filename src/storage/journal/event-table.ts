@@ -10,6 +10,7 @@ import type { LedgerEvent, Transfer } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
@@ -39,6 +40,7 @@ export type JournalEvent =
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
+  | QualityEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -53,6 +55,7 @@ interface EventFormat<K extends EventKind> {
   readonly earlier?: Readonly<Record<number, Field<Omit<EventOf<K>, 'kind'>>>>;
 }
 
+const whole = integer<number>();
 const side = choice<Side>(['buy', 'sell']);
 const mode = choice(MODES);
 
@@ -314,11 +317,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
-  'guard-tripped': {
-    code: 78,
-    version: 1,
-    fields: object({ trip: integer<number>(), cause: prose }),
-  },
+  'guard-tripped': { code: 78, version: 1, fields: object({ trip: whole, cause: prose }) },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
   'severity-changed': {
@@ -350,6 +349,28 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     code: 91,
     version: 1,
     fields: object({ id: integer<number>(), by: text, reason: prose }),
+  },
+  'data-gap': {
+    code: 100,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      how: choice(['sequence', 'rate']),
+      fromMs: whole,
+      toMs: whole,
+      missing: whole,
+    }),
+  },
+  'quality-scored': {
+    code: 101,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      fromMs: whole,
+      toMs: whole,
+      score: whole,
+      parts: document,
+    }),
   },
 };
 
@@ -392,6 +413,8 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-probing':
     case 'breaker-closed':
     case 'profit-peaked':
+    case 'data-gap':
+    case 'quality-scored':
     case 'heartbeat':
     case 'audit-key-rotated':
       return 'desk';

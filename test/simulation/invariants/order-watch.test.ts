@@ -39,6 +39,7 @@ function watched(notionalMax = 1e12) {
     {
       isAlive: () => true,
       wrote: (path, bytes, position) => journal.wrote(path, bytes, position),
+      replaced: () => {},
       torn: () => {},
       stalled: () => {},
     },
@@ -54,7 +55,7 @@ function watched(notionalMax = 1e12) {
     const length = encoder.encode(event, 1, nanosOf(0), millisOf(0));
     log.append(encoder.bytes, length);
   };
-  const leave = (clientId: string, side = 'BUY'): void =>
+  const leave = (clientId: string, side = 'BUY'): string | null =>
     watch.onSent(
       `{"method":"order.place","params":{"newClientOrderId":"${clientId}","price":"100.00",` +
         `"quantity":"1","side":"${side}"}}`,

@@ -240,6 +240,20 @@ const shapes: Shapes = {
     text: words,
   }),
   'alert-acknowledged': record({ id: fc.nat(), by: name, reason: words }),
+  'data-gap': record({
+    instrument: fc.nat(),
+    how: fc.constantFrom('sequence', 'rate'),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+    missing: fc.nat(),
+  }),
+  'quality-scored': record({
+    instrument: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+    score: fc.nat(),
+    parts: words,
+  }),
   'audit-key-rotated': record({ newKey: name }),
 };
 

@@ -35,6 +35,13 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '1',
   },
   {
+    invariant: 'I4',
+    what: 'the signed log calls covered what it has not committed',
+    file: 'src/storage/audit/drain/audit-drain.js',
+    from: 'const committed = this.#log.commit();',
+    to: 'const committed = { ok: true };',
+  },
+  {
     invariant: 'I5',
     what: 'the mode does not wait for its cool-down',
     file: 'src/control/modes.js',
