@@ -5,10 +5,13 @@
  */
 import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
+import { coinbaseBookCases } from './coinbase-book.ts';
 import { ingestCases } from './ingest.ts';
 
 const SECONDS = 60;
 const SECONDS_MAX = 3_600;
+/** Of one comparison with the book of another. */
+const BOOK_SECONDS = 5;
 
 const { values } = parseArgs({
   options: {
@@ -23,5 +26,8 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
   process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
   process.exit(2);
 }
-const cases: Case[] = [...(await ingestCases(seconds))];
+const cases: Case[] = [
+  ...(await ingestCases(seconds)),
+  ...(await coinbaseBookCases(Math.min(seconds, BOOK_SECONDS))),
+];
 report(cases, values);
