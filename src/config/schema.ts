@@ -3,6 +3,7 @@ import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
+import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
@@ -70,6 +71,7 @@ export const configSchema = z
     breakers: breakersSection.optional(),
     venues: z.array(venueSection).length(1),
     strategies: z.array(strategySection).max(64),
+    quality: qualitySection.prefault({}),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),

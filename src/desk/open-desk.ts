@@ -9,6 +9,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
+import type { KekSources } from '../ops/secrets/key-encryption-key.ts';
 import {
   type DataDirectory,
   directoryFaultText,
@@ -65,6 +66,8 @@ export interface OpenOptions {
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Default: nobody watches from outside. */
   readonly pets?: Pets | null;
+  /** Where the key of the audit's keys may be; absent where nobody looks for one. */
+  readonly secrets?: Pick<KekSources, 'variables' | 'modeOf'>;
   /** Brings up the venue once the data directory is ours. */
   readonly venue: () => Promise<Result<VenueAccess, string>>;
 }

@@ -3,6 +3,7 @@ import { alertsActor } from '../../actors/edge/alerts.ts';
 import { settingsActor } from '../../actors/edge/settings.ts';
 import { shellActor } from '../../actors/edge/shell.ts';
 import { feedActor } from '../../actors/market-data/feed.ts';
+import { qualityActor } from '../../actors/market-data/quality.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
@@ -81,6 +82,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const listeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
+    address.quality,
   ]);
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -166,6 +168,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         }),
     },
     marketData: {
+      quality: () =>
+        qualityActor({
+          ...{ instruments, kernel },
+          settings: parts.config.quality,
+          record: append,
+        }),
       feeds: [
         {
           venue: venue.name,
@@ -176,7 +184,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
               net: env.net,
               listeners: {
                 quotes: (index) => listeners[index] ?? [],
-                trades: () => [address.risk],
+                trades: () => [address.risk, address.quality],
                 facts: [],
               },
               log,

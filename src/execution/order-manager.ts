@@ -202,7 +202,7 @@ export class OrderManager {
   #transfer(report: Extract<Report, { kind: 'transferred' }>): void {
     const { transferId, asset, amount } = report;
     if (this.#transfers.has(transferId)) return;
-    const reason = amount > 0n ? 'deposit' : 'withdrawal';
+    const reason = report.reason ?? (amount > 0n ? 'deposit' : 'withdrawal');
     this.#book({
       kind: 'transferred',
       venue: this.#options.venue,

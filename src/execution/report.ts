@@ -34,6 +34,8 @@ export type Report =
       readonly transferId: string;
       readonly asset: string;
       readonly amount: Amount;
+      /** Paid or received for holding a perpetual position; absent: money came in or went out. */
+      readonly reason?: 'funding';
     };
 
 /** An order as the venue holds it when asked. */

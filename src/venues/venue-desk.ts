@@ -172,6 +172,8 @@ export class VenueDesk {
       return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
       this.#onReply(decoded.requestId, decoded.outcome);
+    } else if (decoded.kind === 'alarm') {
+      this.#log('error', decoded.what, { detail: decoded.detail });
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
     }

@@ -251,6 +251,13 @@ test('money in or out is booked once for each transfer of the latest thousand', 
   assert.is(journal.length, 1002, 'the first is not');
 });
 
+test('funding is cash that is told from deposits', () => {
+  const { manager, journal } = aManager();
+  manager.onReport({ ...transfer('f1', -9n), reason: 'funding' } as Report);
+  const [booked] = journal as readonly { reason?: string; amount?: bigint }[];
+  assert.equal([booked?.reason, booked?.amount], ['funding', -9n]);
+});
+
 test('what cannot be journaled does not happen', () => {
   const { manager, journal } = heard(accepted);
   journal.push = () => {

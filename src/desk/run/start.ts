@@ -7,10 +7,12 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
+import { permissionsOf } from '../../core/node-files.ts';
 import { reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
 import { limitLog } from '../../ops/log-limit.ts';
 import { onTreeSignal } from '../../ops/no-inspector.ts';
+import { takeSecrets } from '../../ops/secrets/key-encryption-key.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
@@ -87,6 +89,7 @@ export async function runDesk(
       timers: real.timers,
       log,
     }),
+    secrets: { variables: takeSecrets(process.env), modeOf: permissionsOf },
     async venue() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
@@ -102,7 +105,8 @@ export async function runDesk(
     return EXIT.failed;
   }
   const notice = missingStopNotice(opened.value.parts.hardware.backend.kind);
-  if (notice !== null) terminal.err(`${notice}\n`);
+  const keyNotice = opened.value.parts.audit?.keyNotice ?? null;
+  for (const line of [notice, keyNotice]) if (line !== null) terminal.err(`${line}\n`);
   const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
   const { folder } = source;
   const run = { folder, signals, options, opened: opened.value, real, log, terminal, over };

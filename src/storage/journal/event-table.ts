@@ -6,10 +6,11 @@ import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
-import type { LedgerEvent } from '../../execution/ledger.ts';
+import type { LedgerEvent, Transfer } from '../../execution/ledger.ts';
 import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
@@ -39,6 +40,7 @@ export type JournalEvent =
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
+  | QualityEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -53,6 +55,7 @@ interface EventFormat<K extends EventKind> {
   readonly earlier?: Readonly<Record<number, Field<Omit<EventOf<K>, 'kind'>>>>;
 }
 
+const whole = integer<number>();
 const side = choice<Side>(['buy', 'sell']);
 const mode = choice(MODES);
 
@@ -74,7 +77,7 @@ export const orderFields: Fields<OrderIntent> = {
   deadlineNs: integer(),
 };
 
-const fill = object<Fill>({
+const spotFill = object<Omit<Fill, 'realised'>>({
   tradeId: text,
   ticks: integer(),
   lots: integer(),
@@ -84,6 +87,19 @@ const fill = object<Fill>({
   isMaker: flag,
   venueMs: integer(),
 });
+
+/** With what the venue realised on a margin account, when it said so. */
+const fill: Field<Fill> = {
+  write(out, value) {
+    spotFill.write(out, value);
+    out.byte(value.realised === undefined ? 0 : 1);
+    if (value.realised !== undefined) amount.write(out, value.realised);
+  },
+  read(from) {
+    const read = spotFill.read(from);
+    return from.choice(2) === 0 ? read : { ...read, realised: amount.read(from) };
+  },
+};
 
 const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
   index: integer(),
@@ -114,6 +130,17 @@ export const instrumentField: Field<Instrument> = {
     };
   },
 };
+
+function transferFields(reasons: readonly Transfer['reason'][]) {
+  const reason = choice(reasons);
+  return object<Omit<Transfer, 'kind'>>({
+    venue: text,
+    transferId: text,
+    asset: text,
+    amount,
+    reason,
+  });
+}
 
 type Submitted = Omit<EventOf<'order-submitted'>, 'kind'>;
 const orderField = object(orderFields);
@@ -155,7 +182,13 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   },
   'order-rejected': { code: 4, version: 1, fields: reasoned },
   'order-outcome-unknown': { code: 5, version: 1, fields: reasoned },
-  'order-filled': { code: 6, version: 1, fields: object({ clientId: text, fill }) },
+  'order-filled': {
+    code: 6,
+    version: 2,
+    fields: object({ clientId: text, fill }),
+    // Before there were margin accounts.
+    earlier: { 1: object({ clientId: text, fill: spotFill }) },
+  },
   'order-canceled': { code: 7, version: 1, fields: reasoned },
   'order-expired': { code: 8, version: 1, fields: reasoned },
   'order-unacked': { code: 9, version: 1, fields: reasoned },
@@ -163,19 +196,15 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'cancel-submitted': { code: 11, version: 1, fields: object({ clientId: text }) },
   transferred: {
     code: 20,
-    version: 1,
-    fields: object({
-      venue: text,
-      transferId: text,
-      asset: text,
-      amount,
-      reason: choice(['opening', 'deposit', 'withdrawal', 'adjustment']),
-    }),
+    version: 2,
+    fields: transferFields(['opening', 'deposit', 'withdrawal', 'adjustment', 'funding']),
+    earlier: { 1: transferFields(['opening', 'deposit', 'withdrawal', 'adjustment']) },
   },
   'external-filled': {
     code: 21,
-    version: 1,
+    version: 2,
     fields: object({ venue: text, symbol: text, side, fill }),
+    earlier: { 1: object({ venue: text, symbol: text, side, fill: spotFill }) },
   },
   'venue-reconciled': {
     code: 22,
@@ -288,11 +317,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
-  'guard-tripped': {
-    code: 78,
-    version: 1,
-    fields: object({ trip: integer<number>(), cause: prose }),
-  },
+  'guard-tripped': { code: 78, version: 1, fields: object({ trip: whole, cause: prose }) },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
   'severity-changed': {
@@ -324,6 +349,28 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     code: 91,
     version: 1,
     fields: object({ id: integer<number>(), by: text, reason: prose }),
+  },
+  'data-gap': {
+    code: 100,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      how: choice(['sequence', 'rate']),
+      fromMs: whole,
+      toMs: whole,
+      missing: whole,
+    }),
+  },
+  'quality-scored': {
+    code: 101,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      fromMs: whole,
+      toMs: whole,
+      score: whole,
+      parts: document,
+    }),
   },
 };
 
@@ -366,6 +413,8 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-probing':
     case 'breaker-closed':
     case 'profit-peaked':
+    case 'data-gap':
+    case 'quality-scored':
     case 'heartbeat':
     case 'audit-key-rotated':
       return 'desk';

@@ -56,9 +56,14 @@ function instrumentIn(entry: WireObject, venue: string, index: number): Instrume
     priceMax: textOf(price, 'maxPrice'),
     quantityMin: textOf(lot, 'minQty'),
     quantityMax: textOf(lot, 'maxQty'),
-    ...(notional === undefined ? {} : { notionalMin: textOf(notional, 'minNotional') }),
+    ...(notional === undefined ? {} : { notionalMin: textOf(notional, notionalField(notional)) }),
   });
   if (compiled.ok) return compiled.value;
   const { field, found, wanted } = compiled.error;
   throw new WireFault(`${symbol}.${field}: found ${found}, wanted ${wanted}`);
+}
+
+/** USD-M futures name the same figure otherwise. */
+function notionalField(filter: WireObject): 'minNotional' | 'notional' {
+  return 'notional' in filter ? 'notional' : 'minNotional';
 }

@@ -8,6 +8,9 @@ import type { VirtualTime } from '../../../simulation/virtual-time.ts';
 import { IN_PROCESS } from '../../run/in-process.ts';
 import { generatedVenue } from '../../venue/options.ts';
 
+/** With which the guard cancels, and cannot trade. */
+export const GUARD_KEY = { apiKey: 'guard', secret: 'guard' };
+
 /** The venue of a world: a market of its own, and a wall clock that may be ahead. */
 export function openWorldVenue(
   { clock, timers }: VirtualTime,
@@ -25,7 +28,7 @@ export function openWorldVenue(
       clock: ahead,
       timers,
       random,
-      account: IN_PROCESS,
+      account: { ...IN_PROCESS, guardKey: GUARD_KEY },
       records: null,
     }),
   );
