@@ -2,8 +2,9 @@ import type { Config } from '../../config/schema.ts';
 import { BEAT_MS, guardSocket, type Ward } from '../../control/guard/wire.ts';
 import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
+import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
 import type { DeskHardware } from '../hardware/desk-hardware.ts';
-import type { VenueAccess } from '../open-desk.ts';
+import type { Accesses } from '../open-venues.ts';
 import { guardKeyFile } from '../venue/notice.ts';
 import { GuardClient } from './guard-client.ts';
 import { unixLine } from './guard-line.ts';
@@ -24,7 +25,7 @@ export interface GuardWish {
 
 /** What there is to guard. */
 export interface Guarded {
-  readonly access: VenueAccess;
+  readonly accesses: Accesses;
   readonly boot: number;
   readonly hardware: DeskHardware;
 }
@@ -52,7 +53,7 @@ export function openGuard(wish: GuardWish, desk: Guarded): GuardClient {
 /** What a guard is told to watch, for the process that has a number. */
 export function wardOf(
   config: Config,
-  { access, boot, hardware }: Guarded,
+  { accesses, boot, hardware }: Guarded,
   { folder, pid }: { readonly folder: string; readonly pid: number },
 ): Ward {
   return {
@@ -62,11 +63,11 @@ export function wardOf(
     contacts: hardware.guardContacts,
     venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
       name,
-      restUrl: access.restUrl,
+      restUrl: (accesses.get(name) as VenueAccess).restUrl,
       symbols,
       receiveWindowMs,
       timeoutMs: requestTimeoutMs,
-      keyFile: guardKeyFile(folder),
+      keyFile: guardKeyFile(folder, name),
       isCancelOnly: true,
       hasDeadMan: false,
     })),

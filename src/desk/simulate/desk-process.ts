@@ -12,11 +12,12 @@ import { ProcessTime } from '../../simulation/faults/process-time.ts';
 import type { VirtualTime } from '../../simulation/virtual-time.ts';
 import type { Locker } from '../../storage/directory-lock.ts';
 import type { EventStore } from '../../storage/event-store/event-store.ts';
+import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { GuardClient } from '../guard/guard-client.ts';
 import { type Guarded, wardOf } from '../guard/open-guard.ts';
 import { openHardware } from '../hardware/open-hardware.ts';
-import { openDesk, type VenueAccess } from '../open-desk.ts';
+import { openDesk } from '../open-desk.ts';
 import { abandonDesk } from '../run/abandon.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { stopPlan } from '../stop-plan.ts';
@@ -223,7 +224,7 @@ export class DeskProcess implements Tenant {
           ...this.#env,
           files: this.#options.disk,
         }),
-      venue: async () => ok(access),
+      venues: async () => ok(new Map(config.venues.map(({ name }) => [name, access]))),
       guard: (desk) => this.#guardClient(desk),
     });
     if (!opened.ok) return { kind: 'not-opened', reason: opened.error };

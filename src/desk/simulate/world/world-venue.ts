@@ -24,13 +24,17 @@ export function openWorldVenue(
     mono: () => clock.mono(),
   };
   const opened = openVenue(
-    generatedVenue(simulation, [symbol], {
-      clock: ahead,
-      timers,
-      random,
-      account: { ...IN_PROCESS, guardKey: GUARD_KEY },
-      records: null,
-    }),
+    generatedVenue(
+      simulation,
+      { kind: 'binance', symbols: [symbol] },
+      {
+        clock: ahead,
+        timers,
+        random,
+        account: { ...IN_PROCESS, guardKey: GUARD_KEY },
+        records: null,
+      },
+    ),
   );
   assert(opened.ok, 'the simulated venue opens');
   return opened.value;

@@ -23,7 +23,7 @@ import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.
 import { VERIFIER_FILE } from '../../../storage/audit/drain/audit-keys.ts';
 import { auditFolder } from '../../audit/open-audit.ts';
 import { panelFile } from '../../hardware/open-hardware.ts';
-import { IN_PROCESS } from '../../run/in-process.ts';
+import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
 import { guardKeyFile } from '../../venue/notice.ts';
 import { ACCOUNT } from '../../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
@@ -37,12 +37,7 @@ import { GUARD_KEY, openWorldVenue } from './world-venue.ts';
 
 const START_MS = 1_700_000_000_000;
 const HOST = 'in-process';
-const ACCESS = {
-  restUrl: `http://${HOST}`,
-  streamUrl: `ws://${HOST}`,
-  sessionUrl: `ws://${HOST}/ws-api/v3`,
-  account: IN_PROCESS,
-};
+const ACCESS = accessAt(HOST, IN_PROCESS);
 export const SEGMENTS = `${FOLDER}/journal/segments`;
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
@@ -416,7 +411,8 @@ export class World {
 
   #openYard(make: GuardMaker): GuardYard {
     const key = new TextEncoder().encode(JSON.stringify(GUARD_KEY));
-    this.disk.replace(guardKeyFile(FOLDER), key);
+    const { name } = this.file.original.venues[0] as Config['venues'][number];
+    this.disk.replace(guardKeyFile(FOLDER, name), key);
     return new GuardYard({
       make,
       time: this.time,

@@ -137,6 +137,8 @@ export class PrivateChannels {
         if (order.status !== 'filled') return [traded];
         return [traded, { ...known, exec_type: 'filled' }];
       }
+      case 'amended':
+        return [{ ...known, exec_type: 'amended' }];
       case 'canceled':
       case 'expired':
         return [{ ...known, exec_type: execution, reason: reasonOf(order.status) }];
