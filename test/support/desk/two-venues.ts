@@ -9,6 +9,7 @@ import { IN_PROCESS, reachInProcess } from '../../../src/desk/run/in-process.ts'
 import { type Rehearsed, rehearse } from '../../../src/desk/run/rehearsal.ts';
 import type { RunningDesk } from '../../../src/desk/running-desk.ts';
 import { type FloorVenue, openFloor } from '../../../src/desk/venue/floor.ts';
+import { newAccount } from '../../../src/desk/venue/notice.ts';
 import { ACCOUNT } from '../../../src/desk/venue/options.ts';
 import type { Log } from '../../../src/ops/log.ts';
 import type { Account } from '../../../src/simulation/exchange/clearing.ts';
@@ -53,17 +54,24 @@ export async function atTwoVenues(
   const folder = mkdtempSync(join(tmpdir(), 'flyball-two-'));
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
+  const chance = rngOf(seed).fork('keys');
+  const entropy = (bytes: number) => Uint8Array.from({ length: bytes }, () => chance.below(256));
+  const accounts = new Map(
+    config.venues.map((venue) => [
+      venue.name,
+      venue.kind === 'binance' ? IN_PROCESS : newAccount(venue, entropy),
+    ]),
+  );
   const opened = openFloor(config, {
     clock,
     timers,
     random: rngOf(seed).fork('venue'),
-    accountOf: () => IN_PROCESS,
+    accountOf: ({ name }) => accounts.get(name) ?? IN_PROCESS,
     recordsOf: () => ok(null),
   });
   assert(opened.ok, 'the venues open');
   const floor = opened.value;
   for (const venue of floor.values()) venue.start();
-  const accounts = new Map([...floor.keys()].map((name) => [name, IN_PROCESS]));
   const log: string[] = [];
   const noted: Log = Object.assign(
     (level: string, actor: string, kind: string, fields = {}) =>
