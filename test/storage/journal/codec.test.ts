@@ -3,8 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amountOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
 import { EVIDENCE_AT, EvidenceTrail } from '../../../src/execution/proof/evidence.ts';
+import { streamOf } from '../../../src/storage/event-store/event-stream.ts';
 import { codecFaultText, decodeRecord, EventEncoder } from '../../../src/storage/journal/codec.ts';
-import { EVENTS, type JournalEvent, streamOf } from '../../../src/storage/journal/event-table.ts';
+import { EVENTS, type JournalEvent } from '../../../src/storage/journal/event-table.ts';
 import { DOCUMENT_BYTES_MAX, PROSE_BYTES_MAX } from '../../../src/storage/journal/fields.ts';
 import { aFill, anOrder, anyEvent, submitted } from './events.ts';
 
