@@ -1,7 +1,5 @@
 import { createECDH, createPrivateKey } from 'node:crypto';
-import { amountOf } from '../../core/units.ts';
 import { FaultPlan } from '../binance/faults.ts';
-import type { FeeSchedule } from '../exchange/fees.ts';
 import type { FacadeMaker } from '../server/venue-facade.ts';
 import { CoinbaseFacade } from './facade.ts';
 
@@ -14,12 +12,6 @@ const SCALARS_MAX = 16;
 /** Coinbase in front of a market that makes its own prices. */
 export const coinbaseFront: FacadeMaker<CoinbaseFacade> = ({ exchange, keys, clock, timers }) =>
   new CoinbaseFacade({ exchange, keys, clock, timers, faults: new FaultPlan() });
-
-/** Fees in dollars whatever was traded: a discount asset without a discount, see `fees.ts`. */
-export function inDollars(schedule: FeeSchedule): FeeSchedule {
-  const prices = new Map([['USD', amountOf(100_000_000n)]]);
-  return { ...schedule, discount: { asset: 'USD', keptPpm: 1_000_000, prices } };
-}
 
 /** A key on P-256: its name, and its private half as PEM. */
 export function coinbaseKey(entropy: (bytes: number) => Uint8Array) {

@@ -1,6 +1,5 @@
-import { coinbaseFront, coinbaseKey, inDollars } from '../coinbase/front.ts';
+import { coinbaseFront, coinbaseKey } from '../coinbase/front.ts';
 import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
-import type { FeeSchedule } from '../exchange/fees.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
 import { binanceFront } from './binance-front.ts';
@@ -13,8 +12,8 @@ export interface FrontKind {
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
   readonly flows: Readonly<Record<string, FlowProfile>>;
-  /** Makes the venue's own of a schedule: where fees are charged in another asset. */
-  readonly fees: (schedule: FeeSchedule) => FeeSchedule;
+  /** What fees are paid in, as long as there is any of it; null for what a trade brings. */
+  readonly feeAsset: string | null;
   /** Makes a key that a client of this protocol can sign with, from random bytes. */
   readonly keyFrom: (entropy: (bytes: number) => Uint8Array) => {
     readonly apiKey: string;
@@ -34,14 +33,14 @@ export const FRONT_KINDS = {
     facade: binanceFront,
     markets: DEFAULT_MARKETS,
     flows: DEFAULT_FLOWS,
-    fees: (schedule) => schedule,
+    feeAsset: null,
     keyFrom: hexKey,
   },
   coinbase: {
     facade: coinbaseFront,
     markets: COINBASE_MARKETS,
     flows: COINBASE_FLOWS,
-    fees: inDollars,
+    feeAsset: 'USD',
     keyFrom: coinbaseKey,
   },
 } satisfies Readonly<Record<string, FrontKind>>;

@@ -2,9 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
-import { amountOf } from '../../../src/core/units.ts';
-import { coinbaseKey, inDollars } from '../../../src/simulation/coinbase/front.ts';
-import { feeOf } from '../../../src/simulation/exchange/fees.ts';
+import { coinbaseKey } from '../../../src/simulation/coinbase/front.ts';
 
 test('a key made of random bytes is one on the right curve, and the same for the same bytes', () => {
   const keyOf = (seed: number) => {
@@ -26,23 +24,6 @@ test('bytes that are no key are drawn again, and not for ever', () => {
   };
   assert.match(coinbaseKey(zeroFirst).secret, /EC PRIVATE KEY/);
   assert.throws(() => coinbaseKey((bytes) => new Uint8Array(bytes)), /no private key/);
-});
-
-test('fees are charged in dollars, whatever was bought, while there are some', () => {
-  const schedule = inDollars({ makerPpm: 100, takerPpm: 500, discount: null });
-  const trade = {
-    isMaker: false,
-    received: amountOf(1_000_000n),
-    receivedAsset: 'BTC',
-    notional: amountOf(60_000_000_000n),
-    quoteAsset: 'USD',
-    free: () => amountOf(10n ** 12n),
-  };
-  assert.equal(feeOf(schedule, trade), { fee: 30_000_000n, feeAsset: 'USD' });
-  const sold = { ...trade, received: trade.notional, receivedAsset: 'USD' };
-  assert.equal(feeOf(schedule, sold), { fee: 30_000_000n, feeAsset: 'USD' });
-  const poor = { ...trade, free: () => amountOf(0n) };
-  assert.is(feeOf(schedule, poor).feeAsset, 'BTC');
 });
 
 test.run();
