@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
+import { coinbaseBookCases } from './coinbase-book.ts';
 import { ingestCases } from './ingest.ts';
 import { krakenBookCases } from './kraken-books.ts';
 
@@ -29,5 +30,6 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
 const cases: Case[] = [
   ...(await ingestCases(seconds)),
   ...(await krakenBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
+  ...(await coinbaseBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
 ];
 report(cases, values);
