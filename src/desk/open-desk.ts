@@ -239,7 +239,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   });
 }
 
-function instrumentsOf(
+/** The markets of a venue by their names, as its metadata describes them. */
+export function instrumentsOf(
   env: Env,
   access: VenueAccess,
   venue: string,

@@ -36,6 +36,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesAt } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
@@ -101,6 +102,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     );
   };
   const { alerts, shell, guard } = parts;
+  const recording = deskRecording(parts, append);
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -179,10 +181,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 trades: () => [address.risk],
                 facts: [],
               },
+              tape: recording?.relay ?? null,
               log,
             }),
         },
       ],
+      recorder: recording?.start ?? null,
     },
     trading: {
       portfolio: () =>

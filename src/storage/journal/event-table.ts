@@ -14,6 +14,7 @@ import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
+import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import {
   amount,
   choice,
@@ -39,7 +40,8 @@ export type JournalEvent =
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
-  | AuditEvent;
+  | AuditEvent
+  | MarketDataRemoved;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
 
@@ -325,6 +327,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ id: integer<number>(), by: text, reason: prose }),
   },
+  'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };
 
 /** Everything that ever happened to the emergency stop of a desk. */
@@ -368,6 +371,7 @@ export function streamOf(event: JournalEvent): string {
     case 'profit-peaked':
     case 'heartbeat':
     case 'audit-key-rotated':
+    case 'market-data-removed':
       return 'desk';
     default:
       return `order/${event.clientId}`;

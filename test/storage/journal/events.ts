@@ -238,6 +238,7 @@ const shapes: Shapes = {
   }),
   'alert-acknowledged': record({ id: fc.nat(), by: name, reason: words }),
   'audit-key-rotated': record({ newKey: name }),
+  'market-data-removed': record({ why: name, what: words }),
 };
 
 export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(
