@@ -8,7 +8,7 @@ export interface MarketDataBranch {
   readonly recorder?: (() => Spawnable) | null;
 }
 
-/** The log is put on the medium and given back within this; what is not sealed waits for a start. */
+/** The log is on the medium and given back within this; what is not sealed waits for a start. */
 const RECORDER_STOP_MS = 25_000;
 
 /**

@@ -1,41 +1,26 @@
+import type { ControlEvent } from '../../src/control/events.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import type { MarketDataRemoved } from '../../src/storage/columns/sealed/retention.ts';
 import { MarketTape, type Rung } from '../../src/storage/columns/tape.ts';
 import type { TapeRelay } from '../../src/storage/columns/tape-relay.ts';
 import type {
-  MarketStore,
   MarketStoreEvent,
+  OpenStore,
 } from '../../src/storage/columns/threads/market-store.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 
-/** What it needs of a store. */
-export type RecorderStore = Pick<
-  MarketStore,
-  'ring' | 'recovered' | 'durable' | 'visible' | 'totals' | 'roll' | 'stop'
->;
-
 export type RecorderMessage =
-  | { readonly kind: 'opened'; readonly outcome: Result<RecorderStore, string> }
+  | { readonly kind: 'opened'; readonly outcome: Result<OpenStore, string> }
   | { readonly kind: 'happened'; readonly event: MarketStoreEvent }
   | { readonly kind: 'watch' };
 
-/** What people have to be told of a recording. */
-export interface RecorderIncident {
-  readonly kind: 'incident';
-  readonly what: string;
-  readonly where: string;
-  readonly detail: string;
-}
-
 export interface RecorderOptions {
-  readonly open: (
-    onEvent: (event: MarketStoreEvent) => void,
-  ) => Promise<Result<RecorderStore, string>>;
+  readonly open: (onEvent: (event: MarketStoreEvent) => void) => Promise<Result<OpenStore, string>>;
   readonly relay: TapeRelay;
   /** Number of the venue in the dictionary of the store, by instrument. */
   readonly venues: readonly number[];
-  readonly journal: (event: MarketDataRemoved | RecorderIncident) => void;
+  readonly journal: (event: MarketDataRemoved | ControlEvent) => void;
   readonly log: Log;
 }
 
@@ -45,7 +30,7 @@ const WATCH_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
 interface RecorderState {
-  store: RecorderStore | null;
+  store: OpenStore | null;
   tape: MarketTape | null;
   rung: Rung;
   hour: number;
@@ -64,7 +49,7 @@ export function recorderActor(options: RecorderOptions): ActorSpec<RecorderState
     journal({ kind: 'incident', what, where: ctx.path, detail });
   };
 
-  const begin = (state: RecorderState, store: RecorderStore, ctx: Ctx): void => {
+  const begin = (state: RecorderState, store: OpenStore, ctx: Ctx): void => {
     const { recovered } = store;
     log('info', ctx.path, 'recording', { ...recovered });
     if (recovered.lostRecords > 0) {
@@ -116,7 +101,7 @@ export function recorderActor(options: RecorderOptions): ActorSpec<RecorderState
       const onEventOf = ctx.fenced((event: MarketStoreEvent) => {
         ctx.ingest({ kind: 'happened', event });
       });
-      const opened = ctx.fenced((outcome: Result<RecorderStore, string>) => {
+      const opened = ctx.fenced((outcome: Result<OpenStore, string>) => {
         ctx.ingest({ kind: 'opened', outcome });
       });
       void open(onEventOf).then((outcome) => {

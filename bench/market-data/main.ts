@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
 import { ingestCases } from './ingest.ts';
+import { playbackCases } from './playback.ts';
 
 const SECONDS = 60;
 const SECONDS_MAX = 3_600;
@@ -23,5 +24,5 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
   process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
   process.exit(2);
 }
-const cases: Case[] = [...(await ingestCases(seconds))];
+const cases: Case[] = [...(await playbackCases()), ...(await ingestCases(seconds))];
 report(cases, values);

@@ -1,10 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  type RecorderIncident,
-  type RecorderStore,
-  recorderActor,
-} from '../../../actors/market-data/recorder.ts';
+import { recorderActor } from '../../../actors/market-data/recorder.ts';
+import type { ControlEvent } from '../../../src/control/events.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import { SlotRing } from '../../../src/core/slot-ring.ts';
 import { Book } from '../../../src/market/book.ts';
@@ -12,7 +9,10 @@ import { KIND, RECORD_WORDS, WORD } from '../../../src/storage/columns/record.ts
 import type { MarketDataRemoved } from '../../../src/storage/columns/sealed/retention.ts';
 import { MarketTape } from '../../../src/storage/columns/tape.ts';
 import { TapeRelay } from '../../../src/storage/columns/tape-relay.ts';
-import type { MarketStoreEvent } from '../../../src/storage/columns/threads/market-store.ts';
+import type {
+  MarketStoreEvent,
+  OpenStore,
+} from '../../../src/storage/columns/threads/market-store.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
 import { aLane } from '../../support/lanes.ts';
@@ -24,7 +24,7 @@ const SLOTS = 64;
 function aStore(lostRecords = 0) {
   const shared = new SharedArrayBuffer(SlotRing.bytesFor(SLOTS, RECORD_WORDS));
   const seen = { rolls: 0, stops: 0 };
-  const store: RecorderStore = {
+  const store: OpenStore = {
     ring: new SlotRing(shared, SLOTS, RECORD_WORDS),
     recovered: { head: 4, tornBytes: 0, lostRecords },
     durable: 7,
@@ -52,18 +52,18 @@ function aStore(lostRecords = 0) {
   return { store, seen, kinds };
 }
 
-async function aRecorder(outcomes: readonly Result<RecorderStore, string>[]) {
+async function aRecorder(outcomes: readonly Result<OpenStore, string>[]) {
   const tested = aLane();
   const { log, lines } = aLog();
   const relay = new TapeRelay();
-  const journaled: (MarketDataRemoved | RecorderIncident)[] = [];
+  const journaled: (MarketDataRemoved | ControlEvent)[] = [];
   const tellers: ((event: MarketStoreEvent) => void)[] = [];
   const spec = () =>
     recorderActor({
       open(onEvent) {
         tellers.push(onEvent);
         const outcome = outcomes[Math.min(tellers.length, outcomes.length) - 1];
-        return Promise.resolve(outcome as Result<RecorderStore, string>);
+        return Promise.resolve(outcome as Result<OpenStore, string>);
       },
       relay,
       venues: [0],
@@ -175,7 +175,7 @@ test('what went by while nobody recorded is said once somebody does, and not bef
   assert.is(relay.counts?.lost, 2);
 });
 
-test('what retention does is journaled, and people are told when the disk is the reason', async () => {
+test('what goes is journaled, and people are told when the disk is the reason', async () => {
   const { tell, journaled } = await aRecorder([ok(aStore().store)]);
   await tell({ kind: 'removed', text: 'a.parquet', why: 'age' });
   await tell({ kind: 'would-remove', text: 'b.parquet', why: 'age' });
@@ -183,7 +183,11 @@ test('what retention does is journaled, and people are told when the disk is the
   await tell({ kind: 'missing', missing: { from: 3, to: 9, why: 'no segment has it' } });
   assert.equal(
     journaled.map((event) =>
-      event.kind === 'incident' ? [event.what, event.detail] : [event.why, event.what],
+      event.kind === 'incident'
+        ? [event.what, event.detail]
+        : event.kind === 'market-data-removed'
+          ? [event.why, event.what]
+          : [],
     ),
     [
       ['age', 'a.parquet'],

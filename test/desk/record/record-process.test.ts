@@ -22,7 +22,7 @@ function run(words: readonly string[]): Promise<Ran> {
   });
 }
 
-test('a simulated market is recorded, replayed twice to the same state, and converted', async () => {
+test('a simulated market is recorded, replayed to one state, and converted', async () => {
   const folder = temporaryFolder();
   const recorded = await run(['record', '--data-dir', folder, '--for', '2s', '--seed', '7']);
   assert.is(recorded.exitCode, 0, recorded.err);

@@ -83,7 +83,8 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const audit = [80, 81];
   const control = [85];
   const alerts = [90, 91];
-  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts];
+  const marketData = [105];
+  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts, ...marketData];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
 });
