@@ -3,6 +3,8 @@ import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { patientBranch } from './patience.ts';
 
 export interface MarketDataBranch {
+  /** Absent or null where nobody trades by it. */
+  readonly quality?: (() => Spawnable) | null;
   readonly feeds: readonly { readonly venue: string; readonly start: () => Spawnable }[];
   /** Absent or null where nothing is recorded. */
   readonly recorder?: (() => Spawnable) | null;
@@ -12,11 +14,13 @@ export interface MarketDataBranch {
 const RECORDER_STOP_MS = 25_000;
 
 /**
- * Feeds live and die alone, and so does the recorder, whom none of them waits for. A venue that
- * keeps breaking one is met with patience, and so is a disk.
+ * All live and die alone. A venue that keeps breaking a feed is met with patience, and so is a disk
+ * that breaks the recorder, whom no feed waits for.
  */
-export function marketDataBranch({ feeds, recorder = null }: MarketDataBranch): SupervisorSpec {
+export function marketDataBranch(branch: MarketDataBranch): SupervisorSpec {
+  const { feeds, quality = null, recorder = null } = branch;
   const children: ChildSpec[] = feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start }));
+  if (quality !== null) children.push({ id: 'quality', start: quality });
   if (recorder !== null) {
     children.push({ id: 'recorder', start: recorder, shutdownMs: RECORDER_STOP_MS });
   }

@@ -8,7 +8,6 @@ import { answer, pairs, type Terminal } from '../../commands/terminal.ts';
 import { describeFault, loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
-import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
@@ -20,12 +19,11 @@ import {
   openDataDirectory,
 } from '../../storage/data-directory.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
-import { BinanceStream } from '../../venues/binance/stream.ts';
 import { nodeNet } from '../../venues/net.ts';
-import { instrumentsOf } from '../open-desk.ts';
+import { type OpenedVenues, openVenues } from '../open-venues.ts';
 import { logTarget } from '../run/live-line.ts';
 import { onStopSignal } from '../run/signals.ts';
-import { linkVenue, type VenueLink } from '../venue/link.ts';
+import { linkVenue } from '../venue/link.ts';
 import { marketFolder, recordingOf } from './recording.ts';
 
 /** What a recording came to. */
@@ -89,15 +87,15 @@ async function follow(
 ): Promise<Result<Recorded, string>> {
   const seed = options.seed === null ? [] : ['--seed', String(options.seed)];
   const words = ['venue', '--data-dir', path, '--config', options.configFile, ...seed];
-  const wish = { dataFolder: path, command: [...program, ...words], source: 'generated' };
-  const venue = await linkVenue(env, wish);
-  if (!venue.ok) return venue;
-  const settings = config.venues[0] as Config['venues'][number];
-  const instruments = await instrumentsOf(env, venue.value, settings.name, settings.symbols);
-  const recorded = instruments.ok
-    ? await record({ options, program, config, env, log }, path, venue.value, instruments.value)
-    : instruments;
-  await venue.value.stop();
+  const { venues } = config;
+  const wish = { dataFolder: path, command: [...program, ...words], source: 'generated', venues };
+  const link = await linkVenue(env, wish);
+  if (!link.ok) return link;
+  const opened = await openVenues(env.net, config, link.value.accesses);
+  const recorded = opened.ok
+    ? await record({ options, program, config, env, log }, path, opened.value)
+    : opened;
+  await link.value.stop();
   return recorded;
 }
 
@@ -105,13 +103,12 @@ async function follow(
 async function record(
   { options, config, env, log }: Run,
   folder: string,
-  venue: VenueLink,
-  instruments: readonly Instrument[],
+  { venues, instruments }: OpenedVenues,
 ): Promise<Result<Recorded, string>> {
   const recording = recordingOf({
     folder,
     settings: config.recorder ?? recorderSection.parse({}),
-    venues: config.venues.map(({ name }) => name),
+    venues: venues.map(({ name }) => name),
     instruments,
     timers: env.timers,
     sealsAtEnd: true,
@@ -125,25 +122,27 @@ async function record(
     random: env.random.fork('lane'),
     log: ({ level, path, kind, detail }) => log(level, path, kind, { detail }),
   });
-  const stream = () => new BinanceStream({ ...venue, instruments, hasTrades: true });
   const listeners = { quotes: () => [], trades: () => [], facts: [] };
-  const { relay } = recording;
-  const start = () => feedActor({ stream, net: env.net, listeners, tape: relay, log });
+  const { net } = env;
+  const tape = recording.relay;
+  const feeds = venues.flatMap(({ name, streams }) =>
+    streams.map((stream) => ({
+      venue: stream.name === '' ? name : `${name}:${stream.name}`,
+      start: () => feedActor({ stream: stream.open, net, listeners, tape, log }),
+    })),
+  );
   let onGiveUp: (reason: string) => void = () => {};
   const gaveUp = new Promise<string>((resolve) => {
     onGiveUp = resolve;
   });
-  const branch = marketDataBranch({
-    feeds: [{ venue: config.venues[0]?.name ?? '', start }],
-    recorder: recording.start,
-  });
+  const branch = marketDataBranch({ feeds, recorder: recording.start });
   await lane.spawn(
     supervisor({ ...branch, onGiveUp: ({ child }) => onGiveUp(`${child} cannot be kept up`) }),
     'market-data',
   );
   const reason = await Promise.race([gaveUp, timeOver(env, options.forMs), onStopSignal()]);
   log('info', 'record', 'ending', { reason });
-  const { records, lost } = relay.counts ?? { records: 0, lost: 0 };
+  const { records, lost } = tape.counts ?? { records: 0, lost: 0 };
   await lane.stopAll(STOP_MS_MAX);
   const sealed = recording.sealed();
   if (sealed === null) return err('its store never opened; the log says why');

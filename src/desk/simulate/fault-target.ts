@@ -48,6 +48,7 @@ function deskOf(world: World): DeskTarget {
     stop: (path) => withLane((lane) => void lane.stop(path)),
     spoilHandler: (path, how: HandlerFault) => world.process.handlers.spoil(path, how),
     kill: ({ isPowerCut }) => world.kill(isPowerCut),
+    killGuard: () => world.killGuard(),
     loseStore: () => world.loseStore(),
     rollStoreBack: () => world.rollStoreBack(),
     mediumWasFalse: () => world.mediumWasFalse(),

@@ -6,6 +6,7 @@ import type { FaultTarget, PresentFault } from '../../simulation/faults/fault.ts
 import { SOUND_FRAMES } from '../../simulation/faults/frame-faults.ts';
 import type { Violation } from '../../simulation/invariants/verdicts.ts';
 import { targetOf } from './fault-target.ts';
+import type { GuardMaker } from './world/guard-yard.ts';
 import { World } from './world/world.ts';
 
 /** Promise chains of this depth run to their end before the next step. */
@@ -36,6 +37,7 @@ export interface SeedOptions {
   readonly steps: number;
   readonly config: Config;
   readonly faults: readonly PresentFault[];
+  readonly guard: GuardMaker;
   /** Ends the run at the first violation. */
   readonly stopsEarly: boolean;
   /** Told of each line of the trace; null when nobody reads along. */
@@ -76,7 +78,7 @@ class SeedRun {
 
   constructor(options: SeedOptions) {
     this.#options = options;
-    this.#world = new World(options.seed, options.config, {
+    this.#world = new World(options.seed, options.config, options.guard, {
       show: options.show,
       violated: () => {
         this.#isViolated = true;
@@ -246,7 +248,10 @@ class SeedRun {
     }
     for (let turn = 0; turn < MICROTASK_TURNS; turn += 1) await null;
     world.modes.look(world.nowMs);
-    if (trace.step % STEPS_PER_LOOK === 0) world.lookAtActors();
+    if (trace.step % STEPS_PER_LOOK === 0) {
+      world.lookAtActors();
+      world.lookAtRest();
+    }
     if (trace.step % STEPS_PER_TURN !== 0) return;
     await new Promise<void>((next) => nodeTimers.turn(next));
     if (time.pending === 0) throw new Error('nothing is left that could ever happen');
@@ -255,7 +260,7 @@ class SeedRun {
   /** Which of those that could run now does is drawn. */
   #runOne(): void {
     const { time, process } = this.#world;
-    const runnable = process.isAlive ? process.queue.size : 0;
+    const runnable = process.isAlive && !process.isHeld ? process.queue.size : 0;
     const choices = runnable + (time.isTurnDue ? 1 : 0);
     const isLate =
       choices > 0 &&

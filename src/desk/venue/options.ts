@@ -1,13 +1,14 @@
+import type { Config } from '../../config/schema.ts';
 import type { Clock, Files, Timers } from '../../core/env.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { DEFAULT_LIMITS } from '../../simulation/binance/limits.ts';
 import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
-import { DEFAULT_MARKETS } from '../../simulation/exchange/market-rules.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
 import type { Recording } from '../../simulation/replay/open-recording.ts';
 import { parseQueueModel } from '../../simulation/replay/queue-model.ts';
 import type { ReplayOptions } from '../../simulation/replay/replay-venue.ts';
+import { FRONT_KINDS } from '../../simulation/server/front-kinds.ts';
 import type { VenueOptions } from '../../simulation/server/venue.ts';
 import type { SimulationSettings } from '../../simulation/settings.ts';
 import { logFaultText } from '../../storage/log-fault.ts';
@@ -55,10 +56,13 @@ export function accountsOf(settings: SimulationSettings, account: VenueAccount) 
   return [{ name: ACCOUNT, keys, opening: settings.balances }];
 }
 
-/** A venue with generated markets for some symbols. */
+/** A venue of the configuration. */
+export type VenueSection = Config['venues'][number];
+
+/** A venue with generated markets for the symbols that are followed there. */
 export function generatedVenue(
   settings: SimulationSettings,
-  symbols: readonly string[],
+  { kind, symbols }: Pick<VenueSection, 'kind' | 'symbols'>,
   parts: {
     readonly clock: Clock;
     readonly timers: Timers;
@@ -72,7 +76,8 @@ export function generatedVenue(
     ...rest,
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,
-    markets: DEFAULT_MARKETS.filter(({ symbol }) => symbols.includes(symbol)),
+    markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
+    flows: FRONT_KINDS[kind].flows,
     fees: feesOf(settings),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };

@@ -85,6 +85,16 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
     },
   },
   {
+    id: 'F06',
+    fault: 'kill -9 of the guard',
+    family: 'process',
+    lastsMs: 0,
+    start({ desk }) {
+      desk.killGuard();
+      return NOTHING;
+    },
+  },
+  {
     id: 'F07',
     fault: 'the event loop is blocked for 20 ms, 1 s or 30 s',
     family: 'process',

@@ -10,12 +10,8 @@ interface PartialFault {
   readonly partly: string;
 }
 
-const NO_GUARD =
-  'a simulated desk has no guard; test/desk/process/guard.test.ts kills the real one';
-
 /** What of the catalogue nothing here can suffer, and why. */
 export const ABSENT_FAULTS: readonly AbsentFault[] = [
-  { id: 'F06', fault: 'kill -9 of the guard', absent: NO_GUARD },
   {
     id: 'F09',
     fault: 'messages between actors are lost, doubled, reordered',

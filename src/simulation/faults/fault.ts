@@ -56,6 +56,8 @@ export interface DeskTarget {
   spoilHandler(path: string, how: HandlerFault): void;
   /** The process dies now; with the power, what was not synced may be gone. */
   kill(options: { readonly isPowerCut: boolean }): void;
+  /** The guard of the desk dies; the desk starts another. */
+  killGuard(): void;
   /** The store is lost with the next death, and made anew from the log. */
   loseStore(): void;
   /** A copy of the store is laid aside; with the next death it takes the place of the store. */

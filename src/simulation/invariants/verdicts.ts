@@ -15,6 +15,7 @@ export const INVARIANTS = {
   I4: 'every order and fill has its leaf in the signed log, and the log stands verification',
   I5: 'the mode rises only when it may',
   I6: 'Emergency survives a crash',
+  I7: 'nothing rests of a desk that is dead or stands still, once its guard had its time',
   I8: 'journal and venue agree at rest',
   I9: 'no mailbox above its bound',
   I10: 'steady within 60 s of the end of the faults',
@@ -26,11 +27,6 @@ export const INVARIANTS = {
 } as const;
 
 export type InvariantId = keyof typeof INVARIANTS;
-
-/** Laws whose subject does not exist yet. */
-export const ABSENT_INVARIANTS = {
-  I7: 'a simulated desk has no guard, so orders rest until the next start',
-} as const;
 
 /** More of one run say nothing new. */
 const VIOLATIONS_MAX = 20;

@@ -110,6 +110,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'alert-raised':
     case 'alert-acknowledged':
     case 'market-data-removed':
+    case 'data-gap':
+    case 'quality-scored':
       return [];
     default:
       return onLaterEvent(view, event);

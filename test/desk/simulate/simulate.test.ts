@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { EXIT } from '../../../src/commands/command.ts';
 import type { SimulateOptions } from '../../../src/commands/local-command.ts';
 import { simulate } from '../../../src/desk/simulate/simulate.ts';
+import { openGuardProcess } from '../../../src/guard/open-guard-process.ts';
 
 async function simulated(parts: Partial<SimulateOptions>, isInteractive = false) {
   let out = '';
@@ -29,6 +30,7 @@ async function simulated(parts: Partial<SimulateOptions>, isInteractive = false)
       hasColour: false,
       columns: 80,
     },
+    openGuardProcess,
   );
   return { exitCode, out, err };
 }
@@ -37,7 +39,7 @@ test('a run says its digest, what it came to, and what is absent', async () => {
   const { exitCode, out, err } = await simulated({ seeds: { first: 1, last: 2 } }, true);
   assert.is(exitCode, EXIT.done);
   assert.match(out, /^seed 1 {2}[0-9a-f]{16} {2}\d+ steps .* 0 violations/);
-  assert.match(out, /F06 +absent: kill -9 of the guard/);
+  assert.match(out, /F29 +absent: MDB_MAP_FULL/);
   assert.match(out, /F10 +partly: every frame of the market .*: not 10\^6/);
   assert.match(out, /I7 +absent: /);
   assert.match(

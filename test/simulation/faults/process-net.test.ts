@@ -33,6 +33,7 @@ function connected(url = 'ws://venue/ws-api/v3') {
     asked: ({ url: asked }) => sent.push(asked),
     random: rngOf(3),
     after: (_ms, run) => later.push(run),
+    awake: (run) => run(),
   });
   const handlers: WebSocketHandlers = {
     opened: () => told.push('opened'),

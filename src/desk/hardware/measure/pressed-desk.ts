@@ -16,8 +16,9 @@ import { EventStore } from '../../../storage/event-store/event-store.ts';
 import { memoryTables } from '../../../storage/event-store/memory-tables.ts';
 import type { ConfigLoader } from '../../desk-parts.ts';
 import { type OpenedDesk, openDesk } from '../../open-desk.ts';
-import { IN_PROCESS } from '../../run/in-process.ts';
+import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
 import { RunningDesk } from '../../running-desk.ts';
+import { recordedVenueOf, withOnly } from '../../venue/floor.ts';
 import { ACCOUNT, generatedVenue } from '../../venue/options.ts';
 import { panelFile } from '../open-hardware.ts';
 import type { Hand } from './hand.ts';
@@ -43,7 +44,9 @@ export async function pressedDesk(options: {
   /** Runs beside it from the press on; ends when told. */
   readonly burden: () => () => void;
 }): Promise<Result<Press, string>> {
-  const { config, load, hand, seed, version } = options;
+  const { load, hand, seed, version } = options;
+  // One venue is measured: the way to a second is as long.
+  const config = withOnly(options.config, recordedVenueOf(options.config));
   const folder = mkdtempSync(join(tmpdir(), 'flyball-measure-'));
   const venue = aVenue(config, seed);
   const wire = new StampedNet(venue, config, seed);
@@ -53,13 +56,8 @@ export async function pressedDesk(options: {
       store: new EventStore(memoryTables()),
       isClockReal: true,
       hasShell: false,
-      venue: async () =>
-        ok({
-          restUrl: `http://${HOST}`,
-          streamUrl: `ws://${HOST}`,
-          sessionUrl: `ws://${HOST}/ws-api/v3`,
-          account: IN_PROCESS,
-        }),
+      venues: async () =>
+        ok(new Map(config.venues.map(({ name }) => [name, accessAt(HOST, IN_PROCESS)]))),
     });
     if (!opened.ok) return opened;
     return await pressed(opened.value, venue, wire, hand, options.burden);
@@ -123,9 +121,8 @@ async function soon(isTrue: () => Promise<boolean>, withinMs: number): Promise<n
 }
 
 function aVenue(config: Config, seed: number): Venue {
-  const symbols = config.venues.flatMap((each) => each.symbols);
   const opened = openVenue(
-    generatedVenue(config.simulation, symbols, {
+    generatedVenue(config.simulation, recordedVenueOf(config), {
       clock: nodeClock,
       timers: nodeTimers,
       random: rngOf(seed).fork('venue'),

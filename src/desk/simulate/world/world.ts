@@ -14,6 +14,7 @@ import { AuditWatch } from '../../../simulation/invariants/audit-watch.ts';
 import { JournalWatch } from '../../../simulation/invariants/journal-watch.ts';
 import { ModeWatch } from '../../../simulation/invariants/mode-watch.ts';
 import { OrderWatch } from '../../../simulation/invariants/order-watch.ts';
+import { RestWatch } from '../../../simulation/invariants/rest-watch.ts';
 import { Verdicts, type Violation } from '../../../simulation/invariants/verdicts.ts';
 import { WaitWatch } from '../../../simulation/invariants/wait-watch.ts';
 import { loopbackNet } from '../../../simulation/server/loopback-net.ts';
@@ -22,24 +23,21 @@ import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.
 import { VERIFIER_FILE } from '../../../storage/audit/drain/audit-keys.ts';
 import { auditFolder } from '../../audit/open-audit.ts';
 import { panelFile } from '../../hardware/open-hardware.ts';
-import { IN_PROCESS } from '../../run/in-process.ts';
+import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
+import { guardKeyFile } from '../../venue/notice.ts';
 import { ACCOUNT } from '../../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
 import { Operator } from '../operator.ts';
 import { ConfigFile, seedConfig } from '../seed-config.ts';
 import { Trace } from '../trace.ts';
+import { type GuardMaker, GuardYard } from './guard-yard.ts';
 import { StoreShelf } from './store-shelf.ts';
 import { flipTailBit } from './tail-flip.ts';
-import { openWorldVenue } from './world-venue.ts';
+import { GUARD_KEY, openWorldVenue } from './world-venue.ts';
 
 const START_MS = 1_700_000_000_000;
 const HOST = 'in-process';
-const ACCESS = {
-  restUrl: `http://${HOST}`,
-  streamUrl: `ws://${HOST}`,
-  sessionUrl: `ws://${HOST}/ws-api/v3`,
-  account: IN_PROCESS,
-};
+const ACCESS = accessAt(HOST, IN_PROCESS);
 export const SEGMENTS = `${FOLDER}/journal/segments`;
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
@@ -79,6 +77,8 @@ export class World {
   readonly journal: JournalWatch;
   readonly audit: AuditWatch;
   readonly waits: WaitWatch;
+  readonly rest: RestWatch;
+  readonly guards: GuardYard;
   readonly operator: Operator;
   readonly symbol: string;
   process: DeskProcess;
@@ -95,6 +95,7 @@ export class World {
   #isTailFlipped = false;
   /** The medium has lost what was signed: then a desk may refuse to start at all. */
   #isEvidenceGone = false;
+  /** What processes before this one stood still. */
   #stalledMs = 0;
   #wasClean = true;
   readonly #locks = new Set<string>();
@@ -103,6 +104,7 @@ export class World {
   constructor(
     seed: number,
     base: Config,
+    guard: GuardMaker,
     watch: {
       readonly show: ((line: string) => void) | null;
       readonly violated: (violation: Violation) => void;
@@ -121,6 +123,7 @@ export class World {
     );
     this.modes = new ModeWatch(this.verdicts);
     this.waits = new WaitWatch(this.verdicts);
+    this.rest = new RestWatch(this.verdicts);
     this.journal = new JournalWatch(this.verdicts, SEGMENTS, (event) => {
       this.trace.note('journal', event.kind);
       this.audit.journaled(this.journal.head, event, this.#blamedMs);
@@ -165,6 +168,7 @@ export class World {
       () => this.#blamedMs,
       (action) => this.panel(action),
     );
+    this.guards = this.#openYard(guard);
     this.process = this.#newProcess();
     timers.after(OPERATOR_MS, () => this.#operate());
   }
@@ -175,7 +179,7 @@ export class World {
 
   /** Time that an actor can be blamed for: it stands still while the process is held up. */
   get #blamedMs(): number {
-    return this.nowMs - this.#stalledMs;
+    return this.nowMs - this.#stalledMs - this.process.heldMs;
   }
 
   start(): void {
@@ -188,7 +192,10 @@ export class World {
     if (!this.process.isAlive) return;
     this.trace.note('kill', isPowerCut ? 'power' : 'process');
     this.process.die();
-    if (isPowerCut) this.disk.cutPower(this.#chance);
+    if (isPowerCut) {
+      this.guards.kill();
+      this.disk.cutPower(this.#chance);
+    }
     this.#wasClean = false;
     this.#gone();
   }
@@ -257,10 +264,31 @@ export class World {
     return isOpen && words[GATE_LAYOUT.mode] === MODES.indexOf('full-auto');
   }
 
-  /** The process waits, and nobody can blame an actor for it. */
+  /** The event loop of the desk is blocked; the rest of the world goes on. */
   stall(ms: number): void {
-    this.#stalledMs += ms;
-    this.time.stall(ms);
+    if (!this.process.isAlive) return;
+    this.process.hold(ms);
+    this.rest.unattended(this.nowMs);
+    this.time.timers.after(ms, () => {
+      if (this.process.isAlive && !this.process.isHeld) this.rest.attended();
+    });
+  }
+
+  killGuard(): void {
+    this.guards.kill();
+  }
+
+  /** What can be seen of the venue, the guard and what rests. */
+  lookAtRest(): void {
+    const { isPartitioned, isRefusing } = this.netSwitches;
+    const { fixedMs, jitterMs, bytesPerSecond } = this.latency;
+    const isFast =
+      fixedMs === SOUND_LATENCY.fixedMs &&
+      jitterMs === SOUND_LATENCY.jitterMs &&
+      bytesPerSecond === SOUND_LATENCY.bytesPerSecond;
+    const isVenueReached = !isPartitioned && !isRefusing && isFast;
+    const { resting } = this.orders;
+    this.rest.look({ resting, isGuardUp: this.guards.isUp, isVenueReached }, this.nowMs);
   }
 
   /** Looks at the mailboxes and at who waits. */
@@ -295,6 +323,8 @@ export class World {
       netSwitches: this.netSwitches,
       locks: this.#locks,
       store: this.#shelf.open(),
+      pid: this.starts,
+      guards: this.guards,
       config: this.file.sound,
       load: this.file.load,
       access: ACCESS,
@@ -341,6 +371,7 @@ export class World {
     this.orders.booted(words);
     this.journal.recovered(this.disk);
     this.audit.opened(this.disk, this.journal.head);
+    this.rest.attended();
   }
 
   #ended(end: ProcessEnd): void {
@@ -360,6 +391,7 @@ export class World {
   #gone(): void {
     this.modes.ended();
     this.audit.ended();
+    if (!this.#wasClean) this.rest.unattended(this.nowMs);
     this.waits.forget();
     this.operator.forget();
     this.#shelf.passOn();
@@ -371,8 +403,38 @@ export class World {
     this.journal.recovering();
     this.time.timers.after(1 + this.#chance.next() * RESTART_MS_MAX, () => {
       if (!this.isWanted) return;
+      this.#stalledMs += this.process.heldMs;
       this.process = this.#newProcess();
       this.process.start();
+    });
+  }
+
+  #openYard(make: GuardMaker): GuardYard {
+    const key = new TextEncoder().encode(JSON.stringify(GUARD_KEY));
+    const { name } = this.file.original.venues[0] as Config['venues'][number];
+    this.disk.replace(guardKeyFile(FOLDER, name), key);
+    return new GuardYard({
+      make,
+      time: this.time,
+      random: this.random.fork('guards'),
+      disk: this.disk,
+      net: this.#net(),
+      netSwitches: this.netSwitches,
+      folder: FOLDER,
+      isDesk: (pid) => pid === this.process.pid && this.process.isAlive,
+      killDesk: (pid) => {
+        if (pid === this.process.pid) this.kill(false);
+      },
+      asked: ({ method, url }) => {
+        this.trace.note('guard-ask', `${method} ${new URL(url).pathname}`);
+        this.rest.asked(this.nowMs);
+      },
+      answered: (_request, outcome) => {
+        const isServed = outcome.ok && outcome.value.status < 418;
+        this.rest.answered(isServed, this.nowMs);
+      },
+      ended: () => this.rest.guardGone(this.nowMs),
+      note: (what, detail) => this.trace.note(what, detail),
     });
   }
 

@@ -1,0 +1,11 @@
+import { binanceKind } from './binance-kind.ts';
+import type { VenueKind } from './venue-kind.ts';
+
+/** Every kind of venue that a desk can trade at, by its name in the configuration. */
+export const VENUE_KINDS = {
+  binance: binanceKind,
+} satisfies Readonly<Record<string, VenueKind>>;
+
+export type VenueKindName = keyof typeof VENUE_KINDS;
+
+export const VENUE_KIND_NAMES = Object.keys(VENUE_KINDS) as [VenueKindName, ...VenueKindName[]];
