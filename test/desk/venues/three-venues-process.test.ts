@@ -16,7 +16,7 @@ import { root } from '../../support/shared.ts';
 const NAMES = ['binance', 'kraken', 'coinbase'] as const;
 const OPEN: ReadonlySet<string> = new Set(['NEW', 'PARTIALLY_FILLED']);
 
-/** What is shipped, with quotes near the mid so that they fill, and patience for a shared machine. */
+/** What is shipped, with quotes near the mid, which fill, and patience for a shared machine. */
 function livelyConfig(): string {
   return readFileSync(join(root, 'config', 'three-venues.yaml'), 'utf8')
     .replace('halfSpreadBps: 2', 'halfSpreadBps: 0.1')
@@ -89,6 +89,10 @@ if (!isAsked)
     assert.is((await second.ask<ControlSummary>('mode')).mode, 'emergency');
     await assertAgreed(premises, journal);
 
+    // Kraken gives a client so many calls; a stop that comes too soon cannot agree with it in time.
+    await until('every venue agrees', async () => {
+      return !(await second.ask<ControlSummary>('mode')).gate.includes('reconciling');
+    });
     second.signal('SIGTERM');
     const { code } = await second.end();
     assert.is(code, 0);

@@ -83,7 +83,7 @@ test('an emergency cancels at every venue, and category 1 flattens at every venu
   }, config);
 });
 
-test('a venue that is cut off stops the desk until both venues agree, and all comes back', async () => {
+test('a venue that is cut off stops the desk until both agree, and all comes back', async () => {
   await atTwoVenues(async ({ desk, floor, account, until }) => {
     const { gate } = desk.parts;
     for (const name of NAMES) await until(`${name} quotes`, () => account(name).open.size > 0);
@@ -97,7 +97,7 @@ test('a venue that is cut off stops the desk until both venues agree, and all co
   });
 });
 
-test('what one venue is paused for takes back what rests there, and nothing elsewhere', async () => {
+test('what one venue is paused for takes back what rests there, and no more', async () => {
   await atTwoVenues(async ({ desk, account, until, sleep }) => {
     for (const name of NAMES) await until(`${name} quotes`, () => account(name).open.size > 0);
     desk.severity.kernel.raise({

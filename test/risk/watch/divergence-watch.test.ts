@@ -30,7 +30,7 @@ test('C15: markets of one asset that agree are fine', () => {
   assert.equal(found, []);
 });
 
-test('C15: two that do not agree warn each other, then pause each other, and are well again', () => {
+test('C15: two that do not agree warn, then pause each other, and are well again', () => {
   const { watch, mids, found } = aWatch([6_000_000, 6_036_000, null, null]);
   watch.tick(NOW_MS);
   assert.equal(found, ['C15 instrument:0 warn', 'C15 instrument:1 warn']);
