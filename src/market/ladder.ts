@@ -79,6 +79,15 @@ export class Ladder {
     }
   }
 
+  /** Lets the farthest levels go, so that at most so many are left. */
+  truncate(levels: number): void {
+    const excess = this.#depth - levels;
+    if (excess <= 0) return;
+    this.#ticks.copyWithin(0, excess, this.#depth);
+    this.#lots.copyWithin(0, excess, this.#depth);
+    this.#depth = levels;
+  }
+
   /** Index of the price, or where it would be inserted: gallops from the best, then halves. */
   #find(ticks: number): number {
     const wanted = this.#sign * ticks;

@@ -47,7 +47,12 @@ function frameIn(bytes: Uint8Array, line: number): RecordedFrame {
   return { localNs: Number(stamp), frame: bytes.subarray(blank + 1), line };
 }
 
-async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
+/**
+ * Lines of a file, plain or gzipped, without their ends; one chunk of it is in memory at a time.
+ *
+ * @throws the error of the system, and for a line that is too long
+ */
+export async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path);
   let tail: Buffer = Buffer.alloc(0);
   try {

@@ -11,6 +11,8 @@ export type VenueFrame =
   | { readonly kind: 'reports'; readonly reports: readonly Report[] }
   | { readonly kind: 'reply'; readonly requestId: string; readonly outcome: RequestOutcome }
   | { readonly kind: 'closing'; readonly reason: string }
+  /** Something that people must hear of and that changes nothing by itself. */
+  | { readonly kind: 'alarm'; readonly what: 'margin-call'; readonly detail: string }
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly fault: string };
 
@@ -46,8 +48,13 @@ export type HttpOutcome = Result<HttpReply, NetFault>;
 
 /** One question with the decoder of its answer. */
 export interface Query<T> {
+  /** Read once, when it is sent. */
   readonly request: HttpRequest;
+  /** Nothing else of the kind is asked before it is answered: some venues count their requests. */
+  readonly isOneAtATime?: true;
   readonly decode: (outcome: HttpOutcome) => Result<T, QueryFault>;
+  /** What to ask further before the answer is whole; null when it is. */
+  followUp?(value: T): Query<T> | null;
 }
 
 /**

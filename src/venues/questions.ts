@@ -18,6 +18,11 @@ export interface QuestionsOptions {
   readonly heard?: (fault: QueryFault | null) => void;
 }
 
+/** Questions of one kind that wait for each other. */
+const WAITING_MAX = 64;
+/** Questions of which one answer is made: 100 pages are asked for in 30 s at most. */
+const STEPS_MAX = 100;
+
 /**
  * Asks a venue over REST. While the venue wants to be left alone nothing is sent and every
  * question is answered with that.
@@ -26,12 +31,41 @@ export class Questions {
   readonly #options: QuestionsOptions;
   #quietUntilNs = 0;
   #isAskingTime = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
   }
 
   ask<T>(query: Query<T>): Promise<Result<T, string>> {
+    const isPlain = query.isOneAtATime === undefined && query.followUp === undefined;
+    return isPlain ? this.#askOnce(query) : this.#askOn(query);
+  }
+
+  /** Asks until the answer is whole. */
+  async #askOn<T>(query: Query<T>): Promise<Result<T, string>> {
+    let asked = query;
+    for (let step = 0; step < STEPS_MAX; step += 1) {
+      const answer = await (asked.isOneAtATime ? this.#inTurn(asked) : this.#askOnce(asked));
+      const further = answer.ok ? (asked.followUp?.(answer.value) ?? null) : null;
+      if (further === null) return answer;
+      asked = further;
+    }
+    return err(`no whole answer after ${STEPS_MAX} questions`);
+  }
+
+  async #inTurn<T>(query: Query<T>): Promise<Result<T, string>> {
+    if (this.#waiting >= WAITING_MAX) return err(`${WAITING_MAX} questions are waiting already`);
+    this.#waiting += 1;
+    const turn = this.#turn.then(() => this.#askOnce(query));
+    this.#turn = turn;
+    const answer = await turn;
+    this.#waiting -= 1;
+    return answer;
+  }
+
+  #askOnce<T>(query: Query<T>): Promise<Result<T, string>> {
     const { clock, net, fenced } = this.#options;
     const quietMs = (this.#quietUntilNs - clock.mono()) / 1e6;
     if (quietMs > 0) {

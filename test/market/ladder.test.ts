@@ -96,6 +96,24 @@ for (const of of ['bid', 'ask'] as const) {
   });
 }
 
+test('a truncated ladder keeps its best levels', () => {
+  for (const [of, ticks] of [
+    ['bid', [14, 13, 12]],
+    ['ask', [10, 11, 12]],
+  ] as const) {
+    const ladder = new Ladder(of);
+    for (let at = 10; at < 15; at += 1) ladder.set(at, at);
+    ladder.truncate(9);
+    assert.is(ladder.depth, 5);
+    ladder.truncate(3);
+    assert.equal(
+      [0, 1, 2, 3].map((rank) => ladder.ticksAt(rank)),
+      [...ticks, 0],
+    );
+    assert.is(ladder.lotsOn(of === 'bid' ? 10 : 14), 0);
+  }
+});
+
 test('a cleared ladder is empty and can be filled again', () => {
   const ladder = new Ladder('bid');
   ladder.set(10, 1);

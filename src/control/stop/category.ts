@@ -3,8 +3,8 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 /**
  * How the desk stops, after IEC 60204-1 9.2.2. 0: no order leaves any more and what rests is
  * cancelled; the sockets of orders stay open, for the cancels leave by them. 1: positions may be
- * flattened besides, until a deadline, then 0. 2: quoting pauses, hedges and connections stay; it is
- * no emergency stop.
+ * flattened besides, until a deadline, then 0. 2: quoting pauses, hedges and connections stay; it
+ * is no emergency stop.
  */
 export type StopCategory = 0 | 1 | 2;
 

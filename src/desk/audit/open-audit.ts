@@ -4,8 +4,9 @@ import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../ops/log.ts';
 import { findKek, type KekSources } from '../../ops/secrets/key-encryption-key.ts';
-import { auditFaultText } from '../../storage/audit/drain/audit-fault.ts';
+import { type AuditFault, auditFaultText } from '../../storage/audit/drain/audit-fault.ts';
 import { openAuditKeys } from '../../storage/audit/drain/audit-keys.ts';
+import { startInlineAudit } from '../../storage/audit/drain/inline-audit.ts';
 import { startWorkerAudit } from '../../storage/audit/drain/worker-audit.ts';
 import type { Journal } from '../../storage/journal/journal.ts';
 import { DeskAudit } from './desk-audit.ts';
@@ -20,7 +21,10 @@ export function auditName(deskId: string): string {
   return `flyball/${deskId}`;
 }
 
-/** Puts the audit log behind a journal that has just been opened. */
+/**
+ * Puts the audit log behind a journal that has just been opened: in a thread of its own or, where
+ * the clock is not that of a thread, on the lane.
+ */
 export async function openAudit(parts: {
   readonly env: Env;
   readonly log: Log;
@@ -29,6 +33,7 @@ export async function openAudit(parts: {
   readonly journalFolder: string;
   readonly deskId: string;
   readonly journal: Journal;
+  readonly isClockReal: boolean;
   /** Where the key of the keys may be; absent where nobody looks for one. */
   readonly secrets?: Pick<KekSources, 'variables' | 'modeOf'>;
 }): Promise<Result<DeskAudit, string>> {
@@ -46,16 +51,16 @@ export async function openAudit(parts: {
     ...{ env, log, keys, kek, name, journal, keyDays },
     madeMs: (kept.value.next ?? kept.value.current).madeMs,
   });
-  const started = await startWorkerAudit(
-    {
-      shared: journal.words.shared,
-      segments: `${journalFolder}/segments`,
-      folder: auditFolder(folder),
-      ...{ keys, kek, name, mayBegin: kept.value.isNew },
-    },
-    env.timers,
-    (fault) => audit.fail(auditFaultText(fault)),
-  );
+  const { words } = journal;
+  const job = {
+    segments: `${journalFolder}/segments`,
+    folder: auditFolder(folder),
+    ...{ keys, kek, name, mayBegin: kept.value.isNew },
+  };
+  const onFault = (fault: AuditFault): void => audit.fail(auditFaultText(fault));
+  const started = parts.isClockReal
+    ? await startWorkerAudit({ ...job, shared: words.shared }, env.timers, onFault)
+    : startInlineAudit({ ...job, words, files: env.files, clock: env.clock }, onFault);
   if (!started.ok) return err(auditFaultText(started.error));
   const { recovered } = started.value;
   const level = recovered.droppedBytes + recovered.repairedTiles > 0 ? 'warn' : 'info';

@@ -8,13 +8,14 @@ import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
 import { permissionsOf } from '../../core/node-files.ts';
-import { reasonOf } from '../../core/result.ts';
+import { ok, reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
 import { limitLog } from '../../ops/log-limit.ts';
 import { onTreeSignal } from '../../ops/no-inspector.ts';
 import { takeSecrets } from '../../ops/secrets/key-encryption-key.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
+import type { Venue } from '../../venues/port.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { openGuard } from '../guard/open-guard.ts';
 import { petsOf } from '../hardware/pets.ts';
@@ -22,6 +23,7 @@ import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
+import { recordedVenueOf } from '../venue/floor.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
 import { abandonDesk } from './abandon.ts';
 import { dressRehearsal } from './dress-rehearsal.ts';
@@ -90,12 +92,14 @@ export async function runDesk(
       log,
     }),
     secrets: { variables: takeSecrets(process.env), modeOf: permissionsOf },
-    async venue() {
+    async venues() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
-      const linked = await linkVenue(real, { dataFolder, command, source: name });
-      if (linked.ok) link = linked.value;
-      return linked;
+      const { venues } = source.config;
+      const linked = await linkVenue(real, { dataFolder, command, source: name, venues });
+      if (!linked.ok) return linked;
+      link = linked.value;
+      return ok(linked.value.accesses);
     },
   });
   if (!opened.ok) {
@@ -145,7 +149,7 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
     onFatal: (reason) => end({ reason, kind: 'fatal' }),
   });
   listenToSignals(run.signals, desk, log, end);
-  const warmth = new WarmLane(real, parts.venue, parts.instruments[0] as Instrument);
+  const warmth = new WarmLane(real, ...warmedOf(parts));
   try {
     await warmth.start(async () => {
       const played = await dressRehearsal(
@@ -195,14 +199,14 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
 function printSummary(
   options: StartOptions,
   { status }: StopOutcome,
-  { journal, venue }: OpenedDesk['parts'],
+  { journal, venues }: OpenedDesk['parts'],
   terminal: Terminal,
 ): void {
   if (status === null) {
     terminal.err('there is no summary: the desk gave no status in time\n');
     return;
   }
-  const summary = summaryOf(status, journal.store, venue.name);
+  const summary = summaryOf(status, journal.store, venues);
   answer(terminal, options.isJson, summary, () => showSummary(summary, status));
 }
 
@@ -239,4 +243,11 @@ export function configOf(options: StartOptions, terminal: Terminal): Config | nu
   if (loaded.ok) return loaded.value.config;
   for (const fault of loaded.error) terminal.err(`${describeFault(fault)}\n`);
   return null;
+}
+
+/** What is kept warm: the first market of the venue whose frames a warm lane makes up. */
+function warmedOf({ venues, instruments, config }: OpenedDesk['parts']): [Venue, Instrument] {
+  const { name } = recordedVenueOf(config);
+  const venue = venues.find((each) => each.name === name) as Venue;
+  return [venue, instruments.find((each) => each.venue === name) as Instrument];
 }

@@ -100,7 +100,7 @@ export const divergence: Control<
   limits: divergenceLimits,
   reset: { warn: '-', paused: 'O' },
   coolMs: 0,
-  source: injected('Market data, which brings a second venue'),
+  source: wired('risk/watch, the mids of one asset at every venue that has it'),
   check({ state, worstBps, isArbitrage }, { alertBps, haltBps }) {
     if (state === 'halt') return verdict('paused', worstBps, haltBps);
     if (state === 'alert') return verdict('warn', worstBps, alertBps);
@@ -168,7 +168,9 @@ export const toxicity: Control<
   reset: { reduced: 'A', paused: 'A' },
   letsFlatten: true,
   coolMs: 10_000,
-  source: wired('risk/watch, OFI from the sizes of every quote; VPIN comes with market trades'),
+  source: wired(
+    'risk/watch, OFI from the sizes of every quote, VPIN from every trade and its taker',
+  ),
   check({ vpinQuantile, ofiZ, lastedMs }, limits) {
     const isVpin = !(vpinQuantile < limits.vpinQuantile);
     const isFlow = !(Math.abs(ofiZ) < limits.ofiZ);

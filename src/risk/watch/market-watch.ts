@@ -1,4 +1,5 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
+import { LiveVpin } from '../../market/microstructure/live-vpin.ts';
 import { OrderFlowImbalance } from '../../market/microstructure/ofi.ts';
 import { RegimeMeter } from '../breakers/regime.ts';
 import type { BreakerSettings, Regime } from '../breakers/settings.ts';
@@ -23,6 +24,7 @@ export class MarketWatch {
   readonly #staleness = new Staleness();
   readonly #spread = new SpreadBlowout(SPREADS);
   readonly #flow = new OrderFlowImbalance(FLOW);
+  readonly #vpin = new LiveVpin();
   readonly #meter = new RegimeMeter();
   readonly #mids = new Float64Array(MIDS);
   #midCount = 0;
@@ -39,6 +41,16 @@ export class MarketWatch {
 
   get regime(): Regime {
     return this.#meter.regime;
+  }
+
+  /** Mid in ticks; 0 when there is no market. */
+  get midTicks(): number {
+    return (this.#bid + this.#ask) / 2;
+  }
+
+  /** How long ago it was last heard of, in milliseconds; infinite before the first time. */
+  ageMs(nowMs: number): number {
+    return this.#isHeard ? this.#staleness.ageMs(nowMs) : Number.POSITIVE_INFINITY;
   }
 
   /** Mean of the mid over five minutes, in ticks; NaN before it is known. */
@@ -58,11 +70,16 @@ export class MarketWatch {
     else this.#flow.onQuoteLost();
   }
 
-  /** @param reason as the feed words it: `gap`, `crossed`, or how the line was lost */
+  onTrade(lots: number, isBought: boolean, atMs: number): void {
+    this.#vpin.onTrade(lots, isBought, atMs);
+  }
+
+  /** @param reason as the feed words it: `gap`, `checksum`, `crossed`, or how the line was lost */
   onQuoteLost(reason: string, nowMs: number): void {
     const gaps = reason === 'gap' ? 1 : 0;
+    const badChecksums = reason === 'checksum' ? 1 : 0;
     const crossed = reason === 'crossed' ? 1 : 0;
-    const found = bookIntegrity.check({ gaps, badChecksums: 0, crossed }, NO_LIMITS);
+    const found = bookIntegrity.check({ gaps, badChecksums, crossed }, NO_LIMITS);
     if (found !== null) this.#report(bookIntegrity, found, nowMs);
     this.#bid = 0;
     this.#ask = 0;
@@ -93,10 +110,11 @@ export class MarketWatch {
 
   #judgeFlow(nowMs: number, regime: Regime): void {
     const limits = this.#port.limits().of(toxicity, regime);
-    // Before enough was seen there is no z, and nothing to shrink quotes for.
+    // Before enough was seen there is no z and no rank, and nothing to shrink quotes for.
     const ofiZ = Number.isNaN(this.#flow.z) ? 0 : this.#flow.z;
+    const vpinQuantile = Number.isNaN(this.#vpin.quantile) ? 0 : this.#vpin.quantile;
     const lastedMs = Number.isNaN(this.#toxicSinceMs) ? 0 : nowMs - this.#toxicSinceMs;
-    const found = toxicity.check({ vpinQuantile: 0, ofiZ, lastedMs }, limits);
+    const found = toxicity.check({ vpinQuantile, ofiZ, lastedMs }, limits);
     if (found === null) this.#toxicSinceMs = Number.NaN;
     else if (Number.isNaN(this.#toxicSinceMs)) this.#toxicSinceMs = nowMs;
     this.#report(toxicity, found, nowMs);

@@ -4,6 +4,7 @@ import { amountOf, type Lots, lotsOf } from '../../core/units.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderUpdated } from '../../execution/order-manager.ts';
 import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
+import type { TradePrinted } from '../../market/trade.ts';
 import { BreakerBoard, type BreakerRow } from '../breakers/board.ts';
 import type { BreakerEvent } from '../breakers/events.ts';
 import { LimitBook } from '../breakers/limit-book.ts';
@@ -12,6 +13,7 @@ import type { Verdict } from '../controls/control.ts';
 import { eventLoop } from '../controls/process.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
+import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';
 import { MoneyWatch } from './money-watch.ts';
 import { OrderControls } from './order-controls.ts';
@@ -24,6 +26,7 @@ import { DESK_SCOPE, type WatchPort } from './watch-port.ts';
 export type WatchMessage =
   | VenueNews
   | FundsTold
+  | TradePrinted
   | { readonly kind: 'adopt-breakers'; readonly settings: BreakerSettings }
   /** Time to look. */
   | { readonly kind: 'watch' };
@@ -74,6 +77,7 @@ export class RiskWatch {
   readonly #options: RiskWatchOptions;
   readonly #board: BreakerBoard;
   readonly #markets: readonly MarketWatch[];
+  readonly #divergence: DivergenceWatch;
   readonly #money: MoneyWatch;
   readonly #orders: OrderWatch;
   readonly #venues: VenueWatch;
@@ -107,6 +111,11 @@ export class RiskWatch {
     const midTicks = (instrument: number): number => check.midTicks(instrument);
     const markets = instruments.map(({ index }) => new MarketWatch(port, index));
     this.#markets = markets;
+    this.#divergence = new DivergenceWatch(port, instruments, (index) => {
+      const market = markets[index] as MarketWatch;
+      const nowMs = this.#nowMs;
+      return { midTicks: market.midTicks, heardMs: nowMs - market.ageMs(nowMs) };
+    });
     const { peak, openOrders } = options.state;
     const highest = peak === undefined ? Number.NEGATIVE_INFINITY : Number(peak) / 1e8;
     this.#money = new MoneyWatch(port, highest, (profit) => {
@@ -132,6 +141,7 @@ export class RiskWatch {
 
   on(message: WatchMessage, nowMs: number): void {
     if (message.kind === 'watch') this.#tick(nowMs);
+    else if (message.kind === 'trade-printed') this.#onTrade(message);
     else if (message.kind === 'funds-told') this.#onFunds(message.funds);
     else if (message.kind === 'adopt-breakers') this.#adopt(message.settings);
     else this.#venues.onNews(message, nowMs);
@@ -146,6 +156,11 @@ export class RiskWatch {
   onQuote({ instrument, bidTicks, bidLots, askTicks, askLots, receivedNs }: QuoteUpdated): void {
     const market = this.#markets[instrument] as MarketWatch;
     market.onQuote(bidTicks, bidLots, askTicks, askLots, receivedNs / 1e6);
+  }
+
+  #onTrade({ instrument, lots, takerSide, receivedNs }: TradePrinted): void {
+    const market = this.#markets[instrument] as MarketWatch;
+    market.onTrade(lots, takerSide === 'buy', receivedNs / 1e6);
   }
 
   onQuoteLost({ instrument, reason }: QuoteLost, nowMs: number): void {
@@ -179,6 +194,7 @@ export class RiskWatch {
   #tick(nowMs: number): void {
     this.#nowMs = nowMs;
     for (const market of this.#markets) market.tick(nowMs);
+    this.#divergence.tick(nowMs);
     this.#orders.tick(nowMs);
     this.#venues.tick(nowMs);
     if (nowMs - this.#sampledMs >= SAMPLE_MS) this.#sample(nowMs);

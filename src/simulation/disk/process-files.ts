@@ -33,6 +33,8 @@ export interface DiskHooks {
   readonly isAlive: () => boolean;
   /** Told of every write that has reached the page cache. */
   readonly wrote: (path: string, bytes: Uint8Array, position: number) => void;
+  /** Told of every file that has been replaced as a whole. */
+  readonly replaced: (path: string, bytes: Uint8Array) => void;
   /** The process stops here. */
   readonly torn: () => void;
   /** The process waits. */
@@ -83,6 +85,7 @@ export function processFiles(disk: Files, switches: DiskSwitches, hooks: DiskHoo
       meet(switches.writeCode, `write ${path}`);
       meet(switches.syncCode, `fdatasync ${path}`);
       disk.replace(path, bytes);
+      hooks.replaced(path, bytes);
     },
     list: (path) => (hooks.isAlive() ? disk.list(path) : []),
     ensureFolder(path, mode) {

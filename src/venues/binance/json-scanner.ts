@@ -134,6 +134,16 @@ export class JsonScanner {
     return value;
   }
 
+  /** Passes a number or a string and keeps its bounds: some venues write numbers unquoted. */
+  decimal(): boolean {
+    if (this.peek() === QUOTE) return this.string();
+    const start = this.#at;
+    if (!this.#literal()) return this.fail('no decimal');
+    this.textStart = start;
+    this.textEnd = this.#at;
+    return true;
+  }
+
   /** Passes any value. */
   skip(): boolean {
     let depth = 0;

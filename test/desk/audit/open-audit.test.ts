@@ -29,6 +29,7 @@ async function aDesk() {
     const found = await openAudit({
       ...{ env: env as never, log, folder, journalFolder, deskId: 'abcdefgh', journal },
       config: { audit: { keyDays: 30, ...audit } } as never,
+      isClockReal: true,
       secrets: { variables: {}, modeOf: permissionsOf },
     });
     await journal.close();

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
 import { BulkClassifier } from '../../../src/market/microstructure/bulk-classifier.ts';
+import { LiveVpin } from '../../../src/market/microstructure/live-vpin.ts';
 import { VPIN_BUCKETS_MAX, Vpin } from '../../../src/market/microstructure/vpin.ts';
 import { law } from '../../support/law.ts';
 
@@ -152,6 +153,25 @@ test('bulk classification takes half of a price that never moved; what is none i
   assert.is(bars.onTrade(7, Number.POSITIVE_INFINITY), false);
   assert.throws(() => new BulkClassifier({ barTrades: 0, deviation: null }), /at least one/);
   assert.throws(() => new BulkClassifier({ barTrades: 1, deviation: 0 }), /above 0/);
+});
+
+test('a live VPIN learns its bucket from five minutes, and claims nothing before', () => {
+  const live = new LiveVpin();
+  live.onTrade(Number.NaN, true, 0);
+  for (let minute = 0; minute <= 5; minute += 1)
+    live.onTrade(60, minute % 2 === 0, minute * 60_000);
+  assert.ok(Number.isNaN(live.quantile));
+  // 72 lots a minute were seen: each of these fills one bucket, and the first 249 have no rank.
+  for (let at = 0; at < 249; at += 1) live.onTrade(72, at % 3 === 0, 300_000 + at);
+  assert.ok(Number.isNaN(live.quantile));
+  for (let at = 0; at < 60; at += 1) live.onTrade(72, true, 400_000 + at);
+  assert.ok(live.quantile > 0 && live.quantile < 1);
+});
+
+test('a market without volume is never calibrated', () => {
+  const live = new LiveVpin();
+  for (let minute = 0; minute < 20; minute += 1) live.onTrade(0, true, minute * 60_000);
+  assert.ok(Number.isNaN(live.quantile));
 });
 
 test.run();

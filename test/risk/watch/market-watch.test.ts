@@ -62,10 +62,11 @@ test('C14: a market with one side, or none, has no spread to judge', () => {
   );
 });
 
-test('C13: a gap or a crossed book pauses the symbol, a lost line does not', () => {
+test('C13: a gap, a checksum or a crossed book pauses the symbol, a lost line does not', () => {
   for (const [reason, lines] of [
     ['gap', ['C13 instrument:0 paused']],
     ['crossed', ['C13 instrument:0 paused']],
+    ['checksum', ['C13 instrument:0 paused']],
     ['disconnected', []],
   ] as const) {
     const { watch, found } = aMarket();
@@ -86,6 +87,28 @@ test('C17: a flood on one side shrinks quotes, and pulls them when it lasts', ()
   });
   const flow = found.filter((line) => line.startsWith('C17')).slice(before);
   assert.equal(flow.slice(0, 2), ['C17 instrument:0 reduced', 'C17 instrument:0 paused']);
+});
+
+test('C17: trades that all go one way shrink quotes by VPIN, once its rank is known', () => {
+  const { watch, found, quote, run } = aMarket();
+  let nowMs = 0;
+  const trade = (seconds: number, isBought: (at: number) => boolean): void => {
+    for (let at = 0; at < seconds; at += 1) {
+      nowMs += 1_000;
+      watch.onTrade(10, isBought(at), nowMs);
+    }
+  };
+  const judged = (): string[] => {
+    run(1, () => quote(9_999, 10_001));
+    return found.filter((line) => line.startsWith('C17'));
+  };
+  // Five minutes to learn the volume, then buckets of a minute whose sides are mixed by turns.
+  trade(300, (at) => at % 2 === 0);
+  trade(300 * 60, (at) => at % 7 < 3 + (Math.floor(at / 60) % 3));
+  const before = judged().length;
+  trade(50 * 60, () => true);
+  assert.is(judged().at(-1), 'C17 instrument:0 reduced');
+  assert.is(judged().length > before, true);
 });
 
 test('C02: the mean of five minutes is known after half a minute, and forgets', () => {

@@ -7,10 +7,17 @@ import { processFiles, SOUND_DISK } from '../../../src/simulation/disk/process-f
 function aProcess() {
   const disk = lossyFiles(4);
   const switches = { ...SOUND_DISK };
-  const seen = { isAlive: true, stalledMs: 0, torn: 0, wrote: [] as string[] };
+  const seen = {
+    isAlive: true,
+    stalledMs: 0,
+    torn: 0,
+    wrote: [] as string[],
+    replaced: [] as string[],
+  };
   const files = processFiles(disk, switches, {
     isAlive: () => seen.isAlive,
     wrote: (path, bytes, position) => seen.wrote.push(`${path} ${bytes.length} ${position}`),
+    replaced: (path: string) => seen.replaced.push(path),
     torn: () => {
       seen.torn += 1;
     },

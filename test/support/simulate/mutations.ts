@@ -35,6 +35,13 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '1',
   },
   {
+    invariant: 'I4',
+    what: 'the signed log calls covered what it has not committed',
+    file: 'src/storage/audit/drain/audit-drain.js',
+    from: 'const committed = this.#log.commit();',
+    to: 'const committed = { ok: true };',
+  },
+  {
     invariant: 'I5',
     what: 'the mode does not wait for its cool-down',
     file: 'src/control/modes.js',
@@ -48,6 +55,13 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/desk/open-desk.js',
     from: 'prepareLatch(env.files, latchFile, env.clock.now());',
     to: 'env.files.remove(latchFile);',
+  },
+  {
+    invariant: 'I7',
+    what: 'the guard cancels nothing of a daemon whose connection ends',
+    file: 'src/control/guard/core.js',
+    from: "const lost = sweepAll({ ...state, watch: 'lost' }, nowMs, 'lone');",
+    to: "const lost = { state: { ...state, watch: 'lost' }, effects: [] };",
   },
   {
     invariant: 'I8',
@@ -69,6 +83,13 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'actors/trading/venue.js',
     from: "ctx.timers.start('connect', againMs, { kind: 'connect' });",
     to: 'void againMs;',
+  },
+  {
+    invariant: 'petted',
+    what: 'the watchdog is petted whoever is missing',
+    file: 'hardware/watchdog/petting.js',
+    from: 'const missing = this.#required.filter((name) => !this.#answered.has(name));',
+    to: 'const missing = [];',
   },
   {
     invariant: 'journaled',

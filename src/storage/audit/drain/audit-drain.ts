@@ -1,4 +1,4 @@
-import type { AuditFinding } from '../../../audit/check/finding.ts';
+import { findingText } from '../../../audit/check/finding.ts';
 import { proveConsistency } from '../../../audit/check/log-proofs.ts';
 import {
   commitDelayMs,
@@ -14,7 +14,7 @@ import type { Nanos } from '../../../core/units.ts';
 import type { Kek } from '../../../ops/secrets/sealed.ts';
 import { decodeRecord, type JournalRecord } from '../../journal/codec.ts';
 import type { DrainWords } from '../../journal/drain-words.ts';
-import { systemFault } from '../../log-fault.ts';
+import { logFaultText, systemFault } from '../../log-fault.ts';
 import { type LogRecord, LogTail } from '../../record-reader.ts';
 import {
   type AuditLog,
@@ -167,15 +167,21 @@ export class AuditDrain {
 
   /**
    * The newest head and the proof that it has grown out of a smaller one; no hashes for the empty
-   * log and for one that is not smaller.
+   * log and for one that is not smaller. What cannot be read now may be readable later: it ends
+   * nothing, and the error says what it was.
    */
-  prove(fromSize: number): Result<HeadProof, AuditFinding> {
+  prove(fromSize: number): Result<HeadProof, string> {
     const { files, folder } = this.#options;
     const { size } = this.#log.head;
     const { checkpoint } = this.#log;
     if (fromSize <= 0 || fromSize >= size) return ok({ checkpoint, size, proof: [] });
-    const proof = proveConsistency(logSource(files, folder), fromSize, size);
-    return proof.ok ? ok({ checkpoint, size, proof: proof.value }) : proof;
+    try {
+      const proof = proveConsistency(logSource(files, folder), fromSize, size);
+      if (!proof.ok) return err(findingText(proof.error));
+      return ok({ checkpoint, size, proof: proof.value });
+    } catch (thrown) {
+      return err(logFaultText(systemFault(thrown, folder, 'proving a head')));
+    }
   }
 
   /** Keeps a head that a witness has signed; a fault of the disk ends the log, like any other. */

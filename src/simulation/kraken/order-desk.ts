@@ -1,0 +1,263 @@
+import { parseBigDecimal } from '../../core/decimal.ts';
+import type { Clock, Timer, Timers } from '../../core/env.ts';
+import { baseAmount, parseLots, parseTicks, quoteAmount } from '../../core/instrument.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import {
+  AMOUNT_DECIMALS,
+  type Amount,
+  amountOf,
+  type Lots,
+  NO_AMOUNT,
+  type Ticks,
+} from '../../core/units.ts';
+import type { Side, TimeInForce } from '../../execution/order.ts';
+import { RateCounters, type Tier } from '../../venues/kraken/account/rate-counter.ts';
+import type { SelfTradePrevention } from '../book/match-plan.ts';
+import type { Account } from '../exchange/clearing.ts';
+import type { NewOrder, VenueOrder } from '../exchange/orders.ts';
+import type { ExchangePort } from '../exchange/port.ts';
+import {
+  DEADLINE,
+  INVALID_ARGUMENTS,
+  type KrakenError,
+  ORDER_RATE,
+  refusalError,
+  UNKNOWN_ORDER,
+  UNKNOWN_PAIR,
+} from './errors.ts';
+import { orderIdOf } from './names.ts';
+import type { TradingState } from './trading-state.ts';
+
+/** An order as a client asks for it, whichever way it came. Numbers are decimal texts. */
+export interface OrderWish {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly isMarket: boolean;
+  readonly price: string;
+  readonly quantity: string;
+  /** The quantity is what a market order spends, in quote currency. */
+  readonly isCost: boolean;
+  /** '' when the client names none. */
+  readonly clientId: string;
+  readonly timeInForce: TimeInForce;
+  readonly isPostOnly: boolean;
+  readonly prevention: SelfTradePrevention;
+  /** NaN when there is none. */
+  readonly deadlineMs: number;
+}
+
+/** An order is named by the venue's id or by the client's. */
+export interface OrderName {
+  readonly orderId: string;
+  readonly clientId: string;
+}
+
+/** Ids that the venue makes for orders without one; they are shown to nobody. */
+const HIDDEN = 'unnamed:';
+const CLIENT_ID =
+  /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18})$/;
+const TIMEOUT_SECONDS_MAX = 86_400;
+
+/** Carries orders to the exchange: the same rules for REST and sockets. */
+export class OrderDesk {
+  readonly exchange: ExchangePort;
+  readonly #state: TradingState;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #tier: Tier;
+  readonly #counters = new Map<string, RateCounters>();
+  readonly #switches = new Map<string, Timer>();
+  #unnamed = 0;
+
+  constructor(
+    exchange: ExchangePort,
+    state: TradingState,
+    edges: { readonly clock: Clock; readonly timers: Timers; readonly tier: Tier },
+  ) {
+    this.exchange = exchange;
+    this.#state = state;
+    this.#clock = edges.clock;
+    this.#timers = edges.timers;
+    this.#tier = edges.tier;
+  }
+
+  place(account: string, wish: OrderWish): Result<VenueOrder, KrakenError> {
+    const order = this.#orderOf(wish);
+    if (!order.ok) return order;
+    const nowMs = this.#clock.now();
+    if (nowMs > wish.deadlineMs) return err(DEADLINE);
+    const closed = this.#state.refusal(wish.symbol, wish);
+    if (closed !== null) return err(closed);
+    if (!this.#countersOf(account).take(wish.symbol, { kind: 'add' }, nowMs)) {
+      return err(ORDER_RATE);
+    }
+    const placed = this.exchange.place(account, order.value);
+    return placed.ok ? ok(placed.value.order) : err(refusalError(placed.error));
+  }
+
+  /** What `place` would refuse, without placing. */
+  wouldRefuse(account: string, wish: OrderWish): KrakenError | null {
+    const order = this.#orderOf(wish);
+    if (!order.ok) return order.error;
+    const refusal = this.exchange.wouldRefuse(account, order.value);
+    return refusal === null ? null : refusalError(refusal);
+  }
+
+  cancel(account: string, name: OrderName): Result<VenueOrder, KrakenError> {
+    const order = this.find(account, name);
+    if (order === null) return err(UNKNOWN_ORDER);
+    this.#countCancel(account, order);
+    const { symbol, orderId } = order;
+    const canceled = this.exchange.cancel(account, { symbol, orderId, clientId: null });
+    return canceled.ok ? canceled : err(refusalError(canceled.error));
+  }
+
+  /** @returns how many orders were cancelled, in all markets */
+  cancelAll(account: string): number {
+    let count = 0;
+    for (const symbol of this.exchange.markets.keys()) {
+      const canceled = this.exchange.cancelAll(account, symbol);
+      if (!canceled.ok) continue;
+      for (const order of canceled.value) this.#countCancel(account, order);
+      count += canceled.value.length;
+    }
+    return count;
+  }
+
+  /**
+   * The account's dead-man switch. @returns when it goes off, null when it is off
+   */
+  cancelAllAfter(account: string, seconds: number): Result<number | null, KrakenError> {
+    if (!(Number.isInteger(seconds) && seconds >= 0 && seconds <= TIMEOUT_SECONDS_MAX)) {
+      return err(`${INVALID_ARGUMENTS}:timeout`);
+    }
+    this.#switches.get(account)?.cancel();
+    this.#switches.delete(account);
+    if (seconds === 0) return ok(null);
+    const timer = this.#timers.after(seconds * 1_000, () => {
+      this.#switches.delete(account);
+      this.cancelAll(account);
+    });
+    this.#switches.set(account, timer);
+    return ok(this.#clock.now() + seconds * 1_000);
+  }
+
+  /**
+   * Another price or size for an order that rests. What rests here is a new order at the exchange:
+   * unlike at the real venue it loses its place in the queue, and its id.
+   */
+  amend(
+    account: string,
+    name: OrderName,
+    change: { readonly price: string | null; readonly quantity: string | null },
+  ): Result<VenueOrder, KrakenError> {
+    const order = this.find(account, name);
+    if (order === null || !this.#isOpen(account, order)) return err(UNKNOWN_ORDER);
+    const market = this.exchange.markets.get(order.symbol);
+    if (market === undefined) return err(UNKNOWN_PAIR);
+    const { instrument } = market.rules;
+    const ticks = change.price === null ? order.ticks : parseTicks(instrument, change.price);
+    const wanted = change.quantity === null ? order.lots : parseLots(instrument, change.quantity);
+    const lots = (wanted - order.filledLots) as Lots;
+    if (!(ticks > 0 && lots > 0)) return err(`${INVALID_ARGUMENTS}:order_qty`);
+    const nowMs = this.#clock.now();
+    const ageMs = nowMs - order.createdMs;
+    if (!this.#countersOf(account).take(order.symbol, { kind: 'amend', ageMs }, nowMs)) {
+      return err(ORDER_RATE);
+    }
+    if (!this.#canPay(account, order, ticks, lots)) return err('EOrder:Insufficient funds');
+    const { symbol, orderId } = order;
+    this.exchange.cancel(account, { symbol, orderId, clientId: null });
+    const placed = this.exchange.place(account, { ...order, ticks, lots });
+    return placed.ok ? ok(placed.value.order) : err(refusalError(placed.error));
+  }
+
+  /** An order by either name, open or ended; the latest of a client's name. */
+  find(account: string, { orderId, clientId }: OrderName): VenueOrder | null {
+    const known = this.exchange.account(account);
+    if (known === null) return null;
+    if (orderId !== '') {
+      const number = orderIdOf(orderId);
+      return known.open.get(number) ?? known.ended.get(number) ?? null;
+    }
+    let found: VenueOrder | null = null;
+    for (const symbol of this.exchange.markets.keys()) {
+      found ??= this.exchange.find(account, { symbol, orderId: null, clientId });
+    }
+    return found;
+  }
+
+  /** Lets everybody order again who has ordered too much. */
+  forgive(): void {
+    this.#counters.clear();
+  }
+
+  close(): void {
+    for (const timer of this.#switches.values()) timer.cancel();
+    this.#switches.clear();
+  }
+
+  #isOpen(account: string, { orderId }: VenueOrder): boolean {
+    return this.exchange.account(account)?.open.has(orderId) ?? false;
+  }
+
+  /** Whether what the order holds and what is free pay for its new form. */
+  #canPay(account: string, order: VenueOrder, ticks: Ticks, lots: Lots): boolean {
+    const market = this.exchange.markets.get(order.symbol);
+    const known: Account | null = this.exchange.account(account);
+    if (market === undefined || known === null) return false;
+    const { instrument } = market.rules;
+    const isBuy = order.side === 'buy';
+    const asset = isBuy ? instrument.quote : instrument.base;
+    const needed: Amount = isBuy
+      ? quoteAmount(instrument, ticks, lots)
+      : baseAmount(instrument, lots);
+    const free = known.balances.get(asset)?.free ?? NO_AMOUNT;
+    return free + order.held >= needed;
+  }
+
+  #orderOf(wish: OrderWish): Result<NewOrder, KrakenError> {
+    const market = this.exchange.markets.get(wish.symbol);
+    if (market === undefined) return err(UNKNOWN_PAIR);
+    const { instrument } = market.rules;
+    if (wish.clientId !== '' && !CLIENT_ID.test(wish.clientId)) {
+      return err(`${INVALID_ARGUMENTS}:cl_ord_id`);
+    }
+    const cost = wish.isCost ? parseBigDecimal(wish.quantity, AMOUNT_DECIMALS) : 0n;
+    const lots = wish.isCost ? (0 as Lots) : parseLots(instrument, wish.quantity);
+    const ticks = wish.isMarket ? (0 as Ticks) : parseTicks(instrument, wish.price);
+    if (Number.isNaN(ticks)) return err('EOrder:Invalid price');
+    if (Number.isNaN(lots) || cost === null || cost < 0n) {
+      return err(`${INVALID_ARGUMENTS}:volume`);
+    }
+    this.#unnamed += 1;
+    return ok({
+      symbol: wish.symbol,
+      clientId: wish.clientId === '' ? `${HIDDEN}${this.#unnamed}` : wish.clientId,
+      side: wish.side,
+      type: wish.isMarket ? 'market' : wish.isPostOnly ? 'limit-maker' : 'limit',
+      timeInForce: wish.isMarket ? 'gtc' : wish.timeInForce,
+      ticks,
+      lots,
+      quote: amountOf(cost),
+      selfTradePrevention: wish.prevention,
+    });
+  }
+
+  #countCancel(account: string, order: VenueOrder): void {
+    const nowMs = this.#clock.now();
+    const ageMs = nowMs - order.createdMs;
+    this.#countersOf(account).take(order.symbol, { kind: 'cancel', ageMs }, nowMs);
+  }
+
+  #countersOf(account: string): RateCounters {
+    const known = this.#counters.get(account) ?? new RateCounters(this.#tier);
+    this.#counters.set(account, known);
+    return known;
+  }
+}
+
+/** The id that the client gave; '' when it gave none. */
+export function shownClientId(order: Pick<NewOrder, 'clientId'>): string {
+  return order.clientId.startsWith(HIDDEN) ? '' : order.clientId;
+}

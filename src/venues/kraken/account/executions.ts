@@ -1,0 +1,134 @@
+import { type Instrument, parseLots, parseTicks } from '../../../core/instrument.ts';
+import { millisOf, NO_AMOUNT } from '../../../core/units.ts';
+import type { Fill, Side } from '../../../execution/order.ts';
+import type { Report } from '../../../execution/report.ts';
+import {
+  arrayIn,
+  objectIn,
+  textOf,
+  WireFault,
+  type WireObject,
+  wordIn,
+} from '../../binance/wire.ts';
+import { assetName } from '../pair.ts';
+import { cutAmountIn } from '../wire/amounts.ts';
+import { clientIdOf } from '../wire/client-id.ts';
+import { textMs } from '../wire/timestamp.ts';
+
+/** Orders whose client id is remembered: the venue does not repeat it in every report. */
+const REMEMBERED_MAX = 20_000;
+
+/** Turns what the `executions` channel says of orders into reports. */
+export class Executions {
+  readonly #bySymbol: ReadonlyMap<string, Instrument>;
+  readonly #clientIds = new Map<string, string>();
+
+  constructor(instruments: readonly Instrument[]) {
+    this.#bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+  }
+
+  /**
+   * @param data the `data` of a frame, whose numbers are texts
+   * @throws WireFault when a report lacks what its kind must have
+   */
+  reportsIn(data: unknown): readonly Report[] {
+    return arrayIn(data, 'data').flatMap((entry) => this.#reportsOf(objectIn(entry, 'execution')));
+  }
+
+  #reportsOf(entry: WireObject): readonly Report[] {
+    const venueOrderId = textOf(entry, 'order_id');
+    const clientId = this.#clientIdOf(venueOrderId, wordIn(entry['cl_ord_id']));
+    const kind = textOf(entry, 'exec_type');
+    switch (kind) {
+      case 'new':
+        return [{ kind: 'accepted', clientId, venueOrderId }];
+      case 'trade':
+        return this.#fill(entry, clientId, venueOrderId);
+      case 'canceled':
+      case 'expired':
+        return [{ kind: 'ended', clientId, ...endOf(kind, wordIn(entry['reason'])) }];
+      // Not live yet, told by its fills, or nothing that the desk counts.
+      case 'pending_new':
+      case 'filled':
+      case 'amended':
+      case 'restated':
+      case 'status':
+      case 'iceberg_refill':
+        return [];
+      default:
+        throw new WireFault(`exec_type: found ${kind}, wanted one that is known`);
+    }
+  }
+
+  /** An order without a client id is somebody else's: it goes by the venue's. */
+  #clientIdOf(venueOrderId: string, named: string): string {
+    const known = this.#clientIds.get(venueOrderId);
+    if (known !== undefined) return known;
+    const clientId = named === '' ? venueOrderId : clientIdOf(named);
+    if (named !== '') {
+      this.#clientIds.set(venueOrderId, clientId);
+      if (this.#clientIds.size > REMEMBERED_MAX) {
+        for (const oldest of this.#clientIds.keys()) {
+          this.#clientIds.delete(oldest);
+          break;
+        }
+      }
+    }
+    return clientId;
+  }
+
+  #fill(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {
+    const symbol = textOf(entry, 'symbol');
+    const instrument = this.#bySymbol.get(symbol);
+    if (instrument === undefined) return [];
+    const { fee, feeAsset } = feeIn(entry['fees'] ?? [], instrument);
+    const venueMs = textMs(textOf(entry, 'timestamp'));
+    if (Number.isNaN(venueMs)) throw new WireFault('timestamp: found no time in RFC 3339');
+    const fill: Fill = {
+      tradeId: textOf(entry, 'exec_id'),
+      ...gridIn(instrument, textOf(entry, 'last_price'), textOf(entry, 'last_qty')),
+      quote: cutAmountIn(entry, 'cost'),
+      fee,
+      feeAsset,
+      isMaker: textOf(entry, 'liquidity_ind') === 'm',
+      venueMs: millisOf(Math.floor(venueMs)),
+    };
+    const side = tradeSideIn(entry, 'side');
+    return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
+  }
+}
+
+/** Why the venue ended an order; one that would have met another of ours expired. */
+function endOf(
+  kind: 'canceled' | 'expired',
+  reason: string,
+): { readonly how: 'canceled' | 'expired'; readonly reason: string } {
+  if (/self.?trade|stp/i.test(reason)) return { how: 'expired', reason: 'stp' };
+  return { how: kind, reason: reason || kind };
+}
+
+export function tradeSideIn(object: WireObject, field: string): Side {
+  const side = textOf(object, field);
+  if (side === 'buy' || side === 'sell') return side;
+  throw new WireFault(`${field}: found ${side}, wanted buy or sell`);
+}
+
+/** @throws WireFault for what is off the grid, so that no fill is booked wrong */
+export function gridIn(
+  instrument: Instrument,
+  price: string,
+  quantity: string,
+): Pick<Fill, 'ticks' | 'lots'> {
+  const ticks = parseTicks(instrument, price);
+  const lots = parseLots(instrument, quantity);
+  if (ticks > 0 && lots > 0) return { ticks, lots };
+  throw new WireFault(`${instrument.symbol}: ${quantity} at ${price} is off the grid`);
+}
+
+function feeIn(value: unknown, { quote }: Instrument): Pick<Fill, 'fee' | 'feeAsset'> {
+  const fees = arrayIn(value, 'fees').map((entry) => objectIn(entry, 'fee'));
+  const [first, ...others] = fees;
+  if (first === undefined) return { fee: NO_AMOUNT, feeAsset: quote };
+  if (others.length > 0) throw new WireFault('fees: found two assets, wanted one');
+  return { fee: cutAmountIn(first, 'qty'), feeAsset: assetName(textOf(first, 'asset')) };
+}

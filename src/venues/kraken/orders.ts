@@ -1,0 +1,43 @@
+import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
+import type { ApprovedOrder } from '../../risk/approved-order.ts';
+import type { VenueOrders } from '../port.ts';
+import type { KrakenToken } from './session.ts';
+import { venueIdOf } from './wire/client-id.ts';
+
+const TIME_IN_FORCE = { gtc: 'gtc', ioc: 'ioc', fok: 'fok' } as const;
+/** Our quotes never trade with each other: the order that would take is cancelled. */
+const SELF_TRADE_PREVENTION = 'cancel_newest';
+
+/** Order entry of Kraken spot over its v2 socket. */
+export function krakenOrders(token: KrakenToken, receiveWindowMs: number): VenueOrders {
+  return {
+    place(order, instrument, requestId, nowMs) {
+      const params = orderMembers(order, instrument);
+      const deadline = new Date(nowMs + receiveWindowMs).toISOString();
+      const more = `"deadline":"${deadline}","token":"${token.text}"`;
+      return request('add_order', `${params},${more}`, requestId);
+    },
+  };
+}
+
+/** The members that say what an order is; numbers with the digits of the grid, unquoted. */
+export function orderMembers(order: ApprovedOrder, instrument: Instrument): string {
+  const isMarket = order.kind === 'market';
+  const price = isMarket ? '' : `"limit_price":${priceText(instrument, order.ticks)},`;
+  // A market order lives for an instant whatever it says.
+  const lasts = isMarket ? '' : `"time_in_force":"${TIME_IN_FORCE[order.timeInForce]}",`;
+  const postOnly = order.isPostOnly ? '"post_only":true,' : '';
+  return (
+    `"order_type":"${order.kind}","side":"${order.side}",` +
+    `"order_qty":${quantityText(instrument, order.lots)},"symbol":"${instrument.symbol}",` +
+    `${price}${lasts}${postOnly}` +
+    `"cl_ord_id":"${venueIdOf(order.clientId)}","stp_type":"${SELF_TRADE_PREVENTION}",` +
+    // Histories tell fees in quote currency only, so that is what they are paid in.
+    `"fee_preference":"quote"`
+  );
+}
+
+/** @param members of `params`, as JSON without the braces */
+export function request(method: string, members: string, requestId: string): string {
+  return `{"method":"${method}","params":{${members}},"req_id":${requestId}}`;
+}
