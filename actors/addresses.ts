@@ -2,6 +2,7 @@ import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
+import type { QualityMessage } from './market-data/quality.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
 import type { IndicatorMessage } from './safety/indicator.ts';
@@ -31,6 +32,7 @@ export const address = {
   riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
+  quality: refByPath<QualityMessage>('market-data/quality'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>
     refByPath(`trading/strategies/strategy:${label}`),

@@ -1,12 +1,10 @@
-import { type LatchLog, openLatchLog } from './control/guard/latch-log.ts';
 import { type GuardFrame, guardSocket } from './control/guard/wire.ts';
 import type { Env } from './core/env.ts';
 import { nodeEnv, nodeTimers } from './core/node-env.ts';
 import { err, ok, type Result } from './core/result.ts';
-import { Contacts } from './guard/contacts.ts';
-import { GuardProcess } from './guard/guard-process.ts';
-import { type Heads, openHeads } from './guard/heads.ts';
+import { openGuardProcess } from './guard/open-guard-process.ts';
 import { PeerSocket } from './guard/peer-socket.ts';
+import { noticeService } from './guard/service-notice.ts';
 import { logTo } from './ops/log.ts';
 import { deskIdIn } from './storage/data-directory.ts';
 import { lockFaultText, lockFile } from './storage/directory-lock.ts';
@@ -23,6 +21,8 @@ export interface GuardOptions {
   readonly guardDirectory: string;
   /** Whether a desk has started this guard, which then ends when nobody needs it. */
   readonly isSpawned: boolean;
+  /** Where systemd listens, when it runs this guard. */
+  readonly notifySocket: string | undefined;
 }
 
 export interface GuardFailure {
@@ -32,6 +32,8 @@ export interface GuardFailure {
 }
 
 const FOLDER_MODE = 0o700;
+/** Contacts are read, and the daemon's silence is measured, this often. */
+const TICK_MS = 2;
 /** Until a desk has made the data directory, it is looked for this often. */
 const LOOK_MS = 100;
 
@@ -39,29 +41,35 @@ const LOOK_MS = 100;
 export async function runGuard(options: GuardOptions): Promise<Result<void, GuardFailure>> {
   const stopped = stopSignal();
   const env = nodeEnv(nodeNet(nodeTimers));
-  const folder = options.dataDirectory;
-  const deskId = await Promise.race([stopped.then(() => null), deskIdOf(env, folder)]);
-  if (deskId === null) return ok(undefined);
-  const opened = open(env, folder, `${options.guardDirectory}/${deskId}`, deskId);
-  if (!opened.ok) return opened;
-
   const log = logTo('stdout', 'info');
+  const { dataDirectory: folder, isSpawned, notifySocket } = options;
+  const service = noticeService(isSpawned ? undefined : notifySocket, env.timers, log);
+  const deskId = await Promise.race([stopped.then(() => null), deskIdOf(env, folder)]);
+  if (deskId === null) {
+    await service.end();
+    return ok(undefined);
+  }
+  const own = `${options.guardDirectory}/${deskId}`;
+  env.files.ensureFolder(own, FOLDER_MODE);
+  const held = lock(folder, own);
+  if (!held.ok) return held;
+
   let end: (reason: string) => void = () => {};
   const ended = new Promise<string>((resolve) => {
     end = resolve;
   });
   let send: (frame: GuardFrame) => void = () => {};
-  const guard = new GuardProcess({
-    env,
-    log,
-    folder,
-    ...opened.value,
-    contacts: new Contacts({ env, log, runFolder: `${folder}/run` }),
+  const opened = openGuardProcess({
+    ...{ env, log, folder, own, deskId },
+    pid: process.pid,
+    tickMs: TICK_MS,
     send: (frame) => send(frame),
     signal: (pid, name) => void process.kill(pid, name),
-    isSpawned: options.isSpawned,
+    isSpawned,
     onEnd: end,
   });
+  if (!opened.ok) return err({ isHeld: false, sentence: opened.error });
+  const guard = opened.value;
   const socket = new PeerSocket({
     frame: (frame) => guard.heard(frame),
     closed: () => guard.connectionClosed(),
@@ -75,6 +83,7 @@ export async function runGuard(options: GuardOptions): Promise<Result<void, Guar
   log('info', 'guard', 'ending', { reason });
   guard.stop();
   socket.close();
+  await service.end();
   return ok(undefined);
 }
 
@@ -87,26 +96,16 @@ async function deskIdOf(env: Env, folder: string): Promise<string> {
   }
 }
 
-/** Locks, latch and heads. The locks are given back by the end of the process. */
-function open(
-  env: Env,
-  folder: string,
-  own: string,
-  deskId: string,
-): Result<{ readonly latch: LatchLog; readonly heads: Heads }, GuardFailure> {
-  env.files.ensureFolder(own, FOLDER_MODE);
-  // The second lock finds the guard of a copy of this data directory.
+/** The locks are given back by the end of the process. */
+function lock(folder: string, own: string): Result<void, GuardFailure> {
+  // The second one finds the guard of a copy of this data directory.
   for (const path of [`${folder}/run/guard.lock`, `${own}/lock`]) {
-    const lock = lockFile(path);
-    if (lock.ok) continue;
-    const isHeld = lock.error.kind === 'directory-held';
-    return err({ isHeld, sentence: lockFaultText(lock.error) });
+    const held = lockFile(path);
+    if (held.ok) continue;
+    const isHeld = held.error.kind === 'directory-held';
+    return err({ isHeld, sentence: lockFaultText(held.error) });
   }
-  const latch = openLatchLog(env.files, `${own}/latch.log`);
-  if (!latch.ok) return err({ isHeld: false, sentence: latch.error });
-  const heads = openHeads(env, own, `guard.${deskId}`);
-  if (!heads.ok) return err({ isHeld: false, sentence: heads.error });
-  return ok({ latch: latch.value, heads: heads.value });
+  return ok(undefined);
 }
 
 function stopSignal(): Promise<string> {

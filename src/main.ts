@@ -38,14 +38,16 @@ const launch: Launch = {
   async guard(options, on) {
     const { runGuard } = await import('./guard.ts');
     const isSpawned = process.env[GUARD_STARTED_BY_DESK] === '1';
-    const ran = await runGuard({ ...options, isSpawned });
+    const notifySocket = process.env['NOTIFY_SOCKET'];
+    const ran = await runGuard({ ...options, isSpawned, notifySocket });
     if (ran.ok) return EXIT.done;
     on.err(`${ran.error.sentence}\n`);
     return ran.error.isHeld ? EXIT.refused : EXIT.failed;
   },
   async simulate(options, on) {
     const { simulate } = await import('./desk/simulate/simulate.ts');
-    return simulate(options, on);
+    const { openGuardProcess } = await import('./guard/open-guard-process.ts');
+    return simulate(options, on, openGuardProcess);
   },
   async measureStop(configFile, presses) {
     const { measureStop } = await import('./desk/hardware/measure/measure-stop.ts');

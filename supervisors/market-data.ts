@@ -3,10 +3,12 @@ import type { SupervisorSpec } from './child-spec.ts';
 import { patientBranch } from './patience.ts';
 
 export interface MarketDataBranch {
+  readonly quality: () => Spawnable;
   readonly feeds: readonly { readonly venue: string; readonly start: () => Spawnable }[];
 }
 
-/** Feeds live and die alone. A venue that keeps breaking one is met with patience. */
+/** All live and die alone. A venue that keeps breaking a feed is met with patience. */
 export function marketDataBranch(branch: MarketDataBranch): SupervisorSpec {
-  return patientBranch(branch.feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start })));
+  const feeds = branch.feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start }));
+  return patientBranch([...feeds, { id: 'quality', start: branch.quality }]);
 }

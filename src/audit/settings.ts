@@ -14,6 +14,11 @@ export const auditSection = z
       .max(KEY_DAYS_MAX)
       .default(KEY_DAYS)
       .describe('days after which the log is handed over to a new key'),
+    keyFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('file with the 32 bytes under which the keys of the log are sealed'),
   })
   .describe('the signed audit log');
 

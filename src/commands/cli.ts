@@ -10,6 +10,8 @@ import { panelCommand } from './estop/panel-command.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
+import { convertCommand } from './market-data/convert-command.ts';
+import { replayCommand } from './market-data/replay-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { tuneBreakersCommand } from './tune/tune-command.ts';
 
@@ -27,6 +29,8 @@ export const COMMANDS: readonly LocalCommand[] = [
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  replayCommand,
+  convertCommand,
   doctorCommand,
   tuneBreakersCommand,
   keyMakeCommand,

@@ -3,6 +3,7 @@ import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
+import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
@@ -10,13 +11,14 @@ import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
 import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
 
 const symbol = z
   .string()
-  .regex(/^[A-Z0-9]{2,20}$/)
-  .describe("the venue's own name of a market, such as BTCUSDT");
+  .regex(/^[A-Z0-9]{2,20}([/-][A-Z0-9]{2,12})?$/)
+  .describe("the venue's own name of a market: BTCUSDT, BTC/USD or BTC-USD");
 
 const venueSection = z
   .strictObject({
@@ -24,6 +26,7 @@ const venueSection = z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,15}$/)
       .describe('name of the venue on this desk'),
+    kind: z.enum(VENUE_KIND_NAMES).default('binance').describe('protocol that the venue speaks'),
     endpoint: z.literal('simulated').describe('the simulated exchange that the desk starts itself'),
     symbols: z.array(symbol).min(1).max(64).describe('markets to follow'),
     receiveWindowMs: z
@@ -61,6 +64,9 @@ const logSection = z
   .strictObject({ level: z.enum(LOG_LEVELS).describe('least level that is written') })
   .describe('log');
 
+/** Venues of one desk. */
+export const VENUES_MAX = 8;
+
 /** The whole configuration. Unknown keys are errors, so a misspelt limit is not ignored. */
 export const configSchema = z
   .strictObject({
@@ -68,8 +74,9 @@ export const configSchema = z
     guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
     breakers: breakersSection.optional(),
-    venues: z.array(venueSection).length(1),
+    venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
+    quality: qualitySection.prefault({}),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),
@@ -79,9 +86,14 @@ export const configSchema = z
     log: logSection,
   })
   .superRefine((config, context) => {
-    config.venues.forEach(({ symbols }, at) => {
-      symbols.forEach((name, place) => {
-        if (symbols.indexOf(name) === place) return;
+    const names = config.venues.map(({ name }) => name);
+    config.venues.forEach(({ name, symbols }, at) => {
+      if (names.indexOf(name) !== at) {
+        const path = ['venues', at, 'name'];
+        context.addIssue({ code: 'custom', path, message: 'wanted a name that is used once' });
+      }
+      symbols.forEach((each, place) => {
+        if (symbols.indexOf(each) === place) return;
         const path = ['venues', at, 'symbols', place];
         context.addIssue({ code: 'custom', path, message: 'wanted each symbol once' });
       });
@@ -94,8 +106,7 @@ export const configSchema = z
         context.addIssue({ code: 'custom', path: ['strategies', at, field], message });
       };
       if (venue === undefined) {
-        const names = config.venues.map(({ name }) => name).join(', ');
-        issue('venue', `wanted one of the venues: ${names}`);
+        issue('venue', `wanted one of the venues: ${names.join(', ')}`);
       } else if (!venue.symbols.includes(strategy.symbol)) {
         issue('symbol', `wanted one of the symbols of ${venue.name}: ${venue.symbols.join(', ')}`);
       }

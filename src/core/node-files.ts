@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -70,6 +71,14 @@ export const nodeFiles: Files = {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   },
 };
+
+/** Permission bits of a file; null when there is none. @throws the system's error */
+export function permissionsOf(path: string): number | null {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  return mode === undefined ? null : mode & PERMISSIONS;
+}
+
+const PERMISSIONS = 0o777;
 
 /** Whether a thrown system error means that there is no such file. */
 function absent<T>(thrown: unknown, otherwise: T): T {

@@ -12,13 +12,13 @@ import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import type { TlsListener } from '../remote/tls.ts';
 import type { Journal } from '../storage/journal/journal.ts';
-import type { Venue } from '../venues/port.ts';
 import type { OpenedAlerts } from './alerts/open-alerts.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import type { Witness } from './guard/witness.ts';
 import type { DeskHardware } from './hardware/desk-hardware.ts';
 import type { Pets } from './hardware/pets.ts';
 import type { OpenedLinks } from './links/open-links.ts';
+import type { DeskVenue } from './open-venues.ts';
 
 /** Reads and checks the configuration of this run. */
 export type ConfigLoader = () => Result<LoadedConfig, readonly ConfigFault[]>;
@@ -53,8 +53,8 @@ export interface DeskParts {
   /** Whether the run before this one ended by an orderly stop. */
   readonly wasClean: boolean;
   readonly version: string;
-  readonly venue: Venue;
-  readonly marketData: { readonly streamUrl: string; readonly restUrl: string };
+  /** By index, in the order of the configuration; at least one. */
+  readonly venues: readonly DeskVenue[];
   readonly instruments: readonly Instrument[];
   /** Whether latencies mean anything: not under a virtual clock. */
   readonly isClockReal: boolean;

@@ -5,10 +5,10 @@ import { Gate } from '../control/gate.ts';
 import { latchAt, prepareLatch } from '../control/latch.ts';
 import { openStateSeal } from '../control/mode/state-seal.ts';
 import type { Env } from '../core/env.ts';
-import type { Instrument } from '../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
+import type { KekSources } from '../ops/secrets/key-encryption-key.ts';
 import {
   type DataDirectory,
   directoryFaultText,
@@ -19,12 +19,6 @@ import type { EventStore } from '../storage/event-store/event-store.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { openJournal } from '../storage/journal/recover.ts';
-import { instrumentsIn } from '../venues/binance/exchange-info.ts';
-import { binanceOrders } from '../venues/binance/orders.ts';
-import { binanceQueries } from '../venues/binance/queries.ts';
-import { binanceSession } from '../venues/binance/session.ts';
-import { apiKeyOf } from '../venues/binance/sign.ts';
-import type { Venue } from '../venues/port.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import { openAudit } from './audit/open-audit.ts';
@@ -35,15 +29,8 @@ import type { DeskHardware } from './hardware/desk-hardware.ts';
 import { openHardware } from './hardware/open-hardware.ts';
 import type { Pets } from './hardware/pets.ts';
 import { openLinks } from './links/open-links.ts';
+import { type Accesses, openVenues } from './open-venues.ts';
 import { openShell } from './proof/open-shell.ts';
-
-/** Where a venue is reached, and as whom. */
-export interface VenueAccess {
-  readonly restUrl: string;
-  readonly streamUrl: string;
-  readonly sessionUrl: string;
-  readonly account: { readonly apiKey: string; readonly secret: string };
-}
 
 export interface OpenOptions {
   readonly env: Env;
@@ -65,8 +52,10 @@ export interface OpenOptions {
   readonly hardware?: () => Promise<Result<DeskHardware, string>>;
   /** Default: nobody watches from outside. */
   readonly pets?: Pets | null;
-  /** Brings up the venue once the data directory is ours. */
-  readonly venue: () => Promise<Result<VenueAccess, string>>;
+  /** Where the key of the audit's keys may be; absent where nobody looks for one. */
+  readonly secrets?: Pick<KekSources, 'variables' | 'modeOf'>;
+  /** Brings up the venues once the data directory is ours. */
+  readonly venues: () => Promise<Result<Accesses, string>>;
 }
 
 export interface OpenedDesk {
@@ -75,7 +64,6 @@ export interface OpenedDesk {
 }
 
 const MIB = 1_048_576;
-const ASK_TIMEOUT_MS = 5_000;
 
 /**
  * Opens everything a desk stands on, in the order in which it must be: directory and lock, boot
@@ -182,11 +170,10 @@ function stopSettings({ config, isClockReal }: OpenOptions): HardwareSettings {
 async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<DeskParts, string>> {
   const { directory, journal, boot, audit, hardware } = opened;
   const { env, log, config, load, folder, version, isClockReal } = options;
-  const access = await options.venue();
-  if (!access.ok) return access;
-  const settings = config.venues[0] as Config['venues'][number];
-  const instruments = await instrumentsOf(env, access.value, settings.name, settings.symbols);
-  if (!instruments.ok) return instruments;
+  const accesses = await options.venues();
+  if (!accesses.ok) return accesses;
+  const venues = await openVenues(env.net, config, accesses.value);
+  if (!venues.ok) return venues;
   const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
@@ -205,7 +192,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   }
   const gate = new Gate();
   if (audit !== null) audit.onFault = () => gate.close('journal');
-  const guard = options.guard?.({ access: access.value, boot, hardware }) ?? null;
+  const guard = options.guard?.({ accesses: accesses.value, boot, hardware }) ?? null;
   if (guard !== null) leaseFrom(guard, { gate, log });
   if (guard !== null) audit?.witnessedBy(guard);
   return ok({
@@ -228,50 +215,11 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     boot,
     wasClean: journal.store.lastBoot()?.wasStopped ?? true,
     version,
-    venue: venueOf(access.value, settings, instruments.value),
-    marketData: access.value,
-    instruments: instruments.value,
+    ...venues.value,
     isClockReal,
     shell: shell.value,
     alerts: alerts.value,
     links: links.value,
     guard,
   });
-}
-
-function instrumentsOf(
-  env: Env,
-  access: VenueAccess,
-  venue: string,
-  symbols: readonly string[],
-): Promise<Result<readonly Instrument[], string>> {
-  const url = `${access.restUrl}/api/v3/exchangeInfo`;
-  return new Promise((resolve) => {
-    env.net.http({ method: 'GET', url, headers: {}, timeoutMs: ASK_TIMEOUT_MS }, (outcome) => {
-      if (!outcome.ok) resolve(err(`${venue}: ${outcome.error.detail}`));
-      else if (outcome.value.status !== 200) {
-        resolve(err(`${venue}: exchangeInfo answers with status ${outcome.value.status}`));
-      } else {
-        const found = instrumentsIn(outcome.value.body, venue, symbols);
-        resolve(found.ok ? found : err(`${venue}: exchangeInfo: ${found.error}`));
-      }
-    });
-  });
-}
-
-function venueOf(
-  access: VenueAccess,
-  settings: Config['venues'][number],
-  instruments: readonly Instrument[],
-): Venue {
-  const key = apiKeyOf(access.account.apiKey, access.account.secret);
-  const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
-  return {
-    name: settings.name,
-    index: 0,
-    session: binanceSession(access.sessionUrl, key, receiveWindowMs, instruments),
-    orders: binanceOrders(key, receiveWindowMs),
-    queries: binanceQueries({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, instruments),
-    replyIn: null,
-  };
 }

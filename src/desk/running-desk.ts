@@ -217,12 +217,14 @@ export class RunningDesk implements Desk {
   }
 
   orders(): readonly OrderRow[] {
-    const view = this.#lane.view(`trading/venues/venue:${this.parts.venue.name}`);
-    // An actor that has not started yet has no state to show.
-    const venue = view.ok ? (view.value as { orders: OrderRecord[] } | undefined) : undefined;
-    return (venue?.orders ?? []).map((record) => {
-      const instrument = this.parts.instruments[record.order.instrument] as Instrument;
-      return orderRow(instrument, record);
+    return this.parts.venues.flatMap(({ name }) => {
+      const view = this.#lane.view(address.venue(name).path);
+      // An actor that has not started yet has no state to show.
+      const venue = view.ok ? (view.value as { orders: OrderRecord[] } | undefined) : undefined;
+      return (venue?.orders ?? []).map((record) => {
+        const instrument = this.parts.instruments[record.order.instrument] as Instrument;
+        return orderRow(instrument, record);
+      });
     });
   }
 
@@ -300,8 +302,7 @@ export class RunningDesk implements Desk {
     const { profit, fees, holdings } = await this.#report();
     const instrument = instruments[0] as Instrument;
     const touch = this.#touch(instrument.index);
-    const feed = this.#lane.view(`market-data/feed:${this.parts.venue.name}`);
-    const counts = feed.ok ? (feed.value as { gaps: number; crossed: number }) : null;
+    const counts = this.#bookCounts();
     const lots = holdings[0]?.position.lots;
     return {
       ...this.mode(),
@@ -319,12 +320,24 @@ export class RunningDesk implements Desk {
       rejects: metrics.rejects,
       refusals: Object.fromEntries(metrics.refusals),
       restarts: this.#watchman.restarts,
-      gaps: counts?.gaps ?? 0,
-      crossed: counts?.crossed ?? 0,
+      ...counts,
       latencyP99Us: metrics.decision.percentileUs(99),
       submissionP99Us: metrics.submission.percentileUs(99),
       journalSequence: journal.head,
     };
+  }
+
+  /** What the books of all venues have gone through. */
+  #bookCounts(): { gaps: number; crossed: number } {
+    const sum = { gaps: 0, crossed: 0 };
+    for (const { name } of this.parts.venues) {
+      const feed = this.#lane.view(address.feed(name).path);
+      if (!feed.ok || feed.value === undefined) continue;
+      const { gaps, crossed } = feed.value as typeof sum;
+      sum.gaps += gaps;
+      sum.crossed += crossed;
+    }
+    return sum;
   }
 
   #health(): DeskHealth {

@@ -11,6 +11,19 @@ export interface StopOutcome {
   unsettled: string;
 }
 
+/** The longest that each phase of a stop is waited for. */
+const DEADLINES_MS = {
+  report: 5_000,
+  'no-new-orders': 1_000,
+  'cancel-and-drain': SETTLE_TIMEOUT_MS + 1_000,
+  persist: 15_000,
+  'close-venues': 15_000,
+} as const;
+type Phase = keyof typeof DEADLINES_MS;
+
+/** The longest that an orderly stop takes; whoever asked for it and kills is to wait longer. */
+export const STOP_MS_MAX = Object.values(DEADLINES_MS).reduce((sum, ms) => sum + ms, 0);
+
 /**
  * The phases of an orderly stop: no new orders, cancel and agree with the venue, then persist and
  * close. A phase that is late is reported and keeps no later one from running.
@@ -23,19 +36,19 @@ export function stopPlan(
   const { env, gate } = desk.parts;
   const planned = planShutdown(
     [
-      phase('report', [], 5_000, async () => {
+      phase('report', [], async () => {
         outcome.status = await desk.status();
       }),
-      phase('no-new-orders', ['report'], 1_000, () => gate.close('stopping')),
-      phase('cancel-and-drain', ['no-new-orders'], SETTLE_TIMEOUT_MS + 1_000, async () => {
+      phase('no-new-orders', ['report'], () => gate.close('stopping')),
+      phase('cancel-and-drain', ['no-new-orders'], async () => {
         const settled = await desk.settle();
         outcome.unsettled = settled.ok ? '' : settled.error;
         // A guard that hears no goodbye cancels what may still rest.
         if (settled.ok) await desk.parts.guard?.goodbye();
         outcome.status = await desk.status();
       }),
-      phase('persist', ['cancel-and-drain'], 15_000, (reason) => desk.close(reason)),
-      phase('close-venues', ['persist'], 15_000, closeRest),
+      phase('persist', ['cancel-and-drain'], (reason) => desk.close(reason)),
+      phase('close-venues', ['persist'], closeRest),
     ],
     env,
   );
@@ -44,10 +57,9 @@ export function stopPlan(
 }
 
 function phase(
-  name: string,
-  after: readonly string[],
-  deadlineMs: number,
+  name: Phase,
+  after: readonly Phase[],
   run: (reason: string) => void | Promise<void>,
 ) {
-  return { name, after, deadlineMs, tasks: [{ name, run }] };
+  return { name, after, deadlineMs: DEADLINES_MS[name], tasks: [{ name, run }] };
 }

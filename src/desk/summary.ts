@@ -24,7 +24,11 @@ export interface RunSummary {
 }
 
 /** @param store brought up to the head of the journal */
-export function summaryOf(status: DeskStatus, store: EventStore, venue: string): RunSummary {
+export function summaryOf(
+  status: DeskStatus,
+  store: EventStore,
+  venues: readonly { readonly name: string }[],
+): RunSummary {
   const { mode, fills, orders, rejects, pnl, fees, restarts, gaps, crossed } = status;
   return {
     mode,
@@ -38,14 +42,14 @@ export function summaryOf(status: DeskStatus, store: EventStore, venue: string):
     crossed,
     latencyP99Us: status.latencyP99Us,
     journalSequence: store.head(),
-    stateHash: stateHash(store, venue),
+    stateHash: stateHash(store, venues),
   };
 }
 
-function stateHash(store: EventStore, venue: string): string {
+function stateHash(store: EventStore, venues: readonly { readonly name: string }[]): string {
   const state = plainOf({
     positions: store.positions(),
-    balances: store.balances(venue),
+    balances: Object.fromEntries(venues.map(({ name }) => [name, store.balances(name)])),
     openOrders: store.openOrders(),
     mode: store.mode()?.event.to ?? null,
   });

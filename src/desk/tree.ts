@@ -2,7 +2,8 @@ import { address } from '../../actors/addresses.ts';
 import { alertsActor } from '../../actors/edge/alerts.ts';
 import { settingsActor } from '../../actors/edge/settings.ts';
 import { shellActor } from '../../actors/edge/shell.ts';
-import { feedActor } from '../../actors/market-data/feed.ts';
+import { type FeedListeners, feedActor } from '../../actors/market-data/feed.ts';
+import { qualityActor } from '../../actors/market-data/quality.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { auditActor } from '../../actors/safety/audit.ts';
 import { controlActor } from '../../actors/safety/control.ts';
@@ -30,14 +31,13 @@ import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
-import { BinanceStream } from '../venues/binance/stream.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
 import { standingConditions } from './safety/conditions.ts';
-import { severitiesAt } from './safety/desk-kernel.ts';
+import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
 
@@ -57,7 +57,7 @@ export interface TreeHooks {
 /** The actors of a desk under their supervisors. Each restart reads what is in force then. */
 export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { env, log, journal, audit, gate, latch } = parts;
-  const { metrics, instruments, venue, isClockReal } = parts;
+  const { metrics, instruments, venues, isClockReal } = parts;
   const { kernel } = hooks;
   const memory = new DeskMemory(journal, instruments);
   const clientId = clientIdsOf(parts.deskId, parts.boot);
@@ -78,10 +78,17 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   };
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
-  const listeners = instruments.map(({ index }) => [
+  const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
+    address.quality,
   ]);
+  const trades = [address.risk, address.quality];
+  const listeners: FeedListeners = {
+    quotes: (index) => quoteListeners[index] ?? [],
+    trades: () => trades,
+    facts: [],
+  };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
   );
@@ -116,7 +123,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           latch,
           seal: parts.seal,
           kernel,
-          venues: [venue.name],
+          venues: venues.map(({ name }) => name),
           restore: restoreControl,
           journal: appendDurable,
           stop: () => stopPolicyOf(parts.config.control),
@@ -166,23 +173,18 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         }),
     },
     marketData: {
-      feeds: [
-        {
-          venue: venue.name,
-          start: () =>
-            feedActor({
-              stream: () =>
-                new BinanceStream({ ...parts.marketData, instruments, hasTrades: true }),
-              net: env.net,
-              listeners: {
-                quotes: (index) => listeners[index] ?? [],
-                trades: () => [address.risk],
-                facts: [],
-              },
-              log,
-            }),
-        },
-      ],
+      quality: () =>
+        qualityActor({
+          ...{ instruments, kernel },
+          settings: parts.config.quality,
+          record: append,
+        }),
+      feeds: venues.flatMap(({ name, streams }) =>
+        streams.map((stream) => ({
+          venue: stream.name === '' ? name : `${name}:${stream.name}`,
+          start: () => feedActor({ stream: stream.open, net: env.net, listeners, log }),
+        })),
+      ),
     },
     trading: {
       portfolio: () =>
@@ -193,33 +195,31 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           strategies: (index) => strategyRefs[index] ?? [],
           log,
         }),
-      venues: [
-        {
-          name: venue.name,
-          start: () =>
-            venueActor({
-              venue,
-              instruments,
-              deskId: parts.deskId,
-              isOfThisBoot: (id) => id.startsWith(bootPrefix),
-              net: env.net,
-              timers: env.timers,
-              gate,
-              metrics,
-              requestTimeoutMs: venueSettings(parts).requestTimeoutMs,
-              isClockReal,
-              restore: () => memory.venue(venue.name),
-              evidence,
-              journal: append,
-              log,
-            }),
-        },
-      ],
+      venues: venues.map((venue) => ({
+        name: venue.name,
+        start: () =>
+          venueActor({
+            venue,
+            instruments,
+            deskId: parts.deskId,
+            isOfThisBoot: (id) => id.startsWith(bootPrefix),
+            net: env.net,
+            timers: env.timers,
+            gate,
+            metrics,
+            requestTimeoutMs: venue.requestTimeoutMs,
+            isClockReal,
+            restore: () => memory.venue(venue.name),
+            evidence,
+            journal: append,
+            log,
+          }),
+      })),
       risk: () =>
         riskActor({
           instruments,
           gate,
-          severities: severitiesAt(kernel, venue.index),
+          severities: severitiesOf(parts, kernel),
           safety,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
@@ -289,8 +289,4 @@ function instrumentOf(
   return instruments.find(
     ({ venue, symbol }) => venue === wanted.venue && symbol === wanted.symbol,
   );
-}
-
-function venueSettings(parts: DeskParts) {
-  return parts.config.venues[0] as DeskParts['config']['venues'][number];
 }

@@ -134,6 +134,7 @@ export function endText(reason: StopReason): string {
 /** What depends on an actor, by its place in the tree. */
 export function concernOf(path: string): Concern {
   if (path.startsWith('trading/strategies/')) return 'strategy';
-  if (path.startsWith('market-data/')) return 'market';
-  return path === 'edge' || path.startsWith('edge/') ? 'none' : 'orders';
+  if (path.startsWith('market-data/feed:')) return 'market';
+  const isBeside = /^(?:edge$|edge\/|market-data\/)/.test(path);
+  return isBeside ? 'none' : 'orders';
 }

@@ -3,7 +3,7 @@ import { AMOUNT_DECIMALS, type Amount, NO_AMOUNT } from '../core/units.ts';
 import type { Fill, Side } from './order.ts';
 
 /** Why an amount moved without a trade. */
-export type TransferReason = 'opening' | 'deposit' | 'withdrawal' | 'adjustment';
+export type TransferReason = 'opening' | 'deposit' | 'withdrawal' | 'adjustment' | 'funding';
 
 /** Money in or out of a venue account, deduplicated by venue and transfer id. */
 export interface Transfer {
@@ -35,16 +35,20 @@ export interface Posting {
   readonly amount: Amount;
 }
 
-/** What a fill moves: base, quote and fee, whatever asset the fee was taken in. */
+/**
+ * What a fill moves: base, quote and fee, whatever asset the fee was taken in. On a margin account
+ * the base is the position, and all that reaches the wallet is what the venue realised.
+ */
 export function postingsOf(
   trade: { readonly side: Side; readonly base: string; readonly quote: string },
   baseMoved: Amount,
   fill: Fill,
 ): readonly Posting[] {
   const bought = trade.side === 'buy';
+  const cash = fill.realised ?? (bought ? -fill.quote : fill.quote);
   const postings = [
     { asset: trade.base, amount: (bought ? baseMoved : -baseMoved) as Amount },
-    { asset: trade.quote, amount: (bought ? -fill.quote : fill.quote) as Amount },
+    { asset: trade.quote, amount: cash as Amount },
   ];
   if (fill.fee !== 0n) postings.push({ asset: fill.feeAsset, amount: -fill.fee as Amount });
   return postings;

@@ -2,7 +2,13 @@ import { isOwnClientId, strategyOfClientId } from '../core/ids.ts';
 import { nanosOf } from '../core/units.ts';
 import { Inquiries } from './inquiries.ts';
 import type { LedgerEvent } from './ledger.ts';
-import type { Incident, OrderEvent, OrderIntent, OrderRecord } from './order.ts';
+import {
+  type Incident,
+  isEnded,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderRecord,
+} from './order.ts';
 import { type FillMemory, OrderTable } from './order-table.ts';
 import type { Evidence } from './proof/evidence.ts';
 import type { Report, VenueOrder, VenueTrade } from './report.ts';
@@ -104,6 +110,9 @@ export class OrderManager {
       case 'filled':
         this.#fill(report);
         return;
+      case 'progressed':
+        this.#progress(report);
+        return;
       case 'ended':
         this.#end(report.clientId, report.how, report.reason);
         return;
@@ -175,6 +184,16 @@ export class OrderManager {
     this.record({ kind: 'order-filled', clientId, fill });
   }
 
+  /** Has the venue asked, unless all is booked. It knows the order, so absence proves nothing. */
+  #progress(report: Extract<Report, { kind: 'progressed' }>): void {
+    const { clientId, venueOrderId, filledLots, hasEnded } = report;
+    const record = this.recordOf(clientId);
+    if (record === undefined) return;
+    if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    const isBooked = record.filledLots >= filledLots && (isEnded(record) || !hasEnded);
+    if (!isBooked) this.inquiries.open(clientId, Number.POSITIVE_INFINITY, 0);
+  }
+
   #end(clientId: string, how: 'canceled' | 'expired' | 'rejected', reason: string): void {
     this.inquiries.close(clientId);
     this.record({ kind: `order-${how}`, clientId, reason });
@@ -183,7 +202,7 @@ export class OrderManager {
   #transfer(report: Extract<Report, { kind: 'transferred' }>): void {
     const { transferId, asset, amount } = report;
     if (this.#transfers.has(transferId)) return;
-    const reason = amount > 0n ? 'deposit' : 'withdrawal';
+    const reason = report.reason ?? (amount > 0n ? 'deposit' : 'withdrawal');
     this.#book({
       kind: 'transferred',
       venue: this.#options.venue,

@@ -46,6 +46,11 @@ export interface Fill {
   readonly feeAsset: string;
   readonly isMaker: boolean;
   readonly venueMs: Millis;
+  /**
+   * On a margin account: the profit or loss that the venue booked to the wallet with this fill, in
+   * quote. Absent on spot, where the quote amount itself changes hands.
+   */
+  readonly realised?: Amount;
 }
 
 export type OrderStatus =

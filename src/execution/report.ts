@@ -12,6 +12,17 @@ export type Report =
       readonly side: Side;
       readonly fill: Fill;
     }
+  /**
+   * So much of the order has filled, or it has ended, and the venue does not say by which trades:
+   * the history has to be asked.
+   */
+  | {
+      readonly kind: 'progressed';
+      readonly clientId: string;
+      readonly venueOrderId: string;
+      readonly filledLots: Lots;
+      readonly hasEnded: boolean;
+    }
   | {
       readonly kind: 'ended';
       readonly clientId: string;
@@ -23,6 +34,8 @@ export type Report =
       readonly transferId: string;
       readonly asset: string;
       readonly amount: Amount;
+      /** Paid or received for holding a perpetual position; absent: money came in or went out. */
+      readonly reason?: 'funding';
     };
 
 /** An order as the venue holds it when asked. */

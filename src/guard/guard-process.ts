@@ -25,8 +25,6 @@ import type { Contacts } from './contacts.ts';
 import type { Heads } from './heads.ts';
 import { forgetWard, keyIn, readWard, writeWard } from './ward-file.ts';
 
-/** Contacts are read, and the daemon's silence is measured, this often. */
-export const TICK_MS = 2;
 /** How often the heads go to the medium, and the data directory is looked for. */
 const SLOW_MS = 1_000;
 
@@ -39,6 +37,10 @@ export interface GuardParts {
   readonly contacts: Contacts;
   readonly send: (frame: GuardFrame) => void;
   readonly signal: (pid: number, name: 'SIGSTOP' | 'SIGKILL') => void;
+  /** The number of this process. */
+  readonly pid: number;
+  /** How often the contacts are read, and the daemon's silence is measured. */
+  readonly tickMs: number;
   /** Whether a desk has started this guard, which then ends when nobody needs it. */
   readonly isSpawned: boolean;
   readonly onEnd: (reason: string) => void;
@@ -112,7 +114,7 @@ export class GuardProcess {
     for (const venue of ward.venues) this.#know(venue);
     this.#keepWard(ward);
     contacts.follow(ward.contacts);
-    const { pid } = process;
+    const { pid } = this.#parts;
     send({ kind: 'welcome', protocol: GUARD_PROTOCOL, pid, witnessKey: heads.key, isSpawned });
     log('info', 'guard', 'hello', { pid: ward.pid, boot: ward.boot, version });
     const { policy, venues } = ward;
@@ -150,7 +152,7 @@ export class GuardProcess {
     if (this.#isOver) return;
     const { env, contacts } = this.#parts;
     this.#go({ kind: 'tick', nowMs: this.#nowMs(), open: contacts.look() });
-    env.timers.after(TICK_MS, () => this.#tick());
+    env.timers.after(this.#parts.tickMs, () => this.#tick());
   }
 
   #slowly(): void {

@@ -11,6 +11,8 @@ export type VenueFrame =
   | { readonly kind: 'reports'; readonly reports: readonly Report[] }
   | { readonly kind: 'reply'; readonly requestId: string; readonly outcome: RequestOutcome }
   | { readonly kind: 'closing'; readonly reason: string }
+  /** Something that people must hear of and that changes nothing by itself. */
+  | { readonly kind: 'alarm'; readonly what: 'margin-call'; readonly detail: string }
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly fault: string };
 

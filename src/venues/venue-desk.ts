@@ -166,10 +166,14 @@ export class VenueDesk {
     const decoded = this.#options.venue.session.decode(frame);
     if (decoded.kind === 'reports') {
       for (const report of decoded.reports) this.#manager.onReport(report);
+      // A venue that only tells how far orders have come is asked for their trades at once.
+      if (this.#isSubscribed) this.#inquire(receivedNs);
     } else if (decoded.kind === 'reply' && decoded.requestId === this.#subscription) {
       return this.#onSubscribed(decoded.outcome);
     } else if (decoded.kind === 'reply') {
       this.#onReply(decoded.requestId, decoded.outcome);
+    } else if (decoded.kind === 'alarm') {
+      this.#log('error', decoded.what, { detail: decoded.detail });
     } else if (decoded.kind === 'malformed') {
       this.#log('error', 'malformed-frame', { fault: decoded.fault });
     }

@@ -88,7 +88,7 @@ async function inFolder(
     store: new EventStore(memoryTables()),
     isClockReal: false,
     hasShell: false,
-    venue: async () => ok(ACCESS),
+    venues: async () => ok(new Map([['binance', ACCESS]])),
     ...parts,
   };
   const open: World['open'] = async () => {
@@ -159,9 +159,15 @@ test('a counter that fell behind the journal catches up', async () => {
 const FAULTS: readonly [string, Partial<OpenOptions>, Answer, string][] = [
   [
     'a venue that does not start',
-    { venue: async () => err('no venue') },
+    { venues: async () => err('no venue') },
     answered(200, RULES),
     'no venue',
+  ],
+  [
+    'a venue that nobody brought up',
+    { venues: async () => ok(new Map()) },
+    answered(200, RULES),
+    'binance: nothing says where it is reached',
   ],
   [
     'a venue that does not answer',

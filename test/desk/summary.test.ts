@@ -7,7 +7,7 @@ import { memoryTables } from '../../src/storage/event-store/memory-tables.ts';
 import { aStatus } from '../support/desk/statuses.ts';
 
 const summaryFor = (status: DeskStatus) =>
-  summaryOf(status, new EventStore(memoryTables()), 'binance');
+  summaryOf(status, new EventStore(memoryTables()), [{ name: 'binance' }]);
 
 const REASONS: readonly [Partial<DeskStatus>, string][] = [
   [{}, 'none of 5 orders met a taker'],

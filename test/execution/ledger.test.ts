@@ -30,6 +30,15 @@ test('buying moves base in and quote out, selling the other way', () => {
   ]);
 });
 
+test('on a margin account a fill moves the position, and its profit the wallet', () => {
+  const fill = aFill({ quote: 2_400n, realised: amountOf(-7n), fee: 3n });
+  assert.equal(postingsOf(selling, amountOf(40n), fill), [
+    { asset: 'BTC', amount: -40n },
+    { asset: 'USDT', amount: -7n },
+    { asset: 'USDT', amount: -3n },
+  ]);
+});
+
 test('a fee leaves whatever asset it was taken in, a rebate comes in', () => {
   const paid = postingsOf(buying, amountOf(40n), aFill({ fee: 3n, feeAsset: 'BNB' }));
   assert.equal(paid[2], { asset: 'BNB', amount: -3n });

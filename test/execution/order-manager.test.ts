@@ -74,6 +74,38 @@ test('a fill that overtakes its acknowledgement brings it along', () => {
   assert.is(manager.table.clientIdOf('77'), clientId);
 });
 
+const progressed = (filledLots: number, hasEnded = false): Report => ({
+  kind: 'progressed',
+  clientId,
+  venueOrderId: '77',
+  filledLots: lotsOf(filledLots),
+  hasEnded,
+});
+
+test('progress that is not booked yet is asked about at once, and accepts the order', () => {
+  const { manager, journal } = heard(progressed(40));
+  assert.equal(kinds(journal), ['order-submitted', 'order-accepted']);
+  assert.equal(manager.inquiries.due(0, 5), [clientId]);
+  assert.not(manager.inquiries.onNotFound(clientId, Number.MAX_SAFE_INTEGER, 0));
+});
+
+test('progress that is booked already is no news', () => {
+  const lots = Number(filled('t').fill.lots);
+  const { manager } = heard(accepted, filled('t'), progressed(lots));
+  assert.is(manager.inquiries.size, 0);
+  manager.onReport(progressed(lots, true));
+  assert.is(manager.inquiries.size, 1, 'but its end is');
+  const ended = heard(accepted, filled('t'), canceled, progressed(lots, true));
+  assert.is(ended.manager.inquiries.size, 0);
+});
+
+test('progress of an order that is not ours changes nothing', () => {
+  const { manager, journal } = heard();
+  manager.onReport({ ...progressed(1), clientId: 'somebody' } as Report);
+  assert.equal(kinds(journal), ['order-submitted']);
+  assert.is(manager.inquiries.size, 0);
+});
+
 test('an end closes the inquiry about an order', () => {
   const { manager } = heard(accepted);
   manager.inquiries.open(clientId, 0, 0);
@@ -217,6 +249,13 @@ test('money in or out is booked once for each transfer of the latest thousand', 
   assert.is(journal.length, 1001, 'the second is still remembered');
   manager.onReport(transfer('t5', 5n));
   assert.is(journal.length, 1002, 'the first is not');
+});
+
+test('funding is cash that is told from deposits', () => {
+  const { manager, journal } = aManager();
+  manager.onReport({ ...transfer('f1', -9n), reason: 'funding' } as Report);
+  const [booked] = journal as readonly { reason?: string; amount?: bigint }[];
+  assert.equal([booked?.reason, booked?.amount], ['funding', -9n]);
 });
 
 test('what cannot be journaled does not happen', () => {

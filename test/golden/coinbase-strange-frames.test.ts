@@ -9,7 +9,7 @@ import {
   ForeignReader,
   type ForeignVenue,
 } from '../../src/simulation/replay/foreign/foreign-reader.ts';
-import { MarketDecoder } from '../../src/venues/coinbase/market-decoder.ts';
+import { MarketDecoder } from '../../src/venues/coinbase/market/market-decoder.ts';
 import { BTC, ETH } from '../support/coinbase/frames.ts';
 import { recordedPath, recordings } from '../support/edge/recordings.ts';
 

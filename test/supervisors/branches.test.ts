@@ -40,6 +40,7 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   'safety/indicator': rest('safety/indicator'),
   'market-data/feed:a': ['market-data/feed:a'],
   'market-data/feed:b': ['market-data/feed:b'],
+  'market-data/quality': ['market-data/quality'],
   'trading/portfolio': rest('trading/portfolio'),
   'trading/venues/venue:a': ['trading/venues/venue:a'],
   'trading/venues/venue:b': ['trading/venues/venue:b'],

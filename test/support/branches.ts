@@ -15,6 +15,7 @@ export const DESK_PATHS = [
   'safety/indicator',
   'market-data/feed:a',
   'market-data/feed:b',
+  'market-data/quality',
   'trading/portfolio',
   'trading/venues/venue:a',
   'trading/venues/venue:b',
@@ -57,6 +58,7 @@ export async function aRoot(
         guard: null,
       },
       marketData: {
+        quality: actor('market-data/quality'),
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),
       },
       trading: {

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/env.ts';
 import { ALERTS_MAX } from '../../ops/alerts/alert-board.ts';
 import type { AlertMemory, JournaledAlertSource } from '../../ops/alerts/alert-desk.ts';
 import { mayAlert } from '../../ops/alerts/alert-rules.ts';
+import { ALERT_STREAM, ESTOP_STREAM } from '../../storage/event-store/event-stream.ts';
 import type { JournalRecord } from '../../storage/journal/codec.ts';
-import { ALERT_STREAM, ESTOP_STREAM } from '../../storage/journal/event-table.ts';
 import { journalFaultText } from '../../storage/journal/faults.ts';
 import type { Journal, JournalListener } from '../../storage/journal/journal.ts';
 

@@ -3,12 +3,15 @@ import type { AuditTrail } from '../../audit/trail.ts';
 import type { Env, Files } from '../../core/env.ts';
 import { assert, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../ops/log.ts';
+import type { Kek } from '../../ops/secrets/sealed.ts';
 import { prepareNextKey, VERIFIER_FILE } from '../../storage/audit/drain/audit-keys.ts';
 import type { AuditRunner } from '../../storage/audit/drain/worker-audit.ts';
 import type { Journal } from '../../storage/journal/journal.ts';
 import { type HeadWitness, Witnessing } from './witnessing.ts';
 
 const DAY_MS = 86_400_000;
+const UNSEALED =
+  'AUDIT KEY NOT SEALED: whoever copies the data directory can sign its log; see docs/safety.md';
 
 /** The audit log of a running desk: whether it follows, and when its key is to be handed over. */
 export class DeskAudit implements AuditTrail {
@@ -61,12 +64,17 @@ export class DeskAudit implements AuditTrail {
   }
 
   dueKey(nowMs: number): Result<string | null, string> {
-    const { env, keys, name, keyDays } = this.#parts;
+    const { env, keys, kek, name, keyDays } = this.#parts;
     if (nowMs - this.#madeMs < keyDays * DAY_MS) return ok(null);
-    const next = prepareNextKey(env, keys, name);
+    const next = prepareNextKey(env, keys, name, kek);
     if (!next.ok) return next;
     this.#madeMs = next.value.madeMs;
     return ok(verifierKeyText(next.value.signer.key));
+  }
+
+  /** What `start` says of keys that lie open; null when they are sealed. */
+  get keyNotice(): string | null {
+    return this.#parts.kek === null ? UNSEALED : null;
   }
 
   /** The key that a verifier pins, as the file has it. */
@@ -81,6 +89,8 @@ interface DeskAuditParts {
   readonly log: Log;
   /** Folder of the keys. */
   readonly keys: string;
+  /** Under which they are sealed; null when they lie open. */
+  readonly kek: Kek | null;
   readonly name: string;
   readonly journal: Journal;
   /** When the newest key was made, by the wall clock. */

@@ -3,7 +3,7 @@ import { keysFolder } from '../../commands/access/connect.ts';
 import { type ConfigFault, describeFault, type LoadedConfig } from '../../config/load.ts';
 import type { Result } from '../../core/result.ts';
 import { parseAuthorisedKeys } from '../../ops/access/authorised-keys.ts';
-import { noticePath, readNotice } from '../venue/notice.ts';
+import { noticePath, readNotice, SIGN_OF_LIFE, signOfLifeUrl } from '../venue/notice.ts';
 import { bad, type Check, type Finding, good, weak } from './check.ts';
 import type { Host } from './host.ts';
 
@@ -64,13 +64,14 @@ async function venueFinding(host: Host, dataFolder: string): Promise<Finding> {
   }
   const { pid, port, source } = notice;
   const found = `simulated: process ${pid} on port ${port}, ${source}`;
-  const url = `http://127.0.0.1:${port}/api/v3/ping`;
+  const url = signOfLifeUrl(notice);
   const fault = await new Promise<string | null>((resolve) => {
     host.env.net.http(
       { method: 'GET', url, headers: {}, timeoutMs: PING_TIMEOUT_MS },
       (outcome) => {
         if (!outcome.ok) resolve(`${outcome.error.kind}: ${outcome.error.detail}`);
-        else resolve(outcome.value.status === 200 ? null : `status ${outcome.value.status}`);
+        else
+          resolve(outcome.value.status === SIGN_OF_LIFE ? null : `status ${outcome.value.status}`);
       },
     );
   });

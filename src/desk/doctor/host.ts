@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { outputOf } from '../../../hardware/gpio/tools.ts';
 import type { Env } from '../../core/env.ts';
+import { permissionsOf } from '../../core/node-files.ts';
 import { isModule } from '../../core/wasm/cpu-features.ts';
 
 /** The machine as the checks ask it. */
@@ -33,7 +33,6 @@ export interface Host {
 }
 
 const BLOCK_BYTES = 4_096;
-const PERMISSIONS = 0o777;
 
 export function nodeHost(env: Host['env']): Host {
   const { resolve } = createRequire(import.meta.url);
@@ -48,10 +47,7 @@ export function nodeHost(env: Host['env']): Host {
     memoryBytes: totalmem(),
     validate: isModule,
     resolve: (name) => resolve(name),
-    modeOf(path) {
-      const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-      return mode === undefined ? null : mode & PERMISSIONS;
-    },
+    modeOf: permissionsOf,
     syncTimes: (folder, count) => syncTimes(env, folder, count),
     isRunning,
     async gpiomonVersion() {

@@ -1,13 +1,10 @@
-import { connect, type Socket } from 'node:net';
 import { type GuardedProcess, isAlive, processAt } from '../../control/guard/guarded-process.ts';
 import type { GuardLink, GuardView, Signs } from '../../control/guard/link.ts';
 import {
-  BEAT_MS,
   frameText,
   GUARD_PROTOCOL,
   type GuardFrame,
   type GuardStatus,
-  guardSocket,
   LineCutter,
   readGuardFrame,
   type Ward,
@@ -15,14 +12,17 @@ import {
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../ops/log.ts';
+import type { GuardConnect, GuardLine } from './guard-line.ts';
 import { WITNESS_MS_MAX, type Witness, type WitnessFault } from './witness.ts';
 
 export interface ClientParts {
   readonly env: Pick<Env, 'clock' | 'timers' | 'files'>;
   readonly log: Log;
-  readonly folder: string;
   readonly version: string;
   readonly ward: Ward;
+  readonly connect: GuardConnect;
+  /** How often a sign of life is due. */
+  readonly beatMs: number;
   /** Nobody listens: sees to it that a guard is started, if that is ours to do. */
   readonly onAbsent: () => void;
 }
@@ -51,7 +51,7 @@ export class GuardClient implements GuardLink, Witness {
   readonly #parts: ClientParts;
   readonly #sentNs = new Float64Array(BEATS_KEPT);
   readonly #asked = new Map<number, (answer: Cosigned) => void>();
-  #socket: Socket | null = null;
+  #line: GuardLine | null = null;
   #beats = 0;
   #asks = 0;
   #isLeaving = false;
@@ -75,16 +75,16 @@ export class GuardClient implements GuardLink, Witness {
   }
 
   beat(signs: Signs): void {
-    const socket = this.#socket;
-    if (socket === null || this.view.pid === 0) return;
-    if (socket.writableLength > BUFFERED_BYTES_MAX) {
-      socket.destroy();
+    const line = this.#line;
+    if (line === null || this.view.pid === 0) return;
+    if (line.waitingBytes > BUFFERED_BYTES_MAX) {
+      line.destroy();
       return;
     }
     this.#beats += 1;
     const monoNs = this.#parts.env.clock.mono();
     this.#sentNs[this.#beats % BEATS_KEPT] = monoNs;
-    socket.write(frameText({ kind: 'beat', beat: this.#beats, ...signs, monoNs }));
+    line.write(frameText({ kind: 'beat', beat: this.#beats, ...signs, monoNs }));
   }
 
   cosign(
@@ -93,8 +93,8 @@ export class GuardClient implements GuardLink, Witness {
     fromSize: number,
   ): Promise<Result<string, WitnessFault>> {
     const absent = (detail: string) => err({ kind: 'no-witness' as const, detail });
-    const socket = this.#socket;
-    if (socket === null || this.view.pid === 0) return Promise.resolve(absent('no guard is heard'));
+    const line = this.#line;
+    if (line === null || this.view.pid === 0) return Promise.resolve(absent('no guard is heard'));
     if (this.#asked.size >= COSIGN_MAX) {
       return Promise.resolve(absent(`${COSIGN_MAX} requests are out`));
     }
@@ -111,14 +111,14 @@ export class GuardClient implements GuardLink, Witness {
         answer(absent(`no answer within ${WITNESS_MS_MAX} ms`)),
       );
       this.#asked.set(id, answer);
-      socket.write(frameText({ kind: 'cosign', id, checkpoint, fromSize, proof: hashes }));
+      line.write(frameText({ kind: 'cosign', id, checkpoint, fromSize, proof: hashes }));
     });
   }
 
   async goodbye(): Promise<void> {
     this.#isLeaving = true;
-    const socket = this.#socket;
-    if (socket === null) return;
+    const line = this.#line;
+    if (line === null) return;
     const guard = processAt(this.#parts.env.files, this.view.pid);
     await new Promise<void>((resolve) => {
       const deadline = this.#parts.env.timers.after(GOODBYE_MS_MAX, resolve);
@@ -126,9 +126,9 @@ export class GuardClient implements GuardLink, Witness {
         deadline.cancel();
         resolve();
       };
-      socket.end(frameText({ kind: 'goodbye' }));
+      line.end(frameText({ kind: 'goodbye' }));
     });
-    socket.destroy();
+    line.destroy();
     if (this.#endsWithUs && guard !== null) await this.#awaitEnd(guard);
   }
 
@@ -144,37 +144,33 @@ export class GuardClient implements GuardLink, Witness {
   #pulse(): void {
     if (this.#isLeaving) return;
     this.#told('beat');
-    this.#parts.env.timers.after(BEAT_MS, () => this.#pulse());
+    this.#parts.env.timers.after(this.#parts.beatMs, () => this.#pulse());
   }
 
   #connect(): void {
     if (this.#isLeaving) return;
-    const { folder, version, ward } = this.#parts;
-    const socket = connect(guardSocket(folder));
+    const { connect, version, ward } = this.#parts;
     const cutter = new LineCutter();
-    let isConnected = false;
-    socket.setEncoding('utf8');
-    socket.on('connect', () => {
-      isConnected = true;
-      this.#socket = socket;
-      socket.write(frameText({ kind: 'hello', protocol: GUARD_PROTOCOL, version, ward }));
-    });
-    socket.on('data', (text: string) => {
-      const lines = cutter.push(text);
-      if (lines.ok) for (const line of lines.value) this.#read(line);
-      else this.#distrust(lines.error);
-    });
-    // What an error means is said by the close that follows it.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (isConnected) this.#lost();
-      else this.#parts.onAbsent();
-      this.#parts.env.timers.after(CONNECT_MS, () => this.#connect());
+    const line = connect({
+      opened: () => {
+        this.#line = line;
+        line.write(frameText({ kind: 'hello', protocol: GUARD_PROTOCOL, version, ward }));
+      },
+      text: (text) => {
+        const lines = cutter.push(text);
+        if (lines.ok) for (const each of lines.value) this.#read(each);
+        else this.#distrust(lines.error);
+      },
+      closed: () => {
+        if (this.#line === line) this.#lost();
+        else this.#parts.onAbsent();
+        this.#parts.env.timers.after(CONNECT_MS, () => this.#connect());
+      },
     });
   }
 
   #lost(): void {
-    this.#socket = null;
+    this.#line = null;
     this.#leaseUntilNs = 0;
     this.view = { ...NOBODY, trip: this.view.trip };
     for (const answer of [...this.#asked.values()]) {
@@ -235,6 +231,6 @@ export class GuardClient implements GuardLink, Witness {
 
   #distrust(reason: string): void {
     this.#parts.log('error', 'guard', 'guard-distrusted', { reason });
-    this.#socket?.destroy();
+    this.#line?.destroy();
   }
 }

@@ -9,7 +9,7 @@ import type { EstopEventRow, EstopPort, EstopRow } from '../../commands/estop/es
 import { ok, type Result } from '../../core/result.ts';
 import type { Millis } from '../../core/units.ts';
 import type { EventStore } from '../../storage/event-store/event-store.ts';
-import { ESTOP_STREAM } from '../../storage/journal/event-table.ts';
+import { ESTOP_STREAM } from '../../storage/event-store/event-stream.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import { isoTime } from '../proof/event-rows.ts';
 

@@ -12,7 +12,7 @@ export interface Pets {
 }
 
 /** systemd is told by a child process, which costs some milliseconds, so not at each pet. */
-const PETS_PER_NOTICE = 4;
+export const PETS_PER_NOTICE = 4;
 
 /** @returns null where nobody watches */
 export function petsOf(options: {

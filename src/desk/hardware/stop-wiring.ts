@@ -66,10 +66,10 @@ export class StopWiring {
 
   /** The gate is closed: what everybody has to see, and what must not wait for a disk. */
   #stop(cause: string): void {
-    const { latch, env, venue } = this.#parts;
+    const { latch, env, venues } = this.#parts;
     const nowMs = env.clock.now();
     this.#latched('latch-not-marked', () => latch.mark(cause, nowMs));
-    this.#lane.ingest(address.venue(venue.name), { kind: 'cancel-all' });
+    for (const { name } of venues) this.#lane.ingest(address.venue(name), { kind: 'cancel-all' });
     env.timers.turn(() => this.#latched('latch-not-written', () => latch.set(cause, nowMs)));
   }
 

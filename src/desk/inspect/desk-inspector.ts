@@ -44,11 +44,12 @@ export class DeskInspector implements Inspector {
 
   constructor(of: Inspected) {
     const { lane, parts } = of;
-    const { gate, log, env, venue, folder } = parts;
+    const { gate, log, env, folder } = parts;
+    const venues = parts.venues.map(({ name }) => name);
     this.#of = of;
     this.#feed = new EventFeed(env.clock);
     this.#process = processFigures(env, folder);
-    this.administration = new Administration({ lane, gate, log, venues: [venue.name] });
+    this.administration = new Administration({ lane, gate, log, venues });
     lane.observe(this.#feed);
     lane.observe(this.administration);
   }

@@ -14,6 +14,7 @@ import { rehearse } from '../run/rehearsal.ts';
 import { onStopSignal } from '../run/signals.ts';
 import type { RunningDesk } from '../running-desk.ts';
 import { showSummary } from '../summary.ts';
+import { recordedVenueOf } from '../venue/floor.ts';
 import { recordedVenue } from '../venue/options.ts';
 import type { RecordedRun, Surroundings } from './start-replay.ts';
 
@@ -37,6 +38,7 @@ export async function rehearseRecording(
   const time = virtualTime(recording.startMs - LEAD_MS);
   const { clock, timers } = time;
   const { simulation } = config;
+  const { name } = recordedVenueOf(config);
   const opened = openReplayVenue(
     recordedVenue(simulation, recording, {
       clock,
@@ -54,7 +56,13 @@ export async function rehearseRecording(
   let hideProgress = (): void => {};
   const rehearsed = await rehearse({
     time,
-    ...reachInProcess(venue, time, simulation, seed),
+    ...reachInProcess(
+      new Map([[name, venue]]),
+      new Map([[name, IN_PROCESS]]),
+      time,
+      simulation,
+      seed,
+    ),
     log: limitLog(logTo(logTarget(terminal, options.isJson), config.log.level), nodeClock),
     config,
     load,

@@ -12,11 +12,14 @@ const CANCEL_MS_MAX = 3_000;
  * actor. The next start comes up in Emergency.
  */
 export async function abandonDesk(desk: RunningDesk, reason: string): Promise<void> {
-  const { env, venue, instruments, log } = desk.parts;
+  const { env, venues, instruments, log } = desk.parts;
   desk.trip('desk', reason, 'software', STOP_AT_ONCE);
   log('fatal', 'desk', 'giving-up', { reason });
   const cancelled = await Promise.all(
-    instruments.map((instrument) => cancelAll(env, venue, instrument)),
+    instruments.map((instrument) => {
+      const venue = venues.find(({ name }) => name === instrument.venue) as Venue;
+      return cancelAll(env, venue, instrument);
+    }),
   );
   for (const outcome of cancelled) {
     log(outcome.ok ? 'warn' : 'fatal', 'desk', 'cancel-all', { outcome });

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import type { Timers } from '../../core/env.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
 import { silentLog } from '../../ops/log.ts';
-import { openVenue } from '../../simulation/server/venue.ts';
 import { virtualTime } from '../../simulation/virtual-time.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
-import { generatedVenue } from '../venue/options.ts';
-import { IN_PROCESS, reachInProcess } from './in-process.ts';
+import { openFloor } from '../venue/floor.ts';
+import { newAccount, type VenueAccount } from '../venue/notice.ts';
+import { reachInProcess } from './in-process.ts';
 import { rehearse } from './rehearsal.ts';
 
 /** Virtual time that is played: enough for every kind of message, some orders and some fills. */
@@ -43,23 +43,23 @@ export async function dressRehearsal(
 ): Promise<Result<Played, string>> {
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
-  const symbols = config.venues.flatMap((venue) => venue.symbols);
-  const opened = openVenue(
-    generatedVenue(config.simulation, symbols, {
-      clock,
-      timers,
-      random: rngOf(SEED).fork('venue'),
-      account: IN_PROCESS,
-      records: null,
-    }),
+  const accounts = new Map(
+    config.venues.map((venue) => [venue.name, newAccount(venue, bytesOf(SEED))] as const),
   );
-  if (!opened.ok) return err(JSON.stringify(opened.error));
-  const venue = opened.value;
-  venue.start();
+  const opened = openFloor(config, {
+    clock,
+    timers,
+    random: rngOf(SEED).fork('venue'),
+    accountOf: ({ name }) => accounts.get(name) as VenueAccount,
+    recordsOf: () => ok(null),
+  });
+  if (!opened.ok) return opened;
+  const floor = opened.value;
+  for (const venue of floor.values()) venue.start();
   const scratch = mkdtempSync(join(folder, 'rehearsal-'));
   const outcome = await rehearse({
     time,
-    ...reachInProcess(venue, time, config.simulation, SEED),
+    ...reachInProcess(floor, accounts, time, config.simulation, SEED),
     log: silentLog(),
     config,
     load,
@@ -69,7 +69,7 @@ export async function dressRehearsal(
     player: null,
     end: (desk) => played(timers, () => desk.parts.metrics.orders >= ORDERS_MAX),
   });
-  venue.stop();
+  for (const venue of floor.values()) venue.stop();
   rmSync(scratch, { recursive: true, force: true });
   if (!outcome.ok) return outcome;
   return ok({ orders: outcome.value.status.orders, playedMs: clock.now() - START_MS });
@@ -86,4 +86,10 @@ function played(timers: Timers, isEnough: () => boolean): Promise<string> {
     };
     timers.after(LOOK_MS, look);
   });
+}
+
+/** Bytes that anybody can guess, for keys that open nothing. */
+function bytesOf(seed: number): (count: number) => Uint8Array {
+  const random = rngOf(seed).fork('keys');
+  return (count) => Uint8Array.from({ length: count }, () => random.below(256));
 }

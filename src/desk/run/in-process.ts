@@ -5,22 +5,29 @@ import type { VenueEdge } from '../../simulation/binance/facade.ts';
 import { loopbackNet } from '../../simulation/server/loopback-net.ts';
 import type { SimulationSettings } from '../../simulation/settings.ts';
 import { type VirtualTime, virtualEnv } from '../../simulation/virtual-time.ts';
-import type { VenueAccess } from '../open-desk.ts';
+import type { VenueAccess, VenueCredentials } from '../../venues/kinds/venue-kind.ts';
+import type { Accesses } from '../open-venues.ts';
 
-const HOST = 'in-process';
+const WORD = 'in-process';
 
 /** The desk's account at a venue that nobody but this process can reach. */
-export const IN_PROCESS = { apiKey: HOST, secret: HOST, adminToken: HOST };
+export const IN_PROCESS = { apiKey: WORD, secret: WORD, adminToken: WORD };
 
-/** How a desk on virtual time reaches a venue in its own process: by the bytes of real sockets. */
+/**
+ * How a desk on virtual time reaches venues in its own process: by the bytes of real sockets, at
+ * the name of the venue.
+ *
+ * @param accounts by name of the venue
+ */
 export function reachInProcess(
-  venue: VenueEdge,
+  venues: ReadonlyMap<string, VenueEdge>,
+  accounts: ReadonlyMap<string, VenueCredentials>,
   time: VirtualTime,
   settings: SimulationSettings,
   seed: number,
-): { readonly env: Env; readonly access: VenueAccess } {
+): { readonly env: Env; readonly accesses: Accesses } {
   const net = loopbackNet({
-    venues: new Map([[HOST, venue]]),
+    venues,
     clock: time.clock,
     timers: time.timers,
     random: rngOf(seed).fork('net'),
@@ -28,11 +35,18 @@ export function reachInProcess(
   });
   return {
     env: virtualEnv(time, { seed, files: nodeFiles, net }),
-    access: {
-      restUrl: `http://${HOST}`,
-      streamUrl: `ws://${HOST}`,
-      sessionUrl: `ws://${HOST}/ws-api/v3`,
-      account: IN_PROCESS,
-    },
+    accesses: new Map(
+      [...accounts].map(([name, account]) => [name, accessAt(name, account)] as const),
+    ),
+  };
+}
+
+/** A venue whose every address is one host. */
+export function accessAt(host: string, account: VenueCredentials): VenueAccess {
+  return {
+    restUrl: `http://${host}`,
+    streamUrl: `ws://${host}`,
+    sessionUrl: `ws://${host}`,
+    account,
   };
 }

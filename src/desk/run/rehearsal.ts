@@ -9,7 +9,8 @@ import type { Locker } from '../../storage/directory-lock.ts';
 import { EventStore } from '../../storage/event-store/event-store.ts';
 import { memoryTables } from '../../storage/event-store/memory-tables.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
-import { openDesk, type VenueAccess } from '../open-desk.ts';
+import { openDesk } from '../open-desk.ts';
+import type { Accesses } from '../open-venues.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { stopPlan } from '../stop-plan.ts';
 import { type RunSummary, summaryOf } from '../summary.ts';
@@ -27,7 +28,7 @@ export interface RehearsalOptions {
   readonly folder: string;
   readonly lock: Locker;
   readonly version: string;
-  readonly access: VenueAccess;
+  readonly accesses: Accesses;
   /** Resolves, in virtual time, when the run is to stop; the reason is journaled. */
   readonly end: (desk: RunningDesk) => Promise<string>;
   /** Read ahead while time stands still; null when the market is generated. */
@@ -60,7 +61,7 @@ async function run(options: RehearsalOptions): Promise<Result<Rehearsed, string>
     store: new EventStore(memoryTables()),
     isClockReal: false,
     hasShell: false,
-    venue: async () => ok(options.access),
+    venues: async () => ok(options.accesses),
   });
   if (!opened.ok) return opened;
   const { parts, directory } = opened.value;
@@ -86,7 +87,7 @@ async function run(options: RehearsalOptions): Promise<Result<Rehearsed, string>
   });
   await plan.run(reason);
   const { status } = outcome;
-  const summary = status === null ? null : summaryOf(status, parts.journal.store, parts.venue.name);
+  const summary = status === null ? null : summaryOf(status, parts.journal.store, parts.venues);
   await parts.journal.close();
   directory.release();
   if (summary === null || status === null) return err(`the desk gave no status: ${reason}`);

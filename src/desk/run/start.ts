@@ -7,12 +7,15 @@ import type { Config } from '../../config/schema.ts';
 import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { nodeEnv, nodeTimers } from '../../core/node-env.ts';
-import { reasonOf } from '../../core/result.ts';
+import { permissionsOf } from '../../core/node-files.ts';
+import { ok, reasonOf } from '../../core/result.ts';
 import { type Log, logTo } from '../../ops/log.ts';
 import { limitLog } from '../../ops/log-limit.ts';
 import { onTreeSignal } from '../../ops/no-inspector.ts';
+import { takeSecrets } from '../../ops/secrets/key-encryption-key.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
+import type { Venue } from '../../venues/port.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { openGuard } from '../guard/open-guard.ts';
 import { petsOf } from '../hardware/pets.ts';
@@ -20,6 +23,7 @@ import { type OpenedDesk, openDesk } from '../open-desk.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { type StopOutcome, stopPlan } from '../stop-plan.ts';
 import { showSummary, summaryOf } from '../summary.ts';
+import { recordedVenueOf } from '../venue/floor.ts';
 import { linkVenue, type VenueLink } from '../venue/link.ts';
 import { abandonDesk } from './abandon.ts';
 import { dressRehearsal } from './dress-rehearsal.ts';
@@ -87,12 +91,15 @@ export async function runDesk(
       timers: real.timers,
       log,
     }),
-    async venue() {
+    secrets: { variables: takeSecrets(process.env), modeOf: permissionsOf },
+    async venues() {
       const command = [...program, 'venue', '--data-dir', source.folder, ...source.venueWords];
       const { folder: dataFolder, name } = source;
-      const linked = await linkVenue(real, { dataFolder, command, source: name });
-      if (linked.ok) link = linked.value;
-      return linked;
+      const { venues } = source.config;
+      const linked = await linkVenue(real, { dataFolder, command, source: name, venues });
+      if (!linked.ok) return linked;
+      link = linked.value;
+      return ok(linked.value.accesses);
     },
   });
   if (!opened.ok) {
@@ -102,7 +109,8 @@ export async function runDesk(
     return EXIT.failed;
   }
   const notice = missingStopNotice(opened.value.parts.hardware.backend.kind);
-  if (notice !== null) terminal.err(`${notice}\n`);
+  const keyNotice = opened.value.parts.audit?.keyNotice ?? null;
+  for (const line of [notice, keyNotice]) if (line !== null) terminal.err(`${line}\n`);
   const over = link === null ? new Promise<Ending>(() => {}) : source.over(real, link);
   const { folder } = source;
   const run = { folder, signals, options, opened: opened.value, real, log, terminal, over };
@@ -141,7 +149,7 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
     onFatal: (reason) => end({ reason, kind: 'fatal' }),
   });
   listenToSignals(run.signals, desk, log, end);
-  const warmth = new WarmLane(real, parts.venue, parts.instruments[0] as Instrument);
+  const warmth = new WarmLane(real, ...warmedOf(parts));
   try {
     await warmth.start(async () => {
       const played = await dressRehearsal(
@@ -191,14 +199,14 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
 function printSummary(
   options: StartOptions,
   { status }: StopOutcome,
-  { journal, venue }: OpenedDesk['parts'],
+  { journal, venues }: OpenedDesk['parts'],
   terminal: Terminal,
 ): void {
   if (status === null) {
     terminal.err('there is no summary: the desk gave no status in time\n');
     return;
   }
-  const summary = summaryOf(status, journal.store, venue.name);
+  const summary = summaryOf(status, journal.store, venues);
   answer(terminal, options.isJson, summary, () => showSummary(summary, status));
 }
 
@@ -235,4 +243,11 @@ export function configOf(options: StartOptions, terminal: Terminal): Config | nu
   if (loaded.ok) return loaded.value.config;
   for (const fault of loaded.error) terminal.err(`${describeFault(fault)}\n`);
   return null;
+}
+
+/** What is kept warm: the first market of the venue whose frames a warm lane makes up. */
+function warmedOf({ venues, instruments, config }: OpenedDesk['parts']): [Venue, Instrument] {
+  const { name } = recordedVenueOf(config);
+  const venue = venues.find((each) => each.name === name) as Venue;
+  return [venue, instruments.find((each) => each.venue === name) as Instrument];
 }

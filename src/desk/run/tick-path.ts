@@ -1,5 +1,6 @@
 import { address } from '../../../actors/addresses.ts';
 import { feedActor } from '../../../actors/market-data/feed.ts';
+import { qualityActor } from '../../../actors/market-data/quality.ts';
 import { executionActor } from '../../../actors/trading/execution.ts';
 import { portfolioActor } from '../../../actors/trading/portfolio.ts';
 import { riskActor } from '../../../actors/trading/risk.ts';
@@ -14,6 +15,7 @@ import type { Net, Timers } from '../../core/env.ts';
 import { clientIdsOf } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { EvidenceTrail } from '../../execution/proof/evidence.ts';
+import { qualitySection } from '../../market/quality/settings.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
 import { breakersSection } from '../../risk/breakers/settings.ts';
@@ -90,6 +92,8 @@ export function tickPath(options: TickPathOptions) {
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
   const branches = {
     'market-data': marketDataBranch({
+      quality: () =>
+        qualityActor({ instruments, kernel, settings: qualitySection.parse({}), record: ignore }),
       feeds: [
         {
           venue: venue.name,
@@ -98,7 +102,7 @@ export function tickPath(options: TickPathOptions) {
               stream: () => new BinanceStream({ ...WARM_URLS, instruments, hasTrades: false }),
               net,
               listeners: {
-                quotes: () => [address.risk, address.strategy(LABEL)],
+                quotes: () => [address.risk, address.strategy(LABEL), address.quality],
                 trades: () => [],
                 facts: [],
               },

@@ -7,6 +7,7 @@ import { type SafetyEvent, SafetyKernel, type ScopeChange } from '../../control/
 import { beginCaution } from '../../control/severity/caution.ts';
 import { openCauses, sealCauses } from '../../control/severity/kept-causes.ts';
 import type { DeskParts } from '../desk-parts.ts';
+import type { DeskVenue } from '../open-venues.ts';
 
 /** Who raises what is found wrong with the record itself. */
 const OWNER = 'control';
@@ -48,17 +49,24 @@ export function deskKernel(
   };
 }
 
-/** What the kernel leaves of the orders of a desk that trades at one venue. */
-export function severitiesAt(kernel: SafetyKernel, venue: number): Severities {
+/** What the kernel leaves of the orders of a desk. */
+export function severitiesOf(
+  { instruments, venues }: Pick<DeskParts, 'instruments' | 'venues'>,
+  kernel: SafetyKernel,
+): Severities {
+  const venueOf = Int32Array.from(instruments, ({ venue }) =>
+    venues.findIndex(({ name }) => name === venue),
+  );
   return {
-    sizeScale: ({ instrument, strategy }) => kernel.sizeScale(venue, instrument, strategy),
+    sizeScale: ({ instrument, strategy }) =>
+      kernel.sizeScale(venueOf[instrument] as number, instrument, strategy),
     isStrategyPaused: (strategy) => kernel.isStrategyPaused(strategy),
   };
 }
 
 /** Takes back what rests in a scope that has been paused, and cancels all in one that is halted. */
 function tellActors(
-  { config, instruments, venue }: DeskParts,
+  { config, instruments, venues }: DeskParts,
   lane: Pick<Lane, 'send'>,
   { scope, before, after }: ScopeChange,
 ): void {
@@ -69,16 +77,26 @@ function tellActors(
   if (scope.kind === 'strategy') {
     lane.send(address.execution, { kind: 'withdraw', strategy: scope.strategy });
   } else if (scope.kind === 'instrument') {
-    const symbol = instruments[scope.instrument]?.symbol;
-    for (const { label } of config.strategies.filter((each) => each.symbol === symbol)) {
+    const market = instruments[scope.instrument];
+    const onIt = config.strategies.filter(
+      ({ venue, symbol }) => venue === market?.venue && symbol === market.symbol,
+    );
+    for (const { label } of onIt) {
+      lane.send(address.execution, { kind: 'withdraw', strategy: label });
+    }
+  } else if (scope.kind === 'venue') {
+    const { name } = venues[scope.venue] as DeskVenue;
+    for (const { label } of config.strategies.filter(({ venue }) => venue === name)) {
       lane.send(address.execution, { kind: 'withdraw', strategy: label });
     }
   } else {
     lane.send(address.execution, { kind: 'withdraw', strategy: 'all' });
   }
-  const isEveryVenue = scope.kind === 'desk' || scope.kind === 'venue';
-  if (after === 'halted' && isEveryVenue)
-    lane.send(address.venue(venue.name), { kind: 'cancel-all' });
+  if (after !== 'halted') return;
+  for (const { name, index } of venues) {
+    const isMeant = scope.kind === 'desk' || (scope.kind === 'venue' && scope.venue === index);
+    if (isMeant) lane.send(address.venue(name), { kind: 'cancel-all' });
+  }
 }
 
 /**

@@ -8,10 +8,10 @@ const DEFAULTS = defaultBreakerSettings();
 
 /** What the controls of a desk need beside its market: kernel, numbers, the loop's meter. */
 export function riskSafety(parts: DeskParts, kernel: SafetyKernel): RiskSafety {
-  const { venue, log, isClockReal } = parts;
+  const { venues, log, isClockReal } = parts;
   return {
     kernel,
-    venues: [venue.name],
+    venues: venues.map(({ name }) => name),
     settings: () => parts.config.breakers ?? DEFAULTS,
     warned(control, scope, { measured, limit }) {
       log('warn', 'trading/risk', 'control-warns', { control, scope, measured, limit });

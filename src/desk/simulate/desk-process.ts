@@ -12,16 +12,23 @@ import { ProcessTime } from '../../simulation/faults/process-time.ts';
 import type { VirtualTime } from '../../simulation/virtual-time.ts';
 import type { Locker } from '../../storage/directory-lock.ts';
 import type { EventStore } from '../../storage/event-store/event-store.ts';
+import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { GuardClient } from '../guard/guard-client.ts';
+import { type Guarded, wardOf } from '../guard/open-guard.ts';
 import { openHardware } from '../hardware/open-hardware.ts';
-import { openDesk, type VenueAccess } from '../open-desk.ts';
+import type { Pets } from '../hardware/pets.ts';
+import { openDesk } from '../open-desk.ts';
 import { abandonDesk } from '../run/abandon.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { stopPlan } from '../stop-plan.ts';
 import { HandlerFaults } from './handler-faults.ts';
 import { SteppedQueue } from './stepped-queue.ts';
+import type { GuardYard, Tenant } from './world/guard-yard.ts';
 
 export const FOLDER = '/data';
+/** A beat of a real desk comes every 25 ms; each is a step here. */
+const BEAT_MS = 100;
 
 /** How a process ended by itself. `clean`: in order, and nothing rests. */
 export interface ProcessEnd {
@@ -41,6 +48,10 @@ export interface ProcessOptions {
   readonly config: Config;
   readonly load: ConfigLoader;
   readonly access: VenueAccess;
+  readonly pid: number;
+  readonly guards: GuardYard;
+  /** The watchdog of the host. */
+  readonly pets: Pets;
   readonly hooks: ProcessHooks;
 }
 
@@ -60,7 +71,8 @@ export interface ProcessHooks {
 }
 
 /** One process of the desk: the whole of it, on a disk and sockets that outlive it. */
-export class DeskProcess {
+export class DeskProcess implements Tenant {
+  readonly pid: number;
   readonly clock: ProcessTime;
   readonly queue: SteppedQueue;
   readonly handlers: HandlerFaults;
@@ -75,13 +87,19 @@ export class DeskProcess {
   /** Locks that the system gives back with the process. */
   readonly #held = new Set<string>();
   #isAlive = true;
+  /** Monotonic time at which it was held up, and at which it goes on; 0 when it never was. */
+  #heldNs = 0;
+  #wakesNs = 0;
+  #pastHeldMs = 0;
   #end: (why: { readonly reason: string; readonly isFatal: boolean }) => void = () => {};
 
   constructor(options: ProcessOptions) {
     const { time, random, hooks } = options;
     this.#options = options;
+    this.pid = options.pid;
     const isAlive = (): boolean => this.#isAlive;
-    this.clock = new ProcessTime(time.clock, time.timers, isAlive);
+    const awake = (run: () => void): void => this.whenAwake(run);
+    this.clock = new ProcessTime(time.clock, time.timers, isAlive, awake);
     this.queue = new SteppedQueue(this.clock.clock);
     this.handlers = new HandlerFaults(hooks.handled, hooks.declared);
     this.#net = new ProcessNet(options.net, options.netSwitches, {
@@ -90,6 +108,7 @@ export class DeskProcess {
       asked: hooks.asked,
       random: random.fork('frames'),
       after: (ms, run) => void time.timers.after(ms, run),
+      awake,
     });
     const entropy = random.fork('entropy');
     this.#env = {
@@ -113,6 +132,34 @@ export class DeskProcess {
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  /** Whether it stands still while the rest of the world goes on. */
+  get isHeld(): boolean {
+    return this.#nowNs < this.#wakesNs;
+  }
+
+  /** How long it has stood still so far. */
+  get heldMs(): number {
+    if (this.#wakesNs === 0) return this.#pastHeldMs;
+    return this.#pastHeldMs + (Math.min(this.#nowNs, this.#wakesNs) - this.#heldNs) / 1e6;
+  }
+
+  /** Its event loop is blocked. */
+  hold(ms: number): void {
+    this.#pastHeldMs = this.heldMs;
+    this.#heldNs = this.#nowNs;
+    this.#wakesNs = Math.max(this.#wakesNs, this.#nowNs + ms * 1e6);
+  }
+
+  whenAwake(run: () => void): void {
+    if (!this.#isAlive) return;
+    if (!this.isHeld) {
+      run();
+      return;
+    }
+    const waitMs = (this.#wakesNs - this.#nowNs) / 1e6;
+    this.#options.time.timers.after(waitMs, () => this.whenAwake(run));
   }
 
   /** Begins to run. What becomes of it is told to the hooks. */
@@ -140,11 +187,18 @@ export class DeskProcess {
   /** Nothing of it does anything any more: its sockets, files, timers and messages are gone. */
   die(): void {
     if (!this.#isAlive) return;
+    this.#pastHeldMs = this.heldMs;
+    this.#wakesNs = 0;
     this.#isAlive = false;
     this.isUp = false;
+    this.#options.guards.tenantGone(this);
     this.#net.closeAll();
     for (const path of this.#held) this.#options.locks.delete(path);
     this.lane?.abandon();
+  }
+
+  get #nowNs(): number {
+    return this.#options.time.clock.mono();
   }
 
   #over(end: ProcessEnd): void {
@@ -173,7 +227,16 @@ export class DeskProcess {
           ...this.#env,
           files: this.#options.disk,
         }),
-      venue: async () => ok(access),
+      venues: async () => ok(new Map(config.venues.map(({ name }) => [name, access]))),
+      guard: (desk) => this.#guardClient(desk),
+      pets: {
+        pet: () => {
+          if (this.#isAlive) this.#options.pets.pet();
+        },
+        rest: () => {
+          if (this.#isAlive) this.#options.pets.rest();
+        },
+      },
     });
     if (!opened.ok) return { kind: 'not-opened', reason: opened.error };
     const { parts, directory } = opened.value;
@@ -207,6 +270,19 @@ export class DeskProcess {
     directory.release();
     if (outcome.unsettled === '') return { kind: 'clean', reason };
     return { kind: 'unsettled', reason: outcome.unsettled };
+  }
+
+  #guardClient(desk: Guarded): GuardClient {
+    const { config, guards, pid } = this.#options;
+    return new GuardClient({
+      env: this.#env,
+      log: silentLog(),
+      version: '0.0.0',
+      ward: wardOf(config, desk, { folder: FOLDER, pid }),
+      connect: guards.connectFrom(this),
+      beatMs: BEAT_MS,
+      onAbsent: () => guards.startIfDue(),
+    });
   }
 
   #laneOf(options: LaneOptions): Lane {

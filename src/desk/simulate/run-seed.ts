@@ -6,6 +6,7 @@ import type { FaultTarget, PresentFault } from '../../simulation/faults/fault.ts
 import { SOUND_FRAMES } from '../../simulation/faults/frame-faults.ts';
 import type { Violation } from '../../simulation/invariants/verdicts.ts';
 import { targetOf } from './fault-target.ts';
+import type { GuardMaker } from './world/guard-yard.ts';
 import { World } from './world/world.ts';
 
 /** Promise chains of this depth run to their end before the next step. */
@@ -36,6 +37,7 @@ export interface SeedOptions {
   readonly steps: number;
   readonly config: Config;
   readonly faults: readonly PresentFault[];
+  readonly guard: GuardMaker;
   /** Ends the run at the first violation. */
   readonly stopsEarly: boolean;
   /** Told of each line of the trace; null when nobody reads along. */
@@ -52,6 +54,8 @@ export interface SeedReport {
   readonly orders: number;
   readonly fills: number;
   readonly records: number;
+  /** How often a guard has brought down what a desk had left resting. */
+  readonly relieved: number;
   /** How often the venue has banned the desk for asking too much. */
   readonly bans: number;
   /** Why the desk rightly did not start again; null when it recovered. */
@@ -76,7 +80,7 @@ class SeedRun {
 
   constructor(options: SeedOptions) {
     this.#options = options;
-    this.#world = new World(options.seed, options.config, {
+    this.#world = new World(options.seed, options.config, options.guard, {
       show: options.show,
       violated: () => {
         this.#isViolated = true;
@@ -113,9 +117,10 @@ class SeedRun {
       virtualMs: Math.round(world.nowMs),
       faults: this.#counts,
       starts: world.starts,
-      orders: world.orders.sent,
-      fills: world.orders.fills,
-      records: world.journal.records,
+      orders: world.laws.orders.sent,
+      fills: world.laws.orders.fills,
+      records: world.laws.journal.records,
+      relieved: world.laws.rest.relieved,
       bans: world.venue.facade.bans.count,
       refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
       violations: world.verdicts.violations,
@@ -170,10 +175,10 @@ class SeedRun {
   /** I10: the desk trades again, and goes on doing so. */
   async #settle(): Promise<void> {
     const world = this.#world;
-    const before = world.orders.accepted;
+    const before = world.laws.orders.accepted;
     const calmMs = world.nowMs + HANGOVER_MS;
     const isWell = (): boolean =>
-      world.isSteady && world.orders.accepted > before && world.nowMs >= calmMs;
+      world.isSteady && world.laws.orders.accepted > before && world.nowMs >= calmMs;
     if (await this.#recovers(isWell)) {
       await this.#callTheRoll();
       return;
@@ -184,7 +189,7 @@ class SeedRun {
       process.isUp && words !== undefined
         ? `mode ${words.mode}, halted by ${words.causes().join() || 'nothing'}, ` +
           `venue paused by ${words.venuePauses(0).join() || 'nothing'}, ` +
-          `${world.orders.accepted - before} orders taken`
+          `${world.laws.orders.accepted - before} orders taken`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
   }
@@ -245,8 +250,11 @@ class SeedRun {
       world.uncaught(thrown);
     }
     for (let turn = 0; turn < MICROTASK_TURNS; turn += 1) await null;
-    world.modes.look(world.nowMs);
-    if (trace.step % STEPS_PER_LOOK === 0) world.lookAtActors();
+    world.laws.modes.look(world.nowMs);
+    if (trace.step % STEPS_PER_LOOK === 0) {
+      world.laws.lookAtActors(world.process);
+      world.lookAtRest();
+    }
     if (trace.step % STEPS_PER_TURN !== 0) return;
     await new Promise<void>((next) => nodeTimers.turn(next));
     if (time.pending === 0) throw new Error('nothing is left that could ever happen');
@@ -255,7 +263,7 @@ class SeedRun {
   /** Which of those that could run now does is drawn. */
   #runOne(): void {
     const { time, process } = this.#world;
-    const runnable = process.isAlive ? process.queue.size : 0;
+    const runnable = process.isAlive && !process.isHeld ? process.queue.size : 0;
     const choices = runnable + (time.isTurnDue ? 1 : 0);
     const isLate =
       choices > 0 &&

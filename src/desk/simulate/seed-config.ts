@@ -4,6 +4,7 @@ import { type Config, configSchema } from '../../config/schema.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
+import { recordedVenueOf, withOnly } from '../venue/floor.ts';
 
 /** Small segments, which are quick to read; all of them stay, so that a store can be lost. */
 const SEGMENT_MIB = 1;
@@ -19,8 +20,10 @@ const FLATTEN_SECONDS = 3;
 /** The configuration of one seed: the given one, with limits that bind and policies that differ. */
 export function seedConfig(base: Config, random: Rng): Config {
   const climbs = random.below(2) === 0;
+  // One venue is simulated with all that can go wrong; several are a matter of the desk's tests.
+  const one = withOnly(base, recordedVenueOf(base));
   return configSchema.parse({
-    ...base,
+    ...one,
     control: {
       ...base.control,
       climbsAfterFault: climbs,

@@ -10,9 +10,10 @@ import {
   PRESENT_FAULTS,
 } from '../../simulation/faults/catalogue.ts';
 import type { PresentFault } from '../../simulation/faults/fault.ts';
-import { ABSENT_INVARIANTS, INVARIANTS } from '../../simulation/invariants/verdicts.ts';
+import { INVARIANTS } from '../../simulation/invariants/verdicts.ts';
 import { CLEAR_LINE } from '../run/live-line.ts';
 import { runSeed, type SeedReport } from './run-seed.ts';
+import type { GuardMaker } from './world/guard-yard.ts';
 
 /** Lines of a trace that are printed; what comes before them is passed over. */
 const TRACE_LINES_MAX = 200_000;
@@ -31,8 +32,17 @@ interface Totals {
   bans: number;
 }
 
-/** `flyball simulate`. @returns the exit code: 1 when a law did not hold */
-export async function simulate(options: SimulateOptions, terminal: Terminal): Promise<number> {
+/**
+ * `flyball simulate`.
+ *
+ * @param guard makes the guards of the desks
+ * @returns the exit code: 1 when a law did not hold
+ */
+export async function simulate(
+  options: SimulateOptions,
+  terminal: Terminal,
+  guard: GuardMaker,
+): Promise<number> {
   const loaded = loadConfig(options.configFile);
   if (!loaded.ok) {
     for (const fault of loaded.error) terminal.err(`${describeFault(fault)}\n`);
@@ -63,6 +73,7 @@ export async function simulate(options: SimulateOptions, terminal: Terminal): Pr
       steps: options.steps,
       config: loaded.value.config,
       faults: chosen.value,
+      guard,
       stopsEarly: options.stopsEarly,
       show: options.isTraced ? tracer(terminal) : null,
     });
@@ -158,7 +169,7 @@ function conclude(
   const stepsPerSecond = Math.round(totals.steps / seconds);
   const stepsPerCpuSecond = Math.round(totals.steps / cpuSeconds);
   const virtualToReal = Math.round(totals.virtualMs / 1000 / seconds);
-  const absent = { faults: ABSENT_FAULTS, invariants: ABSENT_INVARIANTS };
+  const absent = { faults: ABSENT_FAULTS };
   if (options.isJson) {
     const rates = { seconds, cpuSeconds, stepsPerSecond, stepsPerCpuSecond, virtualToReal };
     terminal.out(`${JSON.stringify({ totals, ...rates, absent, partly: PARTIAL_FAULTS })}\n`);
@@ -172,10 +183,6 @@ function conclude(
     ...PARTIAL_FAULTS.map(({ id, fault, partly }): [string, string] => [
       id,
       `partly: ${fault}: ${partly}`,
-    ]),
-    ...Object.entries(ABSENT_INVARIANTS).map(([id, why]): [string, string] => [
-      id,
-      `absent: ${why}`,
     ]),
   ];
   terminal.out(`\n${pairs(lines)}\n\n`);

@@ -3,22 +3,29 @@ import { closeSync, openSync } from 'node:fs';
 import { EXIT } from '../../commands/command.ts';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
+import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
+import type { Accesses } from '../open-venues.ts';
+import { accessAt } from '../run/in-process.ts';
 import {
   readNotice,
+  SIGN_OF_LIFE,
+  signOfLifeUrl,
   type VenueAccount,
   type VenueNotice,
   venueAccount,
   venueFolder,
 } from './notice.ts';
+import type { VenueSection } from './options.ts';
 import { STARTED_BY_DESK } from './process.ts';
 
 /** A simulated venue that answers. */
 export interface VenueLink {
   readonly notice: VenueNotice;
+  /** Of the first front, whose administrator knows of the market. */
   readonly account: VenueAccount;
   readonly restUrl: string;
-  readonly streamUrl: string;
-  readonly sessionUrl: string;
+  /** Of all fronts, by name. */
+  readonly accesses: Accesses;
   /** Ends the process if `start` began it. Resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -29,6 +36,8 @@ export interface VenueWish {
   readonly command: readonly string[];
   /** What has to move its market. */
   readonly source: string;
+  /** The venues that it has to serve. */
+  readonly venues: readonly Pick<VenueSection, 'name' | 'kind'>[];
 }
 
 const PING_TIMEOUT_MS = 1_000;
@@ -50,9 +59,17 @@ export async function linkVenue(env: Env, wish: VenueWish): Promise<Result<Venue
 }
 
 function attached(env: Env, wish: VenueWish, notice: VenueNotice): Result<VenueLink, string> {
-  const { pid, source } = notice;
-  if (source === wish.source) return ok(linkOf(env, wish, notice));
-  return err(`a venue that plays ${source} runs as process ${pid}; wanted ${wish.source}`);
+  const { pid, source, fronts } = notice;
+  if (source !== wish.source) {
+    return err(`a venue that plays ${source} runs as process ${pid}; wanted ${wish.source}`);
+  }
+  const missing = wish.venues.find(
+    ({ name, kind }) => !fronts.some((front) => front.name === name && front.kind === kind),
+  );
+  if (missing === undefined) return ok(linkOf(env, wish, notice));
+  const served = fronts.map(({ name, kind }) => `${name} (${kind})`).join(', ');
+  const wanted = `${missing.name} (${missing.kind})`;
+  return err(`the venue of process ${pid} serves ${served}; wanted ${wanted} too`);
 }
 
 /** Ends a venue that an earlier start began and that outlived its desk; others are left alone. */
@@ -65,10 +82,10 @@ export async function endLeftVenue(env: Env, dataFolder: string): Promise<void> 
 async function answering(env: Env, dataFolder: string): Promise<VenueNotice | null> {
   const notice = readNotice(env.files, dataFolder);
   if (notice === null) return null;
-  const url = `http://127.0.0.1:${notice.port}/api/v3/ping`;
+  const url = signOfLifeUrl(notice);
   return new Promise((resolve) => {
     env.net.http({ method: 'GET', url, headers: {}, timeoutMs: PING_TIMEOUT_MS }, (outcome) =>
-      resolve(outcome.ok && outcome.value.status === 200 ? notice : null),
+      resolve(outcome.ok && outcome.value.status === SIGN_OF_LIFE ? notice : null),
     );
   });
 }
@@ -109,13 +126,18 @@ async function start(env: Env, wish: VenueWish): Promise<Result<VenueNotice, str
 }
 
 function linkOf(env: Env, wish: VenueWish, notice: VenueNotice): VenueLink {
-  const host = `127.0.0.1:${notice.port}`;
+  const accesses = new Map<string, VenueAccess>();
+  const accounts = wish.venues.map((venue) => {
+    const account = venueAccount(env.files, wish.dataFolder, venue, env.entropy);
+    const port = notice.fronts.find(({ name }) => name === venue.name)?.port;
+    accesses.set(venue.name, accessAt(`127.0.0.1:${port}`, account));
+    return account;
+  });
   return {
     notice,
-    account: venueAccount(env.files, wish.dataFolder, env.entropy),
-    restUrl: `http://${host}`,
-    streamUrl: `ws://${host}`,
-    sessionUrl: `ws://${host}/ws-api/v3`,
+    account: accounts[0] as VenueAccount,
+    restUrl: `http://127.0.0.1:${notice.port}`,
+    accesses,
     stop: () => (notice.startedBy === 'start' ? end(env, notice.pid) : Promise.resolve()),
   };
 }

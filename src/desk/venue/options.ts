@@ -1,13 +1,15 @@
+import type { Config } from '../../config/schema.ts';
 import type { Clock, Files, Timers } from '../../core/env.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
+import { amountOf } from '../../core/units.ts';
 import { DEFAULT_LIMITS } from '../../simulation/binance/limits.ts';
 import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
-import { DEFAULT_MARKETS } from '../../simulation/exchange/market-rules.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
 import type { Recording } from '../../simulation/replay/open-recording.ts';
 import { parseQueueModel } from '../../simulation/replay/queue-model.ts';
 import type { ReplayOptions } from '../../simulation/replay/replay-venue.ts';
+import { FRONT_KINDS } from '../../simulation/server/front-kinds.ts';
 import type { VenueOptions } from '../../simulation/server/venue.ts';
 import type { SimulationSettings } from '../../simulation/settings.ts';
 import { logFaultText } from '../../storage/log-fault.ts';
@@ -19,6 +21,7 @@ import type { VenueAccount } from './notice.ts';
 export const ACCOUNT = 'desk';
 const SEGMENT_BYTES = 4 * 1_048_576;
 const PPM_PER_BPS = 100;
+const ONE = amountOf(100_000_000n);
 
 /** Where a simulated venue keeps what outlives its process. */
 export function venueRecords(files: Files, folder: string): Result<RecordStore, string> {
@@ -37,11 +40,16 @@ export function venueRecords(files: Files, folder: string): Result<RecordStore, 
   });
 }
 
-export function feesOf(settings: SimulationSettings): FeeSchedule {
+/** @param feeAsset what they are paid in; null for what a trade brings */
+export function feesOf(settings: SimulationSettings, feeAsset: string | null): FeeSchedule {
   return {
     makerPpm: Math.round(settings.makerFeeBps * PPM_PER_BPS),
     takerPpm: Math.round(settings.takerFeeBps * PPM_PER_BPS),
-    discount: null,
+    // Without a discount, and at its price of 1: an asset that is only preferred.
+    discount:
+      feeAsset === null
+        ? null
+        : { asset: feeAsset, keptPpm: 1_000_000, prices: new Map([[feeAsset, ONE]]) },
   };
 }
 
@@ -55,10 +63,13 @@ export function accountsOf(settings: SimulationSettings, account: VenueAccount) 
   return [{ name: ACCOUNT, keys, opening: settings.balances }];
 }
 
-/** A venue with generated markets for some symbols. */
+/** A venue of the configuration. */
+export type VenueSection = Config['venues'][number];
+
+/** A venue with generated markets for the symbols that are followed there. */
 export function generatedVenue(
   settings: SimulationSettings,
-  symbols: readonly string[],
+  { kind, symbols }: Pick<VenueSection, 'kind' | 'symbols'>,
   parts: {
     readonly clock: Clock;
     readonly timers: Timers;
@@ -72,8 +83,9 @@ export function generatedVenue(
     ...rest,
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,
-    markets: DEFAULT_MARKETS.filter(({ symbol }) => symbols.includes(symbol)),
-    fees: feesOf(settings),
+    markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
+    flows: FRONT_KINDS[kind].flows,
+    fees: feesOf(settings, FRONT_KINDS[kind].feeAsset),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }
@@ -99,7 +111,7 @@ export function recordedVenue(
     records: null,
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,
-    fees: feesOf(settings),
+    fees: feesOf(settings, null),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }

@@ -5,7 +5,7 @@ import { describeFault, loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { nodeClock, nodeEntropy, nodeTimers } from '../../core/node-env.ts';
 import { nodeFiles } from '../../core/node-files.ts';
-import { err, type Result } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import { rngOf } from '../../core/rng.ts';
 import { openRecording, type Recording } from '../../simulation/replay/open-recording.ts';
 import { openReplayVenue } from '../../simulation/replay/replay-venue.ts';
@@ -13,14 +13,14 @@ import { scaledTime } from '../../simulation/replay/scaled-time.ts';
 import {
   type ServedVenue,
   serveVenue,
-  startVenueServer,
   type TransportOptions,
   type VenueServer,
 } from '../../simulation/server/venue-server.ts';
 import { lockFaultText, lockFile } from '../../storage/directory-lock.ts';
 import { onStopSignal } from '../run/signals.ts';
-import { noticePath, venueAccount, venueFolder, writeNotice } from './notice.ts';
-import { generatedVenue, recordedVenue, venueRecords } from './options.ts';
+import { type FloorVenue, openFloor, recordedVenueOf } from './floor.ts';
+import { frontFolder, noticePath, venueAccount, venueFolder, writeNotice } from './notice.ts';
+import { recordedVenue, venueRecords } from './options.ts';
 
 const FOLDER_MODE = 0o700;
 /** Set by the desk that starts a venue for itself. */
@@ -54,15 +54,19 @@ export async function runVenue(options: VenueOptions, terminal: Terminal): Promi
     terminal.err(`${started.error}\n`);
     return EXIT.failed;
   }
-  const { port } = started.value;
+  const fronts = started.value.map(({ name, kind, server }) => ({ name, kind, port: server.port }));
+  const { port } = fronts[0] as (typeof fronts)[number];
   const startedBy = process.env[STARTED_BY_DESK] === '1' ? 'start' : 'hand';
   const source = sourceName(options.replay);
-  writeNotice(nodeFiles, folder, { pid: process.pid, port, source, startedBy });
-  const text = `simulated exchange on http://127.0.0.1:${port}, seed ${seed}\n`;
-  terminal.out(options.isJson ? `${JSON.stringify({ port, seed, pid: process.pid })}\n` : text);
+  writeNotice(nodeFiles, folder, { pid: process.pid, port, fronts, source, startedBy });
+  const text = fronts.map(
+    (each) => `simulated exchange on http://127.0.0.1:${each.port}, seed ${seed}: ${each.name}\n`,
+  );
+  const told = { port, fronts, seed, pid: process.pid };
+  terminal.out(options.isJson ? `${JSON.stringify(told)}\n` : text.join(''));
   await onStopSignal();
   nodeFiles.remove(noticePath(folder));
-  await started.value.stop();
+  await Promise.all(started.value.map(({ server }) => server.stop()));
   lock.value.release();
   return EXIT.done;
 }
@@ -75,7 +79,14 @@ export function pacedFrom(
   return { startMs: startMs - Math.round(LEAD_MS * pace), pace };
 }
 
-type Started = Result<VenueServer<ServedVenue>, string>;
+/** A venue that is served. */
+interface Front {
+  readonly name: string;
+  readonly kind: string;
+  readonly server: VenueServer<ServedVenue>;
+}
+
+type Started = Result<readonly Front[], string>;
 
 function open(
   options: VenueOptions,
@@ -96,33 +107,43 @@ function open(
 
 async function openGenerated(
   { dataDirectory: folder }: VenueOptions,
-  { simulation, venues }: Config,
+  config: Config,
   seed: number,
   transport: TransportOptions,
 ): Promise<Started> {
-  const records = venueRecords(nodeFiles, `${venueFolder(folder)}/log`);
-  if (!records.ok) return records;
-  const symbols = venues.flatMap((venue) => venue.symbols);
-  const started = await startVenueServer({
-    ...generatedVenue(simulation, symbols, {
-      clock: nodeClock,
-      timers: nodeTimers,
-      random: rngOf(seed),
-      account: venueAccount(nodeFiles, folder, nodeEntropy),
-      records: records.value,
-    }),
-    ...transport,
+  const opened = openFloor(config, {
+    clock: nodeClock,
+    timers: nodeTimers,
+    random: rngOf(seed),
+    accountOf: (venue) => venueAccount(nodeFiles, folder, venue, nodeEntropy),
+    recordsOf: ({ name }) => venueRecords(nodeFiles, `${frontFolder(folder, name)}/log`),
   });
-  return started.ok ? started : err(JSON.stringify(started.error));
+  if (!opened.ok) return opened;
+  const fronts: Front[] = [];
+  for (const { name, kind } of config.venues) {
+    const venue = opened.value.get(name) as FloorVenue;
+    // Ports follow one another from the one that is asked for.
+    const port = transport.port === 0 ? 0 : transport.port + fronts.length;
+    const served = await serveVenue(venue, { ...transport, port });
+    if (!served.ok) {
+      await Promise.all(fronts.map(({ server }) => server.stop()));
+      return err(JSON.stringify(served.error));
+    }
+    fronts.push({ name, kind, server: served.value });
+  }
+  for (const venue of opened.value.values()) venue.start();
+  return ok(fronts);
 }
 
 async function openRecorded(
   { dataDirectory: folder, replay }: VenueOptions & { readonly replay: PacedReplay },
-  { simulation }: Config,
+  config: Config,
   seed: number,
   transport: TransportOptions,
   terminal: Terminal,
 ): Promise<Started> {
+  const { simulation } = config;
+  const section = recordedVenueOf(config);
   const { recording: path, instruments, pace } = replay;
   const surveyed = await openRecording({ path, instruments, files: nodeFiles });
   if (!surveyed.ok) return err(surveyed.error.reason);
@@ -132,12 +153,13 @@ async function openRecorded(
     ...recordedVenue(simulation, recording, {
       ...scaledTime({ clock: nodeClock, timers: nodeTimers }, pacedFrom(recording, pace)),
       random: rngOf(seed),
-      account: venueAccount(nodeFiles, folder, nodeEntropy),
+      account: venueAccount(nodeFiles, folder, section, nodeEntropy),
     }),
   });
   if (!opened.ok) return err(JSON.stringify(opened.error));
   const served = await serveVenue(opened.value, transport);
   if (!served.ok) return err(JSON.stringify(served.error));
   opened.value.start();
-  return served;
+  const { name, kind } = section;
+  return ok([{ name, kind, server: served.value }]);
 }

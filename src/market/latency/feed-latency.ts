@@ -38,6 +38,11 @@ export class FeedLatency {
     if (Number.isFinite(apart)) this.#window.add(apart);
   }
 
+  /** Local minus venue time of the fastest message of the window; NaN before there was one. */
+  get leastMs(): number {
+    return this.#window.quantile(0);
+  }
+
   /**
    * @returns null before the first message
    */

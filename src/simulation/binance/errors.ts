@@ -63,6 +63,8 @@ export function refusalError(refusal: Refusal): BinanceError {
       return badRequest(-2010, 'Order would immediately match and take.');
     case 'no-liquidity':
       return badRequest(-2010, 'Order book liquidity is less than symbol minimum quantity.');
+    case 'not-reducing':
+      return badRequest(-2022, 'ReduceOnly Order is rejected.');
     case 'unknown-symbol':
       return INVALID_SYMBOL;
     case 'market-closed':

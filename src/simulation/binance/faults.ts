@@ -1,3 +1,5 @@
+import type { Timers } from '../../core/env.ts';
+
 /** What goes wrong with the next requests, for tests of those who depend on a venue. */
 export type RequestFault =
   /** Another answer than the right one; 429 and 418 say when to come back. */
@@ -63,6 +65,31 @@ export class FaultPlan {
   clear(): void {
     this.#requests = [];
     this.#frames = [];
+  }
+}
+
+/** Carries a request out, unless a fault that was ordered comes between. */
+export function underFault<T>(
+  faults: FaultPlan,
+  timers: Timers,
+  operation: string,
+  request: {
+    readonly execute: () => T;
+    readonly answer: (answer: T | null) => void;
+    readonly broken: (fault: RequestFault) => T;
+  },
+): void {
+  const fault = faults.nextRequest(operation);
+  if (fault === null) {
+    request.answer(request.execute());
+  } else if (fault.kind === 'slow-request') {
+    timers.after(fault.delayMs, () => request.answer(request.execute()));
+  } else if (fault.kind === 'slow-reply') {
+    const answer = request.execute();
+    timers.after(fault.delayMs, () => request.answer(answer));
+  } else {
+    if (fault.isExecuted) request.execute();
+    request.answer(fault.kind === 'lost' ? null : request.broken(fault));
   }
 }
 

@@ -1,18 +1,11 @@
 import type { Clock } from '../../core/env.ts';
 import { type BinanceError, badRequest, UNSUPPORTED } from './errors.ts';
 import type { LimitUse, RequestLimits } from './limits.ts';
-import { Parameters } from './parameters.ts';
-import { type DeskReply, type DeskRequest, OPERATIONS, type RequestDesk } from './request-desk.ts';
+import type { DeskReply, DeskRequest, RequestDesk } from './request-desk.ts';
+import type { Operation } from './requests/operation.ts';
 import { socketPayload } from './signing.ts';
 import type { Line } from './streams/line.ts';
-import type { UserStreams } from './streams/user-streams.ts';
 
-/** Weight of a connection and of a subscription. */
-export const CONNECT_WEIGHT = 2;
-
-const METHODS = new Map(OPERATIONS.map((operation) => [operation.method, operation]));
-const SUBSCRIBE = 'userDataStream.subscribe.signature';
-const UNSUBSCRIBE = 'userDataStream.unsubscribe';
 const INVALID_JSON = badRequest(-1135, 'Invalid JSON Request');
 
 type RequestId = number | string | null;
@@ -24,18 +17,34 @@ export interface SocketRequest {
   readonly entries: Map<string, string>;
 }
 
-/** Requests and user streams over one kind of WebSocket connection. */
+/** Requests by name that are about the connection they come on. */
+export type SocketMethods = Readonly<
+  Record<string, (line: Line, request: DeskRequest) => DeskReply>
+>;
+
+/** Requests over WebSocket connections. */
 export class SocketApi {
   readonly #desk: RequestDesk;
   readonly #limits: RequestLimits;
-  readonly #users: UserStreams;
   readonly #clock: Clock;
+  readonly #operations: ReadonlyMap<string | null, Operation>;
+  readonly #others: SocketMethods;
 
-  constructor(desk: RequestDesk, limits: RequestLimits, users: UserStreams, clock: Clock) {
+  /** @param others what can be asked on this kind of connection only */
+  constructor(
+    desk: RequestDesk,
+    limits: RequestLimits,
+    clock: Clock,
+    {
+      operations,
+      others,
+    }: { readonly operations: readonly Operation[]; readonly others: SocketMethods },
+  ) {
     this.#desk = desk;
     this.#limits = limits;
-    this.#users = users;
     this.#clock = clock;
+    this.#operations = new Map(operations.map((operation) => [operation.method, operation]));
+    this.#others = others;
   }
 
   /** Reads a frame; null when it is no request, so that there is no id to answer to. */
@@ -71,36 +80,9 @@ export class SocketApi {
   }
 
   #reply(line: Line, method: string, request: DeskRequest): DeskReply {
-    const operation = METHODS.get(method);
+    const operation = this.#operations.get(method);
     if (operation !== undefined) return this.#desk.answer(operation, request);
-    if (method === SUBSCRIBE) return this.#subscribe(line, request);
-    if (method === UNSUBSCRIBE) return this.#unsubscribe(line, request);
-    return refused(UNSUPPORTED, null);
-  }
-
-  #subscribe(line: Line, request: DeskRequest): DeskReply {
-    const limited = this.#desk.charge(request.address, CONNECT_WEIGHT);
-    if (limited !== null) return limited;
-    const parameters = new Parameters(request.entries);
-    const account = this.#desk.accountOf({ right: 'read' }, request, parameters);
-    if (typeof account !== 'string') return refused(account, null);
-    const { fault } = parameters;
-    if (fault !== null) return refused(fault, account);
-    const subscriptionId = this.#users.add(line, account);
-    const tooMany = badRequest(-1191, 'Too many subscriptions.');
-    if (subscriptionId < 0) return refused(tooMany, account);
-    return { status: 200, outcome: { ok: true, value: { subscriptionId } }, account, retryAtMs: 0 };
-  }
-
-  #unsubscribe(line: Line, request: DeskRequest): DeskReply {
-    const limited = this.#desk.charge(request.address, CONNECT_WEIGHT);
-    if (limited !== null) return limited;
-    const parameters = new Parameters(request.entries);
-    const subscriptionId = parameters.integer('subscriptionId');
-    const { fault } = parameters;
-    if (fault !== null) return refused(fault, null);
-    this.#users.remove(line, subscriptionId);
-    return { status: 200, outcome: { ok: true, value: {} }, account: null, retryAtMs: 0 };
+    return this.#others[method]?.(line, request) ?? refused(UNSUPPORTED, null);
   }
 }
 
@@ -117,7 +99,7 @@ function errorJson({ code, msg }: BinanceError) {
   return { code, msg };
 }
 
-function refused(error: BinanceError, account: string | null): DeskReply {
+export function refused(error: BinanceError, account: string | null): DeskReply {
   return { status: error.status, outcome: { ok: false, error }, account, retryAtMs: 0 };
 }
 

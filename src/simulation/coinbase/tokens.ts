@@ -27,7 +27,7 @@ export class Tokens {
     );
   }
 
-  /** @param uri what the token must name: `GET host/path`; null for a subscription, which names none */
+  /** @param uri what the token must name: `GET host/path`; null for a subscription */
   check(
     token: string | null,
     uri: string | null,

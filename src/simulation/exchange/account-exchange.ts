@@ -34,9 +34,13 @@ export interface RestoreOptions {
 }
 
 /** Makes an exchange over what an earlier process left; its open orders rest again. */
-export function restored<E extends AccountExchange<Market>>(
+export function restored<E extends AccountExchange<Market>, C extends Clearing = Clearing>(
   { markets, retention, records }: RestoreOptions,
-  make: (clearing: Clearing, log: VenueLog) => E,
+  make: (clearing: C, log: VenueLog) => E,
+  Books: new (
+    instrumentOf: (symbol: string) => Instrument,
+    retention: Retention,
+  ) => Clearing = Clearing,
 ): Result<E, RecordFault> {
   const instruments = new Map(markets.map(({ instrument }) => [instrument.symbol, instrument]));
   const instrumentOf = (symbol: string): Instrument => {
@@ -44,7 +48,7 @@ export function restored<E extends AccountExchange<Market>>(
     assert(instrument !== undefined, `records name markets of this venue, not ${symbol}`);
     return instrument;
   };
-  const clearing = new Clearing(instrumentOf, retention);
+  const clearing = new Books(instrumentOf, retention) as C;
   const log = new VenueLog(records, clearing, SNAPSHOT_EVERY);
   const recovered = log.recover();
   if (!recovered.ok) return recovered;
@@ -56,7 +60,7 @@ export function restored<E extends AccountExchange<Market>>(
 }
 
 /** A plan that was found good, and the order it belongs to, completed. */
-interface Checked {
+export interface Checked {
   readonly plan: MatchPlan;
   readonly lots: Lots;
   readonly held: Amount;
@@ -72,7 +76,7 @@ export class AccountExchange<M extends Market> implements ExchangePort {
   readonly clearing: Clearing;
   protected readonly log: VenueLog;
   protected readonly matching: Matching<M>;
-  readonly #clock: Clock;
+  protected readonly clock: Clock;
   readonly #listeners: ((events: readonly ExchangeEvent[]) => void)[] = [];
   #haltedBy: string | null = null;
   #isBusy = false;
@@ -90,7 +94,7 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     this.fees = venue.fees;
     this.clearing = clearing;
     this.log = log;
-    this.#clock = venue.clock;
+    this.clock = venue.clock;
     this.matching = new Matching(clearing, log, venue);
     this.markets = this.matching.markets;
   }
@@ -177,7 +181,7 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     return this.operate(() => {
       const known = this.account(account);
       if (known === null) return err({ kind: 'unknown-account', account });
-      const free = freeBalance(known, asset);
+      const free = this.available(known, asset);
       if (free + amount < 0n) {
         const wanted = amountOf(-amount);
         return err({ kind: 'insufficient-balance', asset, free, wanted });
@@ -224,24 +228,23 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     if (!market.isOpen) return err({ kind: 'market-closed', symbol: order.symbol });
     const account = this.account(name);
     if (account === null) return err({ kind: 'unknown-account', account: name });
-    const averageMs = this.#clock.now() - AVERAGE_MINUTES * MINUTE_MS;
+    const averageMs = this.clock.now() - AVERAGE_MINUTES * MINUTE_MS;
     const refusal =
       ruleRefusal(market.rules, order, market.tape.averageTicks(averageMs)) ??
       openOrderRefusal(account, market, order);
     if (refusal !== null) return err(refusal);
-    return this.#afford(account, market, order);
+    return this.afford(account, market, order);
   }
 
-  #afford(account: Account, market: M, order: NewOrder): Result<Checked, Refusal> {
+  /** What of an asset an account may spend or take away. */
+  protected available(account: Account, asset: string): Amount {
+    return freeBalance(account, asset);
+  }
+
+  /** Plans an order, and finds out whether its account can pay for it. */
+  protected afford(account: Account, market: M, order: NewOrder): Result<Checked, Refusal> {
     const { instrument } = market.rules;
-    const plan = planMatch(instrument, market.book, {
-      side: order.side,
-      owner: account.name,
-      limitTicks: order.type === 'market' ? null : order.ticks,
-      lots: order.quote > 0n ? Number.POSITIVE_INFINITY : order.lots,
-      quoteMax: order.quote > 0n ? order.quote : null,
-      selfTradePrevention: order.selfTradePrevention,
-    });
+    const plan = planOf(account, market, order);
     const lots = order.quote > 0n ? plan.filledLots : order.lots;
     if (lots < instrument.lotsMin) return err({ kind: 'no-liquidity', symbol: order.symbol });
     const held =
@@ -260,7 +263,19 @@ export class AccountExchange<M extends Market> implements ExchangePort {
   }
 }
 
-const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
+/** What an order would do to the book. */
+export function planOf(account: Account, market: Market, order: NewOrder): MatchPlan {
+  return planMatch(market.rules.instrument, market.book, {
+    side: order.side,
+    owner: account.name,
+    limitTicks: order.type === 'market' ? null : order.ticks,
+    lots: order.quote > 0n ? Number.POSITIVE_INFINITY : order.lots,
+    quoteMax: order.quote > 0n ? order.quote : null,
+    selfTradePrevention: order.selfTradePrevention,
+  });
+}
+
+export const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
 
 /** Rules about the orders that the account has already, and about the book. */
 function openOrderRefusal(account: Account, market: Market, order: NewOrder): Refusal | null {

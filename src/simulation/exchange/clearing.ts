@@ -84,11 +84,29 @@ export class Clearing {
     return account;
   }
 
+  /** What a snapshot keeps besides balances, orders and trades. */
+  moreState(): Iterable<StateRecord> {
+    return [];
+  }
+
+  /** What a trade would win or lose for an account; undefined where nothing is held on margin. */
+  realisedBy(
+    _account: string,
+    _trade: {
+      readonly symbol: string;
+      readonly side: Side;
+      readonly lots: Lots;
+      readonly quote: Amount;
+    },
+  ): Amount | undefined {
+    return undefined;
+  }
+
   /** Books a record. Records of counters and prices concern others and change nothing here. */
   apply(record: StateRecord): void {
     switch (record.kind) {
       case 'transferred':
-        this.#credit(this.account(record.account), record.asset, record.amount);
+        this.credit(this.account(record.account), record.asset, record.amount);
         add(this.transfers, record.asset, record.amount);
         return;
       case 'order-accepted':
@@ -99,6 +117,9 @@ export class Clearing {
         return;
       case 'order-ended':
         this.#end(record);
+        return;
+      case 'order-amended':
+        this.#amend(record);
         return;
       case 'balance-kept':
         this.#keepBalance(record);
@@ -132,11 +153,12 @@ export class Clearing {
 
   #trade(record: RecordOf<'traded'>): void {
     const makerSide = record.takerSide === 'buy' ? 'sell' : 'buy';
-    this.#settle(record, record.maker, makerSide, true);
-    this.#settle(record, record.taker, record.takerSide, false);
+    this.settle(record, record.maker, makerSide, true);
+    this.settle(record, record.taker, record.takerSide, false);
   }
 
-  #settle(
+  /** Books one side of a trade. */
+  protected settle(
     record: RecordOf<'traded'>,
     party: TradeParty | null,
     side: Side,
@@ -153,15 +175,28 @@ export class Clearing {
       return;
     }
     const account = this.account(party.account);
-    const order = account.open.get(party.orderId);
-    assert(order !== undefined, `a trade meets the open order ${party.orderId}`);
+    const order = openOrder(account, party.orderId);
     const filledLots = (order.filledLots + record.lots) as Lots;
     const held = heldAfter(instrument, order, filledLots, paid);
     const released = amountOf(order.held - held);
     this.#move(account, paidAsset, amountOf(released - paid), amountOf(-released));
-    this.#credit(account, gotAsset, got);
-    this.#credit(account, party.feeAsset, amountOf(-party.fee));
+    this.credit(account, gotAsset, got);
+    this.credit(account, party.feeAsset, amountOf(-party.fee));
     add(this.fees, party.feeAsset, party.fee);
+    this.fillOrder(record, party, side, isMaker, held);
+  }
+
+  /** Takes a fill down in the order and among the trades of its account. */
+  protected fillOrder(
+    record: RecordOf<'traded'>,
+    party: TradeParty,
+    side: Side,
+    isMaker: boolean,
+    held: Amount,
+  ): void {
+    const account = this.account(party.account);
+    const order = openOrder(account, party.orderId);
+    const filledLots = (order.filledLots + record.lots) as Lots;
     this.#keepTrade(account, accountTrade(record, party, side, isMaker));
     this.#update(account, {
       ...order,
@@ -173,10 +208,15 @@ export class Clearing {
     });
   }
 
+  #amend({ account, orderId, ticks, lots, venueMs }: RecordOf<'order-amended'>): void {
+    const known = this.account(account);
+    const order = openOrder(known, orderId);
+    known.open.set(orderId, { ...order, ticks, lots, updatedMs: venueMs });
+  }
+
   #end(record: RecordOf<'order-ended'>): void {
     const account = this.account(record.account);
-    const order = account.open.get(record.orderId);
-    assert(order !== undefined, `an end meets the open order ${record.orderId}`);
+    const order = openOrder(account, record.orderId);
     this.#update(account, {
       ...order,
       status: record.status as VenueOrderStatus,
@@ -231,7 +271,7 @@ export class Clearing {
     else this.account(account).balances.set(asset, { free, locked });
   }
 
-  #credit(account: Account, asset: string, amount: Amount): void {
+  protected credit(account: Account, asset: string, amount: Amount): void {
     if (amount !== 0n) this.#move(account, asset, amount, NO_AMOUNT);
   }
 
@@ -255,8 +295,16 @@ export function accountTrade(
   isMaker: boolean,
 ): AccountTrade {
   const { symbol, tradeId, ticks, lots, quote, venueMs } = record;
-  const { orderId, fee, feeAsset } = party;
-  return { symbol, tradeId, orderId, side, ticks, lots, quote, fee, feeAsset, isMaker, venueMs };
+  const { orderId, fee, feeAsset, realised } = party;
+  const trade = { symbol, tradeId, orderId, side, ticks, lots, quote, fee, feeAsset };
+  const booked = { ...trade, isMaker, venueMs };
+  return realised === undefined ? booked : { ...booked, realised };
+}
+
+function openOrder(account: Account, orderId: number): VenueOrder {
+  const order = account.open.get(orderId);
+  assert(order !== undefined, `what ${account.name} does meets the open order ${orderId}`);
+  return order;
 }
 
 /** What stays locked after a fill: the rest at its limit, or what a market order has not paid. */
@@ -285,7 +333,7 @@ function countOpen(account: Account, symbol: string, change: number): void {
   account.openCounts.set(symbol, (account.openCounts.get(symbol) ?? 0) + change);
 }
 
-function add(amounts: Map<string, Amount>, asset: string, amount: Amount): void {
+export function add(amounts: Map<string, Amount>, asset: string, amount: Amount): void {
   if (amount === 0n) return;
   amounts.set(asset, amountOf((amounts.get(asset) ?? NO_AMOUNT) + amount));
 }

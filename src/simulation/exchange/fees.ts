@@ -8,6 +8,8 @@ export interface FeeSchedule {
   readonly takerPpm: number;
   /** Charged in a third asset when the account has enough of it. */
   readonly discount: FeeDiscount | null;
+  /** Margin accounts pay in quote, whichever side they are on. */
+  readonly isOnNotional?: true;
 }
 
 export interface FeeDiscount {
@@ -50,6 +52,9 @@ export function feeOf(
   },
 ): Fee {
   const ppm = BigInt(trade.isMaker ? schedule.makerPpm : schedule.takerPpm);
+  if (schedule.isOnNotional === true) {
+    return { fee: amountOf((trade.notional * ppm) / MILLION), feeAsset: trade.quoteAsset };
+  }
   const discounted = discountedFee(schedule.discount, trade, ppm);
   if (discounted !== null) return discounted;
   return { fee: amountOf((trade.received * ppm) / MILLION), feeAsset: trade.receivedAsset };

@@ -36,7 +36,7 @@ export class MarketState implements Market {
   readonly rules: MarketRules;
   readonly book: OrderBook;
   readonly tape: Tape;
-  readonly isOpen = true;
+  readonly isOpen: boolean = true;
   readonly updates: Numbers;
   readonly tradeIds: Numbers;
   readonly #log: VenueLog;

@@ -93,13 +93,25 @@ export class Matching<M extends Market = Market> {
     return this.#work(this.#market(order.symbol), accepted, plan);
   }
 
-  cancel(order: VenueOrder): VenueOrder {
+  /** @param status how it ends: by its owner's wish, or by a rule of the venue */
+  cancel(order: VenueOrder, status: 'canceled' | 'expired' = 'canceled'): VenueOrder {
     const market = this.#market(order.symbol);
-    const resting = market.book.find(order.orderId);
-    assert(resting !== null, `the open order ${order.orderId} rests in the book`);
-    const ended = this.#end(order, 'canceled');
+    const resting = this.#resting(market, order);
+    const ended = this.#end(order, status);
     this.remove(market, resting);
     return ended;
+  }
+
+  /** Gives an open order another price or size, at the end of the queue there. */
+  amend(order: VenueOrder, ticks: Ticks, lots: Lots, plan: () => MatchPlan): Placed {
+    const market = this.#market(order.symbol);
+    const { account, orderId } = order;
+    this.remove(market, this.#resting(market, order));
+    const venueMs = this.#clock.now();
+    this.#log.record({ kind: 'order-amended', account, orderId, ticks, lots, venueMs });
+    const amended = this.#orderOf(order);
+    this.#tellExecuted('amended', amended, null, 0);
+    return this.#work(market, amended, plan());
   }
 
   transfer(account: string, asset: string, amount: Amount): void {
@@ -254,7 +266,11 @@ export class Matching<M extends Market = Market> {
         return amountOf(freeBalance(booked, asset) - (isSpent ? other.fee : NO_AMOUNT));
       },
     });
-    return { account, orderId: isMaker ? trade.makerOrderId : trade.takerOrderId, ...fee };
+    const orderId = isMaker ? trade.makerOrderId : trade.takerOrderId;
+    const side: Side = isBuy ? 'buy' : 'sell';
+    const realised = this.#clearing.realisedBy(account, { ...trade, side });
+    const party = { account, orderId, ...fee };
+    return realised === undefined ? party : { ...party, realised };
   }
 
   #tellTrade(
@@ -338,6 +354,12 @@ export class Matching<M extends Market = Market> {
     const touched = this.#touched.get(account) ?? new Set();
     for (const asset of assets) touched.add(asset);
     this.#touched.set(account, touched);
+  }
+
+  #resting(market: M, order: VenueOrder): RestingOrder {
+    const resting = market.book.find(order.orderId);
+    assert(resting !== null, `the open order ${order.orderId} rests in the book`);
+    return resting;
   }
 
   #market(symbol: string): M {

@@ -27,6 +27,8 @@ export interface NewOrder {
   /** What a market order spends or brings in, at most; 0 when it is given by `lots`. */
   readonly quote: Amount;
   readonly selfTradePrevention: SelfTradePrevention;
+  /** On a margin account: it may shrink a position and never open one. */
+  readonly isReduceOnly?: true;
 }
 
 /** An order that the venue has accepted, as it stands now. */
@@ -59,6 +61,8 @@ export interface AccountTrade {
   readonly feeAsset: string;
   readonly isMaker: boolean;
   readonly venueMs: Millis;
+  /** On a margin account: what it won or lost. */
+  readonly realised?: Amount;
 }
 
 /** Names of the venue's rules, as Binance writes them. */
@@ -82,6 +86,7 @@ export type Refusal =
     }
   | { readonly kind: 'duplicate-client-id'; readonly clientId: string }
   | { readonly kind: 'would-take'; readonly ticks: Ticks; readonly opposite: Ticks }
+  | { readonly kind: 'not-reducing'; readonly symbol: string }
   | { readonly kind: 'no-liquidity'; readonly symbol: string }
   | { readonly kind: 'unknown-symbol'; readonly symbol: string }
   | { readonly kind: 'market-closed'; readonly symbol: string }

@@ -64,7 +64,7 @@ export interface PreventedMatch {
   readonly takerLots: Lots;
 }
 
-export type Execution = 'new' | 'trade' | 'canceled' | 'expired' | 'trade-prevention';
+export type Execution = 'new' | 'trade' | 'canceled' | 'expired' | 'trade-prevention' | 'amended';
 
 export type ExchangeEvent =
   | {
@@ -96,6 +96,15 @@ export type ExchangeEvent =
   | {
       readonly kind: 'transferred';
       readonly account: string;
+      readonly asset: string;
+      readonly amount: Amount;
+      readonly venueMs: Millis;
+    }
+  /** Funding that a position of an account paid (below 0) or received. */
+  | {
+      readonly kind: 'funded';
+      readonly account: string;
+      readonly symbol: string;
       readonly asset: string;
       readonly amount: Amount;
       readonly venueMs: Millis;

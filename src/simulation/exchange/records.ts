@@ -1,6 +1,7 @@
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 import type { Amount, Lots, Millis, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
+import type { Position } from '../../execution/positions.ts';
 import type { AccountTrade, VenueOrder } from './orders.ts';
 
 /** One side of a trade; `account` is null for the crowd, which has no orders to book. */
@@ -9,6 +10,8 @@ export interface TradeParty {
   readonly orderId: number;
   readonly fee: Amount;
   readonly feeAsset: string;
+  /** On a margin account: what the trade won or lost. */
+  readonly realised?: Amount;
 }
 
 /** Facts of the venue that outlive its process. Its state is a fold over them. */
@@ -43,6 +46,37 @@ export type StateRecord =
       readonly preventedMatchId: number;
       readonly venueMs: Millis;
     }
+  /** An open order was given another price or size; what is filled of it stays filled. */
+  | {
+      readonly kind: 'order-amended';
+      readonly account: string;
+      readonly orderId: number;
+      readonly ticks: Ticks;
+      readonly lots: Lots;
+      readonly venueMs: Millis;
+    }
+  /** Paid (below 0) or received for holding a position; `account` is null for the crowd. */
+  | {
+      readonly kind: 'funded';
+      readonly account: string | null;
+      readonly symbol: string;
+      readonly amount: Amount;
+      readonly venueMs: Millis;
+    }
+  | {
+      readonly kind: 'leverage-set';
+      readonly account: string;
+      readonly symbol: string;
+      readonly leverage: number;
+    }
+  /** A position of an account, of the crowd when it is null. */
+  | {
+      readonly kind: 'position-kept';
+      readonly account: string | null;
+      readonly symbol: string;
+      readonly position: Position;
+    }
+  | { readonly kind: 'insurance-kept'; readonly asset: string; readonly spent: Amount }
   /** Numbers of this name below `end` may have been used; the next start begins there. */
   | { readonly kind: 'numbers-reserved'; readonly name: string; readonly end: number }
   /** Where the market stands, so that the next start goes on from there. */

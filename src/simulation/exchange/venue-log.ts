@@ -164,6 +164,7 @@ export class VenueLog {
         yield { kind: 'balance-kept', account, asset, free, locked: NO_AMOUNT };
       }
     }
+    yield* this.#clearing.moreState();
     for (const account of accounts.values()) {
       const { name, droppedOrders, droppedTrades } = account;
       yield { kind: 'dropped-kept', account: name, orders: droppedOrders, trades: droppedTrades };

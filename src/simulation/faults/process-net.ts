@@ -44,6 +44,8 @@ export interface NetHooks {
   readonly asked: (request: HttpRequest) => void;
   readonly random: Rng;
   readonly after: (ms: number, run: () => void) => void;
+  /** Runs when the process runs: at once, unless it is held up. */
+  readonly awake: (run: () => void) => void;
 }
 
 const ABNORMAL = 1006;
@@ -87,16 +89,18 @@ export class ProcessNet implements Net {
     const road = new FaultyFrameRoad(this.#switches.frames[line], {
       random: this.#hooks.random,
       later: this.#hooks.after,
-      arrive: (frame) => {
-        if (this.#isUp(connection)) handlers.message(frame);
-      },
+      arrive: (frame) =>
+        this.#hooks.awake(() => {
+          if (this.#isUp(connection)) handlers.message(frame);
+        }),
     });
     const link = this.#inner.webSocket(
       url,
       {
-        opened: () => {
-          if (this.#isUp(connection)) handlers.opened();
-        },
+        opened: () =>
+          this.#hooks.awake(() => {
+            if (this.#isUp(connection)) handlers.opened();
+          }),
         message: (frame) => {
           if (!this.#isUp(connection)) return;
           if (this.#switches.isPartitioned) connection.isHoled = true;
@@ -105,7 +109,7 @@ export class ProcessNet implements Net {
         closed: (code, reason) => {
           // The news of a close cannot pass either; the partition's end brings it.
           if (this.#switches.isPartitioned) connection.isHoled = true;
-          else over(code, reason);
+          else this.#hooks.awake(() => over(code, reason));
         },
       },
       limits,
@@ -119,9 +123,10 @@ export class ProcessNet implements Net {
     const { isAlive, after } = this.#hooks;
     if (!isAlive()) return;
     this.#hooks.asked(request);
-    const answer = (outcome: Result<HttpReply, NetFault>): void => {
-      if (isAlive()) done(this.#rewritten(request, outcome));
-    };
+    const answer = (outcome: Result<HttpReply, NetFault>): void =>
+      this.#hooks.awake(() => {
+        if (isAlive()) done(this.#rewritten(request, outcome));
+      });
     const fault = (kind: NetFault['kind']) => err({ kind, url: request.url, detail: 'injected' });
     if (this.#switches.isRefusing) after(1, () => answer(fault('refused')));
     else if (this.#switches.isPartitioned) {

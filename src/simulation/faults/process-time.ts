@@ -16,14 +16,22 @@ export class ProcessTime {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #isAlive: () => boolean;
+  readonly #awake: (run: () => void) => void;
   #rate = 1;
   #anchorNs: number;
   #ownNs = 0;
 
-  constructor(clock: Clock, timers: Timers, isAlive: () => boolean) {
+  /** @param awake runs something when the process runs; at once where nothing holds it up */
+  constructor(
+    clock: Clock,
+    timers: Timers,
+    isAlive: () => boolean,
+    awake: (run: () => void) => void = (run) => run(),
+  ) {
     this.#clock = clock;
     this.#timers = timers;
     this.#isAlive = isAlive;
+    this.#awake = awake;
     this.#anchorNs = clock.mono();
   }
 
@@ -42,15 +50,26 @@ export class ProcessTime {
 
   readonly timers: Timers = {
     after: (delayMs, run): Timer => {
-      const fenced = (): void => {
-        if (this.#isAlive()) run();
+      let isCanceled = false;
+      const fenced = (): void =>
+        this.#awake(() => {
+          // A process that wakes up may cancel what has fallen due while it slept.
+          if (this.#isAlive() && !isCanceled) run();
+        });
+      const timer = this.#timers.after(this.#rate === 1 ? delayMs : delayMs / this.#rate, fenced);
+      return {
+        cancel() {
+          isCanceled = true;
+          timer.cancel();
+        },
       };
-      return this.#timers.after(this.#rate === 1 ? delayMs : delayMs / this.#rate, fenced);
     },
     turn: (run) => {
-      this.#timers.turn(() => {
-        if (this.#isAlive()) run();
-      });
+      this.#timers.turn(() =>
+        this.#awake(() => {
+          if (this.#isAlive()) run();
+        }),
+      );
     },
   };
 

@@ -20,11 +20,21 @@ const STORM_SECONDS = 180;
 const JUMPS_PER_HOUR = 10;
 const JUMP_DEVIATIONS = 5;
 
+/** The price that the crowd of one market believes in. */
+export interface CrowdPrice {
+  readonly price: number;
+  /** Volatility now, relative to its long-run root mean square. */
+  readonly volatility: number;
+  advance(seconds: number): void;
+  /** Moves by a fraction: what a trade told the crowd. */
+  push(fraction: number): void;
+}
+
 /**
  * The price that the crowd believes in: a random walk with slow stochastic volatility, storms and
  * jumps, pushed by trades. All in logarithms, so that it stays above 0.
  */
-export class FairPrice {
+export class FairPrice implements CrowdPrice {
   readonly #random: Rng;
   /** Standard deviation of one second's log return, before the factors and without news. */
   readonly #sigma: number;

@@ -9,8 +9,9 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { MarketState } from '../exchange/market-state.ts';
 import { Activity } from './activity.ts';
 import { Crowd } from './crowd.ts';
-import { FairPrice } from './fair-price.ts';
+import { type CrowdPrice, FairPrice } from './fair-price.ts';
 import type { FlowProfile } from './flow-profile.ts';
+import { FollowingPrice } from './following-price.ts';
 import { MetaOrders } from './meta-orders.ts';
 
 /** Events of one timer at most; a process that was held up longer lets the rest go. */
@@ -43,6 +44,8 @@ export interface FlowOptions {
   readonly exchange: Exchange;
   readonly market: MarketState;
   readonly profile: FlowProfile;
+  /** Where the same asset is traded too; left out where this market leads. */
+  readonly leader?: CrowdPrice;
   readonly random: Rng;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -55,7 +58,7 @@ export interface FlowOptions {
  */
 export class MarketFlow {
   readonly #options: FlowOptions;
-  readonly #fair: FairPrice;
+  readonly #fair: CrowdPrice;
   readonly #activity: Activity;
   readonly #takers: MetaOrders;
   readonly #crowd: Crowd;
@@ -72,10 +75,19 @@ export class MarketFlow {
     this.#options = options;
     this.#random = random.fork('choices');
     const price = priceAt(instrument, start);
-    this.#fair = new FairPrice(price, profile.volatilityAnnual, random.fork('fair price'));
+    const chance = random.fork('fair price');
+    this.#fair =
+      options.leader === undefined
+        ? new FairPrice(price, profile.volatilityAnnual, chance)
+        : new FollowingPrice(options.leader, chance);
     this.#activity = new Activity(profile.eventsPerSecond, random.fork('activity'));
     this.#takers = new MetaOrders(random.fork('takers'));
     this.#crowd = new Crowd(exchange, market, profile, random.fork('crowd'));
+  }
+
+  /** What the crowd here believes in, for markets of the same asset that follow. */
+  get fair(): CrowdPrice {
+    return this.#fair;
   }
 
   /** Fills the book and lets the market go. */

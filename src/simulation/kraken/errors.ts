@@ -27,8 +27,12 @@ export function refusalError(refusal: Refusal): KrakenError {
       return 'EOrder:Insufficient funds';
     case 'duplicate-client-id':
       return `${INVALID_ARGUMENTS}:cl_ord_id`;
+    case 'not-reducing':
+      return 'EOrder:Reduce only:No position exists';
     case 'would-take':
       return 'EOrder:Post only order';
+    case 'not-reducing':
+      return 'EOrder:Reduce only:No position exists';
     case 'no-liquidity':
       return 'EOrder:Market orders disabled';
     case 'unknown-symbol':

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { QueueModel } from '../../market/microstructure/queue-position.ts';
+import { BinanceFacade } from '../binance/facade.ts';
 import { FaultPlan } from '../binance/faults.ts';
 import { DEFAULT_RETENTION } from '../exchange/clearing.ts';
 import { DEFAULT_FEES } from '../exchange/fees.ts';
@@ -51,7 +52,7 @@ export class ReplayVenue extends VenueFront {
     const { path, offsetMs, rules } = recording;
     const faults = new FaultPlan();
     const streams = new RecordedStreams(recording.streams, rules.instrument.symbol, faults);
-    super(exchange, { streams, faults }, options);
+    super(exchange, (parts) => new BinanceFacade({ ...parts, streams, faults }), options);
     this.exchange = exchange;
     this.recording = recording;
     const frames = readRecording(path);

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { parseBigDecimal } from '../../core/decimal.ts';
 import { amountText } from '../../core/instrument.ts';
 import { amountOf } from '../../core/units.ts';
-import type { BinanceFacade, VenueReply, VenueRequest } from '../binance/facade.ts';
+import type { VenueReply, VenueRequest } from '../binance/facade.ts';
 import { FAULT_TIMES_MAX } from '../binance/faults.ts';
 import { accountTradeJson, queriedOrder, wireOf } from '../binance/requests/order-json.ts';
 import type { Account } from '../exchange/clearing.ts';
 import type { ExchangePort } from '../exchange/port.ts';
+import type { VenueFacade } from './venue-facade.ts';
 
 const PREFIX = '/sim/';
 const DELAY_MS_MAX = 600_000;
@@ -65,14 +66,14 @@ export interface VenueProgress {
  * and only with the token.
  */
 export class Admin {
-  readonly #facade: BinanceFacade;
+  readonly #facade: VenueFacade;
   readonly #exchange: ExchangePort;
   readonly #progress: () => VenueProgress;
   readonly #token: string;
   readonly #refusals = new Map<string, Map<string, number>>();
 
   constructor(
-    facade: BinanceFacade,
+    facade: VenueFacade,
     exchange: ExchangePort,
     progress: () => VenueProgress,
     token: string,

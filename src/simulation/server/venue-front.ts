@@ -1,22 +1,21 @@
 import type { Clock, Timers } from '../../core/env.ts';
 import type { Rng } from '../../core/rng.ts';
-import {
+import type {
   BinanceFacade,
-  type Session,
-  type VenueEdge,
-  type VenueReply,
-  type VenueRequest,
+  Session,
+  VenueEdge,
+  VenueReply,
+  VenueRequest,
 } from '../binance/facade.ts';
-import type { FaultPlan } from '../binance/faults.ts';
 import { DEFAULT_LIMITS, type LimitOptions } from '../binance/limits.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
-import type { PublicStreams } from '../binance/streams/public-streams.ts';
 import type { Retention } from '../exchange/clearing.ts';
 import type { FeeSchedule } from '../exchange/fees.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import type { RecordStore } from '../exchange/records.ts';
 import { type AccountOptions, keysOf } from './accounts.ts';
 import { Admin, type VenueProgress } from './admin.ts';
+import type { FacadeMaker, VenueFacade } from './venue-facade.ts';
 
 /** What every venue is told, wherever its market comes from. */
 export interface FrontOptions {
@@ -35,20 +34,14 @@ export interface FrontOptions {
 }
 
 /** The side of a venue that clients see: its protocol and, in front of it, its administration. */
-export class VenueFront implements VenueEdge {
-  readonly facade: BinanceFacade;
+export class VenueFront<F extends VenueFacade = BinanceFacade> implements VenueEdge {
+  readonly facade: F;
   readonly #admin: Admin | null;
 
-  /** @param market its public streams, and the faults that they obey */
-  constructor(
-    exchange: ExchangePort,
-    market: { readonly streams: PublicStreams; readonly faults: FaultPlan },
-    options: FrontOptions,
-  ) {
+  constructor(exchange: ExchangePort, facade: FacadeMaker<F>, options: FrontOptions) {
     const { clock, timers, accounts, adminToken } = options;
-    this.facade = new BinanceFacade({
+    this.facade = facade({
       exchange,
-      ...market,
       keys: keysOf(accounts),
       limits: options.limits ?? DEFAULT_LIMITS,
       clock,

@@ -1,7 +1,6 @@
 import type { RulesFault } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { FaultPlan } from '../binance/faults.ts';
-import { MarketStreams } from '../binance/streams/market-streams.ts';
+import type { BinanceFacade } from '../binance/facade.ts';
 import { DEFAULT_RETENTION } from '../exchange/clearing.ts';
 import { type Exchange, openExchange } from '../exchange/exchange.ts';
 import { DEFAULT_FEES } from '../exchange/fees.ts';
@@ -12,21 +11,37 @@ import {
   type MarketRules,
 } from '../exchange/market-rules.ts';
 import type { RecordFault } from '../exchange/records.ts';
+import type { CrowdPrice } from '../flow/fair-price.ts';
 import { DEFAULT_FLOWS, type FlowProfile, profileFault } from '../flow/flow-profile.ts';
 import { MarketFlow } from '../flow/market-flow.ts';
 import { accountsFault, type OptionFault, openAccounts } from './accounts.ts';
+import { binanceFront } from './binance-front.ts';
+import type { FacadeMaker, VenueFacade } from './venue-facade.ts';
 import { type FrontOptions, VenueFront } from './venue-front.ts';
 
 export interface VenueOptions extends FrontOptions {
   readonly markets?: readonly MarketOptions[];
   /** Generated markets by symbol; a market without one has an empty book until somebody quotes. */
   readonly flows?: Readonly<Record<string, FlowProfile>>;
+  /**
+   * Prices that markets of other venues lead, by base asset; a market that finds its asset follows,
+   * one that does not leads from then on. Left out where a venue stands alone.
+   */
+  readonly leaders?: Map<string, CrowdPrice>;
 }
 
 export type VenueFault = RulesFault | RecordFault | OptionFault;
 
-/** Opens a venue with what an earlier process left. Nothing moves before `start`. */
+/** Opens a venue of Binance's kind with what an earlier process left; see `openVenueAs`. */
 export function openVenue(options: VenueOptions): Result<Venue, VenueFault> {
+  return openVenueAs(binanceFront, options);
+}
+
+/** Opens a venue with what an earlier process left. Nothing moves before `start`. */
+export function openVenueAs<F extends VenueFacade>(
+  facade: FacadeMaker<F>,
+  options: VenueOptions,
+): Result<Venue<F>, VenueFault> {
   const markets = [];
   for (const [index, market] of (options.markets ?? DEFAULT_MARKETS).entries()) {
     const compiled = compileMarket(market, 'simulated', index);
@@ -41,26 +56,35 @@ export function openVenue(options: VenueOptions): Result<Venue, VenueFault> {
   const exchange = openExchange({ markets, fees, retention, records, clock });
   if (!exchange.ok) return exchange;
   openAccounts(exchange.value, options.accounts);
-  return ok(new Venue(exchange.value, options));
+  return ok(new Venue(exchange.value, facade, options));
 }
 
 /** An exchange, the market that moves it, and the protocol that it speaks. */
-export class Venue extends VenueFront {
+export class Venue<F extends VenueFacade = BinanceFacade> extends VenueFront<F> {
   readonly exchange: Exchange;
   readonly #flows: readonly MarketFlow[];
 
-  constructor(exchange: Exchange, options: VenueOptions) {
+  constructor(exchange: Exchange, facade: FacadeMaker<F>, options: VenueOptions) {
+    super(exchange, facade, options);
     const { clock, timers, random } = options;
-    const faults = new FaultPlan();
-    const streams = new MarketStreams({ exchange, clock, timers, faults });
-    super(exchange, { streams, faults }, options);
     this.exchange = exchange;
     const profiles = options.flows ?? DEFAULT_FLOWS;
     this.#flows = [...exchange.markets].flatMap(([symbol, market]) => {
       const profile = profiles[symbol];
       if (profile === undefined) return [];
-      const chance = random.fork(symbol);
-      return [new MarketFlow({ exchange, market, profile, random: chance, clock, timers })];
+      const { base } = market.rules.instrument;
+      const leader = options.leaders?.get(base);
+      const flow = new MarketFlow({
+        exchange,
+        market,
+        profile,
+        ...(leader === undefined ? {} : { leader }),
+        random: random.fork(symbol),
+        clock,
+        timers,
+      });
+      if (leader === undefined) options.leaders?.set(base, flow.fair);
+      return [flow];
     });
   }
 

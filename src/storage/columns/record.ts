@@ -45,7 +45,14 @@ export const KIND = {
 } as const;
 export type RecordKind = (typeof KIND)[keyof typeof KIND];
 
-export const KINDS: ReadonlySet<number> = new Set(Object.values(KIND));
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(KIND).map(([name, kind]) => [kind, name]),
+);
+
+/** The name of a kind, for people; a number where it has none. */
+export function kindName(kind: number): string {
+  return NAMES.get(kind) ?? `kind-${kind}`;
+}
 
 export const SIDE = { none: 0, buy: 1, sell: 2 } as const;
 export type RecordSide = (typeof SIDE)[keyof typeof SIDE];

@@ -109,6 +109,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'audit-key-rotated':
     case 'alert-raised':
     case 'alert-acknowledged':
+    case 'data-gap':
+    case 'quality-scored':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -7,9 +7,10 @@ import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
-import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
+import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
@@ -20,11 +21,14 @@ import {
   document,
   type Field,
   type Fields,
+  fill,
   flag,
   integer,
   object,
   prose,
+  spotFill,
   text,
+  transferFields,
 } from './fields.ts';
 
 /** Everything that the journal holds. */
@@ -39,6 +43,7 @@ export type JournalEvent =
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
+  | QualityEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -53,6 +58,7 @@ interface EventFormat<K extends EventKind> {
   readonly earlier?: Readonly<Record<number, Field<Omit<EventOf<K>, 'kind'>>>>;
 }
 
+const whole = integer<number>();
 const side = choice<Side>(['buy', 'sell']);
 const mode = choice(MODES);
 
@@ -73,17 +79,6 @@ export const orderFields: Fields<OrderIntent> = {
   decidedNs: integer(),
   deadlineNs: integer(),
 };
-
-const fill = object<Fill>({
-  tradeId: text,
-  ticks: integer(),
-  lots: integer(),
-  quote: amount,
-  fee: amount,
-  feeAsset: text,
-  isMaker: flag,
-  venueMs: integer(),
-});
 
 const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
   index: integer(),
@@ -155,7 +150,13 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   },
   'order-rejected': { code: 4, version: 1, fields: reasoned },
   'order-outcome-unknown': { code: 5, version: 1, fields: reasoned },
-  'order-filled': { code: 6, version: 1, fields: object({ clientId: text, fill }) },
+  'order-filled': {
+    code: 6,
+    version: 2,
+    fields: object({ clientId: text, fill }),
+    // Before there were margin accounts.
+    earlier: { 1: object({ clientId: text, fill: spotFill }) },
+  },
   'order-canceled': { code: 7, version: 1, fields: reasoned },
   'order-expired': { code: 8, version: 1, fields: reasoned },
   'order-unacked': { code: 9, version: 1, fields: reasoned },
@@ -163,19 +164,15 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'cancel-submitted': { code: 11, version: 1, fields: object({ clientId: text }) },
   transferred: {
     code: 20,
-    version: 1,
-    fields: object({
-      venue: text,
-      transferId: text,
-      asset: text,
-      amount,
-      reason: choice(['opening', 'deposit', 'withdrawal', 'adjustment']),
-    }),
+    version: 2,
+    fields: transferFields(['opening', 'deposit', 'withdrawal', 'adjustment', 'funding']),
+    earlier: { 1: transferFields(['opening', 'deposit', 'withdrawal', 'adjustment']) },
   },
   'external-filled': {
     code: 21,
-    version: 1,
+    version: 2,
     fields: object({ venue: text, symbol: text, side, fill }),
+    earlier: { 1: object({ venue: text, symbol: text, side, fill: spotFill }) },
   },
   'venue-reconciled': {
     code: 22,
@@ -288,11 +285,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
-  'guard-tripped': {
-    code: 78,
-    version: 1,
-    fields: object({ trip: integer<number>(), cause: prose }),
-  },
+  'guard-tripped': { code: 78, version: 1, fields: object({ trip: whole, cause: prose }) },
   heartbeat: { code: 80, version: 1, fields: object({ covered: integer<number>() }) },
   'audit-key-rotated': { code: 81, version: 1, fields: object({ newKey: text }) },
   'severity-changed': {
@@ -325,51 +318,26 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ id: integer<number>(), by: text, reason: prose }),
   },
+  'data-gap': {
+    code: 100,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      how: choice(['sequence', 'rate']),
+      fromMs: whole,
+      toMs: whole,
+      missing: whole,
+    }),
+  },
+  'quality-scored': {
+    code: 101,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      fromMs: whole,
+      toMs: whole,
+      score: whole,
+      parts: document,
+    }),
+  },
 };
-
-/** Everything that ever happened to the emergency stop of a desk. */
-export const ESTOP_STREAM = 'estop';
-export const ALERT_STREAM = 'alert';
-
-/** The stream in which an event has its version: what belongs together and is read together. */
-export function streamOf(event: JournalEvent): string {
-  switch (event.kind) {
-    case 'order-submitted':
-      return `order/${event.order.clientId}`;
-    case 'transferred':
-    case 'external-filled':
-    case 'venue-reconciled':
-      return `account/${event.venue}`;
-    case 'mode-changed':
-    case 'severity-changed':
-    case 'command-given':
-    case 'command-refused':
-    case 'mode-requested':
-    case 'mode-approved':
-    case 'guard-armed':
-    case 'guard-lost':
-    case 'guard-tripped':
-      return 'control';
-    case 'estop':
-      return ESTOP_STREAM;
-    case 'alert-raised':
-    case 'alert-acknowledged':
-      return ALERT_STREAM;
-    case 'booted':
-    case 'stopped':
-    case 'risk-day-opened':
-    case 'config-changed':
-    case 'incident':
-    case 'instrument-defined':
-    case 'strategy-configured':
-    case 'breaker-opened':
-    case 'breaker-probing':
-    case 'breaker-closed':
-    case 'profit-peaked':
-    case 'heartbeat':
-    case 'audit-key-rotated':
-      return 'desk';
-    default:
-      return `order/${event.clientId}`;
-  }
-}

@@ -84,7 +84,7 @@ export class DepthSync {
 
   onSnapshot(snapshot: DepthSnapshot): SnapshotOutcome {
     const oldest = this.#buffer[0];
-    if (oldest !== undefined && this.#isBefore(snapshot.finalId, oldest.firstId)) return 'stale';
+    if (oldest !== undefined && this.#isBefore(snapshot.finalId, oldest)) return 'stale';
     const kept = this.#buffer;
     this.reset();
     fill(this.book, snapshot);
@@ -100,8 +100,8 @@ export class DepthSync {
   }
 
   /** Whether diffs are missing between a snapshot and the first diff that was kept. */
-  #isBefore(snapshotId: number, firstId: number): boolean {
-    return this.#rule === 'spot' ? snapshotId + 1 < firstId : snapshotId < firstId;
+  #isBefore(snapshotId: number, { firstId, previousId }: DepthDiff): boolean {
+    return this.#rule === 'spot' ? snapshotId + 1 < firstId : snapshotId < previousId;
   }
 
   #follow(diff: DepthDiff): DiffOutcome {
@@ -121,10 +121,15 @@ export class DepthSync {
     return diff.firstId <= this.#lastId + 1 ? 'applied' : 'gap';
   }
 
+  /**
+   * The venue's page wants the first diff to have U <= lastUpdateId <= u. Its ids count the changes
+   * of all markets, so a snapshot of a quiet one lies between `pu` and `U`, where nothing of this
+   * market changed: what must not be missing is what is behind `pu`.
+   */
   #judgeFutures(diff: DepthDiff): 'applied' | 'ignored' | 'gap' {
     if (this.#isFirst) {
       if (diff.finalId < this.#lastId) return 'ignored';
-      return diff.firstId <= this.#lastId ? 'applied' : 'gap';
+      return diff.previousId <= this.#lastId ? 'applied' : 'gap';
     }
     if (diff.finalId <= this.#lastId) return 'ignored';
     return diff.previousId === this.#lastId ? 'applied' : 'gap';

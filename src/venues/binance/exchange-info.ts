@@ -5,6 +5,7 @@ import { arrayIn, decodeWire, objectIn, textOf, WireFault, type WireObject } fro
 /**
  * The instruments of an `exchangeInfo` reply that the desk asked for, in the order it asked.
  *
+ * @param firstIndex index of the first of them on the desk
  * @returns one sentence for the first thing that is wrong: a symbol that is missing or does not
  *   trade, a filter that is missing, rules that make no sense
  */
@@ -12,6 +13,7 @@ export function instrumentsIn(
   body: string,
   venue: string,
   symbols: readonly string[],
+  firstIndex = 0,
 ): Result<readonly Instrument[], string> {
   const decoded = decodeWire(body, (value) => {
     const all = arrayIn(objectIn(value, 'exchangeInfo')['symbols'], 'symbols');
@@ -21,10 +23,10 @@ export function instrumentsIn(
         return [textOf(symbol, 'symbol'), symbol] as const;
       }),
     );
-    return symbols.map((symbol, index) => {
+    return symbols.map((symbol, at) => {
       const entry = bySymbol.get(symbol);
       if (entry === undefined) throw new WireFault(`${symbol}: not traded on ${venue}`);
-      return instrumentIn(entry, venue, index);
+      return instrumentIn(entry, venue, firstIndex + at);
     });
   });
   return decoded instanceof WireFault ? err(decoded.message) : ok(decoded);
@@ -56,9 +58,14 @@ function instrumentIn(entry: WireObject, venue: string, index: number): Instrume
     priceMax: textOf(price, 'maxPrice'),
     quantityMin: textOf(lot, 'minQty'),
     quantityMax: textOf(lot, 'maxQty'),
-    ...(notional === undefined ? {} : { notionalMin: textOf(notional, 'minNotional') }),
+    ...(notional === undefined ? {} : { notionalMin: textOf(notional, notionalField(notional)) }),
   });
   if (compiled.ok) return compiled.value;
   const { field, found, wanted } = compiled.error;
   throw new WireFault(`${symbol}.${field}: found ${found}, wanted ${wanted}`);
+}
+
+/** USD-M futures name the same figure otherwise. */
+function notionalField(filter: WireObject): 'minNotional' | 'notional' {
+  return 'notional' in filter ? 'notional' : 'minNotional';
 }

@@ -24,7 +24,7 @@ import {
 } from './wire.ts';
 
 /** `-2013 Order does not exist.` */
-const NO_SUCH_ORDER = -2013;
+export const NO_SUCH_ORDER = -2013;
 
 const TRADE_FIELDS = {
   tradeId: 'id',
@@ -101,16 +101,17 @@ export function binanceQueries(
   };
 }
 
-function pageParam(afterTradeId: string | null): string {
+export function pageParam(afterTradeId: string | null): string {
   if (afterTradeId === null) return 'limit=1';
   return `fromId=${Number(afterTradeId) + 1}&limit=${TRADES_PER_PAGE}`;
 }
 
-function keyParam(by: OrderKey): string {
+export function keyParam(by: OrderKey): string {
   return 'clientId' in by ? `origClientOrderId=${by.clientId}` : `orderId=${by.venueOrderId}`;
 }
 
-function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): VenueOrder {
+/** An order as spot and futures describe it over REST. @throws WireFault */
+export function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument>): VenueOrder {
   const order = objectIn(value, 'order');
   const symbol = textOf(order, 'symbol');
   const status = textOf(order, 'status');

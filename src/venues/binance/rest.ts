@@ -67,7 +67,8 @@ export function serverTime(access: RestAccess): Query<number> {
   );
 }
 
-function question<T>(
+/** Asks what needs no signature; `onRefusal` as in `SignedQuestion`. */
+export function question<T>(
   access: RestAccess,
   pathAndQuery: string,
   decode: (value: unknown) => T,

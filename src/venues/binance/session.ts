@@ -33,7 +33,7 @@ const REPORT_FIELDS = {
 } as const;
 
 /** "Timestamp for this request is outside of the recvWindow." */
-const INVALID_TIMESTAMP = -1021;
+export const INVALID_TIMESTAMP = -1021;
 
 /** Binance's WebSocket API as order socket and user stream in one connection. */
 export function binanceSession(
@@ -74,7 +74,8 @@ function frameIn(frame: WireObject, bySymbol: ReadonlyMap<string, Instrument>): 
   return { kind: 'other' };
 }
 
-function outcomeIn(reply: WireObject): RequestOutcome {
+/** What became of a request, from its reply on any WebSocket API of Binance. @throws WireFault */
+export function outcomeIn(reply: WireObject): RequestOutcome {
   const status = wholeOf(reply, 'status');
   if (status === 200) {
     const result = reply['result'];

@@ -1,7 +1,7 @@
 import { backoffMs } from '../../core/backoff.ts';
 import type { HttpReply, HttpRequest, NetFault } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
-import { RateBudget } from '../../core/rate-budget.ts';
+import { RateBudget, type RateLimits } from '../../core/rate-budget.ts';
 import type { Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { BboAgreement } from '../../market/quality/bbo-agreement.ts';
@@ -14,23 +14,15 @@ import {
   type StreamCounts,
 } from '../market/market-stream.ts';
 import { MarketView } from '../market/market-view.ts';
-import { DepthSync, type DiffOutcome } from './depth-sync.ts';
+import { type DepthRule, DepthSync, type DiffOutcome } from './depth-sync.ts';
 import { MarketDecoder } from './market-decoder.ts';
 import { retryAfterOf } from './wire.ts';
-
-/** Levels a side of a snapshot; the deepest the venue offers. */
-const SNAPSHOT_LEVELS = 5_000;
 
 /** Snapshots are dear at the venue, so attempts back off. */
 const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAfterMs: 0 };
 
 const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
-/**
- * A snapshot weighs 250 of the 6,000 a minute that the address has for everything: at this rate a
- * stream full of gaps leaves room to cancel and to reconcile.
- */
-const SNAPSHOT_RATE = { ratePerSecond: 0.1, burst: 10 };
 const SNAPSHOT_WAIT_MS = 1_000;
 
 /** A market may be quiet for long; one that trades is stale to risk long before. */
@@ -39,6 +31,27 @@ const SNAPSHOT_TIMEOUT_MS = 5_000;
 /** More control frames than five a second, pings among them, and the venue hangs up. */
 const PACE = { ratePerSecond: 4, burst: 4 };
 
+/** In what the books of Binance's markets differ. */
+export interface BinanceBooks {
+  readonly rule: DepthRule;
+  /** In front of `/stream`. */
+  readonly streamPath: string;
+  readonly depthPath: string;
+  /** Levels a side of a snapshot; the deepest the venue offers. */
+  readonly snapshotLevels: number;
+  /** At this rate a stream full of gaps leaves room to cancel and to reconcile. */
+  readonly snapshotRate: RateLimits;
+}
+
+/** A snapshot weighs 250 of the 6,000 a minute that the address has for everything. */
+export const SPOT_BOOKS: BinanceBooks = {
+  rule: 'spot',
+  streamPath: '',
+  depthPath: '/api/v3/depth',
+  snapshotLevels: 5_000,
+  snapshotRate: { ratePerSecond: 0.1, burst: 10 },
+};
+
 /** What keeps the book of one instrument right, and checks it. */
 export class BinanceView extends MarketView {
   readonly agreement = new BboAgreement();
@@ -46,9 +59,9 @@ export class BinanceView extends MarketView {
   /** Snapshots in a row that did not bring the book to life. */
   failedSnapshots = 0;
 
-  constructor(instrument: Instrument, counts: StreamCounts) {
+  constructor(instrument: Instrument, counts: StreamCounts, rule: DepthRule) {
     super(instrument);
-    this.sync = new DepthSync(this.book, 'spot', (finalId) => {
+    this.sync = new DepthSync(this.book, rule, (finalId) => {
       counts.updates += 1;
       this.agreement.onBook(finalId, this.book);
     });
@@ -98,6 +111,8 @@ export interface BinanceStreamOptions {
   readonly instruments: readonly Instrument[];
   /** Whether trades are wanted beside books. */
   readonly hasTrades: boolean;
+  /** Absent: spot. */
+  readonly books?: BinanceBooks;
 }
 
 /**
@@ -120,13 +135,19 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   readonly #restUrl: string;
   readonly #decoder: MarketDecoder;
   readonly #byIndex = new Map<number, BinanceView>();
-  readonly #snapshots = new RateBudget(SNAPSHOT_RATE, 0);
+  readonly #books: BinanceBooks;
+  readonly #snapshots: RateBudget;
 
   constructor(options: BinanceStreamOptions) {
     const { instruments, restUrl } = options;
     this.url = streamUrl(options);
     this.#restUrl = restUrl;
-    this.views = instruments.map((instrument) => new BinanceView(instrument, this.counts));
+    const books = options.books ?? SPOT_BOOKS;
+    this.#books = books;
+    this.#snapshots = new RateBudget(books.snapshotRate, 0);
+    this.views = instruments.map(
+      (instrument) => new BinanceView(instrument, this.counts, books.rule),
+    );
     for (const view of this.views) this.#byIndex.set(view.instrument.index, view);
     this.quoted = this.views[0] as BinanceView;
     this.#decoder = new MarketDecoder(instruments);
@@ -190,9 +211,10 @@ export class BinanceStream implements MarketStream, SnapshotSource {
 
   snapshotRequest(at: number): HttpRequest {
     const { symbol } = (this.views[at] as BinanceView).instrument;
+    const { depthPath, snapshotLevels } = this.#books;
     return {
       method: 'GET',
-      url: `${this.#restUrl}/api/v3/depth?symbol=${symbol}&limit=${SNAPSHOT_LEVELS}`,
+      url: `${this.#restUrl}${depthPath}?symbol=${symbol}&limit=${snapshotLevels}`,
       headers: {},
       timeoutMs: SNAPSHOT_TIMEOUT_MS,
     };
@@ -263,11 +285,12 @@ export class BinanceStream implements MarketStream, SnapshotSource {
 }
 
 /** The streams of some instruments are subscribed to by opening their address. */
-function streamUrl({ streamUrl: base, instruments, hasTrades }: BinanceStreamOptions): string {
+function streamUrl(options: BinanceStreamOptions): string {
+  const { streamUrl: base, instruments, hasTrades, books = SPOT_BOOKS } = options;
   const streams = instruments.flatMap(({ symbol }) => {
     const name = symbol.toLowerCase();
     const books = [`${name}@depth@100ms`, `${name}@bookTicker`];
     return hasTrades ? [...books, `${name}@trade`] : books;
   });
-  return `${base}/stream?streams=${streams.join('/')}`;
+  return `${base}${books.streamPath}/stream?streams=${streams.join('/')}`;
 }

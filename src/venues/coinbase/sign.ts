@@ -1,11 +1,11 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, hash, type KeyObject, sign } from 'node:crypto';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 
-/** How long a token is good for; the venue takes no longer life. */
-export const TOKEN_LIFE_SECONDS = 120;
+/** The venue gives no token a longer life, from `nbf` to `exp`. */
+export const TOKEN_LIFE_SECONDS_MAX = 120;
 /** Tokens are valid from a little before now, for a venue whose clock is behind ours. */
 const EARLY_SECONDS = 5;
-const NONCE_BYTES = 16;
+const NONCE_DIGITS = 32;
 const CURVE = 'prime256v1';
 
 export interface KeyFault {
@@ -21,13 +21,8 @@ const WANTED = 'an EC private key on P-256 as PEM, `EC PRIVATE KEY` or `PRIVATE 
  *
  * @param name `organizations/…/apiKeys/…`
  * @param pem SEC1 or PKCS8; the two characters `\n` of a key file in JSON count as a new line
- * @param entropy for the nonces of tokens
  */
-export function tokenSigner(
-  name: string,
-  pem: string,
-  entropy: (bytes: number) => Uint8Array,
-): Result<TokenSigner, KeyFault> {
+export function tokenSigner(name: string, pem: string): Result<TokenSigner, KeyFault> {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem.replaceAll('\\n', '\n'));
@@ -35,7 +30,7 @@ export function tokenSigner(
     return err({ kind: 'signing-key', found: reasonOf(thrown), wanted: WANTED });
   }
   const curve = key.asymmetricKeyDetails?.namedCurve;
-  if (curve === CURVE) return ok(new TokenSigner(name, key, entropy));
+  if (curve === CURVE) return ok(new TokenSigner(name, key));
   const found = `a key of type ${key.asymmetricKeyType} ${curve ?? ''}`.trimEnd();
   return err({ kind: 'signing-key', found, wanted: WANTED });
 }
@@ -50,28 +45,31 @@ export class TokenSigner {
   /** Name of the key, which is no secret. */
   readonly name: string;
   readonly #key: KeyObject;
-  readonly #entropy: (bytes: number) => Uint8Array;
+  #count = 0;
 
-  constructor(name: string, key: KeyObject, entropy: (bytes: number) => Uint8Array) {
+  constructor(name: string, key: KeyObject) {
     this.name = name;
     this.#key = key;
-    this.#entropy = entropy;
   }
 
   /**
    * @param nowMs the venue's clock
    * @param uri `GET api.coinbase.com/api/v3/brokerage/accounts`, without a query
+   * @param lifeMs how long the venue may act on it: whole seconds, up to 115 s
    */
-  token(nowMs: number, uri: string | null = null): string {
+  token(nowMs: number, uri: string | null, lifeMs: number): string {
     const seconds = Math.floor(nowMs / 1_000);
-    const nonce = Buffer.from(this.#entropy(NONCE_BYTES)).toString('hex');
+    const life = Math.min(Math.ceil(lifeMs / 1_000), TOKEN_LIFE_SECONDS_MAX - EARLY_SECONDS);
+    this.#count += 1;
+    // A nonce has to be new, not secret.
+    const nonce = hash('sha256', `${this.name} ${nowMs} ${this.#count}`).slice(0, NONCE_DIGITS);
     const header = { alg: 'ES256', typ: 'JWT', kid: this.name, nonce };
     const claims = {
       iss: 'cdp',
       sub: this.name,
       nbf: seconds - EARLY_SECONDS,
       iat: seconds,
-      exp: seconds + TOKEN_LIFE_SECONDS - EARLY_SECONDS,
+      exp: seconds + life,
       ...(uri === null ? {} : { uri }),
     };
     const signed = `${encoded(header)}.${encoded(claims)}`;

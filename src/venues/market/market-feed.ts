@@ -120,7 +120,7 @@ export class MarketFeed {
       this.#onLost();
       this.#post(stream.frames);
     } else if (was === 'reconnect') {
-      this.#port.log('warn', 'books-lost', { why: stream.lostBy });
+      this.#port.log('warn', 'books-lost', { reason: stream.lostBy });
       this.#isGivenUp = true;
       this.#loseAll(stream.lostBy);
       this.#port.close();
@@ -132,7 +132,7 @@ export class MarketFeed {
   #onLost(): void {
     const { quoted, lostBy } = this.stream;
     this.#port.tellQuote(quoted.lost(lostBy));
-    this.#port.log('warn', 'book-lost', { symbol: quoted.instrument.symbol, why: lostBy });
+    this.#port.log('warn', 'book-lost', { symbol: quoted.instrument.symbol, reason: lostBy });
   }
 
   #loseAll(why: string): void {

@@ -6,7 +6,8 @@ import type { CallResult } from '../../../actors/runtime/ref.ts';
 import { type RiskAnswer, type RiskOptions, riskActor } from '../../../actors/trading/risk.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { amountOf, lotsOf } from '../../../src/core/units.ts';
-import { severitiesAt } from '../../../src/desk/safety/desk-kernel.ts';
+import type { DeskVenue } from '../../../src/desk/open-venues.ts';
+import { severitiesOf } from '../../../src/desk/safety/desk-kernel.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import type { OrderUpdated } from '../../../src/execution/order-manager.ts';
 import type { Position } from '../../../src/execution/positions.ts';
@@ -144,9 +145,11 @@ test('the mode at the moment of the question decides', async () => {
   assert.is(answer.ok && !answer.value.ok && answer.value.error.kind, 'mode');
 });
 
+const ONE_VENUE = { instruments: [anInstrument()], venues: [{ name: 'binance' } as DeskVenue] };
+
 test('what is raised at the moment of the question scales the order, or refuses it', async () => {
   const kernel = aQuietKernel(new Gate());
-  const tested = await aRiskActor({ severities: severitiesAt(kernel, 0) });
+  const tested = await aRiskActor({ severities: severitiesOf(ONE_VENUE, kernel) });
   tested.lane.send(address.risk, quote(tested.env.clock.mono()));
   const refusal = async (clientId: string): Promise<string> => {
     const answer = await asked(tested, anOrder({ clientId }));

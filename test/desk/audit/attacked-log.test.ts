@@ -193,7 +193,7 @@ test('A19: no secret of the desk, or that somebody typed, is in journal and log'
     .flatMap((text) => [...text.matchAll(/PRIVATE KEY-----\n([^-]+)/g)])
     .map(([, body = '']) => body.trim());
   assert.ok(secrets.length >= 2, 'the keys of the log and of the operator');
-  const account = JSON.parse(readFileSync(join(run.folder, 'venue/account.json'), 'utf8'));
+  const account = JSON.parse(readFileSync(join(run.folder, 'venue/binance/account.json'), 'utf8'));
   const files = ['audit', 'journal'].flatMap((folder) => {
     const names = readdirSync(join(run.folder, folder), { recursive: true, withFileTypes: true });
     return names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));

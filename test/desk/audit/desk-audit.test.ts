@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { verifierKeyText } from '../../../src/audit/note/keys.ts';
 import { DeskAudit } from '../../../src/desk/audit/desk-audit.ts';
+import type { Kek } from '../../../src/ops/secrets/sealed.ts';
 import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { openAuditKeys, readAuditKeys } from '../../../src/storage/audit/drain/audit-keys.ts';
 import { aLog } from '../../support/actors/logs.ts';
@@ -10,13 +11,13 @@ import { must } from '../../support/venue/fixtures.ts';
 
 const DAY_MS = 86_400_000;
 
-function anAudit() {
+function anAudit(kek: Kek | null = null) {
   const files = lossyFiles();
   const env = { ...manualEnv(), files, entropy: (bytes: number) => new Uint8Array(bytes).fill(3) };
-  const { current } = must(openAuditKeys(env, 'keys', 'f/x'));
+  const { current } = must(openAuditKeys(env, 'keys', 'f/x', kek));
   const { log, lines } = aLog();
   const journal = { words: { audited: (near: number) => near - 2 } } as never;
-  const parts = { env, log, keys: 'keys', name: 'f/x', journal, keyDays: 30 };
+  const parts = { env, log, keys: 'keys', kek, name: 'f/x', journal, keyDays: 30 };
   return { audit: new DeskAudit({ ...parts, madeMs: current.madeMs }), current, files, lines };
 }
 
@@ -28,6 +29,16 @@ test('a key is handed over when it is as old as it may become, and not again at 
   const { next } = must(readAuditKeys(files, 'keys', 'f/x'));
   assert.is(due, verifierKeyText(next?.signer.key as never));
   assert.is(must(audit.dueKey((next?.madeMs as number) + 1)), null);
+});
+
+test('a successor is sealed like the key before it, and a desk says when they lie open', () => {
+  const kek = { bytes: new Uint8Array(32).fill(9), from: 'a test' };
+  const { audit, current, files } = anAudit(kek);
+  must(audit.dueKey(current.madeMs + 30 * DAY_MS));
+  assert.not(readAuditKeys(files, 'keys', 'f/x').ok);
+  assert.not.equal(must(readAuditKeys(files, 'keys', 'f/x', kek)).next, null);
+  assert.is(audit.keyNotice, null);
+  assert.match(anAudit().audit.keyNotice ?? '', /^AUDIT KEY NOT SEALED/);
 });
 
 test('a successor that cannot be read is said, and nothing is handed over', () => {

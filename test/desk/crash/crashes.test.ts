@@ -32,6 +32,7 @@ const CRASHES: readonly Crash[] = [
     renewed: ['market-data/feed:binance'],
     closesGate: false,
   },
+  { path: 'market-data/quality', renewed: ['market-data/quality'], closesGate: false },
   {
     path: 'trading/portfolio',
     renewed: ['trading/portfolio', VENUE, 'trading/risk', 'trading/execution', STRATEGY],

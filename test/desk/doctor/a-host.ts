@@ -17,7 +17,7 @@ export interface Machine {
   readonly space: DiskSpace;
 }
 
-export const PONG: Machine['ping'] = ok({ status: 200, headers: {}, body: '{}' });
+export const PONG: Machine['ping'] = ok({ status: 403, headers: {}, body: '{}' });
 
 const ROOMY: DiskSpace = { freeBytes: 90 * GIB, totalBytes: 100 * GIB };
 

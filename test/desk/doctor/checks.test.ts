@@ -255,7 +255,7 @@ test('times of the disk are there as numbers, too', async () => {
 test('the ping of a venue goes to this machine', async () => {
   const asked: string[] = [];
   await finding('venue', aHost({}, { ...aVenue(), asked }));
-  assert.equal(asked, ['http://127.0.0.1:9443/api/v3/ping']);
+  assert.equal(asked, ['http://127.0.0.1:9443/sim/progress']);
 });
 
 function limits(files: string): Partial<Machine> {
@@ -283,7 +283,8 @@ function keys(list = `${ANN}\n`, mode = 0o600): Partial<Machine> {
 }
 
 function aVenue(): Partial<Machine> {
-  const notice = { pid: 7, port: 9443, source: 'generated', startedBy: 'start' };
+  const fronts = [{ name: 'binance', kind: 'binance', port: 9443 }];
+  const notice = { pid: 7, port: 9443, fronts, source: 'generated', startedBy: 'start' };
   return { files: { [`${FOLDER}/run/venue.json`]: JSON.stringify(notice) } };
 }
 

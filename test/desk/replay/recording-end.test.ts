@@ -9,11 +9,10 @@ import type { VenueLink } from '../../../src/desk/venue/link.ts';
 import { virtualEnv, virtualTime } from '../../../src/simulation/virtual-time.ts';
 
 const LINK: VenueLink = {
-  notice: { pid: 1, port: 1, source: 'a.txt', startedBy: 'start' },
+  notice: { pid: 1, port: 1, fronts: [], source: 'a.txt', startedBy: 'start' },
   account: { apiKey: 'k', secret: 's', adminToken: 'token' },
   restUrl: 'http://venue',
-  streamUrl: 'ws://venue',
-  sessionUrl: 'ws://venue/ws-api/v3',
+  accesses: new Map(),
   stop: async () => {},
 };
 

@@ -5,7 +5,7 @@ import { Gate } from '../../../src/control/gate.ts';
 import { type StateSeal, stateSealOf } from '../../../src/control/mode/state-seal.ts';
 import type { DeskParts } from '../../../src/desk/desk-parts.ts';
 import { controlIsDown } from '../../../src/desk/safety/control-is-down.ts';
-import { deskKernel, severitiesAt } from '../../../src/desk/safety/desk-kernel.ts';
+import { deskKernel, severitiesOf } from '../../../src/desk/safety/desk-kernel.ts';
 import { aCause } from '../../support/control/kernels.ts';
 import { SEAL } from '../../support/control/restores.ts';
 import { manualEnv } from '../../support/manual-env.ts';
@@ -49,12 +49,16 @@ function aDeskKernel(world: World = {}) {
     config: {
       control: { restartCautionSeconds: 600 },
       strategies: [
-        { label: 'mm', symbol: 'BTCUSDT' },
-        { label: 'eth', symbol: 'ETHUSDT' },
+        { label: 'mm', venue: 'binance', symbol: 'BTCUSDT' },
+        { label: 'eth', venue: 'binance', symbol: 'ETHUSDT' },
+        { label: 'other', venue: 'binance-b', symbol: 'ETHUSDT' },
       ],
     },
     instruments: [anInstrument(), anInstrument({ index: 1, symbol: 'ETHUSDT' })],
-    venue: { name: 'binance', index: 0 },
+    venues: [
+      { name: 'binance', index: 0 },
+      { name: 'binance-b', index: 1 },
+    ],
   } as unknown as DeskParts;
   const lane = {
     send(to: { path: string }, message: { kind: string; strategy?: string }) {
@@ -71,11 +75,14 @@ function aDeskKernel(world: World = {}) {
 }
 
 const TOLD = 'safety/control severity-changed';
+/** What is taken back at the first of two venues. */
+const AT_FIRST = ['trading/execution withdraw mm', 'trading/execution withdraw eth'];
 
 test('what is paused is taken back, and what is halted is cancelled', () => {
   const scopes = [
     [{ kind: 'desk' }, 'paused', ['trading/execution withdraw all']],
-    [{ kind: 'venue', venue: 0 }, 'paused', ['trading/execution withdraw all']],
+    [{ kind: 'venue', venue: 0 }, 'paused', AT_FIRST],
+    [{ kind: 'venue', venue: 1 }, 'paused', ['trading/execution withdraw other']],
     [{ kind: 'instrument', instrument: 1 }, 'paused', ['trading/execution withdraw eth']],
     [{ kind: 'instrument', instrument: 7 }, 'paused', []],
     [{ kind: 'strategy', strategy: 'mm' }, 'halted', ['trading/execution withdraw mm']],
@@ -83,7 +90,16 @@ test('what is paused is taken back, and what is halted is cancelled', () => {
     [
       { kind: 'venue', venue: 0 },
       'halted',
-      ['trading/execution withdraw all', 'trading/venues/venue:binance cancel-all'],
+      [...AT_FIRST, 'trading/venues/venue:binance cancel-all'],
+    ],
+    [
+      { kind: 'desk' },
+      'halted',
+      [
+        'trading/execution withdraw all',
+        'trading/venues/venue:binance cancel-all',
+        'trading/venues/venue:binance-b cancel-all',
+      ],
     ],
   ] as const;
   for (const [scope, severity, expected] of scopes) {
@@ -97,7 +113,7 @@ test('what is paused already is not taken back again, and a halt after it cancel
   const { kernel, sent } = aDeskKernel();
   kernel.raise(aCause());
   kernel.raise(aCause({ control: 'C27' }));
-  assert.is(sent.filter((each) => each.includes('withdraw')).length, 1);
+  assert.is(sent.filter((each) => each.includes('withdraw')).length, AT_FIRST.length);
   kernel.raise(aCause({ control: 'C27', severity: 'halted' }));
   assert.is(sent.filter((each) => each.includes('cancel-all')).length, 1);
 });
@@ -170,7 +186,7 @@ test('only a start that follows no orderly stop begins at half size', () => {
     const { kernel, begin, parts } = aDeskKernel({ wasClean });
     begin();
     const scale = wasClean ? 1 : 0.5;
-    const { sizeScale, isStrategyPaused } = severitiesAt(kernel, 0);
+    const { sizeScale, isStrategyPaused } = severitiesOf(parts, kernel);
     assert.equal([kernel.deskScale, sizeScale(anOrder())], [scale, scale]);
     assert.not.ok(isStrategyPaused('mm'));
     parts.gate.setMode('full-auto');

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../../../src/config/load.ts';
 import { runSeed } from '../../../src/desk/simulate/run-seed.ts';
+import { openGuardProcess } from '../../../src/guard/open-guard-process.ts';
 import type { PresentFault } from '../../../src/simulation/faults/fault.ts';
 
 const VENUE = 'trading/venues/venue:binance';
@@ -35,7 +36,13 @@ test('a venue that crashes again and again earns no ban from the venue', async (
   if (!loaded.ok) throw new Error('the paper configuration is sound');
   const { config } = loaded.value;
   for (const seed of [1, 2]) {
-    const parts = { config, faults: [LOOP], stopsEarly: false, show: null };
+    const parts = {
+      config,
+      faults: [LOOP],
+      guard: openGuardProcess,
+      stopsEarly: false,
+      show: null,
+    };
     const report = await runSeed({ seed, steps: STEPS, ...parts });
     assert.ok((report.faults['F03'] ?? 0) > 0);
     assert.is(report.bans, 0);

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../../../src/config/load.ts';
 import { runSeed, type SeedReport } from '../../../src/desk/simulate/run-seed.ts';
+import { openGuardProcess } from '../../../src/guard/open-guard-process.ts';
 import { PRESENT_FAULTS } from '../../../src/simulation/faults/catalogue.ts';
 import type { PresentFault } from '../../../src/simulation/faults/fault.ts';
 
@@ -18,7 +19,8 @@ function simulated(
   const loaded = loadConfig('config/paper.yaml');
   if (!loaded.ok) throw new Error('the paper configuration is sound');
   const { config } = loaded.value;
-  return runSeed({ seed, steps, config, faults, stopsEarly: false, show: null });
+  const guard = openGuardProcess;
+  return runSeed({ seed, steps, config, faults, guard, stopsEarly: false, show: null });
 }
 
 function assertSound({ seed, violations }: SeedReport, steps = STEPS): void {

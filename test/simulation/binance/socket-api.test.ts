@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CONNECTIONS_MAX } from '../../../src/simulation/binance/facade.ts';
+import { CONNECTIONS_MAX } from '../../../src/simulation/binance/connections.ts';
 import { sharedPath } from '../../support/shared.ts';
 import {
   ALICE,

@@ -3,8 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amountOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
 import { EVIDENCE_AT, EvidenceTrail } from '../../../src/execution/proof/evidence.ts';
+import { streamOf } from '../../../src/storage/event-store/event-stream.ts';
 import { codecFaultText, decodeRecord, EventEncoder } from '../../../src/storage/journal/codec.ts';
-import { EVENTS, type JournalEvent, streamOf } from '../../../src/storage/journal/event-table.ts';
+import { EVENTS, type JournalEvent } from '../../../src/storage/journal/event-table.ts';
 import { DOCUMENT_BYTES_MAX, PROSE_BYTES_MAX } from '../../../src/storage/journal/fields.ts';
 import { aFill, anOrder, anyEvent, submitted } from './events.ts';
 
@@ -83,7 +84,8 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const audit = [80, 81];
   const control = [85];
   const alerts = [90, 91];
-  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts];
+  const market = [100, 101];
+  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts, ...market];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
 });
@@ -103,6 +105,24 @@ test('an intent without evidence is read as flyball 0.1 wrote it', () => {
   assert.equal(decoded(earlier), submitted());
   earlier[1] = 3;
   assert.match(faultOf(earlier), /kind 1 in version 3/);
+});
+
+test('a fill and a transfer are read as flyball 0.1 wrote them', () => {
+  const filled = { kind: 'order-filled', clientId: 'c', fill: aFill() } as const;
+  const today = Buffer.from(encoded(filled));
+  const earlier = Buffer.from(today.subarray(0, today.length - 1));
+  earlier[1] = 1;
+  assert.equal(decoded(earlier), filled);
+  const external = { kind: 'external-filled', venue: 'v', symbol: 's', side: 'buy' } as const;
+  const todays = Buffer.from(encoded({ ...external, fill: aFill() }));
+  const earliers = Buffer.from(todays.subarray(0, todays.length - 1));
+  earliers[1] = 1;
+  assert.equal(decoded(earliers), { ...external, fill: aFill() });
+  const event = { kind: 'transferred', venue: 'v', transferId: 't', asset: 'USDT' } as const;
+  const deposit = { ...event, amount: amountOf(5n), reason: 'deposit' } as const;
+  const transfer = Buffer.from(encoded(deposit));
+  transfer[1] = 1;
+  assert.equal(decoded(transfer), deposit);
 });
 
 test('evidence that is not known comes back as such', () => {

@@ -90,7 +90,7 @@ const lots = whole as fc.Arbitrary<Lots>;
 const side = fc.constantFrom('buy' as const, 'sell' as const);
 const mode = fc.constantFrom(...MODES);
 
-const fill: fc.Arbitrary<Fill> = record({
+const spotFill: fc.Arbitrary<Fill> = record<Omit<Fill, 'realised'>>({
   tradeId: name,
   ticks,
   lots,
@@ -100,6 +100,9 @@ const fill: fc.Arbitrary<Fill> = record({
   isMaker: fc.boolean(),
   venueMs: whole as fc.Arbitrary<Millis>,
 });
+
+const marginFill = fc.tuple(spotFill, amount).map(([kept, realised]) => ({ ...kept, realised }));
+const fill: fc.Arbitrary<Fill> = fc.oneof(spotFill, marginFill);
 
 const order: fc.Arbitrary<OrderIntent> = record({
   clientId: name,
@@ -159,7 +162,7 @@ const shapes: Shapes = {
     transferId: name,
     asset: name,
     amount,
-    reason: fc.constantFrom('opening', 'deposit', 'withdrawal', 'adjustment'),
+    reason: fc.constantFrom('opening', 'deposit', 'withdrawal', 'adjustment', 'funding'),
   }),
   'external-filled': record({ venue: name, symbol: name, side, fill }),
   booted: record({ boot: fc.nat(), deskId: name, version: name, wasClean: fc.boolean() }),
@@ -237,6 +240,20 @@ const shapes: Shapes = {
     text: words,
   }),
   'alert-acknowledged': record({ id: fc.nat(), by: name, reason: words }),
+  'data-gap': record({
+    instrument: fc.nat(),
+    how: fc.constantFrom('sequence', 'rate'),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+    missing: fc.nat(),
+  }),
+  'quality-scored': record({
+    instrument: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+    score: fc.nat(),
+    parts: words,
+  }),
   'audit-key-rotated': record({ newKey: name }),
 };
 

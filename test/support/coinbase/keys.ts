@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 
 /** Made anew for each run: no key is worth keeping in a repository. */
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -11,10 +11,4 @@ export const PKCS8 = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
 export function anotherPem(): string {
   const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   return String(pair.privateKey.export({ type: 'sec1', format: 'pem' }));
-}
-
-/** What the venue keeps of a key. */
-export function publicPem(pem = SEC1): string {
-  const key = createPrivateKey(pem);
-  return String(key.export({ type: 'sec1', format: 'pem' }));
 }

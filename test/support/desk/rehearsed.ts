@@ -7,6 +7,7 @@ import type { Files } from '../../../src/core/env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { assert, type Result } from '../../../src/core/result.ts';
 import { rngOf } from '../../../src/core/rng.ts';
+import { accessAt } from '../../../src/desk/run/in-process.ts';
 import { type Rehearsed, rehearse } from '../../../src/desk/run/rehearsal.ts';
 import type { RunningDesk } from '../../../src/desk/running-desk.ts';
 import { ACCOUNT, generatedVenue } from '../../../src/desk/venue/options.ts';
@@ -126,12 +127,7 @@ async function run(folder: string, options: StageOptions): Promise<Ended> {
     folder,
     lock: lockFile,
     version: '0.0.0',
-    access: {
-      restUrl: 'http://venue',
-      streamUrl: 'ws://venue',
-      sessionUrl: 'ws://venue/ws-api/v3',
-      account: ACCOUNT_KEYS,
-    },
+    accesses: new Map([['binance', accessAt('venue', ACCOUNT_KEYS)]]),
     async end(running) {
       desk = running;
       const until: Stage['until'] = async (what, isTrue, withinMs = UNTIL_MS) => {
@@ -157,10 +153,12 @@ async function run(folder: string, options: StageOptions): Promise<Ended> {
   return { ...common, desk, nowNs, outcome, journal: events, latch: latch.cause() };
 }
 
+const BTCUSDT_ONLY = { kind: 'binance' as const, symbols: ['BTCUSDT'] };
+
 function aVenue(config: Config, { clock, timers }: VirtualTime, seed: number): Venue {
   const random = rngOf(seed).fork('venue');
   const parts = { clock, timers, random, account: ACCOUNT_KEYS, records: null };
-  const opened = openVenue(generatedVenue(config.simulation, ['BTCUSDT'], parts));
+  const opened = openVenue(generatedVenue(config.simulation, BTCUSDT_ONLY, parts));
   assert(opened.ok, 'the simulated venue opens');
   opened.value.start();
   return opened.value;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openPanel } from '../../../hardware/gpio/panel.ts';
 import { openLatchLog } from '../../../src/control/guard/latch-log.ts';
 import {
+  BEAT_MS,
   type GuardFrame,
   guardSocket,
   readGuardFrame,
@@ -15,6 +16,7 @@ import { nodeEnv } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { ok } from '../../../src/core/result.ts';
 import { GuardClient } from '../../../src/desk/guard/guard-client.ts';
+import { unixLine } from '../../../src/desk/guard/guard-line.ts';
 import { Contacts } from '../../../src/guard/contacts.ts';
 import { GuardProcess } from '../../../src/guard/guard-process.ts';
 import { openHeads } from '../../../src/guard/heads.ts';
@@ -100,6 +102,8 @@ export class GuardWorld {
       heads: must(openHeads(env, folder, 'guard.made-up')),
       contacts: new Contacts({ env: quick, log, runFolder: `${folder}/run` }),
       send: (frame) => socket.send(frame),
+      pid: process.pid,
+      tickMs: 2,
       signal: (_, name) => void this.signals.push(name),
       isSpawned,
       onEnd: (reason) => {
@@ -119,7 +123,11 @@ export class GuardWorld {
 
   client(ward: Ward = this.ward(), onAbsent = () => {}): GuardClient {
     const { env, log, folder } = this;
-    const client = new GuardClient({ env, log, folder, version: '1', ward, onAbsent });
+    const client = new GuardClient({
+      ...{ env, log, version: '1', ward, onAbsent },
+      connect: unixLine(guardSocket(folder)),
+      beatMs: BEAT_MS,
+    });
     this.#open.push({ close: () => void client.goodbye() });
     return client;
   }

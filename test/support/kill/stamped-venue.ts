@@ -13,7 +13,7 @@ import { nodeClock, nodeEntropy, nodeTimers } from '../../../src/core/node-env.t
 import { nodeFiles } from '../../../src/core/node-files.ts';
 import { rngOf } from '../../../src/core/rng.ts';
 import { venueAccount, venueFolder, writeNotice } from '../../../src/desk/venue/notice.ts';
-import { ACCOUNT, generatedVenue } from '../../../src/desk/venue/options.ts';
+import { ACCOUNT, generatedVenue, type VenueSection } from '../../../src/desk/venue/options.ts';
 import {
   DEFAULT_MARKETS,
   type MarketOptions,
@@ -38,7 +38,8 @@ if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
 const { simulation, venues } = loaded.value.config;
 nodeFiles.ensureFolder(venueFolder(folder), FOLDER_MODE);
 nodeFiles.ensureFolder(`${folder}/run`, FOLDER_MODE);
-const symbols = venues.flatMap((each) => each.symbols);
+const [section] = venues as [VenueSection];
+const { symbols, name, kind } = section;
 const markets = symbols.map(marketOf);
 const flows = Object.fromEntries(
   symbols.map((symbol) => [
@@ -47,11 +48,11 @@ const flows = Object.fromEntries(
   ]),
 );
 const opened = openVenue({
-  ...generatedVenue(simulation, symbols, {
+  ...generatedVenue(simulation, section, {
     clock: nodeClock,
     timers: nodeTimers,
     random: rngOf(SEED),
-    account: venueAccount(nodeFiles, folder, nodeEntropy),
+    account: venueAccount(nodeFiles, folder, section, nodeEntropy),
     records: null,
   }),
   markets,
@@ -113,7 +114,9 @@ setInterval(() => {
   appendFileSync(stampsFile, stamps);
   stamps = '';
 }, WRITE_EVERY_MS);
-writeNotice(nodeFiles, folder, { pid: process.pid, port, source: 'generated', startedBy: 'hand' });
+const fronts = [{ name, kind, port }];
+const { pid } = process;
+writeNotice(nodeFiles, folder, { pid, port, fronts, source: 'generated', startedBy: 'hand' });
 process.stdout.write(`simulated exchange on ${port}\n`);
 
 /** One of the venue's own, or another like ETHUSDT under this name. */

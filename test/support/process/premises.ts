@@ -13,6 +13,7 @@ export interface VenueNotice {
   readonly pid: number;
   readonly port: number;
   readonly startedBy: string;
+  readonly fronts: readonly { readonly name: string; readonly port: number }[];
 }
 
 const PROGRAMS_TOLD = 2;
@@ -88,6 +89,13 @@ export class Premises {
   /** The desk's account at the venue that runs now. */
   account(): VenueAccount {
     return new VenueAccount(this.folder, this.notice().port);
+  }
+
+  /** The same at one of several venues. */
+  accountAt(venue: string): VenueAccount {
+    const front = this.notice().fronts.find(({ name }) => name === venue);
+    if (front === undefined) throw new Error(`no front of the venue process is called ${venue}`);
+    return new VenueAccount(this.folder, front.port, venue);
   }
 
   /** The guard that watches this directory, by what it has written into its lock. */

@@ -19,6 +19,8 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
+/** Ends what is left of a test run that was killed. */
+const WATCH_RUN = join(root, 'dist', 'test', 'support', 'process', 'watch-run.js');
 const MAIN = join(root, 'dist', 'src', 'main.js');
 
 /** A script of ours with its words as a process of its own. */
@@ -46,7 +48,7 @@ export class Script {
       ? ['script', '--quiet', '--return', '--command', `exec ${command.join(' ')}`, '/dev/null']
       : command;
     this.#child = spawn(file as string, rest, {
-      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...variables },
+      env: { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...watched(variables) },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text;
@@ -131,6 +133,16 @@ export class Script {
     const state = `process ${this.pid}, ${signalCode ?? exitCode ?? 'running'}`;
     return `${this.#title}, ${state}, stdout:\n${this.out}\nstderr:\n${this.err}`;
   }
+}
+
+/** With the preload that watches this run, before those of the test. */
+function watched(variables: Readonly<Record<string, string>>): Record<string, string> {
+  const { NODE_OPTIONS = process.env['NODE_OPTIONS'] ?? '', ...rest } = variables;
+  return {
+    FLYBALL_TEST_RUN: String(process.pid),
+    ...rest,
+    NODE_OPTIONS: `--import ${WATCH_RUN} ${NODE_OPTIONS}`.trimEnd(),
+  };
 }
 
 /** `flyball WORDS` as a process of its own. */

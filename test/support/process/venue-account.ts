@@ -40,10 +40,10 @@ export class VenueAccount {
   readonly #keys: { readonly apiKey: string; readonly secret: string; readonly adminToken: string };
   readonly #logFolder: string;
 
-  constructor(folder: string, port: number) {
+  constructor(folder: string, port: number, venue = 'binance') {
     this.#url = `http://127.0.0.1:${port}`;
-    this.#keys = JSON.parse(readFileSync(join(folder, 'venue', 'account.json'), 'utf8'));
-    this.#logFolder = join(folder, 'venue', 'log');
+    this.#keys = JSON.parse(readFileSync(join(folder, 'venue', venue, 'account.json'), 'utf8'));
+    this.#logFolder = join(folder, 'venue', venue, 'log');
   }
 
   /** Free and locked together by asset, in 10^-8, as the signed account request tells them. */

@@ -51,7 +51,7 @@ export function aVenue(over: Partial<VenueOptions> = {}) {
 }
 
 /** Asks a venue over REST, without a transport. */
-export function aClient(venue: VenueEdge, time: VirtualTime) {
+export function aClient(venue: VenueEdge, time: VirtualTime, root = '/api/v3/') {
   const raw = (
     method: string,
     path: string,
@@ -78,7 +78,7 @@ export function aClient(venue: VenueEdge, time: VirtualTime) {
     let query = formOf(signed);
     if (key !== null) query += `&signature=${signatureOf(key.secret, query)}`;
     const headers: Record<string, string> = key === null ? {} : { 'x-mbx-apikey': key.apiKey };
-    const reply = raw(method, `/api/v3/${path}`, query, headers);
+    const reply = raw(method, `${root}${path}`, query, headers);
     if (reply === null || reply === undefined) throw new Error(`no answer to ${method} ${path}`);
     return { ...reply, body: JSON.parse(reply.body) as Json };
   };

@@ -113,15 +113,24 @@ for (const rule of RULES) {
   });
 }
 
-test('a snapshot right before the first diff is enough for spot and stale for futures', () => {
-  for (const [rule, outcome] of [
-    ['spot', 'live'],
-    ['futures', 'stale'],
-  ] as const) {
+test('a snapshot right before the first diff is enough, and one before that is stale', () => {
+  for (const rule of ['spot', 'futures'] as const) {
     const { sync } = syncOf(rule);
     sync.onDiff(diffOf(6, 8));
-    assert.is(sync.onSnapshot(snapshotOf(5)), outcome, rule);
+    assert.is(sync.onSnapshot(snapshotOf(4)), 'stale', rule);
+    assert.is(sync.onSnapshot(snapshotOf(5)), 'live', rule);
   }
+});
+
+test('a futures diff follows by what it came after, wherever its own numbers begin', () => {
+  const { sync, applied } = syncOf('futures');
+  assert.is(sync.onSnapshot(snapshotOf(7)), 'live');
+  // The numbers count the changes of all markets: none of ours was between 5 and 9.
+  assert.is(sync.onDiff({ ...diffOf(9, 10), previousId: 5 }), 'applied');
+  assert.equal(applied, [10]);
+  const lacking = syncOf('futures');
+  assert.is(lacking.sync.onSnapshot(snapshotOf(7)), 'live');
+  assert.is(lacking.sync.onDiff({ ...diffOf(9, 10), previousId: 8 }), 'gap');
 });
 
 test('what is kept is a copy, since the decoder overwrites its lists', () => {

@@ -8,6 +8,9 @@ import type { VirtualTime } from '../../../simulation/virtual-time.ts';
 import { IN_PROCESS } from '../../run/in-process.ts';
 import { generatedVenue } from '../../venue/options.ts';
 
+/** With which the guard cancels, and cannot trade. */
+export const GUARD_KEY = { apiKey: 'guard', secret: 'guard' };
+
 /** The venue of a world: a market of its own, and a wall clock that may be ahead. */
 export function openWorldVenue(
   { clock, timers }: VirtualTime,
@@ -21,13 +24,17 @@ export function openWorldVenue(
     mono: () => clock.mono(),
   };
   const opened = openVenue(
-    generatedVenue(simulation, [symbol], {
-      clock: ahead,
-      timers,
-      random,
-      account: IN_PROCESS,
-      records: null,
-    }),
+    generatedVenue(
+      simulation,
+      { kind: 'binance', symbols: [symbol] },
+      {
+        clock: ahead,
+        timers,
+        random,
+        account: { ...IN_PROCESS, guardKey: GUARD_KEY },
+        records: null,
+      },
+    ),
   );
   assert(opened.ok, 'the simulated venue opens');
   return opened.value;

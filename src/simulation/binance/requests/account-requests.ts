@@ -154,21 +154,21 @@ function rateText(ppm: number): string {
   return formatDecimal(ppm * 100, 8);
 }
 
-interface Span {
+export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-function spanOf(parameters: Parameters): Span {
+export function spanOf(parameters: Parameters): Span {
   const fromMs = parameters.integer('startTime') ?? 0;
   return { fromMs, toMs: parameters.integer('endTime') ?? Number.MAX_SAFE_INTEGER };
 }
 
-function isWithin({ fromMs, toMs }: Span, ms: number): boolean {
+export function isWithin({ fromMs, toMs }: Span, ms: number): boolean {
   return ms >= fromMs && ms <= toMs;
 }
 
 /** From a named first entry on, or else the latest entries; oldest first in both cases. */
-function page<T>(entries: readonly T[], isFromFirst: boolean, limit: number): readonly T[] {
+export function page<T>(entries: readonly T[], isFromFirst: boolean, limit: number): readonly T[] {
   return isFromFirst ? entries.slice(0, limit) : entries.slice(-limit);
 }

@@ -23,7 +23,7 @@ import type { Parameters } from '../parameters.ts';
 import { autoClientId, type Call, marketOf, marketsOf, type Operation } from './operation.ts';
 import { canceledOrder, type PlacedForm, placedOrder, queriedOrder, wireOf } from './order-json.ts';
 
-const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
+export const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
 const TYPES: Readonly<Record<string, OrderType | 'Stop loss' | 'Take profit'>> = {
   LIMIT: 'limit',
   LIMIT_MAKER: 'limit-maker',
@@ -40,10 +40,14 @@ const PREVENTION: Readonly<Record<string, SelfTradePrevention>> = {
   EXPIRE_MAKER: 'expire-maker',
   EXPIRE_BOTH: 'expire-both',
 };
-const FORMS: Readonly<Record<string, PlacedForm>> = { ACK: 'ACK', RESULT: 'RESULT', FULL: 'FULL' };
+export const FORMS: Readonly<Record<string, PlacedForm>> = {
+  ACK: 'ACK',
+  RESULT: 'RESULT',
+  FULL: 'FULL',
+};
 const BAD_MODE = invalid('selfTradePreventionMode');
 const BAD_FORM = invalid('newOrderRespType');
-const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
+export const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
 
 /** What places, cancels and looks up orders. */
 export const ORDER_REQUESTS: readonly Operation[] = [
@@ -214,7 +218,7 @@ function cancelAll(call: Call): Result<unknown, BinanceError> {
 }
 
 /** A market and an order by either id; null after a mistake, which `parameters` keeps. */
-function referenceOf(call: Call): { market: MarketView; reference: OrderReference } | null {
+export function referenceOf(call: Call): { market: MarketView; reference: OrderReference } | null {
   const { parameters } = call;
   const market = marketOf(call);
   const orderId = parameters.integer('orderId');
@@ -227,7 +231,7 @@ function referenceOf(call: Call): { market: MarketView; reference: OrderReferenc
   return { market, reference: { symbol, orderId, clientId } };
 }
 
-function mandatory<T>(
+export function mandatory<T>(
   parameters: Parameters,
   name: string,
   table: Readonly<Record<string, T>>,
@@ -241,10 +245,10 @@ function unsupported(what: string): BinanceError {
   return badRequest(-2010, `${what} orders are not supported for this symbol.`);
 }
 
-function neither(one: string, other: string): BinanceError {
+export function neither(one: string, other: string): BinanceError {
   return badRequest(-1102, `Param '${one}' or '${other}' must be sent, but both were empty/null!`);
 }
 
-function invalid(name: string): BinanceError {
+export function invalid(name: string): BinanceError {
   return badRequest(-1130, `Data sent for parameter '${name}' is not valid.`);
 }

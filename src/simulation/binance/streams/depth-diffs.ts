@@ -20,6 +20,9 @@ export class DepthDiffs {
   #levels = { buy: new Map<Ticks, Lots>(), sell: new Map<Ticks, Lots>() };
   #firstId = 0;
   #lastId = 0;
+  /** Last id of the frame before, by which futures frames follow each other. */
+  #previousId = 0;
+  readonly #isFutures: boolean;
   #timer: Timer | null = null;
 
   constructor(
@@ -29,6 +32,7 @@ export class DepthDiffs {
       readonly clock: Clock;
       readonly timers: Timers;
       readonly faults: FaultPlan;
+      readonly isFutures?: boolean;
       readonly publish: (text: string) => void;
     },
   ) {
@@ -37,12 +41,14 @@ export class DepthDiffs {
     this.#intervalMs = intervalMs;
     this.#clock = edges.clock;
     this.#timers = edges.timers;
+    this.#isFutures = edges.isFutures ?? false;
     const { symbol } = market.rules.instrument;
     this.#frames = new FaultyFrames(edges.faults, symbol, edges.publish);
   }
 
   start(): void {
     this.#reset();
+    this.#previousId = this.#market.updateId;
     this.#arm();
   }
 
@@ -67,15 +73,19 @@ export class DepthDiffs {
   }
 
   #frame(): string {
+    const nowMs = this.#clock.now();
     const text = JSON.stringify({
       e: 'depthUpdate',
-      E: this.#clock.now(),
+      E: nowMs,
+      ...(this.#isFutures && { T: nowMs }),
       s: this.#market.rules.instrument.symbol,
       U: this.#firstId,
       u: this.#lastId,
+      ...(this.#isFutures && { pu: this.#previousId }),
       b: this.#changed('buy'),
       a: this.#changed('sell'),
     });
+    this.#previousId = this.#lastId;
     this.#reset();
     return text;
   }

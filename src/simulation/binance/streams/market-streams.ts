@@ -12,6 +12,8 @@ const DEPTH_INTERVALS_MS: Readonly<Record<string, number>> = {
   depth: 1_000,
   'depth@1000ms': 1_000,
   'depth@100ms': 100,
+  'depth@250ms': 250,
+  'depth@500ms': 500,
 };
 const EVENT_STREAMS: readonly string[] = ['trade', 'aggTrade', 'bookTicker'];
 
@@ -26,6 +28,8 @@ interface Edges {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly faults: FaultPlan;
+  /** The dialect of futures: `pu` in diffs, times in book tickers. */
+  readonly isFutures?: boolean;
 }
 
 /**
@@ -144,7 +148,9 @@ export class MarketStreams implements PublicStreams {
     this.#bests.set(symbol, best);
     const { bidPrice, bidQty, askPrice, askQty } = bookTickerJson(market);
     const { updateId } = market;
-    this.#publish(symbol, 'bookTicker', () => ({
+    const { isFutures } = this.#edges;
+    this.#publish(symbol, 'bookTicker', (_, nowMs) => ({
+      ...(isFutures && { e: 'bookTicker', E: nowMs, T: nowMs }),
       u: updateId,
       s: symbol,
       b: bidPrice,

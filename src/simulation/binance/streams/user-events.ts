@@ -15,6 +15,7 @@ const EXECUTIONS: Readonly<Record<Execution, string>> = {
   canceled: 'CANCELED',
   expired: 'EXPIRED',
   'trade-prevention': 'TRADE_PREVENTION',
+  amended: 'REPLACED',
 };
 
 type EventOf<Kind extends ExchangeEvent['kind']> = Extract<ExchangeEvent, { kind: Kind }>;

@@ -137,9 +137,13 @@ export class PrivateChannels {
         if (order.status !== 'filled') return [traded];
         return [traded, { ...known, exec_type: 'filled' }];
       }
+      case 'amended':
+        return [{ ...known, exec_type: 'amended' }];
       case 'canceled':
       case 'expired':
         return [{ ...known, exec_type: execution, reason: reasonOf(order.status) }];
+      case 'amended':
+        return [{ ...known, exec_type: 'amended' }];
       case 'trade-prevention':
         return order.status === 'expired-in-match'
           ? [{ ...known, exec_type: 'canceled', reason: reasonOf(order.status) }]

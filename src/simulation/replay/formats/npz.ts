@@ -5,6 +5,7 @@ import {
   blankRecord,
   FLAG,
   KIND,
+  kindName,
   longAt,
   type MarketRecord,
   RECORD_WORDS,
@@ -179,7 +180,7 @@ export async function writeNpz(
     for (let at = 0; at < count; at += 1) {
       const what = words[at * RECORD_WORDS + WORD.what] as number;
       if ((what & 0xffff) !== market.instrument) skipped.add('other-market');
-      else if (!EVENT_KINDS.has(what >>> 24)) skipped.add(`kind-${what >>> 24}`);
+      else if (!EVENT_KINDS.has(what >>> 24)) skipped.add(kindName(what >>> 24));
       else kept.add(words, at * RECORD_WORDS);
     }
     if (kept.count > NPZ_EVENTS_MAX) {

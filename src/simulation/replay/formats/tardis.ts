@@ -4,6 +4,7 @@ import {
   blankRecord,
   FLAG,
   KIND,
+  kindName,
   type MarketRecord,
   RECORD_WORDS,
   type RecordBlock,
@@ -263,7 +264,7 @@ export async function* tardisLines(
       const isLevel = record.kind === KIND.depth || record.kind === KIND.snapshot;
       if (market === undefined || (kind === 'trades' ? !isTrade : !isLevel)) {
         // An emptying is what the first row of the snapshot behind it says.
-        if (record.kind !== KIND.clear || kind === 'trades') skipped.add(`kind-${record.kind}`);
+        if (record.kind !== KIND.clear || kind === 'trades') skipped.add(kindName(record.kind));
         continue;
       }
       const price = formatDecimal(record.price * market.tickSteps, market.priceDecimals);

@@ -1,4 +1,4 @@
-import type { AuditFinding } from '../../../audit/check/finding.ts';
+import { findingText } from '../../../audit/check/finding.ts';
 import { proveConsistency } from '../../../audit/check/log-proofs.ts';
 import {
   commitDelayMs,
@@ -11,9 +11,10 @@ import { verifierKeyText } from '../../../audit/note/keys.ts';
 import type { Clock, Files } from '../../../core/env.ts';
 import { assert, err, ok, type Result } from '../../../core/result.ts';
 import type { Nanos } from '../../../core/units.ts';
+import type { Kek } from '../../../ops/secrets/sealed.ts';
 import { decodeRecord, type JournalRecord } from '../../journal/codec.ts';
 import type { DrainWords } from '../../journal/drain-words.ts';
-import { systemFault } from '../../log-fault.ts';
+import { logFaultText, systemFault } from '../../log-fault.ts';
 import { type LogRecord, LogTail } from '../../record-reader.ts';
 import {
   type AuditLog,
@@ -38,6 +39,8 @@ export interface AuditDrainOptions {
   readonly folder: string;
   /** Folder of its keys. */
   readonly keys: string;
+  /** Under which the keys are sealed; null when they lie open. */
+  readonly kek?: Kek | null;
   /** Name of the log and of its keys. */
   readonly name: string;
   /** Whether a log may be begun behind a journal that has records: there has never been one. */
@@ -57,8 +60,8 @@ export interface OpenedAudit extends Pick<OpenAuditLog, 'recovered'> {
  * journal is open, and everything in it is on the medium.
  */
 export function openAuditDrain(options: AuditDrainOptions): Result<OpenedAudit, AuditFault> {
-  const { files, folder, keys, name, words, segments } = options;
-  const kept = readAuditKeys(files, keys, name);
+  const { files, folder, keys, name, kek, words, segments } = options;
+  const kept = readAuditKeys(files, keys, name, kek);
   if (!kept.ok) return err({ kind: 'audit-key', detail: kept.error });
   const { current, next } = kept.value;
   const isGone = !options.mayBegin && words.durable(0) > 0 && !hasCheckpoint(files, folder);
@@ -164,15 +167,21 @@ export class AuditDrain {
 
   /**
    * The newest head and the proof that it has grown out of a smaller one; no hashes for the empty
-   * log and for one that is not smaller.
+   * log and for one that is not smaller. What cannot be read now may be readable later: it ends
+   * nothing, and the error says what it was.
    */
-  prove(fromSize: number): Result<HeadProof, AuditFinding> {
+  prove(fromSize: number): Result<HeadProof, string> {
     const { files, folder } = this.#options;
     const { size } = this.#log.head;
     const { checkpoint } = this.#log;
     if (fromSize <= 0 || fromSize >= size) return ok({ checkpoint, size, proof: [] });
-    const proof = proveConsistency(logSource(files, folder), fromSize, size);
-    return proof.ok ? ok({ checkpoint, size, proof: proof.value }) : proof;
+    try {
+      const proof = proveConsistency(logSource(files, folder), fromSize, size);
+      if (!proof.ok) return err(findingText(proof.error));
+      return ok({ checkpoint, size, proof: proof.value });
+    } catch (thrown) {
+      return err(logFaultText(systemFault(thrown, folder, 'proving a head')));
+    }
   }
 
   /** Keeps a head that a witness has signed; a fault of the disk ends the log, like any other. */
@@ -223,8 +232,8 @@ export class AuditDrain {
 
   /** The desk has laid the successor of the key aside and said so: the log is handed over. */
   #rotate(record: JournalRecord, bytes: Uint8Array, newKey: string): Result<unknown, AuditFault> {
-    const { files, keys, name, words } = this.#options;
-    const kept = readAuditKeys(files, keys, name);
+    const { files, keys, name, kek, words } = this.#options;
+    const kept = readAuditKeys(files, keys, name, kek);
     if (!kept.ok) return err({ kind: 'audit-key', detail: kept.error });
     const { next } = kept.value;
     if (next === null || verifierKeyText(next.signer.key) !== newKey) {

@@ -8,11 +8,14 @@ import {
 } from '../../../audit/note/keys.ts';
 import type { Env, Files } from '../../../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../../../core/result.ts';
+import { CREDENTIAL, PASSPHRASE_VARIABLE } from '../../../ops/secrets/key-encryption-key.ts';
+import { isSealed, type Kek, sealed, unsealed } from '../../../ops/secrets/sealed.ts';
 
 /**
  * Where the keys of an audit log lie, in the folder of the keys of a data directory:
  *
- *   audit.key       private half of the key that signs, PKCS#8 in PEM behind a line about it
+ *   audit.key       private half of the key that signs, PKCS#8 in PEM behind a line about it,
+ *                   all of it sealed where there is a key-encryption key
  *   audit.key.next  the one that the log is being handed over to
  *   audit.vkey      verifier key of the first entry, to be kept somewhere else and pinned
  */
@@ -39,22 +42,32 @@ export interface AuditKeys {
 
 type KeyMaking = Pick<Env, 'files' | 'entropy' | 'clock'>;
 
-/** The keys of a log; makes the first one, and the file of its verifier key, when there is none. */
+/**
+ * The keys of a log; makes the first one, and the file of its verifier key, when there is none.
+ * Keys that lie open though there is a key-encryption key are sealed where they lie.
+ *
+ * @param kek null: the keys are not sealed; then one that is sealed is an error
+ */
 export function openAuditKeys(
   env: KeyMaking,
   folder: string,
   name: string,
+  kek: Kek | null = null,
 ): Result<AuditKeys, string> {
   const { files } = env;
   try {
     files.ensureFolder(folder, FOLDER_MODE);
     const isNew = files.read(`${folder}/${KEY_FILE}`) === null;
     if (isNew) {
-      const { signer } = writeKey(env, `${folder}/${KEY_FILE}`, name);
+      const { signer } = writeKey(env, `${folder}/${KEY_FILE}`, name, kek);
       const text = Buffer.from(`${verifierKeyText(signer.key)}\n`);
       files.replace(`${folder}/${VERIFIER_FILE}`, text);
     }
-    const keys = readAuditKeys(files, folder, name);
+    if (kek !== null) {
+      for (const file of [KEY_FILE, NEXT_KEY_FILE])
+        sealInPlace(env, `${folder}/${file}`, name, kek);
+    }
+    const keys = readAuditKeys(files, folder, name, kek);
     return keys.ok ? ok({ ...keys.value, isNew }) : keys;
   } catch (thrown) {
     return err(`${folder}: ${reasonOf(thrown)}`);
@@ -66,11 +79,12 @@ export function readAuditKeys(
   files: Files,
   folder: string,
   name: string,
+  kek: Kek | null = null,
 ): Result<AuditKeys, string> {
-  const current = readKey(files, `${folder}/${KEY_FILE}`, name);
+  const current = readKey(files, `${folder}/${KEY_FILE}`, name, kek);
   if (!current.ok) return current;
   if (current.value === null) return err(`${folder}/${KEY_FILE}: found no file, wanted a key`);
-  const next = readKey(files, `${folder}/${NEXT_KEY_FILE}`, name);
+  const next = readKey(files, `${folder}/${NEXT_KEY_FILE}`, name, kek);
   if (!next.ok) return next;
   return ok({ current: current.value, next: next.value, isNew: false });
 }
@@ -80,12 +94,13 @@ export function prepareNextKey(
   env: KeyMaking,
   folder: string,
   name: string,
+  kek: Kek | null = null,
 ): Result<KeptKey, string> {
   const file = `${folder}/${NEXT_KEY_FILE}`;
   try {
-    const found = readKey(env.files, file, name);
+    const found = readKey(env.files, file, name, kek);
     if (!found.ok) return found;
-    return ok(found.value ?? writeKey(env, file, name));
+    return ok(found.value ?? writeKey(env, file, name, kek));
   } catch (thrown) {
     return err(`${file}: ${reasonOf(thrown)}`);
   }
@@ -102,26 +117,52 @@ export function adoptNextKey(files: Files, folder: string): void {
   files.syncFolder(folder);
 }
 
-function writeKey({ files, entropy, clock }: KeyMaking, file: string, name: string): KeptKey {
+function writeKey(
+  { files, entropy, clock }: KeyMaking,
+  file: string,
+  name: string,
+  kek: Kek | null,
+): KeptKey {
   const seed = entropy(SEED_BYTES);
   const madeMs = clock.now();
   const der = Buffer.concat([PKCS8_PREFIX, seed]);
   const pem = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     .export({ format: 'pem', type: 'pkcs8' })
     .toString();
-  files.replace(file, Buffer.from(`${MADE}${new Date(madeMs).toISOString()}\n${pem}`));
+  const text = `${MADE}${new Date(madeMs).toISOString()}\n${pem}`;
+  const kept = kek === null ? text : sealed(entropy, kek, purposeOf(name), Buffer.from(text));
+  files.replace(file, Buffer.from(kept));
   return { signer: signerOf(name, 'log', seed), madeMs };
 }
 
+/** What a key is sealed for: it opens as that of no other log. */
+function purposeOf(name: string): string {
+  return `key of the audit log ${name}`;
+}
+
+/** @throws the system's error */
+function sealInPlace({ files, entropy }: KeyMaking, file: string, name: string, kek: Kek): void {
+  const bytes = files.read(file);
+  if (bytes === null || isSealed(bytes)) return;
+  files.replace(file, Buffer.from(sealed(entropy, kek, purposeOf(name), bytes)));
+}
+
 /** Null when there is no such file. */
-function readKey(files: Files, file: string, name: string): Result<KeptKey | null, string> {
+function readKey(
+  files: Files,
+  file: string,
+  name: string,
+  kek: Kek | null,
+): Result<KeptKey | null, string> {
   try {
-    const bytes = files.read(file);
-    if (bytes === null) return ok(null);
-    if (bytes.length > KEY_BYTES_MAX) {
-      return err(`${file}: found ${bytes.length} bytes, wanted at most ${KEY_BYTES_MAX}`);
+    const kept = files.read(file);
+    if (kept === null) return ok(null);
+    if (kept.length > KEY_BYTES_MAX) {
+      return err(`${file}: found ${kept.length} bytes, wanted at most ${KEY_BYTES_MAX}`);
     }
-    const text = Buffer.from(bytes).toString('utf8');
+    const opened = isSealed(kept) ? openedKey(kept, name, kek) : ok(kept);
+    if (!opened.ok) return err(`${file}: ${opened.error}`);
+    const text = Buffer.from(opened.value).toString('utf8');
     const [first = ''] = text.split('\n');
     const madeMs = first.startsWith(MADE) ? Date.parse(first.slice(MADE.length)) : Number.NaN;
     if (Number.isNaN(madeMs)) return err(`${file}: wanted "${MADE}TIME" in the first line`);
@@ -133,6 +174,12 @@ function readKey(files: Files, file: string, name: string): Result<KeptKey | nul
   } catch (thrown) {
     return err(`${file}: ${reasonOf(thrown)}`);
   }
+}
+
+function openedKey(kept: Uint8Array, name: string, kek: Kek | null): Result<Uint8Array, string> {
+  if (kek !== null) return unsealed(kek, purposeOf(name), kept);
+  const ways = `audit.keyFile, the credential ${CREDENTIAL} or ${PASSPHRASE_VARIABLE}`;
+  return err(`found a sealed key, wanted its key-encryption key too: ${ways}`);
 }
 
 const MADE = 'made ';

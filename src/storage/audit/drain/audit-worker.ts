@@ -8,7 +8,6 @@ import {
   receiveMessageOnPort,
   workerData,
 } from 'node:worker_threads';
-import { findingText } from '../../../audit/check/finding.ts';
 import { nodeClock } from '../../../core/node-env.ts';
 import { nodeFiles } from '../../../core/node-files.ts';
 import { assert } from '../../../core/result.ts';
@@ -44,7 +43,7 @@ function obey(drain: AuditDrain): void {
     else {
       const proven = drain.prove(order.fromSize);
       if (proven.ok) say({ kind: 'proven', ...proven.value });
-      else say({ kind: 'not-proven', reason: findingText(proven.error) });
+      else say({ kind: 'not-proven', reason: proven.error });
     }
   }
 }

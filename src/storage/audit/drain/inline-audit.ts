@@ -1,4 +1,3 @@
-import { findingText } from '../../../audit/check/finding.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
 import { type AuditDrain, type AuditDrainOptions, openAuditDrain } from './audit-drain.ts';
 import type { AuditFault } from './audit-fault.ts';
@@ -53,8 +52,7 @@ class InlineAudit implements AuditRunner {
   }
 
   prove(fromSize: number): Promise<Result<HeadProof, string>> {
-    const proven = this.#drain.prove(fromSize);
-    return Promise.resolve(proven.ok ? proven : err(findingText(proven.error)));
+    return Promise.resolve(this.#drain.prove(fromSize));
   }
 
   keepWitnessed(checkpoint: string): void {

@@ -9,7 +9,7 @@ import type { AuditFault } from './audit-fault.ts';
 
 /** What the thread is started with. */
 export interface AuditJob
-  extends Pick<AuditDrainOptions, 'segments' | 'folder' | 'keys' | 'name' | 'mayBegin'> {
+  extends Pick<AuditDrainOptions, 'segments' | 'folder' | 'keys' | 'kek' | 'name' | 'mayBegin'> {
   readonly shared: SharedArrayBuffer;
 }
 

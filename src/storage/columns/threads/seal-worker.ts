@@ -6,16 +6,21 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { nodeClock, nodeTimers } from '../../../core/node-env.ts';
 import { nodeFiles } from '../../../core/node-files.ts';
 import { assert, reasonOf } from '../../../core/result.ts';
+import { type Duck, openDuck } from '../duck.ts';
 import {
   type Catalogue,
   type MissingRange,
   readCatalogue,
   rebuildCatalogue,
-} from '../catalogue.ts';
-import { type Duck, openDuck } from '../duck.ts';
-import { planRetention, type Removal, type RetentionPolicy, removalText } from '../retention.ts';
-import { Sealer } from '../sealer.ts';
-import { takenBySinks } from '../sinks.ts';
+} from '../sealed/catalogue.ts';
+import {
+  planRetention,
+  type Removal,
+  type RetentionPolicy,
+  removalText,
+} from '../sealed/retention.ts';
+import { Sealer } from '../sealed/sealer.ts';
+import { takenBySinks } from '../sealed/sinks.ts';
 import { removeSegment, walSegments } from '../wal/wal-files.ts';
 import { StoreWords } from './store-words.ts';
 

@@ -1,8 +1,11 @@
 import { BenfordCounts, type BenfordReport } from '../../../../src/market/quality/benford.ts';
-import { Cusum } from '../../../../src/market/quality/cusum.ts';
-import { meanBreaks } from '../../../../src/market/quality/mean-breaks.ts';
-import { type SegmentCost, pelt as segmentsOf } from '../../../../src/market/quality/pelt.ts';
-import { RunLength } from '../../../../src/market/quality/run-length.ts';
+import { Cusum } from '../../../../src/market/quality/change/cusum.ts';
+import { meanBreaks } from '../../../../src/market/quality/change/mean-breaks.ts';
+import {
+  type SegmentCost,
+  pelt as segmentsOf,
+} from '../../../../src/market/quality/change/pelt.ts';
+import { RunLength } from '../../../../src/market/quality/change/run-length.ts';
 import { type Columns, numbersOf, type QuantAdapter } from './adapter.ts';
 
 const PATH = 5;

@@ -19,17 +19,20 @@ import { temporaryFolder } from '../../temporary.ts';
 
 const env = { files: nodeFiles, clock: nodeClock, timers: nodeTimers, entropy: nodeEntropy };
 
+/** The thread opens the keys by itself, so it is given what they are sealed under. */
+const kek = { bytes: nodeEntropy(32), from: 'a test' };
+
 async function aJournal() {
   const folder = temporaryFolder();
   const store = new EventStore(memoryTables());
   const options = { folder: join(folder, 'journal'), boot: 1, store, isAudited: true };
   const { journal } = must(await openJournal(env, options));
   const keys = join(folder, 'keys');
-  const { key } = must(openAuditKeys(env, keys, 'f/x')).current.signer;
+  const { key } = must(openAuditKeys(env, keys, 'f/x', kek)).current.signer;
   const segments = join(folder, 'journal/segments');
   const log = join(folder, 'audit');
   const shared = journal.words.shared;
-  const job = { shared, segments, folder: log, keys, name: 'f/x', mayBegin: true };
+  const job = { shared, segments, folder: log, keys, kek, name: 'f/x', mayBegin: true };
   const faults: string[] = [];
   const start = (over: Partial<typeof job> = {}) =>
     startWorkerAudit({ ...job, ...over }, nodeTimers, (fault) =>

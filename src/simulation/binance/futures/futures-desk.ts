@@ -1,0 +1,58 @@
+import { parseBigDecimal } from '../../../core/decimal.ts';
+import type { Timer, Timers } from '../../../core/env.ts';
+import type { PerpetualClock } from '../../perpetuals/perpetual-clock.ts';
+import type { PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
+
+/** Countdowns that run at once. */
+const COUNTDOWNS_MAX = 10_000;
+
+/** What the operations of the futures façade work on, besides what every operation has. */
+export interface FuturesDesk {
+  readonly exchange: PerpetualExchange;
+  readonly due: PerpetualClock;
+  readonly countdowns: Countdowns;
+  /** Tick sizes that `exchangeInfo` shows and orders must keep to, instead of the market's own. */
+  readonly tickSizes: Map<string, string>;
+}
+
+/** The venue's dead-man switches: at the end of one everything of an account in a market goes. */
+export class Countdowns {
+  readonly #exchange: PerpetualExchange;
+  readonly #timers: Timers;
+  readonly #running = new Map<string, Timer>();
+
+  constructor(exchange: PerpetualExchange, timers: Timers) {
+    this.#exchange = exchange;
+    this.#timers = timers;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Begins anew. @param ms 0 stops it. @returns false when too many run */
+  set(account: string, symbol: string, ms: number): boolean {
+    const key = `${account} ${symbol}`;
+    this.#running.get(key)?.cancel();
+    this.#running.delete(key);
+    if (ms === 0) return true;
+    if (this.#running.size >= COUNTDOWNS_MAX) return false;
+    const timer = this.#timers.after(ms, () => {
+      this.#running.delete(key);
+      this.#exchange.cancelAll(account, symbol);
+    });
+    this.#running.set(key, timer);
+    return true;
+  }
+
+  stop(): void {
+    for (const timer of this.#running.values()) timer.cancel();
+    this.#running.clear();
+  }
+}
+
+/** Whether a price keeps to a tick that was changed while the market was running. */
+export function isOnTick(price: string, tick: string): boolean {
+  const [units, step] = [parseBigDecimal(price, 8), parseBigDecimal(tick, 8)];
+  return units !== null && step !== null && units % step === 0n;
+}

@@ -1,0 +1,64 @@
+import { amountOf } from '../../core/units.ts';
+import type { FeeSchedule } from '../exchange/fees.ts';
+import type { MarketOptions } from '../exchange/market-rules.ts';
+import type { FlowProfile } from '../flow/flow-profile.ts';
+
+/** The markets of a Coinbase venue that is told nothing else. */
+export const COINBASE_MARKETS: readonly MarketOptions[] = [
+  {
+    symbol: 'BTC-USD',
+    base: 'BTC',
+    quote: 'USD',
+    tick: '0.01',
+    lot: '0.00000001',
+    priceMax: '1000000.00',
+    quantityMax: '3400',
+    marketQuantityMax: '120',
+    notionalMin: '1',
+    notionalMax: '9000000',
+  },
+  {
+    symbol: 'ETH-USD',
+    base: 'ETH',
+    quote: 'USD',
+    tick: '0.01',
+    lot: '0.00000001',
+    priceMax: '1000000.00',
+    quantityMax: '42000',
+    marketQuantityMax: '3000',
+    notionalMin: '1',
+    notionalMax: '9000000',
+  },
+];
+
+export const COINBASE_FLOWS: Readonly<Record<string, FlowProfile>> = {
+  'BTC-USD': {
+    priceStart: '60000.00',
+    eventsPerSecond: 60,
+    halfSpreadBps: 1.8,
+    volatilityAnnual: 0.5,
+    quantityMedian: 0.02,
+  },
+  'ETH-USD': {
+    priceStart: '2600.00',
+    eventsPerSecond: 50,
+    halfSpreadBps: 2.1,
+    volatilityAnnual: 0.65,
+    quantityMedian: 0.4,
+  },
+};
+
+/**
+ * Fees of a large trader, in dollars whatever was traded: at its fixed price of 1 the dollar takes
+ * the place of a discount asset, without a discount. Who has too few dollars left pays in what was
+ * bought.
+ */
+export const COINBASE_FEES: FeeSchedule = {
+  makerPpm: 100,
+  takerPpm: 500,
+  discount: {
+    asset: 'USD',
+    keptPpm: 1_000_000,
+    prices: new Map([['USD', amountOf(100_000_000n)]]),
+  },
+};

@@ -1,0 +1,40 @@
+import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
+import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
+import { binanceFront } from './binance-front.ts';
+import { coinbaseFront, krakenFront } from './other-fronts.ts';
+import type { FacadeMaker } from './venue-facade.ts';
+
+/** A protocol that a simulated venue can speak, and the markets that it offers by itself. */
+export interface FrontKind {
+  readonly facade: FacadeMaker;
+  /** In the names of the venue that is imitated. */
+  readonly markets: readonly MarketOptions[];
+  /** What each of them is like, by symbol. */
+  readonly flows: Readonly<Record<string, FlowProfile>>;
+  /** What fees are paid in, as long as there is any of it; null for what a trade brings. */
+  readonly feeAsset: string | null;
+  /** Makes a key that a client of this protocol can sign with, from random bytes. */
+  readonly keyFrom: (entropy: (bytes: number) => Uint8Array) => {
+    readonly apiKey: string;
+    readonly secret: string;
+  };
+}
+
+const KEY_BYTES = 32;
+const hexKey: FrontKind['keyFrom'] = (entropy) => ({
+  apiKey: Buffer.from(entropy(KEY_BYTES)).toString('hex'),
+  secret: Buffer.from(entropy(KEY_BYTES)).toString('hex'),
+});
+
+/** By the name of the kind of venue in the configuration; each kind that can be traded is here. */
+export const FRONT_KINDS = {
+  binance: {
+    facade: binanceFront,
+    markets: DEFAULT_MARKETS,
+    flows: DEFAULT_FLOWS,
+    feeAsset: null,
+    keyFrom: hexKey,
+  },
+  kraken: krakenFront,
+  coinbase: coinbaseFront,
+} satisfies Readonly<Record<string, FrontKind>>;

@@ -1,0 +1,50 @@
+import type { JournalEvent } from '../journal/event-table.ts';
+
+/** Everything that ever happened to the emergency stop of a desk. */
+export const ESTOP_STREAM = 'estop';
+export const ALERT_STREAM = 'alert';
+
+/** The stream in which an event has its version: what belongs together and is read together. */
+export function streamOf(event: JournalEvent): string {
+  switch (event.kind) {
+    case 'order-submitted':
+      return `order/${event.order.clientId}`;
+    case 'transferred':
+    case 'external-filled':
+    case 'venue-reconciled':
+      return `account/${event.venue}`;
+    case 'mode-changed':
+    case 'severity-changed':
+    case 'command-given':
+    case 'command-refused':
+    case 'mode-requested':
+    case 'mode-approved':
+    case 'guard-armed':
+    case 'guard-lost':
+    case 'guard-tripped':
+      return 'control';
+    case 'estop':
+      return ESTOP_STREAM;
+    case 'alert-raised':
+    case 'alert-acknowledged':
+      return ALERT_STREAM;
+    case 'booted':
+    case 'stopped':
+    case 'risk-day-opened':
+    case 'config-changed':
+    case 'incident':
+    case 'instrument-defined':
+    case 'strategy-configured':
+    case 'breaker-opened':
+    case 'breaker-probing':
+    case 'breaker-closed':
+    case 'profit-peaked':
+    case 'data-gap':
+    case 'quality-scored':
+    case 'heartbeat':
+    case 'audit-key-rotated':
+      return 'desk';
+    default:
+      return `order/${event.clientId}`;
+  }
+}

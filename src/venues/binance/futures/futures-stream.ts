@@ -1,0 +1,155 @@
+import { type Instrument, priceAt } from '../../../core/instrument.ts';
+import type { MarketFact } from '../../../market/fact.ts';
+import type { TradePrinted } from '../../../market/trade.ts';
+import { type FrameOutcome, type MarketStream, noCounts } from '../../market/market-stream.ts';
+import { MarketView } from '../../market/market-view.ts';
+import { type BinanceBooks, BinanceStream, type BinanceStreamOptions } from '../stream.ts';
+import { DerivativeDecoder, RATE_DECIMALS } from './derivative-decoder.ts';
+
+/** A snapshot weighs 20 of the 2,400 a minute that the address has for everything. */
+export const FUTURES_BOOKS: BinanceBooks = {
+  rule: 'futures',
+  streamPath: '/public',
+  depthPath: '/fapi/v1/depth',
+  snapshotLevels: 1_000,
+  snapshotRate: { ratePerSecond: 0.5, burst: 10 },
+};
+
+const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
+/** The venue tells a mark price each second. */
+const PATIENCE = { askAfterMs: 2_000, deadAfterMs: 8_000 };
+/** More control frames than ten a second, pings among them, and the venue hangs up. */
+const PACE = { ratePerSecond: 4, burst: 4 };
+const RATE_UNIT = 10 ** RATE_DECIMALS;
+
+/**
+ * The streams of some futures, one connection each: books, and what else a market tells. Trades
+ * come with the second, as the venue documents them.
+ */
+export function futuresStreams(options: BinanceStreamOptions): readonly (() => MarketStream)[] {
+  return [
+    () => new BinanceStream({ ...options, hasTrades: false, books: FUTURES_BOOKS }),
+    () => new FuturesMarketStream(options),
+  ];
+}
+
+/** Marks with funding, samples of forced orders and, where they are wanted, aggregated trades. */
+export class FuturesMarketStream implements MarketStream {
+  readonly name = 'market';
+  readonly url: string;
+  readonly patience = PATIENCE;
+  readonly ping = STREAM_PING;
+  readonly pace = PACE;
+  readonly reconnectMsMin = 0;
+  readonly views: readonly MarketView[] = [];
+  readonly counts = noCounts();
+  readonly quoted: MarketView;
+  readonly lostBy = '';
+  readonly frames: readonly string[] = [];
+  readonly snapshots = null;
+  fact: MarketFact | null = null;
+  readonly #decoder: DerivativeDecoder;
+
+  constructor({ streamUrl, instruments, hasTrades }: BinanceStreamOptions) {
+    const streams = instruments.flatMap(({ symbol }) => {
+      const name = symbol.toLowerCase();
+      const facts = [`${name}@markPrice@1s`, `${name}@forceOrder`];
+      return hasTrades ? [...facts, `${name}@aggTrade`] : facts;
+    });
+    this.url = `${streamUrl}/market/stream?streams=${streams.join('/')}`;
+    this.#decoder = new DerivativeDecoder(instruments);
+    this.quoted = new NoBook(instruments[0] as Instrument);
+  }
+
+  get fault(): string {
+    return this.#decoder.fault;
+  }
+
+  /** Opening the url has subscribed. */
+  subscribe(): readonly string[] {
+    return [];
+  }
+
+  onFrame(frame: Uint8Array): FrameOutcome {
+    this.counts.frames += 1;
+    const kind = this.#decoder.decode(frame);
+    switch (kind) {
+      case 'mark-price':
+        this.counts.updates += 1;
+        this.fact = markOf(this.#decoder);
+        return 'fact';
+      case 'liquidation':
+        this.counts.updates += 1;
+        this.fact = liquidationOf(this.#decoder);
+        return 'fact';
+      case 'aggregate-trade':
+        this.counts.updates += 1;
+        return 'trade';
+      case 'malformed':
+        this.counts.malformed += 1;
+        return 'malformed';
+      case 'unknown-symbol':
+        this.counts.unknownSymbols += 1;
+        return this.counts.unknownSymbols === 1 ? 'foreign' : 'nothing';
+      default:
+        return 'nothing';
+    }
+  }
+
+  /** A frame of Binance is about one thing. */
+  next(): FrameOutcome {
+    return 'nothing';
+  }
+
+  trade(receivedNs: number): TradePrinted {
+    const { instrument, tradeTicks, tradeLots, tradeId, tradeMs, isSale } = this.#decoder;
+    return {
+      kind: 'trade-printed',
+      instrument: instrument.index,
+      ticks: tradeTicks,
+      lots: tradeLots,
+      takerSide: isSale ? 'sell' : 'buy',
+      tradeId,
+      venueMs: tradeMs,
+      receivedNs,
+    };
+  }
+
+  /** There is nothing to forget: each frame stands for itself. */
+  reset(): void {}
+
+  /** What an inspector sees of it. */
+  summary() {
+    return { ...this.counts };
+  }
+}
+
+/** A connection without books has nothing to price from. */
+class NoBook extends MarketView {
+  readonly isLive = false;
+}
+
+function markOf(decoder: DerivativeDecoder): MarketFact {
+  const { instrument, markTicks, indexTicks, fundingRate, nextFundingMs, eventMs } = decoder;
+  return {
+    kind: 'mark-priced',
+    instrument: instrument.index,
+    mark: priceAt(instrument, markTicks),
+    index: priceAt(instrument, indexTicks),
+    fundingFraction: fundingRate / RATE_UNIT,
+    nextFundingMs,
+    venueMs: eventMs,
+  };
+}
+
+function liquidationOf(decoder: DerivativeDecoder): MarketFact {
+  const { instrument, isSale, tradeTicks, tradeLots, tradeMs } = decoder;
+  return {
+    kind: 'liquidation-sampled',
+    instrument: instrument.index,
+    side: isSale ? 'sell' : 'buy',
+    ticks: tradeTicks,
+    lots: tradeLots,
+    venueMs: tradeMs,
+  };
+}

@@ -1,0 +1,104 @@
+import { type Instrument, priceText, quantityText } from '../../../core/instrument.ts';
+import type { Lots, Ticks } from '../../../core/units.ts';
+import type { Side } from '../../../execution/order.ts';
+import type { ApprovedOrder } from '../../../risk/approved-order.ts';
+import type { VenueOrders } from '../../port.ts';
+import { type ApiKey, signedRequest } from '../sign.ts';
+
+/** Our quotes never trade with each other: the order that would take is expired. */
+const SELF_TRADE_PREVENTION = 'EXPIRE_TAKER';
+const TIME_IN_FORCE = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK' } as const;
+/** "Good till crossing": expired instead of taking. */
+const POST_ONLY = 'GTX';
+
+const REDUCING_LIMIT = [
+  'apiKey',
+  'newClientOrderId',
+  'newOrderRespType',
+  'price',
+  'quantity',
+  'recvWindow',
+  'reduceOnly',
+  'selfTradePreventionMode',
+  'side',
+  'symbol',
+  'timeInForce',
+  'timestamp',
+  'type',
+];
+const LIMIT = REDUCING_LIMIT.filter((name) => name !== 'reduceOnly');
+const isOfLimit = (name: string): boolean => name === 'price' || name === 'timeInForce';
+const REDUCING_MARKET = REDUCING_LIMIT.filter((name) => !isOfLimit(name));
+const MARKET = LIMIT.filter((name) => !isOfLimit(name));
+const MODIFY = [
+  'apiKey',
+  'origClientOrderId',
+  'price',
+  'quantity',
+  'recvWindow',
+  'side',
+  'symbol',
+  'timestamp',
+];
+
+export interface FuturesOrders extends VenueOrders<string> {
+  /**
+   * Moves a resting order to another price or size. It keeps its id, and its place in the queue
+   * only when nothing but its size falls.
+   */
+  modify(
+    change: {
+      readonly clientId: string;
+      readonly side: Side;
+      readonly ticks: Ticks;
+      readonly lots: Lots;
+    },
+    instrument: Instrument,
+    requestId: string,
+    nowMs: number,
+  ): string;
+}
+
+/** Order entry of Binance USD-M futures over its WebSocket API; positions in one-way mode. */
+export function futuresOrders(key: ApiKey, receiveWindowMs: number): FuturesOrders {
+  return {
+    place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
+      const side = sideText(order.side);
+      const quantity = quantityText(instrument, order.lots);
+      const stp = SELF_TRADE_PREVENTION;
+      const { symbol } = instrument;
+      const { clientId } = order;
+      const place = (names: readonly string[], values: readonly (string | number)[]): string =>
+        signedRequest(key, requestId, 'order.place', names, values);
+      if (order.kind === 'market') {
+        const head = [key.id, clientId, 'ACK', quantity, receiveWindowMs];
+        const tail = [stp, side, symbol, nowMs, 'MARKET'];
+        return order.isReduceOnly
+          ? place(REDUCING_MARKET, [...head, 'true', ...tail])
+          : place(MARKET, [...head, ...tail]);
+      }
+      const price = priceText(instrument, order.ticks);
+      const lasts = order.isPostOnly ? POST_ONLY : TIME_IN_FORCE[order.timeInForce];
+      const head = [key.id, clientId, 'ACK', price, quantity, receiveWindowMs];
+      const tail = [stp, side, symbol, lasts, nowMs, 'LIMIT'];
+      return order.isReduceOnly
+        ? place(REDUCING_LIMIT, [...head, 'true', ...tail])
+        : place(LIMIT, [...head, ...tail]);
+    },
+    modify: ({ clientId, side, ticks, lots }, instrument, requestId, nowMs) =>
+      signedRequest(key, requestId, 'order.modify', MODIFY, [
+        key.id,
+        clientId,
+        priceText(instrument, ticks),
+        quantityText(instrument, lots),
+        receiveWindowMs,
+        sideText(side),
+        instrument.symbol,
+        nowMs,
+      ]),
+  };
+}
+
+function sideText(side: Side): 'BUY' | 'SELL' {
+  return side === 'buy' ? 'BUY' : 'SELL';
+}

@@ -1,0 +1,141 @@
+import type { Instrument } from '../../../core/instrument.ts';
+import type { OrderAnswer } from '../../../execution/reconciliation.ts';
+import type { VenueTrade } from '../../../execution/report.ts';
+import type { HttpOutcome, Query, RequestOutcome, VenueQueries } from '../../port.ts';
+import { keyParam, NO_SUCH_ORDER, orderIn, pageParam } from '../queries.ts';
+import { question, type RestAccess, signedQuestions } from '../rest.ts';
+import { outcomeIn } from '../session.ts';
+import { signedRequest } from '../sign.ts';
+import {
+  amountIn,
+  arrayIn,
+  decodeWire,
+  fillIn,
+  flagOf,
+  objectIn,
+  textOf,
+  WireFault,
+  type WireObject,
+  wholeOf,
+} from '../wire.ts';
+import { assertOneWay, marginBalances } from './account.ts';
+
+const TRADE_FIELDS = {
+  tradeId: 'id',
+  price: 'price',
+  quantity: 'qty',
+  quote: 'quoteQty',
+  fee: 'commission',
+  feeAsset: 'commissionAsset',
+  isMaker: 'maker',
+  time: 'time',
+} as const;
+
+/** The path at which everything in a market is cancelled. */
+const ALL_OPEN = '/fapi/v1/allOpenOrders';
+
+/**
+ * Cancels over the WebSocket API, questions over REST. The WebSocket API has no request that
+ * cancels everything, so that one leaves over REST too.
+ */
+export function futuresQueries(
+  access: RestAccess,
+  instruments: readonly Instrument[],
+): VenueQueries {
+  const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+  const { key, receiveWindowMs } = access;
+  const signed = signedQuestions(access);
+  return {
+    cancel: ({ clientId }, instrument, requestId, nowMs) =>
+      signedRequest(
+        key,
+        requestId,
+        'order.cancel',
+        ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
+        [key.id, clientId, receiveWindowMs, instrument.symbol, nowMs],
+      ),
+    cancelAll: ({ symbol }, _, nowMs) => cancelFuturesOrders(access, symbol, nowMs).request,
+    cancelAllNow: ({ symbol }, nowMs) => cancelFuturesOrders(access, symbol, nowMs),
+    serverTime: () => futuresTime(access),
+    order: (by, instrument, nowMs) =>
+      signed(
+        '/fapi/v1/order',
+        `symbol=${instrument.symbol}&${keyParam(by)}&`,
+        nowMs,
+        (value): OrderAnswer => ({ kind: 'found', order: orderIn(value, bySymbol) }),
+        (code) => (code === NO_SUCH_ORDER ? { kind: 'not-found' } : undefined),
+      ),
+    openOrders: (nowMs) =>
+      signed('/fapi/v1/openOrders', '', nowMs, (value) =>
+        arrayIn(value, 'open orders')
+          .filter((order) => bySymbol.has(textOf(objectIn(order, 'order'), 'symbol')))
+          .map((order) => orderIn(order, bySymbol)),
+      ),
+    trades: (instrument, afterTradeId, nowMs) =>
+      signed(
+        '/fapi/v1/userTrades',
+        `symbol=${instrument.symbol}&${pageParam(afterTradeId)}&`,
+        nowMs,
+        (value) => arrayIn(value, 'trades').map((trade) => tradeIn(trade, instrument)),
+      ),
+    balances: (nowMs) =>
+      signed('/fapi/v3/account', '', nowMs, (value) => marginBalances(value, bySymbol)),
+  };
+}
+
+/**
+ * Cancels everything in a market. The venue does not say how many orders that were, so 0 stands
+ * for any number. A key to cancel will do.
+ */
+export function cancelFuturesOrders(
+  access: RestAccess,
+  symbol: string,
+  nowMs: number,
+): Query<number> {
+  return signedQuestions(access)(
+    ALL_OPEN,
+    `symbol=${symbol}&`,
+    nowMs,
+    (value) => wholeOf(objectIn(value, 'cancellation'), 'code') - 200,
+    undefined,
+    'DELETE',
+  );
+}
+
+/** What a request over REST came to; the only one that leaves that way cancels everything. */
+export function futuresReplyIn(outcome: HttpOutcome): RequestOutcome {
+  if (!outcome.ok) return { kind: 'unknown', reason: outcome.error.kind };
+  const { status, body } = outcome.value;
+  const read = decodeWire(body, (value) => outcomeIn({ status, ...content(status, value) }));
+  return read instanceof WireFault ? { kind: 'unknown', reason: read.message } : read;
+}
+
+/** The form in which the WebSocket API would have said it. */
+function content(status: number, value: unknown): WireObject {
+  return status === 200 ? { result: value } : { error: value };
+}
+
+/** The market of each order that is open, whosever it is. A key to read will do. */
+export function openFuturesSymbols(access: RestAccess, nowMs: number): Query<readonly string[]> {
+  return signedQuestions(access)('/fapi/v1/openOrders', '', nowMs, (value) =>
+    arrayIn(value, 'open orders').map((order) => textOf(objectIn(order, 'order'), 'symbol')),
+  );
+}
+
+export function futuresTime(access: RestAccess): Query<number> {
+  return question(access, '/fapi/v1/time', (value) =>
+    wholeOf(objectIn(value, 'time'), 'serverTime'),
+  );
+}
+
+function tradeIn(value: unknown, instrument: Instrument): VenueTrade {
+  const trade = objectIn(value, 'trade');
+  assertOneWay(textOf(trade, 'positionSide'), 'positionSide');
+  const realised = amountIn(trade, 'realizedPnl');
+  return {
+    venueOrderId: String(wholeOf(trade, 'orderId')),
+    symbol: instrument.symbol,
+    side: flagOf(trade, 'buyer') ? 'buy' : 'sell',
+    fill: { ...fillIn(trade, TRADE_FIELDS, instrument), realised },
+  };
+}

@@ -1,0 +1,206 @@
+import { err, ok, type Result, reasonOf } from '../../core/result.ts';
+import type { CcxtExchange } from './exchange-class.ts';
+import type {
+  ReferenceBalances,
+  ReferenceCandle,
+  ReferenceFunding,
+  ReferenceInterest,
+  ReferenceMarket,
+  ReferenceOrder,
+  ReferenceQuestion,
+  ReferenceTrade,
+} from './reference-data.ts';
+
+type Bag = Readonly<Record<string, unknown>>;
+
+/** What is wrong with an answer of ccxt, in words. */
+class AnswerFault extends Error {
+  override readonly name = 'AnswerFault';
+}
+
+/** Endpoints that change something are not for this port, however they are named. */
+const ENDPOINT = /^[a-z][A-Za-z0-9]{2,60}$/;
+
+/**
+ * Asks ccxt, and makes plain facts of what it says: nothing of its objects, which it goes on to
+ * change, leaves this function.
+ *
+ * @returns the name of ccxt's error, or of ours, with what it said
+ */
+export async function askCcxt(
+  exchange: CcxtExchange,
+  question: ReferenceQuestion,
+): Promise<Result<unknown, { readonly name: string; readonly detail: string }>> {
+  try {
+    return ok(await answerOf(exchange, question));
+  } catch (thrown) {
+    const name = thrown instanceof Error ? thrown.name : 'Error';
+    return err({ name, detail: reasonOf(thrown) });
+  }
+}
+
+async function answerOf(exchange: CcxtExchange, question: ReferenceQuestion): Promise<unknown> {
+  switch (question.kind) {
+    case 'markets': {
+      const markets = await exchange.loadMarkets(true);
+      return Object.values(markets).flatMap((market) => marketIn(bagIn(market, 'market')));
+    }
+    case 'candles': {
+      const { symbol, timeframe, sinceMs, limit } = question;
+      return list(await exchange.fetchOHLCV(symbol, timeframe, sinceMs, limit)).map(candleIn);
+    }
+    case 'trades': {
+      const { symbol, sinceMs, limit } = question;
+      return list(await exchange.fetchTrades(symbol, sinceMs, limit)).map(tradeIn);
+    }
+    case 'funding': {
+      const { symbol, sinceMs, limit } = question;
+      return list(await exchange.fetchFundingRateHistory(symbol, sinceMs, limit)).map(fundingIn);
+    }
+    case 'open-interest':
+      return interestIn(await exchange.fetchOpenInterest(question.symbol));
+    case 'open-orders':
+      return list(await exchange.fetchOpenOrders(question.symbol)).map(orderIn);
+    case 'balances':
+      return balancesIn(await exchange.fetchBalance());
+    case 'endpoint':
+      return endpointOf(exchange, question.name, question.params);
+    default:
+      return question satisfies never;
+  }
+}
+
+/** A market with a grid; those without one cannot be traded by us and are left out. */
+function marketIn(market: Bag): ReferenceMarket[] {
+  const precision = bagIn(market['precision'], 'precision');
+  const limits = bagIn(market['limits'], 'limits');
+  const [tick, lot] = [textOr(precision['price']), textOr(precision['amount'])];
+  if (tick === null || lot === null) return [];
+  const amount = bagIn(limits['amount'] ?? {}, 'limits.amount');
+  const cost = bagIn(limits['cost'] ?? {}, 'limits.cost');
+  return [
+    {
+      id: textIn(market['id'], 'id'),
+      symbol: textIn(market['symbol'], 'symbol'),
+      base: textIn(market['base'], 'base'),
+      quote: textIn(market['quote'], 'quote'),
+      isActive: market['active'] === true,
+      isContract: market['contract'] === true,
+      tick,
+      lot,
+      quantityMin: textOr(amount['min']),
+      quantityMax: textOr(amount['max']),
+      notionalMin: textOr(cost['min']),
+      makerFee: textOr(market['maker']),
+      takerFee: textOr(market['taker']),
+    },
+  ];
+}
+
+function candleIn(value: unknown): ReferenceCandle {
+  const [at, open, high, low, close, volume] = list(value);
+  return {
+    openMs: wholeIn(at, 'candle'),
+    open: textIn(open, 'open'),
+    high: textIn(high, 'high'),
+    low: textIn(low, 'low'),
+    close: textIn(close, 'close'),
+    volume: textIn(volume, 'volume'),
+  };
+}
+
+function tradeIn(value: unknown): ReferenceTrade {
+  const trade = bagIn(value, 'trade');
+  return {
+    id: textIn(trade['id'], 'id'),
+    venueMs: wholeIn(trade['timestamp'], 'timestamp'),
+    side: sideIn(trade['side']),
+    price: textIn(trade['price'], 'price'),
+    quantity: textIn(trade['amount'], 'amount'),
+  };
+}
+
+function fundingIn(value: unknown): ReferenceFunding {
+  const funding = bagIn(value, 'funding');
+  return {
+    venueMs: wholeIn(funding['timestamp'], 'timestamp'),
+    rate: textIn(funding['fundingRate'], 'fundingRate'),
+  };
+}
+
+function interestIn(value: unknown): ReferenceInterest {
+  const interest = bagIn(value, 'open interest');
+  return {
+    venueMs: wholeIn(interest['timestamp'], 'timestamp'),
+    quantity: textIn(interest['openInterestAmount'], 'openInterestAmount'),
+  };
+}
+
+function orderIn(value: unknown): ReferenceOrder {
+  const order = bagIn(value, 'order');
+  const info = bagIn(order['info'] ?? {}, 'info');
+  return {
+    id: textIn(order['id'], 'id'),
+    // ccxt takes Kraken's user reference for it; our own id survives in what the venue sent.
+    clientId: textOr(info['cl_ord_id']) ?? textOr(order['clientOrderId']) ?? '',
+    symbol: textIn(order['symbol'], 'symbol'),
+    side: sideIn(order['side']),
+    price: textOr(order['price']),
+    quantity: textIn(order['amount'], 'amount'),
+    filled: textOr(order['filled']) ?? '0',
+  };
+}
+
+function balancesIn(value: unknown): ReferenceBalances {
+  const total = bagIn(bagIn(value, 'balance')['total'], 'total');
+  const held: Record<string, string> = {};
+  for (const [asset, amount] of Object.entries(total)) {
+    const text = textOr(amount);
+    if (text !== null && Number(text) !== 0) held[asset] = text;
+  }
+  return held;
+}
+
+async function endpointOf(exchange: CcxtExchange, name: string, params: Bag): Promise<unknown> {
+  const method = (exchange as never as Record<string, unknown>)[name];
+  const isOne = ENDPOINT.test(name) && /(Get|Post)/.test(name) && typeof method === 'function';
+  if (!isOne) throw new AnswerFault(`${name}: wanted the name of an endpoint that is read`);
+  const answer: unknown = await (method as (params: Bag) => Promise<unknown>).call(
+    exchange,
+    params,
+  );
+  // What crosses a thread is data: JSON leaves out whatever is not.
+  return JSON.parse(JSON.stringify(answer ?? null));
+}
+
+function bagIn(value: unknown, where: string): Bag {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Bag;
+  throw new AnswerFault(`${where}: found ${typeof value}, wanted an object`);
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new AnswerFault(`found ${typeof value}, wanted a list`);
+}
+
+/** A text, or a number as one; null for everything else. */
+function textOr(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+}
+
+function textIn(value: unknown, where: string): string {
+  const text = textOr(value);
+  if (text !== null) return text;
+  throw new AnswerFault(`${where}: found ${typeof value}, wanted a text or number`);
+}
+
+function wholeIn(value: unknown, where: string): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new AnswerFault(`${where}: found ${typeof value}, wanted whole milliseconds`);
+}
+
+function sideIn(value: unknown): 'buy' | 'sell' {
+  if (value === 'buy' || value === 'sell') return value;
+  throw new AnswerFault(`side: found ${typeof value}, wanted buy or sell`);
+}

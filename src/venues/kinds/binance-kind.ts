@@ -1,0 +1,53 @@
+import type { Instrument } from '../../core/instrument.ts';
+import { err, type Result } from '../../core/result.ts';
+import { instrumentsIn } from '../binance/exchange-info.ts';
+import { binanceOrders } from '../binance/orders.ts';
+import { binanceQueries } from '../binance/queries.ts';
+import { binanceSession } from '../binance/session.ts';
+import { apiKeyOf } from '../binance/sign.ts';
+import { BinanceStream } from '../binance/stream.ts';
+import type { HttpOutcome } from '../port.ts';
+import type { VenueKind, VenueSettings } from './venue-kind.ts';
+
+const ASK_TIMEOUT_MS = 5_000;
+
+/** Binance spot: books and trades from one socket, orders and reports on another. */
+export const binanceKind: VenueKind = {
+  capabilities: { hasDeadMan: false, amends: false },
+  instruments: ({ restUrl }, settings, firstIndex) => ({
+    request: {
+      method: 'GET',
+      url: `${restUrl}/api/v3/exchangeInfo`,
+      headers: {},
+      timeoutMs: ASK_TIMEOUT_MS,
+    },
+    decode: (outcome) => rulesIn(outcome, settings, firstIndex),
+  }),
+  streams: ({ access, instruments }, { trades: hasTrades }) => [
+    { name: '', open: () => new BinanceStream({ ...access, instruments, hasTrades }) },
+  ],
+  trading({ access, settings, instruments }) {
+    const key = apiKeyOf(access.account.apiKey, access.account.secret);
+    const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
+    const rest = { url: access.restUrl, key, receiveWindowMs, timeoutMs };
+    const url = `${access.sessionUrl}/ws-api/v3`;
+    return {
+      session: binanceSession(url, key, receiveWindowMs, instruments),
+      orders: binanceOrders(key, receiveWindowMs),
+      queries: binanceQueries(rest, instruments),
+      replyIn: null,
+    };
+  },
+};
+
+function rulesIn(
+  outcome: HttpOutcome,
+  { name, symbols }: VenueSettings,
+  firstIndex: number,
+): Result<readonly Instrument[], string> {
+  if (!outcome.ok) return err(`${name}: ${outcome.error.detail}`);
+  const { status, body } = outcome.value;
+  if (status !== 200) return err(`${name}: exchangeInfo answers with status ${status}`);
+  const found = instrumentsIn(body, name, symbols, firstIndex);
+  return found.ok ? found : err(`${name}: exchangeInfo: ${found.error}`);
+}

@@ -1,0 +1,67 @@
+import type { HttpRequest } from '../../core/env.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import type { Result } from '../../core/result.ts';
+import type { MarketStream } from '../market/market-stream.ts';
+import type { HttpOutcome, Venue } from '../port.ts';
+
+/** Where a venue is reached, and as whom. Addresses are scheme, host and port, without a path. */
+export interface VenueAccess {
+  readonly restUrl: string;
+  /** Where market data comes from. */
+  readonly streamUrl: string;
+  /** Where the private socket is. */
+  readonly sessionUrl: string;
+  readonly account: VenueCredentials;
+}
+
+/** What a venue knows a client by; what each part is, the kind of venue says. */
+export interface VenueCredentials {
+  readonly apiKey: string;
+  readonly secret: string;
+}
+
+/** A venue of the configuration. */
+export interface VenueSettings {
+  readonly name: string;
+  readonly symbols: readonly string[];
+  readonly receiveWindowMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+export interface OpenedVenue {
+  readonly access: VenueAccess;
+  readonly settings: VenueSettings;
+  readonly instruments: readonly Instrument[];
+}
+
+/** What a desk asks of a venue's rules before it opens. */
+export interface InstrumentQuery {
+  readonly request: HttpRequest;
+  /** One sentence for the first thing that is wrong. The order is that of the symbols. */
+  readonly decode: (outcome: HttpOutcome) => Result<readonly Instrument[], string>;
+}
+
+/** One connection of market data; see `MarketStream`. */
+export interface StreamMaker {
+  /** '' for the one with the books, else a word that no other of the venue has. */
+  readonly name: string;
+  readonly open: () => MarketStream;
+}
+
+/** What a venue can do that not every venue can. */
+export interface VenueCapabilities {
+  /** Whether the venue itself cancels when it is not asked to wait any longer. */
+  readonly hasDeadMan: boolean;
+  /** Whether an order can be changed without losing its place to a new one. */
+  readonly amends: boolean;
+}
+
+/** How venues of one kind are spoken to. There is one for each protocol, not for each account. */
+export interface VenueKind {
+  readonly capabilities: VenueCapabilities;
+  /** @param firstIndex index of the first instrument on the desk; the others follow */
+  instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
+  /** At least one; the first is the one with the books. */
+  streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  trading(opened: OpenedVenue): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn'>;
+}
