@@ -23,7 +23,7 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * Reads a book update whose bytes stand exactly as the venue usually writes them, in one pass and
- * without looking for anything: a third of the time of the general reader. Whatever is otherwise,
+ * without looking for anything: a quarter of the time of the general reader. Whatever is otherwise,
  * another order, a blank, a number out of range, is left to that.
  */
 export class UsualBook {
