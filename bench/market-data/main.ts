@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
 import { coinbaseBookCases } from './coinbase-book.ts';
 import { ingestCases } from './ingest.ts';
+import { krakenBookCases } from './kraken-books.ts';
 
 const SECONDS = 60;
 const SECONDS_MAX = 3_600;
-/** Of one comparison with the book of another. */
-const BOOK_SECONDS = 5;
+/** Processor time per frame settles within seconds. */
+const BOOK_SECONDS_MAX = 10;
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +29,7 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
 }
 const cases: Case[] = [
   ...(await ingestCases(seconds)),
-  ...(await coinbaseBookCases(Math.min(seconds, BOOK_SECONDS))),
+  ...(await krakenBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
+  ...(await coinbaseBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
 ];
 report(cases, values);

@@ -1,8 +1,7 @@
-import { coinbaseFront, coinbaseKey } from '../coinbase/front.ts';
-import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
 import { binanceFront } from './binance-front.ts';
+import { coinbaseFront, krakenFront } from './other-fronts.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
 /** A protocol that a simulated venue can speak, and the markets that it offers by itself. */
@@ -36,11 +35,6 @@ export const FRONT_KINDS = {
     feeAsset: null,
     keyFrom: hexKey,
   },
-  coinbase: {
-    facade: coinbaseFront,
-    markets: COINBASE_MARKETS,
-    flows: COINBASE_FLOWS,
-    feeAsset: 'USD',
-    keyFrom: coinbaseKey,
-  },
+  kraken: krakenFront,
+  coinbase: coinbaseFront,
 } satisfies Readonly<Record<string, FrontKind>>;
