@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
-import { coinbaseKey } from '../../../src/simulation/coinbase/key.ts';
+import { coinbaseKey } from '../../../src/simulation/coinbase/front.ts';
 
 test('a key made of random bytes is on the right curve, and the same for the same bytes', () => {
   const keyOf = (seed: number) => {

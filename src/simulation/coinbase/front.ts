@@ -1,10 +1,17 @@
 import { createECDH, createPrivateKey } from 'node:crypto';
+import { FaultPlan } from '../binance/faults.ts';
+import type { FacadeMaker } from '../server/venue-facade.ts';
+import { CoinbaseFacade } from './facade.ts';
 
 const CURVE = 'prime256v1';
 const SCALAR_BYTES = 32;
 const NAME_BYTES = 8;
 /** A scalar that is none comes once in four billion times. */
 const SCALARS_MAX = 16;
+
+/** Coinbase in front of a market that makes its own prices. */
+export const coinbaseFront: FacadeMaker<CoinbaseFacade> = ({ exchange, keys, clock, timers }) =>
+  new CoinbaseFacade({ exchange, keys, clock, timers, faults: new FaultPlan() });
 
 /** A key on P-256: its name, and its private half as PEM. */
 export function coinbaseKey(entropy: (bytes: number) => Uint8Array) {
