@@ -1,4 +1,4 @@
-/** `estop measure` on the real native code of rpio, in the rig: with the long tests of the guard. */
+/** `estop measure` on the real native code of rpio, with the long tests of the guard. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { REACTIONS, type StopMeasurement } from '../../../src/commands/estop/measure-port.ts';
