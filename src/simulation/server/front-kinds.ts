@@ -1,6 +1,7 @@
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
 import { binanceFront } from './binance-front.ts';
+import { coinbaseFront, krakenFront } from './other-fronts.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
 /** A protocol that a simulated venue can speak, and the markets that it offers by itself. */
@@ -10,6 +11,8 @@ export interface FrontKind {
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
   readonly flows: Readonly<Record<string, FlowProfile>>;
+  /** What fees are paid in, as long as there is any of it; null for what a trade brings. */
+  readonly feeAsset: string | null;
   /** Makes a key that a client of this protocol can sign with, from random bytes. */
   readonly keyFrom: (entropy: (bytes: number) => Uint8Array) => {
     readonly apiKey: string;
@@ -29,6 +32,9 @@ export const FRONT_KINDS = {
     facade: binanceFront,
     markets: DEFAULT_MARKETS,
     flows: DEFAULT_FLOWS,
+    feeAsset: null,
     keyFrom: hexKey,
   },
+  kraken: krakenFront,
+  coinbase: coinbaseFront,
 } satisfies Readonly<Record<string, FrontKind>>;
