@@ -33,7 +33,7 @@ const HOST = 'in-process';
 const ACCESS = accessAt(HOST, IN_PROCESS);
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
-const DAMAGE = /damaged|is missing|its end is gone|is not the one that was audited/;
+const DAMAGE = /stop here|bring them together|restore it from a backup/;
 /** What a disk writes in one piece. */
 const SECTOR_BYTES = 512;
 /** Whoever starts a daemon again waits up to so long. */
