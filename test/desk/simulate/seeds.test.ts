@@ -48,7 +48,7 @@ test('every fault of the catalogue that is present strikes, and the desk recover
   }
 });
 
-test('F07 F39: the guard relieves a desk that stands still, the watchdog resets its host', async () => {
+test('F07 F39: a guard relieves a desk that stands still, a watchdog resets', async () => {
   const only = (id: string) => PRESENT_FAULTS.filter((fault) => fault.id === id);
   const held = await simulated(2, 8_000, only('F07'));
   assertSound(held, 8_000);
