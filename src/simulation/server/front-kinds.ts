@@ -1,7 +1,10 @@
+import { coinbaseFront, coinbaseKey } from '../coinbase/front.ts';
+import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
+import { krakenFront, krakenKey } from '../kraken/front.ts';
+import { KRAKEN_FLOWS, KRAKEN_MARKETS } from '../kraken/venue.ts';
 import { binanceFront } from './binance-front.ts';
-import { coinbaseFront, krakenFront } from './other-fronts.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
 /** A protocol that a simulated venue can speak, and the markets that it offers by itself. */
@@ -35,6 +38,18 @@ export const FRONT_KINDS = {
     feeAsset: null,
     keyFrom: hexKey,
   },
-  kraken: krakenFront,
-  coinbase: coinbaseFront,
+  kraken: {
+    facade: krakenFront,
+    markets: KRAKEN_MARKETS,
+    flows: KRAKEN_FLOWS,
+    feeAsset: 'USD',
+    keyFrom: krakenKey,
+  },
+  coinbase: {
+    facade: coinbaseFront,
+    markets: COINBASE_MARKETS,
+    flows: COINBASE_FLOWS,
+    feeAsset: 'USD',
+    keyFrom: coinbaseKey,
+  },
 } satisfies Readonly<Record<string, FrontKind>>;
