@@ -31,6 +31,8 @@ export function refusalError(refusal: Refusal): KrakenError {
       return 'EOrder:Reduce only:No position exists';
     case 'would-take':
       return 'EOrder:Post only order';
+    case 'not-reducing':
+      return 'EOrder:Reduce only:No position exists';
     case 'no-liquidity':
       return 'EOrder:Market orders disabled';
     case 'unknown-symbol':

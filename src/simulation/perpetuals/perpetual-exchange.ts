@@ -276,7 +276,11 @@ export class PerpetualExchange extends Exchange {
     return ok({ plan: isKilled ? NO_MATCH : plan, lots, held: NO_AMOUNT });
   }
 
-  /** Whether an order binds more than the account has. @param instead the order it takes the place of */
+  /**
+   * Whether an order binds more than the account has.
+   *
+   * @param instead the order whose place it takes
+   */
   #shortOf(
     account: Account,
     market: PerpetualMarket,

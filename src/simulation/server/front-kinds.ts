@@ -1,5 +1,9 @@
+import { coinbaseFront, coinbaseKey } from '../coinbase/front.ts';
+import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
+import { krakenFront, krakenKey } from '../kraken/front.ts';
+import { KRAKEN_FLOWS, KRAKEN_MARKETS } from '../kraken/venue.ts';
 import { binanceFront } from './binance-front.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
@@ -10,6 +14,8 @@ export interface FrontKind {
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
   readonly flows: Readonly<Record<string, FlowProfile>>;
+  /** What fees are paid in, as long as there is any of it; null for what a trade brings. */
+  readonly feeAsset: string | null;
   /** Makes a key that a client of this protocol can sign with, from random bytes. */
   readonly keyFrom: (entropy: (bytes: number) => Uint8Array) => {
     readonly apiKey: string;
@@ -29,6 +35,21 @@ export const FRONT_KINDS = {
     facade: binanceFront,
     markets: DEFAULT_MARKETS,
     flows: DEFAULT_FLOWS,
+    feeAsset: null,
     keyFrom: hexKey,
+  },
+  kraken: {
+    facade: krakenFront,
+    markets: KRAKEN_MARKETS,
+    flows: KRAKEN_FLOWS,
+    feeAsset: 'USD',
+    keyFrom: krakenKey,
+  },
+  coinbase: {
+    facade: coinbaseFront,
+    markets: COINBASE_MARKETS,
+    flows: COINBASE_FLOWS,
+    feeAsset: 'USD',
+    keyFrom: coinbaseKey,
   },
 } satisfies Readonly<Record<string, FrontKind>>;

@@ -67,7 +67,7 @@ export class FuturesVenue implements VenueEdge {
   readonly exchange: PerpetualExchange;
   readonly facade: FuturesFacade;
   readonly due: PerpetualClock;
-  readonly #flows: readonly MarketFlow[];
+  readonly flows: readonly MarketFlow[];
 
   constructor(exchange: PerpetualExchange, options: FuturesVenueOptions) {
     const { clock, timers, random } = options;
@@ -85,7 +85,7 @@ export class FuturesVenue implements VenueEdge {
       random: random.fork('client ids'),
     });
     const profiles = options.flows ?? DEFAULT_FLOWS;
-    this.#flows = [...exchange.markets].flatMap(([symbol, market]) => {
+    this.flows = [...exchange.markets].flatMap(([symbol, market]) => {
       const profile = profiles[symbol];
       if (profile === undefined) return [];
       const chance = random.fork(symbol);
@@ -94,7 +94,7 @@ export class FuturesVenue implements VenueEdge {
   }
 
   start(): void {
-    for (const flow of this.#flows) flow.start();
+    for (const flow of this.flows) flow.start();
     this.due.start();
   }
 
@@ -108,7 +108,7 @@ export class FuturesVenue implements VenueEdge {
 
   /** Ends connections, and leaves the state behind. */
   stop(): void {
-    for (const flow of this.#flows) flow.stop();
+    for (const flow of this.flows) flow.stop();
     this.due.stop();
     this.facade.close();
     this.exchange.close();

@@ -79,9 +79,15 @@ function roundTrip(
     timers.turn(() => finish(fault('refused', 'no such venue in this process')));
     return;
   }
-  const { edge, path, query } = target;
+  const { edge, host, path, query } = target;
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const sent = { method, path, query, headers: Object.fromEntries(lower), body };
+  const sent = {
+    method,
+    path,
+    query,
+    headers: Object.fromEntries([['host', host], ...lower]),
+    body,
+  };
   timers.after(delayOf(options), () => {
     edge.handleHttp({ ...sent, address: ADDRESS }, (reply) => {
       const outcome = reply === null ? fault('broken', 'cut by the venue') : ok(reply);
@@ -237,6 +243,7 @@ class Channel {
 
 interface Target {
   readonly edge: VenueEdge;
+  readonly host: string;
   readonly path: string;
   readonly query: string;
 }
@@ -245,7 +252,7 @@ function targetOf({ venues }: LoopbackOptions, url: string): Target | null {
   if (!URL.canParse(url)) return null;
   const { host, pathname, search } = new URL(url);
   const edge = venues.get(host);
-  return edge === undefined ? null : { edge, path: pathname, query: search.slice(1) };
+  return edge === undefined ? null : { edge, host, path: pathname, query: search.slice(1) };
 }
 
 /** Milliseconds that one message takes. */

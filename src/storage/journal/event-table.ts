@@ -6,8 +6,8 @@ import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
-import type { LedgerEvent, Transfer } from '../../execution/ledger.ts';
-import type { Fill, OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
+import type { LedgerEvent } from '../../execution/ledger.ts';
+import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
@@ -22,11 +22,14 @@ import {
   document,
   type Field,
   type Fields,
+  fill,
   flag,
   integer,
   object,
   prose,
+  spotFill,
   text,
+  transferFields,
 } from './fields.ts';
 
 /** Everything that the journal holds. */
@@ -79,30 +82,6 @@ export const orderFields: Fields<OrderIntent> = {
   deadlineNs: integer(),
 };
 
-const spotFill = object<Omit<Fill, 'realised'>>({
-  tradeId: text,
-  ticks: integer(),
-  lots: integer(),
-  quote: amount,
-  fee: amount,
-  feeAsset: text,
-  isMaker: flag,
-  venueMs: integer(),
-});
-
-/** With what the venue realised on a margin account, when it said so. */
-const fill: Field<Fill> = {
-  write(out, value) {
-    spotFill.write(out, value);
-    out.byte(value.realised === undefined ? 0 : 1);
-    if (value.realised !== undefined) amount.write(out, value.realised);
-  },
-  read(from) {
-    const read = spotFill.read(from);
-    return from.choice(2) === 0 ? read : { ...read, realised: amount.read(from) };
-  },
-};
-
 const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
   index: integer(),
   venue: text,
@@ -132,17 +111,6 @@ export const instrumentField: Field<Instrument> = {
     };
   },
 };
-
-function transferFields(reasons: readonly Transfer['reason'][]) {
-  const reason = choice(reasons);
-  return object<Omit<Transfer, 'kind'>>({
-    venue: text,
-    transferId: text,
-    asset: text,
-    amount,
-    reason,
-  });
-}
 
 type Submitted = Omit<EventOf<'order-submitted'>, 'kind'>;
 const orderField = object(orderFields);

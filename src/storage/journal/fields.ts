@@ -1,6 +1,8 @@
 import { redacted } from '../../audit/redaction.ts';
 import { assert } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
+import type { Transfer } from '../../execution/ledger.ts';
+import type { Fill } from '../../execution/order.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 /**
@@ -105,4 +107,41 @@ export function object<T extends object>(fields: Fields<T>): Field<T> {
       return value;
     },
   };
+}
+
+/** A fill as it was before there were margin accounts. */
+export const spotFill = object<Omit<Fill, 'realised'>>({
+  tradeId: text,
+  ticks: integer(),
+  lots: integer(),
+  quote: amount,
+  fee: amount,
+  feeAsset: text,
+  isMaker: flag,
+  venueMs: integer(),
+});
+
+/** A fill with what the venue realised on a margin account, when it said so. */
+export const fill: Field<Fill> = {
+  write(out, value) {
+    spotFill.write(out, value);
+    out.byte(value.realised === undefined ? 0 : 1);
+    if (value.realised !== undefined) amount.write(out, value.realised);
+  },
+  read(from) {
+    const read = spotFill.read(from);
+    return from.choice(2) === 0 ? read : { ...read, realised: amount.read(from) };
+  },
+};
+
+/** @param reasons only ever grow at their end */
+export function transferFields(reasons: readonly Transfer['reason'][]) {
+  const reason = choice(reasons);
+  return object<Omit<Transfer, 'kind'>>({
+    venue: text,
+    transferId: text,
+    asset: text,
+    amount,
+    reason,
+  });
 }

@@ -34,6 +34,12 @@ export interface FuturesFacadeOptions {
 }
 
 const LISTEN_KEY = '/fapi/v1/listenKey';
+const MAINTENANCE = {
+  kind: 'status',
+  status: 503,
+  retryAfterSeconds: 0,
+  isExecuted: false,
+} as const;
 const NO_LISTEN_KEY = badRequest(-1125, 'This listenKey does not exist.');
 /** Weight of a connection. */
 const CONNECT_WEIGHT = 5;
@@ -51,6 +57,8 @@ export class FuturesFacade implements VenueEdge {
   readonly faults: FaultPlan;
   readonly listenKeys: ListenKeys;
   readonly tickSizes = new Map<string, string>();
+  /** Nothing is answered and nobody is let in. */
+  isInMaintenance = false;
   readonly #desk: RequestDesk;
   readonly #rest: RestDoor;
   readonly #limits: RequestLimits;
@@ -110,6 +118,10 @@ export class FuturesFacade implements VenueEdge {
 
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {
     const { method, path } = request;
+    if (this.isInMaintenance) {
+      done(brokenReply(MAINTENANCE));
+      return;
+    }
     const execute = this.#executionOf(request);
     if (execute === null) {
       const body = `{"code":-5000,"msg":"Path ${path}, Method ${method} is invalid"}`;
@@ -126,7 +138,7 @@ export class FuturesFacade implements VenueEdge {
   }
 
   connect(peer: SocketPeer, path: string, query: string): Session | null {
-    if (this.#connections.isFull) return null;
+    if (this.isInMaintenance || this.#connections.isFull) return null;
     const isOrders = path === ORDERS_PATH;
     const streams = STREAMS_PATH.exec(path);
     if (!isOrders && streams === null) return null;

@@ -16,7 +16,7 @@ const SLOW_MARKS = 3;
 
 type Executed = Extract<ExchangeEvent, { kind: 'executed' }>;
 
-/** The public streams of the futures market: those of spot in its own dialect, marks, forced orders. */
+/** The public streams of the futures market: spot's in another dialect, marks, forced orders. */
 export class FuturesStreams implements PublicStreams {
   readonly #exchange: PerpetualExchange;
   readonly #due: PerpetualClock;

@@ -20,7 +20,7 @@ const BRACE = 0x7b;
 /** How `true` and `false` begin. */
 const LETTER_T = 0x74;
 const LETTER_F = 0x66;
-/** Keys are single ASCII letters; the one key of two letters that is read has a place of its own. */
+/** Keys are single ASCII letters; the one of two letters that is read has a place of its own. */
 const KEYS = 128;
 const AVERAGE_PRICE = 1;
 

@@ -8,7 +8,7 @@ import type {
   WebSocketLink,
 } from '../../../core/env.ts';
 
-/** The account's connection says nothing while nothing happens, so it is asked for a sign of life. */
+/** The account's connection is quiet while nothing happens, so it is asked for a sign of life. */
 const ASK_EVERY_MS = 3_000;
 const SILENT_MS_MAX = 10_000;
 const ASK = '{"method":"LIST_SUBSCRIPTIONS","id":1}';

@@ -138,7 +138,7 @@ test('what is missing or no number is malformed, and the fault says where', () =
   }
 });
 
-test('no beginning of a frame is a frame, and nothing that is written into one makes it throw', () => {
+test('no beginning of a frame is a frame, and whatever is written into one never throws', () => {
   const decoder = aDecoder();
   for (const frame of [MARK, FORCED, TRADE, CANDLE]) {
     const bytes = frameOf(JSON.stringify(frame));
