@@ -140,7 +140,7 @@ async function record(
     supervisor({ ...branch, onGiveUp: ({ child }) => onGiveUp(`${child} cannot be kept up`) }),
     'market-data',
   );
-  // The time that was asked for is one of recording: it begins when there is something to record to.
+  // The time that was asked for is one of recording: it begins with a store to record to.
   const over = recording.opened.then(() => timeOver(env, options.forMs));
   const reason = await Promise.race([gaveUp, over, onStopSignal()]);
   log('info', 'record', 'ending', { reason });
