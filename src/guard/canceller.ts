@@ -3,6 +3,11 @@ import type { Env } from '../core/env.ts';
 import { err, type Result } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
 import {
+  cancelFuturesOrders,
+  futuresTime,
+  openFuturesSymbols,
+} from '../venues/binance/futures/rest.ts';
+import {
   cancelOpenOrders,
   openOrderSymbols,
   type RestAccess,
@@ -19,6 +24,14 @@ const SYMBOLS_MAX = 256;
 /** Binance: "Timestamp for this request is outside of the recvWindow." */
 const CLOCK_REFUSED = -1021;
 
+/** What is asked of each kind of venue. */
+const SPOT = { cancel: cancelOpenOrders, open: openOrderSymbols, time: serverTime };
+const FUTURES: typeof SPOT = {
+  cancel: cancelFuturesOrders,
+  open: openFuturesSymbols,
+  time: futuresTime,
+};
+
 /** What the guard may do at one venue: cancel everything, and ask what is open. */
 export class Canceller {
   readonly name: string;
@@ -26,11 +39,13 @@ export class Canceller {
   readonly #log: Log;
   readonly #access: RestAccess;
   readonly #clock: VenueClock;
+  readonly #rest: typeof SPOT;
   readonly #symbols: Set<string>;
   #probedNs = Number.NEGATIVE_INFINITY;
 
   constructor(env: Env, venue: WardVenue, key: ApiKey, log: Log) {
     this.name = venue.name;
+    this.#rest = venue.kind === 'binance-usdm' ? FUTURES : SPOT;
     this.#env = env;
     this.#log = log;
     this.#access = {
@@ -57,7 +72,7 @@ export class Canceller {
    */
   async sweep(): Promise<number | null> {
     const cancelled = await Promise.all([...this.#symbols].map((symbol) => this.#cancel(symbol)));
-    const open = await this.#ask((nowMs) => openOrderSymbols(this.#access, nowMs));
+    const open = await this.#ask((nowMs) => this.#rest.open(this.#access, nowMs));
     const fault = [...cancelled, open].find((each) => !each.ok);
     const gone = cancelled.reduce((sum, each) => sum + (each.ok ? each.value : 0), 0);
     if (!open.ok || fault !== undefined) {
@@ -72,7 +87,7 @@ export class Canceller {
   }
 
   #cancel(symbol: string): Promise<Result<number, QueryFault>> {
-    return this.#ask((nowMs) => cancelOpenOrders(this.#access, symbol, nowMs));
+    return this.#ask((nowMs) => this.#rest.cancel(this.#access, symbol, nowMs));
   }
 
   /** Once more, with the venue's time asked anew, when the venue takes ours for wrong. */
@@ -89,7 +104,7 @@ export class Canceller {
   async #probe(): Promise<void> {
     const sentNs = this.#env.clock.mono();
     this.#probedNs = sentNs;
-    const answer = await this.#send(serverTime(this.#access));
+    const answer = await this.#send(this.#rest.time(this.#access));
     if (answer.ok) this.#clock.onProbe(answer.value, sentNs, this.#env.clock.mono());
   }
 

@@ -38,7 +38,7 @@ export function openFloor(
     const records = recordsOf(section);
     const random = floor.size === 0 ? parts.random : parts.random.fork(section.name);
     const opened = records.ok
-      ? openVenueAs(FRONT_KINDS[section.kind].facade, {
+      ? openVenueAs<VenueFacade>(FRONT_KINDS[section.kind].facade, {
           ...generatedVenue(config.simulation, section, {
             clock,
             timers,

@@ -78,6 +78,7 @@ export function generatedVenue(
     adminToken: account.adminToken,
     markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
     flows: FRONT_KINDS[kind].flows,
+    open: FRONT_KINDS[kind].open,
     fees: feesOf(settings),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };

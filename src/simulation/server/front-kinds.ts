@@ -1,11 +1,16 @@
+import { openExchange } from '../exchange/exchange.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
+import { openPerpetuals } from '../perpetuals/perpetual-exchange.ts';
 import { binanceFront } from './binance-front.ts';
+import { DEFAULT_PERPETUALS, usdmFront } from './usdm-front.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
 /** A protocol that a simulated venue can speak, and the markets that it offers by itself. */
 export interface FrontKind {
   readonly facade: FacadeMaker;
+  /** The exchange behind it. */
+  readonly open: typeof openExchange;
   /** In the names of the venue that is imitated. */
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
@@ -27,7 +32,15 @@ const hexKey: FrontKind['keyFrom'] = (entropy) => ({
 export const FRONT_KINDS = {
   binance: {
     facade: binanceFront,
+    open: openExchange,
     markets: DEFAULT_MARKETS,
+    flows: DEFAULT_FLOWS,
+    keyFrom: hexKey,
+  },
+  'binance-usdm': {
+    facade: usdmFront,
+    open: openPerpetuals,
+    markets: DEFAULT_PERPETUALS,
     flows: DEFAULT_FLOWS,
     keyFrom: hexKey,
   },
