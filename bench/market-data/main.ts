@@ -6,9 +6,12 @@
 import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
 import { ingestCases } from './ingest.ts';
+import { krakenBookCases } from './kraken-books.ts';
 
 const SECONDS = 60;
 const SECONDS_MAX = 3_600;
+/** Processor time per frame settles within seconds. */
+const BOOK_SECONDS_MAX = 10;
 
 const { values } = parseArgs({
   options: {
@@ -23,5 +26,8 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
   process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
   process.exit(2);
 }
-const cases: Case[] = [...(await ingestCases(seconds))];
+const cases: Case[] = [
+  ...(await ingestCases(seconds)),
+  ...(await krakenBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
+];
 report(cases, values);

@@ -161,6 +161,8 @@ class Gpiod implements GpioBackend {
     this.#isWatched = true;
     const { clock, timers } = this.#outside;
     const live = new Set(pins);
+    // What came before belongs to nobody: the pulses of the self-test would stop the desk.
+    for (const pin of pins) this.#lines.get(pin)?.edges();
     const look = (): void => {
       const atNs = clock.mono();
       for (const pin of live) {

@@ -24,7 +24,8 @@ export interface GpioBackend {
   readSync(pin: number): Level | null;
   /**
    * Tells edges as the event loop sees them, at most one watch a backend. A pulse that was over
-   * before it could be read is told as two edges. A backend that dies tells null for each pin once.
+   * before it could be read is told as two edges, one that was over before the watch is not told. A
+   * backend that dies tells null for each pin once.
    *
    * @throws BrokenInvariant when there is a watch already
    */

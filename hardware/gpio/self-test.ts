@@ -67,6 +67,11 @@ export function runSelfTest(
   }
   const checks = checksOf(wiring);
   const seenMs = SEEN_MS + writeLagMs(backend.kind);
+  const fail = (check: Check, found: Level | null): void => {
+    // A channel that was left open would stop the desk, and that is for people to undo.
+    for (const feed of Object.values(wiring.pulses ?? {})) backend.write(feed, 1);
+    done(err(notSeen(check, found, seenMs)));
+  };
   let slowestMs = 0;
   const run = (at: number): void => {
     const check = checks[at];
@@ -83,7 +88,7 @@ export function runSelfTest(
         slowestMs = Math.max(slowestMs, tookMs);
         run(at + 1);
       } else if (tookMs >= seenMs) {
-        done(err(notSeen(check, found, seenMs)));
+        fail(check, found);
       } else {
         env.timers.after(LOOK_MS, look);
       }

@@ -55,7 +55,7 @@ export class Contacts {
   readonly #parts: ContactParts;
   #source: ContactSource | null = null;
   #reader: LevelReader | null = null;
-  #read: () => number = () => ALL_OPEN;
+  #read: (() => number) | null = null;
   /** Whether the source is being opened and its time for that is not over. */
   #isAwaited = false;
   /** Contacts whose opening was told since the last look, though it may be over. */
@@ -91,11 +91,9 @@ export class Contacts {
    */
   look(): number | null {
     if (this.#source === null || this.#isAwaited) return null;
-    const reader = this.#reader;
-    if (reader === null) return ALL_OPEN;
     this.#looks += 1;
-    if (this.#looks % SOUND_EVERY === 0) this.#examine(reader);
-    const open = this.#read() | this.#seen;
+    if (this.#looks % SOUND_EVERY === 0) this.#examine();
+    const open = (this.#read?.() ?? ALL_OPEN) | this.#seen;
     this.#seen = 0;
     return open;
   }
@@ -109,12 +107,15 @@ export class Contacts {
   }
 
   /** A writer between the two reads of a file's test would look like another file: ask twice. */
-  #examine(reader: LevelReader): void {
+  #examine(): void {
+    const reader = this.#reader;
+    if (reader === null) return;
     const first = reader.selfTest();
     const test = first.ok ? first : reader.selfTest();
-    if (test.ok || this.#source === null) return;
+    if (test.ok) return;
     this.#lost(test.error.detail);
-    this.#retry(this.#source);
+    // Whatever is read has a source.
+    this.#retry(this.#source as ContactSource);
   }
 
   async #open(source: ContactSource, turn: number): Promise<void> {
@@ -197,6 +198,7 @@ export class Contacts {
   #release(): void {
     this.#reader?.close();
     this.#reader = null;
+    this.#read = null;
     this.#seen = 0;
   }
 }

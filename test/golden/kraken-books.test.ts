@@ -4,7 +4,9 @@ import * as assert from 'uvu/assert';
 import { V1Book } from '../../src/simulation/replay/kraken-v1/book.ts';
 import { v1FrameIn } from '../../src/simulation/replay/kraken-v1/frame.ts';
 import { bookChecksum } from '../../src/venues/kraken/market/checksum.ts';
+import { KrakenStream } from '../../src/venues/kraken/stream.ts';
 import { recording, recordings } from '../support/edge/recordings.ts';
+import { RECORDED_DEPTH, recordedBooks } from '../support/kraken/recorded.ts';
 
 const recordedTest = recordings === null ? test.skip : test;
 const LINE = /^\d+\.\d+: (.*)$/;
@@ -58,6 +60,24 @@ recordedTest('with the decimals of the pairs instead of the wire only 573 would 
     if (bookChecksum(book.book, scale) === frame.checksum) agreed += 1;
   }
   assert.is(agreed, 573);
+});
+
+recordedTest('in the form of v2 the stream takes every recorded frame and quotes each', () => {
+  const { pairs, frames, updates } = recordedBooks();
+  const stream = new KrakenStream({
+    url: 'wss://venue',
+    venue: 'kraken',
+    instruments: pairs,
+    hasTrades: false,
+    depth: RECORDED_DEPTH,
+  });
+  const outcomes: Record<string, number> = {};
+  for (const frame of frames) {
+    const outcome = stream.onFrame(frame);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  assert.equal(outcomes, { quote: frames.length });
+  assert.equal([updates, stream.mismatches, stream.counts.malformed], [4_269, 0, 0]);
 });
 
 recordedTest('trades, tickers and events of the recorded v1 sockets are all understood', () => {

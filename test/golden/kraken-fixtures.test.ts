@@ -1,4 +1,4 @@
-/** Frames and replies that other projects collected, and every other file, as inputs of our codecs. */
+/** Frames and replies that other projects collected, and all other files, for our codecs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

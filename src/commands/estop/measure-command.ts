@@ -10,7 +10,7 @@ const PRESSES = 10;
 export const measureCommand: LocalCommand = {
   name: 'estop measure',
   usage: '',
-  summary: 'press the stop of paper desks made for it, and say how long everything took',
+  summary: 'press the stop of paper desks made for it, on the driver in use, and time everything',
   examples: ['flyball estop measure', 'flyball estop measure --presses 100 --json'],
   options: {
     config: CONFIG,

@@ -69,7 +69,7 @@ const REAL: Drivers = {
 };
 
 /** Without pins nobody has said where a button is, so there is none. */
-function driverOf({ driver, pins, chip }: HardwareSettings, files: Env['files']): Driver {
+export function driverOf({ driver, pins, chip }: HardwareSettings, files: Env['files']): Driver {
   if (driver !== 'auto') return driver;
   if (pins === undefined) return 'panel';
   if (rpioBoardFault(files) === null) return 'rpio';

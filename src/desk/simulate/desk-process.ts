@@ -17,6 +17,7 @@ import type { ConfigLoader } from '../desk-parts.ts';
 import { GuardClient } from '../guard/guard-client.ts';
 import { type Guarded, wardOf } from '../guard/open-guard.ts';
 import { openHardware } from '../hardware/open-hardware.ts';
+import type { Pets } from '../hardware/pets.ts';
 import { openDesk } from '../open-desk.ts';
 import { abandonDesk } from '../run/abandon.ts';
 import { RunningDesk } from '../running-desk.ts';
@@ -49,6 +50,8 @@ export interface ProcessOptions {
   readonly access: VenueAccess;
   readonly pid: number;
   readonly guards: GuardYard;
+  /** The watchdog of the host. */
+  readonly pets: Pets;
   readonly hooks: ProcessHooks;
 }
 
@@ -226,6 +229,14 @@ export class DeskProcess implements Tenant {
         }),
       venues: async () => ok(new Map(config.venues.map(({ name }) => [name, access]))),
       guard: (desk) => this.#guardClient(desk),
+      pets: {
+        pet: () => {
+          if (this.#isAlive) this.#options.pets.pet();
+        },
+        rest: () => {
+          if (this.#isAlive) this.#options.pets.rest();
+        },
+      },
     });
     if (!opened.ok) return { kind: 'not-opened', reason: opened.error };
     const { parts, directory } = opened.value;

@@ -48,7 +48,16 @@ function deskOf(world: World): DeskTarget {
     stop: (path) => withLane((lane) => void lane.stop(path)),
     spoilHandler: (path, how: HandlerFault) => world.process.handlers.spoil(path, how),
     kill: ({ isPowerCut }) => world.kill(isPowerCut),
-    killGuard: () => world.killGuard(),
+    killGuard: () => world.guards.kill(),
+    rollWitnessBack: () => world.guards.rollBack(),
+    losePanel: () => world.panelView.lose(),
+    replacePanel() {
+      // The desk holds the panel that is gone; people start it anew for the other one.
+      if (world.panelView.replace()) world.process.stop('another panel is there');
+    },
+    deafenWatchdog: (isDeaf) => {
+      world.watchdog.isDeaf = isDeaf;
+    },
     loseStore: () => world.loseStore(),
     rollStoreBack: () => world.rollStoreBack(),
     mediumWasFalse: () => world.mediumWasFalse(),

@@ -54,6 +54,8 @@ export interface SeedReport {
   readonly orders: number;
   readonly fills: number;
   readonly records: number;
+  /** How often a guard has brought down what a desk had left resting. */
+  readonly relieved: number;
   /** How often the venue has banned the desk for asking too much. */
   readonly bans: number;
   /** Why the desk rightly did not start again; null when it recovered. */
@@ -115,9 +117,10 @@ class SeedRun {
       virtualMs: Math.round(world.nowMs),
       faults: this.#counts,
       starts: world.starts,
-      orders: world.orders.sent,
-      fills: world.orders.fills,
-      records: world.journal.records,
+      orders: world.laws.orders.sent,
+      fills: world.laws.orders.fills,
+      records: world.laws.journal.records,
+      relieved: world.laws.rest.relieved,
       bans: world.venue.facade.bans.count,
       refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
       violations: world.verdicts.violations,
@@ -172,10 +175,10 @@ class SeedRun {
   /** I10: the desk trades again, and goes on doing so. */
   async #settle(): Promise<void> {
     const world = this.#world;
-    const before = world.orders.accepted;
+    const before = world.laws.orders.accepted;
     const calmMs = world.nowMs + HANGOVER_MS;
     const isWell = (): boolean =>
-      world.isSteady && world.orders.accepted > before && world.nowMs >= calmMs;
+      world.isSteady && world.laws.orders.accepted > before && world.nowMs >= calmMs;
     if (await this.#recovers(isWell)) {
       await this.#callTheRoll();
       return;
@@ -186,7 +189,7 @@ class SeedRun {
       process.isUp && words !== undefined
         ? `mode ${words.mode}, halted by ${words.causes().join() || 'nothing'}, ` +
           `venue paused by ${words.venuePauses(0).join() || 'nothing'}, ` +
-          `${world.orders.accepted - before} orders taken`
+          `${world.laws.orders.accepted - before} orders taken`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
   }
@@ -247,9 +250,9 @@ class SeedRun {
       world.uncaught(thrown);
     }
     for (let turn = 0; turn < MICROTASK_TURNS; turn += 1) await null;
-    world.modes.look(world.nowMs);
+    world.laws.modes.look(world.nowMs);
     if (trace.step % STEPS_PER_LOOK === 0) {
-      world.lookAtActors();
+      world.laws.lookAtActors(world.process);
       world.lookAtRest();
     }
     if (trace.step % STEPS_PER_TURN !== 0) return;

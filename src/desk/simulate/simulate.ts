@@ -32,7 +32,12 @@ interface Totals {
   bans: number;
 }
 
-/** `flyball simulate`. @param guard makes the guards of the desks @returns the exit code: 1 when a law did not hold */
+/**
+ * `flyball simulate`.
+ *
+ * @param guard makes the guards of the desks
+ * @returns the exit code: 1 when a law did not hold
+ */
 export async function simulate(
   options: SimulateOptions,
   terminal: Terminal,

@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Clock, Files, Timers } from '../../core/env.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
+import { amountOf } from '../../core/units.ts';
 import { DEFAULT_LIMITS } from '../../simulation/binance/limits.ts';
 import type { FeeSchedule } from '../../simulation/exchange/fees.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
@@ -20,6 +21,7 @@ import type { VenueAccount } from './notice.ts';
 export const ACCOUNT = 'desk';
 const SEGMENT_BYTES = 4 * 1_048_576;
 const PPM_PER_BPS = 100;
+const ONE = amountOf(100_000_000n);
 
 /** Where a simulated venue keeps what outlives its process. */
 export function venueRecords(files: Files, folder: string): Result<RecordStore, string> {
@@ -38,11 +40,16 @@ export function venueRecords(files: Files, folder: string): Result<RecordStore, 
   });
 }
 
-export function feesOf(settings: SimulationSettings): FeeSchedule {
+/** @param feeAsset what they are paid in; null for what a trade brings */
+export function feesOf(settings: SimulationSettings, feeAsset: string | null): FeeSchedule {
   return {
     makerPpm: Math.round(settings.makerFeeBps * PPM_PER_BPS),
     takerPpm: Math.round(settings.takerFeeBps * PPM_PER_BPS),
-    discount: null,
+    // Without a discount, and at its price of 1: an asset that is only preferred.
+    discount:
+      feeAsset === null
+        ? null
+        : { asset: feeAsset, keptPpm: 1_000_000, prices: new Map([[feeAsset, ONE]]) },
   };
 }
 
@@ -79,7 +86,7 @@ export function generatedVenue(
     markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
     flows: FRONT_KINDS[kind].flows,
     open: FRONT_KINDS[kind].open,
-    fees: feesOf(settings),
+    fees: feesOf(settings, FRONT_KINDS[kind].feeAsset),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }
@@ -105,7 +112,7 @@ export function recordedVenue(
     records: null,
     accounts: accountsOf(settings, account),
     adminToken: account.adminToken,
-    fees: feesOf(settings),
+    fees: feesOf(settings, null),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }

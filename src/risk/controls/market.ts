@@ -100,7 +100,7 @@ export const divergence: Control<
   limits: divergenceLimits,
   reset: { warn: '-', paused: 'O' },
   coolMs: 0,
-  source: injected('Market data, which brings a second venue'),
+  source: wired('risk/watch, the mids of one asset at every venue that has it'),
   check({ state, worstBps, isArbitrage }, { alertBps, haltBps }) {
     if (state === 'halt') return verdict('paused', worstBps, haltBps);
     if (state === 'alert') return verdict('warn', worstBps, alertBps);

@@ -43,6 +43,16 @@ export class MarketWatch {
     return this.#meter.regime;
   }
 
+  /** Mid in ticks; 0 when there is no market. */
+  get midTicks(): number {
+    return (this.#bid + this.#ask) / 2;
+  }
+
+  /** How long ago it was last heard of, in milliseconds; infinite before the first time. */
+  ageMs(nowMs: number): number {
+    return this.#isHeard ? this.#staleness.ageMs(nowMs) : Number.POSITIVE_INFINITY;
+  }
+
   /** Mean of the mid over five minutes, in ticks; NaN before it is known. */
   get meanTicks(): number {
     if (this.#midCount < MIDS_MIN) return Number.NaN;

@@ -13,6 +13,7 @@ import type { Verdict } from '../controls/control.ts';
 import { eventLoop } from '../controls/process.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
+import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';
 import { MoneyWatch } from './money-watch.ts';
 import { OrderControls } from './order-controls.ts';
@@ -76,6 +77,7 @@ export class RiskWatch {
   readonly #options: RiskWatchOptions;
   readonly #board: BreakerBoard;
   readonly #markets: readonly MarketWatch[];
+  readonly #divergence: DivergenceWatch;
   readonly #money: MoneyWatch;
   readonly #orders: OrderWatch;
   readonly #venues: VenueWatch;
@@ -109,6 +111,11 @@ export class RiskWatch {
     const midTicks = (instrument: number): number => check.midTicks(instrument);
     const markets = instruments.map(({ index }) => new MarketWatch(port, index));
     this.#markets = markets;
+    this.#divergence = new DivergenceWatch(port, instruments, (index) => {
+      const market = markets[index] as MarketWatch;
+      const nowMs = this.#nowMs;
+      return { midTicks: market.midTicks, heardMs: nowMs - market.ageMs(nowMs) };
+    });
     const { peak, openOrders } = options.state;
     const highest = peak === undefined ? Number.NEGATIVE_INFINITY : Number(peak) / 1e8;
     this.#money = new MoneyWatch(port, highest, (profit) => {
@@ -187,6 +194,7 @@ export class RiskWatch {
   #tick(nowMs: number): void {
     this.#nowMs = nowMs;
     for (const market of this.#markets) market.tick(nowMs);
+    this.#divergence.tick(nowMs);
     this.#orders.tick(nowMs);
     this.#venues.tick(nowMs);
     if (nowMs - this.#sampledMs >= SAMPLE_MS) this.#sample(nowMs);

@@ -163,6 +163,42 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
     },
   },
   {
+    id: 'F37',
+    fault: 'the guard dies, or the panel vanishes',
+    partly: 'a simulated desk has no gpiomon and no rpio; test/hardware kills and fails those',
+    family: 'people',
+    lastsMs: 6_000,
+    start({ desk, random }) {
+      if (random.below(2) === 0) {
+        desk.killGuard();
+        return NOTHING;
+      }
+      desk.losePanel();
+      return () => desk.replacePanel();
+    },
+  },
+  {
+    id: 'F39',
+    fault: 'the watchdog is not petted: the host is reset',
+    family: 'process',
+    lastsMs: 15_000,
+    start({ desk }) {
+      desk.deafenWatchdog(true);
+      return () => desk.deafenWatchdog(false);
+    },
+  },
+  {
+    id: 'F43',
+    fault: 'the witness is down, and comes back with an older head',
+    partly: 'it refuses nobody; test/desk/audit/witnessing has one that does',
+    family: 'process',
+    lastsMs: 0,
+    start({ desk }) {
+      desk.rollWitnessBack();
+      return NOTHING;
+    },
+  },
+  {
     id: 'F38',
     fault: 'a reset is asked for while the desk cools down, and its button sticks',
     family: 'people',

@@ -28,16 +28,6 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
     absent: 'LMDB stays outside; test/storage meets it with the real one',
   },
   {
-    id: 'F37',
-    fault: 'gpiomon or the guard dies, gpiomem vanishes',
-    absent: 'a simulated desk has no driver to lose; test/hardware kills and fails the real ones',
-  },
-  {
-    id: 'F39',
-    fault: 'the watchdog is not petted',
-    absent: 'a simulated desk has no host to reset; test/actors/safety starves the watchdog',
-  },
-  {
     id: 'F40',
     fault: 'shell clients that flood, hang, lie',
     absent: 'a simulated desk has no shell; test/remote attacks the real one',
@@ -46,11 +36,6 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
     id: 'F41',
     fault: 'a dashboard client that never reads',
     absent: 'there is no dashboard yet; the issue that builds it brings this',
-  },
-  {
-    id: 'F43',
-    fault: 'the witness is down, refuses, has an older head',
-    absent: 'a simulated desk is not audited; test/desk/audit/witnessing has the witness fail',
   },
 ];
 

@@ -58,6 +58,13 @@ export interface DeskTarget {
   kill(options: { readonly isPowerCut: boolean }): void;
   /** The guard of the desk dies; the desk starts another. */
   killGuard(): void;
+  /** The guard finds the heads that it had some time ago. */
+  rollWitnessBack(): void;
+  /** The panel vanishes; with `replacePanel` another one is put in its place. */
+  losePanel(): void;
+  replacePanel(): void;
+  /** Whether the pets of the desk reach the watchdog of the host. */
+  deafenWatchdog(isDeaf: boolean): void;
   /** The store is lost with the next death, and made anew from the log. */
   loseStore(): void;
   /** A copy of the store is laid aside; with the next death it takes the place of the store. */

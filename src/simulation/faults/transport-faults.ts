@@ -1,6 +1,6 @@
 import type { FaultTarget, PresentFault } from './fault.ts';
 import { type FrameSwitches, SOUND_FRAMES } from './frame-faults.ts';
-import type { Line } from './process-net.ts';
+import type { Line, NetSwitches } from './process-net.ts';
 
 const NOTHING = (): void => {};
 const FLOOD = 1_500;
@@ -12,6 +12,18 @@ export const SOUND_LATENCY = {
   jitterMs: 1,
   bytesPerSecond: Number.POSITIVE_INFINITY,
 } as const;
+/** Whether what leaves a host arrives at its venue, and in its usual time. */
+export function isReached(
+  { isPartitioned, isRefusing }: NetSwitches,
+  { fixedMs, jitterMs, bytesPerSecond }: FaultTarget['latency'],
+): boolean {
+  const isFast =
+    fixedMs === SOUND_LATENCY.fixedMs &&
+    jitterMs === SOUND_LATENCY.jitterMs &&
+    bytesPerSecond === SOUND_LATENCY.bytesPerSecond;
+  return !isPartitioned && !isRefusing && isFast;
+}
+
 const LINES: readonly Line[] = ['market', 'orders'];
 
 /** A change of one switch of one line, taken back at the end. */

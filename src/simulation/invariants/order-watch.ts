@@ -14,6 +14,8 @@ export interface OrderWatchOptions {
   readonly instrument: Instrument;
   /** Largest limit that was in force lately, and how far an order's price may be off the mid. */
   readonly limits: () => { readonly notionalMax: number; readonly bandBps: number };
+  /** Why the contacts of the stop let no order leave; empty when they do. */
+  readonly stopped: () => string;
 }
 
 /** I1, I2, I3 and `journaled`, from the bytes that leave and from what the venue books. */
@@ -111,6 +113,8 @@ export class OrderWatch {
       this.#isPermitted(words, intent);
       return;
     }
+    const stopped = this.#options.stopped();
+    if (stopped !== '') verdicts.report('I1', `${clientId} leaves, the stop is ${stopped}`);
     if (halt !== 0) verdicts.report('I1', `${clientId} leaves, the halt word is ${halt}`);
     const paused = words[GATE_LAYOUT.venues] as number;
     if (paused !== 0) verdicts.report('I1', `${clientId} leaves, the venue's word is ${paused}`);

@@ -40,9 +40,9 @@ export class RestWatch {
   }
 
   /** The desk has died, or stands still from now on. */
-  unattended(nowMs: number): void {
+  unattended(resting: number, nowMs: number): void {
     this.#unattendedMs ??= nowMs;
-    this.#hadOrders = false;
+    this.#hadOrders = resting > 0;
   }
 
   /** The desk goes on, another one is there, or it has ended with nothing resting. */
@@ -72,8 +72,7 @@ export class RestWatch {
     if (!isGuardUp || !isVenueReached || isSlow) this.#hinderedMs = nowMs;
     const sinceMs = this.#unattendedMs;
     if (sinceMs === null) return;
-    if (resting > 0) this.#hadOrders = true;
-    else if (this.#hadOrders) {
+    if (this.#hadOrders && resting === 0) {
       this.relieved += 1;
       this.#hadOrders = false;
     }

@@ -23,6 +23,7 @@ export const INVARIANTS = {
   journal: 'the journal has no gap and can be read to its end',
   answered: 'every command is answered or refused in time',
   stuck: 'nothing waits for longer than its bound',
+  petted: 'the watchdog is petted only while everybody lives who has to',
   contained: 'nothing escapes a handler',
 } as const;
 

@@ -20,7 +20,7 @@ const COMMANDS_MAX = 10_000;
 export class WaitWatch {
   readonly #verdicts: Verdicts;
   readonly #capacities = new Map<string, number>();
-  readonly #since = new Map<number, { readonly status: string; readonly ms: number }>();
+  readonly #since = new Map<number, Since>();
   readonly #waiting = new Map<number, { readonly what: string; readonly ms: number }>();
   #commands = 0;
 
@@ -44,10 +44,10 @@ export class WaitWatch {
       }
       const since = this.#since.get(uid);
       if (since?.status !== status) {
-        this.#since.set(uid, { status, ms: nowMs });
+        this.#since.set(uid, { path, status, ms: nowMs });
       } else if (PASSING.has(status) && nowMs - since.ms > STATUS_MS_MAX) {
         this.#verdicts.report('stuck', `${path} is ${status} for ${nowMs - since.ms} ms`);
-        this.#since.set(uid, { status, ms: nowMs });
+        this.#since.set(uid, { path, status, ms: nowMs });
       }
     }
     for (const uid of this.#since.keys()) if (!seen.has(uid)) this.#since.delete(uid);
@@ -56,6 +56,12 @@ export class WaitWatch {
       this.#waiting.delete(id);
       this.#verdicts.report('answered', `${what} waits for its answer for ${nowMs - ms} ms`);
     }
+  }
+
+  /** For how long an actor has not handled anything because something of it is under way. */
+  busyMs(wanted: string, nowMs: number): number {
+    const since = [...this.#since.values()].find(({ path }) => path === wanted);
+    return since === undefined || !PASSING.has(since.status) ? 0 : nowMs - since.ms;
   }
 
   /** Follows a command to its answer, whether yes or no. */
@@ -82,4 +88,10 @@ export class WaitWatch {
     this.#since.clear();
     this.#waiting.clear();
   }
+}
+
+interface Since {
+  readonly path: string;
+  readonly status: string;
+  readonly ms: number;
 }

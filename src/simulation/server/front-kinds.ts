@@ -3,6 +3,7 @@ import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
 import { openPerpetuals } from '../perpetuals/perpetual-exchange.ts';
 import { binanceFront } from './binance-front.ts';
+import { coinbaseFront, krakenFront } from './other-fronts.ts';
 import { DEFAULT_PERPETUALS, usdmFront } from './usdm-front.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
@@ -15,6 +16,8 @@ export interface FrontKind {
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
   readonly flows: Readonly<Record<string, FlowProfile>>;
+  /** What fees are paid in, as long as there is any of it; null for what a trade brings. */
+  readonly feeAsset: string | null;
   /** Makes a key that a client of this protocol can sign with, from random bytes. */
   readonly keyFrom: (entropy: (bytes: number) => Uint8Array) => {
     readonly apiKey: string;
@@ -35,6 +38,7 @@ export const FRONT_KINDS = {
     open: openExchange,
     markets: DEFAULT_MARKETS,
     flows: DEFAULT_FLOWS,
+    feeAsset: null,
     keyFrom: hexKey,
   },
   'binance-usdm': {
@@ -42,6 +46,9 @@ export const FRONT_KINDS = {
     open: openPerpetuals,
     markets: DEFAULT_PERPETUALS,
     flows: DEFAULT_FLOWS,
+    feeAsset: null,
     keyFrom: hexKey,
   },
+  kraken: krakenFront,
+  coinbase: coinbaseFront,
 } satisfies Readonly<Record<string, FrontKind>>;

@@ -81,7 +81,9 @@ function roundTrip(
   }
   const { edge, path, query } = target;
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const sent = { method, path, query, headers: Object.fromEntries(lower), body };
+  // Every client names the host, and signatures are about it.
+  const named = { host: new URL(url).host, ...Object.fromEntries(lower) };
+  const sent = { method, path, query, headers: named, body };
   timers.after(delayOf(options), () => {
     edge.handleHttp({ ...sent, address: ADDRESS }, (reply) => {
       const outcome = reply === null ? fault('broken', 'cut by the venue') : ok(reply);

@@ -25,8 +25,8 @@ export const GROUP_COMMIT_MS = 5;
 /** So many records waiting for a sync end the pause. */
 export const GROUP_COMMIT_RECORDS = 256;
 
-/** Records in one transaction of the store. */
-const BATCH_RECORDS = 256;
+/** Records in one transaction of the store: some 5 ms, in which nothing is synced. */
+const BATCH_RECORDS = 512;
 /** The store follows every tenth round, unless this many wait or somebody asks: fewer writes. */
 const STORE_TURNS = 10;
 const STORE_RECORDS = 256;

@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amountText } from '../../../src/core/instrument.ts';
-import type { Amount } from '../../../src/core/units.ts';
+import type { Amount, Lots, Ticks } from '../../../src/core/units.ts';
+import type { FloorVenue } from '../../../src/desk/venue/floor.ts';
 import type { Account } from '../../../src/simulation/exchange/clearing.ts';
+import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
 import { atTwoVenues, twoVenues } from '../../support/desk/two-venues.ts';
 
 const NAMES = ['binance', 'binance-b'] as const;
@@ -111,6 +113,38 @@ test('what one venue is paused for takes back what rests there, and nothing else
     await sleep(5_000);
     assert.is(account('binance-b').open.size, 0);
     assert.ok(account('binance').open.size > 0);
+  });
+});
+
+test('C15: a venue whose price leaves the other pauses the asset at both', async () => {
+  await atTwoVenues(async ({ desk, floor, account, until }) => {
+    for (const name of NAMES) await until(`${name} quotes`, () => account(name).open.size > 0);
+    const { exchange } = floor.get('binance-b') as FloorVenue;
+    const market = exchange.markets.get('BTCUSDT') as MarketState;
+    const causes = () => desk.severity.kernel.summary().causes.map(({ id }) => id);
+    const begin = market.best('sell')?.ticks ?? 0;
+    await until('C15 at both', () => {
+      // Somebody buys whatever is offered there up to four percent above.
+      exchange.crowdTake(market, 'buy', 1e9 as Lots, Math.round(begin * 1.04) as Ticks);
+      return causes().filter((id) => id.startsWith('C15@instrument')).length === 2;
+    });
+    await until('nothing rests', () => NAMES.every((name) => account(name).open.size === 0), 2_000);
+  });
+});
+
+test('C28: two venues that answer with errors are one fault of the desk', async () => {
+  await atTwoVenues(async ({ desk, floor, account, until }) => {
+    for (const name of NAMES) await until(`${name} quotes`, () => account(name).open.size > 0);
+    const broken = {
+      kind: 'status',
+      status: 503,
+      retryAfterSeconds: 1,
+      isExecuted: false,
+    } as const;
+    for (const { facade } of floor.values()) facade.faults.planRequests('*', broken, 1_000);
+    const causes = () => desk.severity.kernel.summary().causes.map(({ id }) => id);
+    await until('the desk is halted', () => causes().includes('C28@desk'));
+    assert.ok(desk.parts.gate.isClosedBy('breaker'));
   });
 });
 

@@ -99,6 +99,19 @@ for (const [version, calls] of Object.entries(CALLS)) {
     }));
 }
 
+test('edges of the self-test, before anybody watches, stop nobody who watches later', () =>
+  withGpiod('v1.6.3', async (fake, backend) => {
+    fake.edge(17, 0);
+    while (backend.readSync(17) !== 0);
+    fake.edge(17, 1);
+    while (backend.readSync(17) !== 1);
+    const seen: string[] = [];
+    backend.watch([17, 27], ({ pin, level }) => seen.push(`${pin}=${level}`));
+    fake.edge(27, 0);
+    await until(() => seen.length > 0);
+    assert.equal(seen, ['27=0']);
+  }));
+
 test('ES23: a gpiomon that ends stops everything and is told once a pin', () =>
   withGpiod('v1.6.3', async (fake, backend) => {
     const seen: string[] = [];

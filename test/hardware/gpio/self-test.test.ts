@@ -44,6 +44,16 @@ test('ES25: loop, contacts and the pulse of each channel are seen', async () => 
   assert.is(backend.written.join(' '), '22=0 22=1 22=0 24=1 25=1 24=0 24=1 25=0 25=1');
 });
 
+test('ES25: a test that fails in the midst of a pulse leaves no channel open', async () => {
+  const env = manualEnv();
+  const onWrite = (pin: number, level: Level, levels: Map<number, Level>) =>
+    void env.timers.after(pin === 24 && level === 0 ? 11 : 0, () => wired()(pin, level, levels));
+  const backend = fakeBackend(healthy, { onWrite });
+  const fault = { check: 'pulse-a', pin: 17, found: 1, wanted: 0, withinMs: 10 };
+  assert.equal(await outcomeOf(backend, wiring, env), err({ kind: 'not-seen', ...fault }));
+  assert.equal(backend.written.slice(-2), ['24=1', '25=1']);
+});
+
 test('ES25: a loop that does not follow within 10 ms fails and says so', async () => {
   const backend = fakeBackend(healthy, { onWrite: wired([22]) });
   const fault = { check: 'loop', pin: 23, found: 0, wanted: 1, withinMs: 10 };

@@ -11,7 +11,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** One process on one socket, with the venue's end in the test's hands. */
 function connected(url = 'ws://venue/ws-api/v3') {
   const switches = soundNet();
-  const world = { isAlive: true };
+  const world = { isAlive: true, isHeld: false };
+  const held: (() => void)[] = [];
   const later: (() => void)[] = [];
   const passed: string[] = [];
   const told: string[] = [];
@@ -33,7 +34,7 @@ function connected(url = 'ws://venue/ws-api/v3') {
     asked: ({ url: asked }) => sent.push(asked),
     random: rngOf(3),
     after: (_ms, run) => later.push(run),
-    awake: (run) => run(),
+    awake: (run) => (world.isHeld ? void held.push(run) : run()),
   });
   const handlers: WebSocketHandlers = {
     opened: () => told.push('opened'),
@@ -48,11 +49,15 @@ function connected(url = 'ws://venue/ws-api/v3') {
     for (const run of later.splice(0)) run();
     return answers;
   };
+  const wake = (): void => {
+    world.isHeld = false;
+    for (const run of held.splice(0)) run();
+  };
   const flush = (): void => {
     for (const run of later.splice(0)) run();
   };
   const venue = ends[0] as WebSocketHandlers;
-  return { net, switches, world, passed, told, sent, venue, link, ask, flush };
+  return { net, switches, world, passed, told, sent, venue, link, ask, flush, wake };
 }
 
 test('what is sound passes both ways, and every text is seen as it leaves', () => {
@@ -156,6 +161,18 @@ test('a frame may be held up, and a price may be of another world', () => {
   Object.assign(switches.frames.market, { delayed: 0, priced: 1 });
   venue.message(bytes('["60000.01","1"]'));
   assert.not.match(told[1] as string, /60000\.01/);
+});
+
+test('what arrives while the process is held up is heard in order when it wakes', () => {
+  const { world, venue, ask, told, wake } = connected();
+  world.isHeld = true;
+  venue.opened();
+  venue.message(bytes('one'));
+  const answers = ask('/api/v3/time');
+  venue.closed(1000, '');
+  assert.equal([told, answers], [[], []]);
+  wake();
+  assert.equal([told, answers.length], [['opened', 'one', 'closed 1000'], 1]);
 });
 
 test.run();

@@ -38,6 +38,28 @@ test('a clock that runs fast has come further, and its timers ring earlier', () 
   assert.throws(() => own.setRate(3), /near 1/);
 });
 
+test('what falls due while the process is held up runs when it wakes, unless it is cancelled', () => {
+  const time = virtualTime(0);
+  const waiting: (() => void)[] = [];
+  const own = new ProcessTime(
+    time.clock,
+    time.timers,
+    () => true,
+    (run) => waiting.push(run),
+  );
+  const ran: string[] = [];
+  const late = own.timers.after(2, () => ran.push('cancelled'));
+  own.timers.after(1, () => {
+    ran.push('timer');
+    late.cancel();
+  });
+  own.timers.turn(() => ran.push('turn'));
+  while (time.runNext());
+  assert.equal(ran, []);
+  for (const run of waiting) run();
+  assert.equal(ran, ['turn', 'timer']);
+});
+
 test('timers and turns of a dead process do not run', () => {
   const { time, world, own } = aProcess();
   let ran = 0;

@@ -23,12 +23,14 @@ function watched(notionalMax = 1e12) {
   );
   const journal = new JournalWatch(verdicts, FOLDER, () => {});
   const instrument = anInstrument();
+  const stop = { fault: '' };
   const watch = new OrderWatch({
     verdicts,
     journal,
     account: 'desk',
     instrument,
     limits: () => ({ notionalMax, bandBps: 0 }),
+    stopped: () => stop.fault,
   });
   const gate = new Gate();
   gate.open(STARTING);
@@ -61,7 +63,7 @@ function watched(notionalMax = 1e12) {
         `"quantity":"1","side":"${side}"}}`,
     );
   const found = (): string[] => verdicts.violations.map(({ invariant }) => invariant);
-  return { watch, gate, journal, files, announce, leave, found, verdicts };
+  return { watch, gate, journal, files, announce, leave, found, verdicts, stop };
 }
 
 function up(world: ReturnType<typeof watched>): ReturnType<typeof watched> {
@@ -198,6 +200,19 @@ test('a gap in the sequences and a record that nobody can read are told', () => 
   journal.recovered(files);
   assert.equal(found(), ['journal', 'journal', 'journal'], 'no kind 255 is known');
   assert.is(journal.intent('a'), null, 'what was lost is known no more');
+});
+
+test('I1: an order that leaves while a contact is open is found', () => {
+  const { watch, gate, announce, leave, found, verdicts, stop } = watched();
+  watch.booted(new Int32Array(gate.shared));
+  announce('a');
+  assert.is(leave('a'), 'a');
+  assert.equal(found(), []);
+  stop.fault = 'open: b';
+  announce('b');
+  leave('b');
+  assert.equal(found(), ['I1']);
+  assert.match(verdicts.violations[0]?.detail ?? '', /b leaves, the stop is open: b/);
 });
 
 test.run();

@@ -40,6 +40,17 @@ test('an actor that waits beyond its bound is stuck, one that merely runs is not
   assert.equal(found(), ['stuck'], 'another incarnation begins anew');
 });
 
+test('an actor is busy from the look on at which something of it was under way', () => {
+  const { watch } = watched();
+  assert.is(watch.busyMs('a/b', 0), 0);
+  watch.look([actor], 0);
+  assert.is(watch.busyMs('a/b', 9_000), 0, 'it runs');
+  watch.look([{ ...actor, status: 'awaiting' }], 1_000);
+  assert.is(watch.busyMs('a/b', 4_000), 3_000);
+  watch.look([actor], 5_000);
+  assert.is(watch.busyMs('a/b', 9_000), 0);
+});
+
 test('a command is followed to its answer, and told when there is none', async () => {
   const { watch, found } = watched();
   assert.is(await watch.follow('x', 0, Promise.resolve(3)), 3);

@@ -1,4 +1,4 @@
-/** Our own venue desk over the wire of a Kraken: orders, reports, questions, and what goes wrong. */
+/** Our own venue desk over the wire of a Kraken: orders, reports, and what goes wrong. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { anAmount } from '../../support/kraken/amounts.ts';
@@ -86,7 +86,7 @@ test('an order that never reached the venue is proved never to have lived', asyn
   assert.is(eventsOf(clientId).at(-1), 'order-unacked');
 });
 
-test('a number that is missing among the reports ends the connection, and fills are found', async () => {
+test('a number missing among the reports ends the connection, and fills are found', async () => {
   const { env, venue, journal, place, crowd, news } = await aReadyDesk();
   const clientId = place();
   await env.advance(50);

@@ -68,7 +68,7 @@ test('the store follows at once when somebody waits, and when many records do', 
   write(300);
   assert.is(drain.turn(), false);
   assert.ok(store.head() >= 256 + 3);
-  write(600);
+  write(1_000);
   assert.is(drain.turn(), true);
   drain.close();
 });

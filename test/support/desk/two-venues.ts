@@ -5,10 +5,11 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { type Config, configSchema } from '../../../src/config/schema.ts';
 import { assert, ok, type Result } from '../../../src/core/result.ts';
 import { rngOf } from '../../../src/core/rng.ts';
-import { IN_PROCESS, reachInProcess } from '../../../src/desk/run/in-process.ts';
+import { reachInProcess } from '../../../src/desk/run/in-process.ts';
 import { type Rehearsed, rehearse } from '../../../src/desk/run/rehearsal.ts';
 import type { RunningDesk } from '../../../src/desk/running-desk.ts';
 import { type FloorVenue, openFloor } from '../../../src/desk/venue/floor.ts';
+import { newAccount, type VenueAccount } from '../../../src/desk/venue/notice.ts';
 import { ACCOUNT } from '../../../src/desk/venue/options.ts';
 import type { Log } from '../../../src/ops/log.ts';
 import type { Account } from '../../../src/simulation/exchange/clearing.ts';
@@ -34,6 +35,31 @@ export function twoVenues(change: (config: Config) => void = () => {}): Config {
   return two;
 }
 
+/** The paper desk at one venue of each kind, and a strategy on each. */
+export function threeVenues(): Config {
+  const loaded = loadConfig(CONFIG_FILE);
+  assert(loaded.ok, 'the paper configuration is sound');
+  const { config } = loaded.value;
+  const [venue] = config.venues;
+  const [strategy] = config.strategies;
+  const at = [
+    { kind: 'binance', symbol: 'BTCUSDT' },
+    { kind: 'kraken', symbol: 'BTC/USD' },
+    { kind: 'coinbase', symbol: 'BTC-USD' },
+  ];
+  return configSchema.parse({
+    ...config,
+    venues: at.map(({ kind, symbol }) => ({ ...venue, name: kind, kind, symbols: [symbol] })),
+    strategies: at.map(({ kind, symbol }) => ({
+      ...strategy,
+      label: kind.slice(0, 8),
+      venue: kind,
+      symbol,
+    })),
+    simulation: { ...config.simulation, balances: { USD: '100000', USDT: '100000', BTC: '1' } },
+  });
+}
+
 export interface TwoVenueStage {
   readonly desk: RunningDesk;
   readonly floor: ReadonlyMap<string, FloorVenue>;
@@ -53,17 +79,20 @@ export async function atTwoVenues(
   const folder = mkdtempSync(join(tmpdir(), 'flyball-two-'));
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
+  const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
+  const accounts = new Map(
+    config.venues.map((venue) => [venue.name, newAccount(venue, bytes)] as const),
+  );
   const opened = openFloor(config, {
     clock,
     timers,
     random: rngOf(seed).fork('venue'),
-    accountOf: () => IN_PROCESS,
+    accountOf: ({ name }) => accounts.get(name) as VenueAccount,
     recordsOf: () => ok(null),
   });
   assert(opened.ok, 'the venues open');
   const floor = opened.value;
   for (const venue of floor.values()) venue.start();
-  const accounts = new Map([...floor.keys()].map((name) => [name, IN_PROCESS]));
   const log: string[] = [];
   const noted: Log = Object.assign(
     (level: string, actor: string, kind: string, fields = {}) =>

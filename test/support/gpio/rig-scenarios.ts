@@ -1,18 +1,29 @@
 /** Programs that run inside the rig and say what they saw, one JSON line each. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { contactReader, type GpioBackend } from '../../../hardware/gpio/port.ts';
-import { runSelfTest, type SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
+import {
+  runSelfTest,
+  type SelfTestFault,
+  type SelfTestReport,
+  type SelfTestWiring,
+} from '../../../hardware/gpio/self-test.ts';
 import { openRpio } from '../../../hardware/rpio.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
+import type { Result } from '../../../src/core/result.ts';
+import { measureStop } from '../../../src/desk/hardware/measure/measure-stop.ts';
 import { Contacts } from '../../../src/guard/contacts.ts';
 import { silentLog } from '../../../src/ops/log.ts';
+import { livelyConfig } from '../process/lively-config.ts';
 import { REGISTER, Registers } from './registers.ts';
 
 const outside = { files: nodeFiles, clock: nodeClock, timers: nodeTimers };
-const [A, B, TAMPER, RESET, LOOP_IN] = [17, 27, 5, 6, 23] as const;
+const [A, B, TAMPER, RESET, LOOP_IN, SERVICE] = [17, 27, 5, 6, 23, 4] as const;
 const [LOOP_OUT, LAMP, PULSE_A, PULSE_B] = [22, 16, 24, 25] as const;
 const pins = {
   inputs: [A, B, TAMPER, RESET, LOOP_IN],
@@ -23,6 +34,7 @@ const wiring: SelfTestWiring = {
   loop: { out: LOOP_OUT, in: LOOP_IN },
   pulses: { a: PULSE_A, b: PULSE_B },
 };
+const SELF_TESTS_MAX = 10;
 const WIRES = [
   [LOOP_OUT, LOOP_IN],
   [PULSE_A, A],
@@ -98,6 +110,30 @@ const scenarios: Readonly<Record<string, () => void | Promise<void>>> = {
     backend.close();
     say({ after: registers.read(REGISTER.falling) | registers.read(REGISTER.rising) });
   },
+  /** `estop measure` on the real native code: outputs that feed the channels open them. */
+  async measure() {
+    const registers = new Registers('/dev/gpiomem', WIRES);
+    registers.drive(TAMPER, 1);
+    const chip = setInterval(() => {
+      registers.settle();
+      registers.clearEvents();
+    }, 1);
+    const folder = mkdtempSync(join(tmpdir(), 'flyball-measure-rig-'));
+    const file = join(folder, 'desk.yaml');
+    const named = { a: A, b: B, tamper: TAMPER, reset: RESET, service: SERVICE };
+    const loop = { loopIn: LOOP_IN, loopOut: LOOP_OUT, feedA: PULSE_A, feedB: PULSE_B };
+    const lamps = { green: LAMP, yellow: 13, red: 19, buzzer: 26, heartbeat: 12 };
+    const hardware = { driver: 'rpio', pins: { ...named, ...loop, ...lamps } };
+    writeFileSync(
+      file,
+      livelyConfig((config) => void Object.assign(config, { hardware })),
+    );
+    const measured = await measureStop(file, 1, '0.0.0');
+    clearInterval(chip);
+    rmSync(folder, { recursive: true });
+    say(measured.ok ? { ...measured.value } : { fault: measured.error });
+    process.exit(0);
+  },
   /** A second process with the guard's own eyes, beside the desk that has the chip. */
   async guard() {
     const registers = new Registers('/dev/gpiomem');
@@ -149,9 +185,7 @@ const scenarios: Readonly<Record<string, () => void | Promise<void>>> = {
       for (const pin of [A, B]) registers.drive(pin, 1);
       const backend = opened();
       const chip = setInterval(() => registers.settle(), 1);
-      const outcome = await new Promise((resolve) =>
-        runSelfTest(backend, wiring, outside, resolve),
-      );
+      const outcome = await selfTested(backend);
       clearInterval(chip);
       say({ cut, outcome: shown(outcome) });
       registers.drive(LOOP_IN, 0);
@@ -177,6 +211,20 @@ const scenarios: Readonly<Record<string, () => void | Promise<void>>> = {
     say({ outcome: openRpio(pins, outside) });
   },
 };
+
+/** Again where a look came too late to count, as it does on a machine with much else to do. */
+async function selfTested(backend: GpioBackend): Promise<unknown> {
+  for (let left = SELF_TESTS_MAX; ; left -= 1) {
+    const outcome = await new Promise<Result<SelfTestReport, SelfTestFault>>((resolve) =>
+      runSelfTest(backend, wiring, outside, resolve),
+    );
+    const isLate =
+      !outcome.ok &&
+      outcome.error.kind === 'not-seen' &&
+      outcome.error.found === outcome.error.wanted;
+    if (!isLate || left === 1) return outcome;
+  }
+}
 
 /** A report without its measured time. */
 function shown(outcome: unknown): unknown {

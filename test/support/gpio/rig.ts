@@ -16,7 +16,7 @@ import { rpioPresence } from '../../../hardware/rpio.ts';
 import { root } from '../shared.ts';
 
 export const GPIOMEM_BYTES = 16_777_216;
-const RIG_MS_MAX = 20_000;
+const RIG_MS_MAX = 60_000;
 const NODES = 'null zero full random urandom tty';
 
 const PREPARE = `set -e

@@ -57,6 +57,13 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'env.files.remove(latchFile);',
   },
   {
+    invariant: 'I7',
+    what: 'the guard cancels nothing of a daemon whose connection ends',
+    file: 'src/control/guard/core.js',
+    from: "const lost = sweepAll({ ...state, watch: 'lost' }, nowMs, 'lone');",
+    to: "const lost = { state: { ...state, watch: 'lost' }, effects: [] };",
+  },
+  {
     invariant: 'I8',
     what: 'a fill that came before is booked again',
     file: 'src/execution/order-table.js',
@@ -76,6 +83,13 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'actors/trading/venue.js',
     from: "ctx.timers.start('connect', againMs, { kind: 'connect' });",
     to: 'void againMs;',
+  },
+  {
+    invariant: 'petted',
+    what: 'the watchdog is petted whoever is missing',
+    file: 'hardware/watchdog/petting.js',
+    from: 'const missing = this.#required.filter((name) => !this.#answered.has(name));',
+    to: 'const missing = [];',
   },
   {
     invariant: 'journaled',

@@ -1,12 +1,19 @@
 /** What runs in the virtual machine, on a real character device, a JSON line for each fact. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { openGpiod } from '../../../hardware/gpio/gpiod.ts';
 import { contactReader, type GpioBackend } from '../../../hardware/gpio/port.ts';
-import { runSelfTest, type SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
+import {
+  runSelfTest,
+  type SelfTestFault,
+  type SelfTestReport,
+  type SelfTestWiring,
+  selfTestFaultText,
+} from '../../../hardware/gpio/self-test.ts';
 import { openWatchdog } from '../../../hardware/watchdog/device.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
+import type { Result } from '../../../src/core/result.ts';
 import { Contacts } from '../../../src/guard/contacts.ts';
 import { silentLog } from '../../../src/ops/log.ts';
 
@@ -15,6 +22,8 @@ const [A, B, TAMPER, LOOP_IN, LOOP_OUT] = [17, 27, 22, 25, 5] as const;
 const GUARD = { a: 2, b: 3, tamper: 4 };
 const CONTACTS = { a: A, b: B, tamper: TAMPER };
 const WAIT_MS_MAX = 60_000;
+const SELF_TESTS_MAX = 20;
+const SETTLE_MS = 1_000;
 const PET_MS = 500;
 /** Longer than the three seconds that the device is set to. */
 const PETTED_MS = 8_000;
@@ -83,18 +92,21 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-function selfTest(backend: GpioBackend): Promise<void> {
+/** As the desk does it, again and again: an emulated processor starts a child when it can. */
+async function selfTest(backend: GpioBackend): Promise<void> {
   const wiring: SelfTestWiring = {
     contacts: CONTACTS,
     loop: { out: LOOP_OUT, in: LOOP_IN },
     pulses: null,
   };
-  return new Promise((resolve) => {
-    runSelfTest(backend, wiring, outside, (outcome) => {
-      say({ selfTest: outcome.ok, detail: outcome });
-      resolve();
-    });
-  });
+  for (let tries = 1; tries <= SELF_TESTS_MAX; tries += 1) {
+    const outcome = await new Promise<Result<SelfTestReport, SelfTestFault>>((resolve) =>
+      runSelfTest(backend, wiring, outside, resolve),
+    );
+    say({ selfTest: outcome.ok ? 'passed' : selfTestFaultText(outcome.error) });
+    if (outcome.ok) return;
+    await pause(SETTLE_MS);
+  }
 }
 
 /** On lines of its own, beside the desk that has the others. */
@@ -128,7 +140,10 @@ async function edges(backend: GpioBackend, read: () => number): Promise<void> {
 }
 
 async function lost(backend: GpioBackend): Promise<void> {
-  spawnSync('pkill', ['--newest', 'gpiomon']);
+  const monitors = readdirSync('/proc').filter(
+    (pid) => /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'gpiomon\n',
+  );
+  process.kill(Number(monitors.at(-1)), 'SIGKILL');
   await until('the loss', () => !backend.selfTest().ok);
   say({ lost: [A, B, TAMPER].map((pin) => backend.readSync(pin)) });
 }

@@ -1,7 +1,7 @@
 /**
  * A virtual machine in software emulation that shares this host's root, read-only, and so runs this
- * checkout with this host's Node and gpiod tools on a kernel of Debian. Its GPIO chip is a module of
- * ours (`flyball_gpio.c`), built for that kernel; its watchdog is the i6300esb that QEMU emulates.
+ * checkout with this host's Node and gpiod tools on a kernel of Debian. Its GPIO chip is a module
+ * of ours (`flyball_gpio.c`), built for that kernel; its watchdog is the i6300esb of QEMU.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -127,12 +127,15 @@ function initScript(scenario: string, modules: readonly { readonly name: string 
     flyball_gpio: ' wire_from=5 wire_to=25',
     i6300esb: ' heartbeat=3',
   };
+  const insertions = modules.map(
+    ({ name }) => `/bin/busybox insmod /modules/${name}.ko${options[name] ?? ''}`,
+  );
   const guest = join(root, 'dist', 'test', 'support', 'vm', 'guest.js');
   return `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs devtmpfs /dev
-${modules.map(({ name }) => `/bin/busybox insmod /modules/${name}.ko${options[name] ?? ''}`).join('\n')}
+${insertions.join('\n')}
 /bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=loose,ro host /host
 for folder in proc sys dev; do /bin/busybox mount --move /$folder /host/$folder; done
 /bin/busybox mount -t tmpfs tmpfs /host/run

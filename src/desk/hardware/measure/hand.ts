@@ -29,6 +29,23 @@ export class Hand {
     return ok({ edgeNs: here(edgeNs), closedNs: closedNs === null ? null : here(closedNs) });
   }
 
+  /**
+   * Has somebody else press, and waits until the hand has seen the gate close.
+   *
+   * @param press is called once the hand looks; it opens the contacts before it returns
+   */
+  async seeClosing(gate: SharedArrayBuffer, press: () => void): Promise<Result<Pressed, string>> {
+    this.#order({ kind: 'look', gate });
+    const looking = await this.#answer();
+    if (!looking.ok) return looking;
+    const edgeNs = nodeClock.mono();
+    press();
+    const answer = await this.#answer();
+    if (!answer.ok) return answer;
+    const { closedNs } = answer.value as Pressed;
+    return ok({ edgeNs, closedNs: closedNs === null ? null : closedNs - this.#aheadNs });
+  }
+
   async close(): Promise<void> {
     await this.#worker.terminate();
   }

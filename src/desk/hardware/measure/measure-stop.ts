@@ -8,17 +8,22 @@ import {
 } from '../../../commands/estop/measure-port.ts';
 import { describeFault, loadConfig } from '../../../config/load.ts';
 import { nodeClock, nodeTimers } from '../../../core/node-env.ts';
+import { nodeFiles } from '../../../core/node-files.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
+import { driverOf } from '../open-hardware.ts';
 import { Hand } from './hand.ts';
 import { type Press, pressedDesk } from './pressed-desk.ts';
+import { presserFor } from './presser.ts';
 
+/** What a driver is called where people read it. */
+const KINDS = { panel: 'simulated-panel', rpio: 'rpio', gpiod: 'gpiod-cli' } as const;
 const BLOCKED_MS = 20;
 const FREE_MS = 5;
 
 /**
- * Presses the simulated panel of one desk after another and says how long each reaction took. The
- * desks stop by category 1, so that there is something to flatten; the button of real hardware no
- * program can press.
+ * Presses one desk after another, on the driver that is configured, and says how long each reaction
+ * took. The desks stop by category 1, so that there is something to flatten. On real hardware the
+ * contacts open on the wires: every other desk on them stops as well.
  */
 export async function measureStop(
   configFile: string,
@@ -29,17 +34,19 @@ export async function measureStop(
   if (!loaded.ok) return err(loaded.error.map(describeFault).join('\n'));
   const { config } = loaded.value;
   config.control.stopCategory = 1;
-  config.hardware.driver = 'panel';
   const hand = new Hand();
   try {
     const ready = await hand.ready();
     if (!ready.ok) return ready;
+    const presser = presserFor(config.hardware, nodeFiles, hand);
+    if (!presser.ok) return presser;
     const rows: MeasuredReaction[] = [];
     for (const load of LOADS) {
       const measured: Press[] = [];
       for (let seed = 1; seed <= presses; seed += 1) {
         const press = await pressedDesk({
-          ...{ config, load: () => loadConfig(configFile), hand, seed, version },
+          ...{ config, load: () => loadConfig(configFile), seed, version },
+          presser: presser.value,
           burden: load === 'blocked' ? block : () => () => {},
         });
         if (!press.ok) return press;
@@ -47,7 +54,7 @@ export async function measureStop(
       }
       for (const reaction of REACTIONS) rows.push(rowOf(load, reaction, measured));
     }
-    return ok({ driver: 'simulated-panel', presses, rows });
+    return ok({ driver: KINDS[driverOf(config.hardware, nodeFiles)], presses, rows });
   } finally {
     await hand.close();
   }

@@ -12,9 +12,14 @@ import { nodeFiles } from '../../../core/node-files.ts';
 export type HandOrder =
   /** Answer so many times, at once, with the time of this thread's clock. */
   | { readonly kind: 'compare'; readonly shared: SharedArrayBuffer; readonly rounds: number }
-  | { readonly kind: 'press'; readonly gate: SharedArrayBuffer; readonly panel: string };
+  | { readonly kind: 'press'; readonly gate: SharedArrayBuffer; readonly panel: string }
+  /** Say that you look, and then when the gate closed: somebody else presses. */
+  | { readonly kind: 'look'; readonly gate: SharedArrayBuffer };
 
-/** Both on the clock of this thread. The second is null when the gate did not close in time. */
+/**
+ * Both on the clock of this thread; the edge is where the look began when somebody else pressed.
+ * The second is null when the gate did not close in time.
+ */
 export interface Pressed {
   readonly edgeNs: number;
   readonly closedNs: number | null;
@@ -28,7 +33,11 @@ const EMERGENCY = 1 << HALT_CAUSES.indexOf('emergency');
 
 parentPort?.on('message', (order: HandOrder) => {
   if (order.kind === 'compare') compare(order.shared, order.rounds);
-  else parentPort?.postMessage(press(order.panel, new Int32Array(order.gate)));
+  else {
+    if (order.kind === 'look') parentPort?.postMessage('looking');
+    const panel = order.kind === 'press' ? order.panel : null;
+    parentPort?.postMessage(press(panel, new Int32Array(order.gate)));
+  }
 });
 parentPort?.postMessage('ready');
 
@@ -43,10 +52,12 @@ function compare(shared: SharedArrayBuffer, rounds: number): void {
   }
 }
 
-function press(panel: string, gate: Int32Array): Pressed {
+function press(panel: string | null, gate: Int32Array): Pressed {
   const edgeNs = nodeClock.mono();
-  const done = actOnPanel(nodeFiles, panel, 'press');
-  if (!done.ok) throw new Error(done.error.detail);
+  if (panel !== null) {
+    const done = actOnPanel(nodeFiles, panel, 'press');
+    if (!done.ok) throw new Error(done.error.detail);
+  }
   for (;;) {
     const nowNs = nodeClock.mono();
     if ((Atomics.load(gate, GATE_LAYOUT.halt) & EMERGENCY) !== 0) {

@@ -20,8 +20,7 @@ import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
 import { RunningDesk } from '../../running-desk.ts';
 import { recordedVenueOf, withOnly } from '../../venue/floor.ts';
 import { ACCOUNT, generatedVenue } from '../../venue/options.ts';
-import { panelFile } from '../open-hardware.ts';
-import type { Hand } from './hand.ts';
+import type { Presser } from './presser.ts';
 
 const HOST = 'in-process';
 const LOOK_MS = 1;
@@ -32,19 +31,19 @@ const STOPPED_MS_MAX = 15_000;
 export type Press = Readonly<Record<Reaction, number | null>>;
 
 /**
- * Runs a paper desk of its own until orders rest and something is held, has the hand press its
- * panel, and waits until nothing rests and all is flat again, at the venue.
+ * Runs a paper desk of its own until orders rest and something is held, has its contacts
+ * opened, and waits until nothing rests and all is flat again, at the venue.
  */
 export async function pressedDesk(options: {
   readonly config: Config;
   readonly load: ConfigLoader;
-  readonly hand: Hand;
+  readonly presser: Presser;
   readonly seed: number;
   readonly version: string;
   /** Runs beside it from the press on; ends when told. */
   readonly burden: () => () => void;
 }): Promise<Result<Press, string>> {
-  const { load, hand, seed, version } = options;
+  const { load, presser, seed, version } = options;
   // One venue is measured: the way to a second is as long.
   const config = withOnly(options.config, recordedVenueOf(options.config));
   const folder = mkdtempSync(join(tmpdir(), 'flyball-measure-'));
@@ -60,7 +59,7 @@ export async function pressedDesk(options: {
         ok(new Map(config.venues.map(({ name }) => [name, accessAt(HOST, IN_PROCESS)]))),
     });
     if (!opened.ok) return opened;
-    return await pressed(opened.value, venue, wire, hand, options.burden);
+    return await pressed(opened.value, venue, wire, presser, options.burden);
   } finally {
     venue.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -71,7 +70,7 @@ async function pressed(
   { parts, directory }: OpenedDesk,
   venue: Venue,
   wire: StampedNet,
-  hand: Hand,
+  presser: Presser,
   burden: () => () => void,
 ): Promise<Result<Press, string>> {
   const desk = new RunningDesk(parts, { onStop: () => {}, onFatal: () => {} });
@@ -86,8 +85,9 @@ async function pressed(
   let outcome: Result<Press, string> = err('the desk did not come to hold anything');
   if (isTrading !== null) {
     const lift = burden();
-    const panel = panelFile(directory.runFolder);
-    const press = await hand.press(panel, parts.gate.shared);
+    const { backend } = parts.hardware;
+    const pressable = { backend, runFolder: directory.runFolder, gate: parts.gate.shared };
+    const press = await presser.press(pressable);
     if (press.ok) {
       const { edgeNs, closedNs } = press.value;
       const since = (atNs: number | null): number | null => (atNs === null ? null : atNs - edgeNs);
@@ -100,6 +100,7 @@ async function pressed(
         flat: since(flat),
       });
     } else outcome = press;
+    presser.release(pressable);
     lift();
   }
   await desk.close('measured');

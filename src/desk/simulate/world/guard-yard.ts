@@ -58,7 +58,7 @@ export interface YardOptions {
   readonly killDesk: (pid: number) => void;
   /** Told of what guards ask of the venue, and of the answers. */
   readonly asked: (request: HttpRequest) => void;
-  readonly answered: (request: HttpRequest, outcome: Result<HttpReply, NetFault>) => void;
+  readonly answered: (outcome: Result<HttpReply, NetFault>) => void;
   /** A guard is gone, whatever ended it. */
   readonly ended: () => void;
   readonly note: (what: string, detail: string) => void;
@@ -73,6 +73,8 @@ const LINE_MS = 0.1;
 /** A process is there after so long, and up to as much again. */
 const START_MS = 100;
 const FIRST_PID = 20_000;
+/** Age of the heads that take the place of newer ones. */
+const ROLL_BACK_MS_MAX = 5_000;
 
 interface Guard {
   readonly running: RunningGuard;
@@ -117,6 +119,18 @@ export class GuardYard {
     if (this.#guard === null) return;
     this.#options.note('guard-killed', '');
     this.#end(this.#guard);
+  }
+
+  /** The guard dies a while from now, and the next one finds the heads as they are now. */
+  rollBack(): void {
+    const { disk, time, random } = this.#options;
+    const path = `${GUARD_FOLDER}/heads.log`;
+    const heads = disk.read(path);
+    if (heads === null) return;
+    time.timers.after(random.next() * ROLL_BACK_MS_MAX, () => {
+      this.kill();
+      disk.replace(path, heads);
+    });
   }
 
   /** How a process of the desk connects. */
@@ -173,7 +187,7 @@ export class GuardYard {
           webSocket: sockets.webSocket.bind(sockets),
           http: (request, done) =>
             sockets.http(request, (outcome) => {
-              this.#options.answered(request, outcome);
+              this.#options.answered(outcome);
               done(outcome);
             }),
         },

@@ -1,5 +1,4 @@
 import { actOnPanel, type PanelAction } from '../../../../hardware/gpio/panel.ts';
-import { keysFolder } from '../../../commands/access/connect.ts';
 import type { Config } from '../../../config/schema.ts';
 import { GATE_LAYOUT, MODES } from '../../../control/gate.ts';
 import { assert, reasonOf } from '../../../core/result.ts';
@@ -8,37 +7,30 @@ import { type LossyFiles, lossyFiles } from '../../../simulation/disk/lossy-file
 import { type DiskSwitches, SOUND_DISK } from '../../../simulation/disk/process-files.ts';
 import type { FaultTarget } from '../../../simulation/faults/fault.ts';
 import { soundNet } from '../../../simulation/faults/process-net.ts';
-import { SOUND_LATENCY } from '../../../simulation/faults/transport-faults.ts';
-import { compareAtRest } from '../../../simulation/invariants/agreement.ts';
-import { AuditWatch } from '../../../simulation/invariants/audit-watch.ts';
-import { JournalWatch } from '../../../simulation/invariants/journal-watch.ts';
-import { ModeWatch } from '../../../simulation/invariants/mode-watch.ts';
-import { OrderWatch } from '../../../simulation/invariants/order-watch.ts';
-import { RestWatch } from '../../../simulation/invariants/rest-watch.ts';
+import { isReached, SOUND_LATENCY } from '../../../simulation/faults/transport-faults.ts';
 import { Verdicts, type Violation } from '../../../simulation/invariants/verdicts.ts';
-import { WaitWatch } from '../../../simulation/invariants/wait-watch.ts';
 import { loopbackNet } from '../../../simulation/server/loopback-net.ts';
 import type { Venue } from '../../../simulation/server/venue.ts';
 import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.ts';
-import { VERIFIER_FILE } from '../../../storage/audit/drain/audit-keys.ts';
-import { auditFolder } from '../../audit/open-audit.ts';
 import { panelFile } from '../../hardware/open-hardware.ts';
 import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
-import { guardKeyFile } from '../../venue/notice.ts';
 import { ACCOUNT } from '../../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
 import { Operator } from '../operator.ts';
 import { ConfigFile, seedConfig } from '../seed-config.ts';
 import { Trace } from '../trace.ts';
-import { type GuardMaker, GuardYard } from './guard-yard.ts';
+import type { GuardMaker, GuardYard } from './guard-yard.ts';
+import { HostWatchdog } from './host-watchdog.ts';
+import { Laws, SEGMENTS } from './laws.ts';
+import { openYard } from './open-yard.ts';
+import { PanelView } from './panel-view.ts';
 import { StoreShelf } from './store-shelf.ts';
 import { flipTailBit } from './tail-flip.ts';
-import { GUARD_KEY, openWorldVenue } from './world-venue.ts';
+import { openWorldVenue } from './world-venue.ts';
 
 const START_MS = 1_700_000_000_000;
 const HOST = 'in-process';
 const ACCESS = accessAt(HOST, IN_PROCESS);
-export const SEGMENTS = `${FOLDER}/journal/segments`;
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
 const DAMAGE = /damaged|is missing|its end is gone|is not the one that was audited/;
@@ -46,6 +38,8 @@ const DAMAGE = /damaged|is missing|its end is gone|is not the one that was audit
 const SECTOR_BYTES = 512;
 /** Whoever starts a daemon again waits up to so long. */
 const RESTART_MS_MAX = 2_000;
+/** One start in so many takes five times as long: then the guard is alone. */
+const LATE_STARTS = 4;
 const OPERATOR_MS = 500;
 
 const UNHEARD = {
@@ -72,13 +66,10 @@ export class World {
   readonly venue: Venue;
   readonly trace: Trace;
   readonly verdicts: Verdicts;
-  readonly modes: ModeWatch;
-  readonly orders: OrderWatch;
-  readonly journal: JournalWatch;
-  readonly audit: AuditWatch;
-  readonly waits: WaitWatch;
-  readonly rest: RestWatch;
+  readonly laws: Laws;
   readonly guards: GuardYard;
+  readonly panelView: PanelView;
+  readonly watchdog: HostWatchdog;
   readonly operator: Operator;
   readonly symbol: string;
   process: DeskProcess;
@@ -121,19 +112,6 @@ export class World {
       () => ({ step: this.trace.step, atMs: this.nowMs }),
       watch.violated,
     );
-    this.modes = new ModeWatch(this.verdicts);
-    this.waits = new WaitWatch(this.verdicts);
-    this.rest = new RestWatch(this.verdicts);
-    this.journal = new JournalWatch(this.verdicts, SEGMENTS, (event) => {
-      this.trace.note('journal', event.kind);
-      this.audit.journaled(this.journal.head, event, this.#blamedMs);
-    });
-    this.audit = new AuditWatch({
-      verdicts: this.verdicts,
-      folder: auditFolder(FOLDER),
-      keyFile: `${keysFolder(FOLDER)}/${VERIFIER_FILE}`,
-      segments: SEGMENTS,
-    });
     this.venue = openWorldVenue(
       this.time,
       this.venueClock,
@@ -143,18 +121,16 @@ export class World {
     );
     const market = this.venue.exchange.markets.get(this.symbol);
     assert(market !== undefined, 'the venue has the market of the desk');
-    this.orders = new OrderWatch({
-      verdicts: this.verdicts,
-      journal: this.journal,
-      account: ACCOUNT,
+    this.panelView = new PanelView(this.disk, panelFile(`${FOLDER}/run`), () => this.nowMs);
+    this.laws = new Laws({
+      ...{ verdicts: this.verdicts, trace: this.trace, file: this.file, disk: this.disk },
       instrument: market.rules.instrument,
-      limits: () => ({
-        notionalMax: this.file.notionalMax,
-        bandBps: this.file.original.risk.priceBandBps,
-      }),
+      nowMs: () => this.nowMs,
+      blamedMs: () => this.#blamedMs,
+      stopped: () => this.panelView.fault(),
     });
     this.venue.exchange.listen((events) => {
-      this.orders.onVenue(events);
+      this.laws.orders.onVenue(events);
       for (const event of events) {
         if (event.kind !== 'executed') continue;
         this.trace.note('venue', `${event.execution} ${event.order.clientId}`);
@@ -163,12 +139,17 @@ export class World {
     const people = this.random.fork('people');
     this.operator = new Operator(
       people,
-      this.modes,
-      this.waits,
+      this.laws.modes,
+      this.laws.waits,
       () => this.#blamedMs,
       (action) => this.panel(action),
     );
-    this.guards = this.#openYard(guard);
+    this.watchdog = new HostWatchdog({
+      time: this.time,
+      reset: () => this.resetHost(),
+      petted: () => this.laws.petted(),
+    });
+    this.guards = openYard(this, guard, this.#net());
     this.process = this.#newProcess();
     timers.after(OPERATOR_MS, () => this.#operate());
   }
@@ -192,10 +173,7 @@ export class World {
     if (!this.process.isAlive) return;
     this.trace.note('kill', isPowerCut ? 'power' : 'process');
     this.process.die();
-    if (isPowerCut) {
-      this.guards.kill();
-      this.disk.cutPower(this.#chance);
-    }
+    if (isPowerCut) this.#cutPower();
     this.#wasClean = false;
     this.#gone();
   }
@@ -211,7 +189,7 @@ export class World {
   /** The medium has lost what it had vouched for: then a desk may refuse to start at all. */
   mediumWasFalse(): void {
     this.#isEvidenceGone = true;
-    this.audit.mediumWasFalse();
+    this.laws.audit.mediumWasFalse();
   }
 
   flipTailBit(): void {
@@ -247,7 +225,7 @@ export class World {
     desk.trip('operator', 'simulated');
     const [kept, latch] = [this.disk.onMedium(LATCH), this.disk.read(LATCH)];
     const isKept = kept !== null && latch !== null && Buffer.compare(kept, latch) === 0;
-    if (this.process.isAlive && isKept) this.modes.locked(this.nowMs);
+    if (this.process.isAlive && isKept) this.laws.modes.locked(this.nowMs);
   }
 
   /** A hand on the panel, or a fault of it; before the first start there is none. */
@@ -268,48 +246,24 @@ export class World {
   stall(ms: number): void {
     if (!this.process.isAlive) return;
     this.process.hold(ms);
-    this.rest.unattended(this.nowMs);
+    this.laws.rest.unattended(this.laws.orders.resting, this.nowMs);
     this.time.timers.after(ms, () => {
-      if (this.process.isAlive && !this.process.isHeld) this.rest.attended();
+      if (this.process.isAlive && !this.process.isHeld) this.laws.rest.attended();
     });
   }
 
-  killGuard(): void {
-    this.guards.kill();
+  /** The watchdog resets the host, whatever runs there. */
+  resetHost(): void {
+    this.trace.note('host-reset', '');
+    if (this.process.isAlive) this.kill(true);
+    else this.#cutPower();
   }
 
   /** What can be seen of the venue, the guard and what rests. */
   lookAtRest(): void {
-    const { isPartitioned, isRefusing } = this.netSwitches;
-    const { fixedMs, jitterMs, bytesPerSecond } = this.latency;
-    const isFast =
-      fixedMs === SOUND_LATENCY.fixedMs &&
-      jitterMs === SOUND_LATENCY.jitterMs &&
-      bytesPerSecond === SOUND_LATENCY.bytesPerSecond;
-    const isVenueReached = !isPartitioned && !isRefusing && isFast;
-    const { resting } = this.orders;
-    this.rest.look({ resting, isGuardUp: this.guards.isUp, isVenueReached }, this.nowMs);
-  }
-
-  /** Looks at the mailboxes and at who waits. */
-  lookAtActors(): void {
-    const { lane, isAlive } = this.process;
-    if (lane === null || !isAlive) return;
-    const actors = lane.describe().map(({ path, uid, status, mailbox }) => ({
-      path,
-      uid,
-      status,
-      depth: mailbox.depth,
-    }));
-    this.waits.look(actors, this.#blamedMs);
-  }
-
-  /** Compares journal and venue; for a desk that has ended in order. */
-  compare(): void {
-    const account = this.venue.exchange.account(ACCOUNT);
-    assert(account !== null, 'the desk has an account at its venue');
-    const { name } = this.file.original.venues[0] as Config['venues'][number];
-    compareAtRest(this.verdicts, this.disk, SEGMENTS, { name, account });
+    const isVenueReached = isReached(this.netSwitches, this.latency);
+    const { resting } = this.laws.orders;
+    this.laws.rest.look({ resting, isGuardUp: this.guards.isUp, isVenueReached }, this.nowMs);
   }
 
   #newProcess(hooks: ProcessHooks = this.#hooks()): DeskProcess {
@@ -325,6 +279,7 @@ export class World {
       store: this.#shelf.open(),
       pid: this.starts,
       guards: this.guards,
+      pets: this.watchdog.pets,
       config: this.file.sound,
       load: this.file.load,
       access: ACCESS,
@@ -332,18 +287,23 @@ export class World {
     });
   }
 
+  /** The guard lives on the same host. */
+  #cutPower(): void {
+    this.guards.kill();
+    this.disk.cutPower(this.#chance);
+  }
+
   #hooks(): ProcessHooks {
     return {
       handled: (path, kind) => this.trace.note('handle', `${path} ${kind}`),
-      declared: (path, capacity) => this.waits.declared(path, capacity),
+      declared: (path, capacity) => this.laws.waits.declared(path, capacity),
       sent: (text) => {
         this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
-        const clientId = this.orders.onSent(text);
-        if (clientId !== null) this.audit.orderLeaves(clientId, this.#blamedMs);
+        this.laws.sent(text);
       },
       asked: ({ method, url }) => this.trace.note('ask', `${method} ${new URL(url).pathname}`),
-      wrote: (path, bytes, position) => this.journal.wrote(path, bytes, position),
-      replaced: (path, bytes) => this.audit.replaced(path, bytes),
+      wrote: (path, bytes, position) => this.laws.journal.wrote(path, bytes, position),
+      replaced: (path, bytes) => this.laws.audit.replaced(path, bytes),
       opened: (process) => this.#opened(process),
       ended: (_process, end) => this.#ended(end),
       torn: () => {
@@ -361,17 +321,8 @@ export class World {
     this.trace.note('opened', String(desk.parts.boot));
     const words = new Int32Array(desk.parts.gate.shared);
     const isLatched = this.disk.read(LATCH) !== null;
-    this.modes.booted({
-      words,
-      policy: process.policy,
-      wasClean: this.#wasClean,
-      isLatched,
-      nowMs: this.nowMs,
-    });
-    this.orders.booted(words);
-    this.journal.recovered(this.disk);
-    this.audit.opened(this.disk, this.journal.head);
-    this.rest.attended();
+    const { policy } = process;
+    this.laws.opened(words, { policy, wasClean: this.#wasClean, isLatched });
   }
 
   #ended(end: ProcessEnd): void {
@@ -380,61 +331,27 @@ export class World {
     const isDamaged = end.kind === 'not-opened' && DAMAGE.test(end.reason);
     this.isRefused = isDamaged && this.#isEvidenceGone;
     this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
-    if (end.kind === 'clean') {
-      this.compare();
-      this.audit.verify(this.disk, this.journal.head);
-    }
+    if (end.kind === 'clean') this.laws.compare(this.venue.exchange.account(ACCOUNT));
     this.#gone();
   }
 
   /** Nobody is there any more; the system starts the desk again in a while. */
   #gone(): void {
-    this.modes.ended();
-    this.audit.ended();
-    if (!this.#wasClean) this.rest.unattended(this.nowMs);
-    this.waits.forget();
+    this.laws.ended(this.#wasClean);
     this.operator.forget();
     this.#shelf.passOn();
     // A record of which the signed log has an entry is no torn tail that may be dropped.
     if (this.#isTailFlipped && flipTailBit(this.disk, SEGMENTS)) {
-      this.#isEvidenceGone ||= this.audit.covered === this.journal.head;
+      this.#isEvidenceGone ||= this.laws.audit.covered === this.laws.journal.head;
     }
     this.#isTailFlipped = false;
-    this.journal.recovering();
-    this.time.timers.after(1 + this.#chance.next() * RESTART_MS_MAX, () => {
+    const isLate = this.#chance.below(LATE_STARTS) === 0;
+    const restartMs = this.#chance.next() * RESTART_MS_MAX * (isLate ? 5 : 1);
+    this.time.timers.after(1 + restartMs, () => {
       if (!this.isWanted) return;
       this.#stalledMs += this.process.heldMs;
       this.process = this.#newProcess();
       this.process.start();
-    });
-  }
-
-  #openYard(make: GuardMaker): GuardYard {
-    const key = new TextEncoder().encode(JSON.stringify(GUARD_KEY));
-    const { name } = this.file.original.venues[0] as Config['venues'][number];
-    this.disk.replace(guardKeyFile(FOLDER, name), key);
-    return new GuardYard({
-      make,
-      time: this.time,
-      random: this.random.fork('guards'),
-      disk: this.disk,
-      net: this.#net(),
-      netSwitches: this.netSwitches,
-      folder: FOLDER,
-      isDesk: (pid) => pid === this.process.pid && this.process.isAlive,
-      killDesk: (pid) => {
-        if (pid === this.process.pid) this.kill(false);
-      },
-      asked: ({ method, url }) => {
-        this.trace.note('guard-ask', `${method} ${new URL(url).pathname}`);
-        this.rest.asked(this.nowMs);
-      },
-      answered: (_request, outcome) => {
-        const isServed = outcome.ok && outcome.value.status < 418;
-        this.rest.answered(isServed, this.nowMs);
-      },
-      ended: () => this.rest.guardGone(this.nowMs),
-      note: (what, detail) => this.trace.note(what, detail),
     });
   }
 

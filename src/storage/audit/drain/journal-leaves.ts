@@ -27,6 +27,9 @@ export class JournalLeaves {
   readonly #log: AuditLog;
   #boot = 0;
   #epoch = 0;
+  /** Many records share a millisecond. */
+  #wallMs = 0;
+  #wallNs = 0n;
 
   constructor(log: AuditLog) {
     this.#log = log;
@@ -60,10 +63,14 @@ export class JournalLeaves {
     this.#boot = boot;
     // An intent that came too late names an epoch that is over; the gate's never goes back.
     this.#epoch = Math.max(this.#epoch, epochOf(event));
+    if (wallMs !== this.#wallMs) {
+      this.#wallMs = wallMs;
+      this.#wallNs = BigInt(Math.floor(wallMs)) * NANOS_PER_MS;
+    }
     return {
       seq: sequence,
       monoNs: BigInt(Math.floor(monoNs)),
-      wallNs: BigInt(Math.floor(wallMs)) * NANOS_PER_MS,
+      wallNs: this.#wallNs,
       boot,
       epoch: this.#epoch,
       actor: actorOf(event),

@@ -17,6 +17,8 @@ import { gridIn, tradeSideIn } from './executions.ts';
 
 /** Trades that the venue tells at a time. */
 const PAGE = 50;
+/** Trades by which two pages overlap when none came between them the last time. */
+const OVERLAP = 5;
 
 /** One page as the venue tells it: newest first, of all pairs. */
 interface Page {
@@ -31,6 +33,8 @@ interface Page {
 /** What was gathered of the trades since one mark, oldest first and without a hole. */
 interface Gathered {
   readonly mark: string | null;
+  /** How many there were when it was last asked; −1 before. */
+  count: number;
   /** Ids of all trades from the oldest on, whatever their pair. */
   readonly ids: Set<string>;
   readonly trades: (VenueTrade & { readonly timeSeconds: number })[];
@@ -64,9 +68,9 @@ export class TradeHistory {
     const { symbol } = instrument;
     if (after === null) return this.#latest(symbol, nowMs);
     let gathered = this.#gathered.get(symbol);
-    if (gathered?.mark !== after) gathered = { mark: after, ids: new Set(), trades: [] };
+    if (gathered?.mark !== after) gathered = { mark: after, count: -1, ids: new Set(), trades: [] };
     this.#gathered.set(symbol, gathered);
-    return this.#step(symbol, gathered, 0, nowMs);
+    return this.#step(symbol, gathered, { offset: 0, wanted: -1 }, nowMs);
   }
 
   #latest(symbol: string, nowMs: number): Query<readonly VenueTrade[]> {
@@ -81,25 +85,33 @@ export class TradeHistory {
   #step(
     symbol: string,
     gathered: Gathered,
-    offset: number,
+    ask: { readonly offset: number; readonly wanted: number },
     nowMs: number,
   ): Query<readonly VenueTrade[]> {
     const { mark } = gathered;
+    // What comes while the pages are asked for is left to the next time, or it would never end.
+    let { wanted } = ask;
     const start: Params = mark === null || mark === '-1' ? [] : [['start', mark]];
     let missing = 0;
-    const question = this.#question(start, offset, nowMs, (page): readonly VenueTrade[] => {
+    let grown = 0;
+    const question = this.#question(start, ask.offset, nowMs, (page): readonly VenueTrade[] => {
       take(gathered, page);
       missing = page.count - gathered.ids.size;
+      grown = gathered.count < 0 ? 0 : page.count - gathered.count;
+      gathered.count = page.count;
+      if (wanted < 0) wanted = page.count;
       return gathered.trades
         .filter((trade) => trade.symbol === symbol)
         .slice(0, TRADES_PER_PAGE)
         .map(plain);
     });
-    return followed(question, (trades) =>
-      missing <= 0 || trades.length >= TRADES_PER_PAGE
-        ? null
-        : this.#step(symbol, gathered, Math.max(0, missing - PAGE), nowMs),
-    );
+    return followed(question, (trades) => {
+      if (gathered.ids.size >= wanted || trades.length >= TRADES_PER_PAGE) return null;
+      // As many trades as last time will push the page on, so it begins so much further back.
+      const overlap = Math.min(grown + OVERLAP, PAGE - 1);
+      const offset = Math.max(0, missing - PAGE + overlap);
+      return this.#step(symbol, gathered, { offset, wanted }, nowMs);
+    });
   }
 
   #question<T>(start: Params, offset: number, nowMs: number, decode: (page: Page) => T): Query<T> {

@@ -1,6 +1,6 @@
 import type { Book } from '../../../market/book.ts';
 import type { LevelList } from '../../binance/level-list.ts';
-import { bookChecksum, type ChecksumScale } from './checksum.ts';
+import { BookChecksum, type ChecksumScale } from './checksum.ts';
 
 export interface BookFrame {
   readonly bids: LevelList;
@@ -24,13 +24,13 @@ export type BookOutcome = 'applied' | 'ignored' | 'checksum' | 'crossed';
 export class BookSync {
   readonly book: Book;
   readonly #depth: number;
-  #scale: ChecksumScale;
+  #checksum: BookChecksum;
   #isLive = false;
 
   /** @param depth levels a side that were subscribed to */
   constructor(book: Book, scale: ChecksumScale, depth: number) {
     this.book = book;
-    this.#scale = scale;
+    this.#checksum = new BookChecksum(scale);
     this.#depth = depth;
   }
 
@@ -46,7 +46,7 @@ export class BookSync {
 
   /** The venue writes other decimals from now on: what was built of the old ones goes. */
   rescale(scale: ChecksumScale): void {
-    this.#scale = scale;
+    this.#checksum = new BookChecksum(scale);
     this.reset();
   }
 
@@ -67,7 +67,7 @@ export class BookSync {
     // Levels that fall out of the depth are never told of again, so they must not stay.
     bids.truncate(this.#depth);
     asks.truncate(this.#depth);
-    if (bookChecksum(this.book, this.#scale) !== frame.checksum) return this.#lose('checksum');
+    if (this.#checksum.of(this.book) !== frame.checksum) return this.#lose('checksum');
     return this.book.isCrossed ? this.#lose('crossed') : 'applied';
   }
 

@@ -41,8 +41,6 @@ export class MarketDecoder {
   readonly asks = new LevelList();
   /** CRC-32 of the book after this frame. */
   checksum = 0;
-  /** Venue time of a book frame or ticker in ms, with a fraction; 0 when it has none. */
-  eventMs = 0;
   readonly trades = new TradeList();
   /** Of a ticker, in ticks and lots; sizes and prices of an empty side are 0. */
   bidTicks = 0;
@@ -60,6 +58,8 @@ export class MarketDecoder {
   #hasType = false;
   #items = 0;
   #isKnown = false;
+  #timeStart = -1;
+  #timeEnd = -1;
   #hasSymbol = false;
   #bidsAt = -1;
   #asksAt = -1;
@@ -68,6 +68,12 @@ export class MarketDecoder {
   constructor(pairs: readonly KrakenInstrument[]) {
     this.pair = pairs[0] as KrakenInstrument;
     this.#pairs = new SymbolTable(pairs);
+  }
+
+  /** Venue time of the frame in ms, with a fraction; NaN when it has none. Read when asked for. */
+  get eventMs(): number {
+    if (this.#timeStart < 0) return Number.NaN;
+    return timestampMs(this.#scanner.bytes, this.#timeStart, this.#timeEnd);
   }
 
   /** Why the last frame was malformed, with the byte at which it was found. */
@@ -85,7 +91,7 @@ export class MarketDecoder {
     this.asks.count = 0;
     this.trades.count = 0;
     this.strangers = 0;
-    this.eventMs = 0;
+    this.#timeStart = -1;
     return this.#frame() ? this.#classify() : 'malformed';
   }
 
@@ -220,8 +226,9 @@ export class MarketDecoder {
   #time(): boolean {
     const scanner = this.#scanner;
     if (!scanner.string()) return false;
-    this.eventMs = timestampMs(scanner.bytes, scanner.textStart, scanner.textEnd);
-    return this.eventMs >= 0 || scanner.fail('a timestamp that is none');
+    this.#timeStart = scanner.textStart;
+    this.#timeEnd = scanner.textEnd;
+    return true;
   }
 
   /** Where the decimals of a trade or ticker stand; −1 when they are missing. */
@@ -277,7 +284,8 @@ export class MarketDecoder {
     const { trades } = this;
     const ticks = this.#ticks(PRICE);
     const lots = this.#lots(QUANTITY);
-    if (!(ticks > 0 && lots > 0 && this.#tradeId >= 0 && this.#isSell >= 0 && this.eventMs > 0)) {
+    const { eventMs } = this;
+    if (!(ticks > 0 && lots > 0 && this.#tradeId >= 0 && this.#isSell >= 0 && eventMs > 0)) {
       return this.#scanner.fail('a trade without price, qty, side, trade_id or timestamp');
     }
     if (trades.count === trades.ticks.length) return this.#scanner.fail('too many trades');
@@ -285,7 +293,7 @@ export class MarketDecoder {
     trades.ticks[trades.count] = ticks;
     trades.lots[trades.count] = lots;
     trades.ids[trades.count] = this.#tradeId;
-    trades.ms[trades.count] = this.eventMs;
+    trades.ms[trades.count] = eventMs;
     trades.isSell[trades.count] = this.#isSell;
     trades.count += 1;
     return true;
@@ -343,7 +351,7 @@ function readLevels(scanner: JsonScanner, list: LevelList, pair: KrakenInstrumen
       const isSize = scanner.textIs('qty');
       if (!scanner.decimal()) return false;
       const { bytes, textStart, textEnd } = scanner;
-      if (isPrice) ticks = bookTicks(pair, bytes, textStart, textEnd);
+      if (isPrice) ticks = priceIn(pair, bytes, textStart, textEnd);
       else if (isSize) lots = sizeIn(pair, bytes, textStart, textEnd);
     } while (scanner.comma());
     if (!scanner.expect(CLOSE_OBJECT)) return false;
@@ -353,10 +361,20 @@ function readLevels(scanner: JsonScanner, list: LevelList, pair: KrakenInstrumen
   return scanner.expect(CLOSE_ARRAY);
 }
 
-/** Lots of a level; a size beyond the safe integers is dearer to read, and seldom. */
+/** Ticks of a level; far from the touch stand prices that nobody means. */
+function priceIn(pair: KrakenInstrument, bytes: Uint8Array, start: number, end: number): number {
+  const ticks = bookTicks(pair, bytes, start, end);
+  if (!Number.isNaN(ticks)) return ticks;
+  return wideDecimal(decoded(bytes, start, end), pair.priceDecimals) / pair.tickSteps;
+}
+
+/** Lots of a level; beyond the safe integers it is dearer to read, and seldom. */
 function sizeIn(pair: KrakenInstrument, bytes: Uint8Array, start: number, end: number): number {
   const lots = bookLots(pair, bytes, start, end);
   if (!Number.isNaN(lots)) return lots;
-  const text = new TextDecoder().decode(bytes.subarray(start, end));
-  return wideDecimal(text, pair.quantityDecimals) / pair.lotSteps;
+  return wideDecimal(decoded(bytes, start, end), pair.quantityDecimals) / pair.lotSteps;
+}
+
+function decoded(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
 }

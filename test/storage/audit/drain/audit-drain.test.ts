@@ -308,4 +308,19 @@ test('what cannot be read, committed or renamed ends the log, and says so', asyn
   assert.ok(texts.has('taking over the next key '), [...texts].join('\n'));
 });
 
+test('F30: a proof whose tiles cannot be read now ends nothing, and says why', async () => {
+  const files = faultyFiles(lossyFiles());
+  must(openAuditKeys(makingOf(files, 1), 'keys', NAME));
+  const { journal, audit, faults } = await aLife(files, 1);
+  for (let at = 1; at <= 20; at += 1) journal.append(submitted());
+  await journal.settled();
+  files.fail('open', 'EIO');
+  const refused = await audit.prove(1);
+  assert.not.ok(refused.ok);
+  assert.match(refused.ok ? '' : refused.error, /EIO/);
+  files.heal();
+  assert.ok((await audit.prove(1)).ok);
+  assert.equal([faults, audit.fault], [[], null]);
+});
+
 test.run();

@@ -1,0 +1,139 @@
+import { keysFolder } from '../../../commands/access/connect.ts';
+import type { Config } from '../../../config/schema.ts';
+import type { ModePolicy } from '../../../control/modes.ts';
+import type { Instrument } from '../../../core/instrument.ts';
+import { assert } from '../../../core/result.ts';
+import type { LossyFiles } from '../../../simulation/disk/lossy-files.ts';
+import type { Account } from '../../../simulation/exchange/clearing.ts';
+import { compareAtRest } from '../../../simulation/invariants/agreement.ts';
+import { AuditWatch } from '../../../simulation/invariants/audit-watch.ts';
+import { JournalWatch } from '../../../simulation/invariants/journal-watch.ts';
+import { ModeWatch } from '../../../simulation/invariants/mode-watch.ts';
+import { OrderWatch } from '../../../simulation/invariants/order-watch.ts';
+import { RestWatch } from '../../../simulation/invariants/rest-watch.ts';
+import type { Verdicts } from '../../../simulation/invariants/verdicts.ts';
+import { WaitWatch } from '../../../simulation/invariants/wait-watch.ts';
+import { VERIFIER_FILE } from '../../../storage/audit/drain/audit-keys.ts';
+import { auditFolder } from '../../audit/open-audit.ts';
+import { ACCOUNT } from '../../venue/options.ts';
+import { type DeskProcess, FOLDER } from '../desk-process.ts';
+import type { ConfigFile } from '../seed-config.ts';
+import type { Trace } from '../trace.ts';
+
+export const SEGMENTS = `${FOLDER}/journal/segments`;
+/** Whom a pet of the watchdog stands for, and how long one of them may be busy at most. */
+const REQUIRED = ['safety/audit', 'safety/control', 'trading/risk', 'trading/execution'];
+const PETTED_BUSY_MS_MAX = 2_000;
+
+export interface LawOptions {
+  readonly verdicts: Verdicts;
+  readonly trace: Trace;
+  readonly file: ConfigFile;
+  readonly instrument: Instrument;
+  readonly disk: LossyFiles;
+  readonly nowMs: () => number;
+  /** Time that an actor can be blamed for: it stands still while the process is held up. */
+  readonly blamedMs: () => number;
+  /** Why the contacts of the stop let no order leave; empty when they do. */
+  readonly stopped: () => string;
+}
+
+/** How a process of the desk begins, as the laws have to know it. */
+export interface Beginning {
+  readonly policy: ModePolicy;
+  readonly wasClean: boolean;
+  readonly isLatched: boolean;
+}
+
+/** All laws of a world, and what each of them is told. */
+export class Laws {
+  readonly modes: ModeWatch;
+  readonly waits: WaitWatch;
+  readonly rest: RestWatch;
+  readonly journal: JournalWatch;
+  readonly audit: AuditWatch;
+  readonly orders: OrderWatch;
+  readonly #options: LawOptions;
+
+  constructor(options: LawOptions) {
+    const { verdicts, trace, file, instrument, blamedMs, stopped } = options;
+    this.#options = options;
+    this.modes = new ModeWatch(verdicts);
+    this.waits = new WaitWatch(verdicts);
+    this.rest = new RestWatch(verdicts);
+    this.journal = new JournalWatch(verdicts, SEGMENTS, (event) => {
+      trace.note('journal', event.kind);
+      this.audit.journaled(this.journal.head, event, blamedMs());
+    });
+    this.audit = new AuditWatch({
+      verdicts,
+      folder: auditFolder(FOLDER),
+      keyFile: `${keysFolder(FOLDER)}/${VERIFIER_FILE}`,
+      segments: SEGMENTS,
+    });
+    const { notionalMax, original } = file;
+    const limits = { notionalMax, bandBps: original.risk.priceBandBps };
+    this.orders = new OrderWatch({
+      ...{ verdicts, instrument, stopped },
+      journal: this.journal,
+      account: ACCOUNT,
+      limits: () => limits,
+    });
+  }
+
+  /** The journal of a process is open, and its tree about to be spawned. */
+  opened(words: Int32Array, { policy, wasClean, isLatched }: Beginning): void {
+    const { disk, nowMs } = this.#options;
+    this.modes.booted({ words, policy, wasClean, isLatched, nowMs: nowMs() });
+    this.orders.booted(words);
+    this.journal.recovered(disk);
+    this.audit.opened(disk, this.journal.head);
+    this.rest.attended();
+  }
+
+  /** A text is about to be handed to a socket. */
+  sent(text: string): void {
+    const clientId = this.orders.onSent(text);
+    if (clientId !== null) this.audit.orderLeaves(clientId, this.#options.blamedMs());
+  }
+
+  /** Compares journal, log and venue; for a desk that has ended in order. */
+  compare(account: Account | null): void {
+    const { verdicts, disk, file } = this.#options;
+    assert(account !== null, 'the desk has an account at its venue');
+    const { name } = file.original.venues[0] as Config['venues'][number];
+    compareAtRest(verdicts, disk, SEGMENTS, { name, account });
+    this.audit.verify(disk, this.journal.head);
+  }
+
+  /** A process is gone. */
+  ended(wasClean: boolean): void {
+    this.modes.ended();
+    this.audit.ended();
+    this.waits.forget();
+    this.journal.recovering();
+    if (!wasClean) this.rest.unattended(this.orders.resting, this.#options.nowMs());
+  }
+
+  /** Looks at the mailboxes and at who waits. */
+  lookAtActors({ lane, isAlive }: DeskProcess): void {
+    if (lane === null || !isAlive) return;
+    const actors = lane.describe().map(({ path, uid, status, mailbox }) => ({
+      path,
+      uid,
+      status,
+      depth: mailbox.depth,
+    }));
+    this.waits.look(actors, this.#options.blamedMs());
+  }
+
+  /** Law `petted`: whoever a pet stands for has to be there. */
+  petted(): void {
+    const { verdicts, blamedMs } = this.#options;
+    for (const path of REQUIRED) {
+      const busyMs = this.waits.busyMs(path, blamedMs());
+      if (busyMs <= PETTED_BUSY_MS_MAX) continue;
+      verdicts.report('petted', `a pet, and ${path} does nothing for ${busyMs} ms`);
+    }
+  }
+}
