@@ -1,3 +1,4 @@
+import { FUTURES_DEAD_MAN_TIMES, futuresDeadMan } from '../binance/futures/dead-man.ts';
 import { futuresStreams } from '../binance/futures/futures-stream.ts';
 import { futuresOrders } from '../binance/futures/orders.ts';
 import { pairedNet } from '../binance/futures/paired-net.ts';
@@ -11,8 +12,7 @@ const ASK_TIMEOUT_MS = 5_000;
 
 /** Binance USD-M futures: one-way positions on cross margin. */
 export const binanceUsdmKind: VenueKind = {
-  // The switch is the venue's; nobody on the desk feeds it yet, so nobody relies on it.
-  capabilities: { hasDeadMan: false, amends: true },
+  capabilities: { hasDeadMan: true, amends: true },
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
       method: 'GET',
@@ -40,6 +40,13 @@ export const binanceUsdmKind: VenueKind = {
       orders: futuresOrders(key, receiveWindowMs),
       queries: futuresQueries(rest, instruments),
       replyIn: futuresReplyIn,
+      deadMan: (edges) =>
+        futuresDeadMan({
+          ...edges,
+          access: rest,
+          symbols: settings.symbols,
+          times: FUTURES_DEAD_MAN_TIMES,
+        }),
       netOver: (edges) => pairedNet({ ...edges, ordersUrl, eventsUrl }),
     };
   },

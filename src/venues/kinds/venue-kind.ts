@@ -65,5 +65,5 @@ export interface VenueKind {
   streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
   trading(
     opened: OpenedVenue,
-  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver'>;
+  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan'>;
 }

@@ -50,6 +50,30 @@ test('a desk whose listen key expires is paused, and comes back by itself', asyn
   }, usdm());
 });
 
+test("the venue's own switch is fed; when it is not, orders wait and are taken back (C30)", async () => {
+  await atTwoVenues(async ({ desk, floor, account, until, sleep }) => {
+    const { gate } = desk.parts;
+    const facade = floor.get(NAME)?.facade as FuturesFacade;
+    await until('it quotes', () => account(NAME).open.size > 0);
+    assert.not.ok(gate.venuePauses(1).includes('dead-man'));
+    await sleep(150_000);
+    assert.not.ok(gate.venuePauses(1).includes('dead-man'), 'it is fed');
+    assert.ok(account(NAME).open.size > 0);
+    const refused = {
+      kind: 'status',
+      status: 503,
+      retryAfterSeconds: 0,
+      isExecuted: false,
+    } as const;
+    facade.faults.planRequests('countdownCancelAll', refused, 1_000);
+    await until('orders wait', () => gate.venuePauses(1).includes('dead-man'), 95_000);
+    await until('nothing rests', () => account(NAME).open.size === 0, 60_000);
+    facade.faults.clear();
+    await until('it is held again', () => !gate.venuePauses(1).includes('dead-man'), 30_000);
+    await until('it quotes again', () => account(NAME).open.size > 0);
+  }, usdm());
+});
+
 test('an emergency leaves nothing resting among the perpetuals', async () => {
   await atTwoVenues(async ({ desk, account, until }) => {
     await until('it quotes', () => account(NAME).open.size > 0);
