@@ -62,6 +62,10 @@ const launch: Launch = {
     const { runDoctor } = await import('./desk/doctor/run-doctor.ts');
     return runDoctor(options, nodeHost(env), on);
   },
+  async record(options, on) {
+    const { runRecord } = await import('./desk/record/run-record.ts');
+    return runRecord(options, PROGRAM, on);
+  },
   async tune(options, { env, terminal: on }) {
     const { runTune } = await import('./desk/tune/run-tune.ts');
     return runTune(options, env.files, on);

@@ -1,14 +1,28 @@
 import type { Spawnable } from '../actors/runtime/blueprint.ts';
-import type { SupervisorSpec } from './child-spec.ts';
+import type { ChildSpec, SupervisorSpec } from './child-spec.ts';
 import { patientBranch } from './patience.ts';
 
 export interface MarketDataBranch {
-  readonly quality: () => Spawnable;
+  /** Absent or null where nobody trades by it. */
+  readonly quality?: (() => Spawnable) | null;
   readonly feeds: readonly { readonly venue: string; readonly start: () => Spawnable }[];
+  /** Absent or null where nothing is recorded. */
+  readonly recorder?: (() => Spawnable) | null;
 }
 
-/** All live and die alone. A venue that keeps breaking a feed is met with patience. */
+/** The log is on the medium and given back within this; what is not sealed waits for a start. */
+const RECORDER_STOP_MS = 25_000;
+
+/**
+ * All live and die alone. A venue that keeps breaking a feed is met with patience, and so is a disk
+ * that breaks the recorder, whom no feed waits for.
+ */
 export function marketDataBranch(branch: MarketDataBranch): SupervisorSpec {
-  const feeds = branch.feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start }));
-  return patientBranch([...feeds, { id: 'quality', start: branch.quality }]);
+  const { feeds, quality = null, recorder = null } = branch;
+  const children: ChildSpec[] = feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start }));
+  if (quality !== null) children.push({ id: 'quality', start: quality });
+  if (recorder !== null) {
+    children.push({ id: 'recorder', start: recorder, shutdownMs: RECORDER_STOP_MS });
+  }
+  return patientBranch(children);
 }

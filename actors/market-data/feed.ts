@@ -4,6 +4,7 @@ import type { MarketFact } from '../../src/market/fact.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { TradePrinted } from '../../src/market/trade.ts';
 import type { Log } from '../../src/ops/log.ts';
+import type { TapeRelay } from '../../src/storage/columns/tape-relay.ts';
 import { MarketFeed, type MarketFeedPort } from '../../src/venues/market/market-feed.ts';
 import type { MarketStream } from '../../src/venues/market/market-stream.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
@@ -33,6 +34,8 @@ export interface FeedOptions {
   readonly stream: () => MarketStream;
   readonly net: Net;
   readonly listeners: FeedListeners;
+  /** Hears everything after the listeners; null where nothing is recorded. */
+  readonly tape?: TapeRelay | null;
   readonly log: Log;
 }
 
@@ -46,7 +49,7 @@ interface FeedState {
 
 /** Market data of one connection to a venue: owns the socket and the books behind it. */
 export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessage> {
-  const { net, log, listeners } = options;
+  const { net, log, listeners, tape = null } = options;
   type Ctx = Context<FeedMessage>;
 
   const portOf = (ctx: Ctx, link: () => WebSocketLink): MarketFeedPort => ({
@@ -54,9 +57,11 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     random: ctx.random,
     tellQuote(message) {
       for (const listener of listeners.quotes(message.instrument)) ctx.send(listener, message);
+      if (tape !== null) tape.onQuote(message, ctx.clock.mono());
     },
     tellTrade(message) {
       for (const listener of listeners.trades(message.instrument)) ctx.send(listener, message);
+      if (tape !== null) tape.onTrade(message);
     },
     tellFact(message) {
       for (const listener of listeners.facts) ctx.send(listener, message);
@@ -78,6 +83,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
       let state: FeedState;
       const stream = options.stream();
+      if (tape !== null) for (const view of stream.views) tape.follow(view);
       const feed = new MarketFeed(
         stream,
         portOf(ctx, () => state.link),

@@ -5,8 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
+import { coinbaseBookCases } from './coinbase-book.ts';
 import { ingestCases } from './ingest.ts';
 import { krakenBookCases } from './kraken-books.ts';
+import { playbackCases } from './playback.ts';
 
 const SECONDS = 60;
 const SECONDS_MAX = 3_600;
@@ -27,7 +29,9 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
   process.exit(2);
 }
 const cases: Case[] = [
+  ...(await playbackCases()),
   ...(await ingestCases(seconds)),
   ...(await krakenBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
+  ...(await coinbaseBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
 ];
 report(cases, values);

@@ -11,6 +11,7 @@ import { commandHelp, listHelp } from './help.ts';
 import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { convertCommand } from './market-data/convert-command.ts';
+import { recordCommand } from './market-data/record-command.ts';
 import { replayCommand } from './market-data/replay-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { tuneBreakersCommand } from './tune/tune-command.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   simulateCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
+  recordCommand,
   replayCommand,
   convertCommand,
   doctorCommand,

@@ -48,6 +48,8 @@ export interface Launch {
   /** Reaches the simulated emergency stop of a data directory. */
   panel(folder: string, env: Env): Promise<Result<PanelPort, PanelFault>>;
   doctor(options: DoctorOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
+  /** Follows the markets of a configuration and records them; trades nothing. */
+  record(options: RecordOptions, terminal: Terminal): Promise<number>;
   tune(options: TuneOptions, around: Pick<Surroundings, 'env' | 'terminal'>): Promise<number>;
   /** Opens the journal of a desk that does not run. */
   recorded(folder: string, env: Env): Promise<Result<RecordedPort, string>>;
@@ -75,6 +77,14 @@ export interface TuneOptions {
   readonly seed: number;
   /** Null writes nothing. */
   readonly outFile: string | null;
+  readonly isJson: boolean;
+}
+
+export interface RecordOptions {
+  readonly configFile: string;
+  readonly dataDirectory: string;
+  readonly seed: number | null;
+  readonly forMs: number | null;
   readonly isJson: boolean;
 }
 

@@ -9,6 +9,7 @@ import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
+import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
 import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
@@ -83,6 +84,7 @@ export const configSchema = z
     simulation: simulationSection,
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
+    recorder: recorderSection.optional(),
     log: logSection,
   })
   .superRefine((config, context) => {

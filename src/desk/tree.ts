@@ -36,6 +36,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
@@ -108,6 +109,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     );
   };
   const { alerts, shell, guard } = parts;
+  const recording = deskRecording(parts, append);
+  const tape = recording?.relay ?? null;
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -182,9 +185,10 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       feeds: venues.flatMap(({ name, streams }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
-          start: () => feedActor({ stream: stream.open, net: env.net, listeners, log }),
+          start: () => feedActor({ stream: stream.open, net: env.net, listeners, tape, log }),
         })),
       ),
+      recorder: recording?.start ?? null,
     },
     trading: {
       portfolio: () =>

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { RecordStore } from '../../simulation/exchange/records.ts';
 import type { CrowdPrice } from '../../simulation/flow/fair-price.ts';
-import { FRONT_KINDS } from '../../simulation/server/front-kinds.ts';
+import { FRONT_KINDS, type FrontKind } from '../../simulation/server/front-kinds.ts';
 import { openVenueAs, type Venue } from '../../simulation/server/venue.ts';
 import type { VenueFacade } from '../../simulation/server/venue-facade.ts';
 import type { VenueAccount } from './notice.ts';
@@ -37,8 +37,9 @@ export function openFloor(
   for (const section of config.venues) {
     const records = recordsOf(section);
     const random = floor.size === 0 ? parts.random : parts.random.fork(section.name);
+    const front: FrontKind = FRONT_KINDS[section.kind];
     const opened = records.ok
-      ? openVenueAs<VenueFacade>(FRONT_KINDS[section.kind].facade, {
+      ? openVenueAs(front.facade, {
           ...generatedVenue(config.simulation, section, {
             clock,
             timers,

@@ -1,5 +1,3 @@
-import { amountOf } from '../../core/units.ts';
-import type { FeeSchedule } from '../exchange/fees.ts';
 import type { MarketOptions } from '../exchange/market-rules.ts';
 import type { FlowProfile } from '../flow/flow-profile.ts';
 
@@ -45,20 +43,5 @@ export const COINBASE_FLOWS: Readonly<Record<string, FlowProfile>> = {
     halfSpreadBps: 2.1,
     volatilityAnnual: 0.65,
     quantityMedian: 0.4,
-  },
-};
-
-/**
- * Fees of a large trader, in dollars whatever was traded: at its fixed price of 1 the dollar takes
- * the place of a discount asset, without a discount. Who has too few dollars left pays in what was
- * bought.
- */
-export const COINBASE_FEES: FeeSchedule = {
-  makerPpm: 100,
-  takerPpm: 500,
-  discount: {
-    asset: 'USD',
-    keptPpm: 1_000_000,
-    prices: new Map([['USD', amountOf(100_000_000n)]]),
   },
 };

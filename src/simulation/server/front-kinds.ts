@@ -1,9 +1,12 @@
+import { coinbaseFront, coinbaseKey } from '../coinbase/front.ts';
+import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
 import { openExchange } from '../exchange/exchange.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
+import { krakenFront, krakenKey } from '../kraken/front.ts';
+import { KRAKEN_FLOWS, KRAKEN_MARKETS } from '../kraken/venue.ts';
 import { openPerpetuals } from '../perpetuals/perpetual-exchange.ts';
 import { binanceFront } from './binance-front.ts';
-import { coinbaseFront, krakenFront } from './other-fronts.ts';
 import { DEFAULT_PERPETUALS, usdmFront } from './usdm-front.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
@@ -49,6 +52,20 @@ export const FRONT_KINDS = {
     feeAsset: null,
     keyFrom: hexKey,
   },
-  kraken: krakenFront,
-  coinbase: coinbaseFront,
+  kraken: {
+    facade: krakenFront,
+    open: openExchange,
+    markets: KRAKEN_MARKETS,
+    flows: KRAKEN_FLOWS,
+    feeAsset: 'USD',
+    keyFrom: krakenKey,
+  },
+  coinbase: {
+    facade: coinbaseFront,
+    open: openExchange,
+    markets: COINBASE_MARKETS,
+    flows: COINBASE_FLOWS,
+    feeAsset: 'USD',
+    keyFrom: coinbaseKey,
+  },
 } satisfies Readonly<Record<string, FrontKind>>;

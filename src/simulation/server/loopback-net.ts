@@ -79,11 +79,15 @@ function roundTrip(
     timers.turn(() => finish(fault('refused', 'no such venue in this process')));
     return;
   }
-  const { edge, path, query } = target;
+  const { edge, host, path, query } = target;
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  // Every client names the host, and signatures are about it.
-  const named = { host: new URL(url).host, ...Object.fromEntries(lower) };
-  const sent = { method, path, query, headers: named, body };
+  const sent = {
+    method,
+    path,
+    query,
+    headers: Object.fromEntries([['host', host], ...lower]),
+    body,
+  };
   timers.after(delayOf(options), () => {
     edge.handleHttp({ ...sent, address: ADDRESS }, (reply) => {
       const outcome = reply === null ? fault('broken', 'cut by the venue') : ok(reply);
@@ -239,6 +243,7 @@ class Channel {
 
 interface Target {
   readonly edge: VenueEdge;
+  readonly host: string;
   readonly path: string;
   readonly query: string;
 }
@@ -247,7 +252,7 @@ function targetOf({ venues }: LoopbackOptions, url: string): Target | null {
   if (!URL.canParse(url)) return null;
   const { host, pathname, search } = new URL(url);
   const edge = venues.get(host);
-  return edge === undefined ? null : { edge, path: pathname, query: search.slice(1) };
+  return edge === undefined ? null : { edge, host, path: pathname, query: search.slice(1) };
 }
 
 /** Milliseconds that one message takes. */

@@ -74,6 +74,7 @@ export class MarketTape {
   readonly #ring: SlotRing;
   readonly #tracks: Track[];
   #rung: Rung = 'whole';
+  #worst = 0;
   /** Wall clock less monotonic clock, in microseconds. */
   #offsetUs = 0;
   #lastUs = 0;
@@ -117,6 +118,18 @@ export class MarketTape {
     track.needsSnapshot = true;
     taped.book.bids.changes = track.bids;
     taped.book.asks.changes = track.asks;
+  }
+
+  /** So many records of an instrument went by while nobody recorded. */
+  owe(instrument: number, records: number): void {
+    this.#lose(this.#track(instrument), records);
+  }
+
+  /** The worst rung since this was asked last. */
+  takeWorst(): Rung {
+    const worst = RUNGS[this.#worst] as Rung;
+    this.#worst = RUNGS.indexOf(this.#rung);
+    return worst;
   }
 
   /** Lets every book begin anew with a snapshot, as at the beginning of an hour. */
@@ -190,6 +203,7 @@ export class MarketTape {
     else if (this.#ring.room < TRADE_SLOTS) this.#rung = 'dropping';
     else if (fill >= TRADES_ONLY_FROM && this.#rung !== 'dropping') this.#rung = 'trades-only';
     else if (fill >= CONFLATED_FROM && this.#rung === 'whole') this.#rung = 'conflated';
+    this.#worst = Math.max(this.#worst, RUNGS.indexOf(this.#rung));
     return this.#rung;
   }
 

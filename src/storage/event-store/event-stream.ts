@@ -43,6 +43,7 @@ export function streamOf(event: JournalEvent): string {
     case 'quality-scored':
     case 'heartbeat':
     case 'audit-key-rotated':
+    case 'market-data-removed':
       return 'desk';
     default:
       return `order/${event.clientId}`;

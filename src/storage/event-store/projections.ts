@@ -109,6 +109,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'audit-key-rotated':
     case 'alert-raised':
     case 'alert-acknowledged':
+    case 'market-data-removed':
     case 'data-gap':
     case 'quality-scored':
       return [];

@@ -15,6 +15,7 @@ import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
+import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import {
   amount,
   choice,
@@ -44,6 +45,7 @@ export type JournalEvent =
   | InstrumentDefined
   | StrategyConfigured
   | QualityEvent
+  | MarketDataRemoved
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -340,4 +342,5 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       parts: document,
     }),
   },
+  'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };

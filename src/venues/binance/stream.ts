@@ -173,6 +173,7 @@ export class BinanceStream implements MarketStream, SnapshotSource {
     switch (kind) {
       case 'depth':
         this.quoted = this.#byIndex.get(decoder.instrument.index) as BinanceView;
+        this.quoted.eventMs = decoder.eventMs;
         return this.#afterDiff(this.quoted.sync.onDiff(decoder));
       case 'book-ticker':
         this.quoted = this.#byIndex.get(decoder.instrument.index) as BinanceView;

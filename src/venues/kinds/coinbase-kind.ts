@@ -8,33 +8,41 @@ import { publicRequest, replyIn } from '../coinbase/rest.ts';
 import { coinbaseSession } from '../coinbase/session.ts';
 import { tokenSigner } from '../coinbase/sign.ts';
 import type { HttpOutcome } from '../port.ts';
-import type { VenueKind, VenueSettings } from './venue-kind.ts';
+import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
 /**
- * Coinbase Advanced Trade: orders over REST, reports from the user channel of another host; the
- * secret of a key is a PEM text.
+ * Coinbase Advanced Trade: books and trades from one socket, reports on another, orders over REST.
+ * A client's key is the name of a key and its private half as PEM.
  */
 export const coinbaseKind: VenueKind = {
   capabilities: { hasDeadMan: false, amends: true },
-  instruments: ({ restUrl }, settings, firstIndex) => ({
-    request: publicRequest(restUrl, 'market/products', ASK_TIMEOUT_MS),
-    decode: (outcome) => rulesIn(outcome, settings, firstIndex),
-  }),
+  instruments(access, settings, firstIndex) {
+    const wanted = settings.symbols.map((symbol) => `product_ids=${symbol}`).join('&');
+    return {
+      request: publicRequest(access.restUrl, `market/products?${wanted}`, ASK_TIMEOUT_MS),
+      decode: (outcome) => rulesIn(outcome, access, settings, firstIndex),
+    };
+  },
   streams: ({ access, instruments }, { trades: hasTrades }) => [
     {
       name: '',
-      open: () => new CoinbaseStream({ streamUrl: access.streamUrl, instruments, hasTrades }),
+      open: () =>
+        new CoinbaseStream({
+          streamUrl: `${access.streamUrl}/`,
+          instruments,
+          aliases: aliasesOf(instruments),
+          hasTrades,
+        }),
     },
   ],
   trading({ access, settings, instruments }) {
-    const signer = tokenSigner(access.account.apiKey, access.account.secret);
-    assert(
-      signer.ok,
-      `${settings.name}: the secret of the key is a PEM text of an EC key on P-256`,
-    );
-    const { receiveWindowMs: lifeMs, requestTimeoutMs: timeoutMs } = settings;
+    const { apiKey, secret } = access.account;
+    const signer = tokenSigner(apiKey, secret);
+    assert(signer.ok, 'the key was checked with the rules');
+    const lifeMs = lifeOf(settings);
+    const timeoutMs = settings.requestTimeoutMs;
     const rest = { url: access.restUrl, signer: signer.value, timeoutMs, lifeMs };
     return {
       session: coinbaseSession(`${access.sessionUrl}/user`, signer.value, lifeMs, instruments),
@@ -45,11 +53,25 @@ export const coinbaseKind: VenueKind = {
   },
 };
 
+/** Tokens count in whole seconds, and the one in which they are made is already running. */
+function lifeOf({ receiveWindowMs }: VenueSettings): number {
+  return (Math.ceil(receiveWindowMs / 1_000) + 1) * 1_000;
+}
+
+/** Market data of products in USDC is that of the same product in dollars, under its name. */
+function aliasesOf(instruments: readonly Instrument[]): ReadonlyMap<string, string> {
+  const inUsdc = instruments.filter(({ quote }) => quote === 'USDC');
+  return new Map(inUsdc.map(({ symbol, base }) => [symbol, `${base}-USD`]));
+}
+
 function rulesIn(
   outcome: HttpOutcome,
+  { account }: VenueAccess,
   { name, symbols }: VenueSettings,
   firstIndex: number,
 ): Result<readonly Instrument[], string> {
+  const key = tokenSigner(account.apiKey, account.secret);
+  if (!key.ok) return err(`${name}: key: found ${key.error.found}, wanted ${key.error.wanted}`);
   if (!outcome.ok) return err(`${name}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
   if (status !== 200) return err(`${name}: products answers with status ${status}`);

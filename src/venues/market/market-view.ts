@@ -12,6 +12,8 @@ export abstract class MarketView {
   askLots = 0;
   /** Update id behind the best prices; a stream without ids counts its own updates. */
   updateId = 0;
+  /** The venue's time of the newest change of the book, in milliseconds; 0 where it says none. */
+  eventMs = 0;
 
   constructor(instrument: Instrument) {
     this.instrument = instrument;

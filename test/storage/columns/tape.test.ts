@@ -184,7 +184,7 @@ test('a full ring drops and counts, says how many, and the book begins anew', ()
   assert.is(saidBefore + (gap?.quantity ?? 0), lost);
 });
 
-test('whatever is given up, the recorded book is the real one after a snapshot, and gaps add up', () => {
+test('whatever is given up, the recorded book ends as the real one, and gaps add up', () => {
   const step = fc.record({
     side: fc.boolean(),
     price: fc.integer({ min: 95, max: 105 }),

@@ -255,6 +255,7 @@ const shapes: Shapes = {
     parts: words,
   }),
   'audit-key-rotated': record({ newKey: name }),
+  'market-data-removed': record({ why: name, what: words }),
 };
 
 export const anyEvent: fc.Arbitrary<JournalEvent> = fc.oneof(

@@ -1,14 +1,11 @@
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
+import { amountOf } from '../../../src/core/units.ts';
 import type { VenueReply } from '../../../src/simulation/binance/facade.ts';
 import { FaultPlan } from '../../../src/simulation/binance/faults.ts';
 import type { ApiKey } from '../../../src/simulation/binance/signing.ts';
 import { CoinbaseFacade, type CoinbaseLimits } from '../../../src/simulation/coinbase/facade.ts';
-import {
-  COINBASE_FEES,
-  COINBASE_FLOWS,
-  COINBASE_MARKETS,
-} from '../../../src/simulation/coinbase/markets.ts';
+import { COINBASE_FLOWS, COINBASE_MARKETS } from '../../../src/simulation/coinbase/markets.ts';
 import { DEFAULT_RETENTION } from '../../../src/simulation/exchange/clearing.ts';
 import { openExchange } from '../../../src/simulation/exchange/exchange.ts';
 import { compileMarket } from '../../../src/simulation/exchange/market-rules.ts';
@@ -30,6 +27,12 @@ const KEYS: readonly ApiKey[] = [
   { apiKey: BOB, secret: OTHER_PEM, account: 'bob', right: 'trade' },
 ];
 const OPENING = { USD: '100000', BTC: '10', ETH: '100' };
+/** In dollars whatever was traded: a discount asset without a discount. */
+const FEES = {
+  makerPpm: 100,
+  takerPpm: 500,
+  discount: { asset: 'USD', keptPpm: 1_000_000, prices: new Map([['USD', amountOf(10n ** 8n)]]) },
+};
 const PLENTY: CoinbaseLimits = { privatePerSecond: 1_000, publicPerSecond: 1_000 };
 
 type Time = Pick<ReturnType<typeof virtualTime>, 'clock' | 'timers'>;
@@ -38,7 +41,7 @@ type Time = Pick<ReturnType<typeof virtualTime>, 'clock' | 'timers'>;
 function compose({ clock, timers }: Time, limits: CoinbaseLimits) {
   const markets = COINBASE_MARKETS.map((market, at) => must(compileMarket(market, 'sim', at)));
   const base = { markets, retention: DEFAULT_RETENTION, records: null, clock };
-  const exchange = must(openExchange({ ...base, fees: COINBASE_FEES }));
+  const exchange = must(openExchange({ ...base, fees: FEES }));
   const accounts = ['alice', 'bob'].map((name) => ({ name, keys: [], opening: OPENING }));
   openAccounts(exchange, accounts);
   const faults = new FaultPlan();

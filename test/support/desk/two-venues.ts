@@ -79,9 +79,10 @@ export async function atTwoVenues(
   const folder = mkdtempSync(join(tmpdir(), 'flyball-two-'));
   const time = virtualTime(START_MS);
   const { clock, timers } = time;
-  const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
+  const chance = rngOf(seed).fork('keys');
+  const entropy = (bytes: number) => Uint8Array.from({ length: bytes }, () => chance.below(256));
   const accounts = new Map(
-    config.venues.map((venue) => [venue.name, newAccount(venue, bytes)] as const),
+    config.venues.map((venue) => [venue.name, newAccount(venue, entropy)] as const),
   );
   const opened = openFloor(config, {
     clock,

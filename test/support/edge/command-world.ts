@@ -11,6 +11,7 @@ import type { MeasuredReaction } from '../../../src/commands/estop/measure-port.
 import type {
   DoctorOptions,
   GuardOptions,
+  RecordOptions,
   SimulateOptions,
   StartOptions,
   Surroundings,
@@ -61,6 +62,7 @@ export interface CommandWorld extends Surroundings {
   readonly simulated: SimulateOptions[];
   readonly examined: DoctorOptions[];
   readonly tuned: TuneOptions[];
+  readonly recordings: RecordOptions[];
 }
 
 /** The surroundings of a command line; real files, everything else in the test's hands. */
@@ -73,6 +75,7 @@ export function aCommandWorld(
   const simulated: SimulateOptions[] = [];
   const examined: DoctorOptions[] = [];
   const tuned: TuneOptions[] = [];
+  const recordings: RecordOptions[] = [];
   const net = () => {
     throw new Error('no command needs the network');
   };
@@ -115,6 +118,10 @@ export function aCommandWorld(
         tuned.push(options);
         return 0;
       },
+      async record(options) {
+        recordings.push(options);
+        return 0;
+      },
       recorded: (folder, { files }) => openRecordedDesk(files, folder),
     },
     ...parts,
@@ -126,6 +133,7 @@ export function aCommandWorld(
     simulated,
     examined,
     tuned,
+    recordings,
   };
 }
 

@@ -236,8 +236,9 @@ function plainDecimal(text: string): string {
   if (match === null) return text;
   const [, whole = '', fraction = '', exponent] = match;
   const shift = Number(exponent);
-  const digits = `${'0'.repeat(Math.max(0, -shift))}${whole}${fraction}${'0'.repeat(Math.max(0, shift))}`;
-  const dot = Math.max(0, -shift) + whole.length + shift;
+  const before = Math.max(0, -shift);
+  const digits = `${'0'.repeat(before)}${whole}${fraction}${'0'.repeat(Math.max(0, shift))}`;
+  const dot = before + whole.length + shift;
   const cut = digits.slice(dot);
   return cut === '' ? digits.slice(0, dot) : `${digits.slice(0, dot) || '0'}.${cut}`;
 }
@@ -271,11 +272,12 @@ export async function* tardisLines(
       const amount = formatDecimal(record.quantity * market.lotSteps, market.quantityDecimals);
       const name = `${venues[market.venue]},${market.symbol}`;
       const times = `${record.tsExchange},${record.tsLocal}`;
-      const isBuy = record.side === SIDE.buy;
-      lines +=
+      const side = record.side === SIDE.buy ? 'bid' : 'ask';
+      const what =
         kind === 'trades'
-          ? `${name},${times},${record.sequence || ''},${takerOf(record.side)},${price},${amount}\n`
-          : `${name},${times},${record.kind === KIND.snapshot},${isBuy ? 'bid' : 'ask'},${price},${amount}\n`;
+          ? `${record.sequence || ''},${takerOf(record.side)}`
+          : `${record.kind === KIND.snapshot},${side}`;
+      lines += `${name},${times},${what},${price},${amount}\n`;
     }
     if (lines !== '') yield lines;
   }

@@ -34,6 +34,14 @@ export type Removal =
       readonly why: 'sink' | 'unsealed';
     };
 
+/** Journaled for each removal, and for each that a dry run would have made. */
+export interface MarketDataRemoved {
+  readonly kind: 'market-data-removed';
+  /** A `why` of a removal, or `dry-run`. */
+  readonly why: string;
+  readonly what: string;
+}
+
 const DAY_US = 86_400_000_000;
 
 /**

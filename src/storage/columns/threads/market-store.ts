@@ -46,6 +46,12 @@ export type MarketStoreEvent =
   /** Nothing is recorded any more; a new store over the same folder goes on. */
   | { readonly kind: 'failed'; readonly by: 'log' | 'columns'; readonly detail: string };
 
+/** What a recorder needs of a store. */
+export type OpenStore = Pick<
+  MarketStore,
+  'ring' | 'recovered' | 'durable' | 'visible' | 'totals' | 'roll' | 'stop'
+>;
+
 /** Opens the store of a folder: a thread for the log and one for the columns. */
 export async function openMarketStore(
   options: MarketStoreOptions,

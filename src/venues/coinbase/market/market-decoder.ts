@@ -1,7 +1,8 @@
-import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.ts';
+import type { Instrument } from '../../../core/instrument.ts';
 import { JsonScanner } from '../../binance/json-scanner.ts';
-import { LevelList } from '../../binance/level-list.ts';
+import type { LevelList } from '../../binance/level-list.ts';
 import { ItemReader } from './item-reader.ts';
+import { LevelReader } from './level-reader.ts';
 import { parseTimeStamp } from './time-stamp.ts';
 
 /** What a frame is about. `unknown` is well formed and of no channel that we know. */
@@ -64,14 +65,13 @@ export class MarketDecoder {
   instrument: Instrument;
   /** The entry is part of a snapshot, which replaces all that was known. */
   isSnapshot = false;
-  readonly bids = new LevelList();
-  readonly asks = new LevelList();
   /** Fields of the last entry that is no levels. */
   readonly item: ItemReader;
   /** Counter of the venue's heartbeats. */
   heartbeat = -1;
 
   readonly #scanner = new JsonScanner();
+  readonly #levels = new LevelReader(this.#scanner);
   #kind: ChannelKind = 'unknown';
   #state: 'events' | 'items' | 'done' = 'done';
   /** Whether the frame goes on behind the events, unread so far. */
@@ -93,6 +93,15 @@ export class MarketDecoder {
   ) {
     this.instrument = instruments[0] as Instrument;
     this.item = new ItemReader(this.#scanner, instruments, aliases);
+  }
+
+  /** Levels of the last entry that is some. */
+  get bids(): LevelList {
+    return this.#levels.bids;
+  }
+
+  get asks(): LevelList {
+    return this.#levels.asks;
   }
 
   /** Why the last frame was malformed, with the byte at which it was found. */
@@ -213,7 +222,12 @@ export class MarketDecoder {
         if (this.#isList()) {
           listAt = scanner.offset();
           areLevelsRead = this.#kind === 'levels' && this.item.instrument !== null;
-          if (!(areLevelsRead ? this.#levels() : scanner.skip())) return this.#malformed();
+          if (
+            !(areLevelsRead
+              ? this.#levels.read(this.item.instrument as Instrument)
+              : scanner.skip())
+          )
+            return this.#malformed();
         } else if (!this.item.member()) return this.#malformed();
       } while (scanner.comma());
       if (!scanner.expect(CLOSE_OBJECT)) return this.#malformed();
@@ -248,54 +262,11 @@ export class MarketDecoder {
     }
     if (!areRead) {
       this.#scanner.seek(listAt);
-      if (!this.#levels()) return this.#malformed();
+      if (!this.#levels.read(instrument)) return this.#malformed();
       this.#scanner.seek(this.#resumeAt);
     }
     this.instrument = instrument;
     return 'levels';
-  }
-
-  #levels(): boolean {
-    const scanner = this.#scanner;
-    const instrument = this.item.instrument as Instrument;
-    this.bids.count = 0;
-    this.asks.count = 0;
-    if (!scanner.open(OPEN_LIST)) return false;
-    if (scanner.close(CLOSE_LIST)) return true;
-    do {
-      if (!this.#level(instrument)) return false;
-    } while (scanner.comma());
-    return scanner.expect(CLOSE_LIST);
-  }
-
-  #level(instrument: Instrument): boolean {
-    const scanner = this.#scanner;
-    let side = 0;
-    let ticks = Number.NaN;
-    let lots = Number.NaN;
-    if (!scanner.open(OPEN_OBJECT)) return false;
-    do {
-      if (!scanner.key()) return false;
-      if (scanner.textIs('price_level')) {
-        if (!scanner.string()) return false;
-        ticks = bookTicks(instrument, scanner.bytes, scanner.textStart, scanner.textEnd);
-      } else if (scanner.textIs('new_quantity')) {
-        if (!scanner.string()) return false;
-        lots = bookLots(instrument, scanner.bytes, scanner.textStart, scanner.textEnd);
-      } else if (scanner.textIs('side')) {
-        if (!scanner.string()) return false;
-        side = scanner.textIs('bid')
-          ? 1
-          : scanner.textIs('offer') || scanner.textIs('ask')
-            ? -1
-            : 0;
-      } else if (!scanner.skip()) return false;
-    } while (scanner.comma());
-    if (!scanner.expect(CLOSE_OBJECT)) return false;
-    if (side === 0) return scanner.fail('a level of neither bid nor offer');
-    if (!(ticks > 0 && lots >= 0)) return scanner.fail('a level that is no price and quantity');
-    const isTaken = (side > 0 ? this.bids : this.asks).push(ticks, lots);
-    return isTaken || scanner.fail('too many levels');
   }
 
   /** @returns null when the items of the event have come to an end */

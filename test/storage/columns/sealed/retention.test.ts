@@ -103,7 +103,7 @@ test('what is left after a plan is within the budget, or nothing but the newest 
   );
 });
 
-test('the slowest sink says what is still needed, and one that cannot be read holds all back', () => {
+test('the slowest sink says what is needed, and one that cannot be read holds all back', () => {
   const folder = `${temporaryFolder()}/sinks`;
   assert.is(takenBySinks(hastyFiles, folder), Number.POSITIVE_INFINITY);
   writeSink(hastyFiles, folder, 'kafka', 200);

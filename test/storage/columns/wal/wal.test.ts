@@ -120,7 +120,7 @@ test('a byte that turned in the last block takes that block and nothing else', (
   }
 });
 
-test('records that were acknowledged and are gone are said, and their positions stay theirs', () => {
+test('acknowledged records that are gone are said, and their positions stay theirs', () => {
   const folder = temporaryFolder();
   const { writer } = open(folder);
   append(writer, [4, 4]);

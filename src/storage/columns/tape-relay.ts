@@ -1,0 +1,66 @@
+import type { Book } from '../../market/book.ts';
+import type { QuoteMessage } from '../../market/quote.ts';
+import type { MarketTape, TapeCounts, TapedBook, TapedTrade } from './tape.ts';
+
+/** A book of a feed, as `MarketView` is one. */
+export interface FollowedView {
+  readonly instrument: { readonly index: number };
+  readonly book: Book;
+  /** The venue's time of the newest change, in milliseconds; 0 when it does not say. */
+  readonly eventMs: number;
+}
+
+/**
+ * What feeds tell, on its way to whoever records now. Feeds and recorder come and go without each
+ * other: while nobody records it is counted what goes by, and a recorder that comes finds the
+ * books of all feeds.
+ */
+export class TapeRelay {
+  #tape: MarketTape | null = null;
+  readonly #books = new Map<number, TapedBook>();
+  readonly #missed = new Map<number, number>();
+  /** What went by before the first recorder came is no gap in anything. */
+  #hasBegun = false;
+
+  /** Somebody records from here on. */
+  attach(tape: MarketTape): void {
+    this.#tape = tape;
+    this.#hasBegun = true;
+    for (const book of this.#books.values()) tape.follow(book);
+    for (const [instrument, trades] of this.#missed) tape.owe(instrument, trades);
+    this.#missed.clear();
+  }
+
+  /** Nobody records any more. */
+  detach(): void {
+    this.#tape = null;
+  }
+
+  /** A feed has begun, with books of its own. */
+  follow(view: FollowedView): void {
+    const taped = {
+      instrument: view.instrument.index,
+      book: view.book,
+      eventMs: () => view.eventMs,
+    };
+    this.#books.set(taped.instrument, taped);
+    this.#tape?.follow(taped);
+  }
+
+  /** What has been recorded since somebody records; null while nobody does. */
+  get counts(): Readonly<TapeCounts> | null {
+    return this.#tape?.counts ?? null;
+  }
+
+  onQuote(message: QuoteMessage, nowNs: number): void {
+    if (this.#tape === null) return;
+    if (message.kind === 'quote-lost') this.#tape.onLost(message.instrument, nowNs);
+    else this.#tape.onBook(message.instrument, message.updateId, message.receivedNs);
+  }
+
+  onTrade(trade: TapedTrade): void {
+    if (this.#tape !== null) this.#tape.onTrade(trade);
+    else if (this.#hasBegun)
+      this.#missed.set(trade.instrument, (this.#missed.get(trade.instrument) ?? 0) + 1);
+  }
+}

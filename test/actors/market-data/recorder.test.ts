@@ -1,0 +1,243 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { recorderActor } from '../../../actors/market-data/recorder.ts';
+import type { ControlEvent } from '../../../src/control/events.ts';
+import { err, ok, type Result } from '../../../src/core/result.ts';
+import { SlotRing } from '../../../src/core/slot-ring.ts';
+import { Book } from '../../../src/market/book.ts';
+import { KIND, RECORD_WORDS, WORD } from '../../../src/storage/columns/record.ts';
+import type { MarketDataRemoved } from '../../../src/storage/columns/sealed/retention.ts';
+import { MarketTape } from '../../../src/storage/columns/tape.ts';
+import { TapeRelay } from '../../../src/storage/columns/tape-relay.ts';
+import type {
+  MarketStoreEvent,
+  OpenStore,
+} from '../../../src/storage/columns/threads/market-store.ts';
+import { aBranch } from '../../support/actors/listeners.ts';
+import { aLog } from '../../support/actors/logs.ts';
+import { aLane } from '../../support/lanes.ts';
+
+const RECORDER = 'market-data/recorder';
+const SLOTS = 64;
+
+/** A store without threads: what is recorded stays in its ring. */
+function aStore(lostRecords = 0) {
+  const shared = new SharedArrayBuffer(SlotRing.bytesFor(SLOTS, RECORD_WORDS));
+  const seen = { rolls: 0, stops: 0 };
+  const store: OpenStore = {
+    ring: new SlotRing(shared, SLOTS, RECORD_WORDS),
+    recovered: { head: 4, tornBytes: 0, lostRecords },
+    durable: 7,
+    visible: 6,
+    totals: { files: 1, records: 3, bytes: 40, sealed: 3 },
+    roll() {
+      seen.rolls += 1;
+    },
+    async stop() {
+      seen.stops += 1;
+    },
+  };
+  const reader = new SlotRing(shared, SLOTS, RECORD_WORDS);
+  const kinds = (): number[] => {
+    const found: number[] = [];
+    for (let run = reader.run(SLOTS); run > 0; run = reader.run(SLOTS)) {
+      for (let at = 0; at < run; at += 1) {
+        const what = reader.words[reader.front + at * RECORD_WORDS + WORD.what] as number;
+        found.push(what >>> 24);
+      }
+      reader.take(run);
+    }
+    return found;
+  };
+  return { store, seen, kinds };
+}
+
+async function aRecorder(outcomes: readonly Result<OpenStore, string>[]) {
+  const tested = aLane();
+  const { log, lines } = aLog();
+  const relay = new TapeRelay();
+  const journaled: (MarketDataRemoved | ControlEvent)[] = [];
+  const tellers: ((event: MarketStoreEvent) => void)[] = [];
+  const spec = () =>
+    recorderActor({
+      open(onEvent) {
+        tellers.push(onEvent);
+        const outcome = outcomes[Math.min(tellers.length, outcomes.length) - 1];
+        return Promise.resolve(outcome as Result<OpenStore, string>);
+      },
+      relay,
+      venues: [0],
+      journal: (event) => void journaled.push(event),
+      log,
+    });
+  await aBranch(tested, { [RECORDER]: spec }, []);
+  const book = new Book();
+  relay.follow({ instrument: { index: 0 }, book, eventMs: 5 });
+  const tell = async (event: MarketStoreEvent): Promise<void> => {
+    tellers.at(-1)?.(event);
+    await tested.env.settle();
+  };
+  const view = () => {
+    const seen = tested.lane.view(RECORDER);
+    return seen.ok ? (seen.value as Readonly<Record<string, unknown>>) : null;
+  };
+  return { ...tested, relay, book, journaled, lines, tellers, tell, view };
+}
+
+const quote = (updateId: number) => ({
+  kind: 'quote-updated' as const,
+  instrument: 0,
+  bidTicks: 1,
+  bidLots: 1,
+  askTicks: 2,
+  askLots: 1,
+  updateId,
+  receivedNs: 0,
+});
+
+const trade = (tradeId: number) => ({
+  instrument: 0,
+  ticks: 1,
+  lots: 1,
+  takerSide: 'buy' as const,
+  tradeId,
+  venueMs: 1,
+  receivedNs: 0,
+});
+
+test('what feeds tell is recorded once the store is open, and its figures are shown', async () => {
+  const { store, kinds } = aStore();
+  const { relay, book, view } = await aRecorder([ok(store)]);
+  book.bids.set(10, 1);
+  relay.onQuote(quote(1), 0);
+  relay.onTrade(trade(2));
+  relay.onQuote({ kind: 'quote-lost', instrument: 0, reason: 'gap' }, 0);
+  assert.equal(kinds(), [KIND.clear, KIND.snapshot, KIND.trade, KIND.clear]);
+  assert.equal(view(), {
+    rung: 'whole',
+    fill: 0,
+    recorded: { records: 4, conflated: 0, lost: 0 },
+    durable: 7,
+    visible: 6,
+    sealed: store.totals,
+  });
+});
+
+test('records that a medium has lost are told to people', async () => {
+  const { journaled } = await aRecorder([ok(aStore(12).store)]);
+  assert.equal(journaled, [
+    {
+      kind: 'incident',
+      what: 'market-data-lost',
+      where: RECORDER,
+      detail: '12 records that were acknowledged',
+    },
+  ]);
+});
+
+test('a store that cannot be opened is tried again, and feeds go on meanwhile', async () => {
+  const { store, kinds } = aStore();
+  const { env, relay, book, tellers } = await aRecorder([err('no disk'), ok(store)]);
+  await env.advance(60_000);
+  assert.is(tellers.length, 2);
+  book.bids.set(10, 1);
+  relay.onQuote(quote(1), 0);
+  assert.equal(kinds(), [KIND.clear, KIND.snapshot]);
+});
+
+test('a store that fails is given back and opened again; what went by is said', async () => {
+  const first = aStore();
+  const second = aStore();
+  const { env, relay, tell, tellers } = await aRecorder([ok(first.store), ok(second.store)]);
+  await tell({ kind: 'failed', by: 'log', detail: 'no space' });
+  assert.is(first.seen.stops, 1);
+  await env.advance(60_000);
+  assert.is(tellers.length, 2);
+  relay.onTrade(trade(3));
+  assert.equal(second.kinds(), [KIND.trade]);
+});
+
+test('what went by while nobody recorded is said once somebody does, and not before', () => {
+  const [first, second] = [aStore(), aStore()];
+  const relay = new TapeRelay();
+  relay.onTrade(trade(1));
+  relay.attach(new MarketTape(first.store.ring, [0]));
+  relay.onTrade(trade(2));
+  assert.equal(first.kinds(), [KIND.trade]);
+  relay.detach();
+  assert.is(relay.counts, null);
+  relay.onQuote(quote(1), 0);
+  relay.onTrade(trade(3));
+  relay.onTrade(trade(4));
+  relay.attach(new MarketTape(second.store.ring, [0]));
+  relay.onTrade(trade(5));
+  assert.equal(second.kinds(), [KIND.gap, KIND.trade]);
+  assert.is(relay.counts?.lost, 2);
+});
+
+test('what goes is journaled, and people are told when the disk is the reason', async () => {
+  const { tell, journaled } = await aRecorder([ok(aStore().store)]);
+  await tell({ kind: 'removed', text: 'a.parquet', why: 'age' });
+  await tell({ kind: 'would-remove', text: 'b.parquet', why: 'age' });
+  await tell({ kind: 'removed', text: 'c.parquet', why: 'budget' });
+  await tell({ kind: 'missing', missing: { from: 3, to: 9, why: 'no segment has it' } });
+  assert.equal(
+    journaled.map((event) =>
+      event.kind === 'incident'
+        ? [event.what, event.detail]
+        : event.kind === 'market-data-removed'
+          ? [event.why, event.what]
+          : [],
+    ),
+    [
+      ['age', 'a.parquet'],
+      ['dry-run', 'b.parquet'],
+      ['budget', 'c.parquet'],
+      ['market-data-over-budget', 'c.parquet'],
+      ['market-data-missing', 'records 3 to 9: no segment has it'],
+    ],
+  );
+});
+
+test('a feed at many times its rate degrades by the ladder and says so', async () => {
+  const { store, kinds } = aStore();
+  const { env, relay, journaled, view } = await aRecorder([ok(store)]);
+  for (let id = 0; id < 60; id += 1) relay.onTrade(trade(id));
+  await env.advance(1_000);
+  assert.is(view()?.['rung'], 'trades-only');
+  for (let id = 0; id < 20; id += 1) relay.onTrade(trade(id));
+  await env.advance(1_000);
+  kinds();
+  relay.onTrade(trade(99));
+  // The second in which it was still dropping, and then one in which it was not.
+  await env.advance(2_000);
+  assert.equal(
+    journaled.map((event) => (event.kind === 'incident' ? event.detail.split(',')[0] : '')),
+    ['from whole to trades-only', 'from trades-only to dropping', 'from dropping to whole'],
+  );
+});
+
+test('every hour begins with a segment and a snapshot of its own', async () => {
+  const { store, seen, kinds } = aStore();
+  const { env, relay, book } = await aRecorder([ok(store)]);
+  book.bids.set(10, 1);
+  relay.onQuote(quote(1), 0);
+  kinds();
+  await env.advance(3_600_000);
+  assert.is(seen.rolls, 1);
+  relay.onQuote(quote(2), 0);
+  assert.equal(kinds(), [KIND.clear, KIND.snapshot]);
+});
+
+test('a recorder that stops gives its store back and is told nothing more', async () => {
+  const { store, seen, kinds } = aStore();
+  const { env, lane, relay } = await aRecorder([ok(store)]);
+  const stopped = lane.stopAll(10_000);
+  await env.settle();
+  await stopped;
+  assert.is(seen.stops, 1);
+  relay.onTrade(trade(1));
+  assert.equal(kinds(), []);
+});
+
+test.run();

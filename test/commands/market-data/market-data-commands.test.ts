@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runCommandLine } from '../../../src/commands/cli.ts';
+import { EXIT } from '../../../src/commands/command.ts';
+import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
+import { temporaryFolder } from '../../storage/temporary.ts';
+import { aCommandWorld } from '../../support/edge/command-world.ts';
+
+async function running(words: readonly string[]) {
+  const world = aCommandWorld();
+  const exitCode = await runCommandLine(words, world);
+  return { exitCode, ...world.terminal.written, recordings: world.recordings };
+}
+
+function aBookFile(folder: string): string {
+  const path = `${folder}/book.csv`;
+  const header = 'exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount';
+  const rows = [
+    'deribit,BTC-PERPETUAL,1,1000,true,bid,6400.5,10',
+    'deribit,BTC-PERPETUAL,1,1000,true,ask,6401.0,20',
+    'deribit,BTC-PERPETUAL,2,5000,false,bid,6400.5,0',
+    'deribit,ETH-PERPETUAL,2,5000,true,bid,130.25,3',
+  ];
+  writeFileSync(path, `${[header, ...rows].join('\n')}\n`);
+  return path;
+}
+
+test('record passes its options on, with the paper desk where none is named', async () => {
+  const { exitCode, recordings } = await running(['record', '--for', '5m', '--seed', '3']);
+  assert.is(exitCode, EXIT.done);
+  assert.equal(recordings, [
+    {
+      configFile: PAPER_CONFIG,
+      dataDirectory: '/home/someone/.local/state/flyball',
+      seed: 3,
+      forMs: 300_000,
+      isJson: false,
+    },
+  ]);
+});
+
+for (const [line, reason] of [
+  ['record now', 'record: found now, wanted options only'],
+  ['record --for soon', '--for: found soon, wanted a duration'],
+  ['record --seed x', '--seed: found x, wanted a whole number'],
+  ['replay', 'replay: wanted a PATH'],
+  ['replay a b', 'replay: found b, wanted one PATH'],
+  ['replay a --pace fast', '--pace: found fast, wanted max or a number'],
+  ['convert a', 'convert: wanted FROM and TO'],
+  ['convert a b c', 'convert: found c, wanted FROM and TO only'],
+  ['convert a b --to sql', '--to: found sql, wanted one of parquet'],
+  ['convert a b --from sql', '--from: found sql, wanted one of parquet'],
+  ['convert a b.csv', 'b.csv: not known what to write, wanted --to'],
+] as const) {
+  test(`\`${line}\` is refused with what would be right`, async () => {
+    const { exitCode, err } = await running(line.split(' '));
+    assert.is(exitCode, EXIT.usage);
+    assert.match(err, reason);
+  });
+}
+
+test('a file goes through every format and leaves the same books', async () => {
+  const folder = temporaryFolder();
+  const from = aBookFile(folder);
+  const convert = async (...words: string[]) => {
+    const { exitCode, out, err } = await running(['convert', ...words, '--json']);
+    assert.is(exitCode, EXIT.done, err);
+    return JSON.parse(out) as Record<string, unknown>;
+  };
+  const books = async (path: string) => {
+    const { exitCode, out, err } = await running(['replay', path, '--check', '--json']);
+    assert.is(exitCode, EXIT.done, err);
+    const { markets, isSame } = JSON.parse(out) as Record<string, unknown>;
+    assert.is(isSame, true);
+    return markets;
+  };
+  const first = await books(from);
+  const into = await convert(from, `${folder}/recorded`);
+  assert.equal(
+    [into['source'], into['target'], into['read'], into['written']],
+    ['tardis-book', 'folder', 6, 6],
+  );
+  assert.equal(await books(`${folder}/recorded`), first);
+  await convert(`${folder}/recorded`, `${folder}/one.parquet`);
+  assert.equal(await books(`${folder}/one.parquet`), first);
+  await convert(`${folder}/one.parquet`, `${folder}/again.csv.gz`, '--to', 'tardis-book');
+  assert.equal(await books(`${folder}/again.csv.gz`), first);
+  const npz = await convert(
+    `${folder}/one.parquet`,
+    `${folder}/btc.npz`,
+    '--symbol',
+    'BTC-PERPETUAL',
+  );
+  assert.is(npz['written'], 4);
+  const named = ['--symbol', 'BTC-PERPETUAL', '--venue', 'deribit'];
+  await convert(`${folder}/btc.npz`, `${folder}/btc.parquet`, ...named);
+  assert.is(((await books(`${folder}/btc.parquet`)) as unknown[]).length, 1);
+});
+
+test('what cannot be converted or replayed is said in one sentence', async () => {
+  const folder = temporaryFolder();
+  const book = aBookFile(folder);
+  const odd = `${folder}/odd.txt`;
+  writeFileSync(odd, 'hello\n');
+  for (const [words, reason] of [
+    [['convert', odd, `${folder}/a.parquet`], /not known what it is, wanted/],
+    [['convert', book, `${folder}/a.npz`], /an npz has one market, wanted --symbol with one of/],
+    [['convert', book, `${folder}/a.npz`, '--symbol', 'X'], /--symbol: found X, wanted one of/],
+    [['replay', `${folder}/none.parquet`], /none\.parquet/],
+    [['replay', `${folder}/nothing`], /found no catalogue\.json/],
+    [['replay', `${folder}/none.npz`], /no such file/],
+  ] as const) {
+    const { exitCode, err } = await running(words);
+    assert.is(exitCode, EXIT.failed);
+    assert.match(err, reason);
+  }
+});
+
+test('a person is shown a table', async () => {
+  const folder = temporaryFolder();
+  const { out } = await running(['replay', aBookFile(folder)]);
+  assert.match(out, /events +6\n/);
+  assert.match(out, /ETH-PERPETUAL +deribit +2/);
+  const { out: shown } = await running(['convert', aBookFile(folder), `${folder}/x`]);
+  assert.match(shown, /records written +6/);
+});
+
+test.run();
