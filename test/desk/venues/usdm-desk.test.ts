@@ -50,7 +50,7 @@ test('a desk whose listen key expires is paused, and comes back by itself', asyn
   }, usdm());
 });
 
-test("the venue's own switch is fed; when it is not, orders wait and are taken back (C30)", async () => {
+test("orders wait, and are taken back, when the venue's own switch is not fed (C30)", async () => {
   await atTwoVenues(async ({ desk, floor, account, until, sleep }) => {
     const { gate } = desk.parts;
     const facade = floor.get(NAME)?.facade as FuturesFacade;
