@@ -31,6 +31,7 @@ export const PAUSE_CAUSES = [
   'operator',
   'breaker',
   'soft-breaker',
+  'dead-man',
 ] as const;
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 

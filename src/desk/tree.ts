@@ -207,7 +207,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             instruments,
             deskId: parts.deskId,
             isOfThisBoot: (id) => id.startsWith(bootPrefix),
-            net: env.net,
+            net: venue.netOver?.(env) ?? env.net,
             timers: env.timers,
             gate,
             metrics,

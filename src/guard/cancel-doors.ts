@@ -1,5 +1,10 @@
 import type { WardVenue } from '../control/guard/wire.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import {
+  cancelFuturesOrders,
+  futuresTime,
+  openFuturesSymbols,
+} from '../venues/binance/futures/rest.ts';
 import { cancelOpenOrders, openOrderSymbols, serverTime } from '../venues/binance/rest.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
 import { arrayIn, objectIn, textOf, wholeOf } from '../venues/binance/wire.ts';
@@ -43,11 +48,21 @@ export interface CancelDoor {
 
 /** Binance: "Timestamp for this request is outside of the recvWindow." */
 const BINANCE_CLOCK_REFUSED = -1021;
+type DoorMaker = (venue: WardVenue, key: GuardKey) => CancelDoor;
+
 const COINBASE_ORDERS_MAX = 1_000;
 const WHOLE_ACCOUNT = 'all';
+/** What is asked of each half of Binance. */
+const SPOT = { cancel: cancelOpenOrders, open: openOrderSymbols, time: serverTime };
+const FUTURES: typeof SPOT = {
+  cancel: cancelFuturesOrders,
+  open: openFuturesSymbols,
+  time: futuresTime,
+};
 
-const DOORS: Readonly<Record<string, (venue: WardVenue, key: GuardKey) => CancelDoor>> = {
-  binance: binanceDoor,
+const DOORS: Readonly<Record<string, DoorMaker>> = {
+  binance: binanceDoor(SPOT),
+  'binance-usdm': binanceDoor(FUTURES),
   kraken: krakenDoor,
   coinbase: coinbaseDoor,
 };
@@ -66,16 +81,18 @@ export function doorOf(venue: WardVenue, key: GuardKey): Result<CancelDoor, stri
   }
 }
 
-function binanceDoor(venue: WardVenue, { apiKey, secret }: GuardKey): CancelDoor {
-  const { restUrl: url, receiveWindowMs, timeoutMs, symbols } = venue;
-  const access = { url, key: apiKeyOf(apiKey, secret), receiveWindowMs, timeoutMs };
-  return {
-    known: symbols,
-    keepsFound: true,
-    cancel: (symbol, nowMs) => cancelOpenOrders(access, symbol, nowMs),
-    open: (nowMs) => openOrderSymbols(access, nowMs),
-    serverTime: () => serverTime(access),
-    clockRefusedCode: BINANCE_CLOCK_REFUSED,
+function binanceDoor({ cancel, open, time }: typeof SPOT): DoorMaker {
+  return (venue, { apiKey, secret }) => {
+    const { restUrl: url, receiveWindowMs, timeoutMs, symbols } = venue;
+    const access = { url, key: apiKeyOf(apiKey, secret), receiveWindowMs, timeoutMs };
+    return {
+      known: symbols,
+      keepsFound: true,
+      cancel: (symbol, nowMs) => cancel(access, symbol, nowMs),
+      open: (nowMs) => open(access, nowMs),
+      serverTime: () => time(access),
+      clockRefusedCode: BINANCE_CLOCK_REFUSED,
+    };
   };
 }
 

@@ -1,4 +1,5 @@
-import type { HttpReply, HttpRequest, NetFault } from '../core/env.ts';
+import type { DeadManSwitch } from '../control/guard/dead-man.ts';
+import type { Env, HttpReply, HttpRequest, Net, NetFault } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
 import type { Balances } from '../execution/ledger.ts';
@@ -150,4 +151,11 @@ export interface Venue {
   readonly queries: VenueQueries;
   /** Reads what an order or a cancellation over HTTP came to; null where none leaves that way. */
   readonly replyIn: ((outcome: HttpOutcome) => RequestOutcome) | null;
+  /** The venue's own dead-man switch; left out where it has none. */
+  readonly deadMan?: (edges: {
+    readonly ask: <T>(query: Query<T>) => Promise<Result<T, string>>;
+    readonly venueMs: () => number;
+  }) => DeadManSwitch;
+  /** The net of its session, where what the desk takes for one socket is two connections. */
+  readonly netOver?: (edges: Pick<Env, 'net' | 'clock' | 'timers'>) => Net;
 }

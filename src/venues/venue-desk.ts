@@ -13,6 +13,7 @@ import { OrderEntry } from './order-entry.ts';
 import type { HttpOutcome, RequestOutcome } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
+import { DeadManHolder } from './session/dead-man-holder.ts';
 import { TicketHolder } from './session/session-ticket.ts';
 import { Throttle } from './session/throttle.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -44,6 +45,7 @@ export class VenueDesk {
   readonly #reconcile: ReconcilePort;
   readonly #schedule: RunSchedule;
   readonly #throttle: Throttle;
+  readonly #deadMan: DeadManHolder;
   readonly #tickets: TicketHolder;
   #marks: ReadonlyMap<number, string>;
   #subscription = '';
@@ -118,6 +120,18 @@ export class VenueDesk {
     this.#throttle = new Throttle(gate, venue.index, clock, (ms) =>
       port.later('lift-throttle', ms),
     );
+    this.#deadMan = new DeadManHolder({
+      held:
+        venue.deadMan?.({
+          ask: (query) => this.#questions.ask(query),
+          venueMs: () => venueClock.nowMs(),
+        }) ?? null,
+      gate,
+      venue: venue.index,
+      clock,
+      fenced,
+      cancelAll: () => this.entry.cancelAll(),
+    });
     this.#tickets = new TicketHolder({
       ticket: venue.session.ticket,
       questions: this.#questions,
@@ -192,6 +206,7 @@ export class VenueDesk {
   /** A few times a second: overdue answers, orders to ask about, the venue's clock. */
   onTick(): void {
     this.entry.expire();
+    this.#deadMan.onTick();
     if (!this.connection.isOpen) return;
     this.#tickets.onTick();
     const nowNs = this.#port.clock.mono();
@@ -277,6 +292,7 @@ export class VenueDesk {
       return 'closing';
     }
     this.#isSubscribed = true;
+    this.#deadMan.onConnected();
     this.#log('info', 'connected', {});
     this.#port.tellControl({ kind: 'venue-connected' });
     this.run('restart');

@@ -85,6 +85,7 @@ export function generatedVenue(
     adminToken: account.adminToken,
     markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
     flows: FRONT_KINDS[kind].flows,
+    open: FRONT_KINDS[kind].open,
     fees: feesOf(settings, FRONT_KINDS[kind].feeAsset),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };

@@ -127,6 +127,15 @@ export class PerpetualExchange extends Exchange {
     return accountMargin(freeBalance(account, asset), symbols);
   }
 
+  /** One asset is margin: what a position is settled in. Others are not taken in. */
+  override transfer(account: string, asset: string, amount: Amount): Result<null, Refusal> {
+    const isMargin = [...this.markets.values()].some(
+      ({ rules }) => rules.instrument.quote === asset,
+    );
+    if (!isMargin) return err({ kind: 'unknown-symbol', symbol: asset });
+    return super.transfer(account, asset, amount);
+  }
+
   /** Contracts that are held, each counted once. */
   openLots(symbol: string): Lots {
     let open = 0;

@@ -1,15 +1,20 @@
 import { coinbaseFront, coinbaseKey } from '../coinbase/front.ts';
 import { COINBASE_FLOWS, COINBASE_MARKETS } from '../coinbase/markets.ts';
+import { openExchange } from '../exchange/exchange.ts';
 import { DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
 import { krakenFront, krakenKey } from '../kraken/front.ts';
 import { KRAKEN_FLOWS, KRAKEN_MARKETS } from '../kraken/venue.ts';
+import { openPerpetuals } from '../perpetuals/perpetual-exchange.ts';
 import { binanceFront } from './binance-front.ts';
+import { DEFAULT_PERPETUALS, usdmFront } from './usdm-front.ts';
 import type { FacadeMaker } from './venue-facade.ts';
 
 /** A protocol that a simulated venue can speak, and the markets that it offers by itself. */
 export interface FrontKind {
   readonly facade: FacadeMaker;
+  /** The exchange behind it. */
+  readonly open: typeof openExchange;
   /** In the names of the venue that is imitated. */
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
@@ -33,13 +38,23 @@ const hexKey: FrontKind['keyFrom'] = (entropy) => ({
 export const FRONT_KINDS = {
   binance: {
     facade: binanceFront,
+    open: openExchange,
     markets: DEFAULT_MARKETS,
+    flows: DEFAULT_FLOWS,
+    feeAsset: null,
+    keyFrom: hexKey,
+  },
+  'binance-usdm': {
+    facade: usdmFront,
+    open: openPerpetuals,
+    markets: DEFAULT_PERPETUALS,
     flows: DEFAULT_FLOWS,
     feeAsset: null,
     keyFrom: hexKey,
   },
   kraken: {
     facade: krakenFront,
+    open: openExchange,
     markets: KRAKEN_MARKETS,
     flows: KRAKEN_FLOWS,
     feeAsset: 'USD',
@@ -47,6 +62,7 @@ export const FRONT_KINDS = {
   },
   coinbase: {
     facade: coinbaseFront,
+    open: openExchange,
     markets: COINBASE_MARKETS,
     flows: COINBASE_FLOWS,
     feeAsset: 'USD',

@@ -8,13 +8,14 @@ import type { LimitOptions } from '../binance/limits.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
 import { DEFAULT_RETENTION } from '../exchange/clearing.ts';
 import { DEFAULT_FEES, type FeeSchedule } from '../exchange/fees.ts';
-import { compileMarket, DEFAULT_MARKETS, type MarketOptions } from '../exchange/market-rules.ts';
+import { compileMarket, type MarketOptions } from '../exchange/market-rules.ts';
 import type { RecordStore } from '../exchange/records.ts';
 import { DEFAULT_FLOWS, type FlowProfile } from '../flow/flow-profile.ts';
 import { MarketFlow } from '../flow/market-flow.ts';
 import { FUNDING_PERIOD_MS, PerpetualClock } from '../perpetuals/perpetual-clock.ts';
 import { openPerpetuals, type PerpetualExchange } from '../perpetuals/perpetual-exchange.ts';
 import { type AccountOptions, keysOf, openAccounts } from './accounts.ts';
+import { DEFAULT_PERPETUALS } from './usdm-front.ts';
 import type { VenueFault } from './venue.ts';
 
 /** USD-M: weight a minute, and orders in ten seconds and a minute (here: a day's worth of them). */
@@ -23,14 +24,6 @@ export const FUTURES_LIMITS: LimitOptions = {
   ordersPerTenSeconds: 300,
   ordersPerDay: 1_728_000,
 };
-
-/** The perpetuals of a venue that is told nothing else. */
-export const DEFAULT_PERPETUALS: readonly MarketOptions[] = DEFAULT_MARKETS.map((market) => ({
-  ...market,
-  tick: market.symbol === 'BTCUSDT' ? '0.10' : '0.01',
-  lot: '0.001',
-  quantityMax: '1000',
-}));
 
 export interface FuturesVenueOptions {
   readonly clock: Clock;

@@ -28,6 +28,8 @@ export interface VenueOptions extends FrontOptions {
    * one that does not leads from then on. Left out where a venue stands alone.
    */
   readonly leaders?: Map<string, CrowdPrice>;
+  /** The exchange behind it; left out: spot. */
+  readonly open?: typeof openExchange;
 }
 
 export type VenueFault = RulesFault | RecordFault | OptionFault;
@@ -53,7 +55,7 @@ export function openVenueAs<F extends VenueFacade>(
   const { clock, records } = options;
   const fees = options.fees ?? DEFAULT_FEES;
   const retention = options.retention ?? DEFAULT_RETENTION;
-  const exchange = openExchange({ markets, fees, retention, records, clock });
+  const exchange = (options.open ?? openExchange)({ markets, fees, retention, records, clock });
   if (!exchange.ok) return exchange;
   openAccounts(exchange.value, options.accounts);
   return ok(new Venue(exchange.value, facade, options));

@@ -40,7 +40,8 @@ export const binanceKind: VenueKind = {
   },
 };
 
-function rulesIn(
+/** The instruments of an `exchangeInfo`, which spot and futures write alike. */
+export function rulesIn(
   outcome: HttpOutcome,
   { name, symbols }: VenueSettings,
   firstIndex: number,

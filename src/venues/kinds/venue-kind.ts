@@ -63,5 +63,7 @@ export interface VenueKind {
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
   streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
-  trading(opened: OpenedVenue): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn'>;
+  trading(
+    opened: OpenedVenue,
+  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan'>;
 }

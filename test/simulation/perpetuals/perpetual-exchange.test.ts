@@ -66,6 +66,12 @@ test('an order binds its margin, and the account cannot take that away', () => {
   assert.ok(exchange.transfer('alice', 'USDT', amount('-1000')).ok);
 });
 
+test('only what positions are settled in is margin', () => {
+  const { exchange } = aPerpetualExchange();
+  const refused = exchange.transfer('alice', 'BTC', amount('1'));
+  assert.is(refused.ok ? '' : refused.error.kind, 'unknown-symbol');
+});
+
 test('orders of both sides bind what the worse of them would', () => {
   const { exchange } = aPerpetualExchange();
   must(exchange.place('alice', aContractOrder({ quantity: '1' })));

@@ -66,6 +66,7 @@ export class FuturesFacade implements VenueEdge {
   readonly #keys: ReadonlyMap<string, ApiKey>;
   readonly #streams: FuturesStreams;
   readonly #socketApi: SocketApi;
+  readonly #due: PerpetualClock;
   readonly #countdowns: Countdowns;
   readonly #clock: Clock;
   readonly #timers: Timers;
@@ -74,6 +75,7 @@ export class FuturesFacade implements VenueEdge {
   constructor(options: FuturesFacadeOptions) {
     const { exchange, due, keys, limits, clock, timers, random, faults } = options;
     this.faults = faults;
+    this.#due = due;
     this.#clock = clock;
     this.#timers = timers;
     this.#connections = new Connections(clock, timers);
@@ -175,6 +177,7 @@ export class FuturesFacade implements VenueEdge {
   /** Ends all connections with a word. */
   close(): void {
     this.#connections.close();
+    this.#due.stop();
     this.#countdowns.stop();
     this.listenKeys.stop();
   }

@@ -26,7 +26,9 @@ const RATE_UNIT = 10 ** RATE_DECIMALS;
  * The streams of some futures, one connection each: books, and what else a market tells. Trades
  * come with the second, as the venue documents them.
  */
-export function futuresStreams(options: BinanceStreamOptions): readonly (() => MarketStream)[] {
+export function futuresStreams(
+  options: BinanceStreamOptions,
+): readonly [books: () => MarketStream, market: () => MarketStream] {
   return [
     () => new BinanceStream({ ...options, hasTrades: false, books: FUTURES_BOOKS }),
     () => new FuturesMarketStream(options),

@@ -1,9 +1,9 @@
 import type { Instrument } from '../../../core/instrument.ts';
 import type { OrderAnswer } from '../../../execution/reconciliation.ts';
 import type { VenueTrade } from '../../../execution/report.ts';
-import type { HttpOutcome, Query, RequestOutcome, VenueQueries } from '../../port.ts';
+import type { HttpOutcome, RequestOutcome, VenueQueries } from '../../port.ts';
 import { keyParam, NO_SUCH_ORDER, orderIn, pageParam } from '../queries.ts';
-import { question, type RestAccess, signedQuestions } from '../rest.ts';
+import { type RestAccess, signedQuestions } from '../rest.ts';
 import { outcomeIn } from '../session.ts';
 import { signedRequest } from '../sign.ts';
 import {
@@ -19,6 +19,7 @@ import {
   wholeOf,
 } from '../wire.ts';
 import { assertOneWay, marginBalances } from './account.ts';
+import { cancelFuturesOrders, futuresTime } from './rest.ts';
 
 const TRADE_FIELDS = {
   tradeId: 'id',
@@ -30,9 +31,6 @@ const TRADE_FIELDS = {
   isMaker: 'maker',
   time: 'time',
 } as const;
-
-/** The path at which everything in a market is cancelled. */
-const ALL_OPEN = '/fapi/v1/allOpenOrders';
 
 /**
  * Cancels over the WebSocket API, questions over REST. The WebSocket API has no request that
@@ -83,25 +81,6 @@ export function futuresQueries(
   };
 }
 
-/**
- * Cancels everything in a market. The venue does not say how many orders that were, so 0 stands
- * for any number. A key to cancel will do.
- */
-export function cancelFuturesOrders(
-  access: RestAccess,
-  symbol: string,
-  nowMs: number,
-): Query<number> {
-  return signedQuestions(access)(
-    ALL_OPEN,
-    `symbol=${symbol}&`,
-    nowMs,
-    (value) => wholeOf(objectIn(value, 'cancellation'), 'code') - 200,
-    undefined,
-    'DELETE',
-  );
-}
-
 /** What a request over REST came to; the only one that leaves that way cancels everything. */
 export function futuresReplyIn(outcome: HttpOutcome): RequestOutcome {
   if (!outcome.ok) return { kind: 'unknown', reason: outcome.error.kind };
@@ -113,19 +92,6 @@ export function futuresReplyIn(outcome: HttpOutcome): RequestOutcome {
 /** The form in which the WebSocket API would have said it. */
 function content(status: number, value: unknown): WireObject {
   return status === 200 ? { result: value } : { error: value };
-}
-
-/** The market of each order that is open, whosever it is. A key to read will do. */
-export function openFuturesSymbols(access: RestAccess, nowMs: number): Query<readonly string[]> {
-  return signedQuestions(access)('/fapi/v1/openOrders', '', nowMs, (value) =>
-    arrayIn(value, 'open orders').map((order) => textOf(objectIn(order, 'order'), 'symbol')),
-  );
-}
-
-export function futuresTime(access: RestAccess): Query<number> {
-  return question(access, '/fapi/v1/time', (value) =>
-    wholeOf(objectIn(value, 'time'), 'serverTime'),
-  );
 }
 
 function tradeIn(value: unknown, instrument: Instrument): VenueTrade {

@@ -95,7 +95,7 @@ test('a half-open socket is noticed, since it answers no question', () => {
 });
 
 for (const status of [429, 418]) {
-  test(`a ban (${status}) leaves the book stale until it is over, and nothing is asked before`, () => {
+  test(`a ban (${status}) leaves the book stale until it is over`, () => {
     const tested = aLiveFeed();
     const { faults } = tested.venue.facade;
     const refusal = { kind: 'status', status, retryAfterSeconds: 10, isExecuted: false } as const;
