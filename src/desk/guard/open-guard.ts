@@ -61,8 +61,9 @@ export function wardOf(
     boot,
     policy: config.guard,
     contacts: hardware.guardContacts,
-    venues: config.venues.map(({ name, symbols, receiveWindowMs, requestTimeoutMs }) => ({
+    venues: config.venues.map(({ name, kind, symbols, receiveWindowMs, requestTimeoutMs }) => ({
       name,
+      kind,
       restUrl: (accesses.get(name) as VenueAccess).restUrl,
       symbols,
       receiveWindowMs,
