@@ -25,6 +25,9 @@ const PERCENT = [50, 99] as const;
  * Records at a steady rate, an open loop: what is produced does not wait for what is written. The
  * columns stand still for five seconds in the middle. Everything that was produced is counted by a
  * query at the end.
+ *
+ * 2026-11-23, AMD EPYC, two shared cores at a load of 14, Node 20.20, 60 s: 299,989 a second, none
+ * dropped, durable p99 90 ms, ring at most 16 % full, 6.71 bytes a sealed record.
  */
 export async function ingestCases(seconds: number): Promise<Case[]> {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-ingest-'));

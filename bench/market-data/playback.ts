@@ -28,6 +28,8 @@ const MID = 6_000_000;
 /**
  * A day of one market, sealed, and played through its book twice: the reading of the file, the
  * book, and the state at the end are all in it.
+ *
+ * 2026-11-23, AMD EPYC, two shared cores at a load of 14, Node 20.20: 2.2 to 4.2 million a second.
  */
 export async function playbackCases(): Promise<Case[]> {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-playback-'));

@@ -77,10 +77,6 @@ export class BlockBuilder {
     return (this.#recordWords * 4) / RECORD_BYTES;
   }
 
-  get isFull(): boolean {
-    return this.records === BLOCK_RECORDS_MAX;
-  }
-
   /** Adds the records in a piece of memory, which may be shared. They must fit. */
   add(words: Int32Array): void {
     this.#words.set(words, BLOCK_HEADER_BYTES / 4 + this.#recordWords);

@@ -89,11 +89,6 @@ export class WalWriter {
     return this.#first;
   }
 
-  /** Records that the next `write` can still take. */
-  get isFull(): boolean {
-    return this.#block.isFull;
-  }
-
   /** Lays records into the next block; at most `BLOCK_RECORDS_MAX` between two writes. */
   add(words: Int32Array): void {
     assert(words.length % RECORD_WORDS === 0, 'records are whole');
