@@ -26,12 +26,14 @@ import { cpuUs, newThreads, type Threads, threads } from './thread-cpu.ts';
 /** Events of a busy desk, and those that the log has to sustain. */
 const LANE_EVENTS_PER_SECOND = 10_000;
 const EVENTS_PER_SECOND = 50_000;
+/** More than has to be sustained, so that the figure shows what is: the rest waits for its turn. */
+const OFFERED_PER_SECOND = 80_000;
 /** Blocks in the order A B B A, so that a machine that changes slowly changes both alike. */
 const BLOCKS = 12;
 const BUDGET_LANE_US = 5;
 const PERCENTILE = 99;
 /** A log that is not covered by then has not kept up. */
-const CATCH_UP_MS_MAX = 60_000;
+const CATCH_UP_MS_MAX = 120_000;
 const NAME = 'flyball/bench';
 
 /**
@@ -57,8 +59,7 @@ export async function auditCases(seconds: number): Promise<Case[]> {
       name: 'events signed and on the medium',
       value: perSecond,
       unit: 'messages/s',
-      // What open loop offers is all that can arrive.
-      target: EVENTS_PER_SECOND * 0.99,
+      target: EVENTS_PER_SECOND,
       peer: plain,
     }),
     ...cpu.map(({ name, us }) => caseOf({ name, value: us, unit: 'µs' })),
@@ -198,7 +199,7 @@ async function sustained(seconds: number): Promise<Sustained> {
   const used = groups.map(({ of }) => cpuUs(of));
   const beganNs = nodeClock.mono();
   await openLoop({
-    perSecond: EVENTS_PER_SECOND,
+    perSecond: OFFERED_PER_SECOND,
     seconds,
     pauseMs: 1,
     deliver: (at) => void journal.append(eventOf(at)),

@@ -75,7 +75,7 @@ async function compare(
   const metrics = new DeskMetrics();
   const { timers } = env;
   await lane.spawn(tickPath({ venue, instrument, net, timers, metrics, journal: append }), 'root');
-  const parts = { env, folder, venue, log: silentLog() } as Partial<DeskParts> as DeskParts;
+  const parts = { env, folder, venues: [], log: silentLog() } as Partial<DeskParts> as DeskParts;
   const inspector = new DeskInspector({
     parts,
     lane,

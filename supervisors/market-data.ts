@@ -11,7 +11,7 @@ export interface MarketDataBranch {
 }
 
 /** The log is on the medium and given back within this; what is not sealed waits for a start. */
-const RECORDER_STOP_MS = 25_000;
+const RECORDER_STOP_MS = 45_000;
 
 /**
  * All live and die alone. A venue that keeps breaking a feed is met with patience, and so is a disk

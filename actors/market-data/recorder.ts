@@ -30,6 +30,8 @@ const WATCH_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
 interface RecorderState {
+  /** The store, once its threads are up; whoever ends the recorder waits for it. */
+  readonly opening: Promise<Result<OpenStore, string>>;
   store: OpenStore | null;
   tape: MarketTape | null;
   rung: Rung;
@@ -104,13 +106,11 @@ export function recorderActor(options: RecorderOptions): ActorSpec<RecorderState
       const opened = ctx.fenced((outcome: Result<OpenStore, string>) => {
         ctx.ingest({ kind: 'opened', outcome });
       });
-      void open(onEventOf).then((outcome) => {
-        // A store that opens when its recorder has gone is nobody's.
-        if (!ctx.isCurrent && outcome.ok) void outcome.value.stop();
-        else opened(outcome);
-      });
+      const opening = open(onEventOf);
+      void opening.then(opened);
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
       return {
+        opening,
         store: null,
         tape: null,
         rung: 'whole',
@@ -126,9 +126,10 @@ export function recorderActor(options: RecorderOptions): ActorSpec<RecorderState
       else message satisfies never;
       return state;
     },
-    async stop({ store }) {
+    async stop({ opening }) {
       relay.detach();
-      await store?.stop();
+      const outcome = await opening;
+      if (outcome.ok) await outcome.value.stop();
     },
     view: ({ store, tape, rung }) => ({
       rung,

@@ -11,6 +11,8 @@ import {
 /** A change of an output has to be seen at its input within this time of reaching its pin. */
 export const SEEN_MS = 10;
 const LOOK_MS = 1;
+/** How often a test begins anew because its look came too late to say anything. */
+export const LATE_MAX = 10;
 
 export interface SelfTestWiring {
   readonly contacts: ContactPins;
@@ -50,7 +52,9 @@ interface Check {
 
 /**
  * Proves that what is read is what is wired: the loop follows 0, 1, 0, the contacts are closed,
- * each channel's pulse is seen. A mock, the registers of another chip and a dead child all fail.
+ * each channel's pulse is seen. A mock, the registers of another chip and a dead child all fail. A
+ * look that comes late because this process was held up proves nothing, not even a fault: what it
+ * should have seen is there. The test then begins anew, `LATE_MAX` times.
  *
  * @param done is called exactly once, at most `SEEN_MS` and the driver's lag a check later
  */
@@ -73,6 +77,7 @@ export function runSelfTest(
     done(err(notSeen(check, found, seenMs)));
   };
   let slowestMs = 0;
+  let lateLeft = LATE_MAX;
   const run = (at: number): void => {
     const check = checks[at];
     if (check === undefined) {
@@ -87,6 +92,10 @@ export function runSelfTest(
       if (found === check.level && tookMs <= seenMs) {
         slowestMs = Math.max(slowestMs, tookMs);
         run(at + 1);
+      } else if (found === check.level && lateLeft > 0) {
+        lateLeft -= 1;
+        slowestMs = 0;
+        run(0);
       } else if (tookMs >= seenMs) {
         fail(check, found);
       } else {

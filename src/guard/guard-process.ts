@@ -19,7 +19,7 @@ import {
 import type { Env } from '../core/env.ts';
 import { reasonOf } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
-import { apiKeyOf } from '../venues/binance/sign.ts';
+import { doorOf } from './cancel-doors.ts';
 import { Canceller } from './canceller.ts';
 import type { Contacts } from './contacts.ts';
 import type { Heads } from './heads.ts';
@@ -143,7 +143,12 @@ export class GuardProcess {
       const detail = 'the venue has no key that may cancel and nothing more';
       log('warn', 'guard', 'key-may-trade', { venue: name, detail });
     }
-    const canceller = new Canceller(env, venue, apiKeyOf(key.value.apiKey, key.value.secret), log);
+    const door = doorOf(venue, key.value);
+    if (!door.ok) {
+      log('fatal', 'guard', 'no-key', { venue: name, reason: door.error });
+      return;
+    }
+    const canceller = new Canceller(env, venue, door.value, log);
     this.#cancellers.set(name, canceller);
     canceller.probeIfDue();
   }

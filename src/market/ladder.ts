@@ -83,6 +83,9 @@ export class Ladder {
   truncate(levels: number): void {
     const excess = this.#depth - levels;
     if (excess <= 0) return;
+    if (this.changes !== null) {
+      for (let at = 0; at < excess; at += 1) this.changes.note(this.#ticks[at] as number, 0);
+    }
     this.#ticks.copyWithin(0, excess, this.#depth);
     this.#lots.copyWithin(0, excess, this.#depth);
     this.#depth = levels;

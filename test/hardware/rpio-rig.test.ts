@@ -4,7 +4,6 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { REACTIONS, type StopMeasurement } from '../../src/commands/estop/measure-port.ts';
 import { inRig, rigAbsence } from '../support/gpio/rig.ts';
 
 const rigTest = rigAbsence === null ? test : test.skip;
@@ -48,20 +47,6 @@ rigTest('ES02: edges are told, and so is a pulse that was over before it could b
 
 rigTest('ES23: the guard reads the same registers in a process of its own and changes none', () => {
   assert.equal(said('guard'), [{ healthy: '0' }, { b: '2' }, { tamper: '6' }, { untouched: true }]);
-});
-
-rigTest('the stop is measured on rpio itself: each press opens the channels on the wires', () => {
-  const [measured] = said('measure') as [StopMeasurement & { fault?: string }];
-  assert.is(measured.fault, undefined);
-  assert.is(measured.driver, 'rpio');
-  const rows = measured.rows.map(({ load, reaction, count, maxUs }) => {
-    assert.ok((maxUs ?? 0) > 0, `${load}, ${reaction}`);
-    return [load, reaction, count];
-  });
-  assert.equal(
-    rows,
-    ['idle', 'blocked'].flatMap((load) => REACTIONS.map((reaction) => [load, reaction, 1])),
-  );
 });
 
 rigTest('ES25: the self-test passes on whole wires and finds a broken loop and channel', () => {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../src/core/rng.ts';
 import { Ladder } from '../../src/market/ladder.ts';
+import { LevelChanges } from '../../src/market/level-changes.ts';
 import { law } from '../support/law.ts';
 
 type Side = 'bid' | 'ask';
@@ -105,7 +106,13 @@ test('a truncated ladder keeps its best levels', () => {
     for (let at = 10; at < 15; at += 1) ladder.set(at, at);
     ladder.truncate(9);
     assert.is(ladder.depth, 5);
+    ladder.changes = new LevelChanges();
     ladder.truncate(3);
+    const told = ladder.changes;
+    assert.equal(
+      Array.from({ length: told.count }, (_, at) => [told.ticks[at], told.lots[at]]),
+      (of === 'bid' ? [10, 11] : [14, 13]).map((gone) => [gone, 0]),
+    );
     assert.equal(
       [0, 1, 2, 3].map((rank) => ladder.ticksAt(rank)),
       [...ticks, 0],

@@ -1,9 +1,15 @@
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { FormatFault } from '../../simulation/replay/formats/market-source.ts';
+import { withBursts } from '../../simulation/replay/playback/microbursts.ts';
 import { EXIT } from '../command.ts';
 import { JSON_OUTPUT, usage } from '../launch-commands.ts';
-import type { LocalCommand, ParsedWords, Surroundings } from '../local-command.ts';
+import {
+  type LocalCommand,
+  type ParsedWords,
+  parsePace,
+  type Surroundings,
+} from '../local-command.ts';
 import { answer, pairs } from '../terminal.ts';
 import { counted } from './counted-blocks.ts';
 import type { MarketFormat, OpenedMarketFile } from './market-file.ts';
@@ -27,6 +33,11 @@ export const convertCommand: LocalCommand = {
     to: { type: 'string', value: 'FORMAT', help: `${TARGETS} (default: by the name)` },
     symbol: { type: 'string', value: 'S', help: 'the market to write, or the one an npz is of' },
     venue: { type: 'string', value: 'NAME', help: 'venue of files that do not name theirs' },
+    bursts: {
+      type: 'string',
+      value: 'X',
+      help: 'let the first of every ten seconds pass so many times as fast',
+    },
     json: JSON_OUTPUT,
   },
   async run(words, around) {
@@ -49,6 +60,8 @@ interface Conversion {
   readonly target: Exclude<MarketFormat, 'raw'>;
   readonly symbol: string | null;
   readonly venue: string | null;
+  /** Times that injected bursts are faster; 1 leaves everything as it is. */
+  readonly bursts: number;
 }
 
 /** What was read, what was written, and what the target has no form for. */
@@ -86,9 +99,15 @@ async function askedFor(words: ParsedWords): Promise<Result<Conversion, string>>
   if (target === null || target === 'raw') {
     return err(`${to}: not known what to write, wanted --to with one of ${TARGETS}`);
   }
+  const burstsText = words.text('bursts') ?? '1';
+  const bursts = parsePace(burstsText);
+  if (bursts === null || bursts === 'max' || bursts < 1) {
+    return err(`--bursts: found ${burstsText}, wanted a number from 1 to 1000`);
+  }
   return ok({
     from,
     to,
+    bursts,
     source: source.value,
     target,
     symbol: words.text('symbol'),
@@ -98,7 +117,7 @@ async function askedFor(words: ParsedWords): Promise<Result<Conversion, string>>
 
 /** Carries out a conversion; the error is one sentence. */
 async function convert(
-  { from, to, source, target, symbol, venue }: Conversion,
+  { from, to, source, target, symbol, venue, bursts }: Conversion,
   { env, terminal }: Pick<Surroundings, 'env' | 'terminal'>,
 ): Promise<Result<Converted, string>> {
   const { openEngine, openMarketFile } = await import('./market-file.ts');
@@ -110,7 +129,8 @@ async function convert(
     const opened = await openMarketFile(env, duck.value, from, { format: source, naming });
     if (!opened.ok) return opened;
     const progress = counted(opened.value.blocks, { env, terminal, of: opened.value.records });
-    const read: OpenedMarketFile = { ...opened.value, blocks: progress.blocks };
+    const blocks = withBursts(progress.blocks, bursts);
+    const read: OpenedMarketFile = { ...opened.value, blocks };
     const written = await writeMarketFile(env, duck.value, read, { path: to, target, symbol });
     progress.end();
     if (!written.ok) return written;

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import { FormatFault } from '../../simulation/replay/formats/market-source.ts';
 import { BookPlayback, type PlayedMarket } from '../../simulation/replay/playback/book-playback.ts';
+import { type Burst, BurstDetector } from '../../simulation/replay/playback/microbursts.ts';
 import { pacedBlocks } from '../../simulation/replay/playback/paced-blocks.ts';
 import type { Duck } from '../../storage/columns/duck.ts';
 import { EXIT } from '../command.ts';
@@ -57,6 +58,9 @@ export interface Replayed {
   /** Whether the second run left the same; null when there was none. */
   readonly isSame: boolean | null;
   readonly markets: readonly PlayedMarket[];
+  /** Microbursts, and the first hundred of them. */
+  readonly burstCount: number;
+  readonly bursts: readonly Burst[];
 }
 
 async function playedTimes(
@@ -103,7 +107,12 @@ async function playOnce(
   const playback = new BookPlayback(dictionary);
   const startNs = env.clock.mono();
   const progress = counted(blocks, { env, terminal, of: records });
-  for await (const block of pacedBlocks(progress.blocks, pace, env)) playback.play(block);
+  const detector = new BurstDetector();
+  for await (const block of pacedBlocks(progress.blocks, pace, env)) {
+    playback.play(block);
+    detector.look(block);
+  }
+  const bursts = detector.finish();
   progress.end();
   const seconds = (env.clock.mono() - startNs) / 1e9;
   return ok({
@@ -114,16 +123,19 @@ async function playOnce(
     stateHash: playback.hash(),
     isSame: null,
     markets: playback.markets(),
+    burstCount: detector.count,
+    bursts,
   });
 }
 
 function show(replayed: Replayed): string {
-  const { events, seconds, eventsPerSecond, stateHash, isSame, markets } = replayed;
+  const { events, seconds, eventsPerSecond, stateHash, isSame, markets, burstCount } = replayed;
   const summary = pairs([
     ['events', events],
     ['seconds', seconds.toFixed(2)],
     ['events a second', eventsPerSecond],
     ['state', stateHash],
+    ['microbursts', burstCount],
     ...(isSame === null ? [] : ([['played twice', isSame ? 'the same' : 'DIFFERENT']] as const)),
   ]);
   const rows = table(

@@ -26,10 +26,10 @@ const hash = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 /** A venue that the guard can cancel at, and where its key for that lies. */
 const wardVenue = z.strictObject({
   name: z.string().min(1).max(16),
-  /** How it is spoken to; absent: Binance spot. */
-  kind: z.literal('binance-usdm').optional(),
+  /** Protocol that it speaks; Binance's when it is not said. */
+  kind: z.string().max(16).optional(),
   restUrl: z.url({ protocol: /^https?$/ }).max(256),
-  symbols: z.array(z.string().regex(/^[A-Z0-9]{2,20}$/)).max(64),
+  symbols: z.array(z.string().regex(/^[A-Z0-9]{2,20}([/-][A-Z0-9]{2,12})?$/)).max(64),
   receiveWindowMs: z.int().min(100).max(60_000),
   timeoutMs: z.int().min(100).max(60_000),
   /** A file with `apiKey` and `secret`; never the keys themselves. */

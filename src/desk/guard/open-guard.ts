@@ -63,7 +63,7 @@ export function wardOf(
     contacts: hardware.guardContacts,
     venues: config.venues.map(({ name, kind, symbols, receiveWindowMs, requestTimeoutMs }) => ({
       name,
-      ...(kind === 'binance-usdm' && { kind }),
+      kind,
       restUrl: (accesses.get(name) as VenueAccess).restUrl,
       symbols,
       receiveWindowMs,

@@ -41,6 +41,10 @@ export function marketFolder(dataDirectory: string): string {
 export function recordingOf(parts: RecordingParts) {
   const { folder, settings, venues, instruments, timers, sealsAtEnd, journal, log } = parts;
   const relay = new TapeRelay();
+  let onOpened: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    onOpened = resolve;
+  });
   const held: { lock: HeldLock | null; store: MarketStore | null } = { lock: null, store: null };
   const options = (onEvent: MarketStoreOptions['onEvent']): MarketStoreOptions => ({
     ...storeLimits(settings),
@@ -59,14 +63,19 @@ export function recordingOf(parts: RecordingParts) {
   });
   return {
     relay,
+    /** Resolves when the first store is open. */
+    opened,
     /** What is sealed, as far as the newest store knows. */
     sealed: () => held.store?.totals ?? null,
     start: () =>
       recorderActor({
         async open(onEvent) {
-          const opened = await openMarketStore(options(onEvent));
-          if (opened.ok) held.store = opened.value;
-          return opened;
+          const outcome = await openMarketStore(options(onEvent));
+          if (outcome.ok) {
+            held.store = outcome.value;
+            onOpened();
+          }
+          return outcome;
         },
         relay,
         venues: instruments.map(({ venue }) => venues.indexOf(venue)),

@@ -140,7 +140,9 @@ async function record(
     supervisor({ ...branch, onGiveUp: ({ child }) => onGiveUp(`${child} cannot be kept up`) }),
     'market-data',
   );
-  const reason = await Promise.race([gaveUp, timeOver(env, options.forMs), onStopSignal()]);
+  // The time that was asked for is one of recording: it begins with a store to record to.
+  const over = recording.opened.then(() => timeOver(env, options.forMs));
+  const reason = await Promise.race([gaveUp, over, onStopSignal()]);
   log('info', 'record', 'ending', { reason });
   const { records, lost } = tape.counts ?? { records: 0, lost: 0 };
   await lane.stopAll(STOP_MS_MAX);

@@ -12,7 +12,10 @@ import { newAccount, type VenueAccount } from '../venue/notice.ts';
 import { reachInProcess } from './in-process.ts';
 import { rehearse } from './rehearsal.ts';
 
-/** Virtual time that is played: enough for every kind of message, some orders and some fills. */
+/**
+ * Virtual time that is played, shared among the venues: enough for every kind of message, some
+ * orders and some fills, and what a start can wait for.
+ */
 const PLAYED_MS = 40_000;
 /** A desk that orders thousands a second has seen everything earlier, and wants to start. */
 const ORDERS_MAX = 2_000;
@@ -67,7 +70,12 @@ export async function dressRehearsal(
     lock: () => ok({ release: () => {} }),
     version,
     player: null,
-    end: (desk) => played(timers, () => desk.parts.metrics.orders >= ORDERS_MAX),
+    end: (desk) =>
+      played(
+        timers,
+        PLAYED_MS / config.venues.length,
+        () => desk.parts.metrics.orders >= ORDERS_MAX,
+      ),
   });
   for (const venue of floor.values()) venue.stop();
   rmSync(scratch, { recursive: true, force: true });
@@ -76,9 +84,9 @@ export async function dressRehearsal(
 }
 
 /** Resolves when the time is over, or soon after enough has been seen. */
-function played(timers: Timers, isEnough: () => boolean): Promise<string> {
+function played(timers: Timers, forMs: number, isEnough: () => boolean): Promise<string> {
   return new Promise((resolve) => {
-    let leftMs = PLAYED_MS;
+    let leftMs = forMs;
     const look = (): void => {
       leftMs -= LOOK_MS;
       if (leftMs <= 0 || isEnough()) resolve('it was a rehearsal');

@@ -56,6 +56,8 @@ export interface SeedReport {
   readonly records: number;
   /** How often a guard has brought down what a desk had left resting. */
   readonly relieved: number;
+  /** How often the watchdog has reset the host. */
+  readonly hostResets: number;
   /** How often the venue has banned the desk for asking too much. */
   readonly bans: number;
   /** Why the desk rightly did not start again; null when it recovered. */
@@ -121,6 +123,7 @@ class SeedRun {
       fills: world.laws.orders.fills,
       records: world.laws.journal.records,
       relieved: world.laws.rest.relieved,
+      hostResets: world.watchdog.resets,
       bans: world.venue.facade.bans.count,
       refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
       violations: world.verdicts.violations,

@@ -181,7 +181,7 @@ export const ACTOR_FAULTS: readonly PresentFault[] = [
     id: 'F39',
     fault: 'the watchdog is not petted: the host is reset',
     family: 'process',
-    lastsMs: 15_000,
+    lastsMs: 40_000,
     start({ desk }) {
       desk.deafenWatchdog(true);
       return () => desk.deafenWatchdog(false);

@@ -27,8 +27,6 @@ export function refusalError(refusal: Refusal): KrakenError {
       return 'EOrder:Insufficient funds';
     case 'duplicate-client-id':
       return `${INVALID_ARGUMENTS}:cl_ord_id`;
-    case 'not-reducing':
-      return 'EOrder:Reduce only:No position exists';
     case 'would-take':
       return 'EOrder:Post only order';
     case 'not-reducing':

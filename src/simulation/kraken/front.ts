@@ -1,11 +1,14 @@
 import { FaultPlan } from '../binance/faults.ts';
 import type { FacadeMaker } from '../server/venue-facade.ts';
 import { KrakenFacade } from './facade.ts';
-import { DEFAULT_CALLS } from './keys.ts';
+import type { CallLimits } from './keys.ts';
 
 const NAME_BYTES = 16;
 /** Kraken's secrets are so long. */
 const SECRET_BYTES = 64;
+
+/** Kraken's calls of the tier that its orders have here. */
+const PRO_CALLS: CallLimits = { max: 20, decayPerSecond: 1 };
 
 /** Kraken in front of a market that makes its own prices. */
 export const krakenFront: FacadeMaker<KrakenFacade> = (parts) => {
@@ -13,7 +16,7 @@ export const krakenFront: FacadeMaker<KrakenFacade> = (parts) => {
   return new KrakenFacade({
     ...{ exchange, keys, clock, timers, random },
     faults: new FaultPlan(),
-    calls: DEFAULT_CALLS,
+    calls: PRO_CALLS,
     tier: 'pro',
   });
 };

@@ -39,22 +39,6 @@ export function productsIn(
   return decoded instanceof WireFault ? err(decoded.message) : ok(decoded);
 }
 
-/**
- * Names under which the venue's frames may speak of a product: the one whose book it shares, as
- * the product itself says.
- */
-export function aliasesIn(body: string): ReadonlyMap<string, string> {
-  const decoded = decodeWire(body, (value) =>
-    arrayIn(objectIn(value, 'reply')['products'], 'products').flatMap((entry) => {
-      const product = objectIn(entry, 'product');
-      const alias = product['alias'];
-      const isNamed = typeof alias === 'string' && alias !== '';
-      return isNamed ? [[textOf(product, 'product_id'), alias] as const] : [];
-    }),
-  );
-  return new Map(decoded instanceof WireFault ? [] : decoded);
-}
-
 function instrumentIn(product: WireObject, venue: string, index: number): Instrument {
   const symbol = textOf(product, 'product_id');
   const type = textOf(product, 'product_type');

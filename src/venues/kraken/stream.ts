@@ -133,6 +133,8 @@ export class KrakenStream implements MarketStream {
   readonly #news: News[] = [];
   #tradesLeft = 0;
   #requests = 0;
+  /** Views that wait for a snapshot. */
+  #owed: number;
 
   constructor(options: KrakenStreamOptions) {
     const { url, venue, instruments, hasTrades, depth = DEPTH } = options;
@@ -144,6 +146,7 @@ export class KrakenStream implements MarketStream {
     for (const view of this.views) this.#byPair.set(view.pair, view);
     this.quoted = this.views[0] as KrakenView;
     this.#decoder = new MarketDecoder(instruments);
+    this.#owed = this.views.length;
   }
 
   /** The state of the pairs first: a book that is not to be believed is never quoted. */
@@ -168,7 +171,7 @@ export class KrakenStream implements MarketStream {
         return this.#afterBook(this.quoted.sync.onUpdate(decoder));
       case 'book-snapshot':
         this.quoted = this.#byPair.get(decoder.pair) as KrakenView;
-        this.quoted.waited = -1;
+        this.#settle(this.quoted);
         return this.#afterBook(this.quoted.sync.onSnapshot(decoder));
       case 'trades':
         this.#tradesLeft = decoder.trades.count;
@@ -217,7 +220,7 @@ export class KrakenStream implements MarketStream {
   reset(): void {
     for (const view of this.views) {
       view.forget();
-      view.waited = 0;
+      this.#owe(view);
     }
   }
 
@@ -244,7 +247,7 @@ export class KrakenStream implements MarketStream {
     const params = this.#bookParams(JSON.stringify([view.pair.symbol]));
     this.lostBy = why;
     view.forget();
-    view.waited = 0;
+    this.#owe(view);
     this.frames = [
       this.#request('unsubscribe', params),
       this.#request('subscribe', `${params},"snapshot":true`),
@@ -252,8 +255,20 @@ export class KrakenStream implements MarketStream {
     return 'resubscribe';
   }
 
+  /** A snapshot of the view has been asked for. */
+  #owe(view: KrakenView): void {
+    if (view.waited < 0) this.#owed += 1;
+    view.waited = 0;
+  }
+
+  #settle(view: KrakenView): void {
+    if (view.waited >= 0) this.#owed -= 1;
+    view.waited = -1;
+  }
+
   /** A snapshot may have been lost, or refused: whoever waits too long asks again. */
   #await(frames: number): void {
+    if (this.#owed === 0) return;
     for (const view of this.views) {
       if (view.waited < 0) continue;
       view.waited += frames;

@@ -52,7 +52,9 @@ function aStore(lostRecords = 0) {
   return { store, seen, kinds };
 }
 
-async function aRecorder(outcomes: readonly Result<OpenStore, string>[]) {
+type Outcome = Result<OpenStore, string>;
+
+async function aRecorder(outcomes: readonly (Outcome | Promise<Outcome>)[]) {
   const tested = aLane();
   const { log, lines } = aLog();
   const relay = new TapeRelay();
@@ -63,7 +65,7 @@ async function aRecorder(outcomes: readonly Result<OpenStore, string>[]) {
       open(onEvent) {
         tellers.push(onEvent);
         const outcome = outcomes[Math.min(tellers.length, outcomes.length) - 1];
-        return Promise.resolve(outcome as Result<OpenStore, string>);
+        return Promise.resolve(outcome as Outcome);
       },
       relay,
       venues: [0],
@@ -238,6 +240,22 @@ test('a recorder that stops gives its store back and is told nothing more', asyn
   assert.is(seen.stops, 1);
   relay.onTrade(trade(1));
   assert.equal(kinds(), []);
+});
+
+test('a recorder that stops while its store opens waits for it and gives it back', async () => {
+  const { store, seen } = aStore();
+  let open: (outcome: Outcome) => void = () => {};
+  const opening = new Promise<Outcome>((resolve) => {
+    open = resolve;
+  });
+  const { env, lane } = await aRecorder([opening]);
+  const stopped = lane.stopAll(10_000);
+  await env.settle();
+  assert.is(seen.stops, 0);
+  open(ok(store));
+  await env.settle();
+  await stopped;
+  assert.is(seen.stops, 1);
 });
 
 test.run();

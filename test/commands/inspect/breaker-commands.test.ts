@@ -59,7 +59,7 @@ test('for people it shows what is open, then every control', async () => {
   assert.match(text, /^equity +-$/m);
   assert.match(text, /^C14 +instrument:0 +open +paused +A +9\.123 +8 +2 s$/m);
   assert.match(text, /^C25 +instrument:0 +closed +paused +A +- +8 +2 s$/m);
-  assert.match(text, /^C15 +divergence between venues +ok +injected: /m);
+  assert.match(text, /^C18 +model output and drift +ok +injected: /m);
 });
 
 test('without the risk actor nothing is known', async () => {

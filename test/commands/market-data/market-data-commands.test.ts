@@ -51,6 +51,7 @@ for (const [line, reason] of [
   ['convert a b c', 'convert: found c, wanted FROM and TO only'],
   ['convert a b --to sql', '--to: found sql, wanted one of parquet'],
   ['convert a b --from sql', '--from: found sql, wanted one of parquet'],
+  ['convert a b --bursts 0.5', '--bursts: found 0.5, wanted a number from 1 to 1000'],
   ['convert a b.csv', 'b.csv: not known what to write, wanted --to'],
 ] as const) {
   test(`\`${line}\` is refused with what would be right`, async () => {
@@ -96,6 +97,19 @@ test('a file goes through every format and leaves the same books', async () => {
   const named = ['--symbol', 'BTC-PERPETUAL', '--venue', 'deribit'];
   await convert(`${folder}/btc.npz`, `${folder}/btc.parquet`, ...named);
   assert.is(((await books(`${folder}/btc.parquet`)) as unknown[]).length, 1);
+});
+
+test('bursts are injected by a conversion, and the books stay what they were', async () => {
+  const folder = temporaryFolder();
+  const from = aBookFile(folder);
+  const to = `${folder}/fast.parquet`;
+  const { exitCode, err } = await running(['convert', from, to, '--bursts', '10x']);
+  assert.is(exitCode, EXIT.done, err);
+  const played = async (path: string) =>
+    JSON.parse((await running(['replay', path, '--json'])).out);
+  const [slow, fast] = [await played(from), await played(to)];
+  assert.equal(fast.markets, slow.markets);
+  assert.is(fast.burstCount, 0);
 });
 
 test('what cannot be converted or replayed is said in one sentence', async () => {

@@ -44,7 +44,7 @@ function put(key: Uint8Array, mode = 0o600): void {
   chmodSync(keyFile, mode);
 }
 
-test('a desk starts without a key-encryption key and says so, and later seals its key', async () => {
+test('a desk without a key-encryption key starts and says so; a later start seals', async () => {
   const start = await aDesk();
   const key = nodeEntropy(32);
   assert.match((await start({})) ?? '', /^AUDIT KEY NOT SEALED/);

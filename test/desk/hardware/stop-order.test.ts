@@ -50,8 +50,8 @@ async function aStop(markFault: Error | null = null) {
     clear: () => {},
   };
   const hardware = { backend, pins: PINS };
-  const venueOf = { name: 'binance' };
-  const parts = { gate, latch, env, log, hardware, venue: venueOf, isClockReal: true };
+  const venues = [{ name: 'binance' }];
+  const parts = { gate, latch, env, log, hardware, venues, isClockReal: true };
   const stop = new StopWiring(parts as unknown as DeskParts, lane);
   return {
     ...tested,

@@ -49,7 +49,7 @@ async function aWiring(parts: { readonly isLatchBroken?: boolean } = {}) {
   };
   const hardware = { backend, pins: PANEL_PINS };
   const { env, lane } = tested;
-  const desk = { gate, hardware, isClockReal: true, latch, env, log, venue: { name: 'x' } };
+  const desk = { gate, hardware, isClockReal: true, latch, env, log, venues: [{ name: 'x' }] };
   const wiring = new StopWiring(desk as unknown as DeskParts, lane);
   const told = (path: string): readonly unknown[] => heard[path] ?? [];
   const edge = (pin: number, level: 0 | 1 | null): void => tell({ pin, level }, 5);

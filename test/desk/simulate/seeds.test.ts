@@ -48,6 +48,16 @@ test('every fault of the catalogue that is present strikes, and the desk recover
   }
 });
 
+test('F07 F39: a guard relieves a desk that stands still, a watchdog resets', async () => {
+  const only = (id: string) => PRESENT_FAULTS.filter((fault) => fault.id === id);
+  const held = await simulated(2, 8_000, only('F07'));
+  assertSound(held, 8_000);
+  assert.ok(held.relieved > 0, 'what rested was brought down');
+  const starved = await simulated(1, 12_000, only('F39'));
+  assertSound(starved, 12_000);
+  assert.ok(starved.hostResets > 0 && starved.starts > 1, 'and the desk was started again');
+});
+
 test('a seed that nobody has chosen breaks no law', async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] as number;
   process.stdout.write(`SEED=${seed} `);

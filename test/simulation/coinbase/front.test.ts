@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
 import { coinbaseKey } from '../../../src/simulation/coinbase/front.ts';
 
-test('a key made of random bytes is one on the right curve, and the same for the same bytes', () => {
+test('a key made of random bytes is on the right curve, and the same for the same bytes', () => {
   const keyOf = (seed: number) => {
     const random = rngOf(seed);
     return coinbaseKey((bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)));

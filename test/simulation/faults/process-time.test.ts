@@ -38,7 +38,7 @@ test('a clock that runs fast has come further, and its timers ring earlier', () 
   assert.throws(() => own.setRate(3), /near 1/);
 });
 
-test('what falls due while the process is held up runs when it wakes, unless it is cancelled', () => {
+test('what falls due while the process is held up waits, unless it is cancelled', () => {
   const time = virtualTime(0);
   const waiting: (() => void)[] = [];
   const own = new ProcessTime(

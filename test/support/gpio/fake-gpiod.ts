@@ -43,7 +43,9 @@ done
 [ "$offsets" = 1 ] || { echo "$tool: exactly one line is expected" >&2; exit 1; }
 case "$tool" in
   gpioget)
-    [ -e "$here/pid-$last" ] && kill -0 "$(cat "$here/pid-$last")" 2>&- && { echo "$tool: Device or resource busy" >&2; exit 1; }
+    if [ -e "$here/pid-$last" ] && kill -0 "$(cat "$here/pid-$last")" 2>&-; then
+      echo "$tool: Device or resource busy" >&2; exit 1
+    fi
     cat "$here/level-$last" ;;
   gpiomon) echo "$$" > "$here/pid-$last"; exec cat "$here/line-$last" ;;
   gpioset)

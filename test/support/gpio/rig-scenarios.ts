@@ -6,16 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { contactReader, type GpioBackend } from '../../../hardware/gpio/port.ts';
-import {
-  runSelfTest,
-  type SelfTestFault,
-  type SelfTestReport,
-  type SelfTestWiring,
-} from '../../../hardware/gpio/self-test.ts';
+import { runSelfTest, type SelfTestWiring } from '../../../hardware/gpio/self-test.ts';
 import { openRpio } from '../../../hardware/rpio.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { nodeFiles } from '../../../src/core/node-files.ts';
-import type { Result } from '../../../src/core/result.ts';
 import { measureStop } from '../../../src/desk/hardware/measure/measure-stop.ts';
 import { Contacts } from '../../../src/guard/contacts.ts';
 import { silentLog } from '../../../src/ops/log.ts';
@@ -34,7 +28,6 @@ const wiring: SelfTestWiring = {
   loop: { out: LOOP_OUT, in: LOOP_IN },
   pulses: { a: PULSE_A, b: PULSE_B },
 };
-const SELF_TESTS_MAX = 10;
 const WIRES = [
   [LOOP_OUT, LOOP_IN],
   [PULSE_A, A],
@@ -185,7 +178,9 @@ const scenarios: Readonly<Record<string, () => void | Promise<void>>> = {
       for (const pin of [A, B]) registers.drive(pin, 1);
       const backend = opened();
       const chip = setInterval(() => registers.settle(), 1);
-      const outcome = await selfTested(backend);
+      const outcome = await new Promise((resolve) =>
+        runSelfTest(backend, wiring, outside, resolve),
+      );
       clearInterval(chip);
       say({ cut, outcome: shown(outcome) });
       registers.drive(LOOP_IN, 0);
@@ -211,20 +206,6 @@ const scenarios: Readonly<Record<string, () => void | Promise<void>>> = {
     say({ outcome: openRpio(pins, outside) });
   },
 };
-
-/** Again where a look came too late to count, as it does on a machine with much else to do. */
-async function selfTested(backend: GpioBackend): Promise<unknown> {
-  for (let left = SELF_TESTS_MAX; ; left -= 1) {
-    const outcome = await new Promise<Result<SelfTestReport, SelfTestFault>>((resolve) =>
-      runSelfTest(backend, wiring, outside, resolve),
-    );
-    const isLate =
-      !outcome.ok &&
-      outcome.error.kind === 'not-seen' &&
-      outcome.error.found === outcome.error.wanted;
-    if (!isLate || left === 1) return outcome;
-  }
-}
 
 /** A report without its measured time. */
 function shown(outcome: unknown): unknown {

@@ -1,5 +1,9 @@
 import { significantDecimals } from '../../../src/core/decimal.ts';
-import { v1FrameIn, type WireLevel } from '../../../src/simulation/replay/kraken-v1/frame.ts';
+import {
+  type V1Frame,
+  v1FrameIn,
+  type WireLevel,
+} from '../../../src/simulation/replay/kraken-v1/frame.ts';
 import type { KrakenInstrument } from '../../../src/venues/kraken/pair.ts';
 import { recording } from '../edge/recordings.ts';
 import { aPair, checksumOf, type Level } from './pairs.ts';
@@ -15,11 +19,13 @@ export interface RecordedBooks {
 /** Levels a side that were recorded. */
 export const RECORDED_DEPTH = 1_000;
 
-export function recordedBooks(): RecordedBooks {
+/** @param joined so many updates of a pair stand in one frame, with the checksum of the last */
+export function recordedBooks(joined = 1): RecordedBooks {
   const text = new TextDecoder().decode(recording('raw/kraken/KRAKEN.ws.50.0.gz', 'e52b6bec40a3'));
   const pairs = new Map<string, KrakenInstrument>();
   const frames: Uint8Array[] = [];
   let updates = 0;
+  const waiting = new Map<string, BookUpdate[]>();
   for (const line of text.split('\n')) {
     const body = /^\d+\.\d+: (\[.*)$/.exec(line)?.[1];
     const frame = body === undefined ? null : v1FrameIn(body);
@@ -29,12 +35,19 @@ export function recordedBooks(): RecordedBooks {
       const checksum = checksumOf(asks.map(levelOf), bids.map(levelOf));
       frames.push(encoded('snapshot', { ...frame, checksum }));
     } else if (frame?.kind === 'book-update') {
-      frames.push(encoded('update', frame));
+      const own = [...(waiting.get(frame.pair) ?? []), frame];
+      waiting.set(frame.pair, own.length < joined ? own : []);
+      if (own.length < joined) continue;
+      const asks = own.flatMap((each) => each.asks);
+      const bids = own.flatMap((each) => each.bids);
+      frames.push(encoded('update', { ...frame, asks, bids }));
       updates += 1;
     }
   }
   return { pairs: [...pairs.values()], frames, updates };
 }
+
+type BookUpdate = Extract<V1Frame, { kind: 'book-update' }>;
 
 const levelOf = ([price, size]: WireLevel): Level => [price, size];
 

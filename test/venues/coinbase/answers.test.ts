@@ -8,7 +8,7 @@ import {
   type OrderForm,
 } from '../../../src/venues/coinbase/order-configuration.ts';
 import { editRequest, preventionId } from '../../../src/venues/coinbase/orders.ts';
-import { aliasesIn, productsIn } from '../../../src/venues/coinbase/products.ts';
+import { productsIn } from '../../../src/venues/coinbase/products.ts';
 import { coinbaseQueries } from '../../../src/venues/coinbase/queries.ts';
 import { replyIn } from '../../../src/venues/coinbase/rest.ts';
 import { coinbaseSession } from '../../../src/venues/coinbase/session.ts';
@@ -294,12 +294,6 @@ test('a product that cannot be traded is named with what was found', () => {
     assert.ok(!found.ok);
     assert.match(found.error, wanted);
   }
-});
-
-test('a product that shares the book of another says whose it is', () => {
-  const products = [product(), product({ product_id: 'BTC-USDC', alias: 'BTC-USD' })];
-  assert.equal([...aliasesIn(JSON.stringify({ products }))], [['BTC-USDC', 'BTC-USD']]);
-  assert.is(aliasesIn('{').size, 0);
 });
 
 test('the private socket ends at a gap, and passes over what was told twice', () => {

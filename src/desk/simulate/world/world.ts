@@ -33,7 +33,7 @@ const HOST = 'in-process';
 const ACCESS = accessAt(HOST, IN_PROCESS);
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
-const DAMAGE = /damaged|is missing|its end is gone|is not the one that was audited/;
+const DAMAGE = /stop here|bring them together|restore it from a backup/;
 /** What a disk writes in one piece. */
 const SECTOR_BYTES = 512;
 /** Whoever starts a daemon again waits up to so long. */
@@ -89,6 +89,8 @@ export class World {
   /** What processes before this one stood still. */
   #stalledMs = 0;
   #wasClean = true;
+  /** Whether the last process that was made has found the desk latched. */
+  #isLatched = false;
   readonly #locks = new Set<string>();
   readonly #chance: Rng;
 
@@ -268,6 +270,8 @@ export class World {
 
   #newProcess(hooks: ProcessHooks = this.#hooks()): DeskProcess {
     this.starts += 1;
+    // Before anything of it runs: what a start does to the latch is what the law is about.
+    this.#isLatched = this.disk.read(LATCH) !== null;
     return new DeskProcess({
       time: this.time,
       random: this.random.fork(`process ${this.starts}`),
@@ -320,9 +324,9 @@ export class World {
     assert(desk !== null, 'a process that has opened has a desk');
     this.trace.note('opened', String(desk.parts.boot));
     const words = new Int32Array(desk.parts.gate.shared);
-    const isLatched = this.disk.read(LATCH) !== null;
     const { policy } = process;
-    this.laws.opened(words, { policy, wasClean: this.#wasClean, isLatched });
+    const [wasClean, isLatched] = [this.#wasClean, this.#isLatched];
+    this.laws.opened(words, { policy, wasClean, isLatched });
   }
 
   #ended(end: ProcessEnd): void {

@@ -114,7 +114,7 @@ function faultOf(refusal: Refusal): TermsFault {
   }
 }
 
-/** Price and size of a resting limit order change; what has filled of it stays filled. */
+/** Price and size of a resting order change, which is a limit order; what has filled stays. */
 function edit({ desk, body, account }: Call): CallReply {
   const refusedBy = (edit_failure_reason: string): CallReply =>
     good({ success: false, errors: [{ edit_failure_reason }] });
@@ -123,9 +123,6 @@ function edit({ desk, body, account }: Call): CallReply {
   if (order === null) return refusedBy('ORDER_NOT_FOUND');
   const { last, instrument, filledLots } = order;
   if (!isOpen(last)) return refusedBy('ORDER_IS_FULLY_FILLED');
-  if (last.timeInForce !== 'gtc' || last.type === 'market') {
-    return refusedBy('ONLY_LIMIT_ORDER_EDITS_SUPPORTED');
-  }
   const { price, size } = body;
   const ticks = typeof price === 'string' ? parseTicks(instrument, price) : last.ticks;
   const before = (filledLots - last.filledLots + last.lots) as Lots;

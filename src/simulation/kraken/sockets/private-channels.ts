@@ -142,8 +142,6 @@ export class PrivateChannels {
       case 'canceled':
       case 'expired':
         return [{ ...known, exec_type: execution, reason: reasonOf(order.status) }];
-      case 'amended':
-        return [{ ...known, exec_type: 'amended' }];
       case 'trade-prevention':
         return order.status === 'expired-in-match'
           ? [{ ...known, exec_type: 'canceled', reason: reasonOf(order.status) }]

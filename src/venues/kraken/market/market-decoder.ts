@@ -5,6 +5,7 @@ import type { KrakenInstrument } from '../pair.ts';
 import { timestampMs } from '../wire/timestamp.ts';
 import { SymbolTable } from './symbol-table.ts';
 import { TradeList } from './trade-list.ts';
+import { UsualBook } from './usual-book.ts';
 import { wideDecimal } from './wide-decimal.ts';
 
 /**
@@ -53,6 +54,7 @@ export class MarketDecoder {
 
   readonly #scanner = new JsonScanner();
   readonly #pairs: SymbolTable<KrakenInstrument>;
+  readonly #usual: UsualBook;
   #channel: Channel = 'other';
   #isSnapshot = false;
   #hasType = false;
@@ -68,6 +70,7 @@ export class MarketDecoder {
   constructor(pairs: readonly KrakenInstrument[]) {
     this.pair = pairs[0] as KrakenInstrument;
     this.#pairs = new SymbolTable(pairs);
+    this.#usual = new UsualBook(this.#pairs, this.pair);
   }
 
   /** Venue time of the frame in ms, with a fraction; NaN when it has none. Read when asked for. */
@@ -83,6 +86,7 @@ export class MarketDecoder {
 
   decode(frame: Uint8Array): MarketFrameKind {
     this.#scanner.reset(frame);
+    if (this.#usual.read(frame, this.bids, this.asks)) return this.#takeUsual();
     this.#channel = 'other';
     this.#hasType = false;
     this.#items = 0;
@@ -93,6 +97,17 @@ export class MarketDecoder {
     this.strangers = 0;
     this.#timeStart = -1;
     return this.#frame() ? this.#classify() : 'malformed';
+  }
+
+  #takeUsual(): MarketFrameKind {
+    const { pair, checksum, timeStart, timeEnd } = this.#usual;
+    this.pair = pair;
+    this.checksum = checksum;
+    this.#timeStart = timeStart;
+    this.#timeEnd = timeEnd;
+    this.trades.count = 0;
+    this.strangers = 0;
+    return 'book-update';
   }
 
   #classify(): MarketFrameKind {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../../src/core/rng.ts';
@@ -23,6 +24,9 @@ function aMaking(files = lossyFiles()) {
   return { files, entropy, clock: manualTime().clock };
 }
 
+const fail = (): void => {
+  throw new Error('EIO');
+};
 const faultOf = (result: { ok: boolean; error?: string }): string => result.error ?? 'no fault';
 
 test('under a key-encryption key no private key lies open, and it reads the same', () => {
@@ -81,13 +85,27 @@ test('keys that lie open are sealed where they lie, once', () => {
   );
 });
 
+test('what is no key of ours is refused, and so is a disk that does not take one', () => {
+  const making = aMaking();
+  const { files } = making;
+  const refusal = (content: string): string => {
+    files.replace('keys/audit.key', Buffer.from(content));
+    return faultOf(readAuditKeys(files, 'keys', NAME));
+  };
+  assert.match(refusal('x'.repeat(4_097)), /found 4097 bytes, wanted at most 4096/);
+  const made = 'made 2026-01-01T00:00:00.000Z\n';
+  const { privateKey } = generateKeyPairSync('x25519');
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+  assert.match(refusal(`${made}${pem}`), /found x25519, wanted ed25519/);
+  assert.match(refusal(`${made}no key`), /^keys\/audit.key: /);
+  const full = { ...making, files: { ...files, replace: fail } };
+  assert.match(faultOf(prepareNextKey(full, 'keys', NAME)), /^keys\/audit.key.next: EIO/);
+});
+
 test('a disk that fails while a key is sealed leaves the key as it was', () => {
   const making = aMaking();
   const { current } = must(openAuditKeys(making, 'keys', NAME));
-  const replace = (): void => {
-    throw new Error('EIO');
-  };
-  const files = { ...making.files, replace };
+  const files = { ...making.files, replace: fail };
   assert.match(faultOf(openAuditKeys({ ...making, files }, 'keys', NAME, kek)), /^keys: EIO/);
   const again = must(readAuditKeys(making.files, 'keys', NAME));
   assert.is(again.current.signer.key.id, current.signer.key.id);

@@ -232,4 +232,39 @@ test('a book that goes by another name is found, unless that one is traded too',
   assert.equal([both.next(), both.instrument], ['levels', BTC]);
 });
 
+test('fields that are no text are passed over, and one that is not there is no number', () => {
+  const odd = { product_id: 'BTC-USD', price: '1', size: '1', side: 'SELL', time: null, extra: {} };
+  const { item } = onFirst(aFrame('market_trades', 1, { type: 'update', trades: [odd] }), 'trade');
+  assert.ok(Number.isNaN(item.timeMs('time')) && Number.isNaN(item.lots('volume')));
+  assert.equal([item.whole('trade_id'), item.text('status')], [-1, '']);
+  const huge = aFrame('heartbeats', 0, { heartbeat_counter: '99999999999999999999' });
+  assert.is(kindsOf(huge), 'heartbeats malformed');
+  const text = aFrame('heartbeats', 0, { heartbeat_counter: 'many' });
+  assert.is(kindsOf(text), 'heartbeats malformed');
+  assert.is(kindsOf({ channel: 1, events: [] }), 'malformed');
+  assert.is(kindsOf({ channel: 'l2_data', sequence_num: 1, events: {} }), 'malformed');
+  assert.is(kindsOf({ channel: 'l2_data', sequence_num: 1, events: [1] }), 'levels malformed');
+  assert.is(kindsOf(aFrame('market_trades', 1, { trades: [1] })), 'trades malformed');
+  assert.is(kindsOf(aFrame('market_trades', 1, { trades: {} })), 'trades malformed');
+  assert.is(kindsOf(aFrame('market_trades', 1, { trades: [] })), 'trades');
+  assert.is(kindsOf(aFrame('market_trades', 1)), 'trades');
+  assert.is(kindsOf(aFrame('market_trades', 1, { trades: [{}] })), 'trades malformed');
+});
+
+test('levels in the form of the venue and in any other are the same levels', () => {
+  const usual = aBookEvent('update', [['offer', '3.50', '0.25']]);
+  const [level] = usual.updates;
+  const forms = [
+    usual,
+    { ...usual, updates: [{ ...level, side: 'ask' }] },
+    { ...usual, updates: [{ ...level, more: 1 }] },
+    { ...usual, updates: [{ ...level, event_time: '\\' }] },
+  ];
+  for (const event of forms) {
+    const decoder = onFirst(aFrame('l2_data', 1, event), 'levels');
+    assert.equal(levels(decoder.asks), [[350, 25_000_000]]);
+    assert.is(decoder.bids.count, 0);
+  }
+});
+
 test.run();

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MarketDecoder } from '../../../../src/venues/kraken/market/market-decoder.ts';
 import { frameOf } from '../../../support/binance/frames.ts';
 import { aPair, bookFrame, type Level } from '../../../support/kraken/pairs.ts';
+import { law } from '../../../support/law.ts';
 
 const pair = aPair();
 const other = aPair({ index: 1, symbol: 'ETH/USD', base: 'ETH', altname: 'ETHUSD' });
@@ -23,6 +25,31 @@ test('levels are read whatever order the keys come in', () => {
     assert.is(decoder.pair, pair);
   }
   assert.is(decoder.eventMs, Date.UTC(2026, 0, 1));
+});
+
+test('an update in another form than the usual one is read the same', () => {
+  const level = fc.tuple(fc.integer({ min: 1, max: 9_999_999 }), fc.integer({ min: 0 }));
+  const side = fc.array(level, { maxLength: 5 });
+  law(
+    fc.property(side, side, fc.integer({ min: 0, max: 0xffffffff }), (asked, bid, checksum) => {
+      const texts = (levels: [number, number][]): Level[] =>
+        levels.map(([tenths, lots]) => [(tenths / 10).toFixed(1), (lots / 1e8).toFixed(8)]);
+      const usual = bookFrame('update', { asks: texts(asked), bids: texts(bid), checksum });
+      const read = (text: string) => {
+        assert.is(decode(text), 'book-update');
+        const { bids: b, asks: a } = decoder;
+        return [
+          decoder.pair,
+          decoder.checksum,
+          decoder.eventMs,
+          [...b.ticks.slice(0, b.count), ...b.lots.slice(0, b.count)],
+          [...a.ticks.slice(0, a.count), ...a.lots.slice(0, a.count)],
+        ];
+      };
+      assert.equal(read(usual), read(usual.replaceAll('":', '": ')));
+    }),
+    200,
+  );
 });
 
 test('a snapshot is told from an update, and the time has microseconds', () => {
