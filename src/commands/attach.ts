@@ -16,7 +16,7 @@ const HISTORY_MAX = 1_000;
 /** How long the actors that Tab offers are taken for those that are there. */
 const ACTORS_KNOWN_MS = 5_000;
 /** How long to wait for a daemon that was told to stop. */
-const STOP_MS_MAX = 60_000;
+const STOP_MS_MAX = 100_000;
 
 export const attachCommand: LocalCommand = {
   name: 'attach',

@@ -51,6 +51,8 @@ import { endText, ROOT, Watchman } from './watchman.ts';
 const ASK_TIMEOUT_MS = 5_000;
 /** Longest wait for the venue to cancel what rests, and for the journal to agree. */
 export const SETTLE_TIMEOUT_MS = 15_000;
+/** The same of a venue that wants to be left alone meanwhile, which it may want for long. */
+export const SETTLE_THROTTLED_MS = 45_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 
 const settings: ActorRef<SettingsMessage> = refByPath('edge/settings');
@@ -159,13 +161,24 @@ export class RunningDesk implements Desk {
   async settle(): Promise<Result<void, string>> {
     this.parts.gate.close('stopping');
     this.inspector.administration.resumeAll();
-    try {
-      const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
-      await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
-      return ok(undefined);
-    } catch (thrown) {
-      return err(reasonOf(thrown));
+    const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
+    for (let askedMs = SETTLE_TIMEOUT_MS; ; askedMs += SETTLE_TIMEOUT_MS) {
+      try {
+        await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
+        return ok(undefined);
+      } catch (thrown) {
+        if (askedMs >= SETTLE_THROTTLED_MS || !this.#isThrottled) return err(reasonOf(thrown));
+      }
     }
+  }
+
+  /** Some venue has said for how long nothing is to be asked of it, and that is not over. */
+  get #isThrottled(): boolean {
+    return this.parts.venues.some(({ name }) => {
+      const view = this.#lane.view(address.venue(name).path);
+      const venue = view.ok ? (view.value as { quietMs: number } | undefined) : undefined;
+      return venue !== undefined && venue.quietMs > 0;
+    });
   }
 
   /** Journals an orderly stop, and stops the actors. */

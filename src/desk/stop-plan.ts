@@ -1,7 +1,7 @@
 import { planShutdown, type ShutdownPlan } from '../../supervisors/shutdown-phases.ts';
 import type { DeskStatus } from '../commands/desk.ts';
 import { assert } from '../core/result.ts';
-import { type RunningDesk, SETTLE_TIMEOUT_MS } from './running-desk.ts';
+import { type RunningDesk, SETTLE_THROTTLED_MS } from './running-desk.ts';
 
 /** How a stop went, as it goes. */
 export interface StopOutcome {
@@ -15,7 +15,7 @@ export interface StopOutcome {
 const DEADLINES_MS = {
   report: 5_000,
   'no-new-orders': 1_000,
-  'cancel-and-drain': SETTLE_TIMEOUT_MS + 1_000,
+  'cancel-and-drain': SETTLE_THROTTLED_MS + 1_000,
   persist: 15_000,
   'close-venues': 15_000,
 } as const;

@@ -65,11 +65,16 @@ export class Questions {
     return answer;
   }
 
+  /** How long the venue still wants not to be asked, in whole milliseconds. */
+  get quietMs(): number {
+    return Math.max(0, Math.ceil((this.#quietUntilNs - this.#options.clock.mono()) / 1e6));
+  }
+
   #askOnce<T>(query: Query<T>): Promise<Result<T, string>> {
-    const { clock, net, fenced } = this.#options;
-    const quietMs = (this.#quietUntilNs - clock.mono()) / 1e6;
+    const { net, fenced } = this.#options;
+    const { quietMs } = this;
     if (quietMs > 0) {
-      return Promise.resolve(err(`the venue is not to be asked for ${Math.ceil(quietMs)} ms`));
+      return Promise.resolve(err(`the venue is not to be asked for ${quietMs} ms`));
     }
     return new Promise((resolve) => {
       net.http(

@@ -268,6 +268,7 @@ export class VenueDesk {
       losses: this.connection.losses,
       clockAheadMs: clock.aheadMs(),
       inquiries: manager.inquiries.size,
+      quietMs: this.#questions.quietMs,
       orders: [...manager.table.open()],
     };
   }

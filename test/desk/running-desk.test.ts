@@ -2,9 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../src/core/result.ts';
 import { SETTLE_TIMEOUT_MS } from '../../src/desk/running-desk.ts';
+import { ACCOUNT } from '../../src/desk/venue/options.ts';
 import { faultyFiles } from '../../src/simulation/disk/faulty-files.ts';
 import { assertSound, isTrading, untilResting, untilTrading } from '../support/desk/laws.ts';
 import { HASTY_FILES, rehearsed } from '../support/desk/rehearsed.ts';
+import { httpReply } from '../support/edge/order-socket.ts';
 import { rejection } from '../support/lanes.ts';
 
 test('people see status, positions, orders, actors and what an actor holds', async () => {
@@ -196,6 +198,25 @@ test('a venue that cannot be reached at a stop is said to be left with orders', 
   });
   const { outcome } = ended;
   assert.match(outcome.ok ? '' : outcome.error, /^orders may still rest: .*no answer in time/);
+});
+
+test('a venue that wants to be left alone for longer than a stop takes is waited for', async () => {
+  const ended = await rehearsed({
+    async script(stage) {
+      await untilTrading(stage);
+      await untilResting(stage);
+      const beginNs = stage.nowNs();
+      const reply = httpReply('', 429, { 'retry-after': '20' });
+      const isLimited = (): boolean => stage.nowNs() - beginNs < 20_000 * 1e6;
+      stage.wire.frameRule.orders = (frame) => (isLimited() ? [] : [frame]);
+      stage.wire.httpRule = () => (isLimited() ? reply : null);
+      const settled = await stage.desk.settle();
+      assert.equal(settled, ok(undefined));
+      assert.ok(stage.nowNs() - beginNs > SETTLE_TIMEOUT_MS * 1e6);
+      assert.is(stage.venue.exchange.account(ACCOUNT)?.open.size, 0);
+    },
+  });
+  assertSound(ended);
 });
 
 test('a question to a portfolio that crashes over it is answered with that, at once', async () => {

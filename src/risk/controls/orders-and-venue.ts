@@ -1,5 +1,6 @@
+import { CANCEL_FRACTION, PAUSE_FRACTION } from '../../control/guard/dead-man.ts';
 import { API_ERROR_LIMITS } from '../panic/api-errors.ts';
-import { above, type Control, injected, limit, verdict, wired } from './control.ts';
+import { above, type Control, limit, verdict, wired } from './control.ts';
 
 /** The controls of what becomes of orders and of the venue behind them: C24 to C31. */
 
@@ -157,9 +158,16 @@ export const throttled: Control<
   },
 };
 
+const SWITCH = 'the holder of the switch';
 const deadManLimits = {
-  pauseFraction: limit(0.5, 'of the time-out without a refresh', { max: 1 }),
-  cancelFraction: limit(0.8, 'of the time-out without a refresh', { max: 1 }),
+  pauseFraction: limit(PAUSE_FRACTION, 'of the time-out without a refresh', {
+    max: 1,
+    setBy: SWITCH,
+  }),
+  cancelFraction: limit(CANCEL_FRACTION, 'of the time-out without a refresh', {
+    max: 1,
+    setBy: SWITCH,
+  }),
 };
 
 export const deadMan: Control<{ readonly elapsedFraction: number }, typeof deadManLimits> = {
@@ -172,7 +180,7 @@ export const deadMan: Control<{ readonly elapsedFraction: number }, typeof deadM
   limits: deadManLimits,
   reset: { paused: 'A', halted: 'A' },
   coolMs: 1_000,
-  source: injected('Market data, which brings venues that have a dead-man switch'),
+  source: wired('venues/session, at venues that have a switch; it bars orders in the gate itself'),
   check({ elapsedFraction }, { pauseFraction, cancelFraction }) {
     return (
       above('halted', elapsedFraction, cancelFraction) ??

@@ -1,5 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { err, type Result } from '../../core/result.ts';
+import { krakenDeadMan } from '../kraken/account/dead-man.ts';
 import { instrumentsIn, type KrakenInstrument } from '../kraken/pair.ts';
 import { krakenKeyOf } from '../kraken/sign.ts';
 import { KrakenStream } from '../kraken/stream.ts';
@@ -36,14 +37,18 @@ export const krakenKind: VenueKind = {
   trading({ access, settings, instruments }) {
     const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
     const key = krakenKeyOf(access.account.apiKey, access.account.secret);
+    const rest = { url: access.restUrl, key, receiveWindowMs, timeoutMs };
     const { session, orders, queries, replyIn } = krakenVenue({
       name: settings.name,
       index: 0,
       socketUrl: `${access.sessionUrl}/auth/v2`,
-      access: { url: access.restUrl, key, receiveWindowMs, timeoutMs },
+      access: rest,
       instruments: ownPairs(instruments),
     });
-    return { session, orders, queries, replyIn };
+    return {
+      ...{ session, orders, queries, replyIn },
+      deadMan: ({ ask, venueMs }) => krakenDeadMan({ access: rest, ask, nowMs: venueMs }),
+    };
   },
 };
 

@@ -24,7 +24,7 @@ test('people look into a trading desk, and it trades on', async () => {
         stage.desk.actors().map(({ path }) => path),
       );
       assert.ok(tree.every(({ ageSeconds }) => (ageSeconds ?? -1) >= 0));
-      const top = await inspector.top(1_000);
+      const top = await inspector.top(5_000);
       const feed = top.find(({ path }) => path === 'market-data/feed:binance');
       assert.ok((feed?.handledPerSecond ?? 0) > 0);
       assert.is(feed?.meanUs, 0, 'a virtual clock stands still in a handler');
