@@ -194,7 +194,7 @@ withDaemon('stop does not wait for ever', async ({ folder }) => {
   const { env } = world;
   const stopping = runCommandLine(['stop', '--data-dir', folder], world);
   while (world.terminal.written.out === '') await new Promise((resolve) => setImmediate(resolve));
-  await (env as unknown as ReturnType<typeof manualEnv>).advance(60_000);
+  await (env as unknown as ReturnType<typeof manualEnv>).advance(100_000);
   assert.is(await stopping, EXIT.done);
 });
 
