@@ -42,7 +42,7 @@ export const CONTROL_DESK: MutantFile = {
     },
     {
       what: 'the desk climbs while venues are being reconciled',
-      from: "if (this.#options.gate.isClosedBy('reconciling'))\n            return;",
+      from: "if (gate.isClosedBy('reconciling'))\n            return;",
       to: '',
     },
     {

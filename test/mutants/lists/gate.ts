@@ -44,13 +44,13 @@ export const GATE: MutantFile = {
     },
     {
       what: 'a paused venue is not asked',
-      from: 'if (Atomics.load(words, venueWord(order.venue)) !== 0)',
+      from: 'if (venue !== 0)',
       to: 'if (false)',
     },
     {
       what: 'a paused instrument is not asked',
-      from: 'if (Atomics.load(words, instrumentWord(order.instrument)) !== 0)',
-      to: 'if (false)',
+      from: "return instrument === 0 ? null : 'instrument-paused';",
+      to: 'return null;',
     },
     {
       what: 'a close begins no epoch',
