@@ -84,8 +84,9 @@ export function auditActor(options: AuditOptions): ActorSpec<AuditState, AuditMe
       gate.close('journal');
       log('error', ctx.path, 'journal-trouble', { trouble });
       ctx.send(address.control, { kind: 'fault', fault: 'journal', reason: trouble });
-    } else if (trouble === '' && state.trouble !== '') {
-      log('info', ctx.path, 'journal-well');
+    } else if (trouble === '' && gate.isClosedBy('journal')) {
+      // Said until it is heard: a control that is being replaced does not read its messages.
+      if (state.trouble !== '') log('info', ctx.path, 'journal-well');
       ctx.send(address.control, { kind: 'cleared', fault: 'journal' });
     }
     state.trouble = trouble;

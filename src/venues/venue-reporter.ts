@@ -11,7 +11,8 @@ export const CLOCK_DOUBTED_MS = 250;
 export class VenueReporter {
   readonly #venue: number;
   readonly #tell: (news: VenueNews) => void;
-  #offsetMs = 0;
+  /** As it was told last; NaN before, for what a reporter before this one has told is not known. */
+  #offsetMs = Number.NaN;
 
   /** @param venue index of the venue */
   constructor(venue: number, tell: (news: VenueNews) => void) {
@@ -40,9 +41,13 @@ export class VenueReporter {
     else this.#answered('429', fault.isBan === true, fault.retryAfterMs);
   }
 
-  /** How far the venue's clock is ahead of ours. */
+  /**
+   * How far the venue's clock is ahead of ours. What is wrong is told every time: whoever watches
+   * may have crashed, and would take silence for a clock that is right.
+   */
   onClock(offsetMs: number): void {
-    if (Math.abs(offsetMs - this.#offsetMs) < CLOCK_NEWS_MS) return;
+    const isNews = !(Math.abs(offsetMs - this.#offsetMs) < CLOCK_NEWS_MS);
+    if (!isNews && !this.isClockDoubted) return;
     this.#offsetMs = offsetMs;
     this.#tell({ kind: 'clock-measured', venue: this.#venue, offsetMs });
   }

@@ -5,6 +5,7 @@ import { SOUND_DISK } from '../../simulation/disk/process-files.ts';
 import type { FaultTarget, PresentFault } from '../../simulation/faults/fault.ts';
 import { SOUND_FRAMES } from '../../simulation/faults/frame-faults.ts';
 import type { Violation } from '../../simulation/invariants/verdicts.ts';
+import { STOP_MS_MAX } from '../stop-plan.ts';
 import { targetOf } from './fault-target.ts';
 import type { GuardMaker } from './world/guard-yard.ts';
 import { World } from './world/world.ts';
@@ -27,8 +28,6 @@ const LIVENESS_MS = 60_000;
 const HANGOVER_MS = 6_000;
 /** Bans that are waited out after the last fault; what brings more of them is no crash loop. */
 const BANS_WAITED_MAX = 3;
-/** An orderly stop ends within the sum of its phases. */
-const STOP_MS = 60_000;
 /** More steps than a run can need after its faults. */
 const TAIL_STEPS_MAX = 2_000_000;
 
@@ -192,6 +191,7 @@ class SeedRun {
       process.isUp && words !== undefined
         ? `mode ${words.mode}, halted by ${words.causes().join() || 'nothing'}, ` +
           `venue paused by ${words.venuePauses(0).join() || 'nothing'}, ` +
+          `causes ${process.desk?.severity.kernel.summary().causes.map(causeText).join() || 'none'}, ` +
           `${world.laws.orders.accepted - before} orders taken`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
@@ -225,8 +225,8 @@ class SeedRun {
     const { process } = world;
     world.isWanted = false;
     process.stop('the simulation is over');
-    if (!(await this.#until(() => !process.isAlive, world.nowMs + STOP_MS))) {
-      world.verdicts.report('stuck', `an orderly stop takes more than ${STOP_MS} ms`);
+    if (!(await this.#until(() => !process.isAlive, world.nowMs + STOP_MS_MAX))) {
+      world.verdicts.report('stuck', `an orderly stop takes more than ${STOP_MS_MAX} ms`);
     } else if (world.lastEnd?.kind !== 'clean' && !this.#isOver) {
       world.verdicts.report('I8', `the stop did not settle: ${world.lastEnd?.reason}`);
     }
@@ -280,4 +280,8 @@ class SeedRun {
     if (choice < runnable) process.queue.run(choice);
     else time.runNext();
   }
+}
+
+function causeText({ id, reason }: { readonly id: string; readonly reason: string }): string {
+  return `${id} (${reason})`;
 }

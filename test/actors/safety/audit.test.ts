@@ -119,6 +119,20 @@ for (const [trouble, reason] of TROUBLES) {
   });
 }
 
+test('that a trouble is over is said until control has heard it, and then no more', async () => {
+  const { env, health, gate, told } = await anAudit();
+  health.unsyncedMs = 1_001;
+  await env.advance(100);
+  health.unsyncedMs = 0;
+  // Control is being replaced, and what it is told meanwhile is lost.
+  await env.advance(300);
+  const cleared = { kind: 'cleared', fault: 'journal' };
+  assert.equal(told.slice(1), [cleared, cleared, cleared]);
+  gate.open('journal');
+  await env.advance(1_000);
+  assert.is(told.length, 4);
+});
+
 test('limits themselves are no trouble', async () => {
   const { env, health, gate, told } = await anAudit();
   Object.assign(health, { unsyncedMs: 1_000, recordsBehind: 100_000 });
