@@ -12,6 +12,8 @@ import { err, ok, type Result, reasonOf } from '../core/result.ts';
 /** A file of heads that is larger begins anew and keeps the one before it. */
 const BYTES_MAX = 16 * 1024 * 1024;
 const SEED_BYTES = 32;
+/** What a medium holds where it was never written to. */
+const HOLE = '\0';
 
 type Outside = Pick<Env, 'files' | 'clock' | 'entropy'>;
 
@@ -132,14 +134,22 @@ function signerIn({ files, entropy }: Outside, folder: string, name: string) {
   return ok(signer);
 }
 
-/** A last line that a crash has torn was never cosigned; anything else that is torn is a fault. */
+/**
+ * The last head that is whole. A line without its end was torn by a crash, and one with zero bytes
+ * by a power cut, before anything of it was on the medium: both are forgotten. What is damaged in
+ * another way is a fault.
+ */
 function lastHead(file: OpenFile, path: string): Result<Head | null, string> {
   const bytes = new Uint8Array(file.size());
   file.read(bytes, 0, bytes.length, 0);
   const text = textOf(bytes);
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1);
+  while (lines.at(-1)?.includes(HOLE)) lines.pop();
+  const whole = lines.map((line) => `${line}\n`).join('');
   file.truncate(new TextEncoder().encode(whole).length);
-  const lines = whole.split('\n').slice(0, -1);
   const last = lines.at(-1);
   if (last === undefined) return ok(null);
   const head = headIn(last);

@@ -74,6 +74,29 @@ test('a head that a crash has torn was never cosigned, and the one before it cou
     assert.is(verdict(opened(folder), 20, 21), 'cosigned', 'and the file goes on after it');
   }));
 
+test('heads that a power cut has left holes in are forgotten, and the one before them counts', () =>
+  inTempFolder((folder) => {
+    const heads = opened(folder);
+    for (const [from, to] of [
+      [0, 7],
+      [7, 9],
+      [9, 12],
+    ] as const)
+      verdict(heads, from, to);
+    const path = `${folder}/heads.log`;
+    const lines = Buffer.from(nodeFiles.read(path) ?? [])
+      .toString()
+      .split('\n');
+    const holed = (line: string | undefined): string => `${'\0'.repeat(30)}${line?.slice(30)}`;
+    const [first, second, third] = lines;
+    nodeFiles.replace(path, Buffer.from(`${first}\n${holed(second)}\n${holed(third)}\n`));
+    const after = opened(folder);
+    assert.is(verdict(after, 7, 20), 'cosigned');
+    assert.is(verdict(opened(folder), 20, 21), 'cosigned', 'and the file goes on after it');
+    nodeFiles.replace(path, Buffer.from(`${holed(first)}\n${second}\n`));
+    assert.is(verdict(opened(folder), 9, 22), 'cosigned', 'a whole head after a hole counts');
+  }));
+
 test('A08: heads that cannot be read are no reason to begin anew', () =>
   inTempFolder((folder) => {
     for (const line of ['garbage', '{}', '{"origin":"o","size":1,"root":"AA=="}']) {
