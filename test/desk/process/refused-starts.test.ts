@@ -7,6 +7,7 @@ import type { ControlSummary } from '../../../src/control/control-desk.ts';
 import { assertAgreed } from '../../support/process/agreement.ts';
 import { latchFile } from '../../support/process/daemon.ts';
 import { onPremises } from '../../support/process/premises.ts';
+import { until } from '../../support/process/until.ts';
 
 test(
   'without a daemon stop, reload and status say so and start none',
@@ -71,9 +72,13 @@ test(
     rmSync(`${latchFile(premises.folder)}.draft`, { recursive: true });
     const next = premises.start();
     await next.logged('reconciled');
-    const { mode, gate } = await next.ask<ControlSummary>('mode');
-    assert.is(mode, 'emergency', 'the journal remembers');
-    assert.equal(gate, ['emergency']);
+    // The gate follows a moment after what is logged.
+    const settled = await until('nothing but the emergency closes the gate', async () => {
+      const found = await next.ask<ControlSummary>('mode');
+      return found.gate.length === 1 ? found : null;
+    });
+    assert.is(settled.mode, 'emergency', 'the journal remembers');
+    assert.equal(settled.gate, ['emergency']);
   }),
 );
 
