@@ -187,11 +187,12 @@ class SeedRun {
     }
     const { process, lastEnd } = world;
     const words = process.desk?.parts.gate;
+    const causes = process.desk?.severity.kernel.summary().causes ?? [];
     const found =
       process.isUp && words !== undefined
         ? `mode ${words.mode}, halted by ${words.causes().join() || 'nothing'}, ` +
           `venue paused by ${words.venuePauses(0).join() || 'nothing'}, ` +
-          `causes ${process.desk?.severity.kernel.summary().causes.map(causeText).join() || 'none'}, ` +
+          `causes ${causes.map(causeText).join() || 'none'}, ` +
           `${world.laws.orders.accepted - before} orders taken`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
