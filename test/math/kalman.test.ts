@@ -27,7 +27,7 @@ test('covariances stay symmetric and positive whatever is observed', () => {
       const filter = new KalmanFilter(TRACK);
       for (const value of series) {
         filter.step(value, [1, 0]);
-        const [a, b, c, d] = filter.covariance as unknown as [number, number, number, number];
+        const [a = 0, b = 0, c = 0, d = 0] = filter.covariance;
         assert.ok(a > 0 && d > 0 && Math.abs(b - c) < 1e-9 && a * d - b * c > 0);
       }
     }),

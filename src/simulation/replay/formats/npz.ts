@@ -1,4 +1,3 @@
-import { significantDecimals } from '../../../core/decimal.ts';
 import type { Files } from '../../../core/env.ts';
 import { type DictionaryMarket, dictionaryOf } from '../../../storage/columns/dictionary.ts';
 import {
@@ -144,13 +143,14 @@ function isSameFrame(events: DataView, at: number, next: number): boolean {
   return isSameTime && events.getBigInt64(at + 8, true) === events.getBigInt64(next + 8, true);
 }
 
-/** The finest decimals that occur in a column of doubles. */
+/** The fewest decimals that every double of a column comes back from. */
 function decimalsOf(events: DataView, offset: number): number {
   let most = 0;
   for (let at = offset; at < events.byteLength; at += EVENT_BYTES) {
     const value = events.getFloat64(at, true);
     if (!Number.isFinite(value)) continue;
-    most = Math.max(most, significantDecimals(value.toFixed(DECIMALS_MAX)));
+    // Further digits would be of the double, not of the price: 21100.26 has sixteen of them.
+    while (most < DECIMALS_MAX && Number(value.toFixed(most)) !== value) most += 1;
     if (most === DECIMALS_MAX) break;
   }
   return most;

@@ -241,6 +241,22 @@ test('events survive hftbacktest npz: both orders are there, and ours comes back
   );
 });
 
+test('a price of many digits does not make a grid of its noise', async () => {
+  const blank = { ...blankRecord(), kind: KIND.depth, side: SIDE.buy, flags: FLAG.frameEnd };
+  const records = [424_318, 1, 2_110_026].map((price, at) => {
+    const time = 1_723_161_253_000_001 + at;
+    return { ...blank, price, tsExchange: time, tsLocal: time };
+  });
+  const path = `${temporaryFolder()}/events.npz`;
+  await writeNpz(hastyFiles, path, MARKET, once(records));
+  const source = readNpz(hastyFiles, path, { venue: 'deribit', symbol: MARKET.symbol });
+  assert.is(source.dictionary.markets[0]?.priceDecimals, 2);
+  assert.equal(
+    (await recordsIn(source)).map(({ price }) => price),
+    [424_318, 1, 2_110_026],
+  );
+});
+
 test('rows of an npz are in the order of the exchange for those that have it, and of ours', () => {
   return fc.assert(
     fc.asyncProperty(frames([KIND.depth], { hasIds: false }), async (records) => {
