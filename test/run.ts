@@ -8,8 +8,10 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import fc from 'fast-check';
 import { nodeClock } from '../src/core/node-env.ts';
 import { NO_MORE, runJobs } from './jobs.ts';
+import { SEED } from './support/law.ts';
 
 type SuiteAnswer = [errors: string | true, passed: number, skipped: number, total: number];
 type Suite = () => Promise<SuiteAnswer>;
@@ -26,6 +28,9 @@ const JOBS = Number(process.env['FLYBALL_TEST_JOBS'] ?? 1);
 
 /** Named at the end, so that a suite that grows slow is seen. */
 const SLOWEST_SHOWN = 12;
+
+// A law that says no seed of its own is tried on the same cases in every run.
+fc.configureGlobal({ seed: SEED });
 
 const part = process.argv[2] ?? '';
 const folder = process.argv[3] ?? dirname(fileURLToPath(import.meta.url));

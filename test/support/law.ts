@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Fixed, so that what is red stays red; FLYBALL_SEED explores other cases. */
-const SEED = Number(process.env['FLYBALL_SEED'] ?? 20_260_801);
+export const SEED = Number(process.env['FLYBALL_SEED'] ?? 20_260_801);
 
 /** Checks a law on generated cases; a failure prints the seed and the smallest case. */
 export function law<Case>(property: fc.IProperty<Case>, runs = 200): void {
