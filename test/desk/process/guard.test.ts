@@ -62,6 +62,8 @@ async function survivesKilledGuard(
   const killed = premises.guardPid();
   process.kill(killed, 'SIGKILL');
   await daemon.logged('guard-lost');
+  // What rested before is still there for a moment, so the journal has to say so first.
+  await journal.until('the loss', (now) => now.events('guard-lost').length > 0);
   await untilResting(premises, journal);
   assert.is.not(premises.guardPid(), killed);
   assert.is(journal.events('guard-lost')[0]?.reason, 'no guard is connected');
