@@ -5,6 +5,7 @@
 import type ccxt from 'ccxt';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { nodeClock } from '../../src/core/node-env.ts';
 import type { KrakenVenue } from '../../src/simulation/kraken/venue.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
 import { ALICE, aKrakenServer, type KrakenKeyText } from '../support/kraken/venue.ts';
@@ -35,7 +36,7 @@ async function aClient(at: string, key: KrakenKeyText = ALICE): Promise<Client> 
     ws: { public: ws, private: `${ws}/auth`, publicV2: `${ws}/v2`, privateV2: `${ws}/auth/v2` },
   };
   // Its nonces are milliseconds, and two calls may share one.
-  let nonce = Date.now() * 1_000;
+  let nonce = nodeClock.now() * 1_000;
   made.nonce = () => {
     nonce += 1;
     return nonce;
