@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { normalCdf, normalPdf } from '../../src/math/normal.ts';
+import { normalCdf, normalPdf, normalQuantile } from '../../src/math/normal.ts';
 import { law } from '../support/law.ts';
 
 /** From mpmath 1.3 with 30 digits: erfc(−x/√2)/2. */
@@ -55,6 +55,33 @@ test('the ends of the line are the ends of the distribution, and NaN is none', (
   assert.is(normalCdf(Number.NEGATIVE_INFINITY), 0);
   assert.is(normalCdf(Number.POSITIVE_INFINITY), 1);
   assert.ok(Number.isNaN(normalCdf(Number.NaN)));
+});
+
+/** From mpmath 1.3 with 40 digits. */
+const QUANTILES: readonly (readonly [p: number, x: number])[] = [
+  [1e-300, -37.0470962993612],
+  [1e-10, -6.361340902404057],
+  [0.001, -3.0902323061678136],
+  [0.01, -2.326347874040841],
+  [0.05, -1.6448536269514726],
+  [0.0999, -1.2821215797087744],
+  [0.1001, -1.2809819674733192],
+  [0.25, -0.6744897501960817],
+  [0.5, 0],
+  [0.75, 0.6744897501960817],
+  [0.95, 1.6448536269514722],
+  [0.99, 2.3263478740408408],
+];
+
+for (const [p, at] of QUANTILES) {
+  test(`the normal quantile of ${p} is that of forty digits`, () => {
+    const found = normalQuantile(p);
+    assert.ok(Math.abs(found - at) <= 2e-14 * Math.abs(at), `found ${found}`);
+  });
+}
+
+test('a normal quantile of a chance that is none is not a number', () => {
+  for (const p of [0, 1, -0.1, 1.1, Number.NaN]) assert.ok(Number.isNaN(normalQuantile(p)));
 });
 
 test.run();

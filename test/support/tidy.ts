@@ -55,7 +55,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@duckdb': ['src/storage/columns/'],
   ccxt: ['src/venues/ccxt/'],
   msgpackr: ['src/remote/'],
-  '@stdlib': ['src/math/gamma.ts'],
+  '@stdlib': ['src/math/gamma.ts', 'src/math/student-t.ts'],
   ws: ['src/venues/', 'src/simulation/', 'src/remote/', 'src/dashboard/'],
   zod: ['src/'],
   yaml: ['src/config/'],
