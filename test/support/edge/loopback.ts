@@ -9,9 +9,9 @@ export interface Loopback {
   readonly stop: () => Promise<void>;
 }
 
-/** Serves HTTP on a free port. */
-export function httpServer(onRequest: RequestListener): Promise<Loopback> {
-  return listening(createHttpServer(onRequest));
+/** Serves HTTP on a free port, or on one that was. */
+export function httpServer(onRequest: RequestListener, port = 0): Promise<Loopback> {
+  return listening(createHttpServer(onRequest), port);
 }
 
 /** Accepts bare TCP connections on a free port. */
@@ -26,7 +26,7 @@ export async function deadPort(): Promise<number> {
   return server.port;
 }
 
-export function listening(server: Server): Promise<Loopback> {
+export function listening(server: Server, wanted = 0): Promise<Loopback> {
   const sockets = new Set<Socket>();
   let accepted = 0;
   server.on('connection', (socket: Socket) => {
@@ -41,7 +41,7 @@ export function listening(server: Server): Promise<Loopback> {
       for (const socket of sockets) socket.destroy();
     });
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
       resolve({ port, connections: () => accepted, stop });
     });
