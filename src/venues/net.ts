@@ -1,7 +1,5 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { connect as connectTcp, isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import type {
   HttpReply,
@@ -14,7 +12,7 @@ import type {
   WebSocketLink,
 } from '../core/env.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
-import type { LineOptions } from './lines/http-line.ts';
+import { type Dial, diallingOf } from './lines/dial.ts';
 import { OrderLines } from './lines/order-lines.ts';
 
 /** Largest body of a reply: the whole exchange information of a venue fits. */
@@ -33,7 +31,7 @@ const CLOSE_TIMEOUT_MS = 1000;
  */
 export function nodeNet(
   timers: Timers,
-  dialTo: (origin: URL) => LineOptions['dial'] = dialling,
+  dialTo: (origin: URL) => Dial = diallingOf,
 ): Net & { close(): void } {
   const agents = {
     'http:': new HttpAgent({ keepAlive: true, maxSockets: KEPT_SOCKETS_MAX }),
@@ -63,18 +61,6 @@ export function nodeNet(
       for (const own of lines.values()) own.close();
     },
   };
-}
-
-/** Over TLS the certificate has to be good for the host's name. */
-function dialling({ protocol, hostname, port }: URL): LineOptions['dial'] {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (protocol === 'http:') {
-    const to = { host, port: Number(port) || 80 };
-    return () => ({ socket: connectTcp(to), opened: 'connect' });
-  }
-  const named = isIP(host) === 0 ? { servername: host } : {};
-  const to = { host, port: Number(port) || 443, ALPNProtocols: ['http/1.1'], ...named };
-  return () => ({ socket: connectTls(to), opened: 'secureConnect' });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { HttpReply, NetFault, Timer, Timers } from '../../core/env.ts';
+import type { Dial } from './dial.ts';
 import { type Reading, ReplyReader } from './reply-reader.ts';
 
 /** A venue that does not take a connection within this time has none for us. */
@@ -13,8 +14,7 @@ export type LineEnd =
   | { readonly kind: NetFault['kind']; readonly detail: string };
 
 export interface LineOptions {
-  /** Begins a connection; `opened` is the event that says that it carries requests. */
-  readonly dial: () => { readonly socket: Socket; readonly opened: 'connect' | 'secureConnect' };
+  readonly dial: Dial;
   readonly timers: Timers;
   /** It can carry a request: it has opened, or the reply to the one before was read. */
   readonly free: (line: HttpLine) => void;

@@ -1,6 +1,7 @@
 import type { HttpReply, HttpRequest, NetFault, Timer, Timers } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { HttpLine, type LineEnd, type LineOptions } from './http-line.ts';
+import type { Dial } from './dial.ts';
+import { HttpLine, type LineEnd } from './http-line.ts';
 import { requestText } from './request-text.ts';
 
 /** Connections to one venue. */
@@ -38,7 +39,7 @@ interface Errand {
  * in order, and goes before any order once a line is free.
  */
 export class OrderLines {
-  readonly #dial: LineOptions['dial'];
+  readonly #dial: Dial;
   readonly #timers: Timers;
   readonly #lines = new Set<HttpLine>();
   /** The one that was used last comes last, and is used next: it is the least likely to be dead. */
@@ -49,7 +50,7 @@ export class OrderLines {
   #pauseTicks = 0;
   #isClosed = false;
 
-  constructor(dial: LineOptions['dial'], timers: Timers) {
+  constructor(dial: Dial, timers: Timers) {
     this.#dial = dial;
     this.#timers = timers;
     this.#tick = timers.after(TICK_MS, () => this.#onTick());

@@ -5,6 +5,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 export interface Loopback {
   readonly port: number;
   readonly connections: () => number;
+  /** Ends every connection and goes on listening. */
+  readonly hangUp: () => void;
   /** Destroys every connection and stops listening. */
   readonly stop: () => Promise<void>;
 }
@@ -35,6 +37,9 @@ export function listening(server: Server, wanted = 0): Promise<Loopback> {
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   });
+  const hangUp = (): void => {
+    for (const socket of sockets) socket.end();
+  };
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -43,7 +48,7 @@ export function listening(server: Server, wanted = 0): Promise<Loopback> {
   return new Promise((resolve) => {
     server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      resolve({ port, connections: () => accepted, stop });
+      resolve({ port, connections: () => accepted, hangUp, stop });
     });
   });
 }

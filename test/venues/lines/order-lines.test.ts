@@ -247,6 +247,29 @@ test('an answer that nobody asked for is taken for none: the line ends', async (
   });
 });
 
+test('a line that the venue hangs up on while it is idle is replaced', async () => {
+  await world(async ({ send, warm, server, env }) => {
+    await warm();
+    server.hangUp();
+    await until('a refusal', () => kindOf(send('at-once', '/order')) === 'refused');
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    await env.advance(1_000);
+    await until('new lines', () => server.connections() >= 2 * LINES_MAX);
+  });
+});
+
+test('what could begin another request is never written', async () => {
+  await world(async ({ send, warm, seen }) => {
+    await warm();
+    for (const headers of [{ 'x-a': 'b\r\nc: d' }, { 'x a': 'b' }]) {
+      assert.throws(() => send('at-once', '/order', { headers }), /header is printable/);
+    }
+    const sent = send('when-free', '/a b?c=\n', { method: 'GET', headers: { 'x-a': 'b' } });
+    await until('an answer', () => sent.outcome !== null);
+    assert.equal(seen, ['GET /a%20b?c=']);
+  });
+});
+
 const ends: [name: string, answer: string, kind: string][] = [
   ['that is cut off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf', 'broken'],
   ['that ends with its connection', 'HTTP/1.1 200 OK\r\n\r\nwhole', '200'],
@@ -269,7 +292,7 @@ for (const [name, answer, kind] of ends) {
 
 test('who waits hears at once that there is no connection, and every wish is a try', async () => {
   const port = await deadPort();
-  const gone = { port, connections: () => 0, stop: async () => {} };
+  const gone = { port, connections: () => 0, hangUp: () => {}, stop: async () => {} };
   await onLines(gone, async ({ send, dialled, env }) => {
     const first = send('when-free', '/cancel');
     await until('a refusal', () => first.outcome !== null);
@@ -289,7 +312,7 @@ test('who waits hears at once that there is no connection, and every wish is a t
 
 test('a venue that comes back gets all its lines', async () => {
   const port = await deadPort();
-  const gone = { port, connections: () => 0, stop: async () => {} };
+  const gone = { port, connections: () => 0, hangUp: () => {}, stop: async () => {} };
   await onLines(gone, async ({ send, env }) => {
     const first = send('when-free', '/cancel');
     await until('a refusal', () => first.outcome !== null);
@@ -308,7 +331,7 @@ test('a venue that comes back gets all its lines', async () => {
 });
 
 test('a connection that is never made is given up', async () => {
-  const silent = { port: 1, connections: () => 0, stop: async () => {} };
+  const silent = { port: 1, connections: () => 0, hangUp: () => {}, stop: async () => {} };
   await onLines(
     silent,
     async ({ env, dialled, send }) => {
