@@ -293,10 +293,10 @@ export class RunningDesk implements Desk {
     return released.ok ? ok(this.mode()) : err(releaseRefusalText(released.error));
   }
 
-  reload(by: string): Promise<ReloadOutcome> {
+  reload(by: string, role: Role | null): Promise<ReloadOutcome> {
     return this.#lane.ask(
       settings,
-      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, reply }),
+      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, role, reply }),
       ASK_TIMEOUT_MS,
     );
   }
