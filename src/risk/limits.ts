@@ -47,7 +47,9 @@ export const riskSection = z
       .refine(
         (tiers) =>
           tiers.every(({ fromEquity }, at) =>
-            at === 0 ? fromEquity === 0 : fromEquity > (tiers[at - 1] as { fromEquity: number }).fromEquity,
+            at === 0
+              ? fromEquity === 0
+              : fromEquity > (tiers[at - 1] as { fromEquity: number }).fromEquity,
           ),
         'wanted tiers in the order of their equity, the first from 0',
       )
