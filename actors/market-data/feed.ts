@@ -65,6 +65,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     },
     tellFact(message) {
       for (const listener of listeners.facts) ctx.send(listener, message);
+      if (tape !== null) tape.onFact(message, ctx.clock.mono());
     },
     send: (frame) => void link().send(frame),
     close: () => link().close(),

@@ -61,7 +61,7 @@ export interface Query<T> {
 /**
  * A request on its way out: the text of a frame for the session's socket, or a request over HTTP.
  * One over HTTP that places an order has `line: 'at-once'`, so that the gate is read at the very
- * write; one that cancels has `when-free`.
+ * write; one that cancels has `when-free`, and so has a question that comes before the first order.
  */
 export type Outgoing = string | HttpRequest;
 

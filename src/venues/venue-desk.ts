@@ -319,7 +319,10 @@ export class VenueDesk {
     this.#port.tellControl({ kind: 'venue-reconciled', token });
   }
 
-  #tryAgain(againMs: number, reason: string): void {
+  /** A venue that wants to be left alone is asked when that is over: not before, and not later. */
+  #tryAgain(pauseMs: number, reason: string): void {
+    const { quietMs } = this.#questions;
+    const againMs = quietMs > 0 ? quietMs : pauseMs;
     this.#log('warn', 'not-reconciled', { reason, againMs });
     this.#port.later('try-again', againMs);
   }

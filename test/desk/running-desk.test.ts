@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../src/core/result.ts';
-import { SETTLE_TIMEOUT_MS } from '../../src/desk/running-desk.ts';
+import { SETTLE_TIMEOUT_MS } from '../../src/desk/safety/settle-venues.ts';
 import { ACCOUNT } from '../../src/desk/venue/options.ts';
 import { faultyFiles } from '../../src/simulation/disk/faulty-files.ts';
 import { assertSound, isTrading, untilResting, untilTrading } from '../support/desk/laws.ts';
