@@ -8,7 +8,8 @@ import {
   type ReconcilePort,
   reconcile,
 } from '../execution/reconciliation.ts';
-import { Connection, type Patience } from './connection.ts';
+import type { Patience } from './connection/silence.ts';
+import { Connection } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
 import type { HttpOutcome, RequestOutcome } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
