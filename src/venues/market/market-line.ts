@@ -22,7 +22,7 @@ type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
 /** A lifecycle event without its time, which the line knows. */
 type LineEvent = Timeless<LifecycleEvent>;
 
-/** One connection of a feed over its lives: its socket's state, its books, what waits to be sent. */
+/** One connection of a feed over its lives: its socket, its books and what waits to be sent. */
 export class MarketLine {
   readonly at: number;
   readonly stream: MarketStream;
