@@ -69,7 +69,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     open(url) {
       state().link = openSocket(ctx, net, url);
     },
-    notOpened: (why) => void ctx.ingest({ kind: 'closed', why }),
+    notOpened: (why) => void ctx.ingest({ kind: 'closed', line: 0, why, refused: null }),
     told(update) {
       ctx.send(address.portfolio, update);
       ctx.send(address.risk, update);

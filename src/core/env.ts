@@ -104,8 +104,19 @@ export interface WebSocketHandlers {
   opened(): void;
   /** One whole frame. The bytes are the receiver's to keep. */
   message(frame: Uint8Array): void;
-  /** Called exactly once, also when the connection was never made. */
-  closed(code: number, reason: string): void;
+  /**
+   * Called exactly once, also when the connection was never made.
+   *
+   * @param refused what the peer answered instead of opening a socket, where it did
+   */
+  closed(code: number, reason: string, refused?: HandshakeStatus): void;
+}
+
+/** A plain answer to the wish for a socket. */
+export interface HandshakeStatus {
+  readonly status: number;
+  /** NaN where it does not say. */
+  readonly retryAfterSeconds: number;
 }
 
 export interface WebSocketLink {

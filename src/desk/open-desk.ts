@@ -32,6 +32,7 @@ import type { Pets } from './hardware/pets.ts';
 import { openLinks } from './links/open-links.ts';
 import { type Accesses, openVenues } from './open-venues.ts';
 import { openShell } from './proof/open-shell.ts';
+import { checkAccounts } from './venue/check-accounts.ts';
 
 export interface OpenOptions {
   readonly env: Env;
@@ -177,6 +178,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     openQuiet(env, join(directory.runFolder, `quiet-${venue}`)),
   );
   if (!venues.ok) return venues;
+  const checked = await checkAccounts(env.net, config, accesses.value, venues.value);
+  if (!checked.ok) return checked;
   const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { WebSocket } from 'ws';
 import type {
+  HandshakeStatus,
   HttpReply,
   HttpRequest,
   Net,
@@ -82,13 +83,20 @@ function openWebSocket(
   };
   const socket = new WebSocket(url, options);
   let why = '';
+  let refused: HandshakeStatus | undefined;
   socket.binaryType = 'nodebuffer';
   socket.on('open', () => handlers.opened());
   socket.on('message', (data) => handlers.message(data as Buffer));
   socket.on('error', (error) => {
-    why = error.message;
+    // Ending a refused handshake is an error of its own, which says less.
+    why = refused === undefined ? error.message : why;
   });
-  socket.on('close', (code, reason) => handlers.closed(code, why || reason.toString()));
+  socket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
+    refused = { status: statusCode, retryAfterSeconds: Number(headers['retry-after']) };
+    why = `the handshake was answered with status ${statusCode}`;
+    socket.terminate();
+  });
+  socket.on('close', (code, reason) => handlers.closed(code, why || reason.toString(), refused));
   return {
     send(text) {
       if (socket.readyState !== WebSocket.OPEN) return false;

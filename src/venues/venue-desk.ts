@@ -8,7 +8,8 @@ import {
   type ReconcilePort,
   reconcile,
 } from '../execution/reconciliation.ts';
-import { Connection, type Patience } from './connection.ts';
+import type { Patience } from './connection/silence.ts';
+import { Connection } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
 import type { HttpOutcome, QueryFault, RequestOutcome } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
@@ -335,7 +336,10 @@ export class VenueDesk {
     this.#port.tellControl({ kind: 'venue-reconciled', token });
   }
 
-  #tryAgain(againMs: number, reason: string): void {
+  /** A venue that wants to be left alone is asked when that is over: not before, and not later. */
+  #tryAgain(pauseMs: number, reason: string): void {
+    const { quietMs } = this.#questions;
+    const againMs = quietMs > 0 ? quietMs : pauseMs;
     this.#log('warn', 'not-reconciled', { reason, againMs });
     this.#port.later('try-again', againMs);
   }

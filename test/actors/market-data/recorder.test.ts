@@ -69,6 +69,7 @@ async function aRecorder(outcomes: readonly (Outcome | Promise<Outcome>)[]) {
       },
       relay,
       venues: [0],
+      venueNames: ['simulated'],
       journal: (event) => void journaled.push(event),
       log,
     });
@@ -89,10 +90,10 @@ async function aRecorder(outcomes: readonly (Outcome | Promise<Outcome>)[]) {
 const quote = (updateId: number) => ({
   kind: 'quote-updated' as const,
   instrument: 0,
-  bidTicks: 1,
+  bidTicks: 10,
   bidLots: 1,
-  askTicks: 2,
-  askLots: 1,
+  askTicks: 0,
+  askLots: 0,
   updateId,
   receivedNs: 0,
 });
@@ -118,11 +119,20 @@ test('what feeds tell is recorded once the store is open, and its figures are sh
   assert.equal(view(), {
     rung: 'whole',
     fill: 0,
-    recorded: { records: 4, conflated: 0, lost: 0 },
+    recorded: { records: 4, conflated: 0, lost: 0, tickers: 0, otherFacts: 0 },
     durable: 7,
     visible: 6,
     sealed: store.totals,
   });
+});
+
+test('tickers ahead of a book and facts are recorded beside it', async () => {
+  const { store, kinds } = aStore();
+  const { relay, book } = await aRecorder([ok(store)]);
+  book.bids.set(10, 1);
+  relay.onQuote({ ...quote(1), bidTicks: 11 }, 0);
+  relay.onFact({ kind: 'venue-announced', venue: 'simulated', status: 'maintenance' }, 0);
+  assert.equal(kinds(), [KIND.clear, KIND.snapshot, KIND.bbo, KIND.bbo, KIND.status]);
 });
 
 test('records that a medium has lost are told to people', async () => {
