@@ -1,6 +1,6 @@
 import { loadConfig } from '../../../src/config/load.ts';
-import { nodeTimers } from '../../../src/core/node-env.ts';
 import type { Instrument } from '../../../src/core/instrument.ts';
+import { nodeTimers } from '../../../src/core/node-env.ts';
 import { assert } from '../../../src/core/result.ts';
 import { rngOf } from '../../../src/core/rng.ts';
 import { lotsOf, ticksOf } from '../../../src/core/units.ts';
@@ -66,7 +66,12 @@ export async function aStage(spec: ScenarioVenue, tampers = false) {
   const host = `127.0.0.1:${server.port}`;
   const urls = { restUrl: `http://${host}`, streamUrl: `ws://${host}`, sessionUrl: `ws://${host}` };
   const access = { ...urls, account };
-  const settings = { name: kind, symbols: [symbol], receiveWindowMs: 2_000, requestTimeoutMs: 2_000 };
+  const settings = {
+    name: kind,
+    symbols: [symbol],
+    receiveWindowMs: 2_000,
+    requestTimeoutMs: 2_000,
+  };
   const sockets = nodeNet(timers);
   const net = tampers ? spec.tamper.net(sockets) : sockets;
   const rules = VENUE_KINDS[kind].instruments(access, settings, 0);
@@ -172,7 +177,9 @@ export async function aStage(spec: ScenarioVenue, tampers = false) {
 export type Stage = Awaited<ReturnType<typeof aStage>>;
 
 function textOf(request: Outgoing): string {
-  return typeof request === 'string' ? request : `${request.method} ${new URL(request.url).pathname}`;
+  return typeof request === 'string'
+    ? request
+    : `${request.method} ${new URL(request.url).pathname}`;
 }
 
 function memoryOf({ journal }: VenueHost, { index, symbol }: Instrument): VenueMemory {

@@ -4,8 +4,8 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SCENARIO_VENUES } from '../../support/venues/scenario-venues.ts';
 import { aStage, type Stage } from '../../support/venues/scenario-stage.ts';
+import { SCENARIO_VENUES } from '../../support/venues/scenario-venues.ts';
 
 /** The venue acts on no request whose time stamp is older than its window by so much. */
 const SLACK_MS = 1_000;
@@ -45,7 +45,10 @@ const SCENARIOS: Record<string, (stage: Stage) => Promise<void>> = {
     await toBe(stage, id, 'partially-filled');
     assert.ok(stage.clock.now() < placedMs + 1_500, 'the fill was first');
     await stage.advance(5_000);
-    assert.equal([statusOf(stage, id), lotsFilled(stage, id)], ['partially-filled', stage.lots(0.4)]);
+    assert.equal(
+      [statusOf(stage, id), lotsFilled(stage, id)],
+      ['partially-filled', stage.lots(0.4)],
+    );
   },
 
   async 'OM-04 a trade that is seen on socket, poll and after a restart counts once'(stage) {
