@@ -14,6 +14,7 @@ const FILES: Readonly<Record<string, number>> = {
   bayes_opt: 2,
   benford: 3,
   change_point: 4,
+  garch: 14,
   kalman: 5,
   kyle: 4,
   microprice: 2,
