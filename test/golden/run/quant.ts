@@ -11,6 +11,8 @@ import {
   garchTFit,
   garchTFixedFit,
 } from './quant/garch.ts';
+import { dccFilter, dccFit } from './quant/garch-dcc.ts';
+import { call, jumps, mertonReturns } from './quant/jumps.ts';
 import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
 import { benford, bocpd, breaksOfMean, cusum, pelt } from './quant/quality.ts';
@@ -43,12 +45,17 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'garch/garch-fit': garchFit,
   'garch/garch-t-fit': garchTFit,
   'garch/garch-t-fixed-fit': garchTFixedFit,
+  'garch_dcc/dcc-filter': dccFilter,
+  'garch_dcc/dcc-fit': dccFit,
+  'jump/jump-tests': jumps,
+  'jump/merton-returns': mertonReturns,
   'kalman/constant-velocity': constantVelocity,
   'kalman/hedge-ratio': hedgeRatio,
   'kalman/local-level': localLevel,
   'kalman/steady-state': steady,
   'kyle/auction': auction,
   'kyle/lambda': lambda,
+  'merton76/call': call,
   'microprice/stoikov': microprice,
   'microprice/weighted-mid': weightedMids,
   'ofi/ofi': ofi,
