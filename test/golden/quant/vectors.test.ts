@@ -14,12 +14,17 @@ const FILES: Readonly<Record<string, number>> = {
   bayes_opt: 2,
   benford: 3,
   change_point: 4,
+  covariance: 2,
   kalman: 5,
+  kelly: 9,
   kyle: 4,
   microprice: 2,
   ofi: 1,
   queue: 1,
+  regulatory: 3,
   spread_decomposition: 6,
+  stress: 2,
+  var_es: 5,
   vpin: 2,
 };
 
