@@ -65,6 +65,25 @@ test('positions of a venue are limited together, at their worst, whatever their 
   assert.is(ask(check, { instrument: 1, side: 'buy', lots: 4, ticks: 99 }), null, 'it shrinks');
 });
 
+test('a market counts once, with what is open on either side, and by the scale of the mode', () => {
+  const check = aDesk({ venues: { east: { maxGrossNotional: 1000 } } });
+  check.exposure(0).position = 3;
+  assert.is(ask(check, { instrument: 1, side: 'sell', lots: 3 }), null);
+  const half = { kind: 'gross-limit', scope: 'east', gross: 700, limit: 500, largestLots: 0 };
+  assert.equal(ask(check, { lots: 1 }, 0.5), half);
+  assert.is(ask(check, { lots: 5 })?.kind, 'gross-limit');
+  assert.is(ask(check, { lots: 4 }), null);
+});
+
+test('at a venue with a limit a position that was never priced is too large', () => {
+  const limits = someLimits({ ...WIDE, venues: { east: { maxGrossNotional: 1000 } } });
+  const check = new PreTradeCheck(MARKETS, limits, 0);
+  check.onQuote(0, 99, 101, 0);
+  check.exposure(1).position = 1;
+  const found = ask(check, { lots: 1 });
+  assert.is(found?.kind === 'gross-limit' && found.scope, 'east');
+});
+
 test('all positions are limited together, by half where only half may be traded', () => {
   const check = aDesk({ maxGrossNotional: 2000 });
   check.exposure(0).position = 6;

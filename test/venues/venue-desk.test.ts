@@ -340,7 +340,7 @@ test('a venue that wants to be left alone is paused for so long and no longer', 
   assert.equal(world.gate.venuePauses(0), []);
 });
 
-test('a run that meets a venue which wants to be left alone is tried again as that ends', async () => {
+test('a run that meets a venue which wants quiet is tried again as that ends', async () => {
   const world = aDesk();
   const { answer } = world.world;
   world.world.answer = () => httpReply('', 429, { 'retry-after': '20' });

@@ -53,6 +53,8 @@ interface Track {
   heldFrames: number;
   /** Records that were given up since the last one that says so. */
   lost: number;
+  /** Trades are among them. */
+  hasLostTrades: boolean;
 }
 
 /** Counters since the tape began. */
@@ -110,6 +112,7 @@ export class MarketTape {
       needsSnapshot: true,
       heldFrames: 0,
       lost: 0,
+      hasLostTrades: false,
     }));
   }
 
@@ -177,6 +180,10 @@ export class MarketTape {
       this.#writeChanges(track, instrument, taped.book.bids, bids, SIDE.buy);
       this.#writeChanges(track, instrument, taped.book.asks, asks, SIDE.sell);
       track.heldFrames = 0;
+    } else if (track.heldFrames > 0) {
+      // More changes were held than there is room for: all levels as they are now say the same.
+      this.counts.conflated += changes;
+      this.#writeSnapshot(track, taped);
     } else if (changes > 0) {
       this.#loseBook(track, changes);
     }
@@ -251,12 +258,15 @@ export class MarketTape {
   /** A trade was printed. Trades are the last to be given up. */
   onTrade(trade: TapedTrade): void {
     const track = this.#track(trade.instrument);
-    this.#climb();
+    const rung = this.#climb();
     this.#frames.stamp(trade.venueMs, trade.receivedNs, trade.tradeId);
     const side = trade.takerSide === 'buy' ? SIDE.buy : SIDE.sell;
-    if (this.#ring.room < TRADE_SLOTS) this.#lose(track, 1);
-    else {
-      this.#writeGap(track, trade.instrument);
+    if (this.#ring.room < TRADE_SLOTS) {
+      this.#lose(track, 1);
+      track.hasLostTrades = true;
+    } else {
+      // Changes of a book that is given up go on missing: said once, when it is whole again.
+      if (rung === 'whole' || track.hasLostTrades) this.#writeGap(track, trade.instrument);
       this.#put(track, trade.instrument, KIND.trade, side, trade.ticks, trade.lots);
     }
     this.#frames.end();
@@ -346,7 +356,10 @@ export class MarketTape {
   #writeGap(track: Track, instrument: number): void {
     if (track.lost === 0) return;
     const { lost } = track;
-    if (this.#put(track, instrument, KIND.gap, SIDE.none, 0, lost)) track.lost = 0;
+    if (this.#put(track, instrument, KIND.gap, SIDE.none, 0, lost)) {
+      track.lost = 0;
+      track.hasLostTrades = false;
+    }
   }
 
   /** Gives up what is known of a book; it begins anew with a snapshot. */

@@ -186,6 +186,8 @@ export class BinanceStream implements MarketStream, SnapshotSource {
         return this.quoted.takeTicker(decoder) ? 'quote' : 'nothing';
       case 'trade':
         return 'trade';
+      case 'ending':
+        return 'ending';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';

@@ -114,8 +114,9 @@ const machine = setup({
     isRetired: ({ context }) => context.isRetired,
     isBan: ({ event }) => event.type === 'refused' && event.refusal.kind === 'banned',
     isShut: ({ event }) => event.type === 'announced' && !event.isTrading,
-    isTrading: ({ event }) => event.type === 'announced' && event.isTrading,
-    isRefusal: ({ context }) => context.closedBy === 'refusal',
+    isTrading: ({ context, event }) =>
+      context.isOpen && event.type === 'announced' && event.isTrading,
+    isOpenAndRefused: ({ context }) => context.isOpen && context.closedBy === 'refusal',
     isServed: ({ context, event }) => event.nowMs >= context.bannedUntilMs,
     isServedOpen: ({ context, event }) => context.isOpen && event.nowMs >= context.bannedUntilMs,
     endsBanned: ({ context, event }) =>
@@ -181,7 +182,7 @@ const machine = setup({
       on: {
         ...OPEN,
         // The answer to a question that was asked before the ban.
-        synced: 'live',
+        synced: { guard: 'isOpen', target: 'live' },
         refused: REFUSED,
         due: [
           { guard: 'isServedOpen', target: 'syncing' },
@@ -194,7 +195,7 @@ const machine = setup({
     maintenance: {
       on: {
         ...OPEN,
-        synced: { guard: 'isRefusal', target: 'live', actions: 'reopen' },
+        synced: { guard: 'isOpenAndRefused', target: 'live', actions: 'reopen' },
         refused: REFUSED,
         announced: { guard: 'isTrading', target: 'syncing', actions: 'reopen' },
         due: [{ guard: 'isOpen', target: 'syncing' }, { target: 'connecting' }],

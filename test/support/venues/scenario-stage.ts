@@ -1,4 +1,5 @@
 import { loadConfig } from '../../../src/config/load.ts';
+import type { Clock, Timers } from '../../../src/core/env.ts';
 import type { Instrument } from '../../../src/core/instrument.ts';
 import { nodeTimers } from '../../../src/core/node-env.ts';
 import { assert } from '../../../src/core/result.ts';
@@ -35,6 +36,26 @@ const STEP_MS = 10;
 /** Turns of the event loop in which a frame and its answer pass. */
 const TURNS = 6;
 
+/** A venue of the kind on a free port; its book is empty until somebody quotes. */
+export async function aScenarioServer(
+  { kind, symbol }: ScenarioVenue,
+  { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+) {
+  const random = rngOf(7);
+  const keys = random.fork('keys');
+  const entropy = (bytes: number) => Uint8Array.from({ length: bytes }, () => keys.below(256));
+  const account = newAccount({ kind }, entropy);
+  const loaded = loadConfig('config/three-venues.yaml');
+  assert(loaded.ok, 'the configuration that is shipped is sound');
+  const { simulation } = loaded.value.config;
+  const front: FrontKind = FRONT_KINDS[kind];
+  const parts = { clock, timers, random, account, records: null };
+  const options = generatedVenue(simulation, { kind, symbols: [symbol] }, parts);
+  const venue = must(openVenueAs(front.facade, { ...options, flows: {} }));
+  const server = must(await serveVenue(venue, { port: 0, note: () => {}, timers: nodeTimers }));
+  return { venue, server, account };
+}
+
 /**
  * A venue's server and our desk on it, over sockets of the loopback interface. Both have a clock
  * that goes on only while the test waits, by a little for every few turns of the event loop: a
@@ -44,25 +65,7 @@ export async function aStage(spec: ScenarioVenue, tampers = false) {
   const { kind, symbol } = spec;
   const time = virtualTime(NEW_YEAR);
   const { clock, timers } = time;
-  const random = rngOf(7);
-  const keys = random.fork('keys');
-  const entropy = (bytes: number) => Uint8Array.from({ length: bytes }, () => keys.below(256));
-  const account = newAccount({ kind }, entropy);
-  const loaded = loadConfig('config/three-venues.yaml');
-  assert(loaded.ok, 'the configuration that is shipped is sound');
-  const { simulation } = loaded.value.config;
-  const front: FrontKind = FRONT_KINDS[kind];
-  const venue = must(
-    openVenueAs(front.facade, {
-      ...generatedVenue(
-        simulation,
-        { kind, symbols: [symbol] },
-        { clock, timers, random, account, records: null },
-      ),
-      flows: {},
-    }),
-  );
-  const server = must(await serveVenue(venue, { port: 0, note: () => {}, timers: nodeTimers }));
+  const { venue, server, account } = await aScenarioServer(spec, { clock, timers });
   const host = `127.0.0.1:${server.port}`;
   const urls = { restUrl: `http://${host}`, streamUrl: `ws://${host}`, sessionUrl: `ws://${host}` };
   const access = { ...urls, account };

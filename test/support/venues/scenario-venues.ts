@@ -14,8 +14,16 @@ export interface ScenarioVenue {
   readonly symbol: string;
   /** Column of `native` in the scenarios. */
   readonly column: 'Binance spot' | 'Binance USD-M' | 'Kraken spot' | 'Coinbase Advanced';
-  /** Names by which faults are ordered at the venue's server. */
-  readonly operations: { readonly place: string; readonly cancel: string };
+  /** Names by which faults are ordered at the venue's server, and of placing over REST. */
+  readonly operations: {
+    readonly place: string;
+    readonly cancel: string;
+    readonly restPlace: string;
+  };
+  /** What ccxt calls the market. */
+  readonly unified: string;
+  /** How an order says that it is not to meet another of ours, in ccxt's words. */
+  readonly prevention: Readonly<Record<string, string>>;
   /** @param text a frame, or method and path */
   readonly isPlacement: (text: string) => boolean;
   /** Seconds after which the venue cancels what nobody vouches for; null where it never does. */
@@ -45,7 +53,9 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'binance',
     symbol: 'BTCUSDT',
     column: 'Binance spot',
-    operations: { place: 'order.place', cancel: 'order.cancel' },
+    operations: { place: 'order.place', cancel: 'order.cancel', restPlace: 'order.place' },
+    unified: 'BTC/USDT',
+    prevention: { selfTradePreventionMode: 'EXPIRE_TAKER' },
     isPlacement: isOrderPlace,
     deadManSeconds: null,
     saysRetryAfter: true,
@@ -56,7 +66,9 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'binance-usdm',
     symbol: 'BTCUSDT',
     column: 'Binance USD-M',
-    operations: { place: 'order.place', cancel: 'order.cancel' },
+    operations: { place: 'order.place', cancel: 'order.cancel', restPlace: 'order.place' },
+    unified: 'BTC/USDT:USDT',
+    prevention: { selfTradePreventionMode: 'EXPIRE_TAKER' },
     isPlacement: isOrderPlace,
     deadManSeconds: 120,
     saysRetryAfter: true,
@@ -67,7 +79,9 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'kraken',
     symbol: 'BTC/USD',
     column: 'Kraken spot',
-    operations: { place: 'add_order', cancel: 'cancel_order' },
+    operations: { place: 'add_order', cancel: 'cancel_order', restPlace: 'AddOrder' },
+    unified: 'BTC/USD',
+    prevention: { stptype: 'cancel-newest' },
     isPlacement: (text) => text.includes('"add_order"'),
     deadManSeconds: 60,
     saysRetryAfter: false,
@@ -85,7 +99,9 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'coinbase',
     symbol: 'BTC-USD',
     column: 'Coinbase Advanced',
-    operations: { place: 'orders.create', cancel: 'orders.cancel' },
+    operations: { place: 'orders.create', cancel: 'orders.cancel', restPlace: 'orders.create' },
+    unified: 'BTC/USD',
+    prevention: { self_trade_prevention_id: '5ca1ab1e-0000-4000-8000-000000000001' },
     isPlacement: (text) => text === 'POST /api/v3/brokerage/orders',
     deadManSeconds: null,
     saysRetryAfter: true,

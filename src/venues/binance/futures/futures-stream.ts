@@ -94,6 +94,8 @@ export class FuturesMarketStream implements MarketStream {
       case 'aggregate-trade':
         this.counts.updates += 1;
         return 'trade';
+      case 'ending':
+        return 'ending';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';
