@@ -182,10 +182,11 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
-      feeds: venues.flatMap(({ name, streams }) =>
+      feeds: venues.flatMap(({ name, streams, feeds }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
-          start: () => feedActor({ stream: stream.open, net: env.net, listeners, tape, log }),
+          start: () =>
+            feedActor({ stream: stream.open, feeds, net: env.net, listeners, tape, log }),
         })),
       ),
       recorder: recording?.start ?? null,
