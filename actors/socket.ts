@@ -59,19 +59,28 @@ export function openSocket<M>(
 /** Before the first connection. */
 export const NO_LINK: WebSocketLink = { send: () => false, close() {} };
 
-/** Sends a request whose outcome is a message of the actor, unless its incarnation is over. */
+/**
+ * Sends a request whose outcome is a message of the actor, unless its incarnation is over.
+ *
+ * @returns false when it had to leave at once and was refused: then there is no message
+ */
 export function sendHttp<M>(
   ctx: Context<M>,
   net: Net,
   request: HttpRequest,
   messageOf: (outcome: Result<HttpReply, NetFault>) => M,
-): void {
+): boolean {
+  let isRefused = false;
+  let isOver = request.line !== 'at-once';
   net.http(
     request,
     ctx.fenced((outcome: Result<HttpReply, NetFault>) => {
-      ctx.ingest(messageOf(outcome));
+      if (isOver) ctx.ingest(messageOf(outcome));
+      else isRefused = true;
     }),
   );
+  isOver = true;
+  return !isRefused;
 }
 
 /**

@@ -71,6 +71,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     },
     tellFact(message) {
       for (const listener of listeners.facts) ctx.send(listener, message);
+      if (tape !== null) tape.onFact(message, ctx.clock.mono());
     },
     follow: (view) => void tape?.follow(view),
     open(line, url) {

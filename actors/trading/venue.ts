@@ -60,12 +60,11 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     fenced: (callback) => ctx.fenced(callback),
     send(request, requestId) {
       if (typeof request === 'string') return state().link.send(request);
-      sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
+      return sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
         kind: 'answered',
         requestId,
         outcome,
       }));
-      return true;
     },
     open(url) {
       state().link = openSocket(ctx, net, url);

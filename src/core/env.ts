@@ -133,8 +133,9 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /**
    * Sends it on a connection that is kept for orders, with one request in flight on each.
-   * `at-once`: its bytes are handed to the system before the call returns, or it is `refused`;
-   * `when-free`: as soon as a connection is free. Left out: on any connection, at any time.
+   * `at-once`: its bytes are with the system when the call returns, or `done` has been called with
+   * `refused` by then; `when-free`: as soon as a connection is free, within the time-out or not at
+   * all. The first of them opens the connections. Left out: on any connection, at any time.
    */
   readonly line?: 'at-once' | 'when-free';
 }

@@ -83,6 +83,8 @@ export class BinanceView extends MarketView {
     const { finalId, bidTicks, bidLots, askTicks, askLots } = decoder;
     this.agreement.onTicker(finalId, bidTicks, bidLots, askTicks, askLots);
     if (!this.sync.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
+    // Tickers of futures tell their time, those of spot do not.
+    this.eventMs = decoder.eventMs;
     this.takeTouch(finalId, bidTicks, bidLots, askTicks, askLots);
     return true;
   }

@@ -240,6 +240,7 @@ export class KrakenStream implements MarketStream {
     if (outcome === 'ignored') return this.next();
     if (outcome === 'applied') {
       this.counts.updates += 1;
+      view.eventMs = this.#decoder.eventMs || 0;
       view.takeBook();
       return view.isLive ? 'quote' : this.next();
     }

@@ -12,7 +12,10 @@ export abstract class MarketView {
   askLots = 0;
   /** Update id behind the best prices; a stream without ids counts its own updates. */
   updateId = 0;
-  /** The venue's time of the newest change of the book, in milliseconds; 0 where it says none. */
+  /**
+   * The venue's time of the newest change, in milliseconds with a fraction: of the book, or of best
+   * prices that are ahead of it; 0 where it says none.
+   */
   eventMs = 0;
 
   constructor(instrument: Instrument) {

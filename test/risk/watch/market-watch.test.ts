@@ -129,4 +129,18 @@ test('the regime of a market that begins to leap is no longer calm', () => {
   assert.is(watch.regime, 'turbulent');
 });
 
+test('a market knows its age, its mid and, after half a minute, its mean', () => {
+  const { watch, quote, run } = aMarket();
+  assert.is(watch.ageMs(1_000), Number.POSITIVE_INFINITY);
+  assert.is(watch.midTicks, 0);
+  run(29, () => quote(9_999, 10_001));
+  assert.ok(Number.isNaN(watch.meanTicks));
+  run(1, () => quote(9_999, 10_001));
+  assert.is(watch.meanTicks, 10_000);
+  run(400, () => quote(10_009, 10_011));
+  assert.is(watch.meanTicks, 10_010);
+  assert.is(watch.midTicks, 10_010);
+  assert.is(watch.ageMs(430_250), 250);
+});
+
 test.run();

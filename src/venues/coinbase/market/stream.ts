@@ -44,6 +44,7 @@ export class CoinbaseView extends MarketView {
     decoder.asks.writeTo(book.asks);
     if (book.isCrossed) return 'crossed';
     this.hasBook = true;
+    this.eventMs = decoder.sentMs || 0;
     this.takeBest(this.updateId + 1);
     return 'applied';
   }
