@@ -42,6 +42,10 @@ const venueSection = z
       .min(100)
       .max(60_000)
       .describe('silence after which the outcome of a request is unknown'),
+    feeds: z
+      .union([z.literal(1), z.literal(2)])
+      .optional()
+      .describe('connections for market data; with 2 the second takes over when the first fails'),
   })
   .describe('a venue and the markets to follow there');
 

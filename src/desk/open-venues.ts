@@ -15,6 +15,8 @@ export type Accesses = ReadonlyMap<string, VenueAccess>;
 /** A venue of the desk, with what brings its market data. */
 export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
+  /** Connections of each stream at the same time. */
+  readonly feeds: 1 | 2;
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
   /** How long it wants to be left alone. */
@@ -60,6 +62,7 @@ export async function openVenues(
       index,
       ...kind.trading(opened),
       streams: kind.streams(opened, { trades: true }),
+      feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,
       quiet,
       hasDeadMan: kind.capabilities.hasDeadMan,

@@ -183,11 +183,14 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
-      feeds: venues.flatMap(({ name, streams, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
-            feedActor({ stream: stream.open, net: quietNet(env, quiet), listeners, tape, log }),
+            feedActor({
+              ...{ stream: stream.open, feeds, net: quietNet(env, quiet) },
+              ...{ listeners, tape, log },
+            }),
         })),
       ),
       recorder: recording?.start ?? null,
