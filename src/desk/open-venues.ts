@@ -3,6 +3,7 @@ import { VENUES_MAX } from '../control/gate.ts';
 import type { Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
+import type { Contract } from '../market/aggregation/market-track.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
@@ -15,6 +16,8 @@ export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
+  /** What is traded there. */
+  readonly contract: Contract;
 }
 
 export interface OpenedVenues {
@@ -47,6 +50,7 @@ export async function openVenues(
       streams: kind.streams(opened, { trades: true }),
       requestTimeoutMs: settings.requestTimeoutMs,
       hasDeadMan: kind.capabilities.hasDeadMan,
+      contract: kind.contract,
     });
     instruments.push(...rules.value);
   }

@@ -13,6 +13,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { MarketPort } from '../commands/market-data/market-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
 import {
@@ -39,12 +40,14 @@ import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
 import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
+import { deskMarket } from './market/desk-market.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
 import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { deskTree } from './tree.ts';
+import { isAnyThrottled } from './venue/throttled.ts';
 import { VenuesWatch } from './venues-watch.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
@@ -72,6 +75,7 @@ export class RunningDesk implements Desk {
   readonly access: AccessPort;
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
+  readonly market: MarketPort;
   readonly inspector: DeskInspector;
   /** Through which every layer raises severity. */
   readonly severity: DeskKernel;
@@ -119,6 +123,7 @@ export class RunningDesk implements Desk {
     );
     this.#stop = new StopWiring(parts, this.#lane);
     this.alerts = deskAlerts(this.#lane);
+    this.market = deskMarket(this.#lane, parts.instruments);
     this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,
@@ -167,18 +172,10 @@ export class RunningDesk implements Desk {
         await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
         return ok(undefined);
       } catch (thrown) {
-        if (askedMs >= SETTLE_THROTTLED_MS || !this.#isThrottled) return err(reasonOf(thrown));
+        if (askedMs >= SETTLE_THROTTLED_MS || !isAnyThrottled(this.#lane, this.parts.venues))
+          return err(reasonOf(thrown));
       }
     }
-  }
-
-  /** Some venue has said for how long nothing is to be asked of it, and that is not over. */
-  get #isThrottled(): boolean {
-    return this.parts.venues.some(({ name }) => {
-      const view = this.#lane.view(address.venue(name).path);
-      const venue = view.ok ? (view.value as { quietMs: number } | undefined) : undefined;
-      return venue !== undefined && venue.quietMs > 0;
-    });
   }
 
   /** Journals an orderly stop, and stops the actors. */
