@@ -36,6 +36,7 @@ import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
+import { deskAggregation } from './market/desk-aggregation.ts';
 import { DeskMemory } from './memory.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
@@ -84,12 +85,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     address.quality,
+    address.aggregator,
   ]);
-  const trades = [address.risk, address.quality];
+  const trades = [address.risk, address.quality, address.aggregator];
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
-    facts: [],
+    facts: [address.aggregator],
   };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -112,6 +114,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { alerts, shell, guard } = parts;
   const recording = deskRecording(parts, append);
   const tape = recording?.relay ?? null;
+  const aggregated = deskAggregation(parts, append);
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -183,12 +186,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
+      aggregator: aggregated.start,
       feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
-              ...{ stream: stream.open, feeds, net: quietNet(env, quiet) },
+              ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
               ...{ listeners, tape, log },
             }),
         })),
