@@ -52,11 +52,12 @@ function tradesOf(path: string): string {
    FROM read_parquet(${sqlText(path)}) WHERE kind = ${KIND.trade})`;
 }
 
-/** `first_at` is the position of the first trade, so that bars of a bar begin with the first of all. */
+/** `first_at` is the position of the first trade: it orders bars when longer ones are made. */
 function barsSql(source: string, seconds: number): string {
   const us = seconds * SECOND_US;
   return `SELECT instrument, start // ${us} * ${us} AS start, min(first_at) AS first_at,
-     arg_min(open, first_at) AS open, max(high) AS high, min(low) AS low, arg_max(close, first_at) AS close,
+     arg_min(open, first_at) AS open, max(high) AS high, min(low) AS low,
+     arg_max(close, first_at) AS close,
      CAST(sum(volume) AS BIGINT) AS volume, CAST(sum(buy_volume) AS BIGINT) AS buy_volume,
      CAST(sum(trades) AS BIGINT) AS trades
    FROM ${source} GROUP BY instrument, start // ${us} ORDER BY instrument, start`;

@@ -1,12 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Duck, openDuck } from '../../../../src/storage/columns/duck.ts';
 import {
   blockOf,
   KIND,
   type MarketRecord,
   recordsOf,
-  SIDE,
 } from '../../../../src/storage/columns/record.ts';
 import {
   type Catalogue,
@@ -17,92 +15,12 @@ import {
 import {
   readSealed,
   recordsSql,
-  type SealedFile,
   sha256Of,
 } from '../../../../src/storage/columns/sealed/sealed-file.ts';
-import { openSealed } from '../../../../src/storage/columns/sealed/sealed-source.ts';
-import { Sealer } from '../../../../src/storage/columns/sealed/sealer.ts';
 import { walFirsts, walPath } from '../../../../src/storage/columns/wal/wal-files.ts';
-import { openWal, type WalWriter } from '../../../../src/storage/columns/wal/wal-writer.ts';
+import { anHour, aStore, count, START_US, write } from '../../../support/columns/sealed-store.ts';
 import { temporaryFolder } from '../../temporary.ts';
 import { aRecord, DICTIONARY, hastyFiles } from '../records.ts';
-
-const HOUR_US = 3_600_000_000;
-const START_US = 480_000 * HOUR_US;
-
-interface Store {
-  readonly folder: string;
-  readonly writer: WalWriter;
-  readonly duck: Duck;
-  readonly sealer: Sealer;
-  readonly missing: unknown[];
-  taken: number;
-  restart(): Promise<Store>;
-}
-
-async function aStore(folder = temporaryFolder()): Promise<Store> {
-  const walFolder = `${folder}/wal`;
-  const wal = openWal(hastyFiles, {
-    folder: walFolder,
-    segmentBytes: 1_000_000,
-    dictionary: DICTIONARY,
-  });
-  assert.ok(wal.ok);
-  const duck = await openDuck({ memoryMiB: 256, threads: 1, spillFolder: `${folder}/spill` });
-  assert.ok(duck.ok);
-  const read = readCatalogue(hastyFiles, `${folder}/sealed`);
-  assert.ok(read.ok);
-  const missing: unknown[] = [];
-  const sealer = new Sealer({
-    files: hastyFiles,
-    duck: duck.value,
-    folder: `${folder}/sealed`,
-    walFolder,
-    catalogue: read.value,
-    takenByOthers: () => store.taken,
-    onMissing: (range) => missing.push(range),
-    onSealed: () => {},
-  });
-  await sealer.open();
-  const store: Store = {
-    folder,
-    writer: wal.value.writer,
-    duck: duck.value,
-    sealer,
-    missing,
-    taken: Number.POSITIVE_INFINITY,
-    async restart() {
-      await sealer.close();
-      duck.value.close();
-      wal.value.writer.close();
-      return aStore(folder);
-    },
-  };
-  return store;
-}
-
-/** Records of two venues in an hour after the first, one each millisecond. */
-function anHour(hour: number, count: number, from: number): MarketRecord[] {
-  return Array.from({ length: count }, (_, at) =>
-    aRecord({
-      tsLocal: START_US + hour * HOUR_US + at * 1_000,
-      sequence: from + at,
-      instrument: at % 3 === 2 ? 7 : at % 2,
-      venue: at % 3 === 2 ? 1 : 0,
-    }),
-  );
-}
-
-async function write({ writer, sealer }: Store, records: readonly MarketRecord[]): Promise<void> {
-  writer.add(blockOf(records).words);
-  writer.write();
-  writer.sync();
-  while (await sealer.step(writer.durable)) {}
-}
-
-async function count(duck: Duck, sql = 'SELECT count(*) AS n FROM records'): Promise<unknown> {
-  return (await duck.rows(sql))[0]?.['n'];
-}
 
 test('what is durable can be queried, before and after it is sealed', async () => {
   const store = await aStore();
@@ -217,156 +135,6 @@ test('a stall of the sealer holds up nobody and loses nothing', async () => {
   assert.is(store.sealer.visible, 501);
   await store.sealer.sealAll();
   assert.is(store.sealer.catalogue.sealed, 500);
-});
-
-test('the parts of an hour become one file when the hour is over', async () => {
-  const store = await aStore();
-  const parts = [anHour(0, 30, 1), anHour(0, 30, 31), anHour(1, 30, 61), anHour(1, 30, 91)];
-  for (const records of parts) {
-    await write(store, records);
-    store.writer.roll();
-  }
-  await store.sealer.sealAll();
-  const { files } = store.sealer.catalogue;
-  assert.equal(
-    files.map(({ venue, records }) => [venue, records]),
-    [
-      ['binance', 40],
-      ['kraken', 20],
-      ['binance', 20],
-      ['binance', 20],
-      ['kraken', 10],
-      ['kraken', 10],
-    ],
-  );
-  assert.is(await count(store.duck), 120);
-  assert.is(await count(store.duck, 'SELECT count(DISTINCT position) AS n FROM records'), 120);
-});
-
-const HOURS_A_WEEK = 168;
-
-/** Hours 0 and 1 in parts, and one more than a week after their day, which rewrites it. */
-async function aRewrittenDay() {
-  const store = await aStore();
-  const append = async (records: readonly MarketRecord[]): Promise<void> => {
-    await write(store, records);
-    store.writer.roll();
-  };
-  await append(anHour(0, 30, 1));
-  await append(anHour(0, 30, 31));
-  await append(anHour(1, 30, 61));
-  await store.sealer.sealAll();
-  const { file } = store.sealer.catalogue.files[0] as SealedFile;
-  const part = { file, bytes: hastyFiles.read(`${store.folder}/sealed/${file}`) as Uint8Array };
-  await append(anHour(24 + HOURS_A_WEEK, 3, 91));
-  await store.sealer.sealAll();
-  return { store, part };
-}
-
-test('the hours of a day that is over for a week become one file, sorted', async () => {
-  const { store } = await aRewrittenDay();
-  const { files } = store.sealer.catalogue;
-  assert.equal(
-    files.map(({ file, records, first, last }) => [
-      file.split('/')[2]?.slice(0, 3),
-      records,
-      first,
-      last,
-    ]),
-    [
-      ['day', 60, 1, 89],
-      ['day', 30, 3, 90],
-      ['00-', 2, 91, 92],
-      ['00-', 1, 93, 93],
-    ],
-  );
-  assert.is(await count(store.duck), 93);
-  const path = `${store.folder}/sealed/${files[0]?.file}`;
-  const rows = await store.duck.rows(`SELECT instrument, ts_local FROM read_parquet('${path}')`);
-  const keys = rows.map((row) => (row['instrument'] as number) * 1e17 + Number(row['ts_local']));
-  assert.equal(
-    keys,
-    [...keys].sort((left, right) => left - right),
-  );
-  const source = await openSealed(store.duck, hastyFiles, store.folder);
-  assert.ok(source.ok);
-  const back: number[] = [];
-  for await (const block of source.value.blocks) {
-    back.push(...recordsOf(block).map(({ sequence }) => sequence));
-  }
-  assert.equal(
-    back,
-    Array.from({ length: 93 }, (_, at) => at + 1),
-    'days and hours are read in the order in which they came',
-  );
-});
-
-test('killed anywhere in a rewrite, each record is in the store once', async () => {
-  const { store: made, part } = await aRewrittenDay();
-  const { catalogue } = made.sealer;
-  const sealed = `${made.folder}/sealed`;
-  const [day] = catalogue.files as readonly [SealedFile];
-  // Before the catalogue names it, the whole is a stray; after it, its parts are.
-  const stray = `${sealed}/${day.file.replace('day-', 'day-9')}`;
-  for (const path of [stray, `${stray}.draft`, `${sealed}/${part.file}`]) {
-    hastyFiles.replace(path, part.bytes);
-  }
-  const store = await made.restart();
-  assert.is(hastyFiles.read(stray), null);
-  assert.is(hastyFiles.read(`${stray}.draft`), null);
-  assert.is(hastyFiles.read(`${sealed}/${part.file}`), null);
-  assert.is(await count(store.duck), 93);
-  assert.is(await count(store.duck, 'SELECT count(DISTINCT position) AS n FROM records'), 93);
-  // A catalogue that is lost as well knows the whole from its part.
-  hastyFiles.replace(`${sealed}/${part.file}`, part.bytes);
-  const rebuilt = await rebuildCatalogue(store.duck, hastyFiles, sealed);
-  assert.equal(rebuilt.ok && rebuilt.value.files, catalogue.files);
-});
-
-test('an hour that is over has bars, which stay when its records go', async () => {
-  const store = await aStore();
-  const trades = [
-    [0, 100, 5, SIDE.buy],
-    [400_000, 103, 1, SIDE.sell],
-    [900_000, 99, 2, SIDE.buy],
-    [61_000_000, 120, 7, SIDE.sell],
-  ] as const;
-  await write(
-    store,
-    trades.map(([us, price, quantity, side], at) => {
-      const tsLocal = START_US + us;
-      return aRecord({ kind: KIND.trade, tsLocal, price, quantity, side, sequence: at });
-    }),
-  );
-  store.writer.roll();
-  await write(store, anHour(1, 3, 5));
-  await store.sealer.sealAll();
-  const bars = (seconds: number) =>
-    store.duck.rows(
-      `SELECT start - ${START_US} AS start, open, high, low, close, volume, buy_volume, trades
-       FROM read_parquet('${store.folder}/bars/*/*/*-${seconds}s.parquet') ORDER BY start`,
-    );
-  const first = { start: 0, open: 100, high: 103, low: 99, close: 99, volume: 8, buy_volume: 7 };
-  const second = {
-    open: 120,
-    high: 120,
-    low: 120,
-    close: 120,
-    volume: 7,
-    buy_volume: 0,
-    trades: 1,
-  };
-  assert.equal(await bars(1), [
-    { ...first, trades: 3 },
-    { start: 61_000_000, ...second },
-  ]);
-  assert.equal(await bars(60), [
-    { ...first, trades: 3 },
-    { start: 60_000_000, ...second },
-  ]);
-  await store.sealer.remove(store.sealer.catalogue.files);
-  assert.is(await count(store.duck), 0);
-  assert.is((await bars(60)).length, 2);
 });
 
 test('what the log has lost is said, and is in the catalogue', async () => {
