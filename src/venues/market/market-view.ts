@@ -25,6 +25,11 @@ export abstract class MarketView {
   /** Whether the book may be priced from. */
   abstract get isLive(): boolean;
 
+  /** Whether the book is the venue's, even while the venue lets nobody trade by it. */
+  get isSynced(): boolean {
+    return this.isLive;
+  }
+
   /** @param receivedNs monotonic time of the frame behind the prices */
   quote(receivedNs: number): QuoteUpdated {
     return {
@@ -37,6 +42,16 @@ export abstract class MarketView {
       updateId: this.updateId,
       receivedNs,
     };
+  }
+
+  /** Whether it has seen more than the book of the same market on another connection. */
+  isAheadOf(other: MarketView, hasVenueIds: boolean): boolean {
+    return hasVenueIds ? this.updateId > other.updateId : this.eventMs > other.eventMs;
+  }
+
+  /** Numbers its prices above what another connection has told, where the venue numbers nothing. */
+  continueFrom(updateId: number): void {
+    if (this.updateId <= updateId) this.updateId = updateId + 1;
   }
 
   lost(reason: string): QuoteLost {

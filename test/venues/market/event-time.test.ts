@@ -35,7 +35,7 @@ test('a book of USD-M futures has the time of its newest diff or ticker', () => 
   const { until, run, isLive, books, time } = aFuturesFeed();
   until(isLive, 5_000);
   run(1_000);
-  for (const view of books.stream.views) assertTold(view, time.clock.now());
+  for (const view of books.feed.stream.views) assertTold(view, time.clock.now());
 });
 
 test.run();
