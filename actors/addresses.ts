@@ -1,6 +1,7 @@
 import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
+import type { FactsMessage } from './market-data/facts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import type { QualityMessage } from './market-data/quality.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
@@ -32,6 +33,7 @@ export const address = {
   riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
+  facts: refByPath<FactsMessage>('market-data/facts'),
   quality: refByPath<QualityMessage>('market-data/quality'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>

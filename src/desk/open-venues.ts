@@ -6,6 +6,7 @@ import { assert, err, ok, type Result } from '../core/result.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
+import { SharedKey } from '../venues/session/shared-key.ts';
 
 /** Where each venue of a desk is reached, by its name. */
 export type Accesses = ReadonlyMap<string, VenueAccess>;
@@ -44,6 +45,7 @@ export async function openVenues(
       name,
       index,
       ...kind.trading(opened),
+      sharedKey: new SharedKey(),
       streams: kind.streams(opened, { trades: true }),
       requestTimeoutMs: settings.requestTimeoutMs,
       hasDeadMan: kind.capabilities.hasDeadMan,

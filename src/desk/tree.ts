@@ -36,6 +36,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { DeskMemory } from './memory.ts';
+import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
@@ -88,7 +89,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
-    facts: [],
+    facts: parts.config.facts === undefined ? [] : [address.facts],
   };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -182,6 +183,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
+      facts: factsOf(parts, listeners.facts),
       feeds: venues.flatMap(({ name, streams }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
