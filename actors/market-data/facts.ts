@@ -2,10 +2,12 @@ import type { Net } from '../../src/core/env.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { MarketFact } from '../../src/market/fact.ts';
 import { FactBoard, type FactRow } from '../../src/market/fact-board.ts';
+import type { TapeRelay } from '../../src/storage/columns/tape-relay.ts';
 import { FactPoller, type SourceRow } from '../../src/venues/facts/fact-poller.ts';
 import type { FactsSettings } from '../../src/venues/facts/settings.ts';
 import type { Venue } from '../../src/venues/port.ts';
 import { Questions } from '../../src/venues/questions.ts';
+import type { VenueQuiet } from '../../src/venues/session/quiet-time.ts';
 import { VenueClock } from '../../src/venues/venue-clock.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef } from '../runtime/ref.ts';
@@ -13,13 +15,18 @@ import type { ActorRef } from '../runtime/ref.ts';
 export type FactsMessage = MarketFact | { readonly kind: 'poll' } | { readonly kind: 'probe' };
 
 export interface FactsOptions {
-  readonly venues: readonly Venue[];
+  readonly venues: readonly AskedVenue[];
   readonly instruments: readonly Instrument[];
   readonly net: Net;
   readonly settings: FactsSettings;
   /** Who hears of facts, this actor among them; the feeds tell them theirs. */
   readonly listeners: readonly ActorRef<MarketFact>[];
+  /** Hears every fact that was asked for; null where nothing is recorded. */
+  readonly tape: TapeRelay | null;
 }
+
+/** A venue, and how long it wants to be left alone, whoever asks. */
+export type AskedVenue = Venue & { readonly quiet: VenueQuiet };
 
 /** What the actor shows of itself. */
 export interface FactsView {
@@ -44,13 +51,16 @@ interface FactsState {
  * of it is asked again after a crash.
  */
 export function factsActor(options: FactsOptions): ActorSpec<FactsState, FactsMessage> {
-  const { venues, instruments, net, settings, listeners } = options;
+  const { venues, instruments, net, settings, listeners, tape } = options;
 
-  const open = (venue: Venue, ctx: Context<FactsMessage>) => {
+  const open = (venue: AskedVenue, ctx: Context<FactsMessage>) => {
     const { clock, random } = ctx;
     const fenced = ctx.fenced.bind(ctx);
     const venueClock = new VenueClock(clock);
-    const questions = new Questions({ venue, net, clock, venueClock, fenced });
+    const questions = new Questions({
+      ...{ venue, net, clock, venueClock, fenced },
+      quiet: venue.quiet.questions,
+    });
     const poller = new FactPoller({
       venue: venue.name,
       sources: venue.facts ?? [],
@@ -59,6 +69,7 @@ export function factsActor(options: FactsOptions): ActorSpec<FactsState, FactsMe
       ask: (query) => questions.ask(query),
       told(fact) {
         for (const listener of listeners) ctx.send(listener, fact);
+        tape?.onFact(fact, clock.mono());
       },
     });
     return { questions, poller };

@@ -47,9 +47,12 @@ export class FactBoard {
         put('liquidated-price', fact.ticks * tickSize);
         return;
       }
-      case 'interest-measured':
-        this.#of(fact.instrument, fact.venueMs, nowMs)('open-interest', fact.quantity);
+      case 'interest-measured': {
+        const { lotSize = 0 } = this.#instruments[fact.instrument] ?? {};
+        const put = this.#of(fact.instrument, fact.venueMs, nowMs);
+        put('open-interest', fact.lots * lotSize);
         return;
+      }
       case 'positioning-measured': {
         const put = this.#of(fact.instrument, fact.venueMs, nowMs);
         put(`${fact.of}-long-fraction`, fact.longFraction);

@@ -27,8 +27,7 @@ export type MarketFact =
   | {
       readonly kind: 'interest-measured';
       readonly instrument: number;
-      /** In base. */
-      readonly quantity: number;
+      readonly lots: number;
       readonly venueMs: number;
     }
   /** Who is long in a market, as a fraction of all who are counted; 0.5 is even. */

@@ -7,7 +7,7 @@ import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
 import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
 import type { ApprovedOrder } from '../risk/approved-order.ts';
 import type { FactSource } from './facts/fact-source.ts';
-import type { SharedKey } from './session/shared-key.ts';
+import type { KeyTurns } from './session/key-turns.ts';
 
 /** A frame of the order socket. */
 export type VenueFrame =
@@ -66,7 +66,7 @@ export type Ask = <T>(query: Query<T>) => Promise<Result<T, string>>;
 /**
  * A request on its way out: the text of a frame for the session's socket, or a request over HTTP.
  * One over HTTP that places an order has `line: 'at-once'`, so that the gate is read at the very
- * write; one that cancels has `when-free`.
+ * write; one that cancels has `when-free`, and so has a question that comes before the first order.
  */
 export type Outgoing = string | HttpRequest;
 
@@ -158,8 +158,8 @@ export interface Venue {
   readonly replyIn: ((outcome: HttpOutcome) => RequestOutcome) | null;
   /** What it can be asked beside prices; left out where it tells nothing more. */
   readonly facts?: readonly FactSource[];
-  /** Shared by all who ask with the key of the desk; left out where one alone asks. */
-  readonly sharedKey?: SharedKey;
+  /** Of all who ask with the key of the desk; left out where one alone asks. */
+  readonly turns?: KeyTurns;
   /** The venue's own dead-man switch; left out where it has none. */
   readonly deadMan?: (edges: {
     readonly ask: Ask;

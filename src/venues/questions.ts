@@ -5,7 +5,8 @@ import type { BalanceDifference, Balances } from '../execution/ledger.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { ReconcilePort } from '../execution/reconciliation.ts';
 import type { Query, QueryFault, Venue } from './port.ts';
-import { SharedKey, type Turn, WAITING_MAX } from './session/shared-key.ts';
+import { KeyTurns, type Turn, WAITING_MAX } from './session/key-turns.ts';
+import type { QuietTime } from './session/quiet-time.ts';
 import type { VenueClock } from './venue-clock.ts';
 
 export interface QuestionsOptions {
@@ -17,6 +18,8 @@ export interface QuestionsOptions {
   readonly fenced: <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void;
   /** Told what became of every question that was sent: null when it was answered. */
   readonly heard?: (fault: QueryFault | null) => void;
+  /** How long the venue wants no questions. */
+  readonly quiet: QuietTime;
 }
 
 /** Questions of which one answer is made: 100 pages are asked for in 30 s at most. */
@@ -28,12 +31,12 @@ const STEPS_MAX = 100;
  */
 export class Questions {
   readonly #options: QuestionsOptions;
-  readonly #key: SharedKey;
+  readonly #turns: KeyTurns;
   #isAskingTime = false;
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
-    this.#key = options.venue.sharedKey ?? new SharedKey();
+    this.#turns = options.venue.turns ?? new KeyTurns();
   }
 
   ask<T>(query: Query<T>): Promise<Result<T, string>> {
@@ -64,13 +67,13 @@ export class Questions {
         })();
         if (!isSent) leave();
       };
-      if (!this.#key.enter(turn)) resolve(err(`${WAITING_MAX} questions are waiting already`));
+      if (!this.#turns.enter(turn)) resolve(err(`${WAITING_MAX} questions are waiting already`));
     });
   }
 
   /** How long the venue still wants not to be asked, in whole milliseconds. */
   get quietMs(): number {
-    return this.#key.quietMs(this.#options.clock.mono());
+    return this.#options.quiet.leftMs;
   }
 
   #askOnce<T>(query: Query<T>): Promise<Result<T, string>> {
@@ -119,9 +122,7 @@ export class Questions {
 
   #heed(fault: QueryFault): string {
     if (fault.kind === 'refused') this.heedRefusal(fault.code);
-    if (fault.kind === 'throttled') {
-      this.#key.quietUntil(this.#options.clock.mono() + fault.retryAfterMs * 1e6);
-    }
+    if (fault.kind === 'throttled') this.#options.quiet.hold(fault.retryAfterMs);
     return fault.kind === 'refused' ? `${fault.code}: ${fault.detail}` : fault.detail;
   }
 }

@@ -23,7 +23,7 @@ test('every kind of fact is kept by what it is called', () => {
       ...{ nextFundingMs: 9, venueMs: 8 },
     },
     { kind: 'liquidation-sampled', instrument: 0, side: 'sell', ticks: 10, lots: 2, venueMs: 8 },
-    { kind: 'interest-measured', instrument: 0, quantity: 7.5, venueMs: 8 },
+    { kind: 'interest-measured', instrument: 0, lots: 7_500, venueMs: 8 },
     { kind: 'positioning-measured', instrument: 0, of: 'takers', longFraction: 0.6, venueMs: 8 },
     { kind: 'figure-told', venue: 'k', subject: 'BTC', figure: 'x', value: 3, venueMs: 8 },
     { kind: 'venue-announced', venue: 'k', status: 'post-only' },
@@ -46,7 +46,7 @@ test('every kind of fact is kept by what it is called', () => {
 
 test('the latest value of a figure takes the place of the one before', () => {
   const fact = { kind: 'interest-measured', instrument: 0, venueMs: 8 } as const;
-  const { board, rows } = told({ ...fact, quantity: 1 }, { ...fact, quantity: 2 });
+  const { board, rows } = told({ ...fact, lots: 1_000 }, { ...fact, lots: 2_000 });
   assert.is(rows.length, 1);
   assert.equal([board.rows()[0]?.value, board.rows()[0]?.heardMs], [2, NOW]);
   assert.equal(board.counts, { heard: 2, forgotten: 0 });
@@ -67,7 +67,7 @@ test('figures beyond what is kept are counted, and known ones go on being kept',
 
 test('a fact of a market that the desk does not know is kept without a name', () => {
   const { rows } = told(
-    { kind: 'interest-measured', instrument: 5, quantity: 1, venueMs: 0 },
+    { kind: 'interest-measured', instrument: 5, lots: 1, venueMs: 0 },
     { kind: 'liquidation-sampled', instrument: 5, side: 'buy', ticks: 1, lots: 1, venueMs: 0 },
   );
   assert.is(rows.length, 3);

@@ -16,7 +16,7 @@ export function usdmFacts(
   instruments: readonly Instrument[],
 ): readonly FactSource[] {
   const asked = futuresQuestions(access);
-  const ofMarkets = instruments.flatMap(({ index, symbol }): FactSource[] => {
+  const ofMarkets = instruments.flatMap(({ index, symbol, lotSize }): FactSource[] => {
     const positioning = (of: Positioning, query: Query<readonly LongShortRatio[]>): FactSource => ({
       topic: 'positioning',
       subject: `${symbol} ${of}`,
@@ -44,7 +44,12 @@ export function usdmFacts(
         subject: symbol,
         query: () =>
           asFacts(asked.openInterest(symbol), ({ quantity, venueMs }) => [
-            { kind: 'interest-measured', instrument: index, quantity, venueMs },
+            {
+              kind: 'interest-measured',
+              instrument: index,
+              lots: Math.round(quantity / lotSize),
+              venueMs,
+            },
           ]),
       },
       positioning('top-positions', asked.topTraderPositions(symbol, PERIOD)),

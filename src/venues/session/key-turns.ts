@@ -5,14 +5,12 @@ export const WAITING_MAX = 64;
 export type Turn = (leave: () => void) => void;
 
 /**
- * What all who ask a venue with one key have in common: some venues count its requests and want
- * them one after the other, and who is told to wait is told it for all. It outlives the actors that
- * ask, since the venue's patience does not begin anew with them.
+ * The turns of all who ask a venue with one key: some venues number its requests, and refuse one
+ * that a later one has overtaken. It outlives the actors that ask.
  */
-export class SharedKey {
+export class KeyTurns {
   readonly #waiting: Turn[] = [];
   #isOut = false;
-  #quietUntilNs = 0;
 
   /** @returns false, and never begins, when {@link WAITING_MAX} are waiting or out already */
   enter(turn: Turn): boolean {
@@ -20,16 +18,6 @@ export class SharedKey {
     this.#waiting.push(turn);
     if (!this.#isOut) this.#next();
     return true;
-  }
-
-  /** Nothing may be asked before then; the longest wish holds. */
-  quietUntil(atNs: number): void {
-    this.#quietUntilNs = Math.max(this.#quietUntilNs, atNs);
-  }
-
-  /** How long the venue still wants not to be asked, in whole milliseconds. */
-  quietMs(nowNs: number): number {
-    return Math.max(0, Math.ceil((this.#quietUntilNs - nowNs) / 1e6));
   }
 
   #next(): void {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { err, ok } from '../../../src/core/result.ts';
+import { ok } from '../../../src/core/result.ts';
 import type { Query } from '../../../src/venues/port.ts';
 import { Questions } from '../../../src/venues/questions.ts';
-import { SharedKey, WAITING_MAX } from '../../../src/venues/session/shared-key.ts';
+import { KeyTurns, WAITING_MAX } from '../../../src/venues/session/key-turns.ts';
+import { QuietTime } from '../../../src/venues/session/quiet-time.ts';
 import { VenueClock } from '../../../src/venues/venue-clock.ts';
 import { aFakeNet } from '../../support/actors/fake-net.ts';
 import { aVenue } from '../../support/edge/order-socket.ts';
@@ -14,7 +15,7 @@ import { manualEnv } from '../../support/manual-env.ts';
 test('one is out at a time, and they come in their order', () => {
   law(
     fc.property(fc.array(fc.boolean(), { maxLength: 20 }), (isAtOnce) => {
-      const key = new SharedKey();
+      const key = new KeyTurns();
       const begun: number[] = [];
       const leaves: (() => void)[] = [];
       isAtOnce.forEach((atOnce, at) => {
@@ -35,7 +36,7 @@ test('one is out at a time, and they come in their order', () => {
 });
 
 test('more than may wait are refused, and the next is let in when one has left', () => {
-  const key = new SharedKey();
+  const key = new KeyTurns();
   const leaves: (() => void)[] = [];
   const turn = (leave: () => void): void => void leaves.push(leave);
   for (let at = 0; at < WAITING_MAX; at += 1) assert.ok(key.enter(turn));
@@ -44,23 +45,17 @@ test('more than may wait are refused, and the next is let in when one has left',
   assert.ok(key.enter(turn));
 });
 
-test('the longest wish to be left alone holds', () => {
-  const key = new SharedKey();
-  key.quietUntil(5e9);
-  key.quietUntil(2e9);
-  assert.equal([key.quietMs(1e9), key.quietMs(4.9999e9), key.quietMs(6e9)], [4_000, 1, 0]);
-});
-
 /** Two who ask with one key; the first can be made to be gone. */
 function twoWhoAsk() {
   const env = manualEnv();
   const { net, requests } = aFakeNet();
-  const venue = { ...aVenue(), sharedKey: new SharedKey() };
+  const venue = { ...aVenue(), turns: new KeyTurns() };
   let isGone = false;
   const over = (fenced: <A extends unknown[]>(c: (...args: A) => void) => (...args: A) => void) =>
     new Questions({
       ...{ venue, net, clock: env.clock, fenced },
       venueClock: new VenueClock(env.clock),
+      quiet: new QuietTime(env.clock),
     });
   const mortal = over((callback) => (...args) => {
     if (!isGone) callback(...args);
@@ -72,14 +67,11 @@ function twoWhoAsk() {
   return { mortal, other, requests, end };
 }
 
-function query(name: string, fault?: { retryAfterMs: number }): Query<string> {
+function query(name: string): Query<string> {
   return {
     request: { method: 'GET', url: name, headers: {}, timeoutMs: 1 },
     isOneAtATime: true,
-    decode: () =>
-      fault === undefined
-        ? ok(name)
-        : err({ kind: 'throttled', retryAfterMs: fault.retryAfterMs, detail: 'slower' }),
+    decode: () => ok(name),
   };
 }
 const REPLY = ok({ status: 200, headers: {}, body: '' });
@@ -108,15 +100,6 @@ test('who is gone while it asks, or before its turn, holds nobody up', async () 
   );
   requests[1]?.answer(REPLY);
   assert.equal(await next, ok('next'));
-});
-
-test('who is told to wait is told it for all who use the key', async () => {
-  const { mortal, other, requests } = twoWhoAsk();
-  const throttled = mortal.ask(query('a', { retryAfterMs: 700 }));
-  requests[0]?.answer(REPLY);
-  assert.equal(await throttled, err('slower'));
-  assert.equal(await other.ask(query('b')), err('the venue is not to be asked for 700 ms'));
-  assert.is(requests.length, 1);
 });
 
 test.run();
