@@ -13,6 +13,7 @@ import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { factsSection } from '../venues/facts/settings.ts';
 import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
 import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
@@ -101,6 +102,7 @@ export const configSchema = z
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
     recorder: recorderSection.optional(),
+    facts: factsSection.optional(),
     log: logSection,
   })
   .superRefine((config, context) => {

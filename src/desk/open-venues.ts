@@ -7,6 +7,7 @@ import type { Contract } from '../market/aggregation/market-track.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
+import { KeyTurns } from '../venues/session/key-turns.ts';
 import { quietNet } from '../venues/session/quiet-net.ts';
 import { newQuiet, type VenueQuiet } from '../venues/session/quiet-time.ts';
 
@@ -64,6 +65,7 @@ export async function openVenues(
       name,
       index,
       ...kind.trading(opened),
+      turns: new KeyTurns(),
       streams: kind.streams(opened, { trades: true }),
       feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,

@@ -38,6 +38,7 @@ import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
 import { DeskMemory } from './memory.ts';
+import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
@@ -91,7 +92,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
-    facts: [address.aggregator],
+    facts: [address.aggregator, ...(parts.config.facts === undefined ? [] : [address.facts])],
   };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -187,6 +188,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           record: append,
         }),
       aggregator: aggregated.start,
+      facts: factsOf(parts, listeners.facts, tape),
       feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,

@@ -73,5 +73,5 @@ export interface VenueKind {
   checkAccount?(opened: OpenedVenue, ask: Ask): Promise<Result<null, string>>;
   trading(
     opened: OpenedVenue,
-  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan'>;
+  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan' | 'facts'>;
 }
