@@ -18,6 +18,9 @@ export class VariancePath {
   /** ∂h_t of a linear recursion, ∂ ln h_t of a logarithmic one: five for each t of the returns. */
   readonly slopes: Float64Array;
   readonly isLogarithmic: boolean;
+  /** Derivatives of the likelihood of each return, by its mean directly and by its variance. */
+  readonly byMean: Float64Array;
+  readonly byVariance: Float64Array;
   readonly #model: Pick<VolatilityModel, 'variance'>;
   readonly #rounding: number;
 
@@ -32,6 +35,8 @@ export class VariancePath {
     this.shocks = new Float64Array(returns.length);
     this.variances = new Float64Array(returns.length + 1);
     this.slopes = new Float64Array((returns.length + 1) * SLOPES);
+    this.byMean = new Float64Array(returns.length);
+    this.byVariance = new Float64Array(returns.length);
     this.isLogarithmic = model.variance === 'egarch';
   }
 
