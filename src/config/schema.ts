@@ -7,7 +7,7 @@ import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
-import { riskSection } from '../risk/limits.ts';
+import { marketKey, riskSection } from '../risk/limits.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
@@ -100,6 +100,21 @@ export const configSchema = z
         context.addIssue({ code: 'custom', path, message: 'wanted each symbol once' });
       });
     });
+    // A limit of something that is not there would bind nobody, and its author would not know.
+    const listed = config.venues.flatMap(({ name, symbols }) =>
+      symbols.map((each) => marketKey(name, each)),
+    );
+    const unknown = (
+      place: 'symbols' | 'venues',
+      found: string,
+      known: readonly string[],
+    ): void => {
+      if (known.includes(found)) return;
+      const path = ['risk', place, found];
+      context.addIssue({ code: 'custom', path, message: `wanted one of: ${known.join(', ')}` });
+    };
+    for (const found of Object.keys(config.risk.symbols ?? {})) unknown('symbols', found, listed);
+    for (const found of Object.keys(config.risk.venues ?? {})) unknown('venues', found, names);
     const labels = new Set<string>();
     const markets = new Set<string>();
     config.strategies.forEach((strategy, at) => {

@@ -31,6 +31,7 @@ import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
+import { quietNet } from '../venues/session/quiet-net.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
@@ -182,10 +183,11 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
-      feeds: venues.flatMap(({ name, streams }) =>
+      feeds: venues.flatMap(({ name, streams, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
-          start: () => feedActor({ stream: stream.open, net: env.net, listeners, tape, log }),
+          start: () =>
+            feedActor({ stream: stream.open, net: quietNet(env, quiet), listeners, tape, log }),
         })),
       ),
       recorder: recording?.start ?? null,
@@ -208,6 +210,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             deskId: parts.deskId,
             isOfThisBoot: (id) => id.startsWith(bootPrefix),
             net: venue.netOver?.(env) ?? env.net,
+            quiet: venue.quiet,
             timers: env.timers,
             gate,
             metrics,

@@ -58,10 +58,13 @@ export interface Query<T> {
   followUp?(value: T): Query<T> | null;
 }
 
+/** Puts one question to a venue. @returns a sentence when there is no answer */
+export type Ask = <T>(query: Query<T>) => Promise<Result<T, string>>;
+
 /**
  * A request on its way out: the text of a frame for the session's socket, or a request over HTTP.
  * One over HTTP that places an order has `line: 'at-once'`, so that the gate is read at the very
- * write; one that cancels has `when-free`.
+ * write; one that cancels has `when-free`, and so has a question that comes before the first order.
  */
 export type Outgoing = string | HttpRequest;
 
@@ -153,7 +156,7 @@ export interface Venue {
   readonly replyIn: ((outcome: HttpOutcome) => RequestOutcome) | null;
   /** The venue's own dead-man switch; left out where it has none. */
   readonly deadMan?: (edges: {
-    readonly ask: <T>(query: Query<T>) => Promise<Result<T, string>>;
+    readonly ask: Ask;
     readonly venueMs: () => number;
   }) => DeadManSwitch;
   /** The net of its session, where what the desk takes for one socket is two connections. */

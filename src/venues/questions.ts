@@ -5,6 +5,7 @@ import type { BalanceDifference, Balances } from '../execution/ledger.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { ReconcilePort } from '../execution/reconciliation.ts';
 import type { Query, QueryFault, Venue } from './port.ts';
+import type { QuietTime } from './session/quiet-time.ts';
 import type { VenueClock } from './venue-clock.ts';
 
 export interface QuestionsOptions {
@@ -16,6 +17,8 @@ export interface QuestionsOptions {
   readonly fenced: <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void;
   /** Told what became of every question that was sent: null when it was answered. */
   readonly heard?: (fault: QueryFault | null) => void;
+  /** How long the venue wants no questions. */
+  readonly quiet: QuietTime;
 }
 
 /** Questions of one kind that wait for each other. */
@@ -29,7 +32,6 @@ const STEPS_MAX = 100;
  */
 export class Questions {
   readonly #options: QuestionsOptions;
-  #quietUntilNs = 0;
   #isAskingTime = false;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -67,7 +69,7 @@ export class Questions {
 
   /** How long the venue still wants not to be asked, in whole milliseconds. */
   get quietMs(): number {
-    return Math.max(0, Math.ceil((this.#quietUntilNs - this.#options.clock.mono()) / 1e6));
+    return this.#options.quiet.leftMs;
   }
 
   #askOnce<T>(query: Query<T>): Promise<Result<T, string>> {
@@ -110,10 +112,7 @@ export class Questions {
 
   #heed(fault: QueryFault): string {
     if (fault.kind === 'refused') this.heedRefusal(fault.code);
-    if (fault.kind === 'throttled') {
-      const untilNs = this.#options.clock.mono() + fault.retryAfterMs * 1e6;
-      this.#quietUntilNs = Math.max(this.#quietUntilNs, untilNs);
-    }
+    if (fault.kind === 'throttled') this.#options.quiet.hold(fault.retryAfterMs);
     return fault.kind === 'refused' ? `${fault.code}: ${fault.detail}` : fault.detail;
   }
 }

@@ -91,7 +91,7 @@ async function follow(
   const wish = { dataFolder: path, command: [...program, ...words], source: 'generated', venues };
   const link = await linkVenue(env, wish);
   if (!link.ok) return link;
-  const opened = await openVenues(env.net, config, link.value.accesses);
+  const opened = await openVenues(env, config, link.value.accesses);
   const recorded = opened.ok
     ? await record({ options, program, config, env, log }, path, opened.value)
     : opened;

@@ -15,6 +15,7 @@ import type { SimulationSettings } from '../../simulation/settings.ts';
 import { logFaultText } from '../../storage/log-fault.ts';
 import { openRecordLog } from '../../storage/record-log.ts';
 import { dropSegments, readRecords } from '../../storage/record-reader.ts';
+import { LEVERAGE_MAX } from '../../venues/binance/futures/account-check.ts';
 import type { VenueAccount } from './notice.ts';
 
 /** Name of the desk's account at the simulated venue. */
@@ -60,7 +61,7 @@ export function accountsOf(settings: SimulationSettings, account: VenueAccount) 
     { apiKey, secret, right: 'trade' as const },
     ...(guardKey === undefined ? [] : [{ ...guardKey, right: 'cancel' as const }]),
   ];
-  return [{ name: ACCOUNT, keys, opening: settings.balances }];
+  return [{ name: ACCOUNT, keys, opening: settings.balances, leverage: LEVERAGE_MAX }];
 }
 
 /** A venue of the configuration. */

@@ -24,6 +24,8 @@ const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAf
 const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
 const SNAPSHOT_WAIT_MS = 1_000;
+/** The venue ends every connection when it is a day old. */
+export const CONNECTION_LIFE_MS = 86_400_000;
 
 /** A market may be quiet for long; one that trades is stale to risk long before. */
 const PATIENCE = { askAfterMs: 2_000, deadAfterMs: 8_000 };
@@ -81,6 +83,8 @@ export class BinanceView extends MarketView {
     const { finalId, bidTicks, bidLots, askTicks, askLots } = decoder;
     this.agreement.onTicker(finalId, bidTicks, bidLots, askTicks, askLots);
     if (!this.sync.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
+    // Tickers of futures tell their time, those of spot do not.
+    this.eventMs = decoder.eventMs;
     this.takeTouch(finalId, bidTicks, bidLots, askTicks, askLots);
     return true;
   }
@@ -126,6 +130,8 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   readonly ping = STREAM_PING;
   readonly pace = PACE;
   readonly reconnectMsMin = 0;
+  readonly lifeMs = CONNECTION_LIFE_MS;
+  readonly hasVenueIds = true;
   readonly frames: readonly string[] = [];
   readonly fact = null;
   readonly views: readonly BinanceView[];
@@ -180,6 +186,8 @@ export class BinanceStream implements MarketStream, SnapshotSource {
         return this.quoted.takeTicker(decoder) ? 'quote' : 'nothing';
       case 'trade':
         return 'trade';
+      case 'ending':
+        return 'ending';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';

@@ -89,7 +89,7 @@ test('a connection that is cut is made anew, and the book with it', async () => 
   );
   await feed.churn(3_000);
   assert.ok(feed.isRight());
-  assert.is(feed.told.openings, 2);
+  assert.is(feed.openings(), 2);
 });
 
 test('a half-open socket is noticed within 6 s, since heartbeats are missing', async () => {
@@ -107,7 +107,7 @@ test('a half-open socket is noticed within 6 s, since heartbeats are missing', a
 test('a market that says nothing for a long time is not taken for a dead one', async () => {
   const feed = await aLiveFeed();
   await feed.env.advance(90_000);
-  assert.is(feed.told.openings, 1);
+  assert.is(feed.openings(), 1);
   assert.ok(feed.isRight());
 });
 
@@ -174,7 +174,7 @@ test('a subscription that is refused is asked for again, and said', async () => 
 test('a frame of garbage is counted, and nothing else changes', async () => {
   const feed = await aLiveFeed();
   const frame = new TextEncoder().encode('<html>502 Bad Gateway</html>');
-  feed.feed.onFrame(frame, feed.env.clock.mono());
+  feed.feed.onFrame(0, frame, feed.env.clock.mono());
   assert.is(feed.stream.counts.malformed, 1);
   await feed.churn(100);
   assert.ok(feed.isRight());

@@ -221,7 +221,7 @@ export class FuturesFacade implements VenueEdge {
       answer: (answer) => {
         if (answer !== null) line.send(answer);
       },
-      broken: (fault) => brokenAnswer(request.id, fault),
+      broken: (fault) => brokenAnswer(request.id, fault, this.#clock.now()),
     });
   }
 

@@ -3,7 +3,12 @@ import type { MarketFact } from '../../../market/fact.ts';
 import type { TradePrinted } from '../../../market/trade.ts';
 import { type FrameOutcome, type MarketStream, noCounts } from '../../market/market-stream.ts';
 import { MarketView } from '../../market/market-view.ts';
-import { type BinanceBooks, BinanceStream, type BinanceStreamOptions } from '../stream.ts';
+import {
+  type BinanceBooks,
+  BinanceStream,
+  type BinanceStreamOptions,
+  CONNECTION_LIFE_MS,
+} from '../stream.ts';
 import { DerivativeDecoder, RATE_DECIMALS } from './derivative-decoder.ts';
 
 /** A snapshot weighs 20 of the 2,400 a minute that the address has for everything. */
@@ -43,6 +48,8 @@ export class FuturesMarketStream implements MarketStream {
   readonly ping = STREAM_PING;
   readonly pace = PACE;
   readonly reconnectMsMin = 0;
+  readonly lifeMs = CONNECTION_LIFE_MS;
+  readonly hasVenueIds = true;
   readonly views: readonly MarketView[] = [];
   readonly counts = noCounts();
   readonly quoted: MarketView;
@@ -87,6 +94,8 @@ export class FuturesMarketStream implements MarketStream {
       case 'aggregate-trade':
         this.counts.updates += 1;
         return 'trade';
+      case 'ending':
+        return 'ending';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';
