@@ -3,6 +3,7 @@ import type { OrderIntent } from '../src/execution/order.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import type { QualityMessage } from './market-data/quality.ts';
+import type { VolatilityMessage } from './market-data/volatility.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
 import type { IndicatorMessage } from './safety/indicator.ts';
@@ -33,6 +34,7 @@ export const address = {
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   quality: refByPath<QualityMessage>('market-data/quality'),
+  volatility: refByPath<VolatilityMessage>('market-data/volatility'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>
     refByPath(`trading/strategies/strategy:${label}`),

@@ -42,6 +42,7 @@ import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
+import { deskVolatility } from './volatility/desk-volatility.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -80,10 +81,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   };
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
+  const volatility = deskVolatility(parts, append);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     address.quality,
+    ...(volatility === null ? [] : [address.volatility]),
   ]);
   const trades = [address.risk, address.quality];
   const listeners: FeedListeners = {
@@ -190,6 +193,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             feedActor({ stream: stream.open, net: quietNet(env, quiet), listeners, tape, log }),
         })),
       ),
+      volatility: volatility?.start ?? null,
       recorder: recording?.start ?? null,
     },
     trading: {
