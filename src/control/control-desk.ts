@@ -162,8 +162,13 @@ export class ControlDesk {
     for (const venue of this.#options.venues) this.#reconcile(venue);
   }
 
-  /** Calls back once every venue has been reconciled by a run that begins after this. */
+  /**
+   * Cancels everything at every venue, and calls back once each has been reconciled by a run that
+   * begins after this. A venue that may not be asked anything for a while can still be told.
+   */
   settle(done: () => void): void {
+    const { venues, cancelAll } = this.#options;
+    for (const venue of venues) cancelAll(venue);
     this.reconcileAll();
     this.#settled.push(done);
   }

@@ -13,6 +13,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { MarketPort } from '../commands/market-data/market-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
 import {
@@ -25,7 +26,7 @@ import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
-import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
@@ -39,20 +40,18 @@ import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
 import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
+import { deskMarket } from './market/desk-market.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
 import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
+import { settleVenues } from './safety/settle-venues.ts';
 import { deskTree } from './tree.ts';
 import { VenuesWatch } from './venues-watch.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
-/** Longest wait for the venue to cancel what rests, and for the journal to agree. */
-export const SETTLE_TIMEOUT_MS = 15_000;
-/** The same of a venue that wants to be left alone meanwhile, which it may want for long. */
-export const SETTLE_THROTTLED_MS = 45_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 
 const settings: ActorRef<SettingsMessage> = refByPath('edge/settings');
@@ -72,6 +71,7 @@ export class RunningDesk implements Desk {
   readonly access: AccessPort;
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
+  readonly market: MarketPort;
   readonly inspector: DeskInspector;
   /** Through which every layer raises severity. */
   readonly severity: DeskKernel;
@@ -119,6 +119,7 @@ export class RunningDesk implements Desk {
     );
     this.#stop = new StopWiring(parts, this.#lane);
     this.alerts = deskAlerts(this.#lane);
+    this.market = deskMarket(this.#lane, parts.instruments);
     this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,
@@ -161,24 +162,10 @@ export class RunningDesk implements Desk {
   async settle(): Promise<Result<void, string>> {
     this.parts.gate.close('stopping');
     this.inspector.administration.resumeAll();
-    const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
-    for (let askedMs = SETTLE_TIMEOUT_MS; ; askedMs += SETTLE_TIMEOUT_MS) {
-      try {
-        await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
-        return ok(undefined);
-      } catch (thrown) {
-        if (askedMs >= SETTLE_THROTTLED_MS || !this.#isThrottled) return err(reasonOf(thrown));
-      }
-    }
-  }
-
-  /** Some venue has said for how long nothing is to be asked of it, and that is not over. */
-  get #isThrottled(): boolean {
-    return this.parts.venues.some(({ name }) => {
-      const view = this.#lane.view(address.venue(name).path);
-      const venue = view.ok ? (view.value as { quietMs: number } | undefined) : undefined;
-      return venue !== undefined && venue.quietMs > 0;
-    });
+    return settleVenues(
+      this.#lane,
+      this.parts.venues.map(({ name }) => name),
+    );
   }
 
   /** Journals an orderly stop, and stops the actors. */
@@ -293,10 +280,10 @@ export class RunningDesk implements Desk {
     return released.ok ? ok(this.mode()) : err(releaseRefusalText(released.error));
   }
 
-  reload(by: string): Promise<ReloadOutcome> {
+  reload(by: string, role: Role | null): Promise<ReloadOutcome> {
     return this.#lane.ask(
       settings,
-      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, reply }),
+      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, role, reply }),
       ASK_TIMEOUT_MS,
     );
   }

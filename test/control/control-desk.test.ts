@@ -152,6 +152,13 @@ test('a venue that connects before the tree is up is asked when it is', () => {
   assert.equal(tokenless(news()).slice(0, 2), ['reconcile a', 'reconcile b']);
 });
 
+test('settling tells every venue to cancel before any is asked', () => {
+  const { desk, news } = aRunningDesk();
+  desk.settle(() => {});
+  const told = tokenless(news());
+  assert.equal(told, ['cancel-all a', 'cancel-all b', 'reconcile a', 'reconcile b']);
+});
+
 test('settling waits for runs that begin after it, and is told once', () => {
   const { desk, owed, reconcileAll } = aRunningDesk();
   const before = new Map(owed);

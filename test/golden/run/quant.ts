@@ -3,6 +3,16 @@ import { join } from 'node:path';
 import type { Tolerances } from './compare.ts';
 import type { Columns, QuantAdapter } from './quant/adapter.ts';
 import { acquisition, gaussianProcess } from './quant/bayes-opt.ts';
+import {
+  egarchFilter,
+  egarchFit,
+  garchFilter,
+  garchFit,
+  garchTFit,
+  garchTFixedFit,
+} from './quant/garch.ts';
+import { dccFilter, dccFit } from './quant/garch-dcc.ts';
+import { call, jumps, mertonReturns } from './quant/jumps.ts';
 import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
 import { binary, empirical, multiAsset } from './quant/kelly.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
@@ -42,6 +52,16 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'change_point/pelt': pelt,
   'covariance/allocation': allocation,
   'covariance/shrinkage': shrinkage,
+  'garch/egarch-filter': egarchFilter,
+  'garch/egarch-fit': egarchFit,
+  'garch/garch-filter': garchFilter,
+  'garch/garch-fit': garchFit,
+  'garch/garch-t-fit': garchTFit,
+  'garch/garch-t-fixed-fit': garchTFixedFit,
+  'garch_dcc/dcc-filter': dccFilter,
+  'garch_dcc/dcc-fit': dccFit,
+  'jump/jump-tests': jumps,
+  'jump/merton-returns': mertonReturns,
   'kalman/constant-velocity': constantVelocity,
   'kalman/hedge-ratio': hedgeRatio,
   'kalman/local-level': localLevel,
@@ -51,6 +71,7 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'kelly/multi-asset': multiAsset,
   'kyle/auction': auction,
   'kyle/lambda': lambda,
+  'merton76/call': call,
   'microprice/stoikov': microprice,
   'microprice/weighted-mid': weightedMids,
   'ofi/ofi': ofi,
