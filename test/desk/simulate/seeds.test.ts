@@ -20,7 +20,16 @@ function simulated(
   if (!loaded.ok) throw new Error('the paper configuration is sound');
   const { config } = loaded.value;
   const guard = openGuardProcess;
-  return runSeed({ seed, steps, config, faults, guard, stopsEarly: false, show: null });
+  return runSeed({
+    seed,
+    steps,
+    venues: null,
+    config,
+    faults,
+    guard,
+    stopsEarly: false,
+    show: null,
+  });
 }
 
 function assertSound({ seed, violations }: SeedReport, steps = STEPS): void {

@@ -14,6 +14,7 @@ async function simulated(parts: Partial<SimulateOptions>, isInteractive = false)
       seeds: { first: 1, last: 1 },
       steps: 300,
       faults: [],
+      venues: null,
       isTraced: false,
       stopsEarly: false,
       isJson: false,
