@@ -11,7 +11,7 @@ import type {
   VenueDeskPort,
   VenueMemory,
 } from '../../src/venues/venue-desk-port.ts';
-import { address } from '../addresses.ts';
+import { address, venueNews } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { NO_LINK, openSocket, type SocketMessage, sendHttp, watchSocket } from '../socket.ts';
 import type { PortfolioMessage } from './portfolio.ts';
@@ -60,17 +60,16 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     fenced: (callback) => ctx.fenced(callback),
     send(request, requestId) {
       if (typeof request === 'string') return state().link.send(request);
-      sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
+      return sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
         kind: 'answered',
         requestId,
         outcome,
       }));
-      return true;
     },
     open(url) {
       state().link = openSocket(ctx, net, url);
     },
-    notOpened: (why) => void ctx.ingest({ kind: 'closed', why }),
+    notOpened: (why) => void ctx.ingest({ kind: 'closed', line: 0, why, refused: null }),
     told(update) {
       ctx.send(address.portfolio, update);
       ctx.send(address.risk, update);
@@ -93,7 +92,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     pause: (ms) => new Promise((resolve) => void timers.after(ms, ctx.fenced(resolve))),
     later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
     runEnded: (outcome) => void ctx.ingest({ kind: 'run-ended', outcome }),
-    tellRisk: (news) => void ctx.send(address.risk, news),
+    tellRisk: (news) => venueNews.forEach((to) => void ctx.send(to, news)),
     tellControl: (news) => void ctx.send(address.control, { ...news, venue: name }),
   });
 

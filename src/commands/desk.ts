@@ -1,3 +1,4 @@
+import type { Role } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
@@ -6,6 +7,7 @@ import type { AccessPort } from './access/access-port.ts';
 import type { AlertsPort } from './alerts/alerts-port.ts';
 import type { EstopPort } from './estop/estop-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
+import type { MarketPort } from './market-data/market-port.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
 
@@ -24,7 +26,7 @@ export interface Desk {
   reset(by: string, reason: string): Promise<Result<ControlSummary, string>>;
   /** Takes a raised severity away, as `mode()` lists them; the class decides who may. */
   release(id: string, who: Identity, reason: string): Promise<Result<ControlSummary, string>>;
-  reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
+  reload(by: string, role: Role | null): Promise<Result<readonly string[], readonly string[]>>;
   /** Begins an orderly stop; resolves at once. */
   stop(by: string): void;
   /** Who may do what, and the four-eyes rule. */
@@ -37,6 +39,8 @@ export interface Desk {
   readonly peers: PeersPort;
   /** The emergency stop that a hand can press. */
   readonly estop: EstopPort;
+  /** The markets of all venues taken together. */
+  readonly market: MarketPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

@@ -31,11 +31,14 @@ import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
+import { quietNet } from '../venues/session/quiet-net.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
+import { deskAggregation } from './market/desk-aggregation.ts';
 import { DeskMemory } from './memory.ts';
+import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
@@ -83,12 +86,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     address.quality,
+    address.aggregator,
   ]);
-  const trades = [address.risk, address.quality];
+  const trades = [address.risk, address.quality, address.aggregator];
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
-    facts: [],
+    facts: [address.aggregator, ...(parts.config.facts === undefined ? [] : [address.facts])],
   };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -111,6 +115,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { alerts, shell, guard } = parts;
   const recording = deskRecording(parts, append);
   const tape = recording?.relay ?? null;
+  const aggregated = deskAggregation(parts, append);
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -182,10 +187,16 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
-      feeds: venues.flatMap(({ name, streams }) =>
+      aggregator: aggregated.start,
+      facts: factsOf(parts, listeners.facts, tape),
+      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
-          start: () => feedActor({ stream: stream.open, net: env.net, listeners, tape, log }),
+          start: () =>
+            feedActor({
+              ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
+              ...{ listeners, tape, log },
+            }),
         })),
       ),
       recorder: recording?.start ?? null,
@@ -208,6 +219,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             deskId: parts.deskId,
             isOfThisBoot: (id) => id.startsWith(bootPrefix),
             net: venue.netOver?.(env) ?? env.net,
+            quiet: venue.quiet,
             timers: env.timers,
             gate,
             metrics,

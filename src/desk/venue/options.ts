@@ -15,6 +15,7 @@ import type { SimulationSettings } from '../../simulation/settings.ts';
 import { logFaultText } from '../../storage/log-fault.ts';
 import { openRecordLog } from '../../storage/record-log.ts';
 import { dropSegments, readRecords } from '../../storage/record-reader.ts';
+import { LEVERAGE_MAX } from '../../venues/binance/futures/account-check.ts';
 import type { VenueAccount } from './notice.ts';
 
 /** Name of the desk's account at the simulated venue. */
@@ -40,6 +41,15 @@ export function venueRecords(files: Files, folder: string): Result<RecordStore, 
   });
 }
 
+/** The exchange of the configuration with the fees that a venue's own section says. */
+export function atFeesOf(
+  settings: SimulationSettings,
+  { fees }: Pick<VenueSection, 'fees'>,
+): SimulationSettings {
+  if (fees === undefined) return settings;
+  return { ...settings, makerFeeBps: fees.makerBps, takerFeeBps: fees.takerBps };
+}
+
 /** @param feeAsset what they are paid in; null for what a trade brings */
 export function feesOf(settings: SimulationSettings, feeAsset: string | null): FeeSchedule {
   return {
@@ -60,7 +70,7 @@ export function accountsOf(settings: SimulationSettings, account: VenueAccount) 
     { apiKey, secret, right: 'trade' as const },
     ...(guardKey === undefined ? [] : [{ ...guardKey, right: 'cancel' as const }]),
   ];
-  return [{ name: ACCOUNT, keys, opening: settings.balances }];
+  return [{ name: ACCOUNT, keys, opening: settings.balances, leverage: LEVERAGE_MAX }];
 }
 
 /** A venue of the configuration. */
@@ -69,7 +79,7 @@ export type VenueSection = Config['venues'][number];
 /** A venue with generated markets for the symbols that are followed there. */
 export function generatedVenue(
   settings: SimulationSettings,
-  { kind, symbols }: Pick<VenueSection, 'kind' | 'symbols'>,
+  section: Pick<VenueSection, 'kind' | 'symbols' | 'fees'>,
   parts: {
     readonly clock: Clock;
     readonly timers: Timers;
@@ -79,6 +89,7 @@ export function generatedVenue(
   },
 ): VenueOptions {
   const { account, ...rest } = parts;
+  const { kind, symbols } = section;
   return {
     ...rest,
     accounts: accountsOf(settings, account),
@@ -86,7 +97,7 @@ export function generatedVenue(
     markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
     flows: FRONT_KINDS[kind].flows,
     open: FRONT_KINDS[kind].open,
-    fees: feesOf(settings, FRONT_KINDS[kind].feeAsset),
+    fees: feesOf(atFeesOf(settings, section), FRONT_KINDS[kind].feeAsset),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }

@@ -1,8 +1,9 @@
 import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
+import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { MarketStream } from '../market/market-stream.ts';
-import type { HttpOutcome, Venue } from '../port.ts';
+import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
 /** Where a venue is reached, and as whom. Addresses are scheme, host and port, without a path. */
 export interface VenueAccess {
@@ -59,11 +60,18 @@ export interface VenueCapabilities {
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */
 export interface VenueKind {
   readonly capabilities: VenueCapabilities;
+  /** What is traded there. */
+  readonly contract: Contract;
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
   streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  /**
+   * Whether the account is set so that it may trade, where that can be set; if not, a sentence with
+   * what was found and how to mend it.
+   */
+  checkAccount?(opened: OpenedVenue, ask: Ask): Promise<Result<null, string>>;
   trading(
     opened: OpenedVenue,
-  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan'>;
+  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan' | 'facts'>;
 }

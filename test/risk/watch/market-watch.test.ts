@@ -62,11 +62,13 @@ test('C14: a market with one side, or none, has no spread to judge', () => {
   );
 });
 
-test('C13: a gap, a checksum or a crossed book pauses the symbol, a lost line does not', () => {
+test('C13: a gap, a checksum or an unsound book pauses the symbol, a lost line does not', () => {
   for (const [reason, lines] of [
     ['gap', ['C13 instrument:0 paused']],
     ['crossed', ['C13 instrument:0 paused']],
     ['checksum', ['C13 instrument:0 paused']],
+    ['locked', ['C13 instrument:0 paused']],
+    ['negative', ['C13 instrument:0 paused']],
     ['disconnected', []],
   ] as const) {
     const { watch, found } = aMarket();
@@ -127,6 +129,20 @@ test('the regime of a market that begins to leap is no longer calm', () => {
   assert.is(watch.regime, 'calm');
   run(5, (tenth) => quote(9_999 + tenth * 50, 10_001 + tenth * 50));
   assert.is(watch.regime, 'turbulent');
+});
+
+test('a market knows its age, its mid and, after half a minute, its mean', () => {
+  const { watch, quote, run } = aMarket();
+  assert.is(watch.ageMs(1_000), Number.POSITIVE_INFINITY);
+  assert.is(watch.midTicks, 0);
+  run(29, () => quote(9_999, 10_001));
+  assert.ok(Number.isNaN(watch.meanTicks));
+  run(1, () => quote(9_999, 10_001));
+  assert.is(watch.meanTicks, 10_000);
+  run(400, () => quote(10_009, 10_011));
+  assert.is(watch.meanTicks, 10_010);
+  assert.is(watch.midTicks, 10_010);
+  assert.is(watch.ageMs(430_250), 250);
 });
 
 test.run();
