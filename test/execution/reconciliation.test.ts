@@ -326,7 +326,7 @@ test('money that nobody told of is booked at a restart, and told by a verificati
   assert.equal(desk.adjusted, []);
   assert.is((await desk.run('restart')).kind, 'agreed');
   assert.equal(desk.adjusted, differences);
-  assert.is(count(desk, 'balances'), 10, 'each run compares five times');
+  assert.is(count(desk, 'balances'), 6, 'each run compares three times');
 });
 
 /** A desk on whose account others trade once in every round, just before the balances are read. */
