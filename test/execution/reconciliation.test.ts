@@ -115,6 +115,18 @@ test('an order of others is left alone, and its trades are booked as that', asyn
   );
 });
 
+test('an old trade is booked for an order that is known, and for no other', async () => {
+  const desk = resting();
+  const { trades } = desk.venue;
+  desk.venue.fill(venueOrder(desk), 2);
+  desk.venue.tradeOfOthers('buy', 1);
+  for (const [at, trade] of trades.entries()) trades[at] = { ...trade, isOld: true };
+  await desk.run('restart');
+  const kinds = desk.tested.journal.map(({ kind }) => kind);
+  assert.ok(kinds.includes('order-filled'));
+  assert.not.ok(kinds.includes('external-filled'));
+});
+
 test('an end is booked only after the trades before it are in the history', async () => {
   const desk = resting();
   desk.venue.historyLagMs = 250;
