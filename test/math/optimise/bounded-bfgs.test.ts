@@ -148,6 +148,49 @@ test('a curvature that is not positive definite is not trusted', () => {
   assert.ok(Math.abs((found.value.x[1] as number) - 2) < 1e-6);
 });
 
+test('a minimum that rounding hides is one', () => {
+  // Of the value nothing can be seen; the model still promises more than its floor.
+  const found = minimise({
+    evaluate: (_x, gradient) => {
+      gradient[0] = 1e-6;
+      return 1;
+    },
+    start: [0],
+    ...free(1),
+    curvature: [1],
+  });
+  assert.ok(found.ok);
+  assert.is(found.value.x[0], 0);
+});
+
+test('a curvature that is far too small is forgotten', () => {
+  // Its first step leads where the function is not, however short it is made.
+  const found = minimise({
+    evaluate: (x, gradient) => {
+      const at = x[0] as number;
+      gradient[0] = 2 * (at - 1);
+      return Math.abs(at) > 10 ? Number.NaN : (at - 1) ** 2;
+    },
+    start: [0],
+    ...free(1),
+    curvature: [1e-150],
+  });
+  assert.ok(found.ok);
+  assert.ok(Math.abs((found.value.x[0] as number) - 1) < 1e-6);
+});
+
+test('a slope that is no number is followed nowhere', () => {
+  const found = minimise({
+    evaluate: (_x, gradient) => {
+      gradient.fill(Number.NaN);
+      return 1;
+    },
+    start: [0, 0],
+    ...free(2),
+  });
+  assert.not(found.ok);
+});
+
 test('what has no value at its start is an error', () => {
   const found = minimise({ evaluate: () => Number.NaN, start: [0], ...free(1) });
   assert.equal(found, { ok: false, error: { kind: 'no-value-at-start', found: Number.NaN } });

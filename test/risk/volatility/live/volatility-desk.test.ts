@@ -83,7 +83,7 @@ test('nothing is known before thirty returns, and an average from then on', () =
   assert.is(market()?.calibration, 0);
 });
 
-test('a fit is asked for once there are enough returns, adopted, and followed on from where it was', () => {
+test('a fit is asked for once there are enough returns, and followed on from there', () => {
   const { desk, jobs, events, follow, begin, deviation, settings } = aDesk();
   const returns = returnsOf(170, 3);
   begin();
