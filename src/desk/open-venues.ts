@@ -3,9 +3,11 @@ import { VENUES_MAX } from '../control/gate.ts';
 import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
+import type { Contract } from '../market/aggregation/market-track.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
+import { KeyTurns } from '../venues/session/key-turns.ts';
 import { quietNet } from '../venues/session/quiet-net.ts';
 import { newQuiet, type VenueQuiet } from '../venues/session/quiet-time.ts';
 
@@ -15,10 +17,14 @@ export type Accesses = ReadonlyMap<string, VenueAccess>;
 /** A venue of the desk, with what brings its market data. */
 export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
+  /** Connections of each stream at the same time. */
+  readonly feeds: 1 | 2;
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
+  /** What is traded there. */
+  readonly contract: Contract;
 }
 
 export interface OpenedVenues {
@@ -59,10 +65,13 @@ export async function openVenues(
       name,
       index,
       ...kind.trading(opened),
+      turns: new KeyTurns(),
       streams: kind.streams(opened, { trades: true }),
+      feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,
       quiet,
       hasDeadMan: kind.capabilities.hasDeadMan,
+      contract: kind.contract,
     });
     instruments.push(...rules.value);
   }
