@@ -132,7 +132,7 @@ function pathOf(
   variances: readonly Float64Array[],
 ): CorrelationPath | null {
   const count = series.length;
-  const length = series[0]?.length ?? 0;
+  const { length } = series[0] as ArrayLike<number>;
   const shocks = new Float64Array(length * count);
   for (let time = 0; time < length; time += 1) {
     for (let asset = 0; asset < count; asset += 1) {

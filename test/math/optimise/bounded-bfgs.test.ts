@@ -137,6 +137,32 @@ test('a step into a place without a value is taken back', () => {
   assert.ok(Math.abs((found.value.x[0] as number) - 1) < 1e-6);
 });
 
+test('a step to where the slope is no number is taken back', () => {
+  const found = minimise({
+    evaluate: (x, gradient) => {
+      const at = x[0] as number;
+      gradient[0] = at > 1.2 ? Number.NaN : 2 * (at - 1);
+      return (at - 1) ** 2;
+    },
+    start: [0],
+    ...free(1),
+    curvature: [1.5],
+  });
+  assert.ok(found.ok);
+  assert.ok(Math.abs((found.value.x[0] as number) - 1) < 1e-6);
+});
+
+test('a curvature that says nothing is not trusted', () => {
+  const found = minimise({
+    evaluate: bowl([1, 2], [1, 3]),
+    start: [0, 0],
+    ...free(2),
+    curvature: [0, 0, 0, 0],
+  });
+  assert.ok(found.ok);
+  assert.ok(Math.abs((found.value.x[1] as number) - 2) < 1e-6);
+});
+
 test('a curvature that is not positive definite is not trusted', () => {
   const found = minimise({
     evaluate: bowl([1, 2], [1, 3]),
