@@ -154,12 +154,14 @@ test('a step to where the slope is no number is taken back', () => {
 
 test('a curvature that says nothing is not trusted', () => {
   const found = minimise({
-    evaluate: bowl([1, 2], [1, 3]),
+    evaluate: bowl([-1, 2], [1, 3]),
     start: [0, 0],
-    ...free(2),
+    lower: [0, -10],
+    upper: [10, 10],
     curvature: [0, 0, 0, 0],
   });
   assert.ok(found.ok);
+  assert.is(found.value.x[0], 0);
   assert.ok(Math.abs((found.value.x[1] as number) - 2) < 1e-6);
 });
 
