@@ -31,6 +31,8 @@ export interface BoundedProblem {
   /** k × k, positive definite: a guess of the second derivatives. Left out: a multiple of one. */
   readonly curvature?: ArrayLike<number>;
   readonly iterationsMax?: number;
+  /** Ends where the model promises less than this; left out: less than rounding. */
+  readonly promiseMin?: number;
 }
 
 export interface Minimum {
@@ -71,8 +73,8 @@ export function minimise(problem: BoundedProblem): Result<Minimum, MinimumFault>
   const most = problem.iterationsMax ?? ITERATIONS_MAX;
   for (let iteration = 0; iteration < most; iteration += 1) {
     const slope = search.plan();
-    const floor = DECREMENT_SHARE * (1 + Math.abs(search.value));
-    if (-slope <= floor) return ok(search.minimum(iteration));
+    const rounding = DECREMENT_SHARE * (1 + Math.abs(search.value));
+    if (-slope <= Math.max(rounding, problem.promiseMin ?? 0)) return ok(search.minimum(iteration));
     if (search.advance(slope)) continue;
     // Nothing lower along a direction that goes down: the differences are rounding, or the
     // curvature is a bad guess, which is forgotten.
