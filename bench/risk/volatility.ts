@@ -142,7 +142,7 @@ function fitCase(returns: Float64Array, model: VolatilityModel): Case {
   });
 }
 
-/** In µs: each fit by the clock, and the processor time of all of them, the collector's included. */
+/** In µs: each fit by the clock, and the processor time of all of them and of the collector. */
 interface Timed {
   readonly times: readonly number[];
   readonly cpu: number;

@@ -79,10 +79,10 @@ export type FitFault =
   | { readonly kind: 'not-identified'; readonly parameters: VolatilityParameters };
 
 /**
- * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from
- * a few starts until one leads to a top, with the outer product of the scores as first curvature, then Newton
- * for the last digits. A parameter vector is only returned where the gradient is zero and the
- * Hessian negative definite.
+ * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from a few
+ * starts until one leads to a top, with the outer product of the scores as first curvature, then
+ * Newton for the last digits. A parameter vector is only returned where the gradient is zero and
+ * the Hessian positive definite for −log likelihood.
  *
  * @param returns oldest first, in any unit; at least 100
  */
