@@ -17,7 +17,7 @@ import { outerProduct, type StandardErrors, standardErrors } from './standard-er
 /** Largest derivative of the log likelihood, of scaled returns, at which a fit is one. */
 export const GRADIENT_MAX = 1e-4;
 /** Newton steps that take the last digits; each doubles how many are right. */
-const NEWTON_STEPS_MAX = 4;
+const NEWTON_STEPS_MAX = 6;
 /** Gain in log likelihood that another Newton step is not worth. */
 const NEWTON_GAIN_MIN = 1e-18;
 /**
@@ -32,10 +32,15 @@ const RIDGE_SHARE = 1e-6;
  * that near, so that no single one makes a kink. Of DEM/GBP μ and ω move by 6e-5.
  */
 const ROUNDING = 0.005;
-/** Persistence and answer to shocks from which the search begins; the likeliest goes first. */
+/**
+ * Log likelihood below which the search leaves the rest to Newton, a third of a thousandth of a
+ * standard error away; where Newton goes astray, the search goes to its own end.
+ */
+const PROMISES = [1e-7, 0] as const;
+/** Persistence and answer to shocks from which the search begins, until one leads to a top. */
 const STARTS = [
+  { persistence: 0.95, share: 0.12 },
   { persistence: 0.95, share: 0.05 },
-  { persistence: 0.95, share: 0.15 },
   { persistence: 0.8, share: 0.1 },
   { persistence: 0.99, share: 0.03 },
 ] as const;
@@ -74,10 +79,10 @@ export type FitFault =
   | { readonly kind: 'not-identified'; readonly parameters: VolatilityParameters };
 
 /**
- * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from the
- * likeliest of a few starts, with the outer product of the scores as first curvature, then Newton
- * for the last digits. A parameter vector is only returned where the gradient is zero and the
- * Hessian negative definite.
+ * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from a few
+ * starts until one leads to a top, with the outer product of the scores as first curvature, then
+ * Newton for the last digits. A parameter vector is only returned where the gradient is zero and
+ * the Hessian positive definite for −log likelihood.
  *
  * @param returns oldest first, in any unit; at least 100
  */
@@ -118,10 +123,13 @@ class Fit {
 
   run(): Result<VolatilityFit, FitFault> {
     let fault: FitFault | null = null;
-    for (const start of this.#starts()) {
-      const found = this.#climb(start);
-      if (found.ok) return found;
-      fault ??= found.error;
+    for (const { persistence, share } of STARTS) {
+      const start = this.#coordinates.point(startOf(this.#model, persistence, share));
+      for (const promiseMin of PROMISES) {
+        const found = this.#climb(start, promiseMin);
+        if (found.ok) return found;
+        fault ??= found.error;
+      }
     }
     assert(fault !== null, 'there is a start');
     return err(fault);
@@ -136,18 +144,7 @@ class Fit {
     return -value;
   };
 
-  /** Where to begin, the likeliest first. */
-  #starts(): Float64Array[] {
-    const gradient = new Float64Array(this.#coordinates.names.length);
-    return STARTS.map(({ persistence, share }) => {
-      const point = this.#coordinates.point(startOf(this.#model, persistence, share));
-      return { point, value: this.#evaluate(point, gradient) };
-    })
-      .sort((one, other) => one.value - other.value)
-      .map(({ point }) => point);
-  }
-
-  #climb(start: Float64Array): Result<VolatilityFit, FitFault> {
+  #climb(start: Float64Array, promiseMin: number): Result<VolatilityFit, FitFault> {
     const { lower, upper } = this.#coordinates;
     const curvature = this.#outerProduct(start);
     const size = start.length;
@@ -159,7 +156,14 @@ class Fit {
       start,
       (_, at) => 1 / Math.sqrt(curvature[at * size + at] as number),
     );
-    const found = minimise({ evaluate: this.#evaluate, start, lower, upper, curvature });
+    const found = minimise({
+      evaluate: this.#evaluate,
+      start,
+      lower,
+      upper,
+      curvature,
+      promiseMin,
+    });
     if (!found.ok) {
       const fault = found.error;
       assert(fault.kind === 'no-convergence', 'a start has a likelihood');

@@ -20,8 +20,8 @@ export interface StandardErrors {
   /** H⁻¹ B H⁻¹, which holds for shocks of any distribution with mean zero and variance one. */
   readonly robust: ErrorsOf;
   /**
-   * I⁻¹, block diagonal between the mean and the variance; null for all but normal `garch`, where it
-   * is known to be.
+   * I⁻¹, block diagonal between the mean and the variance; null for all but normal `garch`, where
+   * it is known to be.
    */
   readonly information: ErrorsOf | null;
   /** I⁻¹ B I⁻¹. @see Bollerslev, Wooldridge 1992, "Quasi-maximum likelihood estimation" */

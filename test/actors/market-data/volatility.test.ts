@@ -78,7 +78,7 @@ test('prices become a volatility, then a fit, then a calibration', async () => {
   assert.ok(deviation() > 0);
 });
 
-test('a calibrator that fails makes the actor begin anew, and what it said is not known', async () => {
+test('a calibrator that fails makes the actor begin anew, knowing nothing', async () => {
   const { live, failures, events, deviation, seen, env, jobs } = await aVolatility();
   await live(105);
   assert.ok(deviation() > 0);

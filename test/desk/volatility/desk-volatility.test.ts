@@ -6,7 +6,7 @@ import { rehearsed } from '../../support/desk/rehearsed.ts';
 
 const PATH = 'market-data/volatility';
 
-test('a desk that is asked to follows its volatility and writes its calibrations down', async () => {
+test('a desk that is asked to follows its volatility and journals it', async () => {
   let views: unknown = null;
   const ended = await rehearsed({
     change: (config) => {

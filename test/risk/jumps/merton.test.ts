@@ -46,6 +46,18 @@ test('the shortfall is above the value at risk', () => {
   );
 });
 
+test('the density is the slope of the distribution', () => {
+  law(
+    fc.property(anyModel, between(-0.1, 0.1), (model, x) => {
+      const returns = new JumpDiffusionReturns(model, 1 / 365);
+      const by = 1e-6;
+      const slope = (returns.cdf(x + by) - returns.cdf(x - by)) / (2 * by);
+      assert.ok(Math.abs(returns.density(x) - slope) < 1e-4 * (1 + slope));
+    }),
+    60,
+  );
+});
+
 test('without jumps it is the normal, and the value of a call that of Black and Scholes', () => {
   const returns = new JumpDiffusionReturns(NO_JUMPS, 1);
   const { mean, variance, skewness, excessKurtosis } = returns.moments();

@@ -32,7 +32,7 @@ function moving(how: {
   const series: number[][] = [[], []];
   const h = [1, 1];
   let [one, other, cross] = [1, 1, 0.5];
-  for (let time = 0; time < 4_000; time += 1) {
+  for (let time = 0; time < 3_000; time += 1) {
     const correlation = cross / Math.sqrt(one * other);
     const z0 = random.normal();
     const z1 = correlation * z0 + Math.sqrt(1 - correlation ** 2) * random.normal();
@@ -105,6 +105,25 @@ test('a fit finds the a and b that moved the correlations', () => {
   path.value.next.forEach((cell, at) => {
     assert.ok(Math.abs(cell - (fit.value.next[at] as number)) < 1e-9);
   });
+});
+
+test('correlations that only the last shock moves are found as well', () => {
+  const fit = fitDcc(moving({ a: 0.3, b: 0, seed: 5 }));
+  assert.ok(fit.ok, JSON.stringify(fit));
+  const { a, b } = fit.value.parameters;
+  assert.ok(Math.abs(a - 0.3) < 0.06 && b < 0.1, `${a} ${b}`);
+});
+
+test('two series that are nearly one are fitted or refused, however near', () => {
+  const one = simulated(aModel({ mean: 'zero' }), 300, 1);
+  const random = rngOf(2);
+  const kinds = new Set<string>();
+  for (let power = -8; power <= -7; power += 0.05) {
+    const other = one.map((value) => value + 10 ** power * random.normal());
+    const fit = fitDcc([one, other]);
+    kinds.add(fit.ok ? 'ok' : fit.error.kind);
+  }
+  assert.equal([...kinds].sort(), ['correlations', 'ok', 'singular']);
 });
 
 test('what cannot be correlated is a tagged error', () => {

@@ -1,11 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
+import { studentCdf, unitVarianceScale } from '../../../src/math/student-t.ts';
 import { effectiveReturns, ewmaParameters } from '../../../src/risk/volatility/ewma.ts';
 import { forecastVariances } from '../../../src/risk/volatility/forecast.ts';
 import { longRunVariance, persistenceOf } from '../../../src/risk/volatility/model.ts';
 import { simulateReturns } from '../../../src/risk/volatility/simulate.ts';
 import { aModel, MODELS, STUDENT, usual } from './series.ts';
+
+/** P(|t| > 1) of a t with a variance of one. */
+function unitTail(nu: number): number {
+  return 2 * studentCdf(-1 / unitVarianceScale(nu), nu);
+}
 
 const AHEAD = 6;
 const PATHS = 20_000;
@@ -54,7 +60,7 @@ test('forecasts go to the long run where there is one, and grow where there is n
   assert.ok(ahead[2] > ahead[1] && ahead[1] > ahead[0]);
 });
 
-test('a logarithmic variance without shocks is known as far ahead as one likes, with t as well', () => {
+test('a logarithmic variance without shocks is known as far ahead as one likes', () => {
   const model = aModel({ variance: 'egarch', innovations: STUDENT });
   const calm = { ...usual(model), alpha: 0, gamma: 0, omega: 0.1, beta: 0.5 };
   const far = forecastVariances(model, calm, 1, 100).at(-1) as number;
@@ -89,6 +95,17 @@ test('simulated shocks have a variance of one and the tail that was asked for', 
   assert.ok(Math.abs(second - 1) < 0.015, String(second));
   // The kurtosis of t₈ is 3 + 6/(8 − 4).
   assert.ok(Math.abs(fourth / second ** 2 - 4.5) < 0.4, String(fourth));
+});
+
+test('the fattest tail that is allowed is simulated as well', () => {
+  const still = { mu: 0, omega: 1, alpha: 0, gamma: 0, beta: 0, nu: 2.05 };
+  const { returns } = simulateReturns(aModel(), still, {
+    ...{ periods: 5_000, next: 1, random: rngOf(6) },
+  });
+  assert.ok(returns.every((value) => Number.isFinite(value)));
+  const beyond = returns.filter((value) => Math.abs(value) > 1).length;
+  // Four standard errors of a share.
+  assert.ok(Math.abs(beyond / 5_000 - unitTail(2.05)) < 0.012, String(beyond));
 });
 
 test('the same seed simulates the same returns', () => {

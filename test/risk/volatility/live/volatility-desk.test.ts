@@ -83,7 +83,7 @@ test('nothing is known before thirty returns, and an average from then on', () =
   assert.is(market()?.calibration, 0);
 });
 
-test('a fit is asked for once there are enough returns, adopted, and followed on from where it was', () => {
+test('a fit is asked for once there are enough returns, and followed on from there', () => {
   const { desk, jobs, events, follow, begin, deviation, settings } = aDesk();
   const returns = returnsOf(170, 3);
   begin();
@@ -257,7 +257,7 @@ test('a season is taken out of the returns before they are fitted', () => {
   const { outcome } = calibrate(job);
   // Without its season the variance does not change, and so has hardly an answer to shocks.
   if (outcome.ok) assert.ok(outcome.value.parameters.alpha < 0.02, JSON.stringify(outcome.value));
-  else assert.is(outcome.error.kind, 'not-identified');
+  else assert.match(outcome.error.kind, /^(not-identified|no-convergence)$/);
   const seasonal = calibrate({ ...job, bucketMs: 86_400_000 }).outcome;
   assert.ok(seasonal.ok && seasonal.value.parameters.alpha > 0.05);
 });
