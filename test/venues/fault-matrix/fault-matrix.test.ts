@@ -61,8 +61,8 @@ for (const [fault, row] of Object.entries(FAULT_TABLE)) {
     }
     test(`${kind}, ${fault}: right or stale within ${cell.rightWithinMs} ms`, () => {
       const { staleMs, rightMs } = suffer(kind, cell);
-      const text = `${staleMs ?? '-'}/${rightMs} of ${cell.staleWithinMs ?? '-'}/${cell.rightWithinMs}`;
-      measured.set(`${fault} ${kind}`, text);
+      const bounds = `${cell.staleWithinMs ?? '-'}/${cell.rightWithinMs}`;
+      measured.set(`${fault} ${kind}`, `${staleMs ?? '-'}/${rightMs} of ${bounds}`);
     });
   }
 }
@@ -76,7 +76,8 @@ test('the table has a bound or a reason for every fault at every venue', () => {
     const cells = KINDS.map((kind) => (measured.get(`${fault} ${kind}`) ?? 'failed').padEnd(24));
     return `${fault.padEnd(24)}${cells.join('')}`;
   });
-  const head = `${'stale/right in ms, of'.padEnd(24)}${KINDS.map((kind) => kind.padEnd(24)).join('')}`;
+  const names = ['stale/right in ms, of', ...KINDS];
+  const head = names.map((name) => name.padEnd(24)).join('');
   process.stdout.write(`\n${[head, ...lines].join('\n')}\n`);
 });
 

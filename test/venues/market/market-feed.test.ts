@@ -67,7 +67,7 @@ test('the life of a connection is seen: connecting, live, gap, backing off', asy
   assert.equal(states(), ['connecting']);
 });
 
-test('a line that has been given up hears nothing, and is cut when its end is not told', async () => {
+test('a line that was given up hears nothing, and is cut when its end is not told', async () => {
   const { env, socket, states, told } = aScriptedFeed();
   socket(0).open();
   socket(0).hear('quote,reconnect,quote');
@@ -192,7 +192,7 @@ test('two connections are opened no faster than the venue takes them', async () 
   assert.equal(states(), ['connecting', 'live']);
 });
 
-test('of two connections the first that is live leads, and one of the other is not told', async () => {
+test('of two connections the first that is live leads, and the other is not told', async () => {
   const { env, socket, feed, told } = aScriptedFeed(2);
   await env.advance(4_000);
   socket(1).open();
