@@ -1,5 +1,6 @@
 import type { Book } from '../../market/book.ts';
 import type { QuoteMessage } from '../../market/quote.ts';
+import { FLAG } from './record.ts';
 import type { MarketTape, TapeCounts, TapedBook, TapedTrade } from './tape.ts';
 
 /** A book of a feed, as `MarketView` is one. */
@@ -58,8 +59,13 @@ export class TapeRelay {
     else this.#tape.onBook(message.instrument, message.updateId, message.receivedNs);
   }
 
-  onTrade(trade: TapedTrade): void {
-    if (this.#tape !== null) this.#tape.onTrade(trade);
+  /** A trade that was missing and has been fetched; it goes where the other trades go. */
+  onBackfilled(trade: TapedTrade): void {
+    this.onTrade(trade, FLAG.backfilled);
+  }
+
+  onTrade(trade: TapedTrade, flags = 0): void {
+    if (this.#tape !== null) this.#tape.onTrade(trade, flags);
     else if (this.#hasBegun)
       this.#missed.set(trade.instrument, (this.#missed.get(trade.instrument) ?? 0) + 1);
   }

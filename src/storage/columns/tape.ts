@@ -176,8 +176,12 @@ export class MarketTape {
     this.#endFrame();
   }
 
-  /** A trade was printed. Trades are the last to be given up. */
-  onTrade(trade: TapedTrade): void {
+  /**
+   * A trade was printed. Trades are the last to be given up.
+   *
+   * @param flags more of them, as of one that was fetched later
+   */
+  onTrade(trade: TapedTrade, flags = 0): void {
     const track = this.#track(trade.instrument);
     this.#climb();
     this.#stamp(trade.venueMs * 1_000, trade.receivedNs, trade.tradeId);
@@ -185,7 +189,7 @@ export class MarketTape {
     if (this.#ring.room < TRADE_SLOTS) this.#lose(track, 1);
     else {
       this.#writeGap(track, trade.instrument);
-      this.#put(track, trade.instrument, KIND.trade, side, trade.ticks, trade.lots);
+      this.#put(track, trade.instrument, KIND.trade, side, trade.ticks, trade.lots, flags);
     }
     this.#endFrame();
   }
