@@ -3,6 +3,7 @@ import type { OrderIntent } from '../src/execution/order.ts';
 import type { VenueNews } from '../src/risk/watch/venue-watch.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
 import type { AggregatorMessage } from './market-data/aggregator-message.ts';
+import type { BackfillMessage } from './market-data/backfill.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import type { QualityMessage } from './market-data/quality.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
@@ -35,6 +36,7 @@ export const address = {
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   quality: refByPath<QualityMessage>('market-data/quality'),
+  backfill: refByPath<BackfillMessage>('market-data/backfill'),
   aggregator: refByPath<AggregatorMessage>('market-data/aggregator'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>

@@ -7,6 +7,8 @@ export interface MarketDataBranch {
   readonly quality?: (() => Spawnable) | null;
   /** The same. */
   readonly aggregator?: (() => Spawnable) | null;
+  /** The same. */
+  readonly backfill?: (() => Spawnable) | null;
   readonly feeds: readonly { readonly venue: string; readonly start: () => Spawnable }[];
   /** Absent or null where nothing is recorded. */
   readonly recorder?: (() => Spawnable) | null;
@@ -20,9 +22,10 @@ const RECORDER_STOP_MS = 45_000;
  * that breaks the recorder, whom no feed waits for.
  */
 export function marketDataBranch(branch: MarketDataBranch): SupervisorSpec {
-  const { feeds, quality = null, aggregator = null, recorder = null } = branch;
+  const { feeds, quality = null, aggregator = null, backfill = null, recorder = null } = branch;
   const children: ChildSpec[] = feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start }));
   if (quality !== null) children.push({ id: 'quality', start: quality });
+  if (backfill !== null) children.push({ id: 'backfill', start: backfill });
   if (aggregator !== null) children.push({ id: 'aggregator', start: aggregator });
   if (recorder !== null) {
     children.push({ id: 'recorder', start: recorder, shutdownMs: RECORDER_STOP_MS });

@@ -4,6 +4,7 @@ import type { Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
+import type { TradeHistory } from '../venues/history/trade-history.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
@@ -16,6 +17,8 @@ export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
+  /** Trades that were missed. */
+  readonly history: TradeHistory;
   /** What is traded there. */
   readonly contract: Contract;
 }
@@ -51,6 +54,7 @@ export async function openVenues(
       requestTimeoutMs: settings.requestTimeoutMs,
       hasDeadMan: kind.capabilities.hasDeadMan,
       contract: kind.contract,
+      history: kind.history(opened),
     });
     instruments.push(...rules.value);
   }

@@ -36,6 +36,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
+import { deskBackfill } from './market/desk-backfill.ts';
 import { DeskMemory } from './memory.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
@@ -186,6 +187,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           record: append,
         }),
       aggregator: aggregated.start,
+      backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       feeds: venues.flatMap(({ name, streams }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,

@@ -6,6 +6,7 @@ import { binanceQueries } from '../binance/queries.ts';
 import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream } from '../binance/stream.ts';
+import { binanceHistory } from '../history/binance-history.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -27,6 +28,10 @@ export const binanceKind: VenueKind = {
   streams: ({ access, instruments }, { trades: hasTrades }) => [
     { name: '', open: () => new BinanceStream({ ...access, instruments, hasTrades }) },
   ],
+  history({ access, settings: { receiveWindowMs, requestTimeoutMs: timeoutMs } }) {
+    const key = apiKeyOf(access.account.apiKey, access.account.secret);
+    return binanceHistory({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, 'spot');
+  },
   trading({ access, settings, instruments }) {
     const key = apiKeyOf(access.account.apiKey, access.account.secret);
     const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;

@@ -5,6 +5,7 @@ import { pairedNet } from '../binance/futures/paired-net.ts';
 import { futuresQueries, futuresReplyIn } from '../binance/futures/queries.ts';
 import { futuresSession } from '../binance/futures/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
+import { binanceHistory } from '../history/binance-history.ts';
 import { rulesIn } from './binance-kind.ts';
 import type { VenueKind } from './venue-kind.ts';
 
@@ -29,6 +30,10 @@ export const binanceUsdmKind: VenueKind = {
       { name: '', open: books },
       { name: 'market', open: market },
     ];
+  },
+  history({ access, settings: { receiveWindowMs, requestTimeoutMs: timeoutMs } }) {
+    const key = apiKeyOf(access.account.apiKey, access.account.secret);
+    return binanceHistory({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, 'futures');
   },
   trading({ access, settings, instruments }) {
     const key = apiKeyOf(access.account.apiKey, access.account.secret);

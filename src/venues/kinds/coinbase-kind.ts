@@ -7,6 +7,7 @@ import { coinbaseQueries } from '../coinbase/queries.ts';
 import { publicRequest, replyIn } from '../coinbase/rest.ts';
 import { coinbaseSession } from '../coinbase/session.ts';
 import { tokenSigner } from '../coinbase/sign.ts';
+import { coinbaseHistory } from '../history/coinbase-history.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -38,6 +39,8 @@ export const coinbaseKind: VenueKind = {
         }),
     },
   ],
+  history: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
+    coinbaseHistory({ url: access.restUrl, timeoutMs }),
   trading({ access, settings, instruments }) {
     const { apiKey, secret } = access.account;
     const signer = tokenSigner(apiKey, secret);
