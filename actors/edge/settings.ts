@@ -1,11 +1,13 @@
 import { changesBetween, coldChanges } from '../../src/config/diff.ts';
 import { type ConfigFault, describeFault, type LoadedConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { mayDo, type Role } from '../../src/control/authorisation.ts';
 import type { ControlEvent } from '../../src/control/events.ts';
 import { modePolicyOf } from '../../src/control/settings.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
+import { looserLimits } from '../../src/risk/loosening.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
@@ -16,6 +18,8 @@ export type ReloadOutcome = Result<readonly string[], readonly string[]>;
 export interface SettingsMessage {
   readonly kind: 'reload';
   readonly by: string;
+  /** Null for a signal, which has nobody's rights. */
+  readonly role: Role | null;
   readonly reply: Reply<ReloadOutcome>;
 }
 
@@ -35,7 +39,7 @@ export interface SettingsOptions {
  * what can only change at a start is refused. Taking over is messages that cannot be refused.
  */
 export function settingsActor(options: SettingsOptions): ActorSpec<null, SettingsMessage> {
-  const reload = (by: string, ctx: Context<SettingsMessage>): ReloadOutcome => {
+  const reload = (by: string, role: Role | null, ctx: Context<SettingsMessage>): ReloadOutcome => {
     const loaded = options.load();
     if (!loaded.ok) return err(loaded.error.map(describeFault));
     const { config, digest } = loaded.value;
@@ -47,6 +51,8 @@ export function settingsActor(options: SettingsOptions): ActorSpec<null, Setting
       );
     }
     if (changes.length === 0) return ok([]);
+    const loosened = unauthorised(options.current(), config, role);
+    if (loosened.length > 0) return err(loosened);
     options.journal({ kind: 'config-changed', by, digest, changes: JSON.stringify(changes) });
     options.adopt(config);
     tellAll(config, ctx);
@@ -67,12 +73,22 @@ export function settingsActor(options: SettingsOptions): ActorSpec<null, Setting
   return {
     kind: 'settings',
     start: () => null,
-    receive(_state, { by, reply }, ctx) {
-      const outcome = reload(by, ctx);
+    receive(_state, { by, role, reply }, ctx) {
+      const outcome = reload(by, role, ctx);
       if (outcome.ok) options.log('info', ctx.path, 'reloaded', { by, changes: outcome.value });
       else options.log('error', ctx.path, 'reload-refused', { by, faults: outcome.error });
       ctx.send(reply, outcome);
       return null;
     },
   };
+}
+
+/** Limits that would be loosened by somebody who may not; tightening is everybody's. */
+function unauthorised(from: Config, to: Config, role: Role | null): readonly string[] {
+  const isFree = from.risk.loosenedBy === 'anyone';
+  if (isFree || (role !== null && mayDo(role, 'loosen-limits'))) return [];
+  const who = role === null ? 'a signal' : `the role ${role}`;
+  return looserLimits(from.risk, to.risk).map(
+    (change) => `${change} loosens a limit, which ${who} may not: a risk officer may, by reload`,
+  );
 }

@@ -5,21 +5,24 @@ import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { TradePrinted } from '../../src/market/trade.ts';
 import type { Log } from '../../src/ops/log.ts';
 import type { TapeRelay } from '../../src/storage/columns/tape-relay.ts';
-import { MarketFeed, type MarketFeedPort } from '../../src/venues/market/market-feed.ts';
+import { MarketFeed } from '../../src/venues/market/market-feed.ts';
+import type { MarketFeedPort } from '../../src/venues/market/market-feed-port.ts';
 import type { MarketStream } from '../../src/venues/market/market-stream.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef } from '../runtime/ref.ts';
-import { openSocket, type SocketMessage, sendHttp, watchSocket } from '../socket.ts';
+import { openSocket, type SocketMessage, sendHttp } from '../socket.ts';
 
 export type FeedMessage =
   | SocketMessage
-  | { readonly kind: 'connect' | 'watch' | 'flush' }
-  | { readonly kind: 'ask-snapshot'; readonly view: number }
+  | { readonly kind: 'due' | 'flush'; readonly line: number }
+  | { readonly kind: 'ask-snapshot'; readonly line: number; readonly view: number }
   | {
       readonly kind: 'snapshot';
+      readonly line: number;
       readonly view: number;
       readonly outcome: Result<HttpReply, NetFault>;
-    };
+    }
+  | { readonly kind: 'watch' };
 
 /** Who hears what a feed tells. Quotes and trades are told by the index of their instrument. */
 export interface FeedListeners {
@@ -30,8 +33,10 @@ export interface FeedListeners {
 }
 
 export interface FeedOptions {
-  /** Each incarnation begins with a stream of its own. */
+  /** Each connection has a stream of its own. */
   readonly stream: () => MarketStream;
+  /** Connections at the same time: with two, the second takes over when the first fails. */
+  readonly feeds?: 1 | 2;
   readonly net: Net;
   readonly listeners: FeedListeners;
   /** Hears everything after the listeners; null where nothing is recorded. */
@@ -44,15 +49,16 @@ const WATCH_MS = 500;
 /** Nothing of it survives a crash: a new incarnation connects and fetches snapshots. */
 interface FeedState {
   readonly feed: MarketFeed;
-  link: WebSocketLink;
+  /** By line. */
+  readonly links: WebSocketLink[];
 }
 
-/** Market data of one connection to a venue: owns the socket and the books behind it. */
+/** Market data of one venue: owns the sockets and the books behind them. */
 export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessage> {
-  const { net, log, listeners, tape = null } = options;
+  const { net, log, listeners, feeds = 1, tape = null } = options;
   type Ctx = Context<FeedMessage>;
 
-  const portOf = (ctx: Ctx, link: () => WebSocketLink): MarketFeedPort => ({
+  const portOf = (ctx: Ctx, links: WebSocketLink[]): MarketFeedPort => ({
     clock: ctx.clock,
     random: ctx.random,
     tellQuote(message) {
@@ -65,14 +71,22 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     },
     tellFact(message) {
       for (const listener of listeners.facts) ctx.send(listener, message);
+      if (tape !== null) tape.onFact(message, ctx.clock.mono());
     },
-    send: (frame) => void link().send(frame),
-    close: () => link().close(),
-    ask: (request, view) =>
-      sendHttp<FeedMessage>(ctx, net, request, (outcome) => ({ kind: 'snapshot', view, outcome })),
-    later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
-    askLater: (view, ms) =>
-      ctx.timers.start(`snapshot-${view}`, ms, { kind: 'ask-snapshot', view }),
+    follow: (view) => void tape?.follow(view),
+    open(line, url) {
+      links[line] = openSocket(ctx, net, url, line);
+    },
+    send: (line, frame) => void links[line]?.send(frame),
+    close: (line) => void links[line]?.close(),
+    ask: (line, view, request) =>
+      sendHttp<FeedMessage>(ctx, net, request, (outcome) => ({
+        kind: 'snapshot',
+        ...{ line, view, outcome },
+      })),
+    later: (line, what, ms) => ctx.timers.start(`${what}-${line}`, ms, { kind: what, line }),
+    askLater: (line, view, ms) =>
+      ctx.timers.start(`snapshot-${line}-${view}`, ms, { kind: 'ask-snapshot', line, view }),
     log: (level, event, data) => log(level, ctx.path, event, data),
   });
 
@@ -81,31 +95,28 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     mailbox: { capacity: 8192, overflow: 'reject' },
     start(ctx) {
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
-      let state: FeedState;
-      const stream = options.stream();
-      if (tape !== null) for (const view of stream.views) tape.follow(view);
-      const feed = new MarketFeed(
-        stream,
-        portOf(ctx, () => state.link),
-      );
-      state = { feed, link: openSocket(ctx, net, stream.url) };
-      return state;
+      const links: WebSocketLink[] = [];
+      const feed = new MarketFeed(options.stream, portOf(ctx, links), feeds);
+      feed.begin();
+      return { feed, links };
     },
-    receive(state, message, ctx) {
+    receive(state, message) {
       const { feed } = state;
-      if (message.kind === 'frame') feed.onFrame(message.frame, message.receivedNs);
-      else if (message.kind === 'opened') feed.onOpened();
-      else if (message.kind === 'closed') feed.onClosed(message.why);
-      else if (message.kind === 'snapshot') feed.onSnapshot(message.view, message.outcome);
-      else if (message.kind === 'ask-snapshot') feed.askSnapshot(message.view);
-      else if (message.kind === 'flush') feed.flush();
-      else if (message.kind === 'watch')
-        watchSocket(ctx.path, log, feed.connection, state.link, () => feed.stream.ping);
-      else if (message.kind === 'connect') state.link = openSocket(ctx, net, feed.stream.url);
-      else message.kind satisfies never;
+      const { kind } = message;
+      if (kind === 'frame') feed.onFrame(message.line, message.frame, message.receivedNs);
+      else if (kind === 'opened') feed.onOpened(message.line);
+      else if (kind === 'closed') feed.onClosed(message.line, message.why, message.refused);
+      else if (kind === 'snapshot') feed.onSnapshot(message.line, message.view, message.outcome);
+      else if (kind === 'ask-snapshot') feed.askSnapshot(message.line, message.view);
+      else if (kind === 'flush') feed.flush(message.line);
+      else if (kind === 'due') feed.onDue(message.line);
+      else if (kind === 'watch') feed.watch();
+      else kind satisfies never;
       return state;
     },
-    stop: ({ link }) => link.close(),
+    stop({ links }) {
+      for (const link of links) link.close();
+    },
     view: ({ feed }) => feed.summary(),
   };
 }

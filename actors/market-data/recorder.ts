@@ -20,6 +20,8 @@ export interface RecorderOptions {
   readonly relay: TapeRelay;
   /** Number of the venue in the dictionary of the store, by instrument. */
   readonly venues: readonly number[];
+  /** Names of venues in the order of their numbers. */
+  readonly venueNames: readonly string[];
   readonly journal: (event: MarketDataRemoved | ControlEvent) => void;
   readonly log: Log;
 }
@@ -43,7 +45,7 @@ interface RecorderState {
  * disk fails it is started again with patience while they go on. What is durable survives it.
  */
 export function recorderActor(options: RecorderOptions): ActorSpec<RecorderState, RecorderMessage> {
-  const { open, relay, venues, journal, log } = options;
+  const { open, relay, venues, venueNames, journal, log } = options;
   type Ctx = Context<RecorderMessage>;
 
   const tell = (ctx: Ctx, what: string, detail: string): void => {
@@ -58,7 +60,7 @@ export function recorderActor(options: RecorderOptions): ActorSpec<RecorderState
       tell(ctx, 'market-data-lost', `${recovered.lostRecords} records that were acknowledged`);
     }
     state.store = store;
-    state.tape = new MarketTape(store.ring, venues);
+    state.tape = new MarketTape(store.ring, venues, venueNames);
     state.tape.anchor(ctx.clock.now(), ctx.clock.mono());
     relay.attach(state.tape);
   };

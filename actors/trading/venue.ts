@@ -60,17 +60,16 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     fenced: (callback) => ctx.fenced(callback),
     send(request, requestId) {
       if (typeof request === 'string') return state().link.send(request);
-      sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
+      return sendHttp<VenueMessage>(ctx, net, request, (outcome) => ({
         kind: 'answered',
         requestId,
         outcome,
       }));
-      return true;
     },
     open(url) {
       state().link = openSocket(ctx, net, url);
     },
-    notOpened: (why) => void ctx.ingest({ kind: 'closed', why }),
+    notOpened: (why) => void ctx.ingest({ kind: 'closed', line: 0, why, refused: null }),
     told(update) {
       ctx.send(address.portfolio, update);
       ctx.send(address.risk, update);

@@ -206,7 +206,7 @@ const reload: DaemonCommand = {
   examples: ['reload'],
   action: () => 'reload',
   async run(desk, _words, who) {
-    const outcome = await desk.reload(who.user);
+    const outcome = await desk.reload(who.user, who.role);
     return outcome.ok ? done(outcome.value) : failed(EXIT.config, outcome.error.join('\n'));
   },
   show(data) {

@@ -1,3 +1,4 @@
+import type { Role } from '../control/authorisation.ts';
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import type { Result } from '../core/result.ts';
@@ -25,7 +26,7 @@ export interface Desk {
   reset(by: string, reason: string): Promise<Result<ControlSummary, string>>;
   /** Takes a raised severity away, as `mode()` lists them; the class decides who may. */
   release(id: string, who: Identity, reason: string): Promise<Result<ControlSummary, string>>;
-  reload(by: string): Promise<Result<readonly string[], readonly string[]>>;
+  reload(by: string, role: Role | null): Promise<Result<readonly string[], readonly string[]>>;
   /** Begins an orderly stop; resolves at once. */
   stop(by: string): void;
   /** Who may do what, and the four-eyes rule. */

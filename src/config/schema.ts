@@ -8,11 +8,13 @@ import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
-import { riskSection } from '../risk/limits.ts';
+import { marketKey, riskSection } from '../risk/limits.ts';
+import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { factsSection } from '../venues/facts/settings.ts';
 import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
 import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
@@ -52,6 +54,10 @@ const venueSection = z
       .min(100)
       .max(60_000)
       .describe('silence after which the outcome of a request is unknown'),
+    feeds: z
+      .union([z.literal(1), z.literal(2)])
+      .optional()
+      .describe('connections for market data; with 2 the second takes over when the first fails'),
     fees: feesSection.optional(),
   })
   .describe('a venue and the markets to follow there');
@@ -90,6 +96,7 @@ export const configSchema = z
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),
     aggregation: aggregationSection.prefault({}),
+    volatility: volatilitySection.optional(),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),
@@ -97,6 +104,7 @@ export const configSchema = z
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
     recorder: recorderSection.optional(),
+    facts: factsSection.optional(),
     log: logSection,
   })
   .superRefine((config, context) => {
@@ -112,6 +120,21 @@ export const configSchema = z
         context.addIssue({ code: 'custom', path, message: 'wanted each symbol once' });
       });
     });
+    // A limit of something that is not there would bind nobody, and its author would not know.
+    const listed = config.venues.flatMap(({ name, symbols }) =>
+      symbols.map((each) => marketKey(name, each)),
+    );
+    const unknown = (
+      place: 'symbols' | 'venues',
+      found: string,
+      known: readonly string[],
+    ): void => {
+      if (known.includes(found)) return;
+      const path = ['risk', place, found];
+      context.addIssue({ code: 'custom', path, message: `wanted one of: ${known.join(', ')}` });
+    };
+    for (const found of Object.keys(config.risk.symbols ?? {})) unknown('symbols', found, listed);
+    for (const found of Object.keys(config.risk.venues ?? {})) unknown('venues', found, names);
     const labels = new Set<string>();
     const markets = new Set<string>();
     config.strategies.forEach((strategy, at) => {

@@ -16,7 +16,8 @@ export type Action =
   | 'administer-actor'
   | 'administer-access'
   | 'stop'
-  | 'reload';
+  | 'reload'
+  | 'loosen-limits';
 
 const MAY: Readonly<Record<Action, readonly Role[]>> = {
   inspect: ROLES,
@@ -29,6 +30,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'administer-access': ['admin'],
   stop: ['operator', 'risk-officer', 'admin'],
   reload: ['operator', 'risk-officer', 'admin'],
+  'loosen-limits': ['risk-officer'],
 };
 
 /** Whether a role may do it. Stopping is everybody's; raising is not an admin's. */

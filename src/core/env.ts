@@ -104,8 +104,19 @@ export interface WebSocketHandlers {
   opened(): void;
   /** One whole frame. The bytes are the receiver's to keep. */
   message(frame: Uint8Array): void;
-  /** Called exactly once, also when the connection was never made. */
-  closed(code: number, reason: string): void;
+  /**
+   * Called exactly once, also when the connection was never made.
+   *
+   * @param refused what the peer answered instead of opening a socket, where it did
+   */
+  closed(code: number, reason: string, refused?: HandshakeStatus): void;
+}
+
+/** A plain answer to the wish for a socket. */
+export interface HandshakeStatus {
+  readonly status: number;
+  /** NaN where it does not say. */
+  readonly retryAfterSeconds: number;
 }
 
 export interface WebSocketLink {
@@ -122,8 +133,9 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /**
    * Sends it on a connection that is kept for orders, with one request in flight on each.
-   * `at-once`: its bytes are handed to the system before the call returns, or it is `refused`;
-   * `when-free`: as soon as a connection is free. Left out: on any connection, at any time.
+   * `at-once`: its bytes are with the system when the call returns, or `done` has been called with
+   * `refused` by then; `when-free`: as soon as a connection is free, within the time-out or not at
+   * all. The first of them opens the connections. Left out: on any connection, at any time.
    */
   readonly line?: 'at-once' | 'when-free';
 }

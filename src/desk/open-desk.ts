@@ -19,6 +19,7 @@ import type { EventStore } from '../storage/event-store/event-store.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { openJournal } from '../storage/journal/recover.ts';
+import { openQuiet } from '../venues/session/quiet-time.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
 import type { DeskAudit } from './audit/desk-audit.ts';
 import { openAudit } from './audit/open-audit.ts';
@@ -31,6 +32,7 @@ import type { Pets } from './hardware/pets.ts';
 import { openLinks } from './links/open-links.ts';
 import { type Accesses, openVenues } from './open-venues.ts';
 import { openShell } from './proof/open-shell.ts';
+import { checkAccounts } from './venue/check-accounts.ts';
 
 export interface OpenOptions {
   readonly env: Env;
@@ -172,8 +174,12 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   const { env, log, config, load, folder, version, isClockReal } = options;
   const accesses = await options.venues();
   if (!accesses.ok) return accesses;
-  const venues = await openVenues(env.net, config, accesses.value);
+  const venues = await openVenues(env, config, accesses.value, (venue) =>
+    openQuiet(env, join(directory.runFolder, `quiet-${venue}`)),
+  );
   if (!venues.ok) return venues;
+  const checked = await checkAccounts(env, config, accesses.value, venues.value);
+  if (!checked.ok) return checked;
   const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { VENUES_MAX } from '../control/gate.ts';
-import type { Net } from '../core/env.ts';
+import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
@@ -8,6 +8,9 @@ import type { TradeHistory } from '../venues/history/trade-history.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
+import { KeyTurns } from '../venues/session/key-turns.ts';
+import { quietNet } from '../venues/session/quiet-net.ts';
+import { newQuiet, type VenueQuiet } from '../venues/session/quiet-time.ts';
 
 /** Where each venue of a desk is reached, by its name. */
 export type Accesses = ReadonlyMap<string, VenueAccess>;
@@ -15,10 +18,14 @@ export type Accesses = ReadonlyMap<string, VenueAccess>;
 /** A venue of the desk, with what brings its market data. */
 export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
+  /** Connections of each stream at the same time. */
+  readonly feeds: 1 | 2;
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
   /** Trades that were missed. */
   readonly history: TradeHistory;
+  /** How long it wants to be left alone. */
+  readonly quiet: VenueQuiet;
   /** What is traded there. */
   readonly contract: Contract;
 }
@@ -29,11 +36,18 @@ export interface OpenedVenues {
   readonly instruments: readonly Instrument[];
 }
 
-/** Asks every venue for the rules of its markets, one after the other, and makes its adapters. */
+/**
+ * Asks every venue for the rules of its markets, one after the other, and makes its adapters. One
+ * that wants to be left alone is not asked, and there is no desk without it: a process that is
+ * started again every other second would make its ban longer each time.
+ *
+ * @param quietOf what is known of a venue's wish, from earlier processes too
+ */
 export async function openVenues(
-  net: Net,
+  env: Pick<Env, 'net' | 'clock' | 'timers'>,
   config: Config,
   accesses: Accesses,
+  quietOf: (venue: string) => VenueQuiet = () => newQuiet(env.clock),
 ): Promise<Result<OpenedVenues, string>> {
   const venues: DeskVenue[] = [];
   const instruments: Instrument[] = [];
@@ -43,15 +57,22 @@ export async function openVenues(
     const access = accesses.get(name);
     if (access === undefined) return err(`${name}: nothing says where it is reached`);
     const kind = VENUE_KINDS[settings.kind];
+    const quiet = quietOf(name);
+    const net = quietNet(env, quiet);
     const rules = await ask(net, kind.instruments(access, settings, instruments.length));
+    const { leftMs } = quiet.questions;
+    if (leftMs > 0) return err(`${name}: wants no requests for ${leftMs} ms more (418 or 429)`);
     if (!rules.ok) return rules;
     const opened = { access, settings, instruments: rules.value };
     venues.push({
       name,
       index,
       ...kind.trading(opened),
+      turns: new KeyTurns(),
       streams: kind.streams(opened, { trades: true }),
+      feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,
+      quiet,
       hasDeadMan: kind.capabilities.hasDeadMan,
       contract: kind.contract,
       history: kind.history(opened),

@@ -26,7 +26,7 @@ import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
-import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
@@ -46,16 +46,12 @@ import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
 import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
+import { settleVenues } from './safety/settle-venues.ts';
 import { deskTree } from './tree.ts';
-import { isAnyThrottled } from './venue/throttled.ts';
 import { VenuesWatch } from './venues-watch.ts';
 import { endText, ROOT, Watchman } from './watchman.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
-/** Longest wait for the venue to cancel what rests, and for the journal to agree. */
-export const SETTLE_TIMEOUT_MS = 15_000;
-/** The same of a venue that wants to be left alone meanwhile, which it may want for long. */
-export const SETTLE_THROTTLED_MS = 45_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 
 const settings: ActorRef<SettingsMessage> = refByPath('edge/settings');
@@ -166,16 +162,10 @@ export class RunningDesk implements Desk {
   async settle(): Promise<Result<void, string>> {
     this.parts.gate.close('stopping');
     this.inspector.administration.resumeAll();
-    const settled = (reply: Reply<true>) => ({ kind: 'settle' as const, reply });
-    for (let askedMs = SETTLE_TIMEOUT_MS; ; askedMs += SETTLE_TIMEOUT_MS) {
-      try {
-        await this.#lane.ask(address.control, settled, SETTLE_TIMEOUT_MS);
-        return ok(undefined);
-      } catch (thrown) {
-        if (askedMs >= SETTLE_THROTTLED_MS || !isAnyThrottled(this.#lane, this.parts.venues))
-          return err(reasonOf(thrown));
-      }
-    }
+    return settleVenues(
+      this.#lane,
+      this.parts.venues.map(({ name }) => name),
+    );
   }
 
   /** Journals an orderly stop, and stops the actors. */
@@ -290,10 +280,10 @@ export class RunningDesk implements Desk {
     return released.ok ? ok(this.mode()) : err(releaseRefusalText(released.error));
   }
 
-  reload(by: string): Promise<ReloadOutcome> {
+  reload(by: string, role: Role | null): Promise<ReloadOutcome> {
     return this.#lane.ask(
       settings,
-      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, reply }),
+      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload' as const, by, role, reply }),
       ASK_TIMEOUT_MS,
     );
   }

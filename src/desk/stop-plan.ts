@@ -1,7 +1,8 @@
 import { planShutdown, type ShutdownPlan } from '../../supervisors/shutdown-phases.ts';
 import type { DeskStatus } from '../commands/desk.ts';
 import { assert } from '../core/result.ts';
-import { type RunningDesk, SETTLE_THROTTLED_MS } from './running-desk.ts';
+import type { RunningDesk } from './running-desk.ts';
+import { SETTLE_THROTTLED_MS } from './safety/settle-venues.ts';
 
 /** How a stop went, as it goes. */
 export interface StopOutcome {

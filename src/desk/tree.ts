@@ -31,6 +31,7 @@ import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
 import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
+import { quietNet } from '../venues/session/quiet-net.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
@@ -38,11 +39,13 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
 import { deskBackfill } from './market/desk-backfill.ts';
 import { DeskMemory } from './memory.ts';
+import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
+import { deskVolatility } from './volatility/desk-volatility.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -81,17 +84,19 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   };
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
+  const volatility = deskVolatility(parts, append);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     address.quality,
     address.aggregator,
+    ...(volatility === null ? [] : [address.volatility]),
   ]);
   const trades = [address.risk, address.quality, address.aggregator];
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
-    facts: [address.aggregator],
+    facts: [address.aggregator, ...(parts.config.facts === undefined ? [] : [address.facts])],
   };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -188,19 +193,18 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
         }),
       aggregator: aggregated.start,
       backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
-      feeds: venues.flatMap(({ name, streams }) =>
+      facts: factsOf(parts, listeners.facts, tape),
+      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
-              stream: aggregated.shelved(stream.open),
-              net: env.net,
-              listeners,
-              tape,
-              log,
+              ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
+              ...{ listeners, tape, log },
             }),
         })),
       ),
+      volatility: volatility?.start ?? null,
       recorder: recording?.start ?? null,
     },
     trading: {
@@ -221,6 +225,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             deskId: parts.deskId,
             isOfThisBoot: (id) => id.startsWith(bootPrefix),
             net: venue.netOver?.(env) ?? env.net,
+            quiet: venue.quiet,
             timers: env.timers,
             gate,
             metrics,

@@ -5,6 +5,13 @@ declare const approved: unique symbol;
 /** An order that has passed the pre-trade check. Venues take nothing else; only risk makes one. */
 export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
 
+/** A limit in quote currency, and the largest order that every limit of size would let pass. */
+interface SizeLimit {
+  readonly limit: number;
+  /** In lots; 0 when the least that the venue takes is too much, too. */
+  readonly largestLots: number;
+}
+
 /** Why the pre-trade check said no, with the numbers that led to it. */
 export type Refusal =
   | { readonly kind: 'mode'; readonly mode: string }
@@ -20,8 +27,10 @@ export type Refusal =
       readonly limit: number;
     }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
-  | { readonly kind: 'order-too-large'; readonly notional: number; readonly limit: number }
-  | { readonly kind: 'position-limit'; readonly worst: number; readonly limit: number }
+  | ({ readonly kind: 'order-too-large'; readonly notional: number } & SizeLimit)
+  | ({ readonly kind: 'position-limit'; readonly worst: number } & SizeLimit)
+  /** Everything at a venue, or of the desk, taken together. */
+  | ({ readonly kind: 'gross-limit'; readonly scope: string; readonly gross: number } & SizeLimit)
   | { readonly kind: 'not-reducing'; readonly position: number; readonly lots: number }
   | { readonly kind: 'daily-loss'; readonly loss: number; readonly limit: number }
   | { readonly kind: 'self-trade'; readonly against: string }

@@ -10,6 +10,7 @@ import { instrumentRule, reduceOnly, selfTrade } from './controls/order-shape.ts
 import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
 import { Profit } from './profit.ts';
+import { SizeLimits, type SizeRefusal } from './size-limits.ts';
 import type { OrderControls, OrderFacts } from './watch/order-controls.ts';
 
 const MS = 1e6;
@@ -41,6 +42,7 @@ export class PreTradeCheck {
   readonly #askTicks: Float64Array;
   readonly #quotedNs: Float64Array;
   #limits: RiskLimits;
+  readonly #sizes: SizeLimits;
   #deskRate: RateBudget;
   readonly #strategyRates = new Map<string, RateBudget>();
   /** The numbered controls of an order; null where only the limits of section `risk` count. */
@@ -58,6 +60,7 @@ export class PreTradeCheck {
     this.#quotedNs = new Float64Array(instruments.length);
     this.profit = new Profit(instruments.length);
     this.#limits = limits;
+    this.#sizes = new SizeLimits(instruments, this.#exposures, limits);
     this.#deskRate = deskRate(limits, nowNs);
   }
 
@@ -65,12 +68,18 @@ export class PreTradeCheck {
   adopt(limits: RiskLimits, nowNs: number): void {
     const before = this.#limits;
     this.#limits = limits;
+    this.#sizes.adopt(limits);
     // A budget that did not change keeps what has been used of it.
     const { ordersPerSecond, ordersBurst, strategyOrdersPerSecond } = limits;
     if (ordersPerSecond !== before.ordersPerSecond || ordersBurst !== before.ordersBurst) {
       this.#deskRate = deskRate(limits, nowNs);
     }
     if (strategyOrdersPerSecond !== before.strategyOrdersPerSecond) this.#strategyRates.clear();
+  }
+
+  /** @param equity what the desk is worth, in quote currency; NaN where nobody knows */
+  setEquity(equity: number): void {
+    this.#sizes.setEquity(equity);
   }
 
   /** The limits in force. */
@@ -88,6 +97,7 @@ export class PreTradeCheck {
     this.#bidTicks[instrument] = isMarket ? bidTicks : 0;
     this.#askTicks[instrument] = isMarket ? askTicks : 0;
     this.#quotedNs[instrument] = nowNs;
+    this.#sizes.onMid(instrument, this.midTicks(instrument));
   }
 
   /** Last best prices in whole ticks; null when there is no market. */
@@ -124,8 +134,8 @@ export class PreTradeCheck {
     slot[RISK_AT.sellLots] = exposure?.sellLots ?? 0;
     slot[RISK_AT.lossToday] = this.profit.lossToday();
     slot[RISK_AT.riskScale] = moment.riskScale;
-    slot[RISK_AT.maxOrderNotional] = this.#limits.maxOrderNotional;
-    slot[RISK_AT.maxPositionNotional] = this.#limits.maxPositionNotional;
+    slot[RISK_AT.maxOrderNotional] = this.#sizes.orderMax(instrument);
+    slot[RISK_AT.maxPositionNotional] = this.#sizes.positionMax(instrument);
     slot[RISK_AT.priceBandBps] = this.#limits.priceBandBps;
     slot[RISK_AT.staleBookMs] = this.#limits.staleBookMs;
     slot[RISK_AT.maxDailyLoss] = this.#limits.maxDailyLoss;
@@ -212,16 +222,43 @@ export class PreTradeCheck {
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
-    const orderLimit = this.#limits.maxOrderNotional * moment.riskScale;
-    if (notional > orderLimit) return { kind: 'order-too-large', notional, limit: orderLimit };
-    const limit = this.#limits.maxPositionNotional * moment.riskScale;
-    if (worst > limit) return { kind: 'position-limit', worst, limit };
+    const tooLarge = this.#sizes.refuse(order.instrument, notional, worst, moment.riskScale);
+    if (tooLarge !== null) return this.#hinted(tooLarge, order, instrument, ticks, moment);
     const loss = this.profit.lossToday();
     // Asked this way round, because a loss that is not a number is not known to be small.
     if (!(loss < this.#limits.maxDailyLoss)) {
       return { kind: 'daily-loss', loss, limit: this.#limits.maxDailyLoss };
     }
     return null;
+  }
+
+  /**
+   * Adds the largest size that the limits of size would let pass, by bisection over the same
+   * check. At most some fifty steps, and only for an order that is refused.
+   */
+  #hinted(
+    refusal: SizeRefusal,
+    { instrument: index, side, lots }: OrderIntent,
+    instrument: Instrument,
+    ticks: number,
+    { riskScale }: Moment,
+  ): SizeRefusal {
+    const mid = this.midTicks(index);
+    const exposure = this.exposure(index);
+    const passes = (size: number): boolean => {
+      if (exposure.isReducing(side, size)) return true;
+      const worst = notionalAt(instrument, mid, exposure.worstWith(side, size));
+      const notional = notionalAt(instrument, ticks, size);
+      return this.#sizes.refuse(index, notional, worst, riskScale) === null;
+    };
+    let largestLots = 0;
+    let tooMany: number = lots;
+    while (tooMany - largestLots > 1) {
+      const middle = Math.floor((largestLots + tooMany) / 2);
+      if (passes(middle)) largestLots = middle;
+      else tooMany = middle;
+    }
+    return { ...refusal, largestLots: largestLots < instrument.lotsMin ? 0 : largestLots };
   }
 
   /** Last, so that a refused order uses up no budget. */

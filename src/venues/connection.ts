@@ -1,14 +1,7 @@
-import { type BackoffPolicy, backoffMs } from '../core/backoff.ts';
+import { backoffMs } from '../core/backoff.ts';
 import type { Clock, WebSocketLimits } from '../core/env.ts';
 import type { Rng } from '../core/rng.ts';
-
-/** Full jitter up to half a minute; a connection that lasted so long starts afresh. */
-const RECONNECT: BackoffPolicy = {
-  minMs: 250,
-  maxMs: 30_000,
-  jitterFraction: 0.5,
-  resetAfterMs: 30_000,
-};
+import { type Patience, RECONNECT, Silence } from './connection/silence.ts';
 
 /** Bounds of every socket to a venue. */
 export const SOCKET_LIMITS: WebSocketLimits = {
@@ -18,17 +11,9 @@ export const SOCKET_LIMITS: WebSocketLimits = {
   bufferedBytesMax: 64 * 1024,
 };
 
-/** How long a peer may say nothing, in milliseconds. */
-export interface Patience {
-  /** It is asked for a sign of life then, again and again. */
-  readonly askAfterMs: number;
-  /** It is taken to be dead then. */
-  readonly deadAfterMs: number;
-}
-
 /**
- * What is known of one connection over its lives: whether it is open, when it was last heard of,
- * and how long to wait before the next attempt. It owns no socket and no timer.
+ * What is known of one connection for orders over its lives: whether it is open, when it was last
+ * heard of, and how long to wait before the next attempt. It owns no socket and no timer.
  */
 export class Connection {
   isOpen = false;
@@ -36,27 +21,24 @@ export class Connection {
   losses = 0;
   readonly #clock: Clock;
   readonly #random: Rng;
-  readonly #patience: Patience;
+  readonly #silence: Silence;
   #attempts = 0;
   #openedNs = 0;
-  #heardNs = 0;
-  #askedNs = 0;
 
   constructor(clock: Clock, random: Rng, patience: Patience) {
     this.#clock = clock;
     this.#random = random;
-    this.#patience = patience;
+    this.#silence = new Silence(clock, patience);
   }
 
   onOpened(): void {
     this.isOpen = true;
     this.#openedNs = this.#clock.mono();
-    this.#heardNs = this.#openedNs;
-    this.#askedNs = this.#openedNs;
+    this.#silence.onOpened();
   }
 
   onHeard(atNs: number): void {
-    this.#heardNs = atNs;
+    this.#silence.heardNs = atNs;
   }
 
   /** What an inspector sees of it. */
@@ -75,17 +57,8 @@ export class Connection {
     return delayMs;
   }
 
-  /**
-   * What to do about silence, asked a few times a second: a quiet market says nothing for minutes,
-   * a dead socket does not answer either.
-   */
+  /** What to do about silence, asked a few times a second. */
   pulse(): 'fine' | 'ask' | 'dead' {
-    if (!this.isOpen) return 'fine';
-    const nowNs = this.#clock.mono();
-    const { askAfterMs, deadAfterMs } = this.#patience;
-    if ((nowNs - this.#heardNs) / 1e6 >= deadAfterMs) return 'dead';
-    if ((nowNs - Math.max(this.#heardNs, this.#askedNs)) / 1e6 < askAfterMs) return 'fine';
-    this.#askedNs = nowNs;
-    return 'ask';
+    return this.isOpen ? this.#silence.pulse() : 'fine';
   }
 }

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { WebSocket } from 'ws';
 import type {
+  HandshakeStatus,
   HttpReply,
   HttpRequest,
   Net,
@@ -11,27 +12,54 @@ import type {
   WebSocketLimits,
   WebSocketLink,
 } from '../core/env.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { assert, err, ok, type Result } from '../core/result.ts';
+import { type Dial, diallingOf } from './lines/dial.ts';
+import { OrderLines } from './lines/order-lines.ts';
 
 /** Largest body of a reply: the whole exchange information of a venue fits. */
 const REPLY_BYTES_MAX = 32 * 1024 * 1024;
 /** Connections kept open to one venue for questions. */
 const KEPT_SOCKETS_MAX = 4;
+/** Venues with lines that are kept for orders. */
+const VENUES_MAX = 64;
 /** A peer that does not answer the close frame is not waited for any longer. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** Real sockets. Close it to let the process end. */
-export function nodeNet(timers: Timers): Net & { close(): void } {
+/**
+ * Real sockets. Close it to let the process end.
+ *
+ * @param dialTo how the lines that are kept for orders are connected
+ */
+export function nodeNet(
+  timers: Timers,
+  dialTo: (origin: URL) => Dial = diallingOf,
+): Net & { close(): void } {
   const agents = {
     'http:': new HttpAgent({ keepAlive: true, maxSockets: KEPT_SOCKETS_MAX }),
     'https:': new HttpsAgent({ keepAlive: true, maxSockets: KEPT_SOCKETS_MAX }),
   };
+  const lines = new Map<string, OrderLines>();
+  const linesTo = (url: string): OrderLines => {
+    const { origin } = new URL(url);
+    let own = lines.get(origin);
+    if (own === undefined) {
+      assert(lines.size < VENUES_MAX, 'a desk has fewer venues');
+      own = new OrderLines(dialTo(new URL(origin)), timers);
+      lines.set(origin, own);
+    }
+    return own;
+  };
   return {
     webSocket: openWebSocket,
-    http: (request, done) => sendHttp(timers, agents, request, done),
+    http(request, done) {
+      if (request.line === 'at-once') linesTo(request.url).sendAtOnce(request, done);
+      else if (request.line === 'when-free') linesTo(request.url).sendWhenFree(request, done);
+      else sendHttp(timers, agents, request, done);
+    },
     close() {
       agents['http:'].destroy();
       agents['https:'].destroy();
+      for (const own of lines.values()) own.close();
     },
   };
 }
@@ -55,13 +83,20 @@ function openWebSocket(
   };
   const socket = new WebSocket(url, options);
   let why = '';
+  let refused: HandshakeStatus | undefined;
   socket.binaryType = 'nodebuffer';
   socket.on('open', () => handlers.opened());
   socket.on('message', (data) => handlers.message(data as Buffer));
   socket.on('error', (error) => {
-    why = error.message;
+    // Ending a refused handshake is an error of its own, which says less.
+    why = refused === undefined ? error.message : why;
   });
-  socket.on('close', (code, reason) => handlers.closed(code, why || reason.toString()));
+  socket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
+    refused = { status: statusCode, retryAfterSeconds: Number(headers['retry-after']) };
+    why = `the handshake was answered with status ${statusCode}`;
+    socket.terminate();
+  });
+  socket.on('close', (code, reason) => handlers.closed(code, why || reason.toString(), refused));
   return {
     send(text) {
       if (socket.readyState !== WebSocket.OPEN) return false;

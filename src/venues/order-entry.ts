@@ -81,7 +81,7 @@ export class OrderEntry {
     metrics.orders += 1;
     const request = venue.orders.place(order, instrument, requestId, venueMs);
     const late = this.#ask(gate, order, clock.mono());
-    const reason = late ?? (this.#options.send(request, requestId) ? null : 'disconnected');
+    const reason = late ?? (this.#options.send(request, requestId) ? null : unsent(request));
     if (reason !== null) {
       manager.record({ kind: 'order-refused', clientId: order.clientId, reason });
       metrics.refused(reason);
@@ -214,4 +214,9 @@ export class OrderEntry {
     this.#requests += 1;
     return String(this.#requests);
   }
+}
+
+/** Why nothing was handed over: no socket, or no connection that could take an order at once. */
+function unsent(request: Outgoing): string {
+  return typeof request === 'string' ? 'disconnected' : 'no-free-line';
 }

@@ -12,6 +12,7 @@ import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
 import type { VenueNews } from '../risk/watch/venue-watch.ts';
 import type { Outgoing, Venue } from './port.ts';
+import type { VenueQuiet } from './session/quiet-time.ts';
 
 /** What the journal knows of one venue at a start. */
 export interface VenueMemory extends OrderMemory {
@@ -32,6 +33,8 @@ export interface VenueDeskOptions {
   readonly requestTimeoutMs: number;
   /** Whether latencies mean anything: not under a virtual clock. */
   readonly isClockReal: boolean;
+  /** Outlives this desk; absent where it is known to one incarnation alone. */
+  readonly quiet?: VenueQuiet;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail | undefined;
   /** @throws when it cannot be journaled */

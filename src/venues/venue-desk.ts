@@ -8,12 +8,14 @@ import {
   type ReconcilePort,
   reconcile,
 } from '../execution/reconciliation.ts';
-import { Connection, type Patience } from './connection.ts';
+import type { Patience } from './connection/silence.ts';
+import { Connection } from './connection.ts';
 import { OrderEntry } from './order-entry.ts';
-import type { HttpOutcome, RequestOutcome } from './port.ts';
+import type { HttpOutcome, QueryFault, RequestOutcome } from './port.ts';
 import { Questions, reconcilePort } from './questions.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { DeadManHolder } from './session/dead-man-holder.ts';
+import { newQuiet, type VenueQuiet } from './session/quiet-time.ts';
 import { TicketHolder } from './session/session-ticket.ts';
 import { Throttle } from './session/throttle.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -45,6 +47,7 @@ export class VenueDesk {
   readonly #reconcile: ReconcilePort;
   readonly #schedule: RunSchedule;
   readonly #throttle: Throttle;
+  readonly #quiet: VenueQuiet;
   readonly #deadMan: DeadManHolder;
   readonly #tickets: TicketHolder;
   #marks: ReadonlyMap<number, string>;
@@ -55,6 +58,8 @@ export class VenueDesk {
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
     const { venue, instruments, gate, metrics, net } = options;
     const { clock } = port;
+    const { quiet = newQuiet(clock) } = options;
+    this.#quiet = quiet;
     const fenced: VenueDeskPort['fenced'] = (callback) => port.fenced(callback);
     this.#options = options;
     this.#port = port;
@@ -71,7 +76,8 @@ export class VenueDesk {
       clock,
       venueClock,
       fenced,
-      heard: (fault) => reporter.onQuestion(fault),
+      heard: (fault) => this.#onQuestion(fault),
+      quiet: quiet.questions,
     });
     const manager = new OrderManager({
       venue: venue.name,
@@ -92,9 +98,7 @@ export class VenueDesk {
       venueMs: () => venueClock.nowMs(),
       send: (request, requestId) => port.send(request, requestId),
       dropped: (order) => port.dropped(order),
-      throttled: (ms) => {
-        if (this.#throttle.hold(ms)) this.#log('warn', 'throttled', { ms });
-      },
+      throttled: (ms) => this.#holdOrders(ms),
       overdue: () => reporter.onOverdue(),
       requestTimeoutMs: options.requestTimeoutMs,
       isClockReal: options.isClockReal,
@@ -117,7 +121,7 @@ export class VenueDesk {
       pause: (ms) => port.pause(ms),
     });
     gate.pauseVenue(venue.index, 'disconnected');
-    this.#throttle = new Throttle(gate, venue.index, clock, (ms) =>
+    this.#throttle = new Throttle(gate, venue.index, quiet.orders, (ms) =>
       port.later('lift-throttle', ms),
     );
     this.#deadMan = new DeadManHolder({
@@ -207,6 +211,7 @@ export class VenueDesk {
   onTick(): void {
     this.entry.expire();
     this.#deadMan.onTick();
+    this.#throttle.watch();
     if (!this.connection.isOpen) return;
     this.#tickets.onTick();
     const nowNs = this.#port.clock.mono();
@@ -301,6 +306,16 @@ export class VenueDesk {
     return 'ok';
   }
 
+  /** A ban means orders too. */
+  #onQuestion(fault: QueryFault | null): void {
+    this.#reporter.onQuestion(fault);
+    if (fault?.kind === 'throttled' && fault.isBan === true) this.#holdOrders(fault.retryAfterMs);
+  }
+
+  #holdOrders(ms: number): void {
+    if (this.#throttle.hold(ms)) this.#log('warn', 'throttled', { ms });
+  }
+
   #onReply(requestId: string, outcome: RequestOutcome): void {
     this.#heed(outcome);
     this.#reporter.onReply(outcome);
@@ -308,7 +323,9 @@ export class VenueDesk {
   }
 
   #heed(outcome: RequestOutcome): void {
-    if (outcome.kind === 'refused') this.#questions.heedRefusal(outcome.code);
+    if (outcome.kind !== 'refused') return;
+    this.#questions.heedRefusal(outcome.code);
+    if (outcome.isBan === true) this.#quiet.questions.hold(outcome.retryAfterMs);
   }
 
   #onReconciled(token: number): void {
@@ -320,7 +337,10 @@ export class VenueDesk {
     this.#port.tellControl({ kind: 'venue-reconciled', token });
   }
 
-  #tryAgain(againMs: number, reason: string): void {
+  /** A venue that wants to be left alone is asked when that is over: not before, and not later. */
+  #tryAgain(pauseMs: number, reason: string): void {
+    const { quietMs } = this.#questions;
+    const againMs = quietMs > 0 ? quietMs : pauseMs;
     this.#log('warn', 'not-reconciled', { reason, againMs });
     this.#port.later('try-again', againMs);
   }

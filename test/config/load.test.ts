@@ -218,6 +218,18 @@ const crossed: [what: string, text: string, path: string, said: RegExp][] = [
     /^found "ETHUSDT": wanted one of the symbols of binance: BTCUSDT$/,
   ],
   [
+    'a limit of a market that nobody follows',
+    changed('  loosenedBy: anyone', '  symbols: { "binance:BTCUSD": { maxOrderNotional: 1 } }'),
+    'risk.symbols.binance:BTCUSD',
+    /wanted one of: binance:BTCUSDT$/,
+  ],
+  [
+    'a limit of a venue that is not there',
+    changed('  loosenedBy: anyone', '  venues: { kraken: { maxGrossNotional: 1 } }'),
+    'risk.venues.kraken',
+    /wanted one of: binance$/,
+  ],
+  [
     'two strategies of one name',
     second('mm', 'ETHUSDT'),
     'strategies.1.label',

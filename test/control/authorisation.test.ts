@@ -24,6 +24,7 @@ const TABLE: Readonly<Record<Action, readonly Role[]>> = {
   'administer-access': ['admin'],
   stop: ['operator', 'risk-officer', 'admin'],
   reload: ['operator', 'risk-officer', 'admin'],
+  'loosen-limits': ['risk-officer'],
 };
 
 for (const [action, roles] of Object.entries(TABLE) as [Action, readonly Role[]][]) {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../src/core/result.ts';
-import { SETTLE_TIMEOUT_MS } from '../../src/desk/running-desk.ts';
+import { SETTLE_TIMEOUT_MS } from '../../src/desk/safety/settle-venues.ts';
 import { ACCOUNT } from '../../src/desk/venue/options.ts';
 import { faultyFiles } from '../../src/simulation/disk/faulty-files.ts';
 import { assertSound, isTrading, untilResting, untilTrading } from '../support/desk/laws.ts';
@@ -149,12 +149,15 @@ test('a reload takes over what the file says now, and a fault of it says where',
     async script(stage) {
       await untilTrading(stage);
       const { parts } = stage.desk;
-      assert.equal(await stage.desk.reload('ann'), ok([]));
+      assert.equal(await stage.desk.reload('ann', 'operator'), ok([]));
       const { config } = parts;
       const load = () =>
         ok({ config: { ...config, risk: { ...config.risk, maxOrderNotional: 1 } }, digest: 'd' });
       Object.defineProperty(parts, 'load', { configurable: true, value: load });
-      assert.equal(await stage.desk.reload('ann'), ok(['risk.maxOrderNotional: 5000 → 1']));
+      assert.equal(
+        await stage.desk.reload('ann', 'operator'),
+        ok(['risk.maxOrderNotional: 5000 → 1']),
+      );
       await stage.until('risk refuses', () => parts.metrics.refusals.has('order-too-large'));
     },
   });

@@ -13,6 +13,7 @@ import { FLATTENING, PERMIT, SLICE } from './lists/flatten.ts';
 import { GATE } from './lists/gate.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
+import { EXPOSURE, LIMITS, LOOSENING, PRE_TRADE, SIZES } from './lists/risk.ts';
 import { KERNEL, RAISED } from './lists/severity.ts';
 import type { MutantFile } from './mutant.ts';
 import { MutantRun, type Verdict } from './run-mutants.ts';
@@ -31,6 +32,11 @@ const ALL: readonly MutantFile[] = [
   PERMIT,
   SLICE,
   FLATTENING,
+  PRE_TRADE,
+  SIZES,
+  EXPOSURE,
+  LOOSENING,
+  LIMITS,
 ];
 
 const { values, positionals } = parseArgs({

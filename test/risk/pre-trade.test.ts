@@ -115,13 +115,13 @@ const cases: [name: string, parts: OrderParts, refusal: Refusal | null][] = [
   [
     'a notional above the limit of one order',
     { lots: 10, ticks: 101 },
-    { kind: 'order-too-large', notional: 1010, limit: 1000 },
+    { kind: 'order-too-large', notional: 1010, limit: 1000, largestLots: 9 },
   ],
   ['a notional at the limit of one order', { lots: 10, ticks: 100 }, null],
   [
     'a market order that could walk beyond the limit of one order',
     { kind: 'market', ticks: 0, lots: 10 },
-    { kind: 'order-too-large', notional: 1050, limit: 1000 },
+    { kind: 'order-too-large', notional: 1050, limit: 1000, largestLots: 9 },
   ],
   ['a market order that could not', { kind: 'market', ticks: 0, lots: 9 }, null],
   [
@@ -160,11 +160,11 @@ test('manual takes only orders that reduce, and emergency takes none', () => {
 test('semi-auto trades at half of every limit', () => {
   const at = moment('semi-auto');
   assert.is(refusalOf(checkWith(), order({ lots: 5 }), at), null);
-  const tooLarge = { kind: 'order-too-large', notional: 600, limit: 500 };
+  const tooLarge = { kind: 'order-too-large', notional: 600, limit: 500, largestLots: 5 };
   assert.equal(refusalOf(checkWith(), order({ lots: 6 }), at), tooLarge);
   const check = checkWith();
   check.exposure(0).position = 11;
-  const tooMuch = { kind: 'position-limit', worst: 1600, limit: 1500 };
+  const tooMuch = { kind: 'position-limit', worst: 1600, limit: 1500, largestLots: 4 };
   assert.equal(refusalOf(check, order({ lots: 5 }), at), tooMuch);
 });
 
@@ -198,7 +198,7 @@ test('a quote is priced from until it is stale', () => {
 test('open orders count as if they were filled', () => {
   const check = checkWith();
   for (let at = 0; at < 3; at += 1) assert.is(refusalOf(check, order({ lots: 10 })), null);
-  const full = { kind: 'position-limit', worst: 3100, limit: 3000 };
+  const full = { kind: 'position-limit', worst: 3100, limit: 3000, largestLots: 0 };
   assert.equal(refusalOf(check, order({ lots: 1 })), full);
   check.exposure(0).position = -30;
   assert.is(refusalOf(check, order({ lots: 1, side: 'sell', ticks: 101 }))?.kind, 'position-limit');

@@ -2,51 +2,22 @@
  * The venue against a client that we did not write: unmodified ccxt, over real sockets. Importing
  * it takes seconds, so all of it is in this one file.
  */
-import ccxt from 'ccxt';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_LIMITS } from '../../src/simulation/binance/limits.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
 import { ALICE, type Key } from '../support/venue/client.ts';
 import { aVenueServer } from '../support/venue/server.ts';
+import { aCcxtClient, type CcxtClients } from '../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USDT';
 
 let server: VenueServer;
 let host: string;
-let client: InstanceType<typeof ccxt.pro.binance>;
+let client: CcxtClients['binance'];
 
-/** ccxt pointed at a local venue; see exchanges.md for what it needs and why. */
-async function aClient(at: string, key: Key = ALICE): Promise<typeof client> {
-  const made = new ccxt.pro.binance({
-    apiKey: key.apiKey,
-    secret: key.secret,
-    enableRateLimit: false,
-    options: {
-      defaultType: 'spot',
-      fetchMarkets: { types: ['spot'] },
-      fetchCurrencies: false,
-      fetchMargins: false,
-      warnOnFetchOpenOrdersWithoutSymbol: false,
-      ws: { options: { perMessageDeflate: false } },
-    },
-  });
-  const api = made.urls?.['api'] as Record<string, unknown>;
-  for (const [name, url] of Object.entries(api)) {
-    if (typeof url === 'string') api[name] = url.replace(/^https?:\/\/[^/]+/, `http://${at}`);
-  }
-  api['ws'] = {
-    ...(api['ws'] as object),
-    spot: `ws://${at}/stream/ws`,
-    'ws-api': {
-      spot: `ws://${at}/ws-api/v3`,
-      future: `ws://${at}/ws-fapi/v1`,
-      delivery: `ws://${at}/ws-dapi/v1`,
-    },
-  };
-  await made.loadHttpProxyAgent();
-  return made;
-}
+const aClient = (at: string, key: Key = ALICE): Promise<typeof client> =>
+  aCcxtClient('binance', at, key);
 
 /** Name of the error that a call ends with; '' when it succeeds. */
 async function errorOf(call: Promise<unknown>): Promise<string> {

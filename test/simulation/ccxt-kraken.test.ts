@@ -1,49 +1,23 @@
 /**
  * Kraken's venue against a client that we did not write: unmodified ccxt, over real sockets.
- * Importing it takes half a second, so all of it is in this one file.
  */
-import type ccxt from 'ccxt';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { nodeClock } from '../../src/core/node-env.ts';
 import type { KrakenVenue } from '../../src/simulation/kraken/venue.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
 import { ALICE, aKrakenServer, type KrakenKeyText } from '../support/kraken/venue.ts';
+import { aCcxtClient, type CcxtClients } from '../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USD';
 
-const path = new URL('./src/pro/kraken.js', import.meta.resolve('ccxt')).href;
-const Kraken = (await import(path)).default as typeof ccxt.pro.kraken;
-type Client = InstanceType<typeof ccxt.pro.kraken>;
+type Client = CcxtClients['kraken'];
 
 let server: VenueServer<KrakenVenue>;
 let host: string;
 let client: Client;
 
-/** ccxt pointed at a local venue; see exchanges.md for what it needs and why. */
-async function aClient(at: string, key: KrakenKeyText = ALICE): Promise<Client> {
-  const made = new Kraken({
-    apiKey: key.apiKey,
-    secret: key.secret,
-    enableRateLimit: false,
-    options: { ws: { options: { perMessageDeflate: false } } },
-  });
-  const [http, ws] = [`http://${at}`, `ws://${at}`];
-  (made.urls as Record<string, unknown>)['api'] = {
-    public: http,
-    private: http,
-    zendesk: http,
-    ws: { public: ws, private: `${ws}/auth`, publicV2: `${ws}/v2`, privateV2: `${ws}/auth/v2` },
-  };
-  // Its nonces are milliseconds, and two calls may share one.
-  let nonce = nodeClock.now() * 1_000;
-  made.nonce = () => {
-    nonce += 1;
-    return nonce;
-  };
-  await made.loadHttpProxyAgent();
-  return made;
-}
+const aClient = (at: string, key: KrakenKeyText = ALICE): Promise<Client> =>
+  aCcxtClient('kraken', at, key);
 
 /** Name of the error that a call ends with; '' when it succeeds. */
 async function errorOf(call: Promise<unknown>): Promise<string> {

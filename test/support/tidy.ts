@@ -78,6 +78,7 @@ const isTidy = (path: string): boolean => /^test\/(tidy\.test|support\/tidy)\.ts
 const EDGES = [
   'src/core/node-files.ts',
   'src/venues/net.ts',
+  'src/venues/lines/',
   'src/venues/ccxt/',
   'src/storage/',
   'src/config/load.ts',

@@ -4,6 +4,7 @@ import type { HttpRequest, Net } from '../../src/core/env.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Query } from '../../src/venues/port.ts';
 import { Questions } from '../../src/venues/questions.ts';
+import { QuietTime } from '../../src/venues/session/quiet-time.ts';
 import { VenueClock } from '../../src/venues/venue-clock.ts';
 import { aVenue, httpReply } from '../support/edge/order-socket.ts';
 import { manualEnv } from '../support/manual-env.ts';
@@ -28,6 +29,7 @@ function someQuestions() {
     net,
     clock: env.clock,
     venueClock,
+    quiet: new QuietTime(env.clock),
     fenced: (callback) => callback,
   });
   return { env, asked, questions };

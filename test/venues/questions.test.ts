@@ -7,6 +7,7 @@ import type { LedgerEvent } from '../../src/execution/ledger.ts';
 import type { OrderEvent } from '../../src/execution/order.ts';
 import { OrderManager } from '../../src/execution/order-manager.ts';
 import { Questions, reconcilePort } from '../../src/venues/questions.ts';
+import { QuietTime } from '../../src/venues/session/quiet-time.ts';
 import { VenueClock } from '../../src/venues/venue-clock.ts';
 import { aVenue, type HttpOutcome, httpReply } from '../support/edge/order-socket.ts';
 import { manualEnv } from '../support/manual-env.ts';
@@ -37,6 +38,7 @@ function someQuestions(answers: readonly HttpOutcome[], tripMs = 0) {
     net,
     clock: env.clock,
     venueClock,
+    quiet: new QuietTime(env.clock),
     fenced:
       (callback) =>
       (...args) => {

@@ -340,6 +340,22 @@ test('a venue that wants to be left alone is paused for so long and no longer', 
   assert.equal(world.gate.venuePauses(0), []);
 });
 
+test('a run that meets a venue which wants quiet is tried again as that ends', async () => {
+  const world = aDesk();
+  const { answer } = world.world;
+  world.world.answer = () => httpReply('', 429, { 'retry-after': '20' });
+  world.connect();
+  world.desk.reconcile(1);
+  await world.env.advance(100);
+  world.world.answer = answer;
+  const asked = paths(world).length;
+  await world.env.advance(19_800);
+  assert.is(paths(world).length, asked, 'nothing is asked meanwhile');
+  assert.equal(world.gate.venuePauses(0), ['disconnected', 'reconciling']);
+  await world.env.advance(500);
+  assert.equal(world.gate.venuePauses(0), []);
+});
+
 test('a shorter wish that comes later does not cut a longer pause short', async () => {
   const world = aDesk();
   await world.reconciled();

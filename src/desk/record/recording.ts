@@ -79,6 +79,7 @@ export function recordingOf(parts: RecordingParts) {
         },
         relay,
         venues: instruments.map(({ venue }) => venues.indexOf(venue)),
+        venueNames: venues,
         journal,
         log,
       }),

@@ -218,7 +218,7 @@ function listenToSignals(
   end: (ending: Ending) => void,
 ): void {
   const reload = (): void => {
-    desk.reload('signal').catch((thrown) => {
+    desk.reload('signal', null).catch((thrown) => {
       log('error', 'desk', 'reload-failed', { reason: reasonOf(thrown) });
     });
   };

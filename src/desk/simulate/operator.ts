@@ -92,7 +92,7 @@ export class Operator {
   async reload(process: DeskProcess): Promise<void> {
     const { desk } = process;
     if (desk === null || !process.isUp) return;
-    await this.#waits.follow('reload', this.#nowMs(), desk.reload(BY));
+    await this.#waits.follow('reload', this.#nowMs(), desk.reload(BY, 'risk-officer'));
   }
 
   /** Asks one thing after the other of a desk that nothing is wrong with: each has its answer. */
@@ -103,7 +103,7 @@ export class Operator {
       ['mode', () => desk.requestMode('full-auto', BY, 'roll call')],
       ['status', () => desk.status()],
       ['positions', () => desk.positions()],
-      ['reload', () => desk.reload(BY)],
+      ['reload', () => desk.reload(BY, 'risk-officer')],
       ['reset', () => desk.reset(BY, 'roll call')],
     ];
     for (const [what, ask] of asked) {

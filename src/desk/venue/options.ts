@@ -15,6 +15,7 @@ import type { SimulationSettings } from '../../simulation/settings.ts';
 import { logFaultText } from '../../storage/log-fault.ts';
 import { openRecordLog } from '../../storage/record-log.ts';
 import { dropSegments, readRecords } from '../../storage/record-reader.ts';
+import { LEVERAGE_MAX } from '../../venues/binance/futures/account-check.ts';
 import type { VenueAccount } from './notice.ts';
 
 /** Name of the desk's account at the simulated venue. */
@@ -49,11 +50,15 @@ export function atFeesOf(
   return { ...settings, makerFeeBps: fees.makerBps, takerFeeBps: fees.takerBps };
 }
 
-/** @param feeAsset what they are paid in; null for what a trade brings */
+/** @param feeAsset what they are paid in; `quote` of each market; null for what a trade brings */
 export function feesOf(settings: SimulationSettings, feeAsset: string | null): FeeSchedule {
-  return {
+  const rates = {
     makerPpm: Math.round(settings.makerFeeBps * PPM_PER_BPS),
     takerPpm: Math.round(settings.takerFeeBps * PPM_PER_BPS),
+  };
+  if (feeAsset === 'quote') return { ...rates, discount: null, isOnNotional: true };
+  return {
+    ...rates,
     // Without a discount, and at its price of 1: an asset that is only preferred.
     discount:
       feeAsset === null
@@ -69,7 +74,7 @@ export function accountsOf(settings: SimulationSettings, account: VenueAccount) 
     { apiKey, secret, right: 'trade' as const },
     ...(guardKey === undefined ? [] : [{ ...guardKey, right: 'cancel' as const }]),
   ];
-  return [{ name: ACCOUNT, keys, opening: settings.balances }];
+  return [{ name: ACCOUNT, keys, opening: settings.balances, leverage: LEVERAGE_MAX }];
 }
 
 /** A venue of the configuration. */

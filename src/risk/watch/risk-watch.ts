@@ -187,6 +187,7 @@ export class RiskWatch {
     const worth = equityOf(funds, instruments, venues, (index) => check.midTicks(index));
     this.#equity = worth.reduce((sum, each) => sum + each, 0);
     this.#controls.equity = this.#equity;
+    check.setEquity(this.#equity);
     this.#controls.venueEquity.set(worth);
   }
 

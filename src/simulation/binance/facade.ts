@@ -175,7 +175,7 @@ export class BinanceFacade implements VenueEdge {
       answer: (answer) => {
         if (answer !== null) line.send(answer);
       },
-      broken: (fault) => brokenAnswer(request.id, fault),
+      broken: (fault) => brokenAnswer(request.id, fault, this.#clock.now()),
     });
   }
 

@@ -65,15 +65,26 @@ export function brokenReply(fault: RequestFault): VenueReply {
   const { status, retryAfterSeconds } = fault;
   const { code, msg } = statusError(status);
   const headers: Record<string, string> = { ...JSON_HEADERS };
-  if (status === 429 || status === 418) headers['retry-after'] = String(retryAfterSeconds);
+  if (isLimit(status)) headers['retry-after'] = String(retryAfterSeconds);
   return { status, headers, body: JSON.stringify({ code, msg }) };
 }
 
-/** What it makes of an answer on a WebSocket. */
-export function brokenAnswer(id: number | string | null, fault: RequestFault): string {
+/** What it makes of an answer on a WebSocket. @param nowMs of the venue's clock */
+export function brokenAnswer(
+  id: number | string | null,
+  fault: RequestFault,
+  nowMs: number,
+): string {
   if (fault.kind !== 'status') return GARBAGE;
-  const { code, msg } = statusError(fault.status);
-  return JSON.stringify({ id, status: fault.status, error: { code, msg } });
+  const { status, retryAfterSeconds } = fault;
+  const error = statusError(status);
+  if (!isLimit(status)) return JSON.stringify({ id, status, error });
+  const data = { serverTime: nowMs, retryAfter: nowMs + retryAfterSeconds * 1_000 };
+  return JSON.stringify({ id, status, error: { ...error, data } });
+}
+
+function isLimit(status: number): boolean {
+  return status === 429 || status === 418;
 }
 
 function statusError(status: number): { code: number; msg: string } {

@@ -4,6 +4,7 @@ import type { ApiKey, Right } from '../binance/signing.ts';
 import type { AccountExchange } from '../exchange/account-exchange.ts';
 import { DEFAULT_FEES, type FeeSchedule, scheduleFault } from '../exchange/fees.ts';
 import type { Market } from '../exchange/market-state.ts';
+import { PerpetualExchange } from '../perpetuals/perpetual-exchange.ts';
 
 export interface AccountOptions {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface AccountOptions {
   }[];
   /** What a new account begins with, decimal texts by asset. */
   readonly opening: Readonly<Record<string, string>>;
+  /** What its perpetuals are set to, whatever they were; left out, it is as it was. */
+  readonly leverage?: number;
 }
 
 export interface OptionFault {
@@ -28,12 +31,25 @@ export function openAccounts(
   exchange: AccountExchange<Market>,
   accounts: readonly AccountOptions[],
 ): void {
-  for (const { name, opening } of accounts) {
-    if (exchange.account(name) !== null) continue;
-    exchange.openAccount(name);
-    for (const [asset, text] of Object.entries(opening)) {
-      exchange.transfer(name, asset, amountOf(parseBigDecimal(text, AMOUNT_DECIMALS) ?? NO_AMOUNT));
+  for (const { name, opening, leverage } of accounts) {
+    if (exchange.account(name) === null) {
+      exchange.openAccount(name);
+      for (const [asset, text] of Object.entries(opening)) {
+        const amount = amountOf(parseBigDecimal(text, AMOUNT_DECIMALS) ?? NO_AMOUNT);
+        exchange.transfer(name, asset, amount);
+      }
     }
+    if (leverage !== undefined && exchange instanceof PerpetualExchange) {
+      setLeverage(exchange, name, leverage);
+    }
+  }
+}
+
+/** What is bound already may forbid less; the venue then answers with what holds. */
+function setLeverage(exchange: PerpetualExchange, account: string, leverage: number): void {
+  for (const symbol of exchange.markets.keys()) {
+    if (exchange.margin.leverage(account, symbol) === leverage) continue;
+    exchange.setLeverage(account, symbol, leverage);
   }
 }
 

@@ -42,6 +42,23 @@ export const KIND = {
   fill: 13,
   /** `quantity` records of this instrument could not be kept before this one. */
   gap: 20,
+  /**
+   * Prices that are computed and no order has: `price` is in 10^-8 of the quote asset here, since
+   * they are finer than ticks.
+   */
+  mark: 30,
+  index: 31,
+  /**
+   * What longs pay shorts next: `price` is the fraction of the notional in 10^-12, of either sign;
+   * `quantity` is when, in milliseconds since the Unix epoch.
+   */
+  funding: 32,
+  /** A forced order; venues publish a sample of them. Its side is what the order does. */
+  liquidation: 33,
+  /** Contracts or lots that are open: `quantity`. */
+  openInterest: 34,
+  /** State of the venue, for all of its markets: `quantity` is the place in `VENUE_STATES`. */
+  status: 35,
 } as const;
 export type RecordKind = (typeof KIND)[keyof typeof KIND];
 

@@ -1,4 +1,5 @@
 import type { Book } from '../../market/book.ts';
+import type { MarketFact } from '../../market/fact.ts';
 import type { QuoteMessage } from '../../market/quote.ts';
 import { FLAG } from './record.ts';
 import type { MarketTape, TapeCounts, TapedBook, TapedTrade } from './tape.ts';
@@ -56,7 +57,16 @@ export class TapeRelay {
   onQuote(message: QuoteMessage, nowNs: number): void {
     if (this.#tape === null) return;
     if (message.kind === 'quote-lost') this.#tape.onLost(message.instrument, nowNs);
-    else this.#tape.onBook(message.instrument, message.updateId, message.receivedNs);
+    else {
+      this.#tape.onBook(message.instrument, message.updateId, message.receivedNs);
+      this.#tape.onTouch(message);
+    }
+  }
+
+  /** Facts are told while nobody records like trades: somebody comes and hears how many. */
+  onFact(fact: MarketFact, nowNs: number): void {
+    if (this.#tape !== null) this.#tape.onFact(fact, nowNs);
+    else if (this.#hasBegun && 'instrument' in fact) this.#miss(fact.instrument);
   }
 
   /** A trade that was missing and has been fetched; it goes where the other trades go. */
@@ -66,7 +76,10 @@ export class TapeRelay {
 
   onTrade(trade: TapedTrade, flags = 0): void {
     if (this.#tape !== null) this.#tape.onTrade(trade, flags);
-    else if (this.#hasBegun)
-      this.#missed.set(trade.instrument, (this.#missed.get(trade.instrument) ?? 0) + 1);
+    else if (this.#hasBegun) this.#miss(trade.instrument);
+  }
+
+  #miss(instrument: number): void {
+    this.#missed.set(instrument, (this.#missed.get(instrument) ?? 0) + 1);
   }
 }

@@ -1,9 +1,13 @@
 import { assert } from '../../core/result.ts';
 import type { SlotRing } from '../../core/slot-ring.ts';
 import type { Book } from '../../market/book.ts';
+import type { MarketFact } from '../../market/fact.ts';
 import type { Ladder } from '../../market/ladder.ts';
 import { LevelChanges } from '../../market/level-changes.ts';
-import { FLAG, KIND, putLong, SIDE, WORD } from './record.ts';
+import type { QuoteUpdated } from '../../market/quote.ts';
+import { factRecords } from './fact-records.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { FLAG, KIND, SIDE } from './record.ts';
 
 /**
  * What is given up when records come faster than they go, from nothing to everything. Whoever
@@ -49,6 +53,8 @@ interface Track {
   heldFrames: number;
   /** Records that were given up since the last one that says so. */
   lost: number;
+  /** Trades are among them. */
+  hasLostTrades: boolean;
 }
 
 /** Counters since the tape began. */
@@ -58,34 +64,46 @@ export interface TapeCounts {
   conflated: number;
   /** Records that could not be kept; each stream says how many at the next that could. */
   lost: number;
+  /** Best prices of tickers that were given up for later ones. */
+  tickers: number;
+  /** Facts that records have no form for. */
+  otherFacts: number;
 }
 
 /** A snapshot is written where twice its size is free. */
 const SNAPSHOT_SPARE = 2;
 /** A trade, and the record that says what is missing before it. */
 const TRADE_SLOTS = 2;
+/** The best prices of a ticker, or the parts of a fact, and the record of what is missing. */
+const TICKER_SLOTS = 3;
 
 /**
  * Writes what feeds tell into the ring towards the disk. It runs behind the tick path, in the same
  * turn: it neither waits nor allocates, and what does not fit is given up by the rungs above.
  */
 export class MarketTape {
-  readonly counts: TapeCounts = { records: 0, conflated: 0, lost: 0 };
+  readonly counts: TapeCounts = {
+    records: 0,
+    conflated: 0,
+    lost: 0,
+    tickers: 0,
+    otherFacts: 0,
+  };
+  readonly #venueNames: readonly string[];
   readonly #ring: SlotRing;
   readonly #tracks: Track[];
   #rung: Rung = 'whole';
   #worst = 0;
-  /** Wall clock less monotonic clock, in microseconds. */
-  #offsetUs = 0;
-  #lastUs = 0;
-  #tsExchange = 0;
-  #sequence = 0;
-  /** First word of the last record that was put and not published; −1 when there is none. */
-  #lastAt = -1;
+  readonly #frames: FrameWriter;
 
-  /** @param venues number of the venue in the dictionary, by instrument */
-  constructor(ring: SlotRing, venues: readonly number[]) {
+  /**
+   * @param venues number of the venue in the dictionary, by instrument
+   * @param venueNames their names by that number, for what is told of a whole venue
+   */
+  constructor(ring: SlotRing, venues: readonly number[], venueNames: readonly string[] = []) {
     this.#ring = ring;
+    this.#frames = new FrameWriter(ring);
+    this.#venueNames = venueNames;
     this.#tracks = venues.map((venue) => ({
       venue,
       taped: null,
@@ -94,6 +112,7 @@ export class MarketTape {
       needsSnapshot: true,
       heldFrames: 0,
       lost: 0,
+      hasLostTrades: false,
     }));
   }
 
@@ -108,7 +127,7 @@ export class MarketTape {
 
   /** Sets the local time of records; they never go back. */
   anchor(wallMs: number, monoNs: number): void {
-    this.#offsetUs = wallMs * 1_000 - Math.round(monoNs / 1_000);
+    this.#frames.anchor(wallMs, monoNs);
   }
 
   /** A feed has begun, with books of its own. */
@@ -153,7 +172,7 @@ export class MarketTape {
       this.#loseBook(track, changes);
       return;
     }
-    this.#stamp(taped.eventMs() * 1_000, receivedNs, updateId);
+    this.#frames.stamp(taped.eventMs(), receivedNs, updateId);
     if (track.needsSnapshot || bids.isWhole || asks.isWhole) {
       this.#writeSnapshot(track, taped);
     } else if (changes > 0 && this.#ring.room > changes) {
@@ -161,19 +180,79 @@ export class MarketTape {
       this.#writeChanges(track, instrument, taped.book.bids, bids, SIDE.buy);
       this.#writeChanges(track, instrument, taped.book.asks, asks, SIDE.sell);
       track.heldFrames = 0;
+    } else if (track.heldFrames > 0) {
+      // More changes were held than there is room for: all levels as they are now say the same.
+      this.counts.conflated += changes;
+      this.#writeSnapshot(track, taped);
     } else if (changes > 0) {
       this.#loseBook(track, changes);
     }
-    this.#endFrame();
+    this.#frames.end();
+  }
+
+  /**
+   * The best prices of an instrument are known. They are recorded where they are ahead of the book:
+   * a ticker told them. What a fuller ring has no room for is told again by the next one.
+   */
+  onTouch({
+    instrument,
+    bidTicks,
+    bidLots,
+    askTicks,
+    askLots,
+    updateId,
+    receivedNs,
+  }: QuoteUpdated) {
+    const track = this.#track(instrument);
+    const { taped } = track;
+    if (taped === null) return;
+    const { bids, asks } = taped.book;
+    const isOfBook =
+      bids.bestTicks === bidTicks &&
+      bids.bestLots === bidLots &&
+      asks.bestTicks === askTicks &&
+      asks.bestLots === askLots;
+    if (isOfBook) return;
+    if (this.#climb() !== 'whole' || this.#ring.room < TICKER_SLOTS) {
+      this.counts.tickers += 1;
+      return;
+    }
+    this.#frames.stamp(taped.eventMs(), receivedNs, updateId);
+    this.#writeGap(track, instrument);
+    this.#put(track, instrument, KIND.bbo, SIDE.buy, bidTicks, bidLots);
+    this.#put(track, instrument, KIND.bbo, SIDE.sell, askTicks, askLots);
+    this.#frames.end();
+  }
+
+  /** News of a market, or of a venue, which is noted with the first of its markets. */
+  onFact(fact: MarketFact, receivedNs: number): void {
+    const instrument = 'instrument' in fact ? fact.instrument : this.#firstOf(fact.venue);
+    const records = factRecords(fact);
+    if (instrument < 0 || records.length === 0) {
+      this.counts.otherFacts += 1;
+      return;
+    }
+    const track = this.#track(instrument);
+    this.#climb();
+    if (this.#ring.room <= records.length) {
+      this.#lose(track, records.length);
+      return;
+    }
+    this.#frames.stamp('venueMs' in fact ? fact.venueMs : 0, receivedNs, 0);
+    this.#writeGap(track, instrument);
+    for (const { kind, side, price, quantity } of records) {
+      this.#put(track, instrument, kind, side, price, quantity);
+    }
+    this.#frames.end();
   }
 
   /** The book of an instrument is not to be believed until it begins anew. */
   onLost(instrument: number, receivedNs: number): void {
     const track = this.#track(instrument);
-    this.#stamp(0, receivedNs, 0);
+    this.#frames.stamp(0, receivedNs, 0);
     track.needsSnapshot = true;
     if (!this.#put(track, instrument, KIND.clear, SIDE.none, 0, 0)) this.#lose(track, 1);
-    this.#endFrame();
+    this.#frames.end();
   }
 
   /**
@@ -183,21 +262,30 @@ export class MarketTape {
    */
   onTrade(trade: TapedTrade, flags = 0): void {
     const track = this.#track(trade.instrument);
-    this.#climb();
-    this.#stamp(trade.venueMs * 1_000, trade.receivedNs, trade.tradeId);
+    const rung = this.#climb();
+    this.#frames.stamp(trade.venueMs, trade.receivedNs, trade.tradeId);
     const side = trade.takerSide === 'buy' ? SIDE.buy : SIDE.sell;
-    if (this.#ring.room < TRADE_SLOTS) this.#lose(track, 1);
-    else {
-      this.#writeGap(track, trade.instrument);
+    if (this.#ring.room < TRADE_SLOTS) {
+      this.#lose(track, 1);
+      track.hasLostTrades = true;
+    } else {
+      // Changes of a book that is given up go on missing: said once, when it is whole again.
+      if (rung === 'whole' || track.hasLostTrades) this.#writeGap(track, trade.instrument);
       this.#put(track, trade.instrument, KIND.trade, side, trade.ticks, trade.lots, flags);
     }
-    this.#endFrame();
+    this.#frames.end();
   }
 
   #track(instrument: number): Track {
     const track = this.#tracks[instrument];
     assert(track !== undefined, 'an instrument of the desk has a track');
     return track;
+  }
+
+  /** The first market of a venue; −1 when there is none. */
+  #firstOf(venue: string): number {
+    const number = this.#venueNames.indexOf(venue);
+    return number < 0 ? -1 : this.#tracks.findIndex((track) => track.venue === number);
   }
 
   /** Looks how full the ring is; a rung is left only when there is plenty of room again. */
@@ -209,13 +297,6 @@ export class MarketTape {
     else if (fill >= CONFLATED_FROM && this.#rung === 'whole') this.#rung = 'conflated';
     this.#worst = Math.max(this.#worst, RUNGS.indexOf(this.#rung));
     return this.#rung;
-  }
-
-  #stamp(tsExchange: number, receivedNs: number, sequence: number): void {
-    const localUs = this.#offsetUs + Math.round(receivedNs / 1_000);
-    this.#lastUs = Math.max(this.#lastUs, localUs);
-    this.#tsExchange = tsExchange;
-    this.#sequence = sequence;
   }
 
   #writeChanges(
@@ -279,7 +360,10 @@ export class MarketTape {
   #writeGap(track: Track, instrument: number): void {
     if (track.lost === 0) return;
     const { lost } = track;
-    if (this.#put(track, instrument, KIND.gap, SIDE.none, 0, lost)) track.lost = 0;
+    if (this.#put(track, instrument, KIND.gap, SIDE.none, 0, lost)) {
+      track.lost = 0;
+      track.hasLostTrades = false;
+    }
   }
 
   /** Gives up what is known of a book; it begins anew with a snapshot. */
@@ -296,14 +380,6 @@ export class MarketTape {
     this.counts.lost += records;
   }
 
-  #endFrame(): void {
-    if (this.#lastAt < 0) return;
-    this.#ring.words[this.#lastAt + WORD.side] =
-      (this.#ring.words[this.#lastAt + WORD.side] as number) | (FLAG.frameEnd << 8);
-    this.#lastAt = -1;
-    this.#ring.publish();
-  }
-
   /** @returns whether there was room */
   #put(
     track: Track,
@@ -314,20 +390,9 @@ export class MarketTape {
     lots: number,
     flags = 0,
   ): boolean {
-    const at = this.#ring.claim();
-    if (at < 0) return false;
-    const { words } = this.#ring;
-    const isOnGrid = Number.isInteger(ticks) && Number.isInteger(lots);
-    const marks = isOnGrid ? flags : flags | FLAG.rounded;
-    putLong(words, at + WORD.tsExchange, this.#tsExchange);
-    putLong(words, at + WORD.tsLocal, this.#lastUs);
-    putLong(words, at + WORD.price, isOnGrid ? ticks : Math.round(ticks));
-    putLong(words, at + WORD.quantity, isOnGrid ? lots : Math.round(lots));
-    putLong(words, at + WORD.sequence, this.#sequence);
-    words[at + WORD.what] = instrument | (track.venue << 16) | (kind << 24);
-    words[at + WORD.side] = side | (marks << 8);
-    this.#lastAt = at;
-    this.counts.records += 1;
-    return true;
+    const what = instrument | (track.venue << 16) | (kind << 24);
+    const isPut = this.#frames.put(what, side, ticks, lots, flags);
+    if (isPut) this.counts.records += 1;
+    return isPut;
   }
 }

@@ -43,6 +43,7 @@ export function streamOf(event: JournalEvent): string {
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':
+    case 'volatility-calibrated':
     case 'heartbeat':
     case 'audit-key-rotated':
     case 'market-data-removed':

@@ -8,6 +8,8 @@ export type MarketFrameKind =
   | 'snapshot'
   | 'trade'
   | 'book-ticker'
+  /** The venue ends this connection within ten minutes. */
+  | 'ending'
   | 'other'
   | 'unknown-symbol'
   | 'malformed';
@@ -141,7 +143,9 @@ export class MarketDecoder {
     const scanner = this.#scanner;
     const length = scanner.textEnd - scanner.textStart;
     if (length === 1) return this.#letter(scanner.bytes[scanner.textStart] as number);
-    if (isOutermost && length === 4 && scanner.textIs('data')) {
+    const isWrapped =
+      length === 4 ? scanner.textIs('data') : length === 5 && scanner.textIs('event');
+    if (isOutermost && isWrapped) {
       return scanner.peek() === 0x7b ? this.#object(false) : scanner.skip();
     }
     if (length === 2 && scanner.textIs('pu')) return this.#integer('previousId');
@@ -165,7 +169,9 @@ export class MarketDecoder {
             ? 'trade'
             : scanner.textIs('bookTicker')
               ? 'book-ticker'
-              : 'other';
+              : scanner.textIs('serverShutdown')
+                ? 'ending'
+                : 'other';
         return true;
       case KEY.s:
         if (scanner.peek() !== QUOTE) return scanner.skip();
@@ -247,6 +253,7 @@ export class MarketDecoder {
       return this.#readLevels() ? 'snapshot' : 'malformed';
     }
     const hasTicker = (this.#seen & SEEN_TICKER) === SEEN_TICKER;
+    if (this.#event === 'ending') return 'ending';
     const kind = this.#event === '' && hasTicker ? 'book-ticker' : this.#event;
     if (kind !== 'depth' && kind !== 'trade' && kind !== 'book-ticker') return 'other';
     if (!this.#resolve()) return this.#symbolStart < 0 ? this.#malformed('no s') : 'unknown-symbol';

@@ -24,6 +24,8 @@ const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAf
 const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
 const SNAPSHOT_WAIT_MS = 1_000;
+/** The venue ends every connection when it is a day old. */
+export const CONNECTION_LIFE_MS = 86_400_000;
 
 /** A market may be quiet for long; one that trades is stale to risk long before. */
 const PATIENCE = { askAfterMs: 2_000, deadAfterMs: 8_000 };
@@ -81,6 +83,8 @@ export class BinanceView extends MarketView {
     const { finalId, bidTicks, bidLots, askTicks, askLots } = decoder;
     this.agreement.onTicker(finalId, bidTicks, bidLots, askTicks, askLots);
     if (!this.sync.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
+    // Tickers of futures tell their time, those of spot do not.
+    this.eventMs = decoder.eventMs;
     this.takeTouch(finalId, bidTicks, bidLots, askTicks, askLots);
     return true;
   }
@@ -113,6 +117,8 @@ export interface BinanceStreamOptions {
   readonly hasTrades: boolean;
   /** Absent: spot. */
   readonly books?: BinanceBooks;
+  /** Snapshots that all connections of an address may ask for; absent: as if it were the only. */
+  readonly snapshots?: RateBudget;
 }
 
 /**
@@ -126,6 +132,8 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   readonly ping = STREAM_PING;
   readonly pace = PACE;
   readonly reconnectMsMin = 0;
+  readonly lifeMs = CONNECTION_LIFE_MS;
+  readonly hasVenueIds = true;
   readonly frames: readonly string[] = [];
   readonly fact = null;
   readonly views: readonly BinanceView[];
@@ -144,7 +152,7 @@ export class BinanceStream implements MarketStream, SnapshotSource {
     this.#restUrl = restUrl;
     const books = options.books ?? SPOT_BOOKS;
     this.#books = books;
-    this.#snapshots = new RateBudget(books.snapshotRate, 0);
+    this.#snapshots = options.snapshots ?? new RateBudget(books.snapshotRate, 0);
     this.views = instruments.map(
       (instrument) => new BinanceView(instrument, this.counts, books.rule),
     );
@@ -180,6 +188,8 @@ export class BinanceStream implements MarketStream, SnapshotSource {
         return this.quoted.takeTicker(decoder) ? 'quote' : 'nothing';
       case 'trade':
         return 'trade';
+      case 'ending':
+        return 'ending';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';

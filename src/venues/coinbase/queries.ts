@@ -16,6 +16,7 @@ import { publicRequest, question, type RestAccess, signedRequest } from './rest.
 /** Orders that one cancellation may name. */
 export const CANCELS_MAX = 100;
 const ORDERS_MAX = 1_000;
+const OPEN_ORDERS = `order_status=OPEN&limit=${ORDERS_MAX}`;
 const WALLETS_MAX = 250;
 /**
  * The venue cannot be asked for a client id. Its orders of the last day are searched for it: an
@@ -30,8 +31,8 @@ export function coinbaseQueries(
   instruments: readonly Instrument[],
 ): VenueQueries<HttpRequest | null> {
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
-  const get = (path: string, nowMs: number, query = ''): HttpRequest =>
-    signedRequest(access, 'GET', path, nowMs, { query });
+  const get: Get = (path, nowMs, query = '', line = undefined) =>
+    signedRequest(access, 'GET', path, nowMs, { query, ...(line === undefined ? {} : { line }) });
   const cancelOf = (names: readonly string[], nowMs: number): HttpRequest => {
     const body = JSON.stringify({ order_ids: names });
     return signedRequest(access, 'POST', 'orders/batch_cancel', nowMs, { body, line: 'when-free' });
@@ -51,7 +52,8 @@ export function coinbaseQueries(
     order: (by, instrument, nowMs) => orderQuery(by, instrument, nowMs, get, bySymbol),
     openOrders: (nowMs) =>
       question(
-        get('orders/historical/batch', nowMs, `order_status=OPEN&limit=${ORDERS_MAX}`),
+        // Asked before every first order, so that the lines that are kept for orders are open then.
+        get('orders/historical/batch', nowMs, OPEN_ORDERS, 'when-free'),
         (value) => wholePage(value, bySymbol),
       ),
     trades: (instrument, after, nowMs) =>
@@ -70,7 +72,7 @@ function timeIn(value: unknown): number {
   return wholeOf(objectIn(value, 'time'), 'epochMillis');
 }
 
-type Get = (path: string, nowMs: number, query?: string) => HttpRequest;
+type Get = (path: string, nowMs: number, query?: string, line?: 'when-free') => HttpRequest;
 
 function orderQuery(
   by: OrderKey,

@@ -1,13 +1,16 @@
+import { checkFuturesAccount } from '../binance/futures/account-check.ts';
 import { FUTURES_DEAD_MAN_TIMES, futuresDeadMan } from '../binance/futures/dead-man.ts';
 import { futuresStreams } from '../binance/futures/futures-stream.ts';
 import { futuresOrders } from '../binance/futures/orders.ts';
 import { pairedNet } from '../binance/futures/paired-net.ts';
 import { futuresQueries, futuresReplyIn } from '../binance/futures/queries.ts';
 import { futuresSession } from '../binance/futures/session.ts';
+import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
+import { usdmFacts } from '../facts/usdm-facts.ts';
 import { binanceHistory } from '../history/binance-history.ts';
 import { rulesIn } from './binance-kind.ts';
-import type { VenueKind } from './venue-kind.ts';
+import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
@@ -31,14 +34,12 @@ export const binanceUsdmKind: VenueKind = {
       { name: 'market', open: market },
     ];
   },
-  history({ access, settings: { receiveWindowMs, requestTimeoutMs: timeoutMs } }) {
-    const key = apiKeyOf(access.account.apiKey, access.account.secret);
-    return binanceHistory({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, 'futures');
-  },
+  history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
+  checkAccount: ({ access, settings }, ask) =>
+    checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {
-    const key = apiKeyOf(access.account.apiKey, access.account.secret);
-    const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
-    const rest = { url: access.restUrl, key, receiveWindowMs, timeoutMs };
+    const rest = restOf(access, settings);
+    const { key, receiveWindowMs } = rest;
     const ordersUrl = `${access.sessionUrl}/ws-fapi/v1`;
     const eventsUrl = `${access.streamUrl}/private/ws`;
     return {
@@ -46,6 +47,7 @@ export const binanceUsdmKind: VenueKind = {
       orders: futuresOrders(key, receiveWindowMs),
       queries: futuresQueries(rest, instruments),
       replyIn: futuresReplyIn,
+      facts: usdmFacts(rest, settings.name, instruments),
       deadMan: (edges) =>
         futuresDeadMan({
           ...edges,
@@ -57,3 +59,9 @@ export const binanceUsdmKind: VenueKind = {
     };
   },
 };
+
+function restOf(access: VenueAccess, settings: VenueSettings): RestAccess {
+  const key = apiKeyOf(access.account.apiKey, access.account.secret);
+  const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
+  return { url: access.restUrl, key, receiveWindowMs, timeoutMs };
+}

@@ -7,6 +7,7 @@ import { coinbaseQueries } from '../coinbase/queries.ts';
 import { publicRequest, replyIn } from '../coinbase/rest.ts';
 import { coinbaseSession } from '../coinbase/session.ts';
 import { tokenSigner } from '../coinbase/sign.ts';
+import { coinbaseFacts } from '../facts/coinbase-facts.ts';
 import { coinbaseHistory } from '../history/coinbase-history.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
@@ -53,6 +54,7 @@ export const coinbaseKind: VenueKind = {
       orders: coinbaseOrders(rest),
       queries: coinbaseQueries(rest, instruments),
       replyIn,
+      facts: coinbaseFacts(rest, settings.name),
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { err, type Result } from '../../core/result.ts';
+import { krakenFacts } from '../facts/kraken-facts.ts';
 import { krakenHistory } from '../history/kraken-history.ts';
 import { krakenDeadMan } from '../kraken/account/dead-man.ts';
 import { instrumentsIn, type KrakenInstrument } from '../kraken/pair.ts';
@@ -51,6 +52,7 @@ export const krakenKind: VenueKind = {
     });
     return {
       ...{ session, orders, queries, replyIn },
+      facts: krakenFacts(rest, settings.name, instruments),
       deadMan: ({ ask, venueMs }) => krakenDeadMan({ access: rest, ask, nowMs: venueMs }),
     };
   },

@@ -4,7 +4,7 @@ import type { Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
 import type { MarketStream } from '../market/market-stream.ts';
-import type { HttpOutcome, Venue } from '../port.ts';
+import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
 /** Where a venue is reached, and as whom. Addresses are scheme, host and port, without a path. */
 export interface VenueAccess {
@@ -69,7 +69,12 @@ export interface VenueKind {
   streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
   /** Trades that were missed, as everybody may ask for them. */
   history(opened: OpenedVenue): TradeHistory;
+  /**
+   * Whether the account is set so that it may trade, where that can be set; if not, a sentence with
+   * what was found and how to mend it.
+   */
+  checkAccount?(opened: OpenedVenue, ask: Ask): Promise<Result<null, string>>;
   trading(
     opened: OpenedVenue,
-  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan'>;
+  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan' | 'facts'>;
 }

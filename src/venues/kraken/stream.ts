@@ -1,7 +1,7 @@
 import type { MarketFact, VenueStatus } from '../../market/fact.ts';
 import type { TradePrinted } from '../../market/trade.ts';
 import { WireFault } from '../binance/wire.ts';
-import type { Patience } from '../connection.ts';
+import type { Patience } from '../connection/silence.ts';
 import {
   type FrameOutcome,
   type MarketStream,
@@ -57,6 +57,10 @@ export class KrakenView extends MarketView {
 
   get isLive(): boolean {
     return this.sync.isLive && !this.isVenueHalted && !this.isPairHalted;
+  }
+
+  override get isSynced(): boolean {
+    return this.sync.isLive;
   }
 
   /** The venue numbers no updates, so they are counted. */
@@ -115,6 +119,8 @@ export class KrakenStream implements MarketStream {
   readonly ping = null;
   readonly pace = PACE;
   readonly reconnectMsMin = 0;
+  readonly lifeMs = Number.POSITIVE_INFINITY;
+  readonly hasVenueIds = false;
   readonly snapshots = null;
   readonly views: readonly KrakenView[];
   readonly counts: StreamCounts = noCounts();
@@ -234,6 +240,7 @@ export class KrakenStream implements MarketStream {
     if (outcome === 'ignored') return this.next();
     if (outcome === 'applied') {
       this.counts.updates += 1;
+      view.eventMs = this.#decoder.eventMs || 0;
       view.takeBook();
       return view.isLive ? 'quote' : this.next();
     }
@@ -334,7 +341,8 @@ export class KrakenStream implements MarketStream {
   }
 }
 
-const VENUE_STATUSES: ReadonlyMap<TradingStatus, VenueStatus> = new Map([
+/** What everybody calls what the venue says of itself. */
+export const VENUE_STATUSES: ReadonlyMap<TradingStatus, VenueStatus> = new Map([
   ['online', 'online'],
   ['cancel-only', 'cancel-only'],
   ['post-only', 'post-only'],

@@ -1,147 +1,340 @@
-import type { Clock, HttpReply, HttpRequest, NetFault } from '../../core/env.ts';
+import type { HandshakeStatus, HttpReply, NetFault } from '../../core/env.ts';
 import type { Result } from '../../core/result.ts';
-import type { Rng } from '../../core/rng.ts';
-import type { MarketFact } from '../../market/fact.ts';
-import type { QuoteMessage } from '../../market/quote.ts';
-import type { TradePrinted } from '../../market/trade.ts';
-import type { LogLevel } from '../../ops/log.ts';
-import { Connection } from '../connection.ts';
+import { refusalOf } from '../connection/refusal.ts';
+import type { MarketFeedPort } from './market-feed-port.ts';
+import { MarketLine } from './market-line.ts';
 import type { FrameOutcome, MarketStream } from './market-stream.ts';
-import { PacedFrames } from './paced-frames.ts';
+import type { MarketView } from './market-view.ts';
+import { Told } from './told.ts';
 
-/** What a feed needs of the actor around it; nothing of it works once the actor is gone. */
-export interface MarketFeedPort {
-  readonly clock: Clock;
-  readonly random: Rng;
-  tellQuote(message: QuoteMessage): void;
-  tellTrade(message: TradePrinted): void;
-  tellFact(message: MarketFact): void;
-  send(frame: string): void;
-  /** Ends the connection, whose end is told like every other. */
-  close(): void;
-  /** Sends a question whose outcome comes back as the snapshot of a view. */
-  ask(request: HttpRequest, view: number): void;
-  /** Calls back later, once, replacing an earlier wish of the same name. */
-  later(what: 'connect' | 'flush', ms: number): void;
-  askLater(view: number, ms: number): void;
-  log(level: LogLevel, event: string, data?: Readonly<Record<string, unknown>>): void;
-}
+/** A successor that is never behind its predecessor takes over so late all the same. */
+const SUCCESSION_MS_MAX = 5_000;
+/** A line that speaks for so long while the one that leads is silent leads from then on. */
+const SILENT_NS = 500e6;
 
 /**
- * Carries frames between a socket and the stream that understands them. What waits, is asked again
- * or is given up is decided here; frames pass without a stop.
+ * Market data of one venue over one connection, or over two of which one leads. What the leader's
+ * frames do is told; the other keeps its own books right, so that it can take over between two
+ * frames: when the leader loses a book, falls silent, or grows as old as the venue lets a
+ * connection be. With one connection a second is made only to take over from an old one. Frames
+ * pass without a stop; only what changes where a connection is goes through its machine.
  */
 export class MarketFeed {
-  readonly stream: MarketStream;
-  readonly connection: Connection;
   readonly #port: MarketFeedPort;
-  readonly #control: PacedFrames;
-  /** The stream has given this connection up: what still comes of it is not heard. */
-  #isGivenUp = false;
+  readonly #openStream: () => MarketStream;
+  readonly #feeds: 1 | 2;
+  readonly #told: Told;
+  readonly #lines: MarketLine[];
+  #leader: MarketLine;
+  /** Who is to lead as soon as nothing is lost by it, because the leader grows old. */
+  #heir: MarketLine | null = null;
+  #heirSinceMs = 0;
+  #handovers = 0;
+  /** When a connection was begun last; the venue counts them. */
+  #connectedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(stream: MarketStream, port: MarketFeedPort) {
-    this.stream = stream;
-    this.connection = new Connection(port.clock, port.random, stream.patience);
+  /** @param feeds connections that are wanted all the time */
+  constructor(openStream: () => MarketStream, port: MarketFeedPort, feeds: 1 | 2 = 1) {
     this.#port = port;
-    this.#control = new PacedFrames(stream.pace);
+    this.#openStream = openStream;
+    this.#feeds = feeds;
+    this.#leader = new MarketLine(0, openStream(), port);
+    this.#lines = [this.#leader];
+    this.#told = new Told(this.stream.views, this.stream.hasVenueIds);
   }
 
-  onOpened(): void {
-    this.#isGivenUp = false;
-    this.connection.onOpened();
-    this.#port.log('info', 'connected');
-    this.#post(this.stream.subscribe(this.#port.clock.now()));
-    for (let view = 0; view < this.stream.views.length; view += 1) this.askSnapshot(view);
+  /** The stream whose books are quoted. */
+  get stream(): MarketStream {
+    return this.#leader.stream;
   }
 
-  onClosed(why: string): void {
-    const { stream } = this;
-    this.#loseAll('disconnected');
-    this.#control.clear();
-    const againMs = Math.max(this.connection.onClosed(), stream.reconnectMsMin);
-    this.#port.log('warn', 'disconnected', { why, againMs });
-    this.#port.later('connect', againMs);
+  /** Connects. */
+  begin(): void {
+    for (const view of this.stream.views) this.#port.follow(view);
+    this.#connect(this.#leader);
+    if (this.#feeds === 2) this.#connect(this.#other());
   }
 
-  onFrame(frame: Uint8Array, receivedNs: number): void {
-    if (this.#isGivenUp) return;
-    const { stream } = this;
-    this.connection.onHeard(receivedNs);
+  onDue(at: number): void {
+    const line = this.#line(at);
+    if (line.isWanted) this.#connect(line);
+  }
+
+  onOpened(at: number): void {
+    const line = this.#line(at);
+    if (!line.onOpened()) return;
+    for (let view = 0; view < line.stream.views.length; view += 1) this.askSnapshot(at, view);
+  }
+
+  /** @param refused what the venue answered instead of opening a socket, where it did */
+  onClosed(at: number, why: string, refused: HandshakeStatus | null): void {
+    const line = this.#line(at);
+    const wasGivenUp = line.name === 'closing';
+    if (!wasGivenUp) this.#leave(line, 'disconnected');
+    line.onClosed(why, refused);
+  }
+
+  onFrame(at: number, frame: Uint8Array, receivedNs: number): void {
+    const line = this.#lines[at] as MarketLine;
+    if (!line.isHeard) return;
+    const { stream } = line;
+    line.silence.heardNs = receivedNs;
     for (let was = stream.onFrame(frame); was !== 'nothing'; was = stream.next()) {
-      if (was === 'quote') this.#port.tellQuote(stream.quoted.quote(receivedNs));
-      else this.#onNews(was, receivedNs);
-      if (this.#isGivenUp) return;
+      if (was === 'quote') this.#onQuote(line, receivedNs);
+      else this.#onNews(line, was, receivedNs);
+      if (!line.isHeard) return;
     }
+    if (!line.isLive && line.checkSynced()) this.#onLive(line);
+    if (line !== this.#leader) this.#compareSilence(line, receivedNs);
+    else if (this.#heir !== null) this.#succeed(line, this.#heir);
   }
 
-  askSnapshot(view: number): void {
-    const { snapshots } = this.stream;
-    if (snapshots === null || !this.connection.isOpen) return;
-    const waitMs = snapshots.snapshotWaitMs(this.#port.clock.mono());
-    if (waitMs > 0) this.#port.askLater(view, waitMs);
-    else this.#port.ask(snapshots.snapshotRequest(view), view);
+  askSnapshot(at: number, view: number): void {
+    const line = this.#line(at);
+    const { snapshots } = line.stream;
+    if (snapshots === null || !line.isHeard) return;
+    const banMs = this.#bannedUntilMs() - line.nowMs;
+    const waitMs = banMs > 0 ? banMs : snapshots.snapshotWaitMs(this.#port.clock.mono());
+    if (waitMs > 0) this.#port.askLater(at, view, waitMs);
+    else this.#port.ask(at, view, snapshots.snapshotRequest(view));
   }
 
-  onSnapshot(view: number, outcome: Result<HttpReply, NetFault>): void {
-    const { stream, connection } = this;
-    const { snapshots } = stream;
-    if (snapshots === null || !connection.isOpen || stream.views[view]?.isLive !== false) return;
+  onSnapshot(at: number, view: number, outcome: Result<HttpReply, NetFault>): void {
+    const line = this.#line(at);
+    const { snapshots, views } = line.stream;
+    if (snapshots === null || !line.isHeard || views[view]?.isLive !== false) return;
     const failed = snapshots.onSnapshot(view, outcome, this.#port.random);
     if (failed === null) {
-      this.#port.tellQuote(stream.quoted.quote(this.#port.clock.mono()));
+      this.#onQuote(line, this.#port.clock.mono());
+      if (line.checkSynced()) this.#onLive(line);
       return;
     }
-    this.#port.log('info', 'no-snapshot', failed);
-    this.#port.askLater(view, failed.againMs);
+    this.#port.log('info', 'no-snapshot', { line: at, ...failed });
+    const refusal = outcome.ok ? refusalOf(handshakeOf(outcome.value)) : null;
+    if (refusal !== null) line.refuse(refusal);
+    this.#port.askLater(at, view, failed.againMs);
   }
 
-  /** Sends the control frames that the venue takes by now. */
-  flush(): void {
-    const { clock } = this.#port;
-    const againMs = this.#control.flush(clock.mono(), (frame) => this.#port.send(frame));
-    if (againMs > 0) this.#port.later('flush', againMs);
+  flush(at: number): void {
+    this.#line(at).flush();
+  }
+
+  /** A few times a second: silence, and connections that grow old. */
+  watch(): void {
+    const nowMs = this.#port.clock.mono() / 1e6;
+    this.#told.onTick(nowMs);
+    for (const line of this.#lines) {
+      if (!line.watch()) continue;
+      this.#leave(line, 'disconnected');
+      line.giveUp();
+    }
+    this.#replace();
   }
 
   /** What an inspector sees of it. */
   summary(): Readonly<Record<string, unknown>> {
-    return { ...this.connection.summary(), ...this.stream.summary() };
+    const lines = this.#lines.map((line) => ({ line: line.at, ...line.summary() }));
+    const { state, isOpen, losses } = this.#leader.summary();
+    const leader = this.#leader.at;
+    const feed = { state, isOpen, losses, leader, handovers: this.#handovers, lines };
+    return { ...feed, ...this.stream.summary() };
   }
 
-  #onNews(was: Exclude<FrameOutcome, 'quote' | 'nothing'>, receivedNs: number): void {
-    const { stream } = this;
+  #onQuote(line: MarketLine, receivedNs: number): void {
+    if (line !== this.#leader) return;
+    const view = line.stream.quoted;
+    if (this.#told.isCatchingUp && this.#told.hasPrices(view)) return;
+    const message = view.quote(receivedNs);
+    this.#told.onQuote(message);
+    this.#port.tellQuote(message);
+  }
+
+  #onNews(line: MarketLine, was: Exclude<FrameOutcome, 'quote' | 'nothing'>, ns: number): void {
+    const { stream } = line;
     if (was === 'trade') {
-      this.#port.tellTrade(stream.trade(receivedNs));
+      const trade = stream.trade(ns);
+      if (line === this.#leader) this.#tellTrade(trade);
+      else line.withheld.add(trade);
     } else if (was === 'fact') {
-      if (stream.fact !== null) this.#port.tellFact(stream.fact);
+      this.#onFact(line);
     } else if (was === 'lost') {
-      this.#onLost();
-      this.askSnapshot(stream.views.indexOf(stream.quoted));
+      this.#onLost(line);
+      this.askSnapshot(line.at, stream.views.indexOf(stream.quoted));
     } else if (was === 'resubscribe') {
-      this.#onLost();
-      this.#post(stream.frames);
+      this.#onLost(line);
+      line.post(stream.frames);
     } else if (was === 'reconnect') {
-      this.#port.log('warn', 'books-lost', { reason: stream.lostBy });
-      this.#isGivenUp = true;
-      this.#loseAll(stream.lostBy);
-      this.#port.close();
+      this.#port.log('warn', 'books-lost', { line: line.at, reason: stream.lostBy });
+      this.#leave(line, stream.lostBy);
+      line.giveUp();
+    } else if (was === 'ending') {
+      line.age();
     } else {
-      this.#port.log('warn', `${was}-frame`, { fault: stream.fault });
+      this.#port.log('warn', `${was}-frame`, { line: line.at, fault: stream.fault });
     }
   }
 
-  #onLost(): void {
-    const { quoted, lostBy } = this.stream;
-    this.#port.tellQuote(quoted.lost(lostBy));
-    this.#port.log('warn', 'book-lost', { symbol: quoted.instrument.symbol, reason: lostBy });
+  #tellTrade(trade: Parameters<MarketFeedPort['tellTrade']>[0]): void {
+    if (this.#told.isCatchingUp && this.#told.hasTrade(trade)) return;
+    this.#told.onTrade(trade);
+    this.#port.tellTrade(trade);
   }
 
-  #loseAll(why: string): void {
-    this.stream.reset();
-    for (const view of this.stream.views) this.#port.tellQuote(view.lost(why));
+  #onFact(line: MarketLine): void {
+    const { fact } = line.stream;
+    if (fact === null) return;
+    if (fact.kind === 'venue-announced') line.announce(isTrading(fact.status));
+    if (line === this.#leader) this.#tellFact(fact);
+    else line.withheld.add(fact);
   }
 
-  #post(frames: readonly string[]): void {
-    this.#control.add(frames);
-    this.flush();
+  #tellFact(fact: Parameters<MarketFeedPort['tellFact']>[0]): void {
+    if (this.#told.isCatchingUp && this.#told.hasFact(fact)) return;
+    this.#told.onFact(fact);
+    this.#port.tellFact(fact);
   }
+
+  /** One book of a line is lost; one that the venue has halted is still right. */
+  #onLost(line: MarketLine): void {
+    const { quoted, lostBy: reason } = line.stream;
+    const { symbol } = quoted.instrument;
+    this.#port.log('warn', 'book-lost', { line: line.at, symbol, reason });
+    if (!quoted.isSynced) {
+      line.lose();
+      if (this.#handOverFrom(line, reason)) return;
+    }
+    if (line === this.#leader) this.#tellLost(quoted.lost(reason));
+  }
+
+  #tellLost(message: ReturnType<MarketStream['quoted']['lost']>): void {
+    this.#told.onLost(message);
+    this.#port.tellQuote(message);
+  }
+
+  /** Nothing more comes of a line: another one takes over, or every price is gone. */
+  #leave(line: MarketLine, why: string): void {
+    if (line !== this.#leader || this.#handOverFrom(line, why)) return;
+    for (const view of line.stream.views) this.#tellLost(view.lost(why));
+  }
+
+  /** @returns whether another line could take over from this one, which leads */
+  #handOverFrom(line: MarketLine, why: string): boolean {
+    const heir = this.#lines.find((each) => each !== line && each.isLive);
+    if (line !== this.#leader || heir === undefined) return false;
+    this.#handOver(heir, why);
+    return true;
+  }
+
+  #handOver(to: MarketLine, why: string): void {
+    const from = this.#leader;
+    const { views } = to.stream;
+    this.#leader = to;
+    this.#heir = null;
+    this.#handovers += 1;
+    this.#told.handOver(from.stream.views, views, to.nowMs);
+    this.#port.log('info', 'handed-over', { from: from.at, to: to.at, why });
+    for (const view of views) this.#port.follow(view);
+    for (const news of to.withheld.take()) {
+      if (news.kind === 'trade-printed') this.#tellTrade(news);
+      else this.#tellFact(news);
+    }
+    for (const view of views) {
+      if (!view.isLive) {
+        if (this.#told.hasQuote(view)) this.#tellLost(view.lost(why));
+      } else if (!this.#told.hasPrices(view)) {
+        const message = view.quote(to.silence.heardNs);
+        this.#told.onQuote(message);
+        this.#port.tellQuote(message);
+      }
+    }
+  }
+
+  /** Every book of a line is right now. */
+  #onLive(line: MarketLine): void {
+    if (line !== this.#leader && !this.#leader.isLive) this.#handOver(line, this.#leader.name);
+    this.#replace();
+  }
+
+  #compareSilence(line: MarketLine, receivedNs: number): void {
+    if (!line.isLive) return;
+    if (line.aheadSinceNs <= this.#leader.silence.heardNs) line.aheadSinceNs = receivedNs;
+    else if (receivedNs - line.aheadSinceNs >= SILENT_NS) this.#handOver(line, 'silent');
+  }
+
+  /** Makes a new connection before the venue ends an old one, and lets go of what is too much. */
+  #replace(): void {
+    const leader = this.#leader;
+    const other = this.#lines.find((line) => line !== leader) ?? null;
+    if (leader.isAging) this.#appoint(leader, other ?? this.#other());
+    else if (other === null || !other.isWanted) return;
+    else if (this.#feeds === 1) {
+      if (leader.isLive) other.retire();
+    } else if (other.isAging && leader.isLive) other.giveUp();
+  }
+
+  /** Has somebody ready to lead in place of a line that grows old. */
+  #appoint(old: MarketLine, heir: MarketLine): void {
+    if (!heir.isWanted) {
+      this.#connect(heir);
+    } else if (heir.isAging) {
+      heir.giveUp();
+    } else if (heir.isLive) {
+      if (this.#heir !== heir) this.#heirSinceMs = old.nowMs;
+      this.#heir = heir;
+      if (old.nowMs - this.#heirSinceMs >= SUCCESSION_MS_MAX) this.#crown(old, heir);
+    }
+  }
+
+  /** Between two frames at which the heir is not ahead, nothing is lost: it tells what is next. */
+  #succeed(old: MarketLine, heir: MarketLine): void {
+    const isAhead = heir.stream.views.some((view, at) =>
+      view.isAheadOf(old.stream.views[at] as MarketView, heir.stream.hasVenueIds),
+    );
+    if (heir.isLive && !isAhead) this.#crown(old, heir);
+  }
+
+  #crown(old: MarketLine, heir: MarketLine): void {
+    this.#handOver(heir, 'old');
+    if (this.#feeds === 1) old.retire();
+    else old.giveUp();
+  }
+
+  #connect(line: MarketLine): void {
+    const { nowMs } = line;
+    const earlyMs = this.#connectedMs + line.stream.reconnectMsMin - nowMs;
+    line.isWanted = true;
+    if (earlyMs > 0) {
+      this.#port.later(line.at, 'due', earlyMs);
+      return;
+    }
+    this.#connectedMs = nowMs;
+    line.connect();
+  }
+
+  /** The place for a second connection, which begins when it is first needed. */
+  #other(): MarketLine {
+    const found = this.#lines.find((line) => line !== this.#leader);
+    if (found !== undefined) return found;
+    const line = new MarketLine(this.#lines.length, this.#openStream(), this.#port);
+    this.#lines.push(line);
+    return line;
+  }
+
+  #line(at: number): MarketLine {
+    return this.#lines[at] as MarketLine;
+  }
+
+  /** The venue bans an address, and both lines have the same. */
+  #bannedUntilMs(): number {
+    return Math.max(...this.#lines.map(({ bannedUntilMs }) => bannedUntilMs));
+  }
+}
+
+function handshakeOf({ status, headers }: HttpReply): HandshakeStatus {
+  return { status, retryAfterSeconds: Number(headers['retry-after'] ?? Number.NaN) };
+}
+
+/** Prices of a venue that only takes cancels are those of nobody who trades. */
+function isTrading(status: string): boolean {
+  return status !== 'maintenance' && status !== 'cancel-only';
 }

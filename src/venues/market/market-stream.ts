@@ -4,7 +4,7 @@ import type { Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { MarketFact } from '../../market/fact.ts';
 import type { TradePrinted } from '../../market/trade.ts';
-import type { Patience } from '../connection.ts';
+import type { Patience } from '../connection/silence.ts';
 import type { MarketView } from './market-view.ts';
 
 /** What a frame did, or one of the things it did, for the actor that owns the socket. */
@@ -24,6 +24,8 @@ export type FrameOutcome =
   | 'trade'
   /** Something else about a market or the venue: `fact` tells it. */
   | 'fact'
+  /** The venue is about to end this connection; its books are right until then. */
+  | 'ending'
   /** Not ours, or nothing that changes what is known. Ends the outcomes of a frame. */
   | 'nothing'
   /** It cannot be read: `fault` says why. Numbering or checksum show what was missed by it. */
@@ -73,6 +75,13 @@ export interface MarketStream {
   readonly pace: RateLimits;
   /** Least wait before the next connection, in milliseconds; 0 where back-off is enough. */
   readonly reconnectMsMin: number;
+  /** Age at which the venue ends a connection, in milliseconds; Infinity where it does not. */
+  readonly lifeMs: number;
+  /**
+   * Whether update ids are the venue's, so that prices of two connections can be put in order by
+   * them; else each stream counts its own, and the venue's time is what orders.
+   */
+  readonly hasVenueIds: boolean;
   readonly views: readonly MarketView[];
   readonly counts: Readonly<StreamCounts>;
   /** The view that the last outcome was about. */

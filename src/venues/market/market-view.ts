@@ -12,7 +12,10 @@ export abstract class MarketView {
   askLots = 0;
   /** Update id behind the best prices; a stream without ids counts its own updates. */
   updateId = 0;
-  /** The venue's time of the newest change of the book, in milliseconds; 0 where it says none. */
+  /**
+   * The venue's time of the newest change, in milliseconds with a fraction: of the book, or of best
+   * prices that are ahead of it; 0 where it says none.
+   */
   eventMs = 0;
 
   constructor(instrument: Instrument) {
@@ -21,6 +24,11 @@ export abstract class MarketView {
 
   /** Whether the book may be priced from. */
   abstract get isLive(): boolean;
+
+  /** Whether the book is the venue's, even while the venue lets nobody trade by it. */
+  get isSynced(): boolean {
+    return this.isLive;
+  }
 
   /** @param receivedNs monotonic time of the frame behind the prices */
   quote(receivedNs: number): QuoteUpdated {
@@ -34,6 +42,16 @@ export abstract class MarketView {
       updateId: this.updateId,
       receivedNs,
     };
+  }
+
+  /** Whether it has seen more than the book of the same market on another connection. */
+  isAheadOf(other: MarketView, hasVenueIds: boolean): boolean {
+    return hasVenueIds ? this.updateId > other.updateId : this.eventMs > other.eventMs;
+  }
+
+  /** Numbers its prices above what another connection has told, where the venue numbers nothing. */
+  continueFrom(updateId: number): void {
+    if (this.updateId <= updateId) this.updateId = updateId + 1;
   }
 
   lost(reason: string): QuoteLost {

@@ -8,6 +8,7 @@ import {
 import { type Reply, refByPath } from '../../../actors/runtime/ref.ts';
 import { type ConfigFault, type LoadedConfig, loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import type { Role } from '../../../src/control/authorisation.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
@@ -47,10 +48,10 @@ async function someSettings() {
       log,
     });
   const heard = await aBranch(tested, { 'edge/settings': spec }, HEARERS);
-  const reload = async (): Promise<ReloadOutcome> => {
+  const reload = async (role: Role | null = 'operator'): Promise<ReloadOutcome> => {
     const asked = lane.ask(
       refByPath<SettingsMessage>('edge/settings'),
-      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload', by: 'ann', reply }) as const,
+      (reply: Reply<ReloadOutcome>) => ({ kind: 'reload', by: 'ann', role, reply }) as const,
       1_000,
     );
     asked.catch(() => {});
@@ -133,6 +134,28 @@ test('a change that cannot be journaled is not adopted: the actor fails and is b
   assert.ok(events.some((event) => event.startsWith('failed edge/settings')));
   world.isJournalBroken = false;
   assert.ok((await reload()).ok);
+});
+
+test('a limit is loosened by a risk officer alone, and tightened by anyone', async () => {
+  const { world, reload, change } = await someSettings();
+  world.current.risk.loosenedBy = 'risk-officer';
+  const adopt = (maxOrderNotional: number): void =>
+    change((config) => {
+      config.risk = { ...config.risk, loosenedBy: 'risk-officer', maxOrderNotional };
+    });
+  const refused = (who: string) =>
+    err([
+      'risk.maxOrderNotional: 4000 → 5001 loosens a limit, ' +
+        `which ${who} may not: a risk officer may, by reload`,
+    ]);
+  adopt(4_000);
+  assert.ok((await reload(null)).ok);
+  adopt(5_001);
+  assert.equal(await reload(null), refused('a signal'));
+  assert.equal(await reload('operator'), refused('the role operator'));
+  assert.is(world.current.risk.maxOrderNotional, 4_000);
+  assert.ok((await reload('risk-officer')).ok);
+  assert.is(world.current.risk.maxOrderNotional, 5_001);
 });
 
 test.run();

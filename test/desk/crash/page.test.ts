@@ -95,7 +95,7 @@ const RESUMES: Claims = {
 const ASKED: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   'safety/control': ({ desk }) => desk.requestMode('full-auto', 'a test', 'to be lost'),
   'trading/portfolio': ({ desk }) => desk.positions(),
-  'edge/settings': ({ desk }) => desk.reload('a test'),
+  'edge/settings': ({ desk }) => desk.reload('a test', 'operator'),
 };
 
 /** Crashes it with something queued, and demands what the page says of that. */

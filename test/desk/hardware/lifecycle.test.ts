@@ -29,7 +29,7 @@ const PHASES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   'Semi-Auto': ({ desk }) => desk.requestMode('semi-auto', 'ann', 'careful'),
   'a reload': async (stage) => {
     await untilTrading(stage);
-    void stage.desk.reload('ann');
+    void stage.desk.reload('ann', 'operator');
   },
   'a crash of control': async (stage) => {
     await untilTrading(stage);
@@ -82,7 +82,7 @@ test('ES15: no command opens a gate whose contact is open', async () => {
         await desk.administer('restart', path, 'ann');
         await stage.sleep(1_000);
       }
-      await desk.reload('ann');
+      await desk.reload('ann', 'operator');
       const reset = await desk.reset('ann', 'please');
       assert.match(reset.ok ? '' : reset.error, /the channels disagreed/);
       assert.ok(isStopped(stage));

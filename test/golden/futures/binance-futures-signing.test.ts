@@ -85,6 +85,8 @@ const questions: [api: string, request: HttpRequest][] = [
   ['fapiPrivateV3', queries.balances(NOW).request],
   ['fapiPrivate', queries.cancelAllNow(instrument, NOW, []).request],
   ['fapiPrivate', account.isHedged(NOW).request],
+  ['fapiPrivate', account.isMultiAsset(NOW).request],
+  ['fapiPrivate', account.settings(NOW).request],
   ['fapiPrivateV3', account.positions(NOW).request],
 ];
 for (const [api, { method, url, headers }] of questions) {

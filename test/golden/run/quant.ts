@@ -3,9 +3,29 @@ import { join } from 'node:path';
 import type { Tolerances } from './compare.ts';
 import type { Columns, QuantAdapter } from './quant/adapter.ts';
 import { acquisition, gaussianProcess } from './quant/bayes-opt.ts';
+import {
+  egarchFilter,
+  egarchFit,
+  garchFilter,
+  garchFit,
+  garchTFit,
+  garchTFixedFit,
+} from './quant/garch.ts';
+import { dccFilter, dccFit } from './quant/garch-dcc.ts';
+import { call, jumps, mertonReturns } from './quant/jumps.ts';
 import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
+import { binary, empirical, multiAsset } from './quant/kelly.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
 import { benford, bocpd, breaksOfMean, cusum, pelt } from './quant/quality.ts';
+import {
+  allocation,
+  backtest,
+  capital,
+  conditional,
+  shock,
+  shrinkage,
+  trafficLights,
+} from './quant/risk-capital.ts';
 import {
   auction,
   effective,
@@ -18,6 +38,7 @@ import {
   reversal,
   roll,
 } from './quant/spreads.ts';
+import { ewma, portfolio, series } from './quant/value-at-risk.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
 /** By `topic/item`; what is not listed is reported as missing. */
@@ -29,22 +50,46 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'change_point/cusum': cusum,
   'change_point/mean-breaks': breaksOfMean,
   'change_point/pelt': pelt,
+  'covariance/allocation': allocation,
+  'covariance/shrinkage': shrinkage,
+  'garch/egarch-filter': egarchFilter,
+  'garch/egarch-fit': egarchFit,
+  'garch/garch-filter': garchFilter,
+  'garch/garch-fit': garchFit,
+  'garch/garch-t-fit': garchTFit,
+  'garch/garch-t-fixed-fit': garchTFixedFit,
+  'garch_dcc/dcc-filter': dccFilter,
+  'garch_dcc/dcc-fit': dccFit,
+  'jump/jump-tests': jumps,
+  'jump/merton-returns': mertonReturns,
   'kalman/constant-velocity': constantVelocity,
   'kalman/hedge-ratio': hedgeRatio,
   'kalman/local-level': localLevel,
   'kalman/steady-state': steady,
+  'kelly/binary': binary,
+  'kelly/empirical': empirical,
+  'kelly/multi-asset': multiAsset,
   'kyle/auction': auction,
   'kyle/lambda': lambda,
+  'merton76/call': call,
   'microprice/stoikov': microprice,
   'microprice/weighted-mid': weightedMids,
   'ofi/ofi': ofi,
   'queue/position': queue,
+  'regulatory/backtest': backtest,
+  'regulatory/capital': capital,
+  'regulatory/traffic-light': trafficLights,
   'spread_decomposition/effective': effective,
   'spread_decomposition/glosten-harris': glosten,
   'spread_decomposition/huang-stoll': huang,
   'spread_decomposition/mrr': mrr,
   'spread_decomposition/roll': roll,
   'spread_decomposition/sign-reversal': reversal,
+  'stress/conditional': conditional,
+  'stress/shock': shock,
+  'var_es/ewma': ewma,
+  'var_es/portfolio': portfolio,
+  'var_es/series': series,
   'vpin/vpin': vpin,
   'vpin/trade-sign': tradeSign,
 };

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PERMISSIONS } from '../../../src/control/gate.ts';
+import type { Instrument } from '../../../src/core/instrument.ts';
 import { amountOf, nanosOf } from '../../../src/core/units.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import type { BreakerEvent } from '../../../src/risk/breakers/events.ts';
@@ -24,17 +25,19 @@ function aWatch(
     readonly state?: Partial<RiskState>;
     readonly settings?: Partial<BreakerSettings>;
     readonly loop?: () => LoopFigures;
+    readonly other?: Instrument;
   } = {},
 ) {
+  const instruments = [btc, parts.other ?? eth];
   const tested = aKernel();
   const limits = someLimits({ maxOrderNotional: 1e6, maxPositionNotional: 1e6, staleBookMs: 1e6 });
-  const check = new PreTradeCheck([btc, eth], limits, 0);
+  const check = new PreTradeCheck(instruments, limits, 0);
   const journal: BreakerEvent[] = [];
   const warnings: string[] = [];
   const watch = new RiskWatch(
     {
-      instruments: [btc, eth],
-      venues: [btc.venue],
+      instruments,
+      venues: [...new Set(instruments.map(({ venue }) => venue))],
       kernel: tested.kernel,
       settings: () => breakersSection.parse(parts.settings ?? {}),
       check,
@@ -263,6 +266,16 @@ test('an order that never left is no reason to refuse the next, and a lost book 
   assert.ok(ask(tested, { isPostOnly: true, ticks: 99 }).ok);
   tested.watch.onQuoteLost({ kind: 'quote-lost', instrument: 0, reason: 'disconnected' }, 0);
   tested.tick(1_000);
+});
+
+test('C15: two venues that show one asset at two prices are both told apart', () => {
+  const other = anInstrument({ index: 1, venue: 'elsewhere', tick: '1', lot: '1' });
+  const { watch, tick, quote } = aWatch({ other });
+  quote(0, 9_999, 10_001, 100);
+  quote(1, 11_999, 12_001, 100);
+  for (let atMs = 250; atMs <= 5_000; atMs += 250) tick(atMs);
+  const open = watch.summary().breakers.filter(({ control }) => control === 'C15');
+  assert.is(open.length, 2);
 });
 
 test.run();

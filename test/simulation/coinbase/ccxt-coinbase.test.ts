@@ -3,34 +3,22 @@
  * where the client's known defects are pinned down, so that an upgrade tells us when they go.
  */
 import { createPrivateKey } from 'node:crypto';
-import ccxt from 'ccxt';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KEY_NAME, PKCS8, SEC1 } from '../../support/coinbase/keys.ts';
 import { aCoinbaseServer, OTHER_PEM } from '../../support/coinbase/venue.ts';
+import { aCcxtClient, type CcxtClients } from '../../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USD';
 
-type Client = InstanceType<typeof ccxt.pro.coinbase>;
+type Client = CcxtClients['coinbase'];
 type Running = Awaited<ReturnType<typeof aCoinbaseServer>>;
 
 let running: Running;
 let client: Client;
 
-async function aClient(secret = SEC1): Promise<Client> {
-  const made = new ccxt.pro.coinbase({
-    apiKey: KEY_NAME,
-    secret,
-    enableRateLimit: false,
-    options: { ws: { options: { perMessageDeflate: false } } },
-  });
-  (made.urls as Record<string, unknown>)['api'] = {
-    rest: `http://${running.host}`,
-    ws: `ws://${running.host}`,
-  };
-  await made.loadHttpProxyAgent();
-  return made;
-}
+const aClient = (secret = SEC1): Promise<Client> =>
+  aCcxtClient('coinbase', running.host, { apiKey: KEY_NAME, secret });
 
 async function errorOf(call: Promise<unknown>): Promise<string> {
   return call.then(

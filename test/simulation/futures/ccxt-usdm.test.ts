@@ -1,52 +1,21 @@
 /** The futures venue against a client that we did not write: unmodified ccxt, over real sockets. */
-import type ccxt from 'ccxt';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FuturesVenue } from '../../../src/simulation/server/futures-venue.ts';
 import type { VenueServer } from '../../../src/simulation/server/venue-server.ts';
 import { aFuturesServer } from '../../support/futures/venues.ts';
 import { ALICE, BOB, type Key } from '../../support/venue/client.ts';
+import { aCcxtClient, type CcxtClients } from '../../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USDT:USDT';
-type Client = InstanceType<typeof ccxt.pro.binanceusdm>;
-
-// The whole package takes two seconds to import; this class alone takes half of one.
-const path = new URL('./src/pro/binanceusdm.js', import.meta.resolve('ccxt')).href;
-const BinanceUsdm = (await import(path)).default as typeof ccxt.pro.binanceusdm;
+type Client = CcxtClients['binance-usdm'];
 
 let server: VenueServer<FuturesVenue>;
 let host: string;
 let client: Client;
 
-async function aClient(at: string, key: Key = ALICE): Promise<Client> {
-  const made = new BinanceUsdm({
-    apiKey: key.apiKey,
-    secret: key.secret,
-    enableRateLimit: false,
-    options: {
-      fetchMarkets: { types: ['linear'] },
-      fetchCurrencies: false,
-      fetchMargins: false,
-      warnOnFetchOpenOrdersWithoutSymbol: false,
-      ws: { options: { perMessageDeflate: false } },
-    },
-  });
-  const api = made.urls?.['api'] as Record<string, unknown>;
-  for (const [name, url] of Object.entries(api)) {
-    if (typeof url === 'string') api[name] = url.replace(/^https?:\/\/[^/]+/, `http://${at}`);
-  }
-  api['ws'] = {
-    ...(api['ws'] as object),
-    future: `ws://${at}/ws`,
-    'ws-api': {
-      spot: `ws://${at}/ws-api/v3`,
-      future: `ws://${at}/ws-fapi/v1`,
-      delivery: `ws://${at}/ws-dapi/v1`,
-    },
-  };
-  await made.loadHttpProxyAgent();
-  return made;
-}
+const aClient = (at: string, key: Key = ALICE): Promise<Client> =>
+  aCcxtClient('binance-usdm', at, key);
 
 /** Name of the error that a call ends with, and the venue's code; '' when it succeeds. */
 async function errorOf(call: Promise<unknown>): Promise<string> {

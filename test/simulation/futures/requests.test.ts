@@ -34,6 +34,7 @@ test('an account sees its trades, orders, positions, brackets and settings', () 
   assert.is(get('/fapi/v1/leverageBracket').body.length, 2);
   assert.is(get('/fapi/v1/symbolConfig', symbol).body[0].leverage, 20);
   assert.equal(get('/fapi/v1/positionSide/dual').body, { dualSidePosition: false });
+  assert.equal(get('/fapi/v1/multiAssetsMargin').body, { multiAssetsMargin: false });
 });
 
 test('the market tells marks, funding, open interest, top traders and takers', () => {

@@ -55,7 +55,7 @@ for (const [fault, boundMs] of frames) {
   });
 }
 
-test('a wrong checksum ends the book at once, and a new snapshot brings it back', async () => {
+test('F13: a wrong checksum ends the book at once, and a new snapshot brings it back', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.publics.spoilChecksums(SYMBOL, 1);
   await feed.churn(50);
@@ -89,7 +89,7 @@ test('a connection that is cut is made anew, and the book with it', async () => 
   );
   await feed.churn(3_000);
   assert.ok(feed.isRight());
-  assert.is(feed.told.openings, 2);
+  assert.is(feed.openings(), 2);
 });
 
 test('a half-open socket is noticed within 6 s, since heartbeats are missing', async () => {
@@ -107,7 +107,7 @@ test('a half-open socket is noticed within 6 s, since heartbeats are missing', a
 test('a market that says nothing for a long time is not taken for a dead one', async () => {
   const feed = await aLiveFeed();
   await feed.env.advance(90_000);
-  assert.is(feed.told.openings, 1);
+  assert.is(feed.openings(), 1);
   assert.ok(feed.isRight());
 });
 
@@ -149,7 +149,7 @@ test('maintenance of the venue takes every price away until it is online', async
   );
 });
 
-test('a tick that becomes finer while running makes the book anew, and it is right', async () => {
+test('F19: a tick that becomes finer while running makes the book anew, and it is right', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.state.refine(SYMBOL, 1);
   await feed.churn(50);
@@ -174,7 +174,7 @@ test('a subscription that is refused is asked for again, and said', async () => 
 test('a frame of garbage is counted, and nothing else changes', async () => {
   const feed = await aLiveFeed();
   const frame = new TextEncoder().encode('<html>502 Bad Gateway</html>');
-  feed.feed.onFrame(frame, feed.env.clock.mono());
+  feed.feed.onFrame(0, frame, feed.env.clock.mono());
   assert.is(feed.stream.counts.malformed, 1);
   await feed.churn(100);
   assert.ok(feed.isRight());

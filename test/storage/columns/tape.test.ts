@@ -21,7 +21,7 @@ function aTape(slots = 64) {
   const ring = new SlotRing(shared, slots, RECORD_WORDS);
   const reader = new SlotRing(shared, slots, RECORD_WORDS);
   const book = new Book();
-  const tape = new MarketTape(ring, [3]);
+  const tape = new MarketTape(ring, [3], ['a', 'b', 'c', 'kraken']);
   tape.anchor(1_000, 0);
   tape.follow({ instrument: 0, book, eventMs: () => 7 });
   /** Takes everything out, as the disk would. */
@@ -236,6 +236,123 @@ test('a trade that was fetched later says so, behind what was recorded meanwhile
     [
       [9, 0],
       [8, FLAG.backfilled],
+    ],
+  );
+});
+
+const aQuote = (bidTicks: number, updateId: number) => ({
+  kind: 'quote-updated' as const,
+  instrument: 0,
+  bidTicks,
+  bidLots: 5,
+  askTicks: 101,
+  askLots: 6,
+  updateId,
+  receivedNs: 4_000,
+});
+
+test('best prices of a ticker are recorded where they are ahead of the book', () => {
+  const { tape, book, drain } = aTape();
+  book.bids.set(99, 5);
+  book.asks.set(101, 6);
+  tape.onBook(0, 11, 2_000);
+  tape.onTouch(aQuote(99, 11));
+  tape.onTouch(aQuote(100, 12));
+  const records = drain().filter(({ kind }) => kind === KIND.bbo);
+  assert.equal(
+    records.map(({ side, price, quantity, sequence, tsExchange, flags }) => [
+      side,
+      price,
+      quantity,
+      sequence,
+      tsExchange,
+      flags,
+    ]),
+    [
+      [SIDE.buy, 100, 5, 12, 7_000, 0],
+      [SIDE.sell, 101, 6, 12, 7_000, FLAG.frameEnd],
+    ],
+  );
+});
+
+test('tickers are given up before books are, and counted', () => {
+  const { tape, drain } = aTape(64);
+  for (let id = 0; id < 50; id += 1) tape.onTrade(aTrade(id));
+  tape.onTouch(aQuote(100, 12));
+  assert.is(tape.counts.tickers, 1);
+  assert.is(drain().filter(({ kind }) => kind === KIND.bbo).length, 0);
+});
+
+const aMark = {
+  kind: 'mark-priced',
+  instrument: 0,
+  mark: 61_000.123_456_78,
+  index: 60_999.5,
+  fundingFraction: -0.000_012_5,
+  nextFundingMs: 1_723_190_400_000,
+  venueMs: 1_723_161_253_000.25,
+} as const;
+
+test('a mark, its index and its funding are one frame, exact to their last digit', () => {
+  const { tape, drain } = aTape();
+  tape.onFact(aMark, 5_000);
+  assert.equal(
+    drain().map(({ kind, price, quantity, tsExchange, flags }) => [
+      kind,
+      price,
+      quantity,
+      tsExchange,
+      flags,
+    ]),
+    [
+      [KIND.mark, 6_100_012_345_678, 0, 1_723_161_253_000_250, 0],
+      [KIND.index, 6_099_950_000_000, 0, 1_723_161_253_000_250, 0],
+      [KIND.funding, -12_500_000, 1_723_190_400_000, 1_723_161_253_000_250, FLAG.frameEnd],
+    ],
+  );
+});
+
+test('forced orders, open interest and the state of the venue are recorded as told', () => {
+  const { tape, drain } = aTape();
+  for (const side of ['buy', 'sell'] as const) {
+    const forced = { kind: 'liquidation-sampled', instrument: 0, ticks: 7, lots: 3, venueMs: 8 };
+    tape.onFact({ ...forced, kind: 'liquidation-sampled', side }, 0);
+  }
+  tape.onFact({ kind: 'interest-measured', instrument: 0, lots: 41, venueMs: 8 }, 0);
+  tape.onFact({ kind: 'venue-announced', venue: 'kraken', status: 'post-only' }, 0);
+  assert.equal(
+    drain().map(({ kind, side, price, quantity }) => [kind, side, price, quantity]),
+    [
+      [KIND.liquidation, SIDE.buy, 7, 3],
+      [KIND.liquidation, SIDE.sell, 7, 3],
+      [KIND.openInterest, SIDE.none, 0, 41],
+      [KIND.status, SIDE.none, 0, 2],
+    ],
+  );
+});
+
+test('a fact of a venue without markets here, or of no known form, is counted', () => {
+  const { tape, drain } = aTape();
+  tape.onFact({ kind: 'venue-announced', venue: 'elsewhere', status: 'online' }, 0);
+  tape.onFact({ ...aMark, kind: 'never-heard-of' } as unknown as typeof aMark, 0);
+  assert.is(tape.counts.otherFacts, 2);
+  assert.equal(drain(), []);
+});
+
+test('facts that found no room are owed, and the next that do say so', () => {
+  const { tape, drain } = aTape(64);
+  for (let id = 0; id < 62; id += 1) tape.onTrade(aTrade(id));
+  tape.onFact(aMark, 0);
+  assert.is(tape.counts.lost, 3);
+  drain();
+  tape.onFact(aMark, 0);
+  assert.equal(
+    drain().map(({ kind, quantity }) => [kind, kind === KIND.gap ? quantity : 0]),
+    [
+      [KIND.gap, 3],
+      [KIND.mark, 0],
+      [KIND.index, 0],
+      [KIND.funding, 0],
     ],
   );
 });

@@ -1,19 +1,15 @@
-import type { WebSocketLink } from '../../../src/core/env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
 import type { Ladder } from '../../../src/market/ladder.ts';
 import type { Level } from '../../../src/simulation/book/order-book.ts';
 import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
 import { DEFAULT_LATENCY, loopbackNet } from '../../../src/simulation/server/loopback-net.ts';
 import { CoinbaseStream } from '../../../src/venues/coinbase/market/stream.ts';
-import { SOCKET_LIMITS } from '../../../src/venues/connection.ts';
-import { MarketFeed } from '../../../src/venues/market/market-feed.ts';
+import { aDrivenFeed } from '../venues/driven-feed.ts';
 import { BTC, ETH } from './frames.ts';
 import { aCoinbaseVenue } from './venue.ts';
 
-const WATCH_MS = 500;
-
 /** A feed on a venue whose markets move, all of it in this process and on virtual time. */
-export function aCoinbaseFeed() {
+export function aCoinbaseFeed(feeds: 1 | 2 = 1) {
   const venue = aCoinbaseVenue();
   const { facade, time, exchange, flows } = venue;
   const { clock, timers } = time;
@@ -24,68 +20,29 @@ export function aCoinbaseFeed() {
     random: rngOf(3),
     latency: DEFAULT_LATENCY,
   });
-  const stream = new CoinbaseStream({
-    streamUrl: 'ws://venue.test/',
-    instruments: [BTC, ETH],
-    hasTrades: true,
-  });
-  const seen = { quotes: 0, trades: 0, lost: [] as string[], wrong: 0, connects: 0 };
   const touches = touchesOf(exchange.markets.get('BTC-USD'));
   exchange.listen(() => touches.note());
-  let link: WebSocketLink;
-  const later = new Map<string, { cancel(): void }>();
-  const feed: MarketFeed = new MarketFeed(stream, {
-    clock,
+  const { feed, told } = aDrivenFeed({
+    ...{ clock, timers, net, feeds },
     random: rngOf(4),
-    tellQuote(message) {
-      if (message.kind === 'quote-lost') seen.lost.push(message.reason);
-      else {
-        seen.quotes += 1;
-        const { instrument, bidTicks, bidLots, askTicks, askLots } = message;
-        const touch = `${bidTicks} ${bidLots} ${askTicks} ${askLots}`;
-        if (instrument === 0 && !touches.has(touch)) seen.wrong += 1;
-      }
+    stream: () =>
+      new CoinbaseStream({
+        streamUrl: 'ws://venue.test/',
+        instruments: [BTC, ETH],
+        hasTrades: true,
+      }),
+    onQuote(message) {
+      if (message.kind === 'quote-lost') return;
+      const { instrument, bidTicks, bidLots, askTicks, askLots } = message;
+      const touch = `${bidTicks} ${bidLots} ${askTicks} ${askLots}`;
+      if (instrument === 0 && !touches.has(touch)) seen.wrong += 1;
     },
-    tellTrade: () => {
-      seen.trades += 1;
-    },
-    tellFact: () => {},
-    send: (frame) => void link.send(frame),
-    close: () => link.close(),
-    ask: () => {
-      throw new Error('Coinbase sends its snapshots by the socket');
-    },
-    askLater: () => {},
-    later(what, ms) {
-      later.get(what)?.cancel();
-      later.set(
-        what,
-        timers.after(ms, () => (what === 'flush' ? feed.flush() : connect())),
-      );
-    },
-    log: () => {},
   });
-  const connect = (): void => {
-    seen.connects += 1;
-    link = net.webSocket(
-      stream.url,
-      {
-        opened: () => feed.onOpened(),
-        message: (frame) => feed.onFrame(frame, clock.mono()),
-        closed: (code, reason) => feed.onClosed(`${code} ${reason}`),
-      },
-      SOCKET_LIMITS,
-    );
-  };
-  const watch = (): void => {
-    if (feed.connection.pulse() === 'dead') link.close();
-    timers.after(WATCH_MS, watch);
-  };
-  connect();
-  watch();
+  const seen = Object.assign(told, { wrong: 0 });
   for (const flow of flows) flow.start();
   const run = (ms: number): void => time.runUntil(clock.now() + ms);
-  const isLive = (): boolean => stream.views.every((view) => view.isLive);
+  const streamNow = (): CoinbaseStream => feed.stream as CoinbaseStream;
+  const isLive = (): boolean => streamNow().views.every((view) => view.isLive);
   /** Runs until it holds. @returns how long that took in milliseconds; `mostMs` when it does not */
   const until = (holds: () => boolean, mostMs: number): number => {
     const startMs = clock.now();
@@ -96,7 +53,7 @@ export function aCoinbaseFeed() {
   const isRight = (): boolean => {
     for (const flow of flows) flow.stop();
     run(200);
-    const areRight = stream.views.every((view) => {
+    const areRight = streamNow().views.every((view) => {
       const market = exchange.markets.get(view.instrument.symbol);
       const { bids, asks } = view.book;
       const isSame = (ladder: Ladder, levels: readonly Level[]) =>
@@ -113,7 +70,13 @@ export function aCoinbaseFeed() {
     for (const flow of flows) flow.start();
     return areRight;
   };
-  return { ...venue, stream, feed, seen, run, until, isLive, isRight };
+  return {
+    ...{ ...venue, feed, seen, run, until, isLive, isRight },
+    /** The one that is told. */
+    get stream() {
+      return streamNow();
+    },
+  };
 }
 
 /** Every best bid and ask that a market has ever had. */

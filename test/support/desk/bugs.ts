@@ -108,7 +108,7 @@ export const BUGS: readonly Bug[] = [
     messageKind: 'reload',
     plant({ desk }, strike) {
       onReadIn('edge/settings', desk.parts, 'load', strike);
-      desk.reload('a test').then(
+      desk.reload('a test', 'operator').then(
         () => assert.unreachable('an answer came'),
         (thrown) => assert.match(thrown.message, 'edge/settings'),
       );

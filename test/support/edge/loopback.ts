@@ -5,13 +5,15 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 export interface Loopback {
   readonly port: number;
   readonly connections: () => number;
+  /** Ends every connection and goes on listening. */
+  readonly hangUp: () => void;
   /** Destroys every connection and stops listening. */
   readonly stop: () => Promise<void>;
 }
 
-/** Serves HTTP on a free port. */
-export function httpServer(onRequest: RequestListener): Promise<Loopback> {
-  return listening(createHttpServer(onRequest));
+/** Serves HTTP on a free port, or on one that was. */
+export function httpServer(onRequest: RequestListener, port = 0): Promise<Loopback> {
+  return listening(createHttpServer(onRequest), port);
 }
 
 /** Accepts bare TCP connections on a free port. */
@@ -26,7 +28,7 @@ export async function deadPort(): Promise<number> {
   return server.port;
 }
 
-export function listening(server: Server): Promise<Loopback> {
+export function listening(server: Server, wanted = 0): Promise<Loopback> {
   const sockets = new Set<Socket>();
   let accepted = 0;
   server.on('connection', (socket: Socket) => {
@@ -35,15 +37,18 @@ export function listening(server: Server): Promise<Loopback> {
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   });
+  const hangUp = (): void => {
+    for (const socket of sockets) socket.end();
+  };
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
     });
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      resolve({ port, connections: () => accepted, stop });
+      resolve({ port, connections: () => accepted, hangUp, stop });
     });
   });
 }

@@ -81,10 +81,12 @@ export interface DeskParts {
   readonly options?: Partial<VenueDeskOptions>;
   readonly memory?: Partial<VenueMemory>;
   readonly gate?: Gate;
+  /** Of an incarnation before. */
+  readonly env?: ManualEnv;
 }
 
 export function aDesk(parts: DeskParts = {}): TestDesk {
-  const env = manualEnv();
+  const env = parts.env ?? manualEnv();
   const gate = parts.gate ?? anOpenGate();
   const instruments = [anInstrument()];
   const metrics = new DeskMetrics();

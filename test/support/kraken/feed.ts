@@ -1,25 +1,22 @@
 import { type Rng, rngOf } from '../../../src/core/rng.ts';
 import type { Lots, Ticks } from '../../../src/core/units.ts';
-import type { MarketFact } from '../../../src/market/fact.ts';
 import type { QuoteLost, QuoteUpdated } from '../../../src/market/quote.ts';
 import type { TradePrinted } from '../../../src/market/trade.ts';
 import type { Exchange } from '../../../src/simulation/exchange/exchange.ts';
 import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
 import type { KrakenVenueOptions } from '../../../src/simulation/kraken/venue.ts';
 import { loopbackNet } from '../../../src/simulation/server/loopback-net.ts';
-import { SOCKET_LIMITS } from '../../../src/venues/connection.ts';
 import { KrakenStream } from '../../../src/venues/kraken/stream.ts';
-import { MarketFeed } from '../../../src/venues/market/market-feed.ts';
 import { manualEnv } from '../manual-env.ts';
+import { aDrivenFeed } from '../venues/driven-feed.ts';
 import { aKraken } from './venue.ts';
 
-const WATCH_MS = 250;
 const SYMBOL = 'BTC/USD';
 /** Levels that are compared. */
 const DEPTH = 10;
 
 /** A desk's feed on a Kraken in this process, on manual time: frames take a millisecond. */
-export function aKrakenFeed(over: Partial<KrakenVenueOptions> = {}) {
+export function aKrakenFeed(over: Partial<KrakenVenueOptions> = {}, feeds: 1 | 2 = 1) {
   const env = manualEnv();
   const { venue, pairs } = aKraken({ clock: env.clock, timers: env.timers, ...over });
   const market = venue.exchange.markets.get(SYMBOL) as MarketState;
@@ -30,90 +27,44 @@ export function aKrakenFeed(over: Partial<KrakenVenueOptions> = {}) {
     random: rngOf(2),
     latency: { fixedMs: 1, jitterMs: 0 },
   });
-  const stream = new KrakenStream({
-    url: 'ws://kraken/v2',
-    venue: 'kraken',
-    instruments: pairs,
-    hasTrades: true,
-    depth: DEPTH,
-  });
-  const told = {
-    quotes: [] as QuoteUpdated[],
-    lost: [] as (QuoteLost & { atMs: number })[],
-    trades: [] as TradePrinted[],
-    facts: [] as MarketFact[],
-    log: [] as string[],
-    sent: [] as string[],
-    openings: 0,
-  };
-  let link = { send: (_: string): boolean => false, close: (): void => {} };
-  const feed = new MarketFeed(stream, {
-    clock: env.clock,
+  const quotes: QuoteUpdated[] = [];
+  const lost: (QuoteLost & { atMs: number })[] = [];
+  const trades: TradePrinted[] = [];
+  const { feed, told } = aDrivenFeed({
+    ...{ clock: env.clock, timers: env.timers, net, feeds },
     random: rngOf(3),
-    tellQuote(message) {
-      if (message.kind === 'quote-updated') told.quotes.push(message);
-      else told.lost.push({ ...message, atMs: env.nowMs });
+    stream: () =>
+      new KrakenStream({
+        url: 'ws://kraken/v2',
+        venue: 'kraken',
+        instruments: pairs,
+        hasTrades: true,
+        depth: DEPTH,
+      }),
+    onQuote(message) {
+      if (message.kind === 'quote-updated') quotes.push(message);
+      else lost.push({ ...message, atMs: env.nowMs });
     },
-    tellTrade: (message) => void told.trades.push(message),
-    tellFact: (message) => void told.facts.push(message),
-    send(frame) {
-      told.sent.push(frame);
-      link.send(frame);
-    },
-    close: () => link.close(),
-    ask: () => {
-      throw new Error('books of Kraken come by the socket');
-    },
-    later: (what, ms) =>
-      void env.timers.after(ms, () => (what === 'connect' ? open() : feed.flush())),
-    askLater: () => {},
-    log: (level, event, data) => void told.log.push(`${level} ${event} ${JSON.stringify(data)}`),
+    onTrade: (trade) => void trades.push(trade),
   });
-  const open = (): void => {
-    told.openings += 1;
-    let isHere = true;
-    const own = net.webSocket(
-      stream.url,
-      {
-        opened: () => feed.onOpened(),
-        message(frame) {
-          if (isHere) feed.onFrame(frame, env.clock.mono());
-        },
-        closed(code, why) {
-          if (!isHere) return;
-          isHere = false;
-          feed.onClosed(`${code} ${why}`);
-        },
-      },
-      SOCKET_LIMITS,
-    );
-    link = {
-      send: (text) => own.send(text),
-      close() {
-        own.close();
-        // The actor does not wait for a dead peer to agree.
-        if (isHere) {
-          isHere = false;
-          feed.onClosed('given up');
-        }
-      },
-    };
-  };
-  const watch = (): void => {
-    if (feed.connection.pulse() === 'dead') link.close();
-    env.timers.after(WATCH_MS, watch);
-  };
-  watch();
-  open();
+  const streamNow = (): KrakenStream => feed.stream as KrakenStream;
+  const viewNow = () => streamNow().views[0] as KrakenStream['views'][0];
   const crowd = aCrowd(venue.exchange, market, rngOf(4));
   return {
     env,
     venue,
     market,
-    stream,
     feed,
-    told,
-    view: stream.views[0] as KrakenStream['views'][0],
+    told: { ...{ quotes, lost, trades }, ...{ facts: told.facts, log: told.log, sent: told.sent } },
+    /** How many sockets were opened. */
+    openings: () => told.connects,
+    /** The one that is told. */
+    get stream() {
+      return streamNow();
+    },
+    get view() {
+      return viewNow();
+    },
     /** The market moves every 50 ms for so long. */
     async churn(ms: number) {
       for (let passed = 0; passed < ms; passed += 50) {
@@ -123,7 +74,7 @@ export function aKrakenFeed(over: Partial<KrakenVenueOptions> = {}) {
     },
     /** Whether the book is live and the venue's own, to the last level of the depth. */
     isRight(): boolean {
-      const view = stream.views[0] as KrakenStream['views'][0];
+      const view = viewNow();
       const side = (ladder: typeof view.book.bids): string =>
         Array.from({ length: ladder.depth }, (_, at) => [
           ladder.ticksAt(at),

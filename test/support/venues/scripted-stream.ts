@@ -23,6 +23,8 @@ export class ScriptedStream implements MarketStream {
   ping: string | null = 'ping';
   readonly pace = { ratePerSecond: 2, burst: 2 };
   readonly reconnectMsMin = 4_000;
+  readonly lifeMs = Number.POSITIVE_INFINITY;
+  readonly hasVenueIds = true;
   readonly counts = noCounts();
   readonly views: readonly ScriptedView[];
   quoted: ScriptedView;

@@ -101,6 +101,7 @@ export function futuresAccountRequests(futures: FuturesDesk): readonly Operation
     return err(badRequest(-4168, 'Unable to adjust to isolated-margin mode on this venue.'));
   };
   const positionMode = (call: Call) => call.parameters.checked({ dualSidePosition: false });
+  const marginMode = (call: Call) => call.parameters.checked({ multiAssetsMargin: false });
   const setPositionMode = (call: Call): Result<unknown, BinanceError> => {
     const wrong = invalid('dualSidePosition');
     const isDual = mandatory(call.parameters, 'dualSidePosition', FLAGS, wrong);
@@ -201,6 +202,7 @@ export function futuresAccountRequests(futures: FuturesDesk): readonly Operation
     read('v2/positionRisk', 5, risk(true)),
     read('v3/positionRisk', 5, risk(false), 'v2/account.position'),
     read('v1/positionSide/dual', 30, positionMode),
+    read('v1/multiAssetsMargin', 30, marginMode),
     read('v1/allOrders', 5, allOrders),
     read('v1/userTrades', 5, userTrades),
     read('v1/income', 30, income),

@@ -124,8 +124,10 @@ async function follow(sealer: Sealer): Promise<void> {
     if (poll % POLLS_A_RETENTION === 0) await retain(sealer);
     if (isMore) continue;
     if (isLast) break;
-    await pause(stallMs > 0 ? stallMs : POLL_MS);
+    // Taken before the pause: a stall that is asked for while it lasts is the next one.
+    const waitMs = stallMs > 0 ? stallMs : POLL_MS;
     stallMs = 0;
+    await pause(waitMs);
   }
   // What is durable and not sealed is in the log, and comes from there at the next start.
   if (job.sealsAtEnd) await sealer.sealAll();

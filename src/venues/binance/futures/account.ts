@@ -26,48 +26,38 @@ export interface MarginPosition {
   readonly liquidationPrice: number;
 }
 
-/** `-4046 No need to change margin type.` */
-const MARGIN_TYPE_KEPT = -4046;
-/** `-4059 No need to change position side.` */
-const POSITION_MODE_KEPT = -4059;
+/** How one market of an account is set. */
+export interface MarketSetting {
+  readonly symbol: string;
+  readonly isCross: boolean;
+  /** The most that a position may be worth, as a multiple of its margin. */
+  readonly leverage: number;
+}
 
-/** What an account is set to, and how to set it: asked once, before anything is traded. */
+/** What an account is set to. It is asked, and people set it: the venue forbids most under way. */
 export function futuresAccount(access: RestAccess) {
   const signed = signedQuestions(access);
   return {
-    /** Whether positions are kept a side each. We refuse to trade on such an account. */
+    /** Whether positions are kept a side each. */
     isHedged: (nowMs: number): Query<boolean> =>
       signed('/fapi/v1/positionSide/dual', '', nowMs, (value) =>
         flagOf(objectIn(value, 'position mode'), 'dualSidePosition'),
       ),
-    /** One position a symbol. Refused by the venue while there are positions or orders. */
-    setOneWay: (nowMs: number): Query<true> =>
-      signed(
-        '/fapi/v1/positionSide/dual',
-        'dualSidePosition=false&',
-        nowMs,
-        (): true => true,
-        (code) => (code === POSITION_MODE_KEPT ? true : undefined),
-        'POST',
+    /** Whether assets stand in for each other as margin, so that a loss in one eats another. */
+    isMultiAsset: (nowMs: number): Query<boolean> =>
+      signed('/fapi/v1/multiAssetsMargin', '', nowMs, (value) =>
+        flagOf(objectIn(value, 'margin mode'), 'multiAssetsMargin'),
       ),
-    /** @returns the leverage that holds now */
-    setLeverage: (symbol: string, leverage: number, nowMs: number): Query<number> =>
-      signed(
-        '/fapi/v1/leverage',
-        `symbol=${symbol}&leverage=${leverage}&`,
-        nowMs,
-        (value) => wholeOf(objectIn(value, 'leverage'), 'leverage'),
-        undefined,
-        'POST',
-      ),
-    setMarginType: (symbol: string, type: 'CROSSED' | 'ISOLATED', nowMs: number): Query<true> =>
-      signed(
-        '/fapi/v1/marginType',
-        `symbol=${symbol}&marginType=${type}&`,
-        nowMs,
-        (): true => true,
-        (code) => (code === MARGIN_TYPE_KEPT ? true : undefined),
-        'POST',
+    settings: (nowMs: number): Query<readonly MarketSetting[]> =>
+      signed('/fapi/v1/symbolConfig', '', nowMs, (value) =>
+        arrayIn(value, 'settings').map((each) => {
+          const setting = objectIn(each, 'setting');
+          return {
+            symbol: textOf(setting, 'symbol'),
+            isCross: textOf(setting, 'marginType') === 'CROSSED',
+            leverage: wholeOf(setting, 'leverage'),
+          };
+        }),
       ),
     positions: (nowMs: number): Query<readonly MarginPosition[]> =>
       signed('/fapi/v3/positionRisk', '', nowMs, (value) =>

@@ -2,12 +2,14 @@ import { parseDecimalBytes } from '../../../core/decimal.ts';
 import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.ts';
 import { JsonScanner } from '../json-scanner.ts';
 
-/** What a frame of `/market/ws` turned out to be. `other` is well formed and not of these four. */
+/** What a frame of `/market/ws` turned out to be. `other` is well formed and not of the others. */
 export type DerivativeFrameKind =
   | 'mark-price'
   | 'liquidation'
   | 'aggregate-trade'
   | 'candle'
+  /** The venue ends this connection within ten minutes. */
+  | 'ending'
   | 'other'
   | 'unknown-symbol'
   | 'malformed';
@@ -109,7 +111,7 @@ export class DerivativeDecoder {
     this.#ends.fill(-1);
     this.#event = 'other';
     if (!this.#object() || !scanner.atEnd()) return 'malformed';
-    if (this.#event === 'other') return 'other';
+    if (this.#event === 'other' || this.#event === 'ending') return this.#event;
     if (this.#ends[KEY.s] === -1) return this.#malformed('no s');
     if (!this.#resolve()) return 'unknown-symbol';
     return this.#read() ? this.#event : this.#malformed('a number that is missing or no number');
@@ -135,7 +137,9 @@ export class DerivativeDecoder {
       return scanner.peek() === BRACE ? this.#object() : this.#keep(letter);
     }
     if (length === 2 && scanner.textIs('ap')) return this.#keep(AVERAGE_PRICE);
-    if (length === 4 && scanner.textIs('data') && scanner.peek() === BRACE) return this.#object();
+    const isWrapped =
+      length === 4 ? scanner.textIs('data') : length === 5 && scanner.textIs('event');
+    if (isWrapped && scanner.peek() === BRACE) return this.#object();
     return scanner.skip();
   }
 
@@ -146,6 +150,7 @@ export class DerivativeDecoder {
     else if (scanner.textIs('forceOrder')) this.#event = 'liquidation';
     else if (scanner.textIs('aggTrade')) this.#event = 'aggregate-trade';
     else if (scanner.textIs('kline')) this.#event = 'candle';
+    else if (scanner.textIs('serverShutdown')) this.#event = 'ending';
     return true;
   }
 

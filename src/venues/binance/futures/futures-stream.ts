@@ -1,9 +1,15 @@
 import { type Instrument, priceAt } from '../../../core/instrument.ts';
+import { RateBudget } from '../../../core/rate-budget.ts';
 import type { MarketFact } from '../../../market/fact.ts';
 import type { TradePrinted } from '../../../market/trade.ts';
 import { type FrameOutcome, type MarketStream, noCounts } from '../../market/market-stream.ts';
 import { MarketView } from '../../market/market-view.ts';
-import { type BinanceBooks, BinanceStream, type BinanceStreamOptions } from '../stream.ts';
+import {
+  type BinanceBooks,
+  BinanceStream,
+  type BinanceStreamOptions,
+  CONNECTION_LIFE_MS,
+} from '../stream.ts';
 import { DerivativeDecoder, RATE_DECIMALS } from './derivative-decoder.ts';
 
 /** A snapshot weighs 20 of the 2,400 a minute that the address has for everything. */
@@ -29,10 +35,9 @@ const RATE_UNIT = 10 ** RATE_DECIMALS;
 export function futuresStreams(
   options: BinanceStreamOptions,
 ): readonly [books: () => MarketStream, market: () => MarketStream] {
-  return [
-    () => new BinanceStream({ ...options, hasTrades: false, books: FUTURES_BOOKS }),
-    () => new FuturesMarketStream(options),
-  ];
+  const snapshots = new RateBudget(FUTURES_BOOKS.snapshotRate, 0);
+  const books = { ...options, hasTrades: false, books: FUTURES_BOOKS, snapshots };
+  return [() => new BinanceStream(books), () => new FuturesMarketStream(options)];
 }
 
 /** Marks with funding, samples of forced orders and, where they are wanted, aggregated trades. */
@@ -43,6 +48,8 @@ export class FuturesMarketStream implements MarketStream {
   readonly ping = STREAM_PING;
   readonly pace = PACE;
   readonly reconnectMsMin = 0;
+  readonly lifeMs = CONNECTION_LIFE_MS;
+  readonly hasVenueIds = true;
   readonly views: readonly MarketView[] = [];
   readonly counts = noCounts();
   readonly quoted: MarketView;
@@ -87,6 +94,8 @@ export class FuturesMarketStream implements MarketStream {
       case 'aggregate-trade':
         this.counts.updates += 1;
         return 'trade';
+      case 'ending':
+        return 'ending';
       case 'malformed':
         this.counts.malformed += 1;
         return 'malformed';

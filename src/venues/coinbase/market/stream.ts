@@ -31,6 +31,10 @@ export class CoinbaseView extends MarketView {
     return this.hasBook && this.product.isTrading;
   }
 
+  override get isSynced(): boolean {
+    return this.hasBook;
+  }
+
   /** Writes the levels that the decoder stands on; a snapshot replaces all there was. */
   apply(decoder: MarketDecoder): 'applied' | 'ignored' | 'crossed' {
     const { book } = this;
@@ -40,6 +44,7 @@ export class CoinbaseView extends MarketView {
     decoder.asks.writeTo(book.asks);
     if (book.isCrossed) return 'crossed';
     this.hasBook = true;
+    this.eventMs = decoder.sentMs || 0;
     this.takeBest(this.updateId + 1);
     return 'applied';
   }
@@ -80,6 +85,8 @@ export class CoinbaseStream implements MarketStream {
   readonly ping = null;
   readonly pace = PACE;
   readonly reconnectMsMin = RECONNECT_MS_MIN;
+  readonly lifeMs = Number.POSITIVE_INFINITY;
+  readonly hasVenueIds = false;
   readonly snapshots = null;
   readonly frames: readonly string[] = [];
   readonly views: readonly CoinbaseView[];

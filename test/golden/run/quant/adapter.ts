@@ -1,3 +1,5 @@
+import { assert, type Result } from '../../../../src/core/result.ts';
+
 /** Numbers of a CSV by column; `NA` is null. */
 export type Columns = Readonly<Record<string, readonly (number | null)[]>>;
 
@@ -13,4 +15,10 @@ export type QuantAdapter = (from: QuantInputs) => unknown;
 /** A column in which nothing is missing. */
 export function numbersOf(columns: Columns, name: string): readonly number[] {
   return columns[name] as readonly number[];
+}
+
+/** What the production code answered. @throws with its error, which fails the vector */
+export function answered<T>(result: Result<T, unknown>): T {
+  assert(result.ok, `answered ${JSON.stringify(result)}`);
+  return result.value;
 }

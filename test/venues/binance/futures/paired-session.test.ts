@@ -338,15 +338,4 @@ test('a switch that one market does not take is not held', async () => {
   assert.is(await armed, false);
 });
 
-test('the account is set up: one-way mode, cross margin, leverage', () => {
-  const { access, answer, time } = aDesk();
-  const account = futuresAccount(access);
-  const now = time.clock.now();
-  assert.is(answer(account.isHedged(now)), false);
-  assert.is(answer(account.setOneWay(now)), true);
-  assert.is(answer(account.setMarginType('BTCUSDT', 'CROSSED', now)), true);
-  assert.is(answer(account.setLeverage('BTCUSDT', 5, now)), 5);
-  assert.throws(() => answer(account.setMarginType('BTCUSDT', 'ISOLATED', now)), /-4168/);
-});
-
 test.run();

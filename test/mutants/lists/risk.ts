@@ -1,0 +1,316 @@
+import type { MutantFile } from '../mutant.ts';
+
+export const PRE_TRADE: MutantFile = {
+  file: 'src/risk/pre-trade.js',
+  tests: ['risk/pre-trade', 'risk/size-limits', 'risk/watch/risk-watch'],
+  mutants: [
+    {
+      what: 'an intent after its deadline is taken',
+      from: 'moment.nowNs > order.deadlineNs',
+      to: 'false',
+    },
+    {
+      what: 'a mode permits everything',
+      from: 'if (reduceOnly.check(right, NO_LIMITS) !== null)',
+      to: 'if (false)',
+    },
+    {
+      what: 'a paused strategy goes on',
+      from: 'if (moment.isStrategyPaused)',
+      to: 'if (false)',
+    },
+    {
+      what: 'an order without a market is priced',
+      from: 'this.midTicks(order.instrument) === 0',
+      to: 'false',
+    },
+    {
+      what: 'a stale quote is as good as a new one',
+      from: 'ageMs > limitMs ?',
+      to: 'false ?',
+    },
+    {
+      what: 'a quote is stale at its limit',
+      from: 'ageMs > limitMs',
+      to: 'ageMs >= limitMs',
+    },
+    {
+      what: 'more lots than the venue takes',
+      from: 'if (quantity !== null)',
+      to: 'if (false)',
+    },
+    {
+      what: 'a market order carries a price',
+      from: 'if (ticks === 0)\n                return null;',
+      to: 'return null;',
+    },
+    {
+      what: 'a price off the grid',
+      from: 'if (price !== null)',
+      to: 'if (false)',
+    },
+    {
+      what: 'the band binds nobody',
+      from: 'offBps > limitBps ?',
+      to: 'false ?',
+    },
+    {
+      what: 'the band has one side',
+      from: 'Math.abs(ticks - mid) / mid',
+      to: '(ticks - mid) / mid',
+    },
+    {
+      what: 'a market order is valued at the mid',
+      from: 'mid * (1 + this.#limits.priceBandBps / 10_000)',
+      to: 'mid',
+    },
+    {
+      what: 'a notional below the least',
+      from: 'notional < notionalMin',
+      to: 'false',
+    },
+    {
+      what: 'reduce-only increases',
+      from: 'order.isReduceOnly && !isReducing',
+      to: 'false',
+    },
+    {
+      what: 'we trade with ourselves',
+      from: 'against === null ? 0 : 1',
+      to: '0',
+    },
+    {
+      what: 'what shrinks is limited, too',
+      from: 'if (isReducing)\n            return null;',
+      to: '',
+    },
+    {
+      what: 'no size is refused',
+      from: 'tooLarge !== null',
+      to: 'false',
+    },
+    {
+      what: 'the scale of the mode is not heard',
+      from: 'notional, worst, moment.riskScale',
+      to: 'notional, worst, 1',
+    },
+    {
+      what: 'a loss that is no number is small',
+      from: '!(loss < this.#limits.maxDailyLoss)',
+      to: 'loss >= this.#limits.maxDailyLoss',
+    },
+    {
+      what: 'the loss of the day binds nobody',
+      from: '!(loss < this.#limits.maxDailyLoss)',
+      to: 'false',
+    },
+    {
+      what: 'an approved order is not counted',
+      from: 'this.exposure(order.instrument).reserve(order);',
+      to: '',
+    },
+    {
+      what: 'the desk has no rate',
+      from: '!this.#deskRate.take(nowMs)',
+      to: 'false',
+    },
+    {
+      what: 'a strategy has no rate',
+      from: 'isStrategys ||',
+      to: 'false ||',
+    },
+    {
+      what: 'a refused order uses up the budget',
+      from: 'const isStrategys = strategy.available(nowMs) < 1;',
+      to: 'const isStrategys = !strategy.take(nowMs);',
+    },
+    {
+      what: 'the hint is one lot too large',
+      from: 'if (passes(middle))',
+      to: 'if (passes(middle - 1))',
+    },
+    {
+      what: 'the hint forgets the least of the venue',
+      from: 'largestLots < instrument.lotsMin ? 0 : largestLots',
+      to: 'largestLots',
+    },
+    {
+      what: 'new limits are adopted by half',
+      from: 'this.#sizes.adopt(limits);',
+      to: '',
+    },
+    {
+      what: 'nobody tells the sizes the equity',
+      from: 'this.#sizes.setEquity(equity);',
+      to: '',
+    },
+  ],
+};
+
+export const SIZES: MutantFile = {
+  file: 'src/risk/size-limits.js',
+  tests: ['risk/size-limits', 'risk/pre-trade'],
+  mutants: [
+    {
+      what: 'an order at its limit is refused',
+      from: 'notional > orderLimit',
+      to: 'notional >= orderLimit',
+    },
+    {
+      what: 'an order has no limit',
+      from: 'notional > orderLimit',
+      to: 'false',
+    },
+    {
+      what: 'a position has no limit',
+      from: 'if (worst > limit)',
+      to: 'if (false)',
+    },
+    {
+      what: 'gross is never looked at',
+      from: 'this.#hasGross ?',
+      to: 'false ?',
+    },
+    {
+      what: "gross without the order's own market",
+      from: 'let ofDesk = worst;',
+      to: 'let ofDesk = 0;',
+    },
+    {
+      what: "the order's own market counts twice",
+      from: 'if (other === instrument)',
+      to: 'if (false)',
+    },
+    {
+      what: 'what a venue holds is not added up',
+      from: 'ofVenue += worth;',
+      to: '',
+    },
+    {
+      what: 'every venue is one',
+      from: 'this.#venueOf[other] === venue',
+      to: 'true',
+    },
+    {
+      what: 'a position that was never priced counts for nothing',
+      from: '!(ofVenue <= venueLimit)',
+      to: 'ofVenue > venueLimit',
+    },
+    {
+      what: "the desk's gross binds nobody",
+      from: 'if (ofDesk <= deskLimit)',
+      to: 'if (true)',
+    },
+    {
+      what: "the scale leaves the desk's gross alone",
+      from: 'this.#deskGross * scale',
+      to: 'this.#deskGross',
+    },
+    {
+      what: "the scale leaves a venue's gross alone",
+      from: 'this.#venueGross[venue] * scale',
+      to: 'this.#venueGross[venue]',
+    },
+    {
+      what: 'a lost market counts for nothing',
+      from: 'if (midTicks > 0)\n            this.#mids',
+      to: 'this.#mids',
+    },
+    {
+      what: 'the tier stays where it was',
+      from: 'if (this.#tierAt(equity) !== this.#tier)',
+      to: 'if (false)',
+    },
+    {
+      what: 'the limits of a market replace the general ones',
+      from: 'least(limits.maxOrderNotional, tier?.maxOrderNotional, own?.maxOrderNotional)',
+      to: 'own?.maxOrderNotional ?? least(limits.maxOrderNotional, tier?.maxOrderNotional)',
+    },
+    {
+      what: 'the largest of several limits holds',
+      from: 'Math.min(sofar, limit ?? sofar)',
+      to: 'Math.max(Number.isFinite(sofar) ? sofar : 0, limit ?? 0)',
+    },
+  ],
+};
+
+export const EXPOSURE: MutantFile = {
+  file: 'src/risk/exposure.js',
+  tests: ['risk/exposure', 'risk/pre-trade', 'risk/size-limits'],
+  mutants: [
+    {
+      what: 'a buy shrinks a long position',
+      from: 'this.buyLots + lots <= -this.position',
+      to: 'this.buyLots + lots <= this.position',
+    },
+    {
+      what: 'open sells are not counted',
+      from: 'this.sellLots + lots <= this.position',
+      to: 'lots <= this.position',
+    },
+    {
+      what: 'an order that fills partly counts in full',
+      from: 'lots - (known?.lots ?? 0)',
+      to: 'lots',
+    },
+    {
+      what: 'the worst forgets the other side',
+      from: 'Math.abs(this.position - this.sellLots)',
+      to: '0',
+    },
+    {
+      what: 'a market order crosses nobody',
+      from: '            ticks === 0 ||\n',
+      to: '',
+    },
+    {
+      what: "an order at the other's price does not cross",
+      from: 'ticks >= own.ticks',
+      to: 'ticks > own.ticks',
+    },
+  ],
+};
+
+export const LOOSENING: MutantFile = {
+  file: 'src/risk/loosening.js',
+  tests: ['risk/loosening', 'edge/settings'],
+  mutants: [
+    {
+      what: 'a limit that is gone is not loosened',
+      from: "typeof is !== 'number' || is > was",
+      to: 'is > was',
+    },
+    {
+      what: 'a larger limit is not looser',
+      from: 'is > was',
+      to: 'false',
+    },
+    {
+      what: 'anyone may leave it to anyone',
+      from: 'if (isAnyones)',
+      to: 'if (false)',
+    },
+    {
+      what: 'tiers are not compared',
+      from: 'for (const [path, was, is] of tierPairs(from, to))',
+      to: 'for (const [path, was, is] of [])',
+    },
+  ],
+};
+
+export const LIMITS: MutantFile = {
+  file: 'src/risk/limits.js',
+  tests: ['risk/size-limits', 'risk/loosening'],
+  mutants: [
+    {
+      what: 'an equity at a tier does not have it',
+      from: 'equity >= fromEquity',
+      to: 'equity > fromEquity',
+    },
+    {
+      what: 'an unknown equity has the last tier',
+      from: 'Math.max(0, above)',
+      to: 'above < 0 ? tiers.length - 1 : above',
+    },
+  ],
+};

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../shared.ts';
+import type { ScenarioVenue } from './scenario-venues.ts';
+
+interface OrderScenario {
+  readonly id: string;
+  readonly type: string;
+  readonly given: { readonly venue?: string };
+}
+
+interface ScenarioFile {
+  readonly scenarios: readonly OrderScenario[];
+  /** Which venue has which order type by itself, by name of its column. */
+  readonly native: readonly Readonly<Record<string, string>>[];
+}
+
+/** What becomes of a scenario at a venue. `absent`: it should run, and nothing can carry it out. */
+export type Verdict =
+  | { readonly kind: 'runs' }
+  | { readonly kind: 'not-applicable' | 'absent'; readonly why: string };
+
+const file: ScenarioFile = JSON.parse(
+  readFileSync(join(root, 'test', 'golden', 'scenarios', 'orders.json'), 'utf8'),
+);
+export const ORDER_SCENARIOS = file.scenarios;
+
+/** Scenarios about what a venue has by itself, with the row of the table that says who does. */
+const NATIVE: ReadonlyMap<string, string> = new Map([
+  ['ICE-01', 'Iceberg'],
+  ['OCO-01', 'OCO'],
+  ['OCO-02', 'OCO'],
+]);
+
+/** @throws when there is no such scenario */
+export function verdictOf(id: string, spec: ScenarioVenue): Verdict {
+  const scenario = ORDER_SCENARIOS.find((each) => each.id === id);
+  if (scenario === undefined) throw new Error(`orders.json has no scenario ${id}`);
+  const { type, given } = scenario;
+  if (id === 'OM-09' && spec.deadManSeconds === null) {
+    return no(`${spec.column} has no dead-man switch: the guard process cancels there`);
+  }
+  if (type === 'ORDER_MANAGER') return { kind: 'runs' };
+  const row = NATIVE.get(id);
+  const native = file.native.find((each) => each['type'] === row)?.[spec.column];
+  if (native?.startsWith('no') === true) return no(`${row} of the venue's own: ${native}`);
+  const isOfOther = given.venue !== undefined && given.venue !== spec.kind;
+  if (isOfOther) return no(`the scenario is about a rule of ${given.venue} alone`);
+  return { kind: 'absent', why: 'src/execution has no algorithms, stops or linked orders yet' };
+}
+
+const no = (why: string): Verdict => ({ kind: 'not-applicable', why });
