@@ -3,6 +3,7 @@ import type { OrderIntent } from '../src/execution/order.ts';
 import type { VenueNews } from '../src/risk/watch/venue-watch.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
 import type { AggregatorMessage } from './market-data/aggregator-message.ts';
+import type { BackfillMessage } from './market-data/backfill.ts';
 import type { FactsMessage } from './market-data/facts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import type { QualityMessage } from './market-data/quality.ts';
@@ -38,6 +39,7 @@ export const address = {
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   facts: refByPath<FactsMessage>('market-data/facts'),
   quality: refByPath<QualityMessage>('market-data/quality'),
+  backfill: refByPath<BackfillMessage>('market-data/backfill'),
   aggregator: refByPath<AggregatorMessage>('market-data/aggregator'),
   volatility: refByPath<VolatilityMessage>('market-data/volatility'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),

@@ -7,6 +7,8 @@ export interface MarketDataBranch {
   readonly quality?: (() => Spawnable) | null;
   /** The same. */
   readonly aggregator?: (() => Spawnable) | null;
+  /** The same. */
+  readonly backfill?: (() => Spawnable) | null;
   /** Absent or null where nothing is asked but prices. */
   readonly facts?: (() => Spawnable) | null;
   /** Absent or null where nobody asks for it. */
@@ -24,10 +26,11 @@ const RECORDER_STOP_MS = 45_000;
  * that breaks the recorder, whom no feed waits for.
  */
 export function marketDataBranch(branch: MarketDataBranch): SupervisorSpec {
-  const { feeds, quality = null, aggregator = null, facts = null } = branch;
+  const { feeds, quality = null, aggregator = null, backfill = null, facts = null } = branch;
   const { volatility = null, recorder = null } = branch;
   const children: ChildSpec[] = feeds.map(({ venue, start }) => ({ id: `feed:${venue}`, start }));
   if (quality !== null) children.push({ id: 'quality', start: quality });
+  if (backfill !== null) children.push({ id: 'backfill', start: backfill });
   if (aggregator !== null) children.push({ id: 'aggregator', start: aggregator });
   if (facts !== null) children.push({ id: 'facts', start: facts });
   if (volatility !== null) children.push({ id: 'volatility', start: volatility });

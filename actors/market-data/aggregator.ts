@@ -1,6 +1,10 @@
 import type { ControlEvent } from '../../src/control/events.ts';
 import { Aggregation, type AggregationOptions } from '../../src/market/aggregation/aggregation.ts';
-import type { BarClosed, BucketClosed } from '../../src/market/aggregation/market-series.ts';
+import type {
+  BarClosed,
+  BarKind,
+  BucketClosed,
+} from '../../src/market/aggregation/market-series.ts';
 import type { TrackedMarket, UnsoundState } from '../../src/market/aggregation/market-track.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { address } from '../addresses.ts';
@@ -10,7 +14,7 @@ import type { AggregatorMessage } from './aggregator-message.ts';
 
 /** Who wants to hear of what closes in a market, by the index of its instrument. */
 export interface SeriesListeners {
-  readonly bars: (instrument: number) => readonly ActorRef<BarClosed>[];
+  readonly bars: (instrument: number, series: BarKind) => readonly ActorRef<BarClosed>[];
   readonly buckets: (instrument: number) => readonly ActorRef<BucketClosed>[];
 }
 
@@ -60,7 +64,7 @@ export function aggregatorActor(
           onUnsound: unsoundness(ctx),
           wantsBuckets: (instrument) => listeners.buckets(instrument).length > 0,
           onBar(closed) {
-            for (const listener of listeners.bars(closed.bar.instrument)) {
+            for (const listener of listeners.bars(closed.bar.instrument, closed.series)) {
               ctx.send(listener, closed);
             }
           },

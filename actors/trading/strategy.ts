@@ -1,7 +1,9 @@
 import type { Instrument } from '../../src/core/instrument.ts';
+import type { BarClosed, BucketClosed } from '../../src/market/aggregation/market-series.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { StrategyRecord } from '../../src/strategies/decision-record.ts';
-import { MarketMaking, type MarketMakingSettings } from '../../src/strategies/market-making.ts';
+import type { MarketMakingSettings } from '../../src/strategies/market-making.ts';
+import { STRATEGY_KINDS, type Strategy, type StrategyKind } from '../../src/strategies/strategy.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { PositionChanged } from './portfolio.ts';
@@ -9,6 +11,8 @@ import type { PositionChanged } from './portfolio.ts';
 export type StrategyMessage =
   | QuoteMessage
   | PositionChanged
+  | BarClosed
+  | BucketClosed
   | { readonly kind: 'adopt-settings'; readonly settings: MarketMakingSettings }
   | { readonly kind: 'check-market' };
 
@@ -31,18 +35,22 @@ export interface StrategyOptions {
   readonly settings: () => MarketMakingSettings;
   /** A market that says nothing for so long is no market to quote from. */
   readonly staleMs: () => number;
+  /** Absent: the kind that its settings name. */
+  readonly kind?: StrategyKind;
   /** Where decisions are noted, so that they can be made again; absent where nobody does. */
   readonly record?: StrategyRecord;
 }
 
 const CHECK_MS = 250;
 
-/** Only the latest word on market and position counts; a loss is a word on the market. */
-const keyOf = (message: StrategyMessage): string =>
-  message.kind === 'quote-lost' ? 'quote-updated' : message.kind;
+/** Of each thing only the latest word counts; a loss is a word on the market. */
+function keyOf(message: StrategyMessage): string {
+  if (message.kind === 'bar-closed') return message.series;
+  return message.kind === 'quote-lost' ? 'quote-updated' : message.kind;
+}
 
 interface StrategyState {
-  readonly making: MarketMaking;
+  readonly making: Strategy;
   inventoryLots: number;
   /** The portfolio has told the position: before that nothing is quoted. */
   isInformed: boolean;
@@ -84,9 +92,10 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
       ctx.timers.start('check', CHECK_MS, { kind: 'check-market' }, { periodic: true });
       ctx.send(address.portfolio, { kind: 'tell-position', instrument, to: ctx.self });
       const settings = options.settings();
+      const kind = options.kind ?? STRATEGY_KINDS[settings.kind];
       record?.configured(settings);
       return {
-        making: new MarketMaking(options.instrument, settings),
+        making: kind.make(options.instrument, settings),
         inventoryLots: 0,
         isInformed: false,
         heardNs: 0,
@@ -107,6 +116,12 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
         case 'position-changed':
           state.inventoryLots = message.lots;
           state.isInformed = true;
+          break;
+        case 'bar-closed':
+          state.making.onBar?.(message);
+          break;
+        case 'bucket-closed':
+          state.making.onBucket?.(message);
           break;
         case 'adopt-settings':
           state.making.adopt(message.settings);

@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioState } from '../execution/portfolio.ts';
 import type { Position } from '../execution/positions.ts';
+import type { BackfillJob } from '../market/quality/backfill.ts';
 import type { RiskState } from '../risk/risk-desk.ts';
 import type { StoredOrder } from '../storage/event-store/projections.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
@@ -38,6 +39,12 @@ export class DeskMemory {
       }),
     );
     return { positions: this.#positions(), balances };
+  }
+
+  /** What of the market data is still to be fetched again. */
+  async backfill(): Promise<readonly BackfillJob[]> {
+    await this.#settled();
+    return this.#journal.store.backfillJobs();
   }
 
   async risk(): Promise<RiskState> {

@@ -4,6 +4,7 @@ import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
+import type { TradeHistory } from '../venues/history/trade-history.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
@@ -21,6 +22,8 @@ export interface DeskVenue extends Venue {
   readonly feeds: 1 | 2;
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
+  /** Trades that were missed. */
+  readonly history: TradeHistory;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
   /** What is traded there. */
@@ -72,6 +75,7 @@ export async function openVenues(
       quiet,
       hasDeadMan: kind.capabilities.hasDeadMan,
       contract: kind.contract,
+      history: kind.history(opened),
     });
     instruments.push(...rules.value);
   }

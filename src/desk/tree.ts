@@ -37,6 +37,7 @@ import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
+import { deskBackfill } from './market/desk-backfill.ts';
 import { DeskMemory } from './memory.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
@@ -191,6 +192,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           record: append,
         }),
       aggregator: aggregated.start,
+      backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       facts: factsOf(parts, listeners.facts, tape),
       feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({

@@ -7,6 +7,7 @@ import {
 } from '../execution/proof/evidence.ts';
 import type { QuoteUpdated } from '../market/quote.ts';
 import { MarketMaking, type MarketMakingSettings } from './market-making.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Journaled when a strategy starts and when it takes other settings over. */
 export interface StrategyConfigured {
@@ -50,7 +51,7 @@ export class StrategyRecord {
   }
 
   /** Decides, and notes what went in and what came out. Allocates nothing. */
-  decide(making: MarketMaking, quote: QuoteUpdated, inventoryLots: number): void {
+  decide(making: Strategy, quote: QuoteUpdated, inventoryLots: number): void {
     const slot = this.#trail.decision(this.#strategy);
     slot[AT.bidTicks] = quote.bidTicks;
     slot[AT.bidLots] = quote.bidLots;

@@ -3,7 +3,7 @@ import type { ExecutionQuote } from '../../market/aggregation/pair-market.ts';
 import { type DaemonCommand, done, EXIT, failed } from '../command.ts';
 import { inspectCommand, wholeOption } from '../inspect/inspect-command.ts';
 import { pairs, table } from '../terminal.ts';
-import type { BarRow, BucketRow, MarketReport } from './market-port.ts';
+import type { BackfillLine, BarRow, BucketRow, MarketReport } from './market-port.ts';
 
 const SERIES: readonly string[] = [...BAR_KINDS, 'buckets'];
 const ROWS = { fallback: 20, min: 1, max: 256 };
@@ -113,8 +113,15 @@ function showMarket(report: MarketReport): string {
   const rest = pairs([
     ['failover', order],
     ['crossed beyond fees', `${report.crossings} times`],
+    ['backfill', backfillText(report.backfill)],
   ]);
   return [venues, markets, touches, rest].join('\n\n');
+}
+
+function backfillText(line: BackfillLine | null): string {
+  if (line === null) return '-';
+  const { waiting, fetched, givenUp, tooLarge } = line;
+  return `${waiting} gaps wait, ${fetched} trades fetched, ${givenUp + tooLarge} gaps given up`;
 }
 
 function showQuote(quoted: ExecutionQuote): string {

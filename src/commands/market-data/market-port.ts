@@ -24,6 +24,21 @@ export interface MarketPort {
 export interface MarketReport extends Pick<AggregationReport, 'pairs' | 'failover' | 'crossings'> {
   readonly venues: readonly VenueReport[];
   readonly markets: readonly MarketLine[];
+  /** Trades that were missed and are fetched again; null while nobody fetches. */
+  readonly backfill: BackfillLine | null;
+}
+
+export interface BackfillLine {
+  /** Gaps that are still to be fetched. */
+  readonly waiting: number;
+  /** Trades that were, since the desk or the actor began. */
+  readonly fetched: number;
+  /** Gaps that were tried too often, or for which there was no room. */
+  readonly givenUp: number;
+  /** Gaps that are too long to be fetched. */
+  readonly tooLarge: number;
+  /** Aggregates of which some trades had come. */
+  readonly partly: number;
 }
 
 export interface VenueReport extends VenueRow {

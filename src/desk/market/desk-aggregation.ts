@@ -1,19 +1,16 @@
+import { address } from '../../../actors/addresses.ts';
 import { aggregatorActor, type SeriesListeners } from '../../../actors/market-data/aggregator.ts';
+import { BAR_KINDS, type BarKind } from '../../market/aggregation/market-series.ts';
 import type { TrackedMarket } from '../../market/aggregation/market-track.ts';
 import { BookShelf } from '../../market/consolidated/book-shelf.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
+import { STRATEGY_KINDS } from '../../strategies/strategy.ts';
 import type { MarketStream } from '../../venues/market/market-stream.ts';
 import type { DeskParts } from '../desk-parts.ts';
 import { atFeesOf } from '../venue/options.ts';
 
-const NOBODY: SeriesListeners = { bars: () => [], buckets: () => [] };
-
 /** What takes the markets of all venues together: the shelf of their books, and the actor. */
-export function deskAggregation(
-  parts: DeskParts,
-  journal: (event: JournalEvent) => void,
-  listeners: SeriesListeners = NOBODY,
-) {
+export function deskAggregation(parts: DeskParts, journal: (event: JournalEvent) => void) {
   const shelf = new BookShelf();
   const { config, venues, log } = parts;
   return {
@@ -30,10 +27,27 @@ export function deskAggregation(
         shelf,
         settings: config.aggregation,
         staleMs: () => parts.config.risk.staleBookMs,
-        listeners,
+        listeners: strategyListeners(parts),
         journal,
         log,
       }),
+  };
+}
+
+/** The strategies on a market whose kind hears of what closes there. */
+function strategyListeners({ config, instruments }: DeskParts): SeriesListeners {
+  const heard = instruments.map(({ venue, symbol }) => {
+    const on = config.strategies.filter((each) => each.venue === venue && each.symbol === symbol);
+    return (series: BarKind | 'buckets') =>
+      on
+        .filter(({ settings }) => STRATEGY_KINDS[settings.kind].hears.includes(series))
+        .map(({ label }) => address.strategy(label));
+  });
+  const bars = heard.map((of) => new Map(BAR_KINDS.map((series) => [series, of(series)])));
+  const buckets = heard.map((of) => of('buckets'));
+  return {
+    bars: (instrument, series) => bars[instrument]?.get(series) ?? [],
+    buckets: (instrument) => buckets[instrument] ?? [],
   };
 }
 

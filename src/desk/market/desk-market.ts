@@ -4,6 +4,7 @@ import type { Lane } from '../../../actors/runtime/lane.ts';
 import type { Reply } from '../../../actors/runtime/ref.ts';
 import { didYouMean } from '../../commands/command.ts';
 import type {
+  BackfillLine,
   BarRow,
   BucketRow,
   MarketLine,
@@ -71,6 +72,7 @@ export function deskMarket(lane: Lane, instruments: readonly Instrument[]): Mark
         ...rest,
         venues: venues.map((row): VenueReport => ({ ...row, ...clockOf(row.venue) })),
         markets: markets.map((row) => lineOf(row, quality)),
+        backfill: view<BackfillLine | null>(address.backfill.path, null),
       };
     },
     async quote(symbol, wish) {

@@ -43,10 +43,6 @@ export class VenuePulse {
     this.#roundTripMs = roundTripMs;
   }
 
-  get roundTripMs(): number {
-    return this.#roundTripMs;
-  }
-
   /** @param markets, liveMarkets markets that are followed there, and of them the live ones */
   signs(nowMs: number, markets: number, liveMarkets: number): VenueSigns {
     this.#turn(nowMs);

@@ -9,6 +9,9 @@ export interface BackfillJob {
   /** Venue time that is missing, in milliseconds, both ends included. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Numbers of the trades that are missing, both ends included. */
+  readonly fromId: number;
+  readonly toId: number;
   /** How it stands to the desk: an open position first, then what is traded, then the rest. */
   readonly stake: 'position' | 'traded' | 'watched';
   /** How often it was tried. */
@@ -21,8 +24,26 @@ export interface BackfillJob {
 export interface BackfillStore {
   readonly all: () => readonly BackfillJob[];
   readonly put: (job: BackfillJob) => void;
-  readonly remove: (id: string) => void;
+  readonly remove: (id: string, outcome: BackfillOutcome) => void;
 }
+
+/** How a job ended: all came, it was tried too often, or there was no room for it. */
+export type BackfillOutcome = 'filled' | 'given-up' | 'no-room';
+
+/** Journaled when a job is taken, and whenever something about it changes. */
+export interface BackfillQueued {
+  readonly kind: 'backfill-queued';
+  readonly job: BackfillJob;
+}
+
+/** Journaled when a job ends. */
+export interface BackfillEnded {
+  readonly kind: 'backfill-ended';
+  readonly id: string;
+  readonly outcome: BackfillOutcome;
+}
+
+export type BackfillEvent = BackfillQueued | BackfillEnded;
 
 /** Jobs beyond this are dropped, least urgent first, and counted. */
 export const BACKFILL_JOBS_MAX = 10_000;
@@ -52,6 +73,10 @@ export class BackfillQueue {
     this.#jobs = new Map(store.all().map((job) => [job.id, job]));
   }
 
+  get all(): readonly BackfillJob[] {
+    return [...this.#jobs.values()];
+  }
+
   get size(): number {
     return this.#jobs.size;
   }
@@ -60,23 +85,33 @@ export class BackfillQueue {
   add(job: BackfillJob): void {
     assert(job.fromMs <= job.toMs, 'a gap ends after it began');
     this.#put(job);
-    if (this.#jobs.size > BACKFILL_JOBS_MAX) this.#drop(this.#ordered().at(-1) as BackfillJob);
+    if (this.#jobs.size <= BACKFILL_JOBS_MAX) return;
+    this.#drop(this.#ordered().at(-1) as BackfillJob, 'no-room');
   }
 
-  /** The most urgent job that may be tried now; null where none may. O(jobs). */
-  next(nowMs: number): BackfillJob | null {
+  /**
+   * The most urgent job that may be tried now; null where none may. O(jobs).
+   *
+   * @param mayAsk whether a venue may be asked anything now
+   */
+  next(nowMs: number, mayAsk: (venue: string) => boolean = () => true): BackfillJob | null {
     let best: BackfillJob | null = null;
     for (const job of this.#jobs.values()) {
-      if (job.notBeforeMs > nowMs) continue;
+      if (job.notBeforeMs > nowMs || !mayAsk(job.venue)) continue;
       if (best === null || urgency(job, best) < 0) best = job;
     }
     return best;
   }
 
-  /** All of it came, and was looked at again. */
+  /** All of it came. */
   done(id: string): void {
-    if (!this.#jobs.delete(id)) return;
-    this.#store.remove(id);
+    this.#end(id, 'filled');
+  }
+
+  /** Nobody wants it any more. */
+  giveUp(id: string): void {
+    const job = this.#jobs.get(id);
+    if (job !== undefined) this.#drop(job, 'given-up');
   }
 
   /** It did not come. @returns whether it will be tried again */
@@ -85,7 +120,7 @@ export class BackfillQueue {
     if (job === undefined) return false;
     const attempts = job.attempts + 1;
     if (attempts >= BACKFILL_ATTEMPTS_MAX) {
-      this.#drop(job);
+      this.#drop(job, 'given-up');
       return false;
     }
     const waitMs = Math.min(RETRY_MS * 2 ** job.attempts, RETRY_MS_MAX);
@@ -98,9 +133,13 @@ export class BackfillQueue {
     this.#jobs.set(job.id, job);
   }
 
-  #drop(job: BackfillJob): void {
+  #drop(job: BackfillJob, outcome: BackfillOutcome): void {
     this.dropped += 1;
-    this.done(job.id);
+    this.#end(job.id, outcome);
+  }
+
+  #end(id: string, outcome: BackfillOutcome): void {
+    if (this.#jobs.delete(id)) this.#store.remove(id, outcome);
   }
 
   #ordered(): BackfillJob[] {

@@ -1,3 +1,21 @@
+/** Trades of one market whose numbers never came. Numbers and venue times, both ends included. */
+export interface SequenceGap {
+  readonly kind: 'gap-found';
+  readonly instrument: number;
+  readonly fromId: number;
+  readonly toId: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Trades that were missing and have been fetched, as a run of numbers. Frozen. */
+export interface TradesBackfilled {
+  readonly kind: 'trades-backfilled';
+  readonly instrument: number;
+  readonly fromId: number;
+  readonly toId: number;
+}
+
 /** What is known of the data of markets and worth keeping. */
 export type QualityEvent =
   | {

@@ -61,6 +61,13 @@ export class GapLedger {
     this.duplicates += count - fresh;
   }
 
+  /** Missing numbers were fetched again; what is not missing is left as it is. @returns how many */
+  fill(from: number, to: number): number {
+    const filled = this.#fill(from, to);
+    this.seen += filled;
+    return filled;
+  }
+
   /** The venue began to number anew: what was missing stays missing, and nothing is between. */
   restart(): void {
     this.abandoned += this.missing;

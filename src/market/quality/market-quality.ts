@@ -3,7 +3,7 @@ import type { QuoteUpdated } from '../quote.ts';
 import type { TradePrinted } from '../trade.ts';
 import { ArrivalRate } from './arrival-rate.ts';
 import { BenfordCounts, type Conformity } from './benford.ts';
-import type { QualityEvent } from './events.ts';
+import type { QualityEvent, SequenceGap } from './events.ts';
 import { GapLedger } from './gap-ledger.ts';
 import { type QualityScore, qualityScore } from './score.ts';
 import type { QualitySettings } from './settings.ts';
@@ -30,6 +30,7 @@ export class MarketQuality {
   readonly #instrument: number;
   readonly #settings: QualitySettings;
   readonly #record: (event: QualityEvent) => void;
+  readonly #onGap: (gap: SequenceGap) => void;
   readonly #trades = new GapLedger();
   readonly #arrivals = new ArrivalRate(ARRIVALS);
   readonly #latency = new FeedLatency(LATENCY_WINDOW);
@@ -52,10 +53,12 @@ export class MarketQuality {
     instrument: number,
     settings: QualitySettings,
     record: (event: QualityEvent) => void,
+    onGap: (gap: SequenceGap) => void,
   ) {
     this.#instrument = instrument;
     this.#settings = settings;
     this.#record = record;
+    this.#onGap = onGap;
   }
 
   onQuote({ bidTicks, askTicks }: QuoteUpdated, monoMs: number): void {
@@ -85,6 +88,11 @@ export class MarketQuality {
     this.#latency.add(wallMs, venueMs);
     this.#stamped += 1;
     if (wallMs - venueMs - this.#latency.leastMs <= this.#settings.lateMs) this.#timely += 1;
+  }
+
+  /** Numbers that were missing have been fetched. */
+  onBackfilled(fromId: number, toId: number): void {
+    this.#trades.fill(fromId, toId);
   }
 
   /** To be called several times a second. @param wallMs venue gaps are told in wall time */
@@ -158,10 +166,11 @@ export class MarketQuality {
     ledger.add(tradeId);
     const missing = tradeId - last - 1;
     if (missing > 0) {
-      this.#record({
-        ...{ kind: 'data-gap', instrument: this.#instrument, how: 'sequence' },
-        ...{ fromMs: Math.round(this.#tradeMs), toMs: Math.round(venueMs), missing },
-      });
+      const times = { fromMs: Math.round(this.#tradeMs), toMs: Math.round(venueMs) };
+      const instrument = this.#instrument;
+      this.#record({ kind: 'data-gap', instrument, how: 'sequence', ...times, missing });
+      const ids = { fromId: last + 1, toId: tradeId - 1 };
+      this.#onGap({ kind: 'gap-found', instrument, ...ids, ...times });
     }
     if (!(tradeId <= last)) this.#tradeMs = venueMs;
   }

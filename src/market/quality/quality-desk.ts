@@ -2,7 +2,7 @@ import type { SafetyKernel } from '../../control/safety-kernel.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { QuoteMessage } from '../quote.ts';
 import type { TradePrinted } from '../trade.ts';
-import type { QualityEvent } from './events.ts';
+import type { QualityEvent, SequenceGap, TradesBackfilled } from './events.ts';
 import { MarketQuality, type MarketQualitySummary } from './market-quality.ts';
 import type { QualityScore } from './score.ts';
 import type { QualitySettings } from './settings.ts';
@@ -22,6 +22,8 @@ export interface QualityDeskOptions {
   readonly owner: string;
   /** @throws when it cannot be journaled */
   readonly record: (event: QualityEvent) => void;
+  /** Told of every run of numbers that was passed over. */
+  readonly onGap: (gap: SequenceGap) => void;
 }
 
 /**
@@ -42,7 +44,7 @@ export class QualityDesk {
   constructor(options: QualityDeskOptions, monoMs: number, wallMs: number) {
     this.#options = options;
     this.#markets = options.instruments.map(
-      ({ index }) => new MarketQuality(index, options.settings, options.record),
+      ({ index }) => new MarketQuality(index, options.settings, options.record, options.onGap),
     );
     this.#hourWallMs = wallMs;
     this.#hourMonoMs = monoMs;
@@ -64,6 +66,10 @@ export class QualityDesk {
 
   onTrade(trade: TradePrinted, wallMs: number): void {
     this.#markets[trade.instrument]?.onTrade(trade, wallMs);
+  }
+
+  onBackfilled({ instrument, fromId, toId }: TradesBackfilled): void {
+    this.#markets[instrument]?.onBackfilled(fromId, toId);
   }
 
   /** Several times a second. */

@@ -81,6 +81,8 @@ export const FLAG = {
   conflated: 2,
   /** Finer than the instrument's grid, so price or quantity is the nearest on it. */
   rounded: 4,
+  /** Fetched later, from the venue's history: its local time is that of the fetching. */
+  backfilled: 8,
 } as const;
 
 /** A record as numbers, for whatever is not in a hurry; `fill` of a codec reuses one. */

@@ -1,6 +1,7 @@
 import type { Book } from '../../market/book.ts';
 import type { MarketFact } from '../../market/fact.ts';
 import type { QuoteMessage } from '../../market/quote.ts';
+import { FLAG } from './record.ts';
 import type { MarketTape, TapeCounts, TapedBook, TapedTrade } from './tape.ts';
 
 /** A book of a feed, as `MarketView` is one. */
@@ -68,8 +69,13 @@ export class TapeRelay {
     else if (this.#hasBegun && 'instrument' in fact) this.#miss(fact.instrument);
   }
 
-  onTrade(trade: TapedTrade): void {
-    if (this.#tape !== null) this.#tape.onTrade(trade);
+  /** A trade that was missing and has been fetched; it goes where the other trades go. */
+  onBackfilled(trade: TapedTrade): void {
+    this.onTrade(trade, FLAG.backfilled);
+  }
+
+  onTrade(trade: TapedTrade, flags = 0): void {
+    if (this.#tape !== null) this.#tape.onTrade(trade, flags);
     else if (this.#hasBegun) this.#miss(trade.instrument);
   }
 

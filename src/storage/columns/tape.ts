@@ -255,8 +255,12 @@ export class MarketTape {
     this.#frames.end();
   }
 
-  /** A trade was printed. Trades are the last to be given up. */
-  onTrade(trade: TapedTrade): void {
+  /**
+   * A trade was printed. Trades are the last to be given up.
+   *
+   * @param flags more of them, as of one that was fetched later
+   */
+  onTrade(trade: TapedTrade, flags = 0): void {
     const track = this.#track(trade.instrument);
     const rung = this.#climb();
     this.#frames.stamp(trade.venueMs, trade.receivedNs, trade.tradeId);
@@ -267,7 +271,7 @@ export class MarketTape {
     } else {
       // Changes of a book that is given up go on missing: said once, when it is whole again.
       if (rung === 'whole' || track.hasLostTrades) this.#writeGap(track, trade.instrument);
-      this.#put(track, trade.instrument, KIND.trade, side, trade.ticks, trade.lots);
+      this.#put(track, trade.instrument, KIND.trade, side, trade.ticks, trade.lots, flags);
     }
     this.#frames.end();
   }

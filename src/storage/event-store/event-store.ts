@@ -1,6 +1,7 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
+import type { BackfillJob } from '../../market/quality/backfill.ts';
 import type { CodecFault, JournalRecord } from '../journal/codec.ts';
 import { decodeRecord } from '../journal/codec.ts';
 import type { JournalEvent } from '../journal/event-table.ts';
@@ -194,6 +195,11 @@ export class EventStore {
 
   riskDay(): RecordOf<'risk-day-opened'> | null {
     return this.#latest('risk-day-opened') as RecordOf<'risk-day-opened'> | null;
+  }
+
+  /** What of the market data is still to be fetched again. */
+  backfillJobs(): readonly BackfillJob[] {
+    return this.#projections.backfillJobs();
   }
 
   /** How often each thing was found that must not be in a journal; empty when all is well. */

@@ -41,6 +41,8 @@ export function streamOf(event: JournalEvent): string {
     case 'profit-peaked':
     case 'data-gap':
     case 'quality-scored':
+    case 'backfill-queued':
+    case 'backfill-ended':
     case 'volatility-calibrated':
     case 'heartbeat':
     case 'audit-key-rotated':

@@ -4,8 +4,9 @@ import { type Amount, NO_AMOUNT } from '../../core/units.ts';
 import type { Posting } from '../../execution/ledger.ts';
 import { isEnded, type OrderRecord } from '../../execution/order.ts';
 import { FLAT, type Position } from '../../execution/positions.ts';
+import type { BackfillJob } from '../../market/quality/backfill.ts';
 import { ByteReader, ByteWriter } from '../journal/bytes.ts';
-import { instrumentField, orderFields } from '../journal/event-table.ts';
+import { backfillField, instrumentField, orderFields } from '../journal/event-table.ts';
 import {
   amount,
   choice,
@@ -169,6 +170,11 @@ export class ProjectionTables implements ProjectionView {
     return this.#instruments.get(keyText('symbol', venue, symbol));
   }
 
+  /** What is still to be fetched again. */
+  backfillJobs(): readonly BackfillJob[] {
+    return this.#entries('proj:backfill').map(({ value }) => decoded(value, backfillField));
+  }
+
   /** Sequence of the latest record of a kind; 0 when there is none. */
   latest(what: string): number {
     return this.#get('proj:mode', textKey(what), count) ?? 0;
@@ -207,6 +213,12 @@ export class ProjectionTables implements ProjectionView {
         const { index, venue, symbol } = change.instrument;
         this.#instruments.set(indexKey(index), change.instrument);
         this.#instruments.set(keyText('symbol', venue, symbol), change.instrument);
+        break;
+      }
+      case 'backfill': {
+        const key = textKey(change.id);
+        if (change.job === null) this.#tables.remove('proj:backfill', key);
+        else this.#put('proj:backfill', key, backfillField, change.job);
         break;
       }
       case 'latest':

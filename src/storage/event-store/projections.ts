@@ -19,6 +19,7 @@ import {
   submitted,
 } from '../../execution/order.ts';
 import { applyFill, type Position } from '../../execution/positions.ts';
+import type { BackfillJob } from '../../market/quality/backfill.ts';
 import type { JournalRecord } from '../journal/codec.ts';
 
 /** An order with the symbol that its instrument's index meant when it was submitted. */
@@ -64,6 +65,8 @@ export type Change =
   | { readonly kind: 'fill-seen'; readonly key: readonly [string, string, string] }
   | { readonly kind: 'transfer-seen'; readonly key: readonly [string, string] }
   | { readonly kind: 'instrument'; readonly instrument: Instrument }
+  /** A job of the backfill as it stands; null when it has ended. */
+  | { readonly kind: 'backfill'; readonly id: string; readonly job: BackfillJob | null }
   /** The record is the latest of its kind. */
   | { readonly kind: 'latest'; readonly what: string }
   | { readonly kind: 'integrity'; readonly error: IntegrityError };
@@ -82,6 +85,10 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
       return onExternalFill(view, event);
     case 'instrument-defined':
       return onDefined(view, event.instrument);
+    case 'backfill-queued':
+      return [{ kind: 'backfill', id: event.job.id, job: event.job }];
+    case 'backfill-ended':
+      return [{ kind: 'backfill', id: event.id, job: null }];
     case 'mode-changed':
     case 'severity-changed':
     case 'booted':

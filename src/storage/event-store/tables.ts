@@ -38,6 +38,7 @@ export const TABLES = [
   'proj:transfers',
   'proj:instruments',
   'proj:mode',
+  'proj:backfill',
   'proj:integrity',
   'ckpt',
   'chain',

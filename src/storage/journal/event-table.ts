@@ -10,6 +10,7 @@ import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
@@ -46,6 +47,7 @@ export type JournalEvent =
   | InstrumentDefined
   | StrategyConfigured
   | QualityEvent
+  | BackfillEvent
   | MarketDataRemoved
   | VolatilityCalibrated
   | AuditEvent;
@@ -134,6 +136,20 @@ const submittedField: Field<Submitted> = {
     return { order, evidence };
   },
 };
+
+/** A job of the queue of what is to be fetched again. */
+export const backfillField = object<BackfillJob>({
+  id: text,
+  venue: text,
+  symbol: text,
+  fromMs: whole,
+  toMs: whole,
+  fromId: whole,
+  toId: whole,
+  stake: choice(['position', 'traded', 'watched']),
+  attempts: whole,
+  notBeforeMs: whole,
+});
 
 /** An event that says that an order came to something, and why. */
 const reasoned = object({ clientId: text, reason: prose });
@@ -343,6 +359,12 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       score: whole,
       parts: document,
     }),
+  },
+  'backfill-queued': { code: 106, version: 1, fields: object({ job: backfillField }) },
+  'backfill-ended': {
+    code: 107,
+    version: 1,
+    fields: object({ id: text, outcome: choice(['filled', 'given-up', 'no-room']) }),
   },
   'volatility-calibrated': {
     code: 120,

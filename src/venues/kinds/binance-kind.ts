@@ -7,6 +7,7 @@ import { binanceQueries } from '../binance/queries.ts';
 import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
+import { binanceHistory } from '../history/binance-history.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -25,6 +26,10 @@ export const binanceKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
+  history({ access, settings: { receiveWindowMs, requestTimeoutMs: timeoutMs } }) {
+    const key = apiKeyOf(access.account.apiKey, access.account.secret);
+    return binanceHistory({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, 'spot');
+  },
   streams({ access, instruments }, { trades: hasTrades }) {
     const snapshots = new RateBudget(SPOT_BOOKS.snapshotRate, 0);
     const options = { ...access, instruments, hasTrades, snapshots };

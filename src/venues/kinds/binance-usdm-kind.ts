@@ -8,6 +8,7 @@ import { futuresSession } from '../binance/futures/session.ts';
 import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
+import { binanceHistory } from '../history/binance-history.ts';
 import { rulesIn } from './binance-kind.ts';
 import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -33,6 +34,7 @@ export const binanceUsdmKind: VenueKind = {
       { name: 'market', open: market },
     ];
   },
+  history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
   checkAccount: ({ access, settings }, ask) =>
     checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {

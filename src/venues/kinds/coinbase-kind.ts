@@ -8,6 +8,7 @@ import { publicRequest, replyIn } from '../coinbase/rest.ts';
 import { coinbaseSession } from '../coinbase/session.ts';
 import { tokenSigner } from '../coinbase/sign.ts';
 import { coinbaseFacts } from '../facts/coinbase-facts.ts';
+import { coinbaseHistory } from '../history/coinbase-history.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -39,6 +40,8 @@ export const coinbaseKind: VenueKind = {
         }),
     },
   ],
+  history: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
+    coinbaseHistory({ url: access.restUrl, timeoutMs }),
   trading({ access, settings, instruments }) {
     const { apiKey, secret } = access.account;
     const signer = tokenSigner(apiKey, secret);

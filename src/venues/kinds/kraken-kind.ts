@@ -1,6 +1,7 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { err, type Result } from '../../core/result.ts';
 import { krakenFacts } from '../facts/kraken-facts.ts';
+import { krakenHistory } from '../history/kraken-history.ts';
 import { krakenDeadMan } from '../kraken/account/dead-man.ts';
 import { instrumentsIn, type KrakenInstrument } from '../kraken/pair.ts';
 import { krakenKeyOf } from '../kraken/sign.ts';
@@ -36,6 +37,8 @@ export const krakenKind: VenueKind = {
         }),
     },
   ],
+  history: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
+    krakenHistory({ url: access.restUrl, timeoutMs }),
   trading({ access, settings, instruments }) {
     const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
     const key = krakenKeyOf(access.account.apiKey, access.account.secret);

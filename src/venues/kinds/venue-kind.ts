@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
+import type { TradeHistory } from '../history/trade-history.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
@@ -66,6 +67,8 @@ export interface VenueKind {
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
   streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  /** Trades that were missed, as everybody may ask for them. */
+  history(opened: OpenedVenue): TradeHistory;
   /**
    * Whether the account is set so that it may trade, where that can be set; if not, a sentence with
    * what was found and how to mend it.

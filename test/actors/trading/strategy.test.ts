@@ -1,9 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
-import { type QuotesWanted, strategyActor } from '../../../actors/trading/strategy.ts';
+import {
+  type QuotesWanted,
+  type StrategyOptions,
+  strategyActor,
+} from '../../../actors/trading/strategy.ts';
 import { lotsOf } from '../../../src/core/units.ts';
-import type { MarketMakingSettings } from '../../../src/strategies/market-making.ts';
+import type { BarClosed } from '../../../src/market/aggregation/market-series.ts';
+import {
+  MarketMaking,
+  type MarketMakingSettings,
+  type TopOfBook,
+} from '../../../src/strategies/market-making.ts';
+import { STRATEGY_KINDS } from '../../../src/strategies/strategy.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLane } from '../../support/lanes.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -21,7 +31,7 @@ const SETTINGS: MarketMakingSettings = {
 const PATH = 'trading/strategies/strategy:mm';
 const STALE_MS = 2_000;
 
-async function aStrategy() {
+async function aStrategy(more: Pick<StrategyOptions, 'kind'> = {}) {
   const tested = aLane();
   const spec = () =>
     strategyActor({
@@ -29,6 +39,7 @@ async function aStrategy() {
       instrument: anInstrument(),
       settings: () => SETTINGS,
       staleMs: () => STALE_MS,
+      ...more,
     });
   const heard = await aBranch(tested, { [PATH]: spec }, ['trading/portfolio', 'trading/execution']);
   const { lane, env } = tested;
@@ -123,6 +134,53 @@ test('new settings hold from the next quote on', async () => {
   const [before, after] = wanted();
   assert.ok((after?.bidTicks ?? 0) < (before?.bidTicks ?? 0));
   assert.ok((after?.askTicks ?? 0) > (before?.askTicks ?? 0));
+});
+
+/** Quotes the range of the last bar once a bucket has shown that the market moves. */
+class RangeQuoting extends MarketMaking {
+  #low = 0;
+  #high = 0;
+  #buckets = 0;
+
+  onBar({ bar }: BarClosed): void {
+    this.#low = bar.low;
+    this.#high = bar.high;
+  }
+
+  onBucket(): void {
+    this.#buckets += 1;
+  }
+
+  override decide(top: TopOfBook, inventoryLots: number): void {
+    super.decide(top, inventoryLots);
+    if (this.#buckets === 0) return;
+    this.bidTicks = this.#low;
+    this.askTicks = this.#high;
+  }
+}
+
+test('a strategy that hears bars and buckets decides by what closed', async () => {
+  const { lane, env, inform, quote, wanted } = await aStrategy({
+    kind: {
+      make: (instrument, settings) => new RangeQuoting(instrument, settings),
+      hears: ['time', 'buckets'],
+    },
+  });
+  await inform();
+  const bar = {
+    ...{ instrument: 0, openMs: 0, closeMs: 1, open: 7, high: 9, low: 5, close: 6 },
+    ...{ lots: 1, boughtLots: 1, notional: 7, trades: 1 },
+  };
+  lane.send(address.strategy('mm'), { kind: 'bar-closed', series: 'time', bar });
+  await quote();
+  assert.is.not(wanted().at(-1)?.bidTicks, 5);
+  const mids = { firstMid: 1, lastMid: 1, highMid: 1, lowMid: 1 };
+  const bucket = { instrument: 0, startUs: 0, endUs: 5_000, events: 1, ...mids };
+  lane.send(address.strategy('mm'), { kind: 'bucket-closed', ...bucket });
+  await env.settle();
+  await quote();
+  assert.equal([wanted().at(-1)?.bidTicks, wanted().at(-1)?.askTicks], [5, 9]);
+  assert.equal(STRATEGY_KINDS['market-making'].hears, []);
 });
 
 test.run();

@@ -53,7 +53,7 @@ test('breakers lists all 37 controls with their numbers, and who measures them',
   assert.is(of('C14')?.state, 'open at instrument:0');
   assert.is(of('C25')?.state, 'ok');
   assert.is(of('C20')?.limits['warnFraction'], 0.02);
-  assert.match(of('C22')?.source ?? '', /^injected: source comes with /);
+  assert.match(of('C18')?.source ?? '', /^injected: source comes with /);
   assert.equal(of('C37')?.limits, {});
   assert.equal(of('C36')?.limits, {}, 'a number that it does not set is not shown as one');
   assert.equal(of('C36')?.setElsewhere, { openMs: 'alerts.acknowledgeSeconds' });

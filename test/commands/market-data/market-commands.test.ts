@@ -23,6 +23,8 @@ test('market shows venues, clocks, latency with its error, scores, fees and fail
   assert.match(text, /^BTC\/USD +100 +kraken BTC\/USD +- +- +-$/m);
   assert.match(text, /^failover +kraken$/m);
   assert.match(text, /^crossed beyond fees +2 times$/m);
+  assert.match(text, /^backfill +1 gaps wait, 20 trades fetched, 3 gaps given up$/m);
+  assert.match(shown('market', { ...A_REPORT, backfill: null }), /^backfill +-$/m);
   assert.match(shown('market', { ...A_REPORT, failover: [] }), /^failover +none is up$/m);
 });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runDaemonCommand } from '../../../src/commands/daemon-commands.ts';
@@ -5,6 +7,17 @@ import type { MarketReport } from '../../../src/commands/market-data/market-port
 import type { RunningDesk } from '../../../src/desk/running-desk.ts';
 import type { ExecutionQuote } from '../../../src/market/aggregation/pair-market.ts';
 import { atTwoVenues, threeVenues } from '../../support/desk/two-venues.ts';
+import { root } from '../../support/shared.ts';
+
+const PAGE = readFileSync(join(root, 'docs', 'market-data.md'), 'utf8');
+
+/** The lines that the page shows for a running desk, as the daemon gets them. */
+const shownOnThePage = (): readonly string[] =>
+  [...PAGE.matchAll(/^```console\n(.*?)^```$/gms)]
+    .map(([, block]) => (block ?? '').trimEnd().split('\n'))
+    .filter(([line]) => line === '$ flyball market')
+    .flat()
+    .map((line) => line.replace(/^\$ flyball /, '').replace(/ --json$/, ''));
 
 async function asked(desk: RunningDesk, line: string): Promise<unknown> {
   const { data, error } = await runDaemonCommand(desk, line.split(' '), {
@@ -49,6 +62,8 @@ test('a desk at three venues quotes the best execution, and routes past a silent
     assert.ok(bars.length > 0, 'bars close on trades');
     const buckets = (await asked(desk, 'bars BTCUSDT buckets --rows 4')) as readonly unknown[];
     assert.is(buckets.length, 4);
+    assert.is(shownOnThePage().length, 5);
+    for (const line of shownOnThePage()) await asked(desk, line);
     floor.get('kraken')?.stop();
     await sleep(2_500);
     assert.is(

@@ -70,6 +70,7 @@ function aStore(): BackfillStore & { readonly jobs: Map<string, BackfillJob> } {
 function aJob(over: Partial<BackfillJob>): BackfillJob {
   return {
     ...{ id: 'a', venue: 'binance', symbol: 'BTCUSDT', fromMs: 0, toMs: 1_000 },
+    ...{ fromId: 1, toId: 2 },
     ...{ stake: 'watched' as const, attempts: 0, notBeforeMs: 0 },
     ...over,
   };

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { QualityEvent } from '../../../src/market/quality/events.ts';
+import type { QualityEvent, SequenceGap } from '../../../src/market/quality/events.ts';
 import { QualityDesk } from '../../../src/market/quality/quality-desk.ts';
 import { qualitySection } from '../../../src/market/quality/settings.ts';
 import { aKernel } from '../../support/control/kernels.ts';
@@ -14,6 +14,7 @@ const OWNER = 'market-data/quality';
 /** A desk of two markets that starts with an hour; `run` lets seconds pass. */
 function aDesk(kernels = aKernel()) {
   const events: QualityEvent[] = [];
+  const gaps: SequenceGap[] = [];
   let monoMs = 5_000;
   let tradeId = 100;
   const clocks = () => ({ monoMs, wallMs: START + monoMs - 5_000 });
@@ -24,6 +25,7 @@ function aDesk(kernels = aKernel()) {
       kernel: kernels.kernel,
       owner: OWNER,
       record: (event) => void events.push(event),
+      onGap: (gap) => void gaps.push(gap),
     },
     monoMs,
     START,
@@ -48,11 +50,35 @@ function aDesk(kernels = aKernel()) {
   };
   const lose = (instrument: number, reason: string): void =>
     desk.onQuote({ kind: 'quote-lost', instrument, reason }, monoMs);
-  return { desk, events, quote, trade, run, lose, kernel: kernels.kernel };
+  return { desk, events, gaps, quote, trade, run, lose, kernel: kernels.kernel };
 }
 
 const paused = (desk: ReturnType<typeof aDesk>): readonly string[] =>
   desk.kernel.summary().causes.map(({ id }) => id);
+
+test('trades that are fetched later close their gap, and the score recovers', () => {
+  const desk = aDesk();
+  const missing = () => desk.desk.summary()['binance BTCUSDT'];
+  desk.run(10, () => {
+    desk.quote(0);
+    desk.trade(0);
+  });
+  const before = missing()?.score ?? 0;
+  desk.trade(0, { tradeId: 131 });
+  assert.equal(
+    desk.gaps.map(({ fromId, toId, instrument }) => [instrument, fromId, toId]),
+    [[0, 111, 130]],
+  );
+  assert.is(missing()?.missing, 20);
+  assert.ok((missing()?.score ?? 0) < before - 10);
+  desk.desk.onBackfilled({ kind: 'trades-backfilled', instrument: 0, fromId: 105, toId: 120 });
+  assert.is(missing()?.missing, 10, 'what had come is not counted again');
+  desk.desk.onBackfilled({ kind: 'trades-backfilled', instrument: 0, fromId: 121, toId: 130 });
+  desk.desk.onBackfilled({ kind: 'trades-backfilled', instrument: 9, fromId: 1, toId: 2 });
+  assert.is(missing()?.missing, 0);
+  assert.is(missing()?.duplicates, 0);
+  assert.ok((missing()?.score ?? 0) >= before - 0.01);
+});
 
 test('an hour of good data scores 100 and is journaled once, when it is over', () => {
   const desk = aDesk();

@@ -14,6 +14,7 @@ import {
   SIDE,
 } from '../../../src/storage/columns/record.ts';
 import { MarketTape } from '../../../src/storage/columns/tape.ts';
+import { TapeRelay } from '../../../src/storage/columns/tape-relay.ts';
 
 function aTape(slots = 64) {
   const shared = new SharedArrayBuffer(SlotRing.bytesFor(slots, RECORD_WORDS));
@@ -221,6 +222,21 @@ test('whatever is given up, the recorded book ends as the real one, and gaps add
       );
       assert.is(all.length, tape.counts.records);
     }),
+  );
+});
+
+test('a trade that was fetched later says so, behind what was recorded meanwhile', () => {
+  const { tape, drain } = aTape();
+  const relay = new TapeRelay();
+  relay.attach(tape);
+  relay.onTrade(aTrade(9));
+  relay.onBackfilled(aTrade(8));
+  assert.equal(
+    drain().map(({ sequence, flags }) => [sequence, flags & FLAG.backfilled]),
+    [
+      [9, 0],
+      [8, FLAG.backfilled],
+    ],
   );
 });
 

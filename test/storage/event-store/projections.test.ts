@@ -45,6 +45,29 @@ test('a fill that comes twice is counted and booked once', () => {
   assert.equal(twice.order('desk-1-mm-1'), afterAll(once).order('desk-1-mm-1'));
 });
 
+test('a job of the backfill stands as it was changed last until it ends', () => {
+  const job = {
+    ...{ id: 'kraken BTC/USD 5', venue: 'kraken', symbol: 'BTC/USD', fromMs: 1, toMs: 2 },
+    ...{ fromId: 5, toId: 9, stake: 'traded' as const, attempts: 0, notBeforeMs: 0 },
+  };
+  const queued = (over: Partial<typeof job> = {}): JournalEvent => ({
+    kind: 'backfill-queued',
+    job: { ...job, ...over },
+  });
+  const events = [queued(), queued({ id: 'b', venue: 'b' }), queued({ fromId: 7, attempts: 2 })];
+  assert.equal(afterAll(events).backfillJobs(), [
+    { ...job, id: 'b', venue: 'b' },
+    { ...job, fromId: 7, attempts: 2 },
+  ]);
+  const ended: JournalEvent = { kind: 'backfill-ended', id: job.id, outcome: 'filled' };
+  assert.equal(
+    afterAll([...events, ended, ended])
+      .backfillJobs()
+      .map(({ id }) => id),
+    ['b'],
+  );
+});
+
 test('a trade id counts per venue and symbol', () => {
   const orders = [submitted({ clientId: 'a' }), submitted({ clientId: 'b', instrument: 1 })];
   const store = afterAll([define(btc), define(eth), ...orders, filled('a'), filled('b')]);

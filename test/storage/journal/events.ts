@@ -16,6 +16,7 @@ import {
 } from '../../../src/core/units.ts';
 import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
 import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
+import type { BackfillJob } from '../../../src/market/quality/backfill.ts';
 import { ALERT_LEVELS } from '../../../src/ops/alerts/alert.ts';
 import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
 
@@ -240,6 +241,24 @@ const shapes: Shapes = {
     text: words,
   }),
   'alert-acknowledged': record({ id: fc.nat(), by: name, reason: words }),
+  'backfill-queued': record({
+    job: record<BackfillJob>({
+      id: name,
+      venue: name,
+      symbol: name,
+      fromMs: fc.nat(),
+      toMs: fc.nat(),
+      fromId: fc.nat(),
+      toId: fc.nat(),
+      stake: fc.constantFrom('position', 'traded', 'watched'),
+      attempts: fc.nat(),
+      notBeforeMs: fc.nat(),
+    }),
+  }),
+  'backfill-ended': record({
+    id: name,
+    outcome: fc.constantFrom('filled', 'given-up', 'no-room'),
+  }),
   'data-gap': record({
     instrument: fc.nat(),
     how: fc.constantFrom('sequence', 'rate'),

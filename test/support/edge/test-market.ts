@@ -32,6 +32,7 @@ export const A_REPORT: MarketReport = {
   ],
   failover: ['kraken'],
   crossings: 2,
+  backfill: { waiting: 1, fetched: 20, givenUp: 2, tooLarge: 1, partly: 0 },
 };
 
 /** Of 1 base at 100. */

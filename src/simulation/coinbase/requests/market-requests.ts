@@ -1,6 +1,6 @@
 import { priceText, quantityText } from '../../../core/instrument.ts';
 import type { MarketView } from '../../exchange/port.ts';
-import { MINUTE_MS } from '../../exchange/tape.ts';
+import { MINUTE_MS, TRADES_KEPT } from '../../exchange/tape.ts';
 import {
   badArgument,
   type Call,
@@ -68,14 +68,21 @@ function product(call: Call): CallReply {
   return good(call.desk.board.productJson(market, call.desk.clock.now()));
 }
 
-/** Newest first; the side is that of the order that was resting. */
+/** Newest first, between two seconds; the side is that of the order that was resting. */
 function trades(call: Call): CallReply {
   const market = marketOf(call);
   const limit = countOf(call.query, 'limit', 100);
   if (market === null) return notFound('product');
   if (limit === null) return badArgument('limit: wanted a whole number above 0');
+  const fromMs = Number(call.query.get('start') ?? 0) * 1_000;
+  const toMs = Number(call.query.get('end') ?? Number.MAX_SAFE_INTEGER / 1_000) * 1_000;
+  if (Number.isNaN(fromMs + toMs)) return badArgument('start and end: wanted seconds');
   const { instrument } = market.rules;
-  const latest = market.tape.latest(Math.min(limit, TRADES_MAX)).reverse();
+  const latest = market.tape
+    .latest(TRADES_KEPT)
+    .filter(({ venueMs }) => venueMs >= fromMs && venueMs <= toMs)
+    .slice(-Math.min(limit, TRADES_MAX))
+    .reverse();
   const touch = (side: 'buy' | 'sell') => {
     const level = market.best(side);
     return level === null ? '' : priceText(instrument, level.ticks);

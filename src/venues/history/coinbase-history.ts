@@ -1,0 +1,38 @@
+import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
+import { arrayIn, objectIn, sideOf, textOf, WireFault } from '../binance/wire.ts';
+import { timeStampMs } from '../coinbase/market/time-stamp.ts';
+import { publicRequest, question, type RestAccess } from '../coinbase/rest.ts';
+import type { HistoryTrade, TradeHistory } from './trade-history.ts';
+
+/** Trades of one answer; more make it long to read beside orders. */
+const PAGE = 500;
+
+/** Trades of a product between two whole seconds, the latest of them first. */
+export function coinbaseHistory(access: Pick<RestAccess, 'url' | 'timeoutMs'>): TradeHistory {
+  return (instrument, fromMs, toMs) => {
+    const start = Math.floor(fromMs / 1_000);
+    const end = Math.floor(toMs / 1_000) + 1;
+    // Market data of products in USDC is that of the same product in dollars.
+    const product = instrument.quote === 'USDC' ? `${instrument.base}-USD` : instrument.symbol;
+    const path = `market/products/${product}/ticker?limit=${PAGE}&start=${start}&end=${end}`;
+    return question(publicRequest(access.url, path, access.timeoutMs), (value) =>
+      arrayIn(objectIn(value, 'ticker')['trades'], 'trades').map((entry) =>
+        tradeIn(entry, instrument),
+      ),
+    );
+  };
+}
+
+function tradeIn(entry: unknown, instrument: Instrument): HistoryTrade {
+  const found = objectIn(entry, 'trade');
+  const tradeId = Number(textOf(found, 'trade_id'));
+  const ticks = parseTicks(instrument, textOf(found, 'price'));
+  const lots = parseLots(instrument, textOf(found, 'size'));
+  const venueMs = timeStampMs(textOf(found, 'time'));
+  if (!(Number.isSafeInteger(tradeId) && ticks > 0 && lots > 0 && venueMs > 0)) {
+    throw new WireFault(`trade ${tradeId}: wanted a number, a price, a size and a time`);
+  }
+  // The side that the venue names is that of the order that was resting.
+  const takerSide = sideOf(found, 'side') === 'buy' ? 'sell' : 'buy';
+  return { tradeId, count: 1, ticks, lots, takerSide, venueMs: Math.floor(venueMs) };
+}

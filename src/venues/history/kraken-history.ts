@@ -1,0 +1,27 @@
+import { tradesSince } from '../kraken/account/market-history.ts';
+import type { KrakenInstrument } from '../kraken/pair.ts';
+import type { KrakenAccess } from '../kraken/rest.ts';
+import type { Query } from '../port.ts';
+import type { HistoryTrade, TradeHistory } from './trade-history.ts';
+
+/** Trades of a pair from a time on, a thousand at most. */
+export function krakenHistory(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): TradeHistory {
+  return (instrument, fromMs): Query<readonly HistoryTrade[]> => {
+    // The cursor names what is known already, in nanoseconds; what comes twice is not taken twice.
+    const since = `${fromMs - 1}000000`;
+    const asked = tradesSince(access, instrument as KrakenInstrument, since);
+    return {
+      request: asked.request,
+      decode(outcome) {
+        const page = asked.decode(outcome);
+        if (!page.ok) return page;
+        return {
+          ok: true,
+          value: page.value.entries.map(({ tradeId, ticks, lots, side, venueMs }) => ({
+            ...{ tradeId, count: 1, ticks, lots, takerSide: side, venueMs },
+          })),
+        };
+      },
+    };
+  };
+}
