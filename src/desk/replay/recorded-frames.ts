@@ -1,7 +1,5 @@
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openEngine, openMarketFile } from '../../commands/market-data/market-file.ts';
-import { writeMarketFile } from '../../commands/market-data/market-target.ts';
 import type { Config } from '../../config/schema.ts';
 import { nodeFiles } from '../../core/node-files.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -25,6 +23,9 @@ export async function recordedFrames(
   target: string,
 ): Promise<Result<string, string>> {
   if (!path.endsWith('.parquet') && !isFolder(path)) return ok(path);
+  // The engine of the columns is loaded by who reads some, not by every start.
+  const { openEngine, openMarketFile } = await import('../../commands/market-data/market-file.ts');
+  const { writeMarketFile } = await import('../../commands/market-data/market-target.ts');
   mkdirSync(dirname(target), { recursive: true, mode: FOLDER_MODE });
   const draft = `${target}.draft`;
   const duck = await openEngine(target);

@@ -19,8 +19,8 @@ const FRAME_RECORDS_MAX = 262_144;
 
 /**
  * Records of one market as lines of `<local ns> <json>` in the form of Binance spot, whichever
- * venue they are of: what `flyball start --replay` trades on. Updates are numbered anew, one number a
- * frame. Where the recording lost its book a number is left out, so whoever follows loses it as
+ * venue they are of: what `flyball start --replay` trades on. Updates are numbered anew, one number
+ * a frame. Where the recording lost its book a number is left out, so whoever follows loses it as
  * well, and has it again with the next snapshot.
  *
  * @param skipped counts what the form has no room for
