@@ -3,15 +3,18 @@ import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
+import { aggregationSection } from '../market/aggregation/settings.ts';
 import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
+import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { factsSection } from '../venues/facts/settings.ts';
 import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
 import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
@@ -20,6 +23,15 @@ const symbol = z
   .string()
   .regex(/^[A-Z0-9]{2,20}([/-][A-Z0-9]{2,12})?$/)
   .describe("the venue's own name of a market: BTCUSDT, BTC/USD or BTC-USD");
+
+const feeBps = z.number().min(-100).max(1_000);
+
+const feesSection = z
+  .strictObject({
+    makerBps: feeBps.describe('of a resting order, in basis points; below 0 it is paid to us'),
+    takerBps: feeBps.min(0).describe('of a taking order, in basis points'),
+  })
+  .describe('our tier of fees there; those of section `simulation` when it is not said');
 
 const venueSection = z
   .strictObject({
@@ -46,6 +58,7 @@ const venueSection = z
       .union([z.literal(1), z.literal(2)])
       .optional()
       .describe('connections for market data; with 2 the second takes over when the first fails'),
+    fees: feesSection.optional(),
   })
   .describe('a venue and the markets to follow there');
 
@@ -82,6 +95,8 @@ export const configSchema = z
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),
+    aggregation: aggregationSection.prefault({}),
+    volatility: volatilitySection.optional(),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),
@@ -89,6 +104,7 @@ export const configSchema = z
     hardware: hardwareSection.prefault({}),
     remote: remoteSection.optional(),
     recorder: recorderSection.optional(),
+    facts: factsSection.optional(),
     log: logSection,
   })
   .superRefine((config, context) => {

@@ -178,7 +178,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     openQuiet(env, join(directory.runFolder, `quiet-${venue}`)),
   );
   if (!venues.ok) return venues;
-  const checked = await checkAccounts(env.net, config, accesses.value, venues.value);
+  const checked = await checkAccounts(env, config, accesses.value, venues.value);
   if (!checked.ok) return checked;
   const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;

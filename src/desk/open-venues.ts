@@ -3,9 +3,11 @@ import { VENUES_MAX } from '../control/gate.ts';
 import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
+import type { Contract } from '../market/aggregation/market-track.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
+import { KeyTurns } from '../venues/session/key-turns.ts';
 import { quietNet } from '../venues/session/quiet-net.ts';
 import { newQuiet, type VenueQuiet } from '../venues/session/quiet-time.ts';
 
@@ -21,6 +23,8 @@ export interface DeskVenue extends Venue {
   readonly hasDeadMan: boolean;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
+  /** What is traded there. */
+  readonly contract: Contract;
 }
 
 export interface OpenedVenues {
@@ -61,11 +65,13 @@ export async function openVenues(
       name,
       index,
       ...kind.trading(opened),
+      turns: new KeyTurns(),
       streams: kind.streams(opened, { trades: true }),
       feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,
       quiet,
       hasDeadMan: kind.capabilities.hasDeadMan,
+      contract: kind.contract,
     });
     instruments.push(...rules.value);
   }

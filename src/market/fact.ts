@@ -23,8 +23,39 @@ export type MarketFact =
       readonly lots: number;
       readonly venueMs: number;
     }
+  /** Contracts that are open in a market. */
+  | {
+      readonly kind: 'interest-measured';
+      readonly instrument: number;
+      readonly lots: number;
+      readonly venueMs: number;
+    }
+  /** Who is long in a market, as a fraction of all who are counted; 0.5 is even. */
+  | {
+      readonly kind: 'positioning-measured';
+      readonly instrument: number;
+      readonly of: Positioning;
+      readonly longFraction: number;
+      readonly venueMs: number;
+    }
+  /** A figure that a venue has a name for and no market: of an asset, an account, its options. */
+  | {
+      readonly kind: 'figure-told';
+      readonly venue: string;
+      /** What it is a figure of. */
+      readonly subject: string;
+      /** Its name, which ends with the unit where it has one. */
+      readonly figure: string;
+      readonly value: number;
+      readonly venueMs: number;
+    }
   /** What the venue says of itself, for all its markets. */
   | { readonly kind: 'venue-announced'; readonly venue: string; readonly status: VenueStatus };
 
 /** `cancel-only` and `post-only` are stages on the way from `maintenance` back to `online`. */
 export type VenueStatus = 'online' | 'cancel-only' | 'post-only' | 'limit-only' | 'maintenance';
+
+/**
+ * Who is counted: positions or accounts of the largest traders, or volume that takers bought.
+ */
+export type Positioning = 'top-positions' | 'top-accounts' | 'takers';

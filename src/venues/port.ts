@@ -6,6 +6,8 @@ import type { Balances } from '../execution/ledger.ts';
 import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
 import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
 import type { ApprovedOrder } from '../risk/approved-order.ts';
+import type { FactSource } from './facts/fact-source.ts';
+import type { KeyTurns } from './session/key-turns.ts';
 
 /** A frame of the order socket. */
 export type VenueFrame =
@@ -154,6 +156,10 @@ export interface Venue {
   readonly queries: VenueQueries;
   /** Reads what an order or a cancellation over HTTP came to; null where none leaves that way. */
   readonly replyIn: ((outcome: HttpOutcome) => RequestOutcome) | null;
+  /** What it can be asked beside prices; left out where it tells nothing more. */
+  readonly facts?: readonly FactSource[];
+  /** Of all who ask with the key of the desk; left out where one alone asks. */
+  readonly turns?: KeyTurns;
   /** The venue's own dead-man switch; left out where it has none. */
   readonly deadMan?: (edges: {
     readonly ask: Ask;

@@ -5,6 +5,7 @@ import type { BalanceDifference, Balances } from '../execution/ledger.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { ReconcilePort } from '../execution/reconciliation.ts';
 import type { Query, QueryFault, Venue } from './port.ts';
+import { KeyTurns, type Turn, WAITING_MAX } from './session/key-turns.ts';
 import type { QuietTime } from './session/quiet-time.ts';
 import type { VenueClock } from './venue-clock.ts';
 
@@ -21,23 +22,21 @@ export interface QuestionsOptions {
   readonly quiet: QuietTime;
 }
 
-/** Questions of one kind that wait for each other. */
-const WAITING_MAX = 64;
 /** Questions of which one answer is made: 100 pages are asked for in 30 s at most. */
 const STEPS_MAX = 100;
 
 /**
- * Asks a venue over REST. While the venue wants to be left alone nothing is sent and every
- * question is answered with that.
+ * Asks a venue over REST, in turn with others who use its key. While the venue wants to be left
+ * alone nothing is sent and every question is answered with that.
  */
 export class Questions {
   readonly #options: QuestionsOptions;
+  readonly #turns: KeyTurns;
   #isAskingTime = false;
-  #turn: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
+    this.#turns = options.venue.turns ?? new KeyTurns();
   }
 
   ask<T>(query: Query<T>): Promise<Result<T, string>> {
@@ -57,14 +56,19 @@ export class Questions {
     return err(`no whole answer after ${STEPS_MAX} questions`);
   }
 
-  async #inTurn<T>(query: Query<T>): Promise<Result<T, string>> {
-    if (this.#waiting >= WAITING_MAX) return err(`${WAITING_MAX} questions are waiting already`);
-    this.#waiting += 1;
-    const turn = this.#turn.then(() => this.#askOnce(query));
-    this.#turn = turn;
-    const answer = await turn;
-    this.#waiting -= 1;
-    return answer;
+  /** Who is gone when its turn comes lets the next one go, and so does one whose question broke. */
+  #inTurn<T>(query: Query<T>): Promise<Result<T, string>> {
+    return new Promise((resolve) => {
+      const turn: Turn = (leave) => {
+        let isSent = false;
+        this.#options.fenced(() => {
+          this.#send(query, resolve, leave);
+          isSent = true;
+        })();
+        if (!isSent) leave();
+      };
+      if (!this.#turns.enter(turn)) resolve(err(`${WAITING_MAX} questions are waiting already`));
+    });
   }
 
   /** How long the venue still wants not to be asked, in whole milliseconds. */
@@ -73,20 +77,26 @@ export class Questions {
   }
 
   #askOnce<T>(query: Query<T>): Promise<Result<T, string>> {
+    return new Promise((resolve) => this.#send(query, resolve, () => {}));
+  }
+
+  /** @param left told when the venue has answered and the answer was taken, or nothing was sent */
+  #send<T>(query: Query<T>, resolve: (answer: Result<T, string>) => void, left: () => void): void {
     const { net, fenced } = this.#options;
     const { quietMs } = this;
     if (quietMs > 0) {
-      return Promise.resolve(err(`the venue is not to be asked for ${quietMs} ms`));
+      resolve(err(`the venue is not to be asked for ${quietMs} ms`));
+      left();
+      return;
     }
-    return new Promise((resolve) => {
-      net.http(
-        query.request,
-        fenced((outcome: Result<HttpReply, NetFault>) => {
-          const answer = query.decode(outcome);
-          this.#options.heard?.(answer.ok ? null : answer.error);
-          resolve(answer.ok ? answer : err(this.#heed(answer.error)));
-        }),
-      );
+    const heard = fenced((outcome: Result<HttpReply, NetFault>) => {
+      const answer = query.decode(outcome);
+      this.#options.heard?.(answer.ok ? null : answer.error);
+      resolve(answer.ok ? answer : err(this.#heed(answer.error)));
+    });
+    net.http(query.request, (outcome) => {
+      heard(outcome);
+      left();
     });
   }
 

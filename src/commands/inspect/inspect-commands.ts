@@ -1,4 +1,5 @@
 import type { DaemonCommand } from '../command.ts';
+import { FACT_COMMANDS } from '../market-data/fact-commands.ts';
 import { ACTOR_COMMANDS } from './actor-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { BREAKER_COMMANDS } from './breaker-commands.ts';
@@ -14,6 +15,7 @@ export const INSPECT_COMMANDS: readonly DaemonCommand[] = [
   ...ACTOR_COMMANDS,
   ...TRACE_COMMANDS,
   ...FEED_COMMANDS,
+  ...FACT_COMMANDS,
   ...ORDER_COMMANDS,
   ...AUDIT_COMMANDS,
   ...BREAKER_COMMANDS,

@@ -12,6 +12,7 @@ import { type KrakenError, PERMISSION_DENIED, UNAVAILABLE, UNKNOWN_METHOD } from
 import { type CallLimits, Keys, mayDo } from './keys.ts';
 import { OrderDesk } from './order-desk.ts';
 import { ACCOUNT_METHODS } from './rest/account-methods.ts';
+import { EARN_METHODS } from './rest/earn-methods.ts';
 import { ORDER_METHODS, readerOf } from './rest/order-methods.ts';
 import { PUBLIC_METHODS } from './rest/public-methods.ts';
 import { PrivateChannels } from './sockets/private-channels.ts';
@@ -38,7 +39,10 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 const GARBAGE = '<html>502 Bad Gateway</html>';
 const PATH = /^\/0\/(public|private)\/([A-Za-z/]{1,40})$/;
 const METHODS = new Map(
-  [...PUBLIC_METHODS, ...ACCOUNT_METHODS, ...ORDER_METHODS].map((method) => [method.name, method]),
+  [...PUBLIC_METHODS, ...ACCOUNT_METHODS, ...EARN_METHODS, ...ORDER_METHODS].map((method) => [
+    method.name,
+    method,
+  ]),
 );
 
 /** A line that knows whether anything was sent on it since the last heartbeat. */

@@ -45,6 +45,8 @@ export function factRecords(fact: MarketFact): readonly FactRecord[] {
       const side = fact.side === 'buy' ? SIDE.buy : SIDE.sell;
       return [of(KIND.liquidation, fact.ticks, fact.lots, side)];
     }
+    case 'interest-measured':
+      return [of(KIND.openInterest, 0, fact.lots)];
     case 'venue-announced':
       return [of(KIND.status, 0, VENUE_STATES.indexOf(fact.status))];
     default:

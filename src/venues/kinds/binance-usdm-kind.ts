@@ -7,6 +7,7 @@ import { futuresQueries, futuresReplyIn } from '../binance/futures/queries.ts';
 import { futuresSession } from '../binance/futures/session.ts';
 import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
+import { usdmFacts } from '../facts/usdm-facts.ts';
 import { rulesIn } from './binance-kind.ts';
 import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -15,6 +16,7 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Binance USD-M futures: one-way positions on cross margin. */
 export const binanceUsdmKind: VenueKind = {
   capabilities: { hasDeadMan: true, amends: true },
+  contract: 'perpetual',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
       method: 'GET',
@@ -43,6 +45,7 @@ export const binanceUsdmKind: VenueKind = {
       orders: futuresOrders(key, receiveWindowMs),
       queries: futuresQueries(rest, instruments),
       replyIn: futuresReplyIn,
+      facts: usdmFacts(rest, settings.name, instruments),
       deadMan: (edges) =>
         futuresDeadMan({
           ...edges,

@@ -7,6 +7,7 @@ import { coinbaseQueries } from '../coinbase/queries.ts';
 import { publicRequest, replyIn } from '../coinbase/rest.ts';
 import { coinbaseSession } from '../coinbase/session.ts';
 import { tokenSigner } from '../coinbase/sign.ts';
+import { coinbaseFacts } from '../facts/coinbase-facts.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -18,6 +19,7 @@ const ASK_TIMEOUT_MS = 5_000;
  */
 export const coinbaseKind: VenueKind = {
   capabilities: { hasDeadMan: false, amends: true },
+  contract: 'spot',
   instruments(access, settings, firstIndex) {
     const wanted = settings.symbols.map((symbol) => `product_ids=${symbol}`).join('&');
     return {
@@ -49,6 +51,7 @@ export const coinbaseKind: VenueKind = {
       orders: coinbaseOrders(rest),
       queries: coinbaseQueries(rest, instruments),
       replyIn,
+      facts: coinbaseFacts(rest, settings.name),
     };
   },
 };

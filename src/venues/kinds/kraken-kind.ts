@@ -1,5 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { err, type Result } from '../../core/result.ts';
+import { krakenFacts } from '../facts/kraken-facts.ts';
 import { krakenDeadMan } from '../kraken/account/dead-man.ts';
 import { instrumentsIn, type KrakenInstrument } from '../kraken/pair.ts';
 import { krakenKeyOf } from '../kraken/sign.ts';
@@ -13,6 +14,7 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Kraken spot over the v2 sockets; the secret of a key is base64. */
 export const krakenKind: VenueKind = {
   capabilities: { hasDeadMan: true, amends: true },
+  contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
       method: 'GET',
@@ -47,6 +49,7 @@ export const krakenKind: VenueKind = {
     });
     return {
       ...{ session, orders, queries, replyIn },
+      facts: krakenFacts(rest, settings.name, instruments),
       deadMan: ({ ask, venueMs }) => krakenDeadMan({ access: rest, ask, nowMs: venueMs }),
     };
   },

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
+import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
@@ -59,6 +60,8 @@ export interface VenueCapabilities {
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */
 export interface VenueKind {
   readonly capabilities: VenueCapabilities;
+  /** What is traded there. */
+  readonly contract: Contract;
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
@@ -70,5 +73,5 @@ export interface VenueKind {
   checkAccount?(opened: OpenedVenue, ask: Ask): Promise<Result<null, string>>;
   trading(
     opened: OpenedVenue,
-  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan'>;
+  ): Pick<Venue, 'session' | 'orders' | 'queries' | 'replyIn' | 'netOver' | 'deadMan' | 'facts'>;
 }

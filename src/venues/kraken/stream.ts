@@ -341,7 +341,8 @@ export class KrakenStream implements MarketStream {
   }
 }
 
-const VENUE_STATUSES: ReadonlyMap<TradingStatus, VenueStatus> = new Map([
+/** What everybody calls what the venue says of itself. */
+export const VENUE_STATUSES: ReadonlyMap<TradingStatus, VenueStatus> = new Map([
   ['online', 'online'],
   ['cancel-only', 'cancel-only'],
   ['post-only', 'post-only'],

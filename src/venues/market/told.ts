@@ -51,7 +51,7 @@ export class Told {
 
   onFact(fact: MarketFact): void {
     if (fact.kind === 'venue-announced') this.#status = fact.status;
-    else this.#facts.set(`${fact.kind} ${fact.instrument}`, fact.venueMs);
+    else this.#facts.set(nameOf(fact), fact.venueMs);
   }
 
   /** Whether listeners have a price of the market now. */
@@ -99,7 +99,12 @@ export class Told {
 
   hasFact(fact: MarketFact): boolean {
     if (fact.kind === 'venue-announced') return this.#status === fact.status;
-    const last = this.#facts.get(`${fact.kind} ${fact.instrument}`);
+    const last = this.#facts.get(nameOf(fact));
     return last !== undefined && fact.venueMs <= last;
   }
+}
+
+function nameOf(fact: Exclude<MarketFact, { readonly kind: 'venue-announced' }>): string {
+  const of = fact.kind === 'figure-told' ? `${fact.subject} ${fact.figure}` : fact.instrument;
+  return `${fact.kind} ${of}`;
 }

@@ -296,18 +296,20 @@ test('a mark, its index and its funding are one frame, exact to their last digit
   );
 });
 
-test('a forced order and a state of the venue are recorded as they were told', () => {
+test('forced orders, open interest and the state of the venue are recorded as told', () => {
   const { tape, drain } = aTape();
   for (const side of ['buy', 'sell'] as const) {
     const forced = { kind: 'liquidation-sampled', instrument: 0, ticks: 7, lots: 3, venueMs: 8 };
     tape.onFact({ ...forced, kind: 'liquidation-sampled', side }, 0);
   }
+  tape.onFact({ kind: 'interest-measured', instrument: 0, lots: 41, venueMs: 8 }, 0);
   tape.onFact({ kind: 'venue-announced', venue: 'kraken', status: 'post-only' }, 0);
   assert.equal(
     drain().map(({ kind, side, price, quantity }) => [kind, side, price, quantity]),
     [
       [KIND.liquidation, SIDE.buy, 7, 3],
       [KIND.liquidation, SIDE.sell, 7, 3],
+      [KIND.openInterest, SIDE.none, 0, 41],
       [KIND.status, SIDE.none, 0, 2],
     ],
   );

@@ -20,6 +20,7 @@ import { Countdowns, type FuturesDesk } from './futures-desk.ts';
 import { FuturesStreams } from './futures-streams.ts';
 import { ListenKeys } from './listen-keys.ts';
 import { futuresMarketRequests } from './market-requests.ts';
+import { optionRequests } from './option-requests.ts';
 import { futuresOrderRequests } from './order-requests.ts';
 
 export interface FuturesFacadeOptions {
@@ -91,6 +92,7 @@ export class FuturesFacade implements VenueEdge {
       ...futuresMarketRequests(futures),
       ...futuresOrderRequests(futures),
       ...futuresAccountRequests(futures),
+      ...optionRequests(futures),
     ];
     this.#routes = new Map(operations.map((operation) => [operation.route, operation]));
     exchange.listen((events) => {
@@ -131,7 +133,7 @@ export class FuturesFacade implements VenueEdge {
       return;
     }
     const name =
-      this.#routes.get(`${method} ${path}`)?.method ?? path.replace(/^\/fapi\/v\d\//, '');
+      this.#routes.get(`${method} ${path}`)?.method ?? path.replace(/^\/[fe]api\/v\d\//, '');
     underFault(this.faults, this.#timers, name, {
       execute,
       answer: done,

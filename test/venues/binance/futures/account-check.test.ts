@@ -7,6 +7,7 @@ import { checkAccounts } from '../../../../src/desk/venue/check-accounts.ts';
 import { loopbackNet } from '../../../../src/simulation/server/loopback-net.ts';
 import { checkFuturesAccount } from '../../../../src/venues/binance/futures/account-check.ts';
 import type { Ask } from '../../../../src/venues/port.ts';
+import { newQuiet } from '../../../../src/venues/session/quiet-time.ts';
 import { aKey } from '../../../support/binance/api-keys.ts';
 import { twoVenues } from '../../../support/desk/two-venues.ts';
 import { aFuturesVenue } from '../../../support/futures/venues.ts';
@@ -80,10 +81,15 @@ test('a desk asks the venue itself, and does not begin with an account as it com
   };
   const names = ['binance-b', 'binance'];
   const asked = async () => {
-    const outcome = checkAccounts(net, config, new Map(names.map((name) => [name, at])), {
-      venues: names.map((name, index) => ({ name, index })) as never,
-      instruments: [anInstrument({ venue: 'binance-b' })],
-    });
+    const outcome = checkAccounts(
+      { net, timers: time.timers },
+      config,
+      new Map(names.map((name) => [name, at])),
+      {
+        venues: names.map((name, index) => ({ name, index, quiet: newQuiet(time.clock) })) as never,
+        instruments: [anInstrument({ venue: 'binance-b' })],
+      },
+    );
     for (let turn = 0; turn < 20; turn += 1) {
       time.runUntil(time.clock.now() + 5);
       await Promise.resolve();
