@@ -16,7 +16,7 @@ import type { MarketFormat, OpenedMarketFile } from './market-file.ts';
 
 /** Every format that `--from` takes; `raw` and `tardis` are also known by their first line. */
 const SOURCES = 'parquet, folder, tardis-book, tardis-trades, npz, raw';
-const TARGETS = 'parquet, folder, tardis-book, tardis-trades, npz';
+const TARGETS = SOURCES;
 
 export const convertCommand: LocalCommand = {
   name: 'convert',
@@ -26,6 +26,7 @@ export const convertCommand: LocalCommand = {
     'flyball convert btcusdt_20240808.gz btcusdt.parquet',
     'flyball convert binance_incremental_book_L2.csv.gz recorded',
     'flyball convert recorded btcusdt.npz --symbol BTCUSDT',
+    'flyball convert recorded btcusdt.txt.gz --to raw --symbol BTCUSDT',
     'flyball convert btcusdt.parquet trades.csv --to tardis-trades --json',
   ],
   options: {
@@ -57,7 +58,7 @@ interface Conversion {
   readonly from: string;
   readonly to: string;
   readonly source: MarketFormat | null;
-  readonly target: Exclude<MarketFormat, 'raw'>;
+  readonly target: MarketFormat;
   readonly symbol: string | null;
   readonly venue: string | null;
   /** Times that injected bursts are faster; 1 leaves everything as it is. */
@@ -96,7 +97,7 @@ async function askedFor(words: ParsedWords): Promise<Result<Conversion, string>>
   if (!source.ok) return source;
   if (!stated.ok) return stated;
   const target = stated.value ?? formatByName(to);
-  if (target === null || target === 'raw') {
+  if (target === null) {
     return err(`${to}: not known what to write, wanted --to with one of ${TARGETS}`);
   }
   const burstsText = words.text('bursts') ?? '1';

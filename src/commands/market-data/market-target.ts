@@ -11,6 +11,7 @@ import {
   Tally,
 } from '../../simulation/replay/formats/market-source.ts';
 import { type Written, writeNpz } from '../../simulation/replay/formats/npz.ts';
+import { rawLines } from '../../simulation/replay/formats/raw-lines.ts';
 import { type TardisKind, tardisLines } from '../../simulation/replay/formats/tardis.ts';
 import type { DictionaryMarket } from '../../storage/columns/dictionary.ts';
 import type { Duck } from '../../storage/columns/duck.ts';
@@ -27,7 +28,7 @@ const FOLDER_MODE = 0o700;
 
 interface Target {
   readonly path: string;
-  readonly target: Exclude<MarketFormat, 'raw'>;
+  readonly target: MarketFormat;
   /** The only market that is wanted; null takes all of them. */
   readonly symbol: string | null;
 }
@@ -57,6 +58,8 @@ export async function writeMarketFile(
         return ok(await writeTardis(wanted, path, 'book'));
       case 'tardis-trades':
         return ok(await writeTardis(wanted, path, 'trades'));
+      case 'raw':
+        return await writeRaw(wanted, path);
     }
   } catch (thrown) {
     if (thrown instanceof FormatFault) throw thrown;
@@ -156,22 +159,42 @@ async function writeOneMarket(
   return ok(await writeNpz(files, path, market, blocks));
 }
 
+/** Frames in the form of Binance spot, which a desk trades on. */
+async function writeRaw(
+  { dictionary, blocks }: MarketSource,
+  path: string,
+): Promise<Result<Written, string>> {
+  const [market, other] = dictionary.markets;
+  if (market === undefined || other !== undefined) {
+    const there = dictionary.markets.map(({ symbol }) => symbol).join(', ');
+    return err(`${path}: frames are of one market, wanted --symbol with one of ${there}`);
+  }
+  const skipped = new Tally();
+  const written = await writeText(path, rawLines(market, blocks, skipped));
+  return ok({ written, skipped: skipped.counts });
+}
+
 async function writeTardis(
   { dictionary, blocks }: MarketSource,
   path: string,
   kind: TardisKind,
 ): Promise<Written> {
   const skipped = new Tally();
-  const state = { written: 0 };
-  async function* lines(): AsyncGenerator<string> {
-    let isHeader = true;
-    for await (const text of tardisLines(dictionary, blocks, kind, skipped)) {
-      if (!isHeader) state.written += text.split('\n').length - 1;
-      isHeader = false;
+  const lines = await writeText(path, tardisLines(dictionary, blocks, kind, skipped));
+  // The first line names the columns.
+  return { written: lines - 1, skipped: skipped.counts };
+}
+
+/** Writes lines, gzipped where the name says so. @returns how many */
+async function writeText(path: string, texts: AsyncIterable<string>): Promise<number> {
+  let lines = 0;
+  async function* counted(): AsyncGenerator<string> {
+    for await (const text of texts) {
+      lines += text.split('\n').length - 1;
       yield text;
     }
   }
   const packed = path.endsWith('.gz') ? [createGzip()] : [];
-  await pipeline([Readable.from(lines()), ...packed, createWriteStream(path, { mode: 0o600 })]);
-  return { written: state.written, skipped: skipped.counts };
+  await pipeline([Readable.from(counted()), ...packed, createWriteStream(path, { mode: 0o600 })]);
+  return lines;
 }

@@ -14,6 +14,7 @@ import { runDesk } from '../run/start.ts';
 import { endLeftVenue } from '../venue/link.ts';
 import { pacedFrom, sourceName } from '../venue/process.ts';
 import { changeSentence, recordedConfig } from './recorded-config.ts';
+import { recordedFrames } from './recorded-frames.ts';
 import { recordingEnd } from './recording-end.ts';
 import { rehearseRecording } from './rehearse-recording.ts';
 import { emptyFolder, replayFolder } from './replay-folder.ts';
@@ -49,7 +50,15 @@ export async function startReplay(
 ): Promise<number> {
   const { replay, configFile, dataDirectory } = options;
   const { terminal } = around;
-  const { recording: path, instruments, pace } = replay;
+  const { instruments, pace } = replay;
+  const seed = options.seed ?? SEED;
+  const folder = replayFolder(dataDirectory, replay.recording, seed);
+  const frames = await recordedFrames(replay.recording, configured, `${folder}.frames.txt`);
+  if (!frames.ok) {
+    terminal.err(`${frames.error}\n`);
+    return EXIT.failed;
+  }
+  const path = frames.value;
   const opened = await openRecording({ path, instruments, files: nodeFiles });
   if (!opened.ok) {
     terminal.err(`${opened.error.reason}\n`);
@@ -58,8 +67,6 @@ export async function startReplay(
   const { rules, sentences } = opened.value;
   const { symbol } = rules.instrument;
   const change = changeSentence(configured, symbol);
-  const seed = options.seed ?? SEED;
-  const folder = replayFolder(dataDirectory, path, seed);
   const kept = `state of this run: ${folder}`;
   for (const sentence of [...sentences, ...(change === null ? [] : [change]), kept]) {
     terminal.err(`${sentence}\n`);
@@ -84,7 +91,7 @@ export async function startReplay(
   const exitCode =
     pace === 'max'
       ? await rehearseRecording(options, run, around)
-      : await followRecording(options, { ...replay, pace }, run, around);
+      : await followRecording(options, { ...replay, recording: path, pace }, run, around);
   lock.value.release();
   return exitCode;
 }

@@ -27,6 +27,17 @@ test('a recording is traded to its end, the same in two processes, not so with a
     assert.not(existsSync(`${folder}/journal`), 'real state is kept apart');
   }));
 
+test('sealed columns are traded as the frames they were made of, whatever their form', () =>
+  withFiles({ 'a.txt': aLivelyScript(40).text }, async (pathOf) => {
+    const raw = await replay(pathOf('a.txt'), pathOf('data'), '--pace', 'max', '--seed', '7');
+    const sealed = pathOf('recorded');
+    const converted = await flyball('convert', pathOf('a.txt'), sealed);
+    assert.is(converted.exitCode, 0, converted.err);
+    const { summary } = await replay(sealed, pathOf('data'), '--pace', 'max', '--seed', '7');
+    assert.equal([summary.mode, summary.gaps, summary.crossed], ['full-auto', 0, 0]);
+    assert.ok(summary.orders > 0 && raw.summary.orders > 0, JSON.stringify(summary));
+  }));
+
 test('--for counts the time of the recording', () =>
   withFiles({ 'a.txt': aLivelyScript(40).text }, async (pathOf) => {
     const all = await replay(pathOf('a.txt'), pathOf('data'), '--pace', 'max');

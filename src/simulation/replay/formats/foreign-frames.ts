@@ -10,11 +10,11 @@ import type {
   NormalisedDerivativeTicker,
   NormalisedLevel,
 } from '../foreign/normalised.ts';
+import { V1Records } from '../kraken-v1/records.ts';
 import { framesOf } from './frame-lines.ts';
 import { FrameRecords } from './frame-records.ts';
 import { BlockFiller, FormatFault, type MarketSource, Tally } from './market-source.ts';
 import { type FrameTurner, type SeenMarket, type SeenMarkets, seenMarket } from './seen-markets.ts';
-import { V1Records } from './v1-records.ts';
 
 /**
  * Recorded frames of a venue that we do not trade on in that form. What no record can say is

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Book } from '../../../market/book.ts';
 import type { Ladder } from '../../../market/ladder.ts';
+import { OrdersBook } from '../../../market/orders-book.ts';
 import type { Dictionary, DictionaryMarket } from '../../../storage/columns/dictionary.ts';
 import {
   FLAG,
@@ -25,6 +26,10 @@ export interface PlayedMarket {
   readonly bidTicks: number;
   readonly askTicks: number;
   readonly levels: number;
+  /** Orders at rest, where the recording tells single orders. */
+  readonly orders: number;
+  /** Messages about orders that do not fit what was known: something before them is missing. */
+  readonly misfits: number;
 }
 
 interface Track {
@@ -34,6 +39,9 @@ interface Track {
   trades: number;
   lost: number;
   crossed: number;
+  /** Orders behind the levels; null until the recording tells one. */
+  orders: OrdersBook | null;
+  misfits: number;
 }
 
 /**
@@ -50,7 +58,7 @@ export class BookPlayback {
   constructor({ venues, markets }: Dictionary) {
     this.#venues = venues;
     for (const market of markets) {
-      const counts = { events: 0, trades: 0, lost: 0, crossed: 0 };
+      const counts = { events: 0, trades: 0, lost: 0, crossed: 0, orders: null, misfits: 0 };
       this.#tracks[market.instrument] = { market, book: new Book(), ...counts };
     }
   }
@@ -79,11 +87,14 @@ export class BookPlayback {
         const ladder = (sideAndFlags & 0xff) === SIDE.buy ? bids : asks;
         ladder.set(longAt(words, at + WORD.price), longAt(words, at + WORD.quantity));
       } else if (kind === KIND.clear) {
-        track.book.clear();
+        if (track.orders === null) track.book.clear();
+        else track.orders.clear();
       } else if (kind === KIND.trade) {
         track.trades += 1;
       } else if (kind === KIND.gap) {
         track.lost += longAt(words, at + WORD.quantity);
+      } else if (kind === KIND.add || kind === KIND.modify || kind === KIND.cancel) {
+        playOrder(track, kind, words, at);
       }
       if (((sideAndFlags >>> 8) & FLAG.frameEnd) !== 0) this.#endFrame(track);
     }
@@ -115,7 +126,7 @@ export class BookPlayback {
 
   markets(): readonly PlayedMarket[] {
     return this.#tracks.flatMap((track) => {
-      const { market, book, events, trades, lost, crossed } = track;
+      const { market, book, events, trades, lost, crossed, orders, misfits } = track;
       return events === 0
         ? []
         : [
@@ -129,10 +140,32 @@ export class BookPlayback {
               bidTicks: book.bids.bestTicks,
               askTicks: book.asks.bestTicks,
               levels: book.bids.depth + book.asks.depth,
+              orders: orders?.size ?? 0,
+              misfits,
             },
           ];
     });
   }
+}
+
+/**
+ * A fill changes nothing by itself: it says whom a trade has hit, and the message that takes the
+ * lots off comes behind it, as hftbacktest has it.
+ */
+function playOrder(track: Track, kind: number, words: Int32Array, at: number): void {
+  track.orders ??= new OrdersBook(track.book);
+  const { orders } = track;
+  const id = longAt(words, at + WORD.sequence);
+  const ticks = longAt(words, at + WORD.price);
+  const lots = longAt(words, at + WORD.quantity);
+  const isBid = ((words[at + WORD.side] as number) & 0xff) === SIDE.buy;
+  const outcome =
+    kind === KIND.add
+      ? orders.add(id, isBid, ticks, lots)
+      : kind === KIND.modify
+        ? orders.modify(id, ticks, lots)
+        : orders.cancel(id);
+  if (outcome !== 'applied') track.misfits += 1;
 }
 
 function levelsOf(ladder: Ladder): Uint8Array {

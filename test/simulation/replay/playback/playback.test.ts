@@ -55,6 +55,32 @@ test('a level, a trade or an order of things that differs leaves another state',
   assert.is(new Set(hashes).size, hashes.length);
 });
 
+test('orders of a feed by order give the levels, and what does not fit is counted', () => {
+  const order = (kind: number, sequence: number, changes: Partial<MarketRecord> = {}) =>
+    aRecord({ kind, sequence, price: 10, quantity: 4, flags: FLAG.frameEnd, ...changes });
+  const [market] = played(
+    [
+      order(KIND.add, 1),
+      order(KIND.add, 2, { quantity: 6 }),
+      order(KIND.add, 3, { side: SIDE.sell, price: 12 }),
+      order(KIND.fill, 1, { quantity: 1 }),
+      order(KIND.modify, 1, { quantity: 3 }),
+      order(KIND.cancel, 2),
+      order(KIND.cancel, 9),
+    ],
+    3,
+  ).markets();
+  assert.equal(
+    [market?.bidTicks, market?.askTicks, market?.levels, market?.orders, market?.misfits],
+    [10, 12, 2, 2, 1],
+  );
+  const emptied = played([order(KIND.add, 1), order(KIND.clear, 0), order(KIND.add, 1)], 9);
+  assert.equal(
+    emptied.markets().map(({ orders, misfits, levels }) => [orders, misfits, levels]),
+    [[1, 0, 1]],
+  );
+});
+
 test('what is played is counted by market, with what was lost and where a book was crossed', () => {
   const records = [
     aRecord({ price: 10, quantity: 1 }),
@@ -74,6 +100,8 @@ test('what is played is counted by market, with what was lost and where a book w
       bidTicks: 10,
       askTicks: 9,
       levels: 2,
+      orders: 0,
+      misfits: 0,
     },
   ]);
 });

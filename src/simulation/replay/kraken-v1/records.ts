@@ -1,10 +1,15 @@
 import { KIND, SIDE } from '../../../storage/columns/record.ts';
 import { wideDecimal } from '../../../venues/kraken/market/wide-decimal.ts';
-import type { V1Frame } from '../kraken-v1/frame.ts';
-import { V1Reader } from '../kraken-v1/reader.ts';
-import { FrameRecords } from './frame-records.ts';
-import type { Tally } from './market-source.ts';
-import { type FrameTurner, type SeenMarket, type SeenMarkets, seenMarket } from './seen-markets.ts';
+import { FrameRecords } from '../formats/frame-records.ts';
+import type { Tally } from '../formats/market-source.ts';
+import {
+  type FrameTurner,
+  type SeenMarket,
+  type SeenMarkets,
+  seenMarket,
+} from '../formats/seen-markets.ts';
+import type { V1Frame } from './frame.ts';
+import { V1Reader } from './reader.ts';
 
 type BookFrame = Extract<V1Frame, { kind: 'book-snapshot' | 'book-update' }>;
 
