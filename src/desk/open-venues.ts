@@ -3,6 +3,7 @@ import { VENUES_MAX } from '../control/gate.ts';
 import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
+import type { ExchangeAccess } from '../venues/ccxt/exchange-class.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
@@ -18,6 +19,9 @@ export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
+  readonly turns: KeyTurns;
+  /** How ccxt reaches the account. */
+  readonly reference: Omit<ExchangeAccess, 'timeoutMs'>;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
 }
@@ -61,6 +65,12 @@ export async function openVenues(
       index,
       ...kind.trading(opened),
       turns: new KeyTurns(),
+      reference: {
+        exchange: kind.exchange,
+        ...{ apiKey: access.account.apiKey, secret: access.account.secret },
+        // The real ones are reached under ccxt's own addresses.
+        ...(access.restUrl.startsWith('http://') && { host: new URL(access.restUrl).host }),
+      },
       streams: kind.streams(opened, { trades: true }),
       requestTimeoutMs: settings.requestTimeoutMs,
       quiet,

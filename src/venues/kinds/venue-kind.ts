@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
+import type { ExchangeId } from '../ccxt/exchange-class.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
@@ -58,6 +59,8 @@ export interface VenueCapabilities {
 
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */
 export interface VenueKind {
+  /** What ccxt calls it. */
+  readonly exchange: ExchangeId;
   readonly capabilities: VenueCapabilities;
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
