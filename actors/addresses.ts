@@ -1,9 +1,12 @@
 import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
+import type { VenueNews } from '../src/risk/watch/venue-watch.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
+import type { AggregatorMessage } from './market-data/aggregator-message.ts';
 import type { FactsMessage } from './market-data/facts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import type { QualityMessage } from './market-data/quality.ts';
+import type { VolatilityMessage } from './market-data/volatility.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
 import type { IndicatorMessage } from './safety/indicator.ts';
@@ -35,8 +38,13 @@ export const address = {
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   facts: refByPath<FactsMessage>('market-data/facts'),
   quality: refByPath<QualityMessage>('market-data/quality'),
+  aggregator: refByPath<AggregatorMessage>('market-data/aggregator'),
+  volatility: refByPath<VolatilityMessage>('market-data/volatility'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>
     refByPath(`trading/strategies/strategy:${label}`),
   alerts: refByPath<AlertsMessage>('edge/alerts'),
 };
+
+/** Who hears how a venue answers and what its clock says. */
+export const venueNews: readonly ActorRef<VenueNews>[] = [address.risk, address.aggregator];

@@ -5,6 +5,7 @@
  *   npm run --silent bench -- [--json] [--check] [--seconds 10]
  */
 import { parseArgs } from 'node:util';
+import { aggregationCases } from './aggregation.ts';
 import { auditCases } from './audit.ts';
 import { type Case, report } from './case.ts';
 import { engineCases } from './engine.ts';
@@ -20,6 +21,7 @@ const SECONDS_MAX = 600;
 const SUITES = [
   ['the actors alone', engineCases],
   ['risk check', riskCases],
+  ['markets taken together', aggregationCases],
   ['vector kernels', kernelCases],
   ['frame to order at 50,000 frames a second', tickToOrderCases],
   ['the same lane with somebody who looks', inspectionCases],

@@ -11,7 +11,7 @@ import type {
   VenueDeskPort,
   VenueMemory,
 } from '../../src/venues/venue-desk-port.ts';
-import { address } from '../addresses.ts';
+import { address, venueNews } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { NO_LINK, openSocket, type SocketMessage, sendHttp, watchSocket } from '../socket.ts';
 import type { PortfolioMessage } from './portfolio.ts';
@@ -92,7 +92,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     pause: (ms) => new Promise((resolve) => void timers.after(ms, ctx.fenced(resolve))),
     later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
     runEnded: (outcome) => void ctx.ingest({ kind: 'run-ended', outcome }),
-    tellRisk: (news) => void ctx.send(address.risk, news),
+    tellRisk: (news) => venueNews.forEach((to) => void ctx.send(to, news)),
     tellControl: (news) => void ctx.send(address.control, { ...news, venue: name }),
   });
 

@@ -12,6 +12,7 @@ import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk
 import { ESTOP_COMMANDS } from './estop/estop-commands.ts';
 import { inspect, noActor } from './inspect/inspect-command.ts';
 import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
+import { MARKET_COMMANDS } from './market-data/market-commands.ts';
 import { peerCommands } from './peers/peer-commands.ts';
 import { PROOF_COMMANDS } from './proof/proof-commands.ts';
 import { pairs, table } from './terminal.ts';
@@ -247,6 +248,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   ...ACCESS_COMMANDS,
   ...PROOF_COMMANDS,
   ...INSPECT_COMMANDS,
+  ...MARKET_COMMANDS,
   ...peerCommands(status.show),
 ];
 

@@ -7,6 +7,7 @@ import type { AccessPort } from './access/access-port.ts';
 import type { AlertsPort } from './alerts/alerts-port.ts';
 import type { EstopPort } from './estop/estop-port.ts';
 import type { Inspector } from './inspect/inspector.ts';
+import type { MarketPort } from './market-data/market-port.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
 
@@ -38,6 +39,8 @@ export interface Desk {
   readonly peers: PeersPort;
   /** The emergency stop that a hand can press. */
   readonly estop: EstopPort;
+  /** The markets of all venues taken together. */
+  readonly market: MarketPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

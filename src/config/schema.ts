@@ -3,11 +3,13 @@ import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
 import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
+import { aggregationSection } from '../market/aggregation/settings.ts';
 import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
+import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
@@ -22,6 +24,15 @@ const symbol = z
   .string()
   .regex(/^[A-Z0-9]{2,20}([/-][A-Z0-9]{2,12})?$/)
   .describe("the venue's own name of a market: BTCUSDT, BTC/USD or BTC-USD");
+
+const feeBps = z.number().min(-100).max(1_000);
+
+const feesSection = z
+  .strictObject({
+    makerBps: feeBps.describe('of a resting order, in basis points; below 0 it is paid to us'),
+    takerBps: feeBps.min(0).describe('of a taking order, in basis points'),
+  })
+  .describe('our tier of fees there; those of section `simulation` when it is not said');
 
 const venueSection = z
   .strictObject({
@@ -44,6 +55,11 @@ const venueSection = z
       .min(100)
       .max(60_000)
       .describe('silence after which the outcome of a request is unknown'),
+    feeds: z
+      .union([z.literal(1), z.literal(2)])
+      .optional()
+      .describe('connections for market data; with 2 the second takes over when the first fails'),
+    fees: feesSection.optional(),
   })
   .describe('a venue and the markets to follow there');
 
@@ -80,6 +96,8 @@ export const configSchema = z
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),
+    aggregation: aggregationSection.prefault({}),
+    volatility: volatilitySection.optional(),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),

@@ -3,6 +3,7 @@ import { VENUES_MAX } from '../control/gate.ts';
 import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
+import type { Contract } from '../market/aggregation/market-track.ts';
 import type { ExchangeAccess } from '../venues/ccxt/exchange-class.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
@@ -17,6 +18,8 @@ export type Accesses = ReadonlyMap<string, VenueAccess>;
 /** A venue of the desk, with what brings its market data. */
 export interface DeskVenue extends Venue {
   readonly streams: readonly StreamMaker[];
+  /** Connections of each stream at the same time. */
+  readonly feeds: 1 | 2;
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
   readonly turns: KeyTurns;
@@ -24,6 +27,8 @@ export interface DeskVenue extends Venue {
   readonly reference: Omit<ExchangeAccess, 'timeoutMs'>;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
+  /** What is traded there. */
+  readonly contract: Contract;
 }
 
 export interface OpenedVenues {
@@ -72,9 +77,11 @@ export async function openVenues(
         ...(access.restUrl.startsWith('http://') && { host: new URL(access.restUrl).host }),
       },
       streams: kind.streams(opened, { trades: true }),
+      feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,
       quiet,
       hasDeadMan: kind.capabilities.hasDeadMan,
+      contract: kind.contract,
     });
     instruments.push(...rules.value);
   }

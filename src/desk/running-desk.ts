@@ -13,6 +13,7 @@ import type {
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
+import type { MarketPort } from '../commands/market-data/market-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
 import {
@@ -39,6 +40,7 @@ import { StopWiring } from './hardware/stop-wiring.ts';
 import { DeskInspector } from './inspect/desk-inspector.ts';
 import type { DeskHealth } from './inspect/health.ts';
 import { DeskLinks, NO_PEERS } from './links/desk-links.ts';
+import { deskMarket } from './market/desk-market.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
@@ -69,6 +71,7 @@ export class RunningDesk implements Desk {
   readonly access: AccessPort;
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
+  readonly market: MarketPort;
   readonly inspector: DeskInspector;
   /** Through which every layer raises severity. */
   readonly severity: DeskKernel;
@@ -116,6 +119,7 @@ export class RunningDesk implements Desk {
     );
     this.#stop = new StopWiring(parts, this.#lane);
     this.alerts = deskAlerts(this.#lane);
+    this.market = deskMarket(this.#lane, parts.instruments);
     this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,

@@ -37,6 +37,7 @@ import { crossChecksOf } from './audit/cross-checks.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
+import { deskAggregation } from './market/desk-aggregation.ts';
 import { DeskMemory } from './memory.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
@@ -44,6 +45,7 @@ import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
+import { deskVolatility } from './volatility/desk-volatility.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -82,16 +84,19 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   };
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
+  const volatility = deskVolatility(parts, append);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     address.quality,
+    address.aggregator,
+    ...(volatility === null ? [] : [address.volatility]),
   ]);
-  const trades = [address.risk, address.quality];
+  const trades = [address.risk, address.quality, address.aggregator];
   const listeners: FeedListeners = {
     quotes: (index) => quoteListeners[index] ?? [],
     trades: () => trades,
-    facts: parts.config.facts === undefined ? [] : [address.facts],
+    facts: [address.aggregator, ...(parts.config.facts === undefined ? [] : [address.facts])],
   };
   const strategyRefs = instruments.map(({ index }) =>
     strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -114,6 +119,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const { alerts, shell, guard } = parts;
   const recording = deskRecording(parts, append);
   const tape = recording?.relay ?? null;
+  const aggregated = deskAggregation(parts, append);
   return rootSupervisor({
     onGiveUp: hooks.onGiveUp,
     safety: {
@@ -185,14 +191,19 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           settings: parts.config.quality,
           record: append,
         }),
+      aggregator: aggregated.start,
       facts: factsOf(parts, listeners.facts, tape),
-      feeds: venues.flatMap(({ name, streams, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
-            feedActor({ stream: stream.open, net: quietNet(env, quiet), listeners, tape, log }),
+            feedActor({
+              ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
+              ...{ listeners, tape, log },
+            }),
         })),
       ),
+      volatility: volatility?.start ?? null,
       recorder: recording?.start ?? null,
     },
     trading: {

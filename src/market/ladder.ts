@@ -3,6 +3,8 @@ import type { LevelChanges } from './level-changes.ts';
 /** Levels beyond this are the farthest from the touch and are let go. */
 export const LADDER_LEVELS_MAX = 65_536;
 const LEVELS_AT_FIRST = 1024;
+/** Fewer numbers than this are moved one by one: a call of `copyWithin` costs more. */
+const MOVED_BY_CALL = 32;
 
 /**
  * One side of a book: prices in ticks and sizes in lots in two typed arrays with the best at the
@@ -15,9 +17,14 @@ export class Ladder {
   readonly #levelsMax: number;
   /** Where changes are noted; null while nobody records them. */
   changes: LevelChanges | null = null;
+  /** Rises with whatever may have changed a level, so that who remembers some need not compare. */
+  edits = 0;
   #ticks = new Float64Array(LEVELS_AT_FIRST);
   #lots = new Float64Array(LEVELS_AT_FIRST);
-  #depth = 0;
+  /** Levels stand from here … */
+  #start = 0;
+  /** … to before here, so that the farthest can be let go without moving the others. */
+  #end = 0;
   #dropped = 0;
 
   constructor(side: 'bid' | 'ask', levelsMax = LADDER_LEVELS_MAX) {
@@ -27,7 +34,7 @@ export class Ladder {
 
   /** Number of price levels. */
   get depth(): number {
-    return this.#depth;
+    return this.#end - this.#start;
   }
 
   /** How many far levels were let go because the ladder was full. */
@@ -37,39 +44,42 @@ export class Ladder {
 
   /** Best price in ticks; 0 when empty. */
   get bestTicks(): number {
-    return this.#depth === 0 ? 0 : (this.#ticks[this.#depth - 1] as number);
+    return this.#end === this.#start ? 0 : (this.#ticks[this.#end - 1] as number);
   }
 
   /** Size at the best price in lots; 0 when empty. */
   get bestLots(): number {
-    return this.#depth === 0 ? 0 : (this.#lots[this.#depth - 1] as number);
+    return this.#end === this.#start ? 0 : (this.#lots[this.#end - 1] as number);
   }
 
   /** Price of the level `rank` places behind the best; 0 beyond the end. */
   ticksAt(rank: number): number {
-    return rank < this.#depth ? (this.#ticks[this.#depth - 1 - rank] as number) : 0;
+    return rank < this.depth ? (this.#ticks[this.#end - 1 - rank] as number) : 0;
   }
 
   lotsAt(rank: number): number {
-    return rank < this.#depth ? (this.#lots[this.#depth - 1 - rank] as number) : 0;
+    return rank < this.depth ? (this.#lots[this.#end - 1 - rank] as number) : 0;
   }
 
   /** Size at a price; 0 when there is no such level. */
   lotsOn(ticks: number): number {
     const at = this.#find(ticks);
-    return at < this.#depth && this.#ticks[at] === ticks ? (this.#lots[at] as number) : 0;
+    return at < this.#end && this.#ticks[at] === ticks ? (this.#lots[at] as number) : 0;
   }
 
   clear(): void {
-    this.#depth = 0;
+    this.edits += 1;
+    this.#start = 0;
+    this.#end = 0;
     this.changes?.noteWhole();
   }
 
   /** Sets the total size of a price level; 0 removes it. O(distance from the best). */
   set(ticks: number, lots: number): void {
+    this.edits += 1;
     if (this.changes !== null) this.changes.note(ticks, lots);
     const at = this.#find(ticks);
-    const isThere = at < this.#depth && this.#ticks[at] === ticks;
+    const isThere = at < this.#end && this.#ticks[at] === ticks;
     if (lots === 0) {
       if (isThere) this.#remove(at);
     } else if (isThere) {
@@ -81,28 +91,30 @@ export class Ladder {
 
   /** Lets the farthest levels go, so that at most so many are left. */
   truncate(levels: number): void {
-    const excess = this.#depth - levels;
-    if (excess <= 0) return;
+    const first = this.#end - levels;
+    if (first <= this.#start) return;
+    this.edits += 1;
     if (this.changes !== null) {
-      for (let at = 0; at < excess; at += 1) this.changes.note(this.#ticks[at] as number, 0);
+      for (let at = this.#start; at < first; at += 1) {
+        this.changes.note(this.#ticks[at] as number, 0);
+      }
     }
-    this.#ticks.copyWithin(0, excess, this.#depth);
-    this.#lots.copyWithin(0, excess, this.#depth);
-    this.#depth = levels;
+    this.#start = first;
   }
 
   /** Index of the price, or where it would be inserted: gallops from the best, then halves. */
   #find(ticks: number): number {
     const wanted = this.#sign * ticks;
-    let high = this.#depth;
+    const start = this.#start;
+    let high = this.#end;
     let step = 1;
     let low = high - 1;
-    while (low >= 0 && this.#sign * (this.#ticks[low] as number) >= wanted) {
+    while (low >= start && this.#sign * (this.#ticks[low] as number) >= wanted) {
       high = low;
       low -= step;
       step *= 2;
     }
-    low = Math.max(low + 1, 0);
+    low = Math.max(low + 1, start);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#sign * (this.#ticks[middle] as number) < wanted) low = middle + 1;
@@ -112,34 +124,62 @@ export class Ladder {
   }
 
   #remove(at: number): void {
-    this.#ticks.copyWithin(at, at + 1, this.#depth);
-    this.#lots.copyWithin(at, at + 1, this.#depth);
-    this.#depth -= 1;
+    const end = this.#end;
+    if (end - at > MOVED_BY_CALL) {
+      this.#ticks.copyWithin(at, at + 1, end);
+      this.#lots.copyWithin(at, at + 1, end);
+    } else {
+      const [ticks, lots] = [this.#ticks, this.#lots];
+      for (let to = at; to < end - 1; to += 1) {
+        ticks[to] = ticks[to + 1] as number;
+        lots[to] = lots[to + 1] as number;
+      }
+    }
+    this.#end = end - 1;
   }
 
   #insert(at: number, ticks: number, lots: number): void {
-    let place = at;
-    if (this.#depth === this.#levelsMax) {
+    if (this.depth === this.#levelsMax) {
       this.#dropped += 1;
-      if (place === 0) return;
-      this.#remove(0);
-      place -= 1;
+      if (at === this.#start) return;
+      this.#start += 1;
     }
-    if (this.#depth === this.#ticks.length) this.#grow();
-    this.#ticks.copyWithin(place + 1, place, this.#depth);
-    this.#lots.copyWithin(place + 1, place, this.#depth);
+    const place = this.#end === this.#ticks.length ? at - this.#makeRoom() : at;
+    const end = this.#end;
+    if (end - place > MOVED_BY_CALL) {
+      this.#ticks.copyWithin(place + 1, place, end);
+      this.#lots.copyWithin(place + 1, place, end);
+    } else {
+      const [allTicks, allLots] = [this.#ticks, this.#lots];
+      for (let to = end; to > place; to -= 1) {
+        allTicks[to] = allTicks[to - 1] as number;
+        allLots[to] = allLots[to - 1] as number;
+      }
+    }
     this.#ticks[place] = ticks;
     this.#lots[place] = lots;
-    this.#depth += 1;
+    this.#end = end + 1;
   }
 
-  #grow(): void {
-    const capacity = Math.min(this.#ticks.length * 2, this.#levelsMax);
-    const ticks = new Float64Array(capacity);
-    const lots = new Float64Array(capacity);
-    ticks.set(this.#ticks);
-    lots.set(this.#lots);
+  /**
+   * Makes room behind the best: where levels have been let go, else in longer arrays, so that what
+   * is moved was paid for by as many insertions.
+   *
+   * @returns by how many places all levels have moved
+   */
+  #makeRoom(): number {
+    const [moved, length] = [this.#start, this.#ticks.length];
+    const isRoomy = moved >= length >> 2 || length > this.#levelsMax;
+    const capacity = isRoomy ? length : length * 2;
+    const [ticks, lots] = isRoomy
+      ? [this.#ticks, this.#lots]
+      : [new Float64Array(capacity), new Float64Array(capacity)];
+    ticks.set(this.#ticks.subarray(moved, this.#end));
+    lots.set(this.#lots.subarray(moved, this.#end));
     this.#ticks = ticks;
     this.#lots = lots;
+    this.#start = 0;
+    this.#end -= moved;
+    return moved;
   }
 }

@@ -12,8 +12,8 @@ export const SOCKET_LIMITS: WebSocketLimits = {
 };
 
 /**
- * What is known of one connection for orders over its lives: whether it is open, when it was last heard of,
- * and how long to wait before the next attempt. It owns no socket and no timer.
+ * What is known of one connection for orders over its lives: whether it is open, when it was last
+ * heard of, and how long to wait before the next attempt. It owns no socket and no timer.
  */
 export class Connection {
   isOpen = false;

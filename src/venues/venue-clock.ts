@@ -43,6 +43,12 @@ export class VenueClock {
     return this.#best() === null ? null : this.nowMs() - this.#clock.now();
   }
 
+  /** Half of the round trip behind the offset, which is wrong by no more; NaN before a probe. */
+  get errorMs(): number {
+    const best = this.#best();
+    return best === null ? Number.NaN : best.roundTripMs / 2;
+  }
+
   #best() {
     let best: { readonly roundTripMs: number; readonly offsetMs: number } | null = null;
     for (const probe of this.#probes) {

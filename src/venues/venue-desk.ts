@@ -216,7 +216,7 @@ export class VenueDesk {
     this.#tickets.onTick();
     const nowNs = this.#port.clock.mono();
     const aheadMs = this.#clock.aheadMs();
-    if (aheadMs !== null) this.#reporter.onClock(aheadMs);
+    if (aheadMs !== null) this.#reporter.onClock(aheadMs, this.#clock.errorMs);
     const everyMs = this.#reporter.isClockDoubted ? PROBE_DOUBTED_MS : PROBE_EVERY_MS;
     if ((nowNs - this.#probedNs) / 1e6 > everyMs) this.#probe(1);
     if (this.#isSubscribed) this.#inquire(nowNs);
@@ -272,6 +272,7 @@ export class VenueDesk {
       isSubscribed: this.#isSubscribed,
       losses: this.connection.losses,
       clockAheadMs: clock.aheadMs(),
+      clockErrorMs: clock.aheadMs() === null ? null : clock.errorMs,
       inquiries: manager.inquiries.size,
       quietMs: this.#questions.quietMs,
       orders: [...manager.table.open()],

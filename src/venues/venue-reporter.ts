@@ -13,6 +13,7 @@ export class VenueReporter {
   readonly #tell: (news: VenueNews) => void;
   /** As it was told last; NaN before, for what a reporter before this one has told is not known. */
   #offsetMs = Number.NaN;
+  #errorMs = Number.NaN;
 
   /** @param venue index of the venue */
   constructor(venue: number, tell: (news: VenueNews) => void) {
@@ -44,12 +45,16 @@ export class VenueReporter {
   /**
    * How far the venue's clock is ahead of ours. What is wrong is told every time: whoever watches
    * may have crashed, and would take silence for a clock that is right.
+   *
+   * @param errorMs how wrong that may be: half of a round trip
    */
-  onClock(offsetMs: number): void {
-    const isNews = !(Math.abs(offsetMs - this.#offsetMs) < CLOCK_NEWS_MS);
+  onClock(offsetMs: number, errorMs: number): void {
+    const hasMoved = !(Math.abs(offsetMs - this.#offsetMs) < CLOCK_NEWS_MS);
+    const isNews = hasMoved || !(Math.abs(errorMs - this.#errorMs) < CLOCK_NEWS_MS);
     if (!isNews && !this.isClockDoubted) return;
     this.#offsetMs = offsetMs;
-    this.#tell({ kind: 'clock-measured', venue: this.#venue, offsetMs });
+    this.#errorMs = errorMs;
+    this.#tell({ kind: 'clock-measured', venue: this.#venue, offsetMs, errorMs });
   }
 
   get isClockDoubted(): boolean {

@@ -40,7 +40,7 @@ const completions: [line: string, hits: string[], word: string][] = [
   ['trace trading/risk --li', ['--limit'], '--li'],
   ['watch 2 posi', ['positions'], 'posi'],
   ['watch 2 --times 3 posi', ['positions'], 'posi'],
-  ['q', ['quit'], 'q'],
+  ['qui', ['quit'], 'qui'],
   ['actor k', ['actor kill'], 'actor k'],
   ['mode ', ['manual', 'semi-auto', 'full-auto'], ''],
   ['mode fu', ['full-auto'], 'fu'],

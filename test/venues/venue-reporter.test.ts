@@ -56,23 +56,32 @@ test('a clock is told at first and when it has moved, and doubted when it is far
     news.map((each) => (each.kind === 'clock-measured' ? each.offsetMs : Number.NaN));
   assert.not.ok(reporter.isClockDoubted);
   // Whoever reported before may have told another offset, so the first is always news.
-  reporter.onClock(0);
-  reporter.onClock(24);
+  reporter.onClock(0, 5);
+  reporter.onClock(24, 5);
   assert.equal(offsets(), [0]);
   assert.not.ok(reporter.isClockDoubted);
-  reporter.onClock(26);
+  reporter.onClock(26, 5);
   assert.equal(offsets(), [0, 26]);
-  reporter.onClock(-251);
+  reporter.onClock(-251, 5);
   assert.ok(reporter.isClockDoubted);
   assert.equal(offsets(), [0, 26, -251]);
 });
 
 test('a clock that is far off is told again and again, for whoever listens may be new', () => {
   const { reporter, news } = aReporter();
-  for (let times = 0; times < 3; times += 1) reporter.onClock(3_600_000);
+  for (let times = 0; times < 3; times += 1) reporter.onClock(3_600_000, 5);
   assert.is(news.length, 3);
-  for (let times = 0; times < 3; times += 1) reporter.onClock(1);
+  for (let times = 0; times < 3; times += 1) reporter.onClock(1, 5);
   assert.is(news.length, 4);
+});
+
+test('how wrong the offset may be is news too: it is half of the round trip', () => {
+  const { reporter, news } = aReporter();
+  reporter.onClock(0, 5);
+  reporter.onClock(0, 29);
+  assert.is(news.length, 1);
+  reporter.onClock(0, 31);
+  assert.equal(news.at(-1), { kind: 'clock-measured', venue: 3, offsetMs: 0, errorMs: 31 });
 });
 
 test('balances that differ are told with their sign, none are not', () => {

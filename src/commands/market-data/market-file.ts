@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { Env } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { isRaw } from '../../simulation/replay/formats/frame-lines.ts';
 import { FormatFault, type MarketSource } from '../../simulation/replay/formats/market-source.ts';
 import { readNpz } from '../../simulation/replay/formats/npz.ts';
-import { isRaw, readRaw } from '../../simulation/replay/formats/raw-frames.ts';
+import { readRaw } from '../../simulation/replay/formats/raw-frames.ts';
 import { readTardis, tardisKindOf } from '../../simulation/replay/formats/tardis.ts';
 import { textLines } from '../../simulation/replay/formats/text-lines.ts';
 import { type Duck, openDuck } from '../../storage/columns/duck.ts';
@@ -69,7 +70,7 @@ export async function openMarketFile(
           .slice(0, 64);
       return foreign(readNpz(env.files, path, { venue: venue ?? 'unknown', symbol: named }));
     }
-    if (found === 'raw') return foreign(await readRaw(path, venue ?? 'binance'));
+    if (found === 'raw') return foreign(await readRaw(path, venue));
     if (found !== 'parquet' && found !== 'folder') return foreign(await readTardis(path));
     const rest = found === 'folder' ? await sealRest(env.files, duck, path) : ok(null);
     if (!rest.ok) return rest;

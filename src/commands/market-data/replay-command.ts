@@ -3,12 +3,20 @@ import { FormatFault } from '../../simulation/replay/formats/market-source.ts';
 import { BookPlayback, type PlayedMarket } from '../../simulation/replay/playback/book-playback.ts';
 import { type Burst, BurstDetector } from '../../simulation/replay/playback/microbursts.ts';
 import { pacedBlocks } from '../../simulation/replay/playback/paced-blocks.ts';
+import type { SlippageReport } from '../../simulation/replay/playback/slippage-study.ts';
 import type { Duck } from '../../storage/columns/duck.ts';
 import { EXIT } from '../command.ts';
 import { JSON_OUTPUT, usage } from '../launch-commands.ts';
 import { type LocalCommand, parsePace, type Surroundings } from '../local-command.ts';
 import { answer, pairs, table } from '../terminal.ts';
 import { counted } from './counted-blocks.ts';
+import {
+  SLIPPAGE_WORDS,
+  type SlippageWish,
+  slippageAsked,
+  slippageText,
+  studyOf,
+} from './slippage-words.ts';
 
 export const replayCommand: LocalCommand = {
   name: 'replay',
@@ -17,10 +25,11 @@ export const replayCommand: LocalCommand = {
   examples: [
     'flyball replay recorded --check --json',
     'flyball replay btcusdt.parquet --pace 10x',
-    'flyball replay btcusdt_20240808.gz',
+    'flyball replay btcusdt_20240808.gz --slippage --latency 5:40 --fees 0:4,1000000:3',
   ],
   options: {
     pace: { type: 'string', value: 'X', help: 'times the recorded pace, or max (default max)' },
+    ...SLIPPAGE_WORDS,
     check: { type: 'boolean', help: 'play it twice; the states must be the same' },
     json: JSON_OUTPUT,
   },
@@ -33,8 +42,14 @@ export const replayCommand: LocalCommand = {
     if (pace === null) {
       return usage(around, `--pace: found ${paceText}, wanted max or a number up to 1000`);
     }
+    const study = slippageAsked(words);
+    if (!study.ok) return usage(around, study.error);
     const times = pace === 'max' ? Number.POSITIVE_INFINITY : pace;
-    const played = await playedTimes(path, words.flag('check') ? 2 : 1, times, around);
+    const played = await playedTimes(
+      { path, pace: times, study: study.value },
+      words.flag('check') ? 2 : 1,
+      around,
+    );
     if (!played.ok) {
       around.terminal.err(`replay: ${played.error}\n`);
       return EXIT.failed;
@@ -61,21 +76,30 @@ export interface Replayed {
   /** Microbursts, and the first hundred of them. */
   readonly burstCount: number;
   readonly bursts: readonly Burst[];
+  /** The matching model against the recorded trades; null where it was not asked for. */
+  readonly slippage: SlippageReport | null;
+}
+
+interface Wish {
+  readonly path: string;
+  /** Infinite for as fast as it goes. */
+  readonly pace: number;
+  readonly study: SlippageWish | null;
 }
 
 async function playedTimes(
-  path: string,
+  wish: Wish,
   runs: number,
-  pace: number,
   around: Surroundings,
 ): Promise<Result<Replayed, string>> {
   const { openEngine } = await import('./market-file.ts');
+  const { path } = wish;
   const duck = await openEngine(path);
   if (!duck.ok) return duck;
   const results: Replayed[] = [];
   try {
     for (let run = 0; run < runs; run += 1) {
-      const once = await playOnce(duck.value, path, pace, around);
+      const once = await playOnce(duck.value, wish, around);
       if (!once.ok) return once;
       results.push(once.value);
     }
@@ -95,8 +119,7 @@ async function playedTimes(
 
 async function playOnce(
   duck: Duck,
-  path: string,
-  pace: number,
+  { path, pace, study: wished }: Wish,
   { env, terminal }: Surroundings,
 ): Promise<Result<Replayed, string>> {
   const { openMarketFile } = await import('./market-file.ts');
@@ -105,14 +128,16 @@ async function playOnce(
   if (!opened.ok) return opened;
   const { dictionary, blocks, records } = opened.value;
   const playback = new BookPlayback(dictionary);
+  const study = wished === null ? null : studyOf(wished, playback, dictionary);
   const startNs = env.clock.mono();
   const progress = counted(blocks, { env, terminal, of: records });
   const detector = new BurstDetector();
   for await (const block of pacedBlocks(progress.blocks, pace, env)) {
-    playback.play(block);
+    (study ?? playback).play(block);
     detector.look(block);
   }
   const bursts = detector.finish();
+  const slippage = study?.finish() ?? null;
   progress.end();
   const seconds = (env.clock.mono() - startNs) / 1e9;
   return ok({
@@ -125,6 +150,7 @@ async function playOnce(
     markets: playback.markets(),
     burstCount: detector.count,
     bursts,
+    slippage,
   });
 }
 
@@ -152,5 +178,6 @@ function show(replayed: Replayed): string {
       each.levels,
     ]),
   );
-  return `${summary}\n\n${rows}`;
+  const report = replayed.slippage === null ? '' : `\n\n${slippageText(replayed.slippage)}`;
+  return `${summary}\n\n${rows}${report}`;
 }

@@ -127,7 +127,7 @@ export function guardAt(
     isEnding: false,
     idleMs: nowMs,
   };
-  return left.length === 0 ? { state, effects: [] } : sweepAll(state, nowMs, 'lone');
+  return left.length === 0 ? { state, effects: [] } : sweepAll(state, nowMs);
 }
 
 /** Whether orders may rest: a daemon trusts in nothing less. */
@@ -157,7 +157,7 @@ export function guardStep(state: GuardState, event: GuardEvent): GuardStep {
     case 'swept':
       return onSwept(state, event);
     case 'daemon-ended':
-      return sweepAll({ ...state, watch: 'off', isEnding: false }, event.nowMs, 'lone');
+      return sweepAll({ ...state, watch: 'off', isEnding: false }, event.nowMs);
     default:
       return unreachable(event);
   }
@@ -212,7 +212,7 @@ function onBeat(state: GuardState, event: EventOf<'beat'>): GuardStep {
 /** Only who was watched and said no goodbye is missed. */
 function onClosed(state: GuardState, nowMs: number): GuardStep {
   if (state.watch === 'off') return { state, effects: [] };
-  const lost = sweepAll({ ...state, watch: 'lost' }, nowMs, 'lone');
+  const lost = sweepAll({ ...state, watch: 'lost' }, nowMs);
   const told = note('daemon-lost', 'the connection ended without a goodbye');
   return { state: lost.state, effects: [...lost.effects, told] };
 }
@@ -240,7 +240,7 @@ function onTick(before: GuardState, { nowMs, open }: EventOf<'tick'>): GuardStep
 function tripped(state: GuardState, nowMs: number, open: number): GuardStep {
   const trip = state.trip + 1;
   const cause = `open contacts: ${contactsText(open)}`;
-  const swept = sweepAll({ ...state, trip, cause }, nowMs, 'all');
+  const swept = sweepAll({ ...state, trip, cause }, nowMs);
   return {
     state: swept.state,
     // The latch is in the hands of the kernel before the first cancel is sent.
@@ -267,15 +267,17 @@ function judged(state: GuardState, nowMs: number): GuardStep {
   const detail = `silent for ${Math.round(silentMs)} ms`;
   if (watch === 'armed' && silentMs > policy.silentMs) {
     const silences = state.silences + 1;
-    const swept = sweepAll({ ...state, watch: 'silent', silences }, nowMs, 'lone');
+    const swept = sweepAll({ ...state, watch: 'silent', silences }, nowMs);
     const effects = [...swept.effects, { kind: 'tell' } as const, note('daemon-silent', detail)];
     return { state: swept.state, effects };
   }
   if (watch === 'silent' && silentMs > policy.deadMs) {
-    const swept = sweepAll({ ...state, watch: 'lost' }, nowMs, 'lone');
+    const swept = sweepAll({ ...state, watch: 'lost' }, nowMs);
     return { state: swept.state, effects: [...swept.effects, note('daemon-lost', detail)] };
   }
-  const isDue = isSwept(state.sweeps) || silentMs > policy.deadMs + END_MS_MAX;
+  // A venue with a switch of its own empties itself once the daemon cannot feed it any more.
+  const lone = state.sweeps.filter(({ hasDeadMan }) => !hasDeadMan);
+  const isDue = isSwept(lone) || silentMs > policy.deadMs + END_MS_MAX;
   if (watch === 'lost' && silentMs > policy.deadMs && isDue && !state.isEnding) {
     return { state: { ...state, isEnding: true }, effects: [{ kind: 'end-daemon' }] };
   }
@@ -291,13 +293,13 @@ function onSwept(before: GuardState, { nowMs, venue, round, open }: EventOf<'swe
   return { state, effects: [{ kind: 'tell' }, note('nothing-rests', 'by two answers')] };
 }
 
-/** @param which venues: those without a dead-man switch of their own, or all */
-function sweepAll(state: GuardState, nowMs: number, which: 'lone' | 'all'): GuardStep {
-  const begun = state.sweeps.map((sweep) =>
-    which === 'lone' && sweep.hasDeadMan ? sweep : sweepNow(sweep, nowMs),
-  );
-  const rounds = begun.filter((sweep, at) => sweep !== state.sweeps[at]);
-  return { state: { ...state, sweeps: begun }, effects: rounds.map(cancel) };
+/**
+ * At every venue, also where a dead-man switch would do it: nobody here knows whether it is held,
+ * and it would take its time-out.
+ */
+function sweepAll(state: GuardState, nowMs: number): GuardStep {
+  const sweeps = state.sweeps.map((sweep) => sweepNow(sweep, nowMs));
+  return { state: { ...state, sweeps }, effects: sweeps.map(cancel) };
 }
 
 /** Whether a guard that a daemon has started is of use to nobody any more. */

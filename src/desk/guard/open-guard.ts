@@ -3,6 +3,7 @@ import { BEAT_MS, guardSocket, type Ward } from '../../control/guard/wire.ts';
 import type { Env } from '../../core/env.ts';
 import type { Log } from '../../ops/log.ts';
 import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
+import { VENUE_KINDS } from '../../venues/kinds/venue-kinds.ts';
 import type { DeskHardware } from '../hardware/desk-hardware.ts';
 import type { Accesses } from '../open-venues.ts';
 import { guardKeyFile } from '../venue/notice.ts';
@@ -70,7 +71,7 @@ export function wardOf(
       timeoutMs: requestTimeoutMs,
       keyFile: guardKeyFile(folder, name),
       isCancelOnly: true,
-      hasDeadMan: false,
+      hasDeadMan: VENUE_KINDS[kind].capabilities.hasDeadMan,
     })),
   };
 }

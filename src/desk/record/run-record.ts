@@ -125,10 +125,10 @@ async function record(
   const listeners = { quotes: () => [], trades: () => [], facts: [] };
   const { net } = env;
   const tape = recording.relay;
-  const feeds = venues.flatMap(({ name, streams }) =>
+  const feeds = venues.flatMap(({ name, streams, feeds: lines }) =>
     streams.map((stream) => ({
       venue: stream.name === '' ? name : `${name}:${stream.name}`,
-      start: () => feedActor({ stream: stream.open, net, listeners, tape, log }),
+      start: () => feedActor({ stream: stream.open, feeds: lines, net, listeners, tape, log }),
     })),
   );
   let onGiveUp: (reason: string) => void = () => {};

@@ -15,7 +15,7 @@ import { onStopSignal } from '../run/signals.ts';
 import type { RunningDesk } from '../running-desk.ts';
 import { showSummary } from '../summary.ts';
 import { recordedVenueOf } from '../venue/floor.ts';
-import { recordedVenue } from '../venue/options.ts';
+import { atFeesOf, recordedVenue } from '../venue/options.ts';
 import type { RecordedRun, Surroundings } from './start-replay.ts';
 
 /** Virtual time before the first frame, in which the desk connects. */
@@ -37,8 +37,9 @@ export async function rehearseRecording(
 ): Promise<number> {
   const time = virtualTime(recording.startMs - LEAD_MS);
   const { clock, timers } = time;
-  const { simulation } = config;
-  const { name } = recordedVenueOf(config);
+  const section = recordedVenueOf(config);
+  const simulation = atFeesOf(config.simulation, section);
+  const { name } = section;
   const opened = openReplayVenue(
     recordedVenue(simulation, recording, {
       clock,

@@ -41,11 +41,24 @@ export function venueRecords(files: Files, folder: string): Result<RecordStore, 
   });
 }
 
-/** @param feeAsset what they are paid in; null for what a trade brings */
+/** The exchange of the configuration with the fees that a venue's own section says. */
+export function atFeesOf(
+  settings: SimulationSettings,
+  { fees }: Pick<VenueSection, 'fees'>,
+): SimulationSettings {
+  if (fees === undefined) return settings;
+  return { ...settings, makerFeeBps: fees.makerBps, takerFeeBps: fees.takerBps };
+}
+
+/** @param feeAsset what they are paid in; `quote` of each market; null for what a trade brings */
 export function feesOf(settings: SimulationSettings, feeAsset: string | null): FeeSchedule {
-  return {
+  const rates = {
     makerPpm: Math.round(settings.makerFeeBps * PPM_PER_BPS),
     takerPpm: Math.round(settings.takerFeeBps * PPM_PER_BPS),
+  };
+  if (feeAsset === 'quote') return { ...rates, discount: null, isOnNotional: true };
+  return {
+    ...rates,
     // Without a discount, and at its price of 1: an asset that is only preferred.
     discount:
       feeAsset === null
@@ -70,7 +83,7 @@ export type VenueSection = Config['venues'][number];
 /** A venue with generated markets for the symbols that are followed there. */
 export function generatedVenue(
   settings: SimulationSettings,
-  { kind, symbols }: Pick<VenueSection, 'kind' | 'symbols'>,
+  section: Pick<VenueSection, 'kind' | 'symbols' | 'fees'>,
   parts: {
     readonly clock: Clock;
     readonly timers: Timers;
@@ -80,6 +93,7 @@ export function generatedVenue(
   },
 ): VenueOptions {
   const { account, ...rest } = parts;
+  const { kind, symbols } = section;
   return {
     ...rest,
     accounts: accountsOf(settings, account),
@@ -87,7 +101,7 @@ export function generatedVenue(
     markets: FRONT_KINDS[kind].markets.filter(({ symbol }) => symbols.includes(symbol)),
     flows: FRONT_KINDS[kind].flows,
     open: FRONT_KINDS[kind].open,
-    fees: feesOf(settings, FRONT_KINDS[kind].feeAsset),
+    fees: feesOf(atFeesOf(settings, section), FRONT_KINDS[kind].feeAsset),
     limits: settings.limits ?? DEFAULT_LIMITS,
   };
 }

@@ -20,7 +20,7 @@ import { lockFaultText, lockFile } from '../../storage/directory-lock.ts';
 import { onStopSignal } from '../run/signals.ts';
 import { type FloorVenue, openFloor, recordedVenueOf } from './floor.ts';
 import { frontFolder, noticePath, venueAccount, venueFolder, writeNotice } from './notice.ts';
-import { recordedVenue, venueRecords } from './options.ts';
+import { atFeesOf, recordedVenue, venueRecords } from './options.ts';
 
 const FOLDER_MODE = 0o700;
 /** Set by the desk that starts a venue for itself. */
@@ -142,8 +142,8 @@ async function openRecorded(
   transport: TransportOptions,
   terminal: Terminal,
 ): Promise<Started> {
-  const { simulation } = config;
   const section = recordedVenueOf(config);
+  const simulation = atFeesOf(config.simulation, section);
   const { recording: path, instruments, pace } = replay;
   const surveyed = await openRecording({ path, instruments, files: nodeFiles });
   if (!surveyed.ok) return err(surveyed.error.reason);

@@ -49,6 +49,9 @@ export interface Sweep {
   levels: number;
   /** Base by source. */
   readonly bySource: Float64Array;
+  /** Paid or received by source, fees included, and of that the fees. */
+  readonly netBySource: Float64Array;
+  readonly feesBySource: Float64Array;
 }
 
 /**
@@ -78,6 +81,8 @@ export class ConsolidatedBook {
     this.#sweep = {
       ...{ filled: 0, net: 0, fees: 0, worst: Number.NaN, levels: 0 },
       bySource: new Float64Array(sources.length),
+      netBySource: new Float64Array(sources.length),
+      feesBySource: new Float64Array(sources.length),
     };
   }
 
@@ -102,6 +107,8 @@ export class ConsolidatedBook {
     sweep.worst = Number.NaN;
     sweep.levels = 0;
     sweep.bySource.fill(0);
+    sweep.netBySource.fill(0);
+    sweep.feesBySource.fill(0);
     this.#ranks.fill(0);
     this.#readRates();
     while (sweep.filled < quantity && sweep.levels < SWEEP_LEVELS_MAX) {
@@ -121,12 +128,15 @@ export class ConsolidatedBook {
     const taken = Math.min(available, wanted);
     const notional = taken * price;
     const fee = notional * takerFeeFraction;
+    const net = side === 'buy' ? notional + fee : notional - fee;
     sweep.filled += taken;
     sweep.fees += fee;
-    sweep.net += side === 'buy' ? notional + fee : notional - fee;
+    sweep.net += net;
     sweep.worst = price;
     sweep.levels += 1;
     sweep.bySource[at] = (sweep.bySource[at] as number) + taken;
+    sweep.netBySource[at] = (sweep.netBySource[at] as number) + net;
+    sweep.feesBySource[at] = (sweep.feesBySource[at] as number) + fee;
     this.#ranks[at] = rank + 1;
   }
 

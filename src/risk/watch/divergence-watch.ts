@@ -1,5 +1,6 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
 import { type Instrument, priceAt } from '../../core/instrument.ts';
+import { CurrencyRates } from '../../market/consolidated/currency-rates.ts';
 import { divergence } from '../controls/market.ts';
 import { Divergence, type DivergenceState } from '../panic/divergence.ts';
 import type { WatchPort } from './watch-port.ts';
@@ -28,7 +29,7 @@ interface Group {
 export class DivergenceWatch {
   readonly #port: WatchPort;
   readonly #groups: readonly Group[];
-  readonly #instruments: readonly Instrument[];
+  readonly #rates: CurrencyRates;
   readonly #marketOf: (instrument: number) => MarketMid;
 
   constructor(
@@ -37,7 +38,7 @@ export class DivergenceWatch {
     marketOf: (instrument: number) => MarketMid,
   ) {
     this.#port = port;
-    this.#instruments = instruments;
+    this.#rates = new CurrencyRates(instruments, (index) => marketOf(index).midTicks);
     this.#marketOf = marketOf;
     this.#groups = groupsOf(instruments);
   }
@@ -49,7 +50,7 @@ export class DivergenceWatch {
       members.forEach((member, at) => {
         const { midTicks, heardMs } = this.#marketOf(member.index);
         const mid = midTicks > 0 ? priceAt(member, midTicks) : Number.NaN;
-        compared.onMid(at, mid * this.#rate(member.quote, reference), heardMs);
+        compared.onMid(at, mid * this.#rates.rate(member.quote, reference), heardMs);
       });
       const isBlind = compared.stateAt(nowMs) === 'blind';
       const limits = this.#port.limits().of(divergence);
@@ -61,21 +62,6 @@ export class DivergenceWatch {
         this.#port.report(divergence, scopes[at] as SafetyScope, found, nowMs);
       });
     }
-  }
-
-  /** How many units of one currency another is worth; NaN when no market says. */
-  #rate(from: string, to: string): number {
-    if (from === to) return 1;
-    for (const instrument of this.#instruments) {
-      const { base, quote, index } = instrument;
-      const isStraight = base === from && quote === to;
-      if (!isStraight && !(base === to && quote === from)) continue;
-      const { midTicks } = this.#marketOf(index);
-      if (midTicks === 0) continue;
-      const price = priceAt(instrument, midTicks);
-      return isStraight ? price : 1 / price;
-    }
-    return Number.NaN;
   }
 }
 

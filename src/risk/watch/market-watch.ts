@@ -14,6 +14,8 @@ export const SPREADS = { window: 300, samplesMin: 60 };
 const MIDS = 300;
 const MIDS_MIN = 30;
 const NO_LIMITS = {};
+/** A book is one of these, or a message of it was missed: it comes to the same. */
+const UNSOUND: readonly string[] = ['crossed', 'locked', 'negative'];
 /** Quotes that one imbalance sums, and imbalances that it is held against. */
 export const FLOW = { window: 100, history: 256, historyMin: 64 };
 
@@ -74,11 +76,14 @@ export class MarketWatch {
     this.#vpin.onTrade(lots, isBought, atMs);
   }
 
-  /** @param reason as the feed words it: `gap`, `checksum`, `crossed`, or how the line was lost */
+  /**
+   * @param reason as the feed words it: `gap`, `checksum`, `crossed`, or how the line was lost; and
+   *   `locked` and `negative` of a quote that no venue can have meant
+   */
   onQuoteLost(reason: string, nowMs: number): void {
     const gaps = reason === 'gap' ? 1 : 0;
     const badChecksums = reason === 'checksum' ? 1 : 0;
-    const crossed = reason === 'crossed' ? 1 : 0;
+    const crossed = UNSOUND.includes(reason) ? 1 : 0;
     const found = bookIntegrity.check({ gaps, badChecksums, crossed }, NO_LIMITS);
     if (found !== null) this.#report(bookIntegrity, found, nowMs);
     this.#bid = 0;

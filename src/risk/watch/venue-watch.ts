@@ -18,7 +18,13 @@ export type VenueNews =
       readonly retryAfterMs: number;
     }
   /** The venue's clock against our wall clock. */
-  | { readonly kind: 'clock-measured'; readonly venue: number; readonly offsetMs: number }
+  | {
+      readonly kind: 'clock-measured';
+      readonly venue: number;
+      readonly offsetMs: number;
+      /** How wrong that may be: half of a round trip to the venue. */
+      readonly errorMs: number;
+    }
   | {
       readonly kind: 'balances-differed';
       readonly venue: number;

@@ -20,7 +20,7 @@ export const ABSENT_FAULTS: readonly AbsentFault[] = [
   {
     id: 'F22',
     fault: 'DNS fails, TLS fails, a wrong certificate',
-    absent: 'the loopback net has neither; the issue that connects a real venue brings this',
+    absent: 'the loopback net has neither; test/venues/lines meets them on real sockets',
   },
   {
     id: 'F29',

@@ -87,7 +87,9 @@ export const TRANSPORT_FAULTS: readonly PresentFault[] = [
   {
     id: 'F13',
     fault: 'frames of the market are skipped, doubled or swapped by the venue',
-    partly: 'no crossed book, which the exchange cannot have; this venue sends no checksums',
+    partly:
+      'no crossed book and no checksum, which this venue cannot have; the servers of Kraken and ' +
+      'Coinbase break theirs in test/simulation/kraken and test/venues/coinbase',
     family: 'venue',
     lastsMs: 0,
     start({ venue, random }) {

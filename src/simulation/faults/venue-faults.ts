@@ -138,7 +138,9 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   {
     id: 'F19',
     fault: 'money comes in that nobody told of, or the balances have a minus',
-    partly: 'no change of precision: the rules of the simulated market are fixed while it runs',
+    partly:
+      'no change of precision: the rules of this market are fixed while it runs; those of Kraken ' +
+      'and Coinbase change in their fault matrices',
     family: 'venue',
     lastsMs: 4_000,
     start({ venue, net, account, random }) {
@@ -155,7 +157,9 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
   {
     id: 'F20',
     fault: "the venue's clock is two seconds off",
-    partly: 'no nonce is refused: this venue has time stamps and no nonces',
+    partly:
+      'no nonce is refused: this venue has time stamps instead; the server of Kraken refuses ' +
+      'some in test/simulation/kraken',
     family: 'venue',
     lastsMs: 20_000,
     start({ venueClock, random }) {

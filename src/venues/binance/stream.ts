@@ -117,6 +117,8 @@ export interface BinanceStreamOptions {
   readonly hasTrades: boolean;
   /** Absent: spot. */
   readonly books?: BinanceBooks;
+  /** Snapshots that all connections of an address may ask for; absent: as if it were the only. */
+  readonly snapshots?: RateBudget;
 }
 
 /**
@@ -150,7 +152,7 @@ export class BinanceStream implements MarketStream, SnapshotSource {
     this.#restUrl = restUrl;
     const books = options.books ?? SPOT_BOOKS;
     this.#books = books;
-    this.#snapshots = new RateBudget(books.snapshotRate, 0);
+    this.#snapshots = options.snapshots ?? new RateBudget(books.snapshotRate, 0);
     this.views = instruments.map(
       (instrument) => new BinanceView(instrument, this.counts, books.rule),
     );

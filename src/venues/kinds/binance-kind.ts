@@ -1,11 +1,12 @@
 import type { Instrument } from '../../core/instrument.ts';
+import { RateBudget } from '../../core/rate-budget.ts';
 import { err, type Result } from '../../core/result.ts';
 import { instrumentsIn } from '../binance/exchange-info.ts';
 import { binanceOrders } from '../binance/orders.ts';
 import { binanceQueries } from '../binance/queries.ts';
 import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
-import { BinanceStream } from '../binance/stream.ts';
+import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
 import type { HttpOutcome } from '../port.ts';
 import type { VenueKind, VenueSettings } from './venue-kind.ts';
 
@@ -15,6 +16,7 @@ const ASK_TIMEOUT_MS = 5_000;
 export const binanceKind: VenueKind = {
   exchange: 'binance',
   capabilities: { hasDeadMan: false, amends: false },
+  contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
       method: 'GET',
@@ -24,9 +26,11 @@ export const binanceKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
-  streams: ({ access, instruments }, { trades: hasTrades }) => [
-    { name: '', open: () => new BinanceStream({ ...access, instruments, hasTrades }) },
-  ],
+  streams({ access, instruments }, { trades: hasTrades }) {
+    const snapshots = new RateBudget(SPOT_BOOKS.snapshotRate, 0);
+    const options = { ...access, instruments, hasTrades, snapshots };
+    return [{ name: '', open: () => new BinanceStream(options) }];
+  },
   trading({ access, settings, instruments }) {
     const key = apiKeyOf(access.account.apiKey, access.account.secret);
     const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;

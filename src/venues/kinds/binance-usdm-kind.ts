@@ -17,6 +17,7 @@ const ASK_TIMEOUT_MS = 5_000;
 export const binanceUsdmKind: VenueKind = {
   exchange: 'binanceusdm',
   capabilities: { hasDeadMan: true, amends: true },
+  contract: 'perpetual',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
       method: 'GET',

@@ -15,6 +15,7 @@ const ASK_TIMEOUT_MS = 5_000;
 export const krakenKind: VenueKind = {
   exchange: 'kraken',
   capabilities: { hasDeadMan: true, amends: true },
+  contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
       method: 'GET',

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
+import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { ExchangeId } from '../ccxt/exchange-class.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
@@ -62,6 +63,8 @@ export interface VenueKind {
   /** What ccxt calls it. */
   readonly exchange: ExchangeId;
   readonly capabilities: VenueCapabilities;
+  /** What is traded there. */
+  readonly contract: Contract;
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */

@@ -33,8 +33,8 @@ const ENDLESS = 'trailers without an end';
 const WITHOUT_BODY = [204, 304];
 
 /**
- * Reads the one reply that a connection owes (RFC 9112), from pieces of any size. It is strict: what
- * could be read in two ways is a fault, for a reply that is taken for another is worse than none.
+ * Reads the one reply that a connection owes (RFC 9112), from pieces of any size. It is strict:
+ * what could be read in two ways is a fault, for a reply taken for another is worse than none.
  * Make a new one for each request. Linear in the bytes.
  */
 export class ReplyReader {

@@ -4,8 +4,11 @@ import { refusalOf } from '../connection/refusal.ts';
 import type { MarketFeedPort } from './market-feed-port.ts';
 import { MarketLine } from './market-line.ts';
 import type { FrameOutcome, MarketStream } from './market-stream.ts';
+import type { MarketView } from './market-view.ts';
 import { Told } from './told.ts';
 
+/** A successor that is never behind its predecessor takes over so late all the same. */
+const SUCCESSION_MS_MAX = 5_000;
 /** A line that speaks for so long while the one that leads is silent leads from then on. */
 const SILENT_NS = 500e6;
 
@@ -23,6 +26,9 @@ export class MarketFeed {
   readonly #told: Told;
   readonly #lines: MarketLine[];
   #leader: MarketLine;
+  /** Who is to lead as soon as nothing is lost by it, because the leader grows old. */
+  #heir: MarketLine | null = null;
+  #heirSinceMs = 0;
   #handovers = 0;
   /** When a connection was begun last; the venue counts them. */
   #connectedMs = Number.NEGATIVE_INFINITY;
@@ -80,6 +86,7 @@ export class MarketFeed {
     }
     if (!line.isLive && line.checkSynced()) this.#onLive(line);
     if (line !== this.#leader) this.#compareSilence(line, receivedNs);
+    else if (this.#heir !== null) this.#succeed(line, this.#heir);
   }
 
   askSnapshot(at: number, view: number): void {
@@ -222,6 +229,7 @@ export class MarketFeed {
     const from = this.#leader;
     const { views } = to.stream;
     this.#leader = to;
+    this.#heir = null;
     this.#handovers += 1;
     this.#told.handOver(from.stream.views, views, to.nowMs);
     this.#port.log('info', 'handed-over', { from: from.at, to: to.at, why });
@@ -257,21 +265,38 @@ export class MarketFeed {
   #replace(): void {
     const leader = this.#leader;
     const other = this.#lines.find((line) => line !== leader) ?? null;
-    if (leader.isAging) this.#succeed(leader, other ?? this.#other());
+    if (leader.isAging) this.#appoint(leader, other ?? this.#other());
     else if (other === null || !other.isWanted) return;
     else if (this.#feeds === 1) {
       if (leader.isLive) other.retire();
     } else if (other.isAging && leader.isLive) other.giveUp();
   }
 
-  #succeed(old: MarketLine, heir: MarketLine): void {
-    if (!heir.isWanted) this.#connect(heir);
-    else if (heir.isAging) heir.giveUp();
-    else if (heir.isLive) {
-      this.#handOver(heir, 'old');
-      if (this.#feeds === 1) old.retire();
-      else old.giveUp();
+  /** Has somebody ready to lead in place of a line that grows old. */
+  #appoint(old: MarketLine, heir: MarketLine): void {
+    if (!heir.isWanted) {
+      this.#connect(heir);
+    } else if (heir.isAging) {
+      heir.giveUp();
+    } else if (heir.isLive) {
+      if (this.#heir !== heir) this.#heirSinceMs = old.nowMs;
+      this.#heir = heir;
+      if (old.nowMs - this.#heirSinceMs >= SUCCESSION_MS_MAX) this.#crown(old, heir);
     }
+  }
+
+  /** Between two frames at which the heir is not ahead, nothing is lost: it tells what is next. */
+  #succeed(old: MarketLine, heir: MarketLine): void {
+    const isAhead = heir.stream.views.some((view, at) =>
+      view.isAheadOf(old.stream.views[at] as MarketView, heir.stream.hasVenueIds),
+    );
+    if (heir.isLive && !isAhead) this.#crown(old, heir);
+  }
+
+  #crown(old: MarketLine, heir: MarketLine): void {
+    this.#handOver(heir, 'old');
+    if (this.#feeds === 1) old.retire();
+    else old.giveUp();
   }
 
   #connect(line: MarketLine): void {

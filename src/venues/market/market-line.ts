@@ -22,7 +22,7 @@ type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
 /** A lifecycle event without its time, which the line knows. */
 type LineEvent = Timeless<LifecycleEvent>;
 
-/** One connection of a feed over its lives: its socket, its books and what waits to be sent. */
+/** One connection of a feed over its lives: its lifecycle, its books, what waits to be sent. */
 export class MarketLine {
   readonly at: number;
   readonly stream: MarketStream;
@@ -179,8 +179,11 @@ export class MarketLine {
     const { name, context } = this.#lifecycle;
     const { isOpen, losses, attempts, closedBy } = context;
     const ageSeconds = isOpen ? (this.nowMs - context.openedMs) / 1_000 : null;
-    const bannedMs = Math.max(0, context.bannedUntilMs - this.nowMs);
-    return { state: name, isOpen, losses, attempts, closedBy, ageSeconds, bannedMs };
+    const bannedSeconds = Math.max(0, context.bannedUntilMs - this.nowMs) / 1_000;
+    const isReplaced = Number.isFinite(this.#agesAtMs);
+    const replacedInSeconds = isReplaced ? (this.#agesAtMs - this.nowMs) / 1_000 : null;
+    const times = { ageSeconds, replacedInSeconds, bannedSeconds };
+    return { state: name, isOpen, losses, attempts, closedBy, ...times };
   }
 
   #end(event: LineEvent): void {

@@ -44,6 +44,11 @@ export abstract class MarketView {
     };
   }
 
+  /** Whether it has seen more than the book of the same market on another connection. */
+  isAheadOf(other: MarketView, hasVenueIds: boolean): boolean {
+    return hasVenueIds ? this.updateId > other.updateId : this.eventMs > other.eventMs;
+  }
+
   /** Numbers its prices above what another connection has told, where the venue numbers nothing. */
   continueFrom(updateId: number): void {
     if (this.updateId <= updateId) this.updateId = updateId + 1;

@@ -5,6 +5,8 @@ import type { MarketView } from './market-view.ts';
 
 /** Two connections of one venue are less than this apart; after it numbers are not compared. */
 export const OVERLAP_MS = 10_000;
+/** Before the first trade. */
+const NONE = -1;
 
 /**
  * What listeners were told of each market, so that another connection can go on from there: nothing
@@ -18,7 +20,9 @@ export class Told {
   /** By the index of the instrument; null while it has no price. */
   readonly #quotes: (QuoteUpdated | null)[] = [];
   readonly #quotedMs: number[] = [];
+  /** The highest number of a trade that was told, and what it was when another one took over. */
   readonly #trades: number[] = [];
+  #tradesBefore: readonly number[] = [];
   readonly #facts = new Map<string, number>();
   #status = '';
   #untilMs = 0;
@@ -28,7 +32,7 @@ export class Told {
     const most = Math.max(0, ...views.map(({ instrument }) => instrument.index));
     for (let at = 0; at <= most; at += 1) {
       this.#quotes.push(null);
-      this.#trades.push(Number.NEGATIVE_INFINITY);
+      this.#trades.push(NONE);
     }
   }
 
@@ -41,7 +45,8 @@ export class Told {
   }
 
   onTrade({ instrument, tradeId }: TradePrinted): void {
-    this.#trades[instrument] = tradeId;
+    const highest = this.#trades[instrument];
+    if (highest === undefined || tradeId > highest) this.#trades[instrument] = tradeId;
   }
 
   onFact(fact: MarketFact): void {
@@ -61,6 +66,7 @@ export class Told {
       const last = this.#quotes[view.instrument.index];
       if (!this.#hasVenueIds && last) view.continueFrom(last.updateId);
     }
+    this.#tradesBefore = [...this.#trades];
     this.isCatchingUp = true;
     this.#untilMs = nowMs + OVERLAP_MS;
   }
@@ -86,8 +92,9 @@ export class Told {
     );
   }
 
+  /** Whether the connection before told it. Within a frame a venue may tell the newest first. */
   hasTrade({ instrument, tradeId }: TradePrinted): boolean {
-    return tradeId <= (this.#trades[instrument] ?? Number.NEGATIVE_INFINITY);
+    return tradeId <= (this.#tradesBefore[instrument] ?? NONE);
   }
 
   hasFact(fact: MarketFact): boolean {

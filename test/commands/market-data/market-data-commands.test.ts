@@ -47,6 +47,14 @@ for (const [line, reason] of [
   ['replay', 'replay: wanted a PATH'],
   ['replay a b', 'replay: found b, wanted one PATH'],
   ['replay a --pace fast', '--pace: found fast, wanted max or a number'],
+  ['replay a --latency 5', '--latency and --fees: wanted --slippage'],
+  ['replay a --slippage --fees 4', '--fees: wanted --latency with it'],
+  ['replay a --slippage --latency 40:5', '--latency: found 40:5, wanted milliseconds'],
+  ['replay a --slippage --latency x', '--latency: found x, wanted milliseconds'],
+  ['replay a --slippage --latency 5 --fees 1:4', '--fees: found 1:4, wanted bps'],
+  ['replay a --slippage --latency 5 --fees free', '--fees: found free, wanted bps'],
+  ['replay a --slippage --latency 5 --fees 0:4,0:3', '--fees: found 0:4,0:3, wanted bps'],
+  ['replay a --slippage --seed x', '--seed: found x, wanted a whole number'],
   ['convert a', 'convert: wanted FROM and TO'],
   ['convert a b c', 'convert: found c, wanted FROM and TO only'],
   ['convert a b --to sql', '--to: found sql, wanted one of parquet'],
@@ -60,6 +68,35 @@ for (const [line, reason] of [
     assert.match(err, reason);
   });
 }
+
+test('a replay compares the matching model with recorded trades where it is asked to', async () => {
+  const folder = temporaryFolder();
+  const path = `${folder}/RECORDED.ws.1.0`;
+  const frames = [
+    { type: 'snapshot', product_id: 'A-B', bids: [['99', '10']], asks: [['101', '10']] },
+    { type: 'match', product_id: 'A-B', trade_id: 1, side: 'sell', price: '101', size: '2' },
+  ];
+  const lines = frames.map((frame, at) => `161867781${at}.5: ${JSON.stringify(frame)}`);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  const words = ['replay', path, '--slippage', '--latency', '5:40', '--fees', '0:4,1e9:3'];
+  const wrong = await running(words);
+  assert.is(wrong.exitCode, EXIT.usage);
+  const asked = [...words.slice(0, -1), '0:4,1000000:3', '--check'];
+  const { exitCode, out, err } = await running([...asked, '--json']);
+  assert.is(exitCode, EXIT.done, err);
+  const { slippage, isSame } = JSON.parse(out) as Record<string, unknown>;
+  assert.is(isSame, true);
+  const { rows, delayed } = slippage as Record<string, unknown>;
+  assert.equal((rows as readonly unknown[])[0], {
+    size: 'within the touch',
+    ...{ orders: 1, errorBpsMean: 0, errorBpsP50: 0, errorBpsP95: 0 },
+    ...{ modelBps: 100, recordedBps: 100 },
+  });
+  assert.is((delayed as { feeBps: number }).feeBps, 4);
+  const { out: text } = await running(asked);
+  assert.match(text, /within the touch +1 +0\.000/);
+  assert.match(text, /shortfall bps +100\.000/);
+});
 
 test('a file goes through every format and leaves the same books', async () => {
   const folder = temporaryFolder();

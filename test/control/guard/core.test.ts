@@ -32,11 +32,11 @@ test('beats in time keep everything as it is', () => {
   assert.is(play.state.silences, 0);
 });
 
-test('silence beyond silentMs cancels at every venue without a dead-man switch, once', () => {
+test('silence beyond silentMs cancels at every venue, dead-man switch or not, once', () => {
   const play = new CorePlay().armed();
   assert.equal(cancelled(play.pass(250)), []);
   const effects = play.pass(2);
-  assert.equal(cancelled(effects), ['lone']);
+  assert.equal(cancelled(effects), ['lone', 'switched']);
   assert.equal(notes(effects), ['daemon-silent']);
   assert.is(play.state.silences, 1);
   assert.not(isArmed(play.state));
@@ -51,7 +51,7 @@ test('a venue is asked until it has said twice in a row that nothing is open', (
     play.answer(open);
     asked.push(...cancelled(play.pass(202)));
   }
-  assert.equal(asked, ['lone', 'lone', 'lone', 'lone']);
+  assert.equal(asked.filter((venue) => venue === 'lone').length, 4);
   assert.is(notes(play.effects).filter((what) => what === 'nothing-rests').length, 1);
 });
 
@@ -67,6 +67,19 @@ test('a venue that does not answer is asked again, less and less often', () => {
     return play.nowMs - fromMs;
   });
   assert.equal(pausesMs, [400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000]);
+});
+
+test('a daemon is ended before a venue with a switch has answered, not before others', () => {
+  const play = new CorePlay().armed();
+  play.pass(252);
+  const ended = (ms: number) => kinds(play.pass(ms)).includes('end-daemon');
+  assert.not(ended(4_800));
+  play.answer(0, 'lone');
+  play.pass(202);
+  play.answer(0, 'lone');
+  assert.ok(play.state.sweeps.some(({ venue, isOut }) => venue === 'switched' && isOut));
+  assert.ok(ended(2), 'nobody feeds its switch any more');
+  assert.equal(cancelled(play.tell({ kind: 'daemon-ended' })), ['lone', 'switched']);
 });
 
 test('a daemon heard again is told how often it was silent, and armed once nothing rests', () => {
@@ -86,7 +99,7 @@ test('silence beyond deadMs cancels anew, and ends the daemon once nothing rests
   play.pass(252);
   play.sweepClean();
   const effects = play.pass(5_002 - 252 - 606);
-  assert.equal(cancelled(effects), ['lone']);
+  assert.equal(cancelled(effects), ['lone', 'switched']);
   assert.equal(notes(effects), ['daemon-lost']);
   assert.not(kinds(effects).includes('end-daemon'));
   play.answer(0);
@@ -94,7 +107,11 @@ test('silence beyond deadMs cancels anew, and ends the daemon once nothing rests
   play.answer(0);
   assert.equal(kinds(play.pass(2)), ['end-daemon']);
   assert.equal(kinds(play.pass(1_000)), [], 'it is ended once');
-  assert.equal(cancelled(play.tell({ kind: 'daemon-ended' })), ['lone'], 'and swept after');
+  assert.equal(
+    cancelled(play.tell({ kind: 'daemon-ended' })),
+    ['lone', 'switched'],
+    'and swept after',
+  );
   play.sweepClean();
   assert.equal(kinds(play.pass(10_000)), []);
 });
@@ -118,7 +135,7 @@ test('a daemon that answers while it is swept is not ended', () => {
 test('the end of the connection without a goodbye cancels at once', () => {
   const play = new CorePlay().armed();
   const effects = play.tell({ kind: 'closed' });
-  assert.equal(cancelled(effects), ['lone']);
+  assert.equal(cancelled(effects), ['lone', 'switched']);
   assert.equal(notes(effects), ['daemon-lost']);
   play.sweepClean();
   assert.not(kinds(play.effects).includes('end-daemon'), 'it may still come back');
@@ -162,7 +179,7 @@ test('a venue that the new daemon does not know is still swept', () => {
   play.hello([{ name: 'other', hasDeadMan: false }]);
   assert.equal(
     play.state.sweeps.map(({ venue }) => venue),
-    ['other', 'lone'],
+    ['other', 'lone', 'switched'],
   );
   play.sweepClean();
   play.hello([{ name: 'other', hasDeadMan: false }]);
@@ -241,7 +258,7 @@ test('a guard that was itself held up hears the beats that wait before it judges
   assert.equal(cancelled(play.pass(248)), []);
   play.nowMs += 3_000;
   play.tell({ kind: 'tick', open: 0 });
-  assert.equal(cancelled(play.pass(2)), ['lone'], 'no beat had waited');
+  assert.equal(cancelled(play.pass(2)), ['lone', 'switched'], 'no beat had waited');
 });
 
 test('a guard without a daemon retires once nothing rests, and later at a deaf venue', () => {

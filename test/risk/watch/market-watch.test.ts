@@ -62,11 +62,13 @@ test('C14: a market with one side, or none, has no spread to judge', () => {
   );
 });
 
-test('C13: a gap, a checksum or a crossed book pauses the symbol, a lost line does not', () => {
+test('C13: a gap, a checksum or an unsound book pauses the symbol, a lost line does not', () => {
   for (const [reason, lines] of [
     ['gap', ['C13 instrument:0 paused']],
     ['crossed', ['C13 instrument:0 paused']],
     ['checksum', ['C13 instrument:0 paused']],
+    ['locked', ['C13 instrument:0 paused']],
+    ['negative', ['C13 instrument:0 paused']],
     ['disconnected', []],
   ] as const) {
     const { watch, found } = aMarket();

@@ -69,7 +69,7 @@ test('C29: a ban pauses at once and stands until Retry-After is over', () => {
 test('C16: a clock that is off warns, halts, and is fine again when it is', () => {
   const { watch, found } = someVenues();
   const off = (offsetMs: number, atMs: number): void => {
-    watch.onNews({ kind: 'clock-measured', venue: 0, offsetMs }, atMs);
+    watch.onNews({ kind: 'clock-measured', venue: 0, offsetMs, errorMs: 5 }, atMs);
     watch.tick(atMs);
   };
   off(250, 0);

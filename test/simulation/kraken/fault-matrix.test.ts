@@ -55,7 +55,7 @@ for (const [fault, boundMs] of frames) {
   });
 }
 
-test('a wrong checksum ends the book at once, and a new snapshot brings it back', async () => {
+test('F13: a wrong checksum ends the book at once, and a new snapshot brings it back', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.publics.spoilChecksums(SYMBOL, 1);
   await feed.churn(50);
@@ -149,7 +149,7 @@ test('maintenance of the venue takes every price away until it is online', async
   );
 });
 
-test('a tick that becomes finer while running makes the book anew, and it is right', async () => {
+test('F19: a tick that becomes finer while running makes the book anew, and it is right', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.state.refine(SYMBOL, 1);
   await feed.churn(50);

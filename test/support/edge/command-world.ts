@@ -29,6 +29,7 @@ import { openRecordedDesk } from '../../../src/desk/proof/recorded-desk.ts';
 import type { AlertRow } from '../../../src/ops/alerts/alert-board.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
+import { A_MARKET } from './test-market.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -278,6 +279,7 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
         return ok({ ...AN_ALERT, acknowledgedBy: by, reason });
       },
     },
+    market: A_MARKET,
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),

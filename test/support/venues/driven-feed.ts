@@ -19,6 +19,8 @@ export interface Driven {
   readonly feeds?: 1 | 2;
   readonly onQuote?: (message: QuoteMessage) => void;
   readonly onTrade?: (message: TradePrinted) => void;
+  /** What becomes of a frame on its way to one line; null: it is lost. */
+  readonly onWay?: (line: number, frame: Uint8Array) => Uint8Array | null;
 }
 
 /** A feed with sockets and timers, as the actor has it, without the actor. */
@@ -63,7 +65,10 @@ export function aDrivenFeed(driven: Driven) {
         url,
         {
           opened: () => feed.onOpened(line),
-          message: (frame) => feed.onFrame(line, frame, clock.mono()),
+          message(sent) {
+            const frame = driven.onWay === undefined ? sent : driven.onWay(line, sent);
+            if (frame !== null) feed.onFrame(line, frame, clock.mono());
+          },
           closed(code, reason, refused) {
             told.sockets -= 1;
             feed.onClosed(line, `${code} ${reason}`, refused ?? null);

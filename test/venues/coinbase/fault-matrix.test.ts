@@ -95,7 +95,7 @@ test('a halted product is stale at once, and right as soon as it trades again', 
   assert.equal([tested.seen.wrong, tested.seen.connects], [0, 1]);
 });
 
-test('a tick that changes while we run makes the product stale: orders follow the old', () => {
+test('F19: a tick that changes while we run makes the product stale: orders follow the old', () => {
   const tested = aLiveFeed();
   tested.facade.board.announceTick('BTC-USD', '0.05');
   assert.ok(tested.until(() => !tested.isLive(), 1_000) < 100);

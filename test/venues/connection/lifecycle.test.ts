@@ -108,7 +108,7 @@ test('a later ban makes the wait longer, and an earlier end makes it no shorter'
   assert.is(third.context.bannedUntilMs, NOW + 500);
 });
 
-test('what the venue announced only the venue takes back; what an answer said, an answer does', () => {
+test('an announcement is taken back by another, and what an answer said by an answer', () => {
   const said = nextLifecycle(aState('live'), EVENTS['says-shut'] as LifecycleEvent);
   assert.is(nextLifecycle(said, EVENTS['synced'] as LifecycleEvent).name, 'maintenance');
   const back = nextLifecycle(said, EVENTS['says-open'] as LifecycleEvent);

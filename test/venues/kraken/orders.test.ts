@@ -81,7 +81,7 @@ test('orders over REST answer with their ids, each of a batch for itself', () =>
   assert.equal(amended.decode(resultOf({ amend_id: 'A' })), { ok: true, value: 'A' });
 });
 
-test('nonces rise whatever the clock does, and leap ahead when they are refused', () => {
+test('F20: nonces rise whatever the clock does, and leap ahead when they are refused', () => {
   const nonces = new Nonces();
   assert.is(nonces.next(1_000), 1_000_000);
   assert.is(nonces.next(999), 1_000_001);

@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'uvu';
@@ -210,6 +211,24 @@ test('ES16 C11: cancellations leave while orders hold every line they may', asyn
   });
 });
 
+test('F22: a venue whose name does not resolve gets no order, and is asked for again', async () => {
+  const net = nodeNet(nodeTimers, () => () => ({
+    socket: connectTcp({
+      ...{ host: 'venue.test', port: 1 },
+      lookup: (name, _options, found) => found(new Error(`ENOTFOUND ${name}`), []),
+    }),
+    opened: 'connect',
+  }));
+  const desk = anEntryOn(net, 'http://venue.test');
+  for (let tries = 0; tries < 3; tries += 1) {
+    const { request, decode } = desk.queries.openOrders(desk.nowMs());
+    const answer = decode(await new Promise((resolve) => net.http(request, resolve)));
+    assert.match(answer.ok ? '' : answer.error.detail, /refused: no connection: ENOTFOUND venue/);
+  }
+  assert.is(desk.manager.recordOf(desk.place())?.reason, 'no-free-line');
+  net.close();
+});
+
 if (spawnSync('openssl', ['version']).error !== undefined) {
   process.stdout.write('  NOT RUN: TLS needs the command `openssl`, which is not there\n');
 } else {
@@ -237,7 +256,7 @@ if (spawnSync('openssl', ['version']).error !== undefined) {
     });
   });
 
-  test('a venue whose certificate nobody vouches for gets no order', async () => {
+  test('F22: a venue whose certificate nobody vouches for gets no order', async () => {
     const venue = slowVenue();
     const server = await listening(createTlsServer({ key, cert }, venue.listener));
     const net = nodeNet(nodeTimers);

@@ -135,7 +135,7 @@ test('when every line is busy an order is refused in the call, and is never writ
   }, false);
 });
 
-test('bytes are with the system in the call: closing the line at once does not lose them', async () => {
+test('bytes are with the system in the call: closing the line loses none', async () => {
   let bytes = '';
   const server = await tcpServer((socket) => {
     socket.on('data', (data) => {
@@ -347,7 +347,7 @@ test('a connection that is never made is given up', async () => {
   );
 });
 
-test('idle lines are made anew one after the other, the sooner the venue would end them', async () => {
+test('idle lines are made anew one by one, before the venue would end them', async () => {
   await world(async ({ send, warm, env, dialled, state }) => {
     await warm();
     await env.advance(29_000);
@@ -366,7 +366,7 @@ test('idle lines are made anew one after the other, the sooner the venue would e
   });
 });
 
-test('closing refuses what waits, breaks what is under way, and nothing is opened after', async () => {
+test('closing refuses what waits, breaks what is under way, opens nothing after', async () => {
   await world(async ({ send, warm, lines, env, dialled }) => {
     await warm();
     const sent = Array.from({ length: LINES_MAX + 2 }, (_, at) => send('when-free', `/${at}`));

@@ -49,7 +49,7 @@ test('the longest wish holds, and ends by itself', async () => {
   assert.equal([quiet.leftMs, quiet.hold(200), notes], [0, true, [1_000, 200]]);
 });
 
-test('C29 F14: an actor that is started again under a ban asks nothing before its end', async () => {
+test('C29 F14: an actor started again under a ban asks nothing before its end', async () => {
   const env = manualEnv();
   const quiet = newQuiet(env.clock);
   const first = aDesk({ env, options: { quiet } });
@@ -109,7 +109,7 @@ test('C29: a ban that an order met keeps questions back as well', async () => {
   assert.is(asked.length, before);
 });
 
-test('a reader of the market hears of a ban, and asks nothing while anybody knows of one', async () => {
+test('a reader of the market hears of a ban, and asks nothing in it', async () => {
   const env = manualEnv();
   const quiet = newQuiet(env.clock);
   const inner = aNet(banned);
@@ -136,7 +136,7 @@ test('a reader that asks too often keeps its questions back, not the orders', ()
   assert.equal([quiet.questions.leftMs, quiet.orders.leftMs], [60_000, 0]);
 });
 
-test('C29: a process that is started every 2 s under a ban asks once, and once after it', async () => {
+test('C29: a process started every 2 s under a ban asks once, and once after it', async () => {
   const env = manualEnv();
   const files = lossyFiles();
   files.ensureFolder('/data', 0o700);
@@ -165,7 +165,7 @@ test('C29: a process that is started every 2 s under a ban asks once, and once a
   assert.is(net.asked.length, 2);
 });
 
-test('a note that makes no sense counts as none, and one of another clock as the longest ban', () => {
+test('a note without sense is none, and one of another clock the longest ban', () => {
   const env = manualEnv();
   const leftMs = (text: string): number => {
     const files = lossyFiles();

@@ -27,6 +27,8 @@ export class ForeignReader {
   malformed = 0;
   /** Frames before which the venue's own numbers show something missing. */
   gaps = 0;
+  /** What the last frame that could be read is called. */
+  lastName = '';
   /** What was wrong with the last malformed frame. */
   fault = '';
   readonly #dialect: Dialect;
@@ -46,6 +48,7 @@ export class ForeignReader {
       return [];
     }
     const { name, messages, isAfterGap = false } = spoken;
+    this.lastName = name;
     const counted = this.names.has(name) || this.names.size < NAMES_MAX ? name : OTHERS;
     this.names.set(counted, (this.names.get(counted) ?? 0) + 1);
     if (isAfterGap) this.gaps += 1;

@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { significantDecimals } from '../../../core/decimal.ts';
 import { compileInstrument, type Instrument } from '../../../core/instrument.ts';
 import { Book } from '../../../market/book.ts';
@@ -9,37 +7,30 @@ import {
   dictionaryOf,
   gridText,
 } from '../../../storage/columns/dictionary.ts';
-import {
-  blankRecord,
-  FLAG,
-  KIND,
-  type MarketRecord,
-  type RecordBlock,
-  SIDE,
-} from '../../../storage/columns/record.ts';
+import { KIND, type RecordBlock, SIDE } from '../../../storage/columns/record.ts';
 import { DepthSync } from '../../../venues/binance/depth-sync.ts';
-import type { LevelList } from '../../../venues/binance/level-list.ts';
 import { MarketDecoder } from '../../../venues/binance/market-decoder.ts';
+import { foreignVenueOf } from '../foreign/foreign-venue.ts';
+import { readForeignFrames } from './foreign-frames.ts';
+import { framesOf } from './frame-lines.ts';
+import { FrameRecords } from './frame-records.ts';
 import { BlockFiller, FormatFault, type MarketSource, Tally } from './market-source.ts';
-import { textLines } from './text-lines.ts';
 
-/** A frame as it arrived, whatever the collector wrote around it. */
-interface RawFrame {
-  readonly localUs: number;
-  readonly text: string;
-  /** Symbol of a REST snapshot, whose body does not name it; null for frames of a socket. */
-  readonly symbol: string | null;
+/**
+ * Reads recorded frames of a socket, whichever venue they are of: the first frame that only one of
+ * them sends tells.
+ *
+ * @param venue name in the dictionary; null takes that of the dialect
+ * @throws FormatFault
+ */
+export async function readRaw(path: string, venue: string | null): Promise<MarketSource> {
+  for await (const { text } of framesOf(path)) {
+    const found = foreignVenueOf(text);
+    if (found === 'binance') break;
+    if (found !== null) return readForeignFrames(path, found, venue ?? found);
+  }
+  return readBinance(path, venue ?? 'binance');
 }
-
-/** `<local ns> <json>`: frames of a socket, and snapshots where their reply arrived. */
-const STAMPED = /^(\d{10,17})\d{3} (\{.*)$/;
-/** `<seconds>: <frame>`. */
-const RECEIVED = /^(\d{9,11}\.\d+): (.*)$/;
-/** `<url> -> <seconds>: <body>`. */
-const REPLIED = /^(\S+) -> (\d{9,11}\.\d+): (.*)$/;
-/** What the collector sent, where it connected, and how it was configured. */
-const OWN = /^(\S+ (<->|<-) |configuration: )/;
-const SOCKET_FILE = /^(.+)\.ws\.\d+\.\d+(\.gz)?$/;
 
 /**
  * Reads recorded frames of Binance, spot or futures: each market's book is rebuilt by the rules of
@@ -49,7 +40,7 @@ const SOCKET_FILE = /^(.+)\.ws\.\d+\.\d+(\.gz)?$/;
  *
  * @throws FormatFault
  */
-export async function readRaw(path: string, venue: string): Promise<MarketSource> {
+async function readBinance(path: string, venue: string): Promise<MarketSource> {
   const skipped = new Tally();
   const { markets, isFutures } = await surveyed(path);
   const dictionary = dictionaryOf([venue], markets);
@@ -58,59 +49,6 @@ export async function readRaw(path: string, venue: string): Promise<MarketSource
     blocks: blocksOf(path, dictionary, isFutures, skipped),
     skipped: skipped.counts,
   };
-}
-
-/** Whether the first line of a file is that of such a recording. */
-export function isRaw(firstLine: string): boolean {
-  return [STAMPED, RECEIVED, REPLIED, OWN].some((pattern) => pattern.test(firstLine));
-}
-
-async function* framesOf(path: string): AsyncGenerator<RawFrame> {
-  const replies: RawFrame[] = [];
-  for (const beside of repliesBeside(path)) {
-    for await (const frame of framesIn(beside)) replies.push(frame);
-  }
-  replies.sort((left, right) => left.localUs - right.localUs);
-  for await (const frame of framesIn(path)) {
-    while (replies[0] !== undefined && replies[0].localUs <= frame.localUs) {
-      yield replies.shift() as RawFrame;
-    }
-    yield frame;
-  }
-}
-
-/** Files with replies to REST questions of the same collector. */
-function repliesBeside(path: string): string[] {
-  const collector = SOCKET_FILE.exec(basename(path))?.[1];
-  if (collector === undefined) return [];
-  const folder = dirname(path);
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(`${collector}.http.`))
-    .map((name) => join(folder, name));
-}
-
-async function* framesIn(path: string): AsyncGenerator<RawFrame> {
-  for await (const { text, line } of textLines(path)) {
-    if (text === '' || OWN.test(text)) continue;
-    const stamped = STAMPED.exec(text);
-    const received = STAMPED.test(text) ? null : RECEIVED.exec(text);
-    const replied = REPLIED.exec(text);
-    if (stamped !== null) {
-      yield { localUs: Number(stamped[1]), text: stamped[2] as string, symbol: null };
-    } else if (received !== null) {
-      yield { localUs: microsOf(received[1]), text: received[2] as string, symbol: null };
-    } else if (replied !== null) {
-      const symbol = /[?&]symbol=([^&]+)/.exec(replied[1] as string)?.[1] ?? null;
-      yield { localUs: microsOf(replied[2]), text: replied[3] as string, symbol };
-    } else {
-      const wanted = 'wanted `<local ns> <json>` or `<seconds>: <frame>`';
-      throw new FormatFault(`${path}:${line}: found ${text.slice(0, 60)}, ${wanted}`);
-    }
-  }
-}
-
-function microsOf(seconds: string | undefined): number {
-  return Math.round(Number(seconds) * 1e6);
 }
 
 interface Decimals {
@@ -189,7 +127,10 @@ async function* blocksOf(
   for await (const { localUs, text, symbol } of framesOf(path)) {
     const asked = instruments.find((each) => each.symbol === symbol) ?? only;
     const kind = decoder.decode(encoder.encode(text), asked);
-    const frame = new FrameRecords(decoder, localUs);
+    const frame = new FrameRecords(decoder.instrument.index, {
+      venueMs: decoder.eventMs,
+      localUs,
+    });
     if (kind === 'depth' || kind === 'snapshot') {
       const sync = syncs[decoder.instrument.index] as DepthSync;
       if (kind === 'depth') followDiff(frame, sync, decoder, skipped);
@@ -241,48 +182,7 @@ function takeSnapshot(
     skipped.add(`snapshot-${outcome}`);
     return;
   }
-  const { bids, asks } = sync.book;
-  frame.add(KIND.clear, SIDE.none, 0, 0, sync.lastId);
-  for (let rank = 0; rank < bids.depth; rank += 1) {
-    frame.add(KIND.snapshot, SIDE.buy, bids.ticksAt(rank), bids.lotsAt(rank), sync.lastId);
-  }
-  for (let rank = 0; rank < asks.depth; rank += 1) {
-    frame.add(KIND.snapshot, SIDE.sell, asks.ticksAt(rank), asks.lotsAt(rank), sync.lastId);
-  }
-}
-
-/** The records of one frame; the last one says that it is. */
-class FrameRecords {
-  readonly #records: MarketRecord[] = [];
-  readonly #common: Pick<MarketRecord, 'instrument' | 'tsExchange' | 'tsLocal'>;
-
-  constructor({ instrument, eventMs }: MarketDecoder, localUs: number) {
-    this.#common = {
-      instrument: instrument.index,
-      tsExchange: eventMs * 1_000,
-      tsLocal: localUs,
-    };
-  }
-
-  add(kind: number, side: number, ticks: number, lots: number, sequence: number): void {
-    const price = Math.round(ticks);
-    const quantity = Math.round(lots);
-    const flags = price === ticks && quantity === lots ? 0 : FLAG.rounded;
-    const numbers = { kind, side, price, quantity, sequence, flags };
-    this.#records.push({ ...blankRecord(), ...this.#common, ...numbers });
-  }
-
-  addLevels(kind: number, side: number, { count, ticks, lots }: LevelList, sequence: number): void {
-    for (let at = 0; at < count; at += 1) {
-      this.add(kind, side, ticks[at] as number, lots[at] as number, sequence);
-    }
-  }
-
-  finished(): readonly MarketRecord[] {
-    const last = this.#records.at(-1);
-    if (last !== undefined) last.flags |= FLAG.frameEnd;
-    return this.#records;
-  }
+  frame.addBook(sync.book, sync.lastId);
 }
 
 function instrumentOf(market: DictionaryMarket): Instrument {

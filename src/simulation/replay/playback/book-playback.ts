@@ -59,6 +59,11 @@ export class BookPlayback {
     return this.#events;
   }
 
+  /** The book of an instrument as it is now; null when the dictionary has no such market. */
+  bookOf(instrument: number): Book | null {
+    return this.#tracks[instrument]?.book ?? null;
+  }
+
   /** Records of an instrument that the dictionary does not have are a fault of the file. */
   play({ words, count }: RecordBlock): void {
     for (let row = 0; row < count; row += 1) {

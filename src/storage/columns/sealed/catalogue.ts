@@ -6,6 +6,7 @@ import { readSealed, type SealedFile, sha256Of } from './sealed-file.ts';
 const NAME = 'catalogue.json';
 const VERSION = 1;
 const SEALED = /\.parquet$/;
+const DRAFT = /\.parquet\.draft$/;
 
 /** What the sealed store holds: its files, and how far the log is in them. */
 export interface Catalogue {
@@ -56,11 +57,20 @@ export function writeCatalogue(files: Files, folder: string, catalogue: Catalogu
 }
 
 /** Paths below a folder of files that look sealed, at whatever depth. */
-export function parquetFiles(files: Files, folder: string, below = ''): string[] {
+export function parquetFiles(files: Files, folder: string): string[] {
+  return filesBelow(files, folder, SEALED);
+}
+
+/** Paths of files that were being written when a process ended. */
+export function draftFiles(files: Files, folder: string): string[] {
+  return filesBelow(files, folder, DRAFT);
+}
+
+function filesBelow(files: Files, folder: string, wanted: RegExp, below = ''): string[] {
   return files.list(`${folder}/${below}`).flatMap((name) => {
     const path = below === '' ? name : `${below}/${name}`;
-    if (SEALED.test(name)) return [path];
-    return name.includes('.') ? [] : parquetFiles(files, folder, path);
+    if (wanted.test(name)) return [path];
+    return name.includes('.') ? [] : filesBelow(files, folder, wanted, path);
   });
 }
 
@@ -101,10 +111,6 @@ export function sorted(files: readonly SealedFile[]): readonly SealedFile[] {
 /** Whether a file has all the records of another, and is not the same by another name. */
 function has(whole: SealedFile, part: SealedFile): boolean {
   if (whole.venue !== part.venue || whole.records <= part.records) return false;
-  return whole.first <= part.first && whole.last >= part.last && hourOf(whole) === hourOf(part);
-}
-
-/** Hours since the epoch. */
-function hourOf({ fromUs }: SealedFile): number {
-  return Math.floor(fromUs / 3_600_000_000);
+  const hasTimes = whole.fromUs <= part.fromUs && whole.toUs >= part.toUs;
+  return hasTimes && whole.first <= part.first && whole.last >= part.last;
 }

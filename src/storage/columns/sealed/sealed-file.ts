@@ -9,6 +9,9 @@ import { KIND } from '../record.ts';
 
 /** More gaps than this are only counted: a file is no log of a bad day. */
 export const GAPS_LISTED_MAX = 1_000;
+/** Levels of zstd. */
+const LEVEL_USUAL = 3;
+const LEVEL_FINAL = 9;
 const READ_BYTES = 1_048_576;
 /** Under this key the metadata lie in the file. */
 const KEY = 'flyball';
@@ -51,6 +54,8 @@ export interface SealedPart {
   readonly where: string;
   readonly venue: string;
   readonly dictionary: Dictionary;
+  /** Written to be kept as it is: packed as small as it gets, which takes more time. */
+  readonly isFinal?: boolean;
 }
 
 /**
@@ -74,6 +79,7 @@ export async function sealFile(
     `COPY (SELECT ${COLUMNS.join(', ')} FROM ${part.table} WHERE ${part.where}
        ORDER BY instrument, ts_local, position)
      TO ${sqlText(draft)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2,
+       COMPRESSION_LEVEL ${part.isFinal === true ? LEVEL_FINAL : LEVEL_USUAL},
        KV_METADATA {${KEY}: ${sqlText(stated)}})`,
   );
   const file = files.open(draft, 'update');

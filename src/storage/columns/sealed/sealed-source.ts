@@ -18,9 +18,8 @@ export interface SealedSource {
 }
 
 /**
- * Opens a Parquet file of ours, or a folder with a catalogue, alone or as `sealed/` in it. Files of
- * the same hour are read together, hours one after the other, records in the order in which they
- * came.
+ * Opens a Parquet file of ours, or a folder with a catalogue, alone or as `sealed/` in it. Files
+ * whose hours overlap are read together, records in the order in which they came.
  */
 export async function openSealed(
   duck: Duck,
@@ -29,30 +28,43 @@ export async function openSealed(
 ): Promise<Result<SealedSource, string>> {
   const listed = path.endsWith('.parquet') ? ok([path]) : pathsIn(files, path);
   if (!listed.ok) return listed;
-  const opened: { readonly path: string; readonly header: SealedHeader }[] = [];
+  const opened: OpenedFile[] = [];
   for (const each of listed.value) {
     const header = await readSealed(duck, each);
     if (!header.ok) return header;
     opened.push({ path: each, header: header.value });
   }
   const union = new Union(opened.map(({ header }) => header.dictionary));
-  const hours = new Map<number, typeof opened>();
-  for (const each of opened) {
-    const hour = Math.floor(each.header.metadata.fromUs / HOUR_US);
-    hours.set(hour, [...(hours.get(hour) ?? []), each]);
-  }
   const sum = (of: 'records' | 'lost'): number =>
     opened.reduce((total, { header }) => total + header.metadata[of], 0);
   return ok({
     dictionary: union.dictionary,
     records: sum('records'),
     lost: sum('lost'),
-    blocks: blocksOf(
-      duck,
-      [...hours].sort(([left], [right]) => left - right).map(([, group]) => group),
-      union,
-    ),
+    blocks: blocksOf(duck, stretchesOf(opened), union),
   });
+}
+
+interface OpenedFile {
+  readonly path: string;
+  readonly header: SealedHeader;
+}
+
+/** Files whose hours overlap, together, in the order of time: some are of days, some of hours. */
+function stretchesOf(opened: readonly OpenedFile[]): readonly (readonly OpenedFile[])[] {
+  const hourOf = (us: number): number => Math.floor(us / HOUR_US);
+  const stretches: OpenedFile[][] = [];
+  let lastHour = Number.NEGATIVE_INFINITY;
+  const byTime = [...opened].sort(
+    (left, right) => left.header.metadata.fromUs - right.header.metadata.fromUs,
+  );
+  for (const each of byTime) {
+    const { fromUs, toUs } = each.header.metadata;
+    if (hourOf(fromUs) <= lastHour) stretches.at(-1)?.push(each);
+    else stretches.push([each]);
+    lastHour = Math.max(lastHour, hourOf(toUs));
+  }
+  return stretches;
 }
 
 function pathsIn(files: Files, folder: string): Result<readonly string[], string> {
@@ -68,7 +80,7 @@ function pathsIn(files: Files, folder: string): Result<readonly string[], string
 
 async function* blocksOf(
   duck: Duck,
-  groups: readonly (readonly { readonly path: string; readonly header: SealedHeader }[])[],
+  groups: readonly (readonly OpenedFile[])[],
   union: Union,
 ): AsyncGenerator<RecordBlock> {
   for (const group of groups) {
@@ -94,7 +106,7 @@ function venueOf({ header }: { readonly header: SealedHeader }): string {
 
 async function* batchOf(
   duck: Duck,
-  batch: readonly { readonly path: string; readonly header: SealedHeader }[],
+  batch: readonly OpenedFile[],
   union: Union,
 ): AsyncGenerator<RecordBlock> {
   const [first] = batch;

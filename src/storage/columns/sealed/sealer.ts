@@ -7,16 +7,17 @@ import { dropWal } from '../wal/wal-files.ts';
 import { WalReader } from '../wal/wal-reader.ts';
 import {
   type Catalogue,
+  draftFiles,
   MISSING_MAX,
   type MissingRange,
   parquetFiles,
   sorted,
   writeCatalogue,
 } from './catalogue.ts';
-import { mergeable } from './merge.ts';
+import { HOUR_US, hoursThatAreOver, isOfOneHour, type Merging, mergeable } from './merge.ts';
+import { isRolledUp, rollUp } from './roll-up.ts';
 import { type SealedFile, sealFile } from './sealed-file.ts';
 
-const HOUR_US = 3_600_000_000;
 /** Blocks that are taken in before what is there becomes visible: 128 Ki records. */
 const BLOCKS_A_STEP = 16;
 const FOLDER_MODE = 0o700;
@@ -76,6 +77,7 @@ export class Sealer {
     for (const path of parquetFiles(files, folder)) {
       if (!known.has(path)) files.remove(`${folder}/${path}`);
     }
+    for (const path of draftFiles(files, folder)) files.remove(`${folder}/${path}`);
     this.#sealer = await duck.fork();
     await this.#show();
   }
@@ -204,27 +206,43 @@ export class Sealer {
     return sealed === null ? [] : [{ ...sealed, file }];
   }
 
-  /** Makes one file of the parts of hours that are over. */
+  /** Hours that are over become one file with bars beside it, and old days one file each. */
   async #merge(): Promise<void> {
-    const { files, folder } = this.#options;
     for (;;) {
-      const parts = mergeable(this.#catalogue.files);
-      if (parts === null) return;
-      const [first] = parts as [SealedFile, ...SealedFile[]];
-      const paths = parts.map(({ file }) => sqlText(`${folder}/${file}`));
-      const hour = Math.floor(first.fromUs / HOUR_US);
-      const last = Math.max(...parts.map((part) => part.last));
-      const made = await this.#file(fileName(first.venue, hour, first.first, last), {
-        table: `read_parquet([${paths.join(', ')}])`,
-        where: 'true',
-        venue: first.venue,
-        dictionary: first.dictionary,
-      });
-      const rest = this.#catalogue.files.filter((each) => !parts.includes(each));
-      this.#commit({ ...this.#catalogue, files: sorted([...rest, ...made]) });
-      await this.#show();
-      for (const { file } of parts) files.remove(`${folder}/${file}`);
+      const merging = mergeable(this.#catalogue.files);
+      // The bars of an hour are made before it is a part of a day.
+      if (merging?.span !== 'hour') await this.#rollUp(hoursThatAreOver(this.#catalogue.files));
+      if (merging === null) return;
+      await this.#mergeOne(merging);
     }
+  }
+
+  async #rollUp(hours: readonly SealedFile[]): Promise<void> {
+    const { files, folder } = this.#options;
+    for (const { file } of hours) {
+      if (!isRolledUp(files, folder, file)) await rollUp(this.#duck, files, folder, file);
+    }
+  }
+
+  /** The whole is durable and in the catalogue before a part of it goes. */
+  async #mergeOne({ span, parts }: Merging): Promise<void> {
+    const { files, folder } = this.#options;
+    const [first] = parts;
+    const paths = parts.map(({ file }) => sqlText(`${folder}/${file}`));
+    const hour = Math.floor(first.fromUs / HOUR_US);
+    const last = Math.max(...parts.map((part) => part.last));
+    const from = Math.min(...parts.map((part) => part.first));
+    const made = await this.#file(fileName(first.venue, hour, from, last, span), {
+      table: `read_parquet([${paths.join(', ')}])`,
+      where: 'true',
+      venue: first.venue,
+      dictionary: first.dictionary,
+      isFinal: span === 'day',
+    });
+    const rest = this.#catalogue.files.filter((each) => !parts.includes(each));
+    this.#commit({ ...this.#catalogue, files: sorted([...rest, ...made]) });
+    await this.#show();
+    for (const { file } of parts) files.remove(`${folder}/${file}`);
   }
 
   /** Takes files out of the catalogue and off the disk. */
@@ -232,6 +250,8 @@ export class Sealer {
     await this.#work;
     const { files, folder } = this.#options;
     const names = new Set(gone.map(({ file }) => file));
+    // Bars are kept when the records behind them go; those of a day were made of its hours.
+    await this.#rollUp(gone.filter(isOfOneHour));
     const rest = this.#catalogue.files.filter(({ file }) => !names.has(file));
     this.#commit({ ...this.#catalogue, files: rest });
     await this.#show();
@@ -267,9 +287,16 @@ export class Sealer {
   }
 }
 
-/** `binance/2024-08-08/23-000000000001-000000004096.parquet`, by the hour in UTC. */
-function fileName(venue: string, hour: number, first: number, last: number): string {
+/** `binance/2024-08-08/23-000000000001-000000004096.parquet` by the hour in UTC, or `day-…`. */
+function fileName(
+  venue: string,
+  hour: number,
+  first: number,
+  last: number,
+  span: Merging['span'] = 'hour',
+): string {
   const at = new Date(hour * 3_600_000).toISOString();
   const [from, to] = [first, last].map((position) => String(position).padStart(12, '0'));
-  return `${venue}/${at.slice(0, 10)}/${at.slice(11, 13)}-${from}-${to}.parquet`;
+  const stretch = span === 'day' ? 'day' : at.slice(11, 13);
+  return `${venue}/${at.slice(0, 10)}/${stretch}-${from}-${to}.parquet`;
 }

@@ -1,4 +1,5 @@
 import { type Instrument, priceAt } from '../../../core/instrument.ts';
+import { RateBudget } from '../../../core/rate-budget.ts';
 import type { MarketFact } from '../../../market/fact.ts';
 import type { TradePrinted } from '../../../market/trade.ts';
 import { type FrameOutcome, type MarketStream, noCounts } from '../../market/market-stream.ts';
@@ -34,10 +35,9 @@ const RATE_UNIT = 10 ** RATE_DECIMALS;
 export function futuresStreams(
   options: BinanceStreamOptions,
 ): readonly [books: () => MarketStream, market: () => MarketStream] {
-  return [
-    () => new BinanceStream({ ...options, hasTrades: false, books: FUTURES_BOOKS }),
-    () => new FuturesMarketStream(options),
-  ];
+  const snapshots = new RateBudget(FUTURES_BOOKS.snapshotRate, 0);
+  const books = { ...options, hasTrades: false, books: FUTURES_BOOKS, snapshots };
+  return [() => new BinanceStream(books), () => new FuturesMarketStream(options)];
 }
 
 /** Marks with funding, samples of forced orders and, where they are wanted, aggregated trades. */

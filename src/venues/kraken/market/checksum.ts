@@ -39,6 +39,7 @@ export class BookChecksum {
   readonly #asks = new SideChecksum();
   readonly #bids = new SideChecksum();
 
+  /** For one book only: its sides are known again by how often they were edited. */
   constructor(scale: ChecksumScale) {
     this.#scale = scale;
   }
@@ -66,8 +67,13 @@ class SideChecksum {
   readonly #crcs = new Int32Array(CHECKSUM_LEVELS);
   readonly #counts = new Int32Array(CHECKSUM_LEVELS);
   #levels = 0;
+  /** Of the side, when it was last looked at; −1 before that. */
+  #edits = -1;
 
   take(side: Ladder, scale: ChecksumScale): void {
+    // Most frames change one side.
+    if (side.edits === this.#edits) return;
+    this.#edits = side.edits;
     const levels = Math.min(side.depth, CHECKSUM_LEVELS);
     let rank = 0;
     while (
@@ -103,6 +109,7 @@ export function ended(crc: number): number {
   return ~crc >>> 0;
 }
 
+const FOUR_DIGITS = 1e4;
 const EIGHT_DIGITS = 1e8;
 
 /** Digits that the last `withNumber` has added. */
@@ -115,32 +122,47 @@ export function withNumber(begun: number, value: number): number {
 }
 
 function withWhole(begun: number, value: number): number {
+  if (value < EIGHT_DIGITS) return withFirst(begun, value | 0);
   const high = Math.floor(value / EIGHT_DIGITS);
-  if (high === 0) return withDigits(begun, value | 0, 0);
-  const low = value - high * EIGHT_DIGITS;
-  if (high < EIGHT_DIGITS) return withDigits(withDigits(begun, high | 0, 0), low | 0, 8);
-  return withDigits(withWhole(begun, high), low | 0, 8);
+  return withEight(withWhole(begun, high), (value - high * EIGHT_DIGITS) | 0);
 }
 
-const DIGITS = new Uint8Array(10);
+/** Below 10^8 and without leading zeros. */
+function withFirst(begun: number, value: number): number {
+  if (value < FOUR_DIGITS) return withFew(begun, value);
+  const high = (value / FOUR_DIGITS) | 0;
+  return withFour(withFew(begun, high), value - high * FOUR_DIGITS);
+}
 
-/** @param width leading zeros fill up to this many digits */
-function withDigits(begun: number, value: number, width: number): number {
-  let rest = value;
-  let count = 0;
-  while (rest > 0 || count < width) {
-    const tenth = (rest / 10) | 0;
-    DIGITS[count] = rest - tenth * 10;
-    rest = tenth;
-    count += 1;
-  }
+function withEight(begun: number, value: number): number {
+  const high = (value / FOUR_DIGITS) | 0;
+  return withFour(withFour(begun, high), value - high * FOUR_DIGITS);
+}
+
+/** Exactly four digits at once: the state takes them in, and four bytes pass. */
+function withFour(begun: number, value: number): number {
+  written += 4;
+  return shifted(FOUR_BYTES, begun ^ (FOUR_TEXTS[value] as number));
+}
+
+/** Up to four digits without leading zeros; none for 0. */
+function withFew(begun: number, value: number): number {
+  const text = FOUR_TEXTS[value] as number;
+  const count = value >= 100 ? (value >= 1_000 ? 4 : 3) : value >= 10 ? 2 : value > 0 ? 1 : 0;
   written += count;
   let crc = begun;
-  for (let at = count - 1; at >= 0; at -= 1) {
-    crc = (TABLE[(crc ^ (0x30 + (DIGITS[at] as number))) & 0xff] as number) ^ (crc >>> 8);
+  for (let at = 4 - count; at < 4; at += 1) {
+    crc = (TABLE[(crc ^ (text >>> (8 * at))) & 0xff] as number) ^ (crc >>> 8);
   }
   return crc;
 }
+
+/** The digits of each number below 10^4, zeros in front, as four bytes with the first lowest. */
+const FOUR_TEXTS = Int32Array.from({ length: FOUR_DIGITS }, (_, value) => {
+  const text = String(value).padStart(4, '0');
+  const byte = (at: number): number => text.charCodeAt(at) << (8 * at);
+  return byte(0) | byte(1) | byte(2) | byte(3);
+});
 
 /** One step for every byte; a call into zlib for 200 digits would have to copy them first. */
 const TABLE = tableOf(0xedb88320);
@@ -158,6 +180,7 @@ const POWERS = 9;
 
 /** For each power of two, what so many zero bytes make of each byte of a checksum. */
 const ZEROS: readonly Int32Array[] = zerosOf();
+const FOUR_BYTES = ZEROS[2] as Int32Array;
 
 function zerosOf(): readonly Int32Array[] {
   const one = new Int32Array(4 * 256);

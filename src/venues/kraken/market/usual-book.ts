@@ -8,8 +8,6 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const HEAD = bytesOf('{"channel":"book","type":"update","data":[{"symbol":"');
 const BIDS = bytesOf('","bids":[');
 const ASKS = bytesOf(',"asks":[');
-const PRICE = bytesOf('{"price":');
-const SIZE = bytesOf(',"qty":');
 const CHECKSUM = bytesOf(',"checksum":');
 const TIME = bytesOf(',"timestamp":"');
 const TAIL = bytesOf('"}]}');
@@ -53,7 +51,7 @@ export class UsualBook {
     if (!this.#is(BIDS) || !this.#levels(bids)) return false;
     if (!this.#is(ASKS) || !this.#levels(asks)) return false;
     if (!this.#is(CHECKSUM)) return false;
-    this.checksum = this.#number(0);
+    this.checksum = this.#number(this.#at, 0);
     if (!(this.checksum >= 0) || !this.#is(TIME)) return false;
     this.timeStart = this.#at;
     this.timeEnd = frame.length - TAIL.length;
@@ -72,10 +70,10 @@ export class UsualBook {
       return true;
     }
     for (;;) {
-      if (!this.#is(PRICE)) return false;
-      const ticks = this.#number(priceDecimals) / tickSteps;
-      if (!this.#is(SIZE)) return false;
-      const lots = this.#number(quantityDecimals) / lotSteps;
+      if (!isPrice(bytes, this.#at)) return false;
+      const ticks = this.#number(this.#at + PRICE_BYTES, priceDecimals) / tickSteps;
+      if (!isSize(bytes, this.#at)) return false;
+      const lots = this.#number(this.#at + SIZE_BYTES, quantityDecimals) / lotSteps;
       if (!(ticks > 0 && lots >= 0) || bytes[this.#at] !== CLOSE_OBJECT) return false;
       if (!list.push(ticks, lots)) return false;
       const next = bytes[this.#at + 1];
@@ -85,24 +83,35 @@ export class UsualBook {
     }
   }
 
-  /** A decimal in units of 10^-decimals; NaN when there is none, or it is finer or too large. */
-  #number(decimals: number): number {
+  /**
+   * Reads a decimal in units of 10^-decimals; NaN when there is none, or it is finer or too large.
+   * What comes behind it is next.
+   */
+  #number(start: number, decimals: number): number {
     const bytes = this.#bytes;
-    const start = this.#at;
     let at = start;
     let value = 0;
-    let dot = -1;
-    for (; ; at += 1) {
-      const byte = bytes[at] as number;
-      const digit = byte - ZERO;
-      if (digit >= 0 && digit <= 9) value = value * 10 + digit;
-      else if (byte === DOT && dot < 0 && at > start) dot = at;
-      else break;
+    let digit = (bytes[at] as number) - ZERO;
+    for (; digit >= 0 && digit <= 9; digit = (bytes[at] as number) - ZERO) {
+      value = value * 10 + digit;
+      at += 1;
+    }
+    const whole = at - start;
+    let places = 0;
+    if (bytes[at] === DOT && whole > 0) {
+      const first = at + 1;
+      at = first;
+      digit = (bytes[at] as number) - ZERO;
+      for (; digit >= 0 && digit <= 9; digit = (bytes[at] as number) - ZERO) {
+        value = value * 10 + digit;
+        at += 1;
+      }
+      places = at - first;
+      if (places === 0 || places > decimals) return Number.NaN;
     }
     this.#at = at;
-    const places = dot < 0 ? 0 : at - dot - 1;
-    if (at === start || places > decimals || (dot >= 0 && places === 0)) return Number.NaN;
-    for (let filled = places; filled < decimals; filled += 1) value *= 10;
+    if (whole === 0) return Number.NaN;
+    if (places < decimals) value *= TENS[decimals - places] as number;
     return value > Number.MAX_SAFE_INTEGER ? Number.NaN : value;
   }
 
@@ -116,4 +125,37 @@ export class UsualBook {
     this.#at = start + wanted.length;
     return true;
   }
+}
+
+const PRICE_BYTES = 9;
+const SIZE_BYTES = 7;
+/** More places than these no instrument has. */
+const TENS = Float64Array.from({ length: 23 }, (_, places) => 10 ** places);
+
+/** Whether `{"price":` stands here, byte by byte: a loop over the text would take twice as long. */
+function isPrice(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x7b &&
+    bytes[at + 1] === 0x22 &&
+    bytes[at + 2] === 0x70 &&
+    bytes[at + 3] === 0x72 &&
+    bytes[at + 4] === 0x69 &&
+    bytes[at + 5] === 0x63 &&
+    bytes[at + 6] === 0x65 &&
+    bytes[at + 7] === 0x22 &&
+    bytes[at + 8] === 0x3a
+  );
+}
+
+/** The same of `,"qty":`. */
+function isSize(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x2c &&
+    bytes[at + 1] === 0x22 &&
+    bytes[at + 2] === 0x71 &&
+    bytes[at + 3] === 0x74 &&
+    bytes[at + 4] === 0x79 &&
+    bytes[at + 5] === 0x22 &&
+    bytes[at + 6] === 0x3a
+  );
 }

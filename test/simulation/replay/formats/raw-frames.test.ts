@@ -7,11 +7,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Book } from '../../../../src/market/book.ts';
 import { BboAgreement } from '../../../../src/market/quality/bbo-agreement.ts';
+import { isRaw } from '../../../../src/simulation/replay/formats/frame-lines.ts';
 import {
   FormatFault,
   type MarketSource,
 } from '../../../../src/simulation/replay/formats/market-source.ts';
-import { isRaw, readRaw } from '../../../../src/simulation/replay/formats/raw-frames.ts';
+import { readRaw } from '../../../../src/simulation/replay/formats/raw-frames.ts';
 import { BookPlayback } from '../../../../src/simulation/replay/playback/book-playback.ts';
 import {
   FLAG,

@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Duck, openDuck } from '../../../../src/storage/columns/duck.ts';
 import {
   blockOf,
   KIND,
@@ -18,88 +17,10 @@ import {
   recordsSql,
   sha256Of,
 } from '../../../../src/storage/columns/sealed/sealed-file.ts';
-import { Sealer } from '../../../../src/storage/columns/sealed/sealer.ts';
 import { walFirsts, walPath } from '../../../../src/storage/columns/wal/wal-files.ts';
-import { openWal, type WalWriter } from '../../../../src/storage/columns/wal/wal-writer.ts';
+import { anHour, aStore, count, START_US, write } from '../../../support/columns/sealed-store.ts';
 import { temporaryFolder } from '../../temporary.ts';
 import { aRecord, DICTIONARY, hastyFiles } from '../records.ts';
-
-const HOUR_US = 3_600_000_000;
-const START_US = 480_000 * HOUR_US;
-
-interface Store {
-  readonly folder: string;
-  readonly writer: WalWriter;
-  readonly duck: Duck;
-  readonly sealer: Sealer;
-  readonly missing: unknown[];
-  taken: number;
-  restart(): Promise<Store>;
-}
-
-async function aStore(folder = temporaryFolder()): Promise<Store> {
-  const walFolder = `${folder}/wal`;
-  const wal = openWal(hastyFiles, {
-    folder: walFolder,
-    segmentBytes: 1_000_000,
-    dictionary: DICTIONARY,
-  });
-  assert.ok(wal.ok);
-  const duck = await openDuck({ memoryMiB: 256, threads: 1, spillFolder: `${folder}/spill` });
-  assert.ok(duck.ok);
-  const read = readCatalogue(hastyFiles, `${folder}/sealed`);
-  assert.ok(read.ok);
-  const missing: unknown[] = [];
-  const sealer = new Sealer({
-    files: hastyFiles,
-    duck: duck.value,
-    folder: `${folder}/sealed`,
-    walFolder,
-    catalogue: read.value,
-    takenByOthers: () => store.taken,
-    onMissing: (range) => missing.push(range),
-    onSealed: () => {},
-  });
-  await sealer.open();
-  const store: Store = {
-    folder,
-    writer: wal.value.writer,
-    duck: duck.value,
-    sealer,
-    missing,
-    taken: Number.POSITIVE_INFINITY,
-    async restart() {
-      await sealer.close();
-      duck.value.close();
-      wal.value.writer.close();
-      return aStore(folder);
-    },
-  };
-  return store;
-}
-
-/** Records of two venues in an hour after the first, one each millisecond. */
-function anHour(hour: number, count: number, from: number): MarketRecord[] {
-  return Array.from({ length: count }, (_, at) =>
-    aRecord({
-      tsLocal: START_US + hour * HOUR_US + at * 1_000,
-      sequence: from + at,
-      instrument: at % 3 === 2 ? 7 : at % 2,
-      venue: at % 3 === 2 ? 1 : 0,
-    }),
-  );
-}
-
-async function write({ writer, sealer }: Store, records: readonly MarketRecord[]): Promise<void> {
-  writer.add(blockOf(records).words);
-  writer.write();
-  writer.sync();
-  while (await sealer.step(writer.durable)) {}
-}
-
-async function count(duck: Duck, sql = 'SELECT count(*) AS n FROM records'): Promise<unknown> {
-  return (await duck.rows(sql))[0]?.['n'];
-}
 
 test('what is durable can be queried, before and after it is sealed', async () => {
   const store = await aStore();
@@ -214,30 +135,6 @@ test('a stall of the sealer holds up nobody and loses nothing', async () => {
   assert.is(store.sealer.visible, 501);
   await store.sealer.sealAll();
   assert.is(store.sealer.catalogue.sealed, 500);
-});
-
-test('the parts of an hour become one file when the hour is over', async () => {
-  const store = await aStore();
-  const parts = [anHour(0, 30, 1), anHour(0, 30, 31), anHour(1, 30, 61), anHour(1, 30, 91)];
-  for (const records of parts) {
-    await write(store, records);
-    store.writer.roll();
-  }
-  await store.sealer.sealAll();
-  const { files } = store.sealer.catalogue;
-  assert.equal(
-    files.map(({ venue, records }) => [venue, records]),
-    [
-      ['binance', 40],
-      ['kraken', 20],
-      ['binance', 20],
-      ['binance', 20],
-      ['kraken', 10],
-      ['kraken', 10],
-    ],
-  );
-  assert.is(await count(store.duck), 120);
-  assert.is(await count(store.duck, 'SELECT count(DISTINCT position) AS n FROM records'), 120);
 });
 
 test('what the log has lost is said, and is in the catalogue', async () => {
