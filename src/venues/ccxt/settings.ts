@@ -19,5 +19,3 @@ export const crossCheckSection = z
       .describe('how long one answer may take'),
   })
   .describe('balances and open orders of every venue, asked for through ccxt and compared');
-
-export type CrossCheckSettings = z.infer<typeof crossCheckSection>;
