@@ -8,6 +8,8 @@ export interface EdgeBranch {
   /** Absent in a rehearsal, which nobody is told about or attaches to. */
   readonly alerts: (() => Spawnable) | null;
   readonly shell: (() => Spawnable) | null;
+  /** One for each venue that is looked at through ccxt. */
+  readonly crossChecks?: readonly { readonly venue: string; readonly start: () => Spawnable }[];
   /** Absent without `remote.links`. */
   readonly links: LinksBranch | null;
 }
@@ -26,7 +28,11 @@ export function edgeBranch(branch: EdgeBranch): SupervisorSpec {
   const links = branch.links === null ? [] : linkChildren(branch.links);
   const alerts = branch.alerts === null ? [] : [{ id: 'alerts', start: branch.alerts }];
   const settings = { id: 'settings', start: branch.settings };
-  return patientBranch([settings, ...alerts, ...shell, ...links]);
+  const checks = (branch.crossChecks ?? []).map(({ venue, start }) => ({
+    id: `cross-check:${venue}`,
+    start,
+  }));
+  return patientBranch([settings, ...alerts, ...shell, ...checks, ...links]);
 }
 
 /** The node that peers reach, and beside it their links, which live and die alone. */

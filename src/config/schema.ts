@@ -14,6 +14,7 @@ import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
+import { crossCheckSection } from '../venues/ccxt/settings.ts';
 import { factsSection } from '../venues/facts/settings.ts';
 import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
 import { hardwareSection } from './hardware-section.ts';
@@ -105,6 +106,7 @@ export const configSchema = z
     remote: remoteSection.optional(),
     recorder: recorderSection.optional(),
     facts: factsSection.optional(),
+    crossCheck: crossCheckSection.optional(),
     log: logSection,
   })
   .superRefine((config, context) => {

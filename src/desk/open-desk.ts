@@ -33,6 +33,7 @@ import { openLinks } from './links/open-links.ts';
 import { type Accesses, openVenues } from './open-venues.ts';
 import { openShell } from './proof/open-shell.ts';
 import { checkAccounts } from './venue/check-accounts.ts';
+import { withPrime } from './venue/with-prime.ts';
 
 export interface OpenOptions {
   readonly env: Env;
@@ -180,6 +181,8 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
   if (!venues.ok) return venues;
   const checked = await checkAccounts(env, config, accesses.value, venues.value);
   if (!checked.ok) return checked;
+  const asked = withPrime(env.files, config, venues.value.venues);
+  if (!asked.ok) return asked;
   const shell = options.hasShell ? openShell(env.files, folder, config) : ok(null);
   if (!shell.ok) return shell;
   const links = options.hasShell ? openLinks(env.files, folder, config) : ok(null);
@@ -222,6 +225,7 @@ async function partsOf(options: OpenOptions, opened: Opened): Promise<Result<Des
     wasClean: journal.store.lastBoot()?.wasStopped ?? true,
     version,
     ...venues.value,
+    venues: asked.value,
     isClockReal,
     shell: shell.value,
     alerts: alerts.value,

@@ -4,6 +4,7 @@ import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
+import type { ExchangeAccess } from '../venues/ccxt/exchange-class.ts';
 import type { TradeHistory } from '../venues/history/trade-history.ts';
 import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
@@ -22,6 +23,9 @@ export interface DeskVenue extends Venue {
   readonly feeds: 1 | 2;
   readonly requestTimeoutMs: number;
   readonly hasDeadMan: boolean;
+  readonly turns: KeyTurns;
+  /** How ccxt reaches the account. */
+  readonly reference: Omit<ExchangeAccess, 'timeoutMs'>;
   /** Trades that were missed. */
   readonly history: TradeHistory;
   /** How long it wants to be left alone. */
@@ -69,6 +73,12 @@ export async function openVenues(
       index,
       ...kind.trading(opened),
       turns: new KeyTurns(),
+      reference: {
+        exchange: kind.exchange,
+        ...{ apiKey: access.account.apiKey, secret: access.account.secret },
+        // The real ones are reached under ccxt's own addresses.
+        ...(access.restUrl.startsWith('http://') && { host: new URL(access.restUrl).host }),
+      },
       streams: kind.streams(opened, { trades: true }),
       feeds: settings.feeds ?? 1,
       requestTimeoutMs: settings.requestTimeoutMs,

@@ -33,6 +33,7 @@ import type { JournalEvent } from '../storage/journal/event-table.ts';
 import { StrategyRecord } from '../strategies/decision-record.ts';
 import { quietNet } from '../venues/session/quiet-net.ts';
 import { alertListener, alertMemory } from './alerts/alert-memory.ts';
+import { crossChecksOf } from './audit/cross-checks.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { beatMsOf, REFRESH_MS } from './hardware/desk-hardware.ts';
 import { lastProofMs } from './hardware/estop-desk.ts';
@@ -299,6 +300,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 env,
                 log,
               }),
+      crossChecks: crossChecksOf(parts, append),
       links: hooks.links,
     },
   });

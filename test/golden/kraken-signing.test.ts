@@ -3,12 +3,7 @@ import type ccxt from 'ccxt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
-import {
-  earnAllocations,
-  earnMove,
-  earnStatus,
-  earnStrategies,
-} from '../../src/venues/kraken/account/earn.ts';
+import { earnAllocations, earnStrategies } from '../../src/venues/kraken/account/earn.ts';
 import { marginPositions, tradeBalance } from '../../src/venues/kraken/account/margin.ts';
 import {
   addOrder,
@@ -96,9 +91,6 @@ const questions: [name: string, question: Query<unknown>][] = [
   ['an amendment', amendOverRest(access(), order(), pair, NOW)],
   ['ways to earn', earnStrategies(access(), 'DOT', NOW)],
   ['what is earning', earnAllocations(access(), NOW)],
-  ['an allocation', earnMove(access(), 'allocate', { strategyId: 'ES', amount: '1.5' }, NOW)],
-  ['a deallocation', earnMove(access(), 'deallocate', { strategyId: 'ES', amount: '1' }, NOW)],
-  ['the state of an allocation', earnStatus(access(), 'allocate', 'ES', NOW)],
   ['margin positions', marginPositions(access(), NOW)],
   ['the trade balance', tradeBalance(access(), 'ZUSD', NOW)],
 ];

@@ -47,6 +47,23 @@ for (const path of ['edge/node', ...ENDS]) {
   });
 }
 
+test('second opinions and facts live and die alone', async () => {
+  const seen: string[] = [];
+  const actor = (path: string) => (): Spawnable => aChild(path, seen).start(undefined) as Spawnable;
+  const path = 'edge/cross-check:a';
+  const { crash, news, gaveUp } = await aRoot({
+    edge: { crossChecks: [{ venue: 'a', start: actor(path) }] },
+    facts: actor('market-data/facts'),
+  });
+  assert.equal(seen.splice(0).sort(), [`start ${path}`, 'start market-data/facts']);
+  news();
+  for (const each of [path, 'market-data/facts']) {
+    await crash(each, 20, 30_000);
+    assert.equal([...new Set(seen.splice(0))], [`stop ${each}`, `start ${each}`]);
+  }
+  assert.equal([news(), gaveUp], [[], []]);
+});
+
 test('a supervisor takes no messages over a link either', async () => {
   const { lane } = await withLinks();
   assert.not(lane.send(refByPath<string>('edge/links'), 'boom'));

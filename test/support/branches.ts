@@ -1,7 +1,7 @@
 import type { Spawnable } from '../../actors/runtime/blueprint.ts';
 import type { SupervisorGaveUp } from '../../actors/runtime/observers.ts';
 import { refByPath } from '../../actors/runtime/ref.ts';
-import type { LinksBranch } from '../../supervisors/edge.ts';
+import type { EdgeBranch, LinksBranch } from '../../supervisors/edge.ts';
 import { rootSupervisor } from '../../supervisors/root.ts';
 import { aChild } from './children.ts';
 import { aLane, type TestLane } from './lanes.ts';
@@ -40,7 +40,12 @@ export interface TestRoot extends TestLane {
 
 /** The real tree with actors that do nothing. */
 export async function aRoot(
-  options: { readonly hasShell?: boolean; readonly links?: LinksBranch } = {},
+  options: {
+    readonly hasShell?: boolean;
+    readonly links?: LinksBranch;
+    readonly edge?: Pick<EdgeBranch, 'crossChecks'>;
+    readonly facts?: () => Spawnable;
+  } = {},
 ): Promise<TestRoot> {
   const seen: string[] = [];
   const gaveUp: SupervisorGaveUp[] = [];
@@ -59,6 +64,7 @@ export async function aRoot(
       },
       marketData: {
         quality: actor('market-data/quality'),
+        facts: options.facts ?? null,
         feeds: ['a', 'b'].map((venue) => ({ venue, start: actor(`market-data/feed:${venue}`) })),
       },
       trading: {
@@ -76,6 +82,7 @@ export async function aRoot(
         alerts: options.hasShell === false ? null : actor('edge/alerts'),
         shell: options.hasShell === false ? null : actor('edge/shell'),
         links: options.links ?? null,
+        ...options.edge,
       },
       onGiveUp(event) {
         seen.push(`gave-up over ${event.child}`);

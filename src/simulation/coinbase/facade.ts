@@ -16,6 +16,7 @@ import { currencyReply } from './requests/currency-requests.ts';
 import { MARKET_REQUESTS } from './requests/market-requests.ts';
 import { type CallReply, type Desk, type Operation, refused } from './requests/operation.ts';
 import { ORDER_REQUESTS } from './requests/order-requests.ts';
+import { primeReply } from './requests/prime-requests.ts';
 import { Tokens } from './tokens.ts';
 
 /** Requests a second of one address, with a key and without. */
@@ -67,6 +68,7 @@ export class CoinbaseFacade implements VenueEdge {
   readonly #desk: Desk;
   readonly #hub: ChannelHub;
   readonly #tokens: Tokens;
+  readonly #keys: readonly ApiKey[];
   readonly #limits: CoinbaseLimits;
   readonly #budgets = new Map<string, RateBudget>();
   readonly #clock: Clock;
@@ -81,6 +83,7 @@ export class CoinbaseFacade implements VenueEdge {
     this.#timers = timers;
     this.#limits = options.limits ?? COINBASE_LIMITS;
     this.#tokens = new Tokens(keys);
+    this.#keys = keys;
     const accounts = [...new Set(keys.map(({ account }) => account))];
     const totals = new OrderTotals(exchange, accounts);
     this.#desk = { exchange, board: this.board, names: new OrderNames(), totals, clock };
@@ -95,6 +98,11 @@ export class CoinbaseFacade implements VenueEdge {
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {
     if (this.isInMaintenance) {
       done(replyOf(refused(503, 'UNAVAILABLE', 'the venue is under maintenance')));
+      return;
+    }
+    const prime = primeReply(request, this.#desk, this.#keys);
+    if (prime !== null) {
+      done(replyOf(prime));
       return;
     }
     const currency = currencyReply(request, this.#desk);

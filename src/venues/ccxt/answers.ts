@@ -62,7 +62,10 @@ async function answerOf(exchange: CcxtExchange, question: ReferenceQuestion): Pr
     case 'open-orders':
       return list(await exchange.fetchOpenOrders(question.symbol)).map(orderIn);
     case 'balances':
-      return balancesIn(await exchange.fetchBalance());
+      // By itself it asks Coinbase for accounts of the API before this one.
+      return balancesIn(
+        await exchange.fetchBalance(exchange.id === 'coinbase' ? { v3: true } : {}),
+      );
     case 'endpoint':
       return endpointOf(exchange, question.name, question.params);
     default:

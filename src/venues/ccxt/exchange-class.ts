@@ -1,5 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import type ccxt from 'ccxt';
+import { nodeClock } from '../../core/node-env.ts';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
+import { Nonces } from '../kraken/sign.ts';
 
 /** The classes that we use; the pro class of a venue is its REST class too. */
 export const EXCHANGE_IDS = ['binance', 'binanceusdm', 'kraken', 'coinbase'] as const;
@@ -33,7 +36,7 @@ export async function openCcxt(access: ExchangeAccess): Promise<Result<CcxtExcha
       default: new (options: object) => CcxtExchange;
     };
     const exchange = new Class({
-      ...(apiKey !== undefined && { apiKey, secret }),
+      ...(apiKey !== undefined && { apiKey, secret: secretFor(id, secret ?? '') }),
       timeout: timeoutMs,
       // What may be asked how often is decided by one budget for the venue, not in here.
       enableRateLimit: false,
@@ -42,10 +45,21 @@ export async function openCcxt(access: ExchangeAccess): Promise<Result<CcxtExcha
       options: { warnOnFetchOpenOrdersWithoutSymbol: false, ...(host && LOCAL[id]) },
     });
     if (host !== undefined) redirect(exchange, host);
+    if (id === 'kraken') {
+      // Its own are milliseconds: two calls may share one, and ours, which are finer, are above.
+      const nonces = new Nonces();
+      exchange.nonce = () => nonces.next(nodeClock.now());
+    }
     return ok(exchange);
   } catch (thrown) {
     return err(`ccxt ${id}: ${reasonOf(thrown)}`);
   }
+}
+
+/** Coinbase's class takes a private key in the older of its two forms alone. */
+function secretFor(id: ExchangeId, secret: string): string {
+  if (id !== 'coinbase') return secret;
+  return createPrivateKey(secret).export({ type: 'sec1', format: 'pem' }).toString();
 }
 
 /** What a venue of ours does not answer, and ccxt would ask for by itself. */

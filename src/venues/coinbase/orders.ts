@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { HttpRequest } from '../../core/env.ts';
-import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
-import type { Lots, Ticks } from '../../core/units.ts';
+import type { Instrument } from '../../core/instrument.ts';
 import type { Side } from '../../execution/order.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
@@ -33,19 +32,6 @@ export function orderText(
   const side = `"side":"${order.side === 'buy' ? 'BUY' : 'SELL'}"`;
   const configuration = `"order_configuration":${configurationText(form, instrument)}`;
   return `{${ids},${side},${configuration},"self_trade_prevention_id":"${prevention}"}`;
-}
-
-/** Changes price and size of a resting limit order, which keeps its name. */
-export function editRequest(
-  access: RestAccess,
-  order: { readonly venueOrderId: string; readonly ticks: Ticks; readonly lots: Lots },
-  instrument: Instrument,
-  nowMs: number,
-): HttpRequest {
-  const price = priceText(instrument, order.ticks);
-  const size = quantityText(instrument, order.lots);
-  const body = `{"order_id":"${order.venueOrderId}","price":"${price}","size":"${size}"}`;
-  return signedRequest(access, 'POST', 'orders/edit', nowMs, { body, line: 'at-once' });
 }
 
 /**

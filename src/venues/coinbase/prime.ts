@@ -46,9 +46,6 @@ export interface PrimeBalance {
   readonly held: Amount;
 }
 
-/** The channels of Prime's feed, which counts its frames as that of Advanced Trade does. */
-export type PrimeChannel = 'heartbeats' | 'l2_data' | 'orders' | 'products';
-
 /** The figures that Prime keeps for one portfolio. They are read, and nothing is traded here. */
 export function primeQueries(access: PrimeAccess) {
   const { portfolioId } = access.key;
@@ -79,29 +76,6 @@ export function primeQueries(access: PrimeAccess) {
         }),
       ),
   };
-}
-
-/** What to send to Prime's feed for one channel. It is signed over all that it names. */
-export function primeSubscription(
-  key: PrimeKey,
-  channel: PrimeChannel,
-  products: readonly string[],
-  nowMs: number,
-): string {
-  const { accessKey, serviceAccountId, portfolioId, passphrase } = key;
-  const timestamp = String(Math.floor(nowMs / 1_000));
-  const signed = [channel, accessKey, serviceAccountId, timestamp, portfolioId, ...products];
-  return JSON.stringify({
-    type: 'subscribe',
-    channel,
-    access_key: accessKey,
-    api_key_id: serviceAccountId,
-    timestamp,
-    passphrase,
-    signature: signatureOf(key.secret, signed.join('')),
-    portfolio_id: portfolioId,
-    product_ids: products,
-  });
 }
 
 function signedGet({ url, key, timeoutMs }: PrimeAccess, path: string, nowMs: number): HttpRequest {

@@ -11,6 +11,7 @@ export const FACT_TOPICS = [
   'staking',
   'margin',
   'fees',
+  'prime',
 ] as const;
 export type FactTopic = (typeof FACT_TOPICS)[number];
 

@@ -17,6 +17,17 @@ export const factsSection = z
       .max(600)
       .default(30)
       .describe('share of the request limits of each venue that this may use'),
+    prime: z
+      .strictObject({
+        url: z
+          .string()
+          .regex(/^https?:\/\/[A-Za-z0-9.:-]{1,253}$/)
+          .default('https://api.prime.coinbase.com')
+          .describe('scheme and host of Coinbase Prime'),
+        keyFile: z.string().min(1).describe('JSON file with the key of a portfolio'),
+      })
+      .optional()
+      .describe('a portfolio of Coinbase Prime, for topic prime'),
   })
   .describe(
     'what is asked of venues beside prices: funding, open interest, options, staking, fees',

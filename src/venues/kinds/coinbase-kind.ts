@@ -19,6 +19,7 @@ const ASK_TIMEOUT_MS = 5_000;
  * A client's key is the name of a key and its private half as PEM.
  */
 export const coinbaseKind: VenueKind = {
+  exchange: 'coinbase',
   capabilities: { hasDeadMan: false, amends: true },
   contract: 'spot',
   instruments(access, settings, firstIndex) {

@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
+import type { ExchangeId } from '../ccxt/exchange-class.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
@@ -60,6 +61,8 @@ export interface VenueCapabilities {
 
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */
 export interface VenueKind {
+  /** What ccxt calls it. */
+  readonly exchange: ExchangeId;
   readonly capabilities: VenueCapabilities;
   /** What is traded there. */
   readonly contract: Contract;

@@ -7,7 +7,7 @@ import {
   configurationText,
   type OrderForm,
 } from '../../../src/venues/coinbase/order-configuration.ts';
-import { editRequest, preventionId } from '../../../src/venues/coinbase/orders.ts';
+import { preventionId } from '../../../src/venues/coinbase/orders.ts';
 import { productsIn } from '../../../src/venues/coinbase/products.ts';
 import { coinbaseQueries } from '../../../src/venues/coinbase/queries.ts';
 import { replyIn } from '../../../src/venues/coinbase/rest.ts';
@@ -232,17 +232,6 @@ test('every documented form of order is written as the venue wants it', () => {
   for (const [form, wanted] of forms) {
     assert.equal(JSON.parse(configurationText(form, BTC)), wanted);
   }
-});
-
-test('an edit names price and size, on a line that is kept for orders', () => {
-  const edited = { venueOrderId: 'o', ticks: ticksOf(10_000), lots: BTC.lotsMin };
-  const request = editRequest(access, edited, BTC, NOW);
-  assert.is(request.line, 'at-once');
-  assert.equal(JSON.parse(request.body ?? ''), {
-    order_id: 'o',
-    price: '100.00',
-    size: '0.00000001',
-  });
 });
 
 test('self-trade prevention has one name a key, a UUID', () => {

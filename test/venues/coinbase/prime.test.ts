@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ok } from '../../../src/core/result.ts';
-import { primeQueries, primeSubscription } from '../../../src/venues/coinbase/prime.ts';
+import { primeQueries } from '../../../src/venues/coinbase/prime.ts';
 import type { Query } from '../../../src/venues/port.ts';
 import { must } from '../../support/venue/fixtures.ts';
 
@@ -61,21 +61,6 @@ test('what makes no sense is no answer', () => {
     const found = (query as Query<unknown>).decode(ok({ status: 200, headers: {}, body: '{}' }));
     assert.ok(!found.ok && found.error.kind === 'no-answer');
   }
-});
-
-test('a subscription is signed over all that it names', () => {
-  const frame = JSON.parse(primeSubscription(key, 'l2_data', ['BTC-USD', 'ETH-USD'], NOW));
-  assert.equal(frame, {
-    type: 'subscribe',
-    channel: 'l2_data',
-    access_key: 'access',
-    api_key_id: 'service',
-    timestamp: '1700000000',
-    passphrase: 'pass',
-    signature: signed('l2_dataaccessservice1700000000portfolioBTC-USDETH-USD'),
-    portfolio_id: 'portfolio',
-    product_ids: ['BTC-USD', 'ETH-USD'],
-  });
 });
 
 test.run();

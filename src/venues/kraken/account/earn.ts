@@ -26,9 +26,6 @@ export interface EarnAllocation {
   readonly rewarded: Amount;
 }
 
-/** What an allocation does in the meantime: the venue carries it out later, one at a time. */
-export type EarnStatus = 'pending' | 'settled';
-
 export function earnStrategies(
   access: KrakenAccess,
   asset: string,
@@ -71,38 +68,5 @@ export function earnAllocations(
         rewarded: cutAmountIn(rewarded, 'native'),
       };
     }),
-  );
-}
-
-/**
- * Allocates, or takes back, an amount. Done is done later: ask `earnStatus`.
- *
- * @param amount decimal text in the asset of the strategy
- * @returns whether the venue has taken the order to
- */
-export function earnMove(
-  access: KrakenAccess,
-  move: 'allocate' | 'deallocate',
-  what: { readonly strategyId: string; readonly amount: string },
-  nowMs: number,
-): Query<boolean> {
-  const params: Params = [
-    ['amount', what.amount],
-    ['strategy_id', what.strategyId],
-  ];
-  const method = move === 'allocate' ? 'Earn/Allocate' : 'Earn/Deallocate';
-  return privateQuestion(access, method, params, nowMs, (result) => result === true);
-}
-
-export function earnStatus(
-  access: KrakenAccess,
-  move: 'allocate' | 'deallocate',
-  strategyId: string,
-  nowMs: number,
-): Query<EarnStatus> {
-  const params: Params = [['strategy_id', strategyId]];
-  const method = move === 'allocate' ? 'Earn/AllocateStatus' : 'Earn/DeallocateStatus';
-  return privateQuestion(access, method, params, nowMs, (result) =>
-    flagOf(objectIn(result, 'status'), 'pending') ? 'pending' : 'settled',
   );
 }

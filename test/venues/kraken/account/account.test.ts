@@ -3,12 +3,7 @@ import * as assert from 'uvu/assert';
 import { deadManOf, deadManStep } from '../../../../src/control/guard/dead-man.ts';
 import { ok } from '../../../../src/core/result.ts';
 import { krakenDeadMan } from '../../../../src/venues/kraken/account/dead-man.ts';
-import {
-  earnAllocations,
-  earnMove,
-  earnStatus,
-  earnStrategies,
-} from '../../../../src/venues/kraken/account/earn.ts';
+import { earnAllocations, earnStrategies } from '../../../../src/venues/kraken/account/earn.ts';
 import { marginPositions, tradeBalance } from '../../../../src/venues/kraken/account/margin.ts';
 import {
   candlesSince,
@@ -26,7 +21,7 @@ import { ALICE, aKraken } from '../../../support/kraken/venue.ts';
 const access = anAccess();
 const pair = aPair();
 
-test('ways to earn, what earns, and what became of a move are read', () => {
+test('ways to earn and what earns are read', () => {
   const strategy = {
     id: 'ESRFUO3-Q62XD-WIOIL7',
     asset: 'DOT',
@@ -60,13 +55,6 @@ test('ways to earn, what earns, and what became of a move are read', () => {
     earnAllocations(access, 0).decode(resultOf({ items: [allocation] })),
     ok([{ strategyId: 'ES', asset: 'BTC', allocated: anAmount('0.01'), rewarded: 1n }]),
   );
-  const move = earnMove(access, 'allocate', { strategyId: 'ES', amount: '1' }, 0);
-  assert.equal(move.decode(resultOf(true)), ok(true));
-  const busy = 'EEarnings:Busy:Another (de)allocation for the same strategy is in progress';
-  assert.not.ok(move.decode(errorOf(busy)).ok);
-  const status = earnStatus(access, 'deallocate', 'ES', 0);
-  assert.equal(status.decode(resultOf({ pending: true })), ok('pending'));
-  assert.equal(status.decode(resultOf({ pending: false })), ok('settled'));
 });
 
 test('a trade balance without positions has no margin level', () => {
@@ -108,8 +96,6 @@ test('strange replies are faults of every question, and never throw', () => {
   const questions: Query<unknown>[] = [
     earnStrategies(access, 'DOT', 0),
     earnAllocations(access, 0),
-    earnMove(access, 'deallocate', { strategyId: '', amount: '' }, 0),
-    earnStatus(access, 'allocate', '', 0),
     marginPositions(access, 0),
     tradeBalance(access, '', 0),
     tradesSince(access, pair, '0'),
