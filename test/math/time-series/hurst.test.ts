@@ -11,7 +11,8 @@ import { near } from '../../support/near.ts';
 import { errorIn, normalReturns, valueIn } from '../../support/risk/samples.ts';
 
 const noise = normalReturns(2_048, 4);
-const walk = noise.reduce<number[]>((sums, each) => [...sums, (sums.at(-1) ?? 0) + each], []);
+const walk: number[] = [0];
+for (const each of noise) walk.push((walk.at(-1) as number) + each);
 
 test('independent numbers have exponents around a half, and their sums one more', () => {
   const { corrected, halving, theoretical } = valueIn(rescaledRange(noise));
