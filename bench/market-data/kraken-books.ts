@@ -3,8 +3,8 @@
  * the same frames, which verifies none. The frames are the recorded ones of 2021 in the form of the
  * v2 sockets: 4,269 updates of ten pairs, 1,000 levels a side, 1.4 changes each.
  *
- * 2026-11-23, x86-64 with two shared cores under load: 1.2 against 5.2 µs with the 1.4 changes of a
- * recorded update, 2.8 against 12.0 µs with eight, 4.1 … 4.7 times less.
+ * 2026-11-23, x86-64 with two shared cores under load, medians of three runs: 1.0 against 4.8 µs
+ * with the 1.4 changes of a recorded update, 2.1 against 11.3 µs with eight; 4.9 … 5.4 times less.
  */
 import { performance } from 'node:perf_hooks';
 import { KrakenStream } from '../../src/venues/kraken/stream.ts';

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Role } from '../control/authorisation.ts';
 import type { Env } from '../core/env.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
+import type { VenueKindName } from '../venues/kinds/venue-kinds.ts';
 import type { StopMeasurement } from './estop/measure-port.ts';
 import type { PanelFault, PanelPort } from './estop/panel-port.ts';
 import type { RecordedPort } from './proof/recorded-port.ts';
@@ -62,6 +63,8 @@ export interface SimulateOptions {
   readonly steps: number;
   /** Ids of the faults to draw from; empty draws from all. */
   readonly faults: readonly string[];
+  /** Kinds of the venues to trade at; null draws them by the seed. */
+  readonly venues: readonly VenueKindName[] | null;
   /** Prints the steps of the one seed. */
   readonly isTraced: boolean;
   /** Ends at the first violation. */

@@ -91,8 +91,14 @@ const LOOKS_QUICK = 10;
 const LOOK_AGAIN_MS_MAX = 2_000;
 /** An order this young may be ahead of a list that was made before it. */
 export const RACE_GUARD_MS = 5_000;
-/** Balances that differ are compared again this often: a fill may have come in between. */
-const COMPARISONS_MAX = 5;
+/**
+ * Balances that differ are compared this often: a fill may have come in between. Kraken lets an
+ * account ask for twenty points at once and one a second after: with five comparisons of three
+ * points each, and what is asked before and after, a run never came to its end.
+ */
+const COMPARISONS_MAX = 3;
+/** Between two comparisons: a history may be some tenths of a second behind the balances. */
+const COMPARE_AGAIN_MS = 250;
 /** Pages of trades per instrument in one run: 100,000 trades. */
 const TRADE_PAGES_MAX = 100;
 export const TRADES_PER_PAGE = 1_000;
@@ -187,7 +193,8 @@ class Run {
         this.#port.adjust(differences);
         return { kind: 'agreed', marks: this.#marks };
       }
-      await this.#lookAgain(isComplete ? 'balances to agree' : 'fills of ended orders');
+      const waitingFor = isComplete ? 'balances to agree' : 'fills of ended orders';
+      await this.#lookAgain(waitingFor, COMPARE_AGAIN_MS);
     }
   }
 
@@ -290,8 +297,9 @@ class Run {
     for (let page = 0; page < TRADE_PAGES_MAX; page += 1) {
       const trades = await this.#must(this.#port.trades(instrument, after), 'trades');
       for (const trade of trades) await this.#book(trade, instrument);
-      after = trades.at(-1)?.fill.tradeId ?? after;
-      if (trades.length < TRADES_PER_PAGE) return after;
+      const news = trades.filter(({ isOld }) => isOld === undefined);
+      after = news.at(-1)?.fill.tradeId ?? after;
+      if (news.length < TRADES_PER_PAGE) return after;
     }
     throw new Unfinished('unsettled', `more than ${TRADE_PAGES_MAX} pages of trades`);
   }
@@ -300,6 +308,7 @@ class Run {
     const { venueOrderId, symbol, side, fill } = trade;
     let clientId = this.#port.clientIdOf(venueOrderId);
     if (clientId === undefined) {
+      if (trade.isOld) return;
       const asked = this.#port.order({ venueOrderId }, instrument);
       const answer = await this.#must(asked, `order ${venueOrderId}`);
       if (answer.kind === 'not-found' || !this.#port.isOwn(answer.order.clientId)) {
@@ -334,7 +343,7 @@ class Run {
     throw new Unfinished('no-answer', `${what}: ${answer.error}`);
   }
 
-  async #lookAgain(waitingFor: string): Promise<void> {
+  async #lookAgain(waitingFor: string, pauseMs = LOOK_AGAIN_MS): Promise<void> {
     if (this.#port.nowNs() > this.#deadlineNs) {
       const waited = `${this.#timeoutMs} ms`;
       throw new Unfinished('unsettled', `waited ${waited} for ${waitingFor}`);
@@ -342,6 +351,6 @@ class Run {
     this.#looks = waitingFor === this.#waitingFor ? this.#looks + 1 : 0;
     this.#waitingFor = waitingFor;
     const doublings = Math.max(0, this.#looks - LOOKS_QUICK);
-    await this.#port.pause(Math.min(LOOK_AGAIN_MS * 2 ** doublings, LOOK_AGAIN_MS_MAX));
+    await this.#port.pause(Math.min(pauseMs * 2 ** doublings, LOOK_AGAIN_MS_MAX));
   }
 }

@@ -54,6 +54,8 @@ export interface VenueOrder {
 
 /** A trade of the account, as its history tells it: it names the order by the venue's id. */
 export interface VenueTrade {
+  /** Not after the trade that was asked from: news only if it is of an order that is known. */
+  readonly isOld?: true;
   readonly venueOrderId: string;
   readonly symbol: string;
   readonly side: Side;

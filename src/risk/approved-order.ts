@@ -26,6 +26,7 @@ export type Refusal =
       readonly found: number;
       readonly limit: number;
     }
+  | { readonly kind: 'stale-risk'; readonly ageMs: number; readonly limitMs: number }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
   | ({ readonly kind: 'order-too-large'; readonly notional: number } & SizeLimit)
   | ({ readonly kind: 'position-limit'; readonly worst: number } & SizeLimit)
@@ -45,7 +46,8 @@ export type Refusal =
         | 'equity-share'
         | 'leverage'
         | 'concentration'
-        | 'takers-off';
+        | 'takers-off'
+        | 'value-at-risk';
       readonly measured: number;
       readonly limit: number;
     };

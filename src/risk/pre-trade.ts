@@ -116,6 +116,11 @@ export class PreTradeCheck {
     };
   }
 
+  /** The mid that there was last, in ticks; NaN before there was one. */
+  lastMidTicks(instrument: number): number {
+    return this.#sizes.lastMid(instrument);
+  }
+
   /** Last mid in ticks; 0 when there is no market. */
   midTicks(instrument: number): number {
     return ((this.#bidTicks[instrument] ?? 0) + (this.#askTicks[instrument] ?? 0)) / 2;

@@ -70,6 +70,10 @@ export class SizeLimits {
     if (midTicks > 0) this.#mids[instrument] = midTicks;
   }
 
+  lastMid(instrument: number): number {
+    return this.#mids[instrument] as number;
+  }
+
   /** Largest notional of one order and of one position of a market, before any scale. */
   orderMax(instrument: number): number {
     return this.#orderMax[instrument] as number;

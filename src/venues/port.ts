@@ -53,6 +53,8 @@ export type HttpOutcome = Result<HttpReply, NetFault>;
 export interface Query<T> {
   /** Read once, when it is sent. */
   readonly request: HttpRequest;
+  /** The venue's limit does not count it, so it may be asked while the others may not. */
+  readonly isUncounted?: true;
   /** Nothing else of the kind is asked before it is answered: some venues count their requests. */
   readonly isOneAtATime?: true;
   readonly decode: (outcome: HttpOutcome) => Result<T, QueryFault>;

@@ -27,7 +27,7 @@ const STEPS_MAX = 100;
 
 /**
  * Asks a venue over REST, in turn with others who use its key. While the venue wants to be left
- * alone nothing is sent and every question is answered with that.
+ * alone nothing that it counts is sent, and every such question is answered with that.
  */
 export class Questions {
   readonly #options: QuestionsOptions;
@@ -83,7 +83,7 @@ export class Questions {
   /** @param left told when the venue has answered and the answer was taken, or nothing was sent */
   #send<T>(query: Query<T>, resolve: (answer: Result<T, string>) => void, left: () => void): void {
     const { net, fenced } = this.#options;
-    const { quietMs } = this;
+    const quietMs = query.isUncounted === true ? 0 : this.quietMs;
     if (quietMs > 0) {
       resolve(err(`the venue is not to be asked for ${quietMs} ms`));
       left();

@@ -218,7 +218,11 @@ export class VenueDesk {
     const aheadMs = this.#clock.aheadMs();
     if (aheadMs !== null) this.#reporter.onClock(aheadMs, this.#clock.errorMs);
     const everyMs = this.#reporter.isClockDoubted ? PROBE_DOUBTED_MS : PROBE_EVERY_MS;
-    if ((nowNs - this.#probedNs) / 1e6 > everyMs) this.#probe(1);
+    if ((nowNs - this.#probedNs) / 1e6 > everyMs) {
+      // An offset that nobody may trade on is measured from new: an old probe may be the quickest.
+      if (this.#reporter.isClockDoubted) this.#clock.doubt();
+      this.#probe(1);
+    }
     if (this.#isSubscribed) this.#inquire(nowNs);
   }
 

@@ -116,42 +116,6 @@ test('the journal that is well again opens what it had closed itself', () => {
   assert.equal(gate.causes(), []);
 });
 
-test('a lost venue is a fault until it has been reconciled', () => {
-  const { desk, gate, owed, reconcileAll } = aRunningDesk();
-  desk.venueLost('a', 'closed');
-  assert.equal(desk.summary().faults, ['venue:a']);
-  desk.venueReconciled('b', owed.get('b') as number);
-  assert.equal(gate.causes(), ['reconciling']);
-  desk.venueConnected('a');
-  reconcileAll();
-  assert.equal([desk.summary().faults, gate.causes()], [[], []]);
-});
-
-test('a report of an older run proves nothing about a venue that was lost since', () => {
-  const { desk, gate, owed } = aRunningDesk();
-  const older = owed.get('a') as number;
-  desk.venueLost('a', 'closed');
-  desk.venueReconciled('a', older);
-  assert.equal(desk.summary().faults, ['venue:a']);
-  assert.equal(gate.causes(), ['reconciling']);
-});
-
-test('a venue that connects owes a run, and nothing leaves meanwhile', () => {
-  const { desk, gate, news, reconcileAll } = aRunningDesk();
-  desk.venueConnected('a');
-  assert.equal([tokenless(news()), gate.causes()], [['reconcile a'], ['reconciling']]);
-  reconcileAll();
-  assert.equal(gate.causes(), []);
-});
-
-test('a venue that connects before the tree is up is asked when it is', () => {
-  const { desk, news } = aDesk();
-  desk.venueConnected('a');
-  assert.equal(news(), []);
-  desk.started();
-  assert.equal(tokenless(news()).slice(0, 2), ['reconcile a', 'reconcile b']);
-});
-
 test('settling tells every venue to cancel before any is asked', () => {
   const { desk, news } = aRunningDesk();
   desk.settle(() => {});

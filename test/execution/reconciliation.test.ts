@@ -115,6 +115,18 @@ test('an order of others is left alone, and its trades are booked as that', asyn
   );
 });
 
+test('an old trade is booked for an order that is known, and for no other', async () => {
+  const desk = resting();
+  const { trades } = desk.venue;
+  desk.venue.fill(venueOrder(desk), 2);
+  desk.venue.tradeOfOthers('buy', 1);
+  for (const [at, trade] of trades.entries()) trades[at] = { ...trade, isOld: true };
+  await desk.run('restart');
+  const kinds = desk.tested.journal.map(({ kind }) => kind);
+  assert.ok(kinds.includes('order-filled'));
+  assert.not.ok(kinds.includes('external-filled'));
+});
+
 test('an end is booked only after the trades before it are in the history', async () => {
   const desk = resting();
   desk.venue.historyLagMs = 250;
@@ -326,7 +338,7 @@ test('money that nobody told of is booked at a restart, and told by a verificati
   assert.equal(desk.adjusted, []);
   assert.is((await desk.run('restart')).kind, 'agreed');
   assert.equal(desk.adjusted, differences);
-  assert.is(count(desk, 'balances'), 10, 'each run compares five times');
+  assert.is(count(desk, 'balances'), 6, 'each run compares three times');
 });
 
 /** A desk on whose account others trade once in every round, just before the balances are read. */

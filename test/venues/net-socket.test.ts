@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { WebSocketLimits, WebSocketLink } from '../../src/core/env.ts';
+import type { HandshakeStatus, WebSocketLimits, WebSocketLink } from '../../src/core/env.ts';
 import { nodeTimers } from '../../src/core/node-env.ts';
 import { nodeNet } from '../../src/venues/net.ts';
 import { deadPort, type Loopback, listening, tcpServer } from '../support/edge/loopback.ts';
@@ -22,17 +22,19 @@ class Heard {
   readonly frames: Uint8Array[] = [];
   opens = 0;
   closes = 0;
-  #last = { code: 0, reason: '' };
+  #last: { code: number; reason: string; refused: HandshakeStatus | null } = {
+    ...{ code: 0, reason: '', refused: null },
+  };
   #waiting: { isSo: () => boolean; resolve: () => void }[] = [];
 
   constructor(port: number, limits: Partial<WebSocketLimits> = {}) {
     const handlers = {
       opened: () => this.#hear(() => (this.opens += 1)),
       message: (frame: Uint8Array) => this.#hear(() => this.frames.push(frame)),
-      closed: (code: number, reason: string) =>
+      closed: (code: number, reason: string, refused?: HandshakeStatus) =>
         this.#hear(() => {
           this.closes += 1;
-          this.#last = { code, reason };
+          this.#last = { code, reason, refused: refused ?? null };
         }),
     };
     const net = nodeNet(nodeTimers);
@@ -48,7 +50,7 @@ class Heard {
   }
 
   /** The one report of the end; anything that comes after it would be heard by then. */
-  async end(): Promise<{ code: number; reason: string }> {
+  async end() {
     await this.#until(() => this.closes > 0);
     for (let turn = 0; turn < 3; turn += 1) await new Promise((done) => setImmediate(done));
     assert.is(this.closes, 1, 'closed is called exactly once');
@@ -142,7 +144,7 @@ test('the venue’s reason for closing is told', async () => {
     (peer) => peer.close(4001, 'maintenance'),
     async ({ port }) => {
       const heard = new Heard(port);
-      assert.equal(await heard.end(), { code: 4001, reason: 'maintenance' });
+      assert.equal(await heard.end(), { code: 4001, reason: 'maintenance', refused: null });
       assert.is(heard.opens, 1);
     },
   );
@@ -191,6 +193,21 @@ test('a handshake that is refused is closed with what was said', async () => {
     assert.match((await heard.end()).reason, /403/);
     assert.is(heard.opens, 0);
   });
+});
+
+test('a handshake that is refused says its status, and when to come back', async () => {
+  for (const [said, retryAfterSeconds] of [
+    ['Retry-After: 7\r\n', 7],
+    ['', Number.NaN],
+  ] as const) {
+    const refuse = (socket: Socket) =>
+      void socket.end(`HTTP/1.1 429 Too Many Requests\r\n${said}Content-Length: 0\r\n\r\n`);
+    await withServer(tcpServer(refuse), async ({ port }) => {
+      const { refused, reason } = await new Heard(port).end();
+      assert.equal(refused, { status: 429, retryAfterSeconds });
+      assert.match(reason, /429/);
+    });
+  }
 });
 
 test('a frame of the largest size is taken and one beyond it ends the connection', async () => {

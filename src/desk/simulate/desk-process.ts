@@ -12,13 +12,13 @@ import { ProcessTime } from '../../simulation/faults/process-time.ts';
 import type { VirtualTime } from '../../simulation/virtual-time.ts';
 import type { Locker } from '../../storage/directory-lock.ts';
 import type { EventStore } from '../../storage/event-store/event-store.ts';
-import type { VenueAccess } from '../../venues/kinds/venue-kind.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { GuardClient } from '../guard/guard-client.ts';
 import { type Guarded, wardOf } from '../guard/open-guard.ts';
 import { openHardware } from '../hardware/open-hardware.ts';
 import type { Pets } from '../hardware/pets.ts';
 import { openDesk } from '../open-desk.ts';
+import type { Accesses } from '../open-venues.ts';
 import { abandonDesk } from '../run/abandon.ts';
 import { RunningDesk } from '../running-desk.ts';
 import { stopPlan } from '../stop-plan.ts';
@@ -47,7 +47,7 @@ export interface ProcessOptions {
   readonly store: EventStore;
   readonly config: Config;
   readonly load: ConfigLoader;
-  readonly access: VenueAccess;
+  readonly accesses: Accesses;
   readonly pid: number;
   readonly guards: GuardYard;
   /** The watchdog of the host. */
@@ -58,7 +58,7 @@ export interface ProcessOptions {
 export interface ProcessHooks {
   readonly handled: (path: string, kind: string) => void;
   readonly declared: (path: string, capacity: number) => void;
-  readonly sent: (text: string) => void;
+  readonly sent: (text: string, url: string) => void;
   readonly asked: (request: HttpRequest) => void;
   readonly wrote: (path: string, bytes: Uint8Array, position: number) => void;
   readonly replaced: (path: string, bytes: Uint8Array) => void;
@@ -208,7 +208,7 @@ export class DeskProcess implements Tenant {
   }
 
   async #live(): Promise<ProcessEnd> {
-    const { config, load, store, access, hooks } = this.#options;
+    const { config, load, store, accesses, hooks } = this.#options;
     const opened = await openDesk({
       env: this.#env,
       log: silentLog(),
@@ -227,7 +227,7 @@ export class DeskProcess implements Tenant {
           ...this.#env,
           files: this.#options.disk,
         }),
-      venues: async () => ok(new Map(config.venues.map(({ name }) => [name, access]))),
+      venues: async () => ok(accesses),
       guard: (desk) => this.#guardClient(desk),
       pets: {
         pet: () => {

@@ -1,19 +1,29 @@
+import type { Rng } from '../../core/rng.ts';
 import type { DeskTarget, FaultTarget, HandlerFault } from '../../simulation/faults/fault.ts';
 import { ACCOUNT } from '../venue/options.ts';
 import type { World } from './world/world.ts';
+import { OPERATIONS, type WorldVenue } from './world/world-venues.ts';
 
-/** What faults may touch of a world. Whatever asks for a desk that is down does nothing. */
-export function targetOf(world: World): FaultTarget {
+/**
+ * What faults may touch of a world, where they strike at one of its venues. Whatever asks for a
+ * desk that is down does nothing.
+ */
+export function targetOf(
+  world: World,
+  random: Rng,
+  { kind, symbol, front }: WorldVenue,
+): FaultTarget {
   const { time } = world;
   return {
-    random: world.random.fork('faults'),
+    random,
     disk: world.diskSwitches,
     net: world.netSwitches,
-    venue: world.venue,
+    venue: front,
+    operations: OPERATIONS[kind],
     latency: world.latency,
     venueClock: world.venueClock,
     account: ACCOUNT,
-    symbol: world.symbol,
+    symbol,
     desk: deskOf(world),
     after: (ms, run) => void time.timers.after(ms, run),
     stall: (ms) => world.stall(ms),

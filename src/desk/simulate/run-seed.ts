@@ -1,14 +1,18 @@
 import type { Config } from '../../config/schema.ts';
+import type { Gate } from '../../control/gate.ts';
 import { nodeTimers } from '../../core/node-env.ts';
 import type { Rng } from '../../core/rng.ts';
 import { SOUND_DISK } from '../../simulation/disk/process-files.ts';
-import type { FaultTarget, PresentFault } from '../../simulation/faults/fault.ts';
+import type { PresentFault } from '../../simulation/faults/fault.ts';
 import { SOUND_FRAMES } from '../../simulation/faults/frame-faults.ts';
 import type { Violation } from '../../simulation/invariants/verdicts.ts';
+import type { VenueKindName } from '../../venues/kinds/venue-kinds.ts';
 import { STOP_MS_MAX } from '../stop-plan.ts';
 import { targetOf } from './fault-target.ts';
+import { venuesOf } from './seed-config.ts';
 import type { GuardMaker } from './world/guard-yard.ts';
 import { World } from './world/world.ts';
+import type { WorldVenue } from './world/world-venues.ts';
 
 /** Promise chains of this depth run to their end before the next step. */
 const MICROTASK_TURNS = 8;
@@ -34,6 +38,8 @@ const TAIL_STEPS_MAX = 2_000_000;
 export interface SeedOptions {
   readonly seed: number;
   readonly steps: number;
+  /** Kinds of the venues that the desk trades at; null draws some by the seed. */
+  readonly venues: readonly VenueKindName[] | null;
   readonly config: Config;
   readonly faults: readonly PresentFault[];
   readonly guard: GuardMaker;
@@ -45,6 +51,7 @@ export interface SeedOptions {
 
 export interface SeedReport {
   readonly seed: number;
+  readonly venues: readonly VenueKindName[];
   readonly digest: string;
   readonly steps: number;
   readonly virtualMs: number;
@@ -57,7 +64,7 @@ export interface SeedReport {
   readonly relieved: number;
   /** How often the watchdog has reset the host. */
   readonly hostResets: number;
-  /** How often the venue has banned the desk for asking too much. */
+  /** How often venues have banned the desk for asking too much. */
   readonly bans: number;
   /** Why the desk rightly did not start again; null when it recovered. */
   readonly refused: string | null;
@@ -72,7 +79,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedReport> {
 class SeedRun {
   readonly #options: SeedOptions;
   readonly #world: World;
-  readonly #target: FaultTarget;
+  readonly #chance: Rng;
   readonly #order: Rng;
   readonly #plan: Rng;
   readonly #counts: Record<string, number> = {};
@@ -81,13 +88,14 @@ class SeedRun {
 
   constructor(options: SeedOptions) {
     this.#options = options;
-    this.#world = new World(options.seed, options.config, options.guard, {
+    const kinds = options.venues ?? venuesOf(options.seed);
+    this.#world = new World(options.seed, options.config, kinds, options.guard, {
       show: options.show,
       violated: () => {
         this.#isViolated = true;
       },
     });
-    this.#target = targetOf(this.#world);
+    this.#chance = this.#world.random.fork('faults');
     this.#order = this.#world.random.fork('order');
     this.#plan = this.#world.random.fork('plan');
   }
@@ -110,9 +118,10 @@ class SeedRun {
     await this.#stop();
     world.isWanted = false;
     world.kill(false);
-    world.venue.stop();
+    for (const { front } of world.venues) front.stop();
     return {
       seed: this.#options.seed,
+      venues: world.venues.map(({ kind }) => kind),
       digest: world.trace.digest(),
       steps: world.trace.step,
       virtualMs: Math.round(world.nowMs),
@@ -123,7 +132,7 @@ class SeedRun {
       records: world.laws.journal.records,
       relieved: world.laws.rest.relieved,
       hostResets: world.watchdog.resets,
-      bans: world.venue.facade.bans.count,
+      bans: world.venues.reduce((sum, { front }) => sum + (front.facade.bans?.count ?? 0), 0),
       refused: world.isRefused ? (world.lastEnd?.reason ?? null) : null,
       violations: world.verdicts.violations,
     };
@@ -144,7 +153,8 @@ class SeedRun {
     const world = this.#world;
     world.trace.note('fault', fault.id);
     this.#counts[fault.id] = (this.#counts[fault.id] ?? 0) + 1;
-    const heal = fault.start(this.#target);
+    const venue = world.venues[this.#chance.below(world.venues.length)] as WorldVenue;
+    const heal = fault.start(targetOf(world, this.#chance, venue));
     const atMs = world.nowMs + fault.lastsMs * this.#plan.next();
     // What strikes once may still wait for its victim; it is taken back at the end.
     this.#healing.push({ atMs: fault.lastsMs > 0 ? atMs : Number.POSITIVE_INFINITY, heal });
@@ -169,18 +179,21 @@ class SeedRun {
     Object.assign(world.diskSwitches, SOUND_DISK);
     Object.assign(world.netSwitches.frames.market, SOUND_FRAMES);
     Object.assign(world.netSwitches.frames.orders, SOUND_FRAMES);
-    world.venue.facade.faults.clear();
+    for (const { front } of world.venues) front.facade.faults.clear();
     world.process.handlers.clear();
     world.isEager = true;
   }
 
-  /** I10: the desk trades again, and goes on doing so. */
+  /** I10: the desk trades again, at every venue, and goes on doing so. */
   async #settle(): Promise<void> {
     const world = this.#world;
     const before = world.laws.orders.accepted;
     const calmMs = world.nowMs + HANGOVER_MS;
-    const isWell = (): boolean =>
-      world.isSteady && world.laws.orders.accepted > before && world.nowMs >= calmMs;
+    const idle = (): readonly string[] => {
+      const now = world.laws.orders.accepted;
+      return [...before].flatMap(([name, taken]) => (now.get(name) === taken ? [name] : []));
+    };
+    const isWell = (): boolean => world.isSteady && world.nowMs >= calmMs && idle().length === 0;
     if (await this.#recovers(isWell)) {
       await this.#callTheRoll();
       return;
@@ -191,9 +204,9 @@ class SeedRun {
     const found =
       process.isUp && words !== undefined
         ? `mode ${words.mode}, halted by ${words.causes().join() || 'nothing'}, ` +
-          `venue paused by ${words.venuePauses(0).join() || 'nothing'}, ` +
+          `venues paused by ${pausesOf(world, words) || 'nothing'}, ` +
           `causes ${causes.map(causeText).join() || 'none'}, ` +
-          `${world.laws.orders.accepted - before} orders taken`
+          `no orders taken by ${idle().join() || 'none'}`
         : `no desk is up; the last one ended: ${lastEnd?.reason ?? 'killed'}`;
     if (!this.#isOver) world.verdicts.report('I10', found);
   }
@@ -204,7 +217,8 @@ class SeedRun {
     if (await this.#until(isWell, world.calmMs)) return true;
     for (let waited = 0; ; waited += 1) {
       if (await this.#until(isWell, world.nowMs + LIVENESS_MS)) return true;
-      const leftMs = world.venue.facade.bans.untilMs - world.time.clock.now();
+      const untilMs = world.venues.map(({ front }) => front.facade.bans?.untilMs ?? 0);
+      const leftMs = Math.max(...untilMs) - world.time.clock.now();
       if (leftMs <= 0 || waited === BANS_WAITED_MAX || this.#isOver) return false;
       await this.#until(() => false, world.nowMs + leftMs);
     }
@@ -281,6 +295,14 @@ class SeedRun {
     if (choice < runnable) process.queue.run(choice);
     else time.runNext();
   }
+}
+
+function pausesOf({ venues }: World, gate: Gate): string {
+  return venues
+    .map(({ name }, venue) => [name, ...gate.venuePauses(venue)])
+    .filter(({ length }) => length > 1)
+    .map((words) => words.join(' '))
+    .join();
 }
 
 function causeText({ id, reason }: { readonly id: string; readonly reason: string }): string {

@@ -3,8 +3,10 @@ import { parseConfig } from '../../config/load.ts';
 import { type Config, configSchema } from '../../config/schema.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
+import { rngOf } from '../../core/rng.ts';
+import type { VenueKindName } from '../../venues/kinds/venue-kinds.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
-import { recordedVenueOf, withOnly } from '../venue/floor.ts';
+import { recordedVenueOf } from '../venue/floor.ts';
 
 /** Small segments, which are quick to read; all of them stay, so that a store can be lost. */
 const SEGMENT_MIB = 1;
@@ -17,13 +19,50 @@ const COOLDOWN_SECONDS_MAX = 2;
 /** About as long as people leave a desk tripped. */
 const FLATTEN_SECONDS = 3;
 
-/** The configuration of one seed: the given one, with limits that bind and policies that differ. */
-export function seedConfig(base: Config, random: Rng): Config {
+/** The market that is traded at each kind of venue. */
+const SYMBOLS: Readonly<Record<VenueKindName, string>> = {
+  binance: 'BTCUSDT',
+  'binance-usdm': 'BTCUSDT',
+  kraken: 'BTC/USD',
+  coinbase: 'BTC-USD',
+};
+/** What a seed draws from: each venue alone, and several that differ in their protocols. */
+const MIXES: readonly (readonly VenueKindName[])[] = [
+  ['binance'],
+  ['kraken'],
+  ['coinbase'],
+  ['binance-usdm'],
+  ['binance', 'kraken'],
+  ['coinbase', 'binance-usdm'],
+  ['kraken', 'coinbase'],
+  ['binance', 'kraken', 'coinbase'],
+];
+const LABEL_LENGTH = 8;
+
+/** The venues of a seed, unless somebody says which. */
+export function venuesOf(seed: number): readonly VenueKindName[] {
+  return MIXES[rngOf(seed).fork('venues').below(MIXES.length)] as readonly VenueKindName[];
+}
+
+/**
+ * The configuration of one seed: the given one at the venues of these kinds, with limits that bind
+ * and policies that differ.
+ */
+export function seedConfig(base: Config, random: Rng, kinds: readonly VenueKindName[]): Config {
   const climbs = random.below(2) === 0;
-  // One venue is simulated with all that can go wrong; several are a matter of the desk's tests.
-  const one = withOnly(base, recordedVenueOf(base));
+  const venue = recordedVenueOf(base);
+  const strategy = base.strategies.find((each) => each.venue === venue.name);
+  const at = kinds.map((kind) => ({ kind, name: kind, symbol: SYMBOLS[kind] }));
   return configSchema.parse({
-    ...one,
+    ...base,
+    venues: at.map(({ symbol, ...named }) => ({ ...venue, ...named, symbols: [symbol] })),
+    strategies: at.map(({ name, symbol }) => ({
+      ...strategy,
+      label: name.replaceAll('-', '').slice(0, LABEL_LENGTH),
+      venue: name,
+      symbol,
+    })),
+    simulation: { ...base.simulation, balances: { USD: '100000', ...base.simulation.balances } },
     control: {
       ...base.control,
       climbsAfterFault: climbs,

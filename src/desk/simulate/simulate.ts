@@ -71,6 +71,7 @@ export async function simulate(
     const report = await runSeed({
       seed,
       steps: options.steps,
+      venues: options.venues,
       config: loaded.value.config,
       faults: chosen.value,
       guard,
@@ -118,13 +119,13 @@ function tell(report: SeedReport, options: SimulateOptions, terminal: Terminal):
     terminal.out(`${JSON.stringify({ ...report, violations: shown })}\n`);
     return;
   }
-  const { seed, digest, steps, virtualMs, orders, fills, starts, violations } = report;
+  const { seed, venues, digest, steps, virtualMs, orders, fills, starts, violations } = report;
   const faults = Object.entries(report.faults)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([id, times]) => (times === 1 ? id : `${id}×${times}`))
     .join(' ');
   terminal.out(
-    `seed ${seed}  ${digest.slice(0, DIGEST_SHOWN)}  ${steps} steps  ` +
+    `seed ${seed}  ${digest.slice(0, DIGEST_SHOWN)}  ${venues.join('+')}  ${steps} steps  ` +
       `${(virtualMs / 1000).toFixed(1)} s virtual  ${starts} starts  ${orders} orders  ` +
       `${fills} fills  ${violations.length} violations  ${faults}\n`,
   );
@@ -137,9 +138,10 @@ function tell(report: SeedReport, options: SimulateOptions, terminal: Terminal):
 }
 
 /** The command that takes the same course again. */
-function replayOf(seed: number, { steps, faults }: SimulateOptions): string {
+function replayOf(seed: number, { steps, faults, venues }: SimulateOptions): string {
   const chosen = faults.length === 0 ? '' : ` --faults ${faults.join(',')}`;
-  return `flyball simulate --seed ${seed} --steps ${steps}${chosen} --trace`;
+  const at = venues === null ? '' : ` --venues ${venues.join(',')}`;
+  return `flyball simulate --seed ${seed} --steps ${steps}${chosen}${at} --trace`;
 }
 
 function add(totals: Totals, report: SeedReport): void {

@@ -50,11 +50,15 @@ export function atFeesOf(
   return { ...settings, makerFeeBps: fees.makerBps, takerFeeBps: fees.takerBps };
 }
 
-/** @param feeAsset what they are paid in; null for what a trade brings */
+/** @param feeAsset what they are paid in; `quote` of each market; null for what a trade brings */
 export function feesOf(settings: SimulationSettings, feeAsset: string | null): FeeSchedule {
-  return {
+  const rates = {
     makerPpm: Math.round(settings.makerFeeBps * PPM_PER_BPS),
     takerPpm: Math.round(settings.takerFeeBps * PPM_PER_BPS),
+  };
+  if (feeAsset === 'quote') return { ...rates, discount: null, isOnNotional: true };
+  return {
+    ...rates,
     // Without a discount, and at its price of 1: an asset that is only preferred.
     discount:
       feeAsset === null

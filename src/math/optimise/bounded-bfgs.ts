@@ -14,9 +14,8 @@ const SHRINK_MOST = 0.5;
 const DAMPING = 0.2;
 /** A Newton decrement below this share of the value is rounding. */
 const DECREMENT_SHARE = 1e-13;
-/** Values that come down by less than this share, so many steps in a row, come down no more. */
-const STALL_SHARE = 1e-15;
-const STALLS_MAX = 3;
+/** A promise below this share of the value cannot be seen in it. */
+const VISIBLE_SHARE = 1e-17;
 
 export interface BoundedProblem {
   /**
@@ -32,6 +31,8 @@ export interface BoundedProblem {
   /** k × k, positive definite: a guess of the second derivatives. Left out: a multiple of one. */
   readonly curvature?: ArrayLike<number>;
   readonly iterationsMax?: number;
+  /** Ends where the model promises less than this; left out: less than rounding. */
+  readonly promiseMin?: number;
 }
 
 export interface Minimum {
@@ -70,20 +71,15 @@ export function minimise(problem: BoundedProblem): Result<Minimum, MinimumFault>
     return err({ kind: 'no-value-at-start', found: search.value });
   }
   const most = problem.iterationsMax ?? ITERATIONS_MAX;
-  let stalls = 0;
   for (let iteration = 0; iteration < most; iteration += 1) {
     const slope = search.plan();
-    const floor = DECREMENT_SHARE * (1 + Math.abs(search.value));
-    if (-slope <= floor) return ok(search.minimum(iteration));
-    const before = search.value;
-    const isBetter = search.advance(slope);
-    // Nothing lower along a direction that goes down: the differences are rounding, or, where the
-    // curvature is a bad guess, it is forgotten once.
-    if (!isBetter && !search.forget()) {
-      return search.isNearlyFlat(slope) ? ok(search.minimum(iteration)) : search.lost(iteration);
-    }
-    stalls = before - search.value <= STALL_SHARE * Math.abs(before) ? stalls + 1 : 0;
-    if (stalls >= STALLS_MAX && search.isNearlyFlat(slope)) return ok(search.minimum(iteration));
+    const rounding = DECREMENT_SHARE * (1 + Math.abs(search.value));
+    if (-slope <= Math.max(rounding, problem.promiseMin ?? 0)) return ok(search.minimum(iteration));
+    if (search.advance(slope)) continue;
+    // Nothing lower along a direction that goes down: the differences are rounding, or the
+    // curvature is a bad guess, which is forgotten.
+    if (search.isNearlyFlat(slope)) return ok(search.minimum(iteration));
+    if (!search.forget()) return search.lost(iteration);
   }
   return search.lost(most);
 }
@@ -187,14 +183,13 @@ class Search {
       }
       const value = this.#problem.evaluate(this.#nextX, this.#nextGradient);
       this.#evaluations += 1;
-      if (
-        value <= this.value + SUFFICIENT_SHARE * length * slope &&
-        isAllFinite(this.#nextGradient)
-      ) {
+      const wantedValue = this.value + SUFFICIENT_SHARE * length * slope;
+      if (value < this.value && value <= wantedValue && isAllFinite(this.#nextGradient)) {
         this.#accept(value);
         return true;
       }
       length *= shrinkOf(this.value, slope * length, value);
+      if (-slope * length < VISIBLE_SHARE * Math.abs(this.value)) break;
     }
     return false;
   }

@@ -83,7 +83,7 @@ export const concentration: Control<
   limits: concentrationLimits,
   reset: {},
   coolMs: 0,
-  source: wired('risk/pre-trade; correlations come with the portfolio issue'),
+  source: wired('risk/pre-trade; correlations of minutes from risk/portfolio'),
   check(measured, { equityFraction, correlationMax }) {
     const { notional, equity, correlation, otherNotional } = measured;
     const isOne = !(Math.abs(correlation) <= correlationMax);
@@ -200,9 +200,8 @@ function shareAbove(notional: number, base: number, fraction: number) {
   return above('refused', base > 0 ? notional / base : Number.POSITIVE_INFINITY, fraction);
 }
 
-const heatUntil = 'the risk issue, which measures VaR, expected shortfall and heat';
-
 const varLimits = {
+  var95Fraction: limit(0.02, 'of equity, one day at 95 %', { max: 1 }),
   varFraction: limit(0.03, 'of equity, one day at 99 %', { max: 1 }),
   shortfallFraction: limit(0.04, 'of equity, beyond the VaR', { max: 1 }),
   heatMax: limit(0.25, 'of equity at risk to the stops', { max: 1 }),
@@ -222,7 +221,7 @@ export const valueAtRisk: Control<
   reset: { reduced: 'A' },
   reducedTo: 0,
   coolMs: 60_000,
-  source: injected(heatUntil),
+  source: wired('risk/portfolio; the 95 % limit binds orders alone'),
   check({ valueAtRisk: found, shortfall, heat }, { varFraction, shortfallFraction, heatMax }) {
     return (
       above('reduced', found, varFraction) ??

@@ -21,8 +21,8 @@ const BETA_MAX = 0.999_99;
 
 /**
  * The numbers in which a fit is searched: returns are brought to mean zero and variance one, the
- * tail is 1/ν, in which a likelihood is nearly a parabola, and of `gjr` the answers to a rise and to
- * a fall are searched, which are both at least zero. So bounds are a box, and units do not matter.
+ * tail is 1/ν, in which a likelihood is nearly a parabola, and of `gjr` the answers to a rise and
+ * to a fall are searched, which are both at least zero. So bounds are a box, and no unit matters.
  */
 export class Coordinates {
   readonly names: readonly ParameterName[];

@@ -1,5 +1,5 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
-import { minimise } from '../../math/optimise/bounded-bfgs.ts';
+import { type MinimumFault, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { CorrelationPath } from './correlation-path.ts';
 import { type FitFault, fitVolatility, type VolatilityFit } from './fit.ts';
 import { logLikelihood, SCORES } from './likelihood.ts';
@@ -57,7 +57,7 @@ export type DccFault =
   | { readonly kind: 'series'; readonly series: number; readonly fault: FitFault }
   /** Two series that are one: their mean correlation has no inverse. */
   | { readonly kind: 'singular' }
-  | { readonly kind: 'no-convergence'; readonly iterations: number; readonly gradientMax: number };
+  | { readonly kind: 'correlations'; readonly fault: MinimumFault };
 
 /**
  * Fits in two steps, each to its maximum.
@@ -132,7 +132,7 @@ function pathOf(
   variances: readonly Float64Array[],
 ): CorrelationPath | null {
   const count = series.length;
-  const length = series[0]?.length ?? 0;
+  const { length } = series[0] as ArrayLike<number>;
   const shocks = new Float64Array(length * count);
   for (let time = 0; time < length; time += 1) {
     for (let asset = 0; asset < count; asset += 1) {
@@ -147,31 +147,34 @@ function pathOf(
 function climb(
   path: CorrelationPath,
 ): Result<{ readonly a: number; readonly b: number; readonly iterations: number }, DccFault> {
-  // In a and a + b, so that the bounds are a box but for a ≤ a + b, beyond which there is no value.
+  // In a/(a + b) and a + b, so that the bounds are a box.
   const slopes = new Float64Array(2);
   const evaluate = (point: Float64Array, gradient: Float64Array): number => {
-    const [a, memory] = point as unknown as [number, number];
-    const value = memory < a ? Number.NaN : path.fill(a, memory - a, slopes);
-    gradient[0] = -((slopes[0] as number) - (slopes[1] as number));
-    gradient[1] = -(slopes[1] as number);
+    const [share, memory] = point as unknown as [number, number];
+    const value = path.fill(share * memory, (1 - share) * memory, slopes);
+    const [byA, byB] = slopes as unknown as [number, number];
+    gradient[0] = -memory * (byA - byB);
+    gradient[1] = -(share * byA + (1 - share) * byB);
     return -value;
   };
-  const box = { lower: [0, 0], upper: [MEMORY_MAX, MEMORY_MAX] };
+  const box = { lower: [0, 0], upper: [1, MEMORY_MAX] };
   const scratch = new Float64Array(2);
-  const starts = STARTS.map(([a, b]) => Float64Array.of(a, a + b))
+  const starts = STARTS.map(([a, b]) => Float64Array.of(a / (a + b), a + b))
     .map((start) => ({ start, value: evaluate(start, scratch) }))
     .sort((one, other) => one.value - other.value);
-  let fault: DccFault = { kind: 'no-convergence', iterations: 0, gradientMax: Number.NaN };
+  let fault: MinimumFault | null = null;
   for (const { start } of starts) {
     const found = minimise({ evaluate, start, ...box });
     if (!found.ok) {
-      if (found.error.kind === 'no-convergence') fault = found.error;
+      fault ??= found.error;
       continue;
     }
-    const [a, memory] = found.value.x as unknown as [number, number];
-    return ok({ a, b: memory - a, iterations: found.value.iterations });
+    const [share, memory] = found.value.x as unknown as [number, number];
+    const { iterations } = found.value;
+    return ok({ a: share * memory, b: (1 - share) * memory, iterations });
   }
-  return err(fault);
+  assert(fault !== null, 'there is a start');
+  return err({ kind: 'correlations', fault });
 }
 
 function summaryOf(

@@ -2,7 +2,7 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 import { type Minimum, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { cholesky, choleskySolve } from '../../math/optimise/definite.ts';
 import { Coordinates, NU_MIN } from './coordinates.ts';
-import { logLikelihood, SCORES } from './likelihood.ts';
+import { logLikelihood, SCORES, scoresOf } from './likelihood.ts';
 import {
   longRunVariance,
   type ParameterName,
@@ -17,11 +17,14 @@ import { outerProduct, type StandardErrors, standardErrors } from './standard-er
 /** Largest derivative of the log likelihood, of scaled returns, at which a fit is one. */
 export const GRADIENT_MAX = 1e-4;
 /** Newton steps that take the last digits; each doubles how many are right. */
-const NEWTON_STEPS_MAX = 4;
+const NEWTON_STEPS_MAX = 6;
 /** Gain in log likelihood that another Newton step is not worth. */
 const NEWTON_GAIN_MIN = 1e-18;
-/** Differences of gradients are taken over this share of a standard error. */
-const DIFFERENCE_SHARE = 1e-3;
+/**
+ * Differences of gradients are taken over this share of a standard error: short enough for one
+ * side, and a thousand times longer than rounding.
+ */
+const DIFFERENCE_SHARE = 1e-5;
 /** Added to the guess of the curvature, which may be singular at a start. */
 const RIDGE_SHARE = 1e-6;
 /**
@@ -29,10 +32,15 @@ const RIDGE_SHARE = 1e-6;
  * that near, so that no single one makes a kink. Of DEM/GBP μ and ω move by 6e-5.
  */
 const ROUNDING = 0.005;
-/** Persistence and answer to shocks from which the search begins; the likeliest goes first. */
+/**
+ * Log likelihood below which the search leaves the rest to Newton, a third of a thousandth of a
+ * standard error away; where Newton goes astray, the search goes to its own end.
+ */
+const PROMISES = [1e-7, 0] as const;
+/** Persistence and answer to shocks from which the search begins, until one leads to a top. */
 const STARTS = [
+  { persistence: 0.95, share: 0.12 },
   { persistence: 0.95, share: 0.05 },
-  { persistence: 0.95, share: 0.15 },
   { persistence: 0.8, share: 0.1 },
   { persistence: 0.99, share: 0.03 },
 ] as const;
@@ -71,10 +79,10 @@ export type FitFault =
   | { readonly kind: 'not-identified'; readonly parameters: VolatilityParameters };
 
 /**
- * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from the
- * likeliest of a few starts, with the outer product of the scores as first curvature, then Newton
- * for the last digits. A parameter vector is only returned where the gradient is zero and the
- * Hessian negative definite.
+ * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from a few
+ * starts until one leads to a top, with the outer product of the scores as first curvature, then
+ * Newton for the last digits. A parameter vector is only returned where the gradient is zero and
+ * the Hessian positive definite for −log likelihood.
  *
  * @param returns oldest first, in any unit; at least 100
  */
@@ -115,10 +123,13 @@ class Fit {
 
   run(): Result<VolatilityFit, FitFault> {
     let fault: FitFault | null = null;
-    for (const start of this.#starts()) {
-      const found = this.#climb(start);
-      if (found.ok) return found;
-      fault ??= found.error;
+    for (const { persistence, share } of STARTS) {
+      const start = this.#coordinates.point(startOf(this.#model, persistence, share));
+      for (const promiseMin of PROMISES) {
+        const found = this.#climb(start, promiseMin);
+        if (found.ok) return found;
+        fault ??= found.error;
+      }
     }
     assert(fault !== null, 'there is a start');
     return err(fault);
@@ -133,40 +144,43 @@ class Fit {
     return -value;
   };
 
-  /** Where to begin, the likeliest first. */
-  #starts(): Float64Array[] {
-    const gradient = new Float64Array(this.#coordinates.names.length);
-    return STARTS.map(({ persistence, share }) => {
-      const point = this.#coordinates.point(startOf(this.#model, persistence, share));
-      return { point, value: this.#evaluate(point, gradient) };
-    })
-      .sort((one, other) => one.value - other.value)
-      .map(({ point }) => point);
-  }
-
-  #climb(start: Float64Array): Result<VolatilityFit, FitFault> {
+  #climb(start: Float64Array, promiseMin: number): Result<VolatilityFit, FitFault> {
     const { lower, upper } = this.#coordinates;
-    const curvature = this.#outerProduct(start, []);
+    const curvature = this.#outerProduct(start);
     const size = start.length;
     for (let at = 0; at < size; at += 1) {
       const cell = at * size + at;
       curvature[cell] = (curvature[cell] as number) * (1 + RIDGE_SHARE) + Number.MIN_VALUE;
     }
-    const found = minimise({ evaluate: this.#evaluate, start, lower, upper, curvature });
+    const widths = Float64Array.from(
+      start,
+      (_, at) => 1 / Math.sqrt(curvature[at * size + at] as number),
+    );
+    const found = minimise({
+      evaluate: this.#evaluate,
+      start,
+      lower,
+      upper,
+      curvature,
+      promiseMin,
+    });
     if (!found.ok) {
       const fault = found.error;
       assert(fault.kind === 'no-convergence', 'a start has a likelihood');
       const { iterations, gradientMax } = fault;
       return err({ kind: 'no-convergence', iterations, gradientMax, gradientLimit: GRADIENT_MAX });
     }
-    return this.#polish(found.value);
+    return this.#polish(found.value, widths);
   }
 
   /** Newton with the Hessian at what was found, which is then the Hessian of the fit. */
-  #polish({ x, gradient, held, iterations }: Minimum): Result<VolatilityFit, FitFault> {
+  #polish(
+    { x, gradient, held, iterations }: Minimum,
+    widths: Float64Array,
+  ): Result<VolatilityFit, FitFault> {
     const free = held.flatMap((isHeld, at) => (isHeld ? [] : [at]));
     const size = free.length;
-    const hessian = this.#hessian(x, free);
+    const hessian = this.#hessian(x, gradient, free, widths);
     const factor = cholesky(hessian, size);
     if (factor === null) {
       const parameters = this.#coordinates.unscaled(this.#coordinates.parameters(x));
@@ -200,24 +214,26 @@ class Fit {
     });
   }
 
-  /** Second derivatives of −log likelihood by central differences of the analytic gradient. */
-  #hessian(x: Float64Array, free: readonly number[]): Float64Array {
+  /** Second derivatives of −log likelihood by differences of the analytic gradient. */
+  #hessian(
+    x: Float64Array,
+    gradient: Float64Array,
+    free: readonly number[],
+    widths: Float64Array,
+  ): Float64Array {
     const size = free.length;
-    const outer = this.#outerProduct(x, []);
     const point = Float64Array.from(x);
-    const [up, down] = [new Float64Array(x.length), new Float64Array(x.length)];
+    const moved = new Float64Array(x.length);
     const hessian = new Float64Array(size * size);
     free.forEach((at, row) => {
-      const width = DIFFERENCE_SHARE / Math.sqrt(outer[at * x.length + at] as number);
-      const [above, below] = [(x[at] as number) + width, (x[at] as number) - width];
-      point[at] = above;
-      this.#evaluate(point, up);
-      point[at] = below;
-      this.#evaluate(point, down);
-      point[at] = x[at] as number;
+      const from = x[at] as number;
+      const to = from + DIFFERENCE_SHARE * (widths[at] as number);
+      point[at] = to;
+      this.#evaluate(point, moved);
+      point[at] = from;
       free.forEach((other, column) => {
         hessian[row * size + column] =
-          ((up[other] as number) - (down[other] as number)) / (above - below);
+          ((moved[other] as number) - (gradient[other] as number)) / (to - from);
       });
     });
     for (let row = 0; row < size; row += 1) {
@@ -231,11 +247,12 @@ class Fit {
   }
 
   /** Σ score score' by the numbers that are searched. */
-  #outerProduct(point: Float64Array, held: readonly boolean[]): Float64Array {
+  #outerProduct(point: Float64Array): Float64Array {
     this.#evaluations += 1;
     const parameters = this.#coordinates.parameters(point);
-    logLikelihood(this.#path, parameters, this.#slopes, this.#scores);
-    return outerProduct(this.#scores, this.#coordinates.slopes(parameters, held)).cells;
+    logLikelihood(this.#path, parameters, this.#slopes);
+    scoresOf(this.#path, parameters, this.#scores);
+    return outerProduct(this.#scores, this.#coordinates.slopes(parameters, [])).cells;
   }
 
   #fit(found: {
@@ -248,9 +265,13 @@ class Fit {
     const { x, held, hessian, gradientMax, iterations } = found;
     const [model, coordinates, path] = [this.#model, this.#coordinates, this.#path];
     const scaled = coordinates.parameters(x);
-    logLikelihood(path, scaled, this.#slopes, this.#scores);
-    const exact = path.isLogarithmic ? new VariancePath(model, path.returns) : path;
-    const likelihood = logLikelihood(exact, scaled, this.#slopes);
+    let likelihood = logLikelihood(path, scaled, this.#slopes);
+    scoresOf(path, scaled, this.#scores);
+    let exact = path;
+    if (path.isLogarithmic) {
+      exact = new VariancePath(model, path.returns);
+      likelihood = logLikelihood(exact, scaled, this.#slopes);
+    }
     const parameters = coordinates.unscaled(scaled);
     const persistence = persistenceOf(model, parameters);
     const { spread } = this.#scale;

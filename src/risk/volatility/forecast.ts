@@ -40,7 +40,7 @@ export function forecastVariances(
   return forecasts;
 }
 
-/** ln h_{+k} = Σ β^j (ω + α(|z| − c) + γ z) + β^{k−1} ln h_{+1}, with independent z in each term. */
+/** ln h_{+k} = Σ β^j (ω + α(|z| − c) + γ z) + β^{k−1} ln h_{+1}, with a z of each term's own. */
 function logarithmic(
   { omega, alpha, gamma, beta, nu }: VolatilityParameters,
   next: number,

@@ -4,8 +4,8 @@
  *
  * - `garch` h_t = ω + α e²_{t−1} + β h_{t−1} (Bollerslev 1986)
  * - `gjr` h_t = ω + (α + γ 1{e_{t−1} < 0}) e²_{t−1} + β h_{t−1} (Glosten, Jagannathan, Runkle 1993)
- * - `egarch` ln h_t = ω + α (|z_{t−1}| − √(2/π)) + γ z_{t−1} + β ln h_{t−1} (Nelson 1991); √(2/π) for
- *   t as well, which moves nothing but ω
+ * - `egarch` ln h_t = ω + α (|z_{t−1}| − √(2/π)) + γ z_{t−1} + β ln h_{t−1} (Nelson 1991); √(2/π)
+ *   for t as well, which moves nothing but ω
  *
  * Before the first return e² and h are the mean of e² over the series, and a fall is half of it;
  * for `egarch` ln h is its logarithm and the shocks are zero.

@@ -20,8 +20,8 @@ export interface StandardErrors {
   /** H⁻¹ B H⁻¹, which holds for shocks of any distribution with mean zero and variance one. */
   readonly robust: ErrorsOf;
   /**
-   * I⁻¹, block diagonal between the mean and the variance; null for all but normal `garch`, where it
-   * is known to be.
+   * I⁻¹, block diagonal between the mean and the variance; null for all but normal `garch`, where
+   * it is known to be.
    */
   readonly information: ErrorsOf | null;
   /** I⁻¹ B I⁻¹. @see Bollerslev, Wooldridge 1992, "Quasi-maximum likelihood estimation" */
@@ -69,13 +69,18 @@ export function standardErrors(from: {
 export function outerProduct(scores: Float64Array, slopes: Matrix): Matrix {
   const sums = zeros(SCORES, SCORES);
   const { cells } = sums;
-  for (let start = 0; start < scores.length; start += SCORES) {
-    for (let row = 0; row < SCORES; row += 1) {
-      const score = scores[start + row] as number;
-      for (let column = 0; column <= row; column += 1) {
-        cells[row * SCORES + column] =
-          (cells[row * SCORES + column] as number) + score * (scores[start + column] as number);
+  // Only those that anything is searched for: the others are zero, or do not count.
+  const rows = PARAMETERS.map((_, row) => row).filter((row) =>
+    slopes.cells.subarray(row * slopes.columns, (row + 1) * slopes.columns).some((by) => by !== 0),
+  );
+  for (const row of rows) {
+    for (const column of rows) {
+      if (column > row) continue;
+      let sum = 0;
+      for (let start = 0; start < scores.length; start += SCORES) {
+        sum += (scores[start + row] as number) * (scores[start + column] as number);
       }
+      cells[row * SCORES + column] = sum;
     }
   }
   mirror(sums);

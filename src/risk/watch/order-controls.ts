@@ -13,6 +13,7 @@ import {
   orderNotional,
   orderRate,
 } from '../controls/order-size.ts';
+import type { PortfolioWatch } from '../portfolio/portfolio-watch.ts';
 import { Occurrences, SteadyRate } from './occurrences.ts';
 import { RecentOrders } from './recent-orders.ts';
 import type { WatchPort } from './watch-port.ts';
@@ -40,6 +41,8 @@ export interface OrderControlsOptions {
   readonly grossWithout: (instrument: number) => number;
   /** Whether only orders that rest may go to the venue (C31). */
   readonly isTakingOff: (venue: number) => boolean;
+  /** The desk's value at risk and correlations. */
+  readonly portfolio: PortfolioWatch;
 }
 
 /**
@@ -79,7 +82,7 @@ export class OrderControls {
     return (
       this.#refuseAgain(order, nowMs) ??
       this.#refusePrice(order, facts, nowMs) ??
-      (facts.isReducing ? null : this.#refuseSize(order, facts))
+      (facts.isReducing ? null : this.#refuseSize(order, facts, nowMs))
     );
   }
 
@@ -144,8 +147,8 @@ export class OrderControls {
     return refusal(priceCollar, 'price-collar', found);
   }
 
-  #refuseSize(order: OrderIntent, { notional, worst }: OrderFacts): Refusal | null {
-    const { port, regimeOf, grossWithout } = this.#options;
+  #refuseSize(order: OrderIntent, { notional, worst }: OrderFacts, nowMs: number): Refusal | null {
+    const { port, regimeOf, grossWithout, portfolio } = this.#options;
     const { instrument } = order;
     const regime = regimeOf(instrument);
     const limits = port.limits();
@@ -162,8 +165,11 @@ export class OrderControls {
     const share = this.#share;
     share.notional = worst;
     share.equity = this.equity;
-    const tooDense = concentration.check(share, limits.of(concentration, regime));
-    return tooDense === null ? null : refusal(concentration, 'concentration', tooDense);
+    const dense = limits.of(concentration, regime);
+    portfolio.correlated(order, worst, dense.correlationMax, share);
+    const tooDense = concentration.check(share, dense);
+    if (tooDense !== null) return refusal(concentration, 'concentration', tooDense);
+    return portfolio.refuse(order, worst, nowMs);
   }
 
   #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {

@@ -11,6 +11,7 @@ import { LimitBook } from '../breakers/limit-book.ts';
 import type { BreakerSettings } from '../breakers/settings.ts';
 import type { Verdict } from '../controls/control.ts';
 import { eventLoop } from '../controls/process.ts';
+import { type PortfolioSummary, PortfolioWatch } from '../portfolio/portfolio-watch.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
 import { DivergenceWatch } from './divergence-watch.ts';
@@ -66,6 +67,7 @@ export interface WatchSummary {
   readonly equity: number | null;
   readonly peak: number | null;
   readonly regimes: readonly string[];
+  readonly portfolio: PortfolioSummary;
   /** Controls that nobody can measure now, and why. */
   readonly blind: readonly string[];
   /** Numbers in force in a calm market, by control. */
@@ -82,6 +84,7 @@ export class RiskWatch {
   readonly #orders: OrderWatch;
   readonly #venues: VenueWatch;
   readonly #controls: OrderControls;
+  readonly #portfolio: PortfolioWatch;
   #settings: BreakerSettings;
   #book: LimitBook;
   #sampledMs = Number.NEGATIVE_INFINITY;
@@ -126,6 +129,7 @@ export class RiskWatch {
     this.#venues = new VenueWatch(port, venues.length, (venue, asset, units) =>
       this.#sizeOf(venue, asset, units),
     );
+    this.#portfolio = new PortfolioWatch(port, instruments, check, nowMs);
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
     this.#controls = new OrderControls({
       port,
@@ -134,6 +138,7 @@ export class RiskWatch {
       regimeOf: (instrument) => (markets[instrument] as MarketWatch).regime,
       meanTicks: (instrument) => (markets[instrument] as MarketWatch).meanTicks,
       grossWithout: (instrument) => this.#grossWithout(instrument),
+      portfolio: this.#portfolio,
       isTakingOff: (venue) => board.isOpen('C31', takersOff[venue] as (typeof takersOff)[number]),
     });
     check.controls = this.#controls;
@@ -209,9 +214,10 @@ export class RiskWatch {
       breakers: this.#board.rows(this.#nowMs),
       equity: Number.isNaN(this.#equity) ? null : this.#equity,
       peak: Number.isFinite(peak) ? peak : null,
+      portfolio: this.#portfolio.summary(),
       regimes: this.#markets.map(({ regime }) => regime),
       blind: [
-        ...(this.#money.isBlind ? ['C01 C03 C04 C20 C21 C23: no valuation is known'] : []),
+        ...(this.#money.isBlind ? ['C01 C03 C04 C20 C21 C22 C23: no valuation is known'] : []),
         ...(this.#options.loop === null ? ['C32: not measured under a virtual clock'] : []),
       ],
     };
@@ -224,6 +230,7 @@ export class RiskWatch {
     this.#orders.sample(nowMs);
     const money = { profit: profit.total(), lossToday: profit.lossToday(), equity: this.#equity };
     this.#money.sample(money, nowMs);
+    this.#portfolio.sample(this.#equity, nowMs);
     const figures = this.#options.loop?.() ?? null;
     if (figures === null) return;
     const found = eventLoop.check(figures, this.#book.of(eventLoop));

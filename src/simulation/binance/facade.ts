@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../core/env.ts';
+import type { Clock, HandshakeStatus, Timers } from '../../core/env.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import { type Connection, Connections } from './connections.ts';
@@ -54,6 +54,8 @@ export interface FacadeOptions {
 export interface VenueEdge {
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void;
   connect(peer: SocketPeer, path: string, query: string): Session | null;
+  /** What the handshake of a connection that was refused is answered with; left out: nothing. */
+  readonly refusal?: HandshakeStatus | null;
 }
 
 const API = '/api/v3/';

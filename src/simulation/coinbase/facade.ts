@@ -1,4 +1,4 @@
-import type { Clock, Timer, Timers } from '../../core/env.ts';
+import type { Clock, HandshakeStatus, Timer, Timers } from '../../core/env.ts';
 import { RateBudget } from '../../core/rate-budget.ts';
 import type { Session, VenueEdge, VenueReply, VenueRequest } from '../binance/facade.ts';
 import type { FaultPlan, RequestFault } from '../binance/faults.ts';
@@ -109,6 +109,11 @@ export class CoinbaseFacade implements VenueEdge {
     }
     const { operation, path } = found;
     this.#underFault(operation.name, done, () => this.#answer(operation, path, request));
+  }
+
+  /** While the venue is closed it opens no sockets. */
+  get refusal(): HandshakeStatus | null {
+    return this.isInMaintenance ? { status: 503, retryAfterSeconds: Number.NaN } : null;
   }
 
   connect(peer: SocketPeer, path: string): Session | null {

@@ -5,7 +5,7 @@ import { type Amount, amountOf, type Lots } from '../../core/units.ts';
 import { type MatchPlan, planMatch, planQuote } from '../book/match-plan.ts';
 import { crosses, opposite } from '../book/order-book.ts';
 import { type Account, Clearing, clientKey, freeBalance, type Retention } from './clearing.ts';
-import type { FeeSchedule } from './fees.ts';
+import { type FeeSchedule, feeOnTop } from './fees.ts';
 import { AVERAGE_MINUTES, type MarketRules, OPEN_ORDERS_MAX, ruleRefusal } from './market-rules.ts';
 import type { Market } from './market-state.ts';
 import { Matching } from './matching.ts';
@@ -247,15 +247,19 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     const plan = planOf(account, market, order);
     const lots = order.quote > 0n ? plan.filledLots : order.lots;
     if (lots < instrument.lotsMin) return err({ kind: 'no-liquidity', symbol: order.symbol });
-    const held =
+    const isMarket = order.type === 'market';
+    const paid =
       order.side === 'sell'
         ? baseAmount(instrument, lots)
-        : order.type === 'market'
+        : isMarket
           ? planQuote(instrument, plan)
           : quoteAmount(instrument, order.ticks, lots);
+    const wanted = order.side === 'sell' ? paid : amountOf(paid + feeOnTop(this.fees, paid));
     const asset = heldAsset(instrument, order.side);
     const free = freeBalance(account, asset);
-    if (free < held) return err({ kind: 'insufficient-balance', asset, free, wanted: held });
+    if (free < wanted) return err({ kind: 'insufficient-balance', asset, free, wanted });
+    // What fills at once pays its fee from what is free; what may rest has it locked.
+    const held = isMarket ? paid : wanted;
     if (order.timeInForce === 'fok' && plan.filledLots < lots) {
       return ok({ plan: NO_MATCH, lots, held });
     }

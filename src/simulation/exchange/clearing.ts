@@ -307,7 +307,10 @@ function openOrder(account: Account, orderId: number): VenueOrder {
   return order;
 }
 
-/** What stays locked after a fill: the rest at its limit, or what a market order has not paid. */
+/**
+ * What stays locked after a fill: the rest at its limit, or what a market order has not paid. Where
+ * a fee is locked as well, the same share of it, rounded up: what is released pays for the fill.
+ */
 function heldAfter(
   instrument: Instrument,
   order: VenueOrder,
@@ -316,9 +319,13 @@ function heldAfter(
 ): Amount {
   if (order.type === 'market') return amountOf(order.held - paid);
   const left = restLots({ ...order, filledLots });
-  return order.side === 'buy'
-    ? quoteAmount(instrument, order.ticks, left)
-    : baseAmount(instrument, left);
+  if (order.side === 'sell') return baseAmount(instrument, left);
+  const before = restLots(order);
+  if (order.held <= quoteAmount(instrument, order.ticks, before)) {
+    return quoteAmount(instrument, order.ticks, left);
+  }
+  const [rest, all] = [BigInt(left), BigInt(before)];
+  return amountOf((order.held * rest + all - 1n) / all);
 }
 
 export function clientKey(symbol: string, clientId: string): string {

@@ -8,7 +8,7 @@ export interface FeeSchedule {
   readonly takerPpm: number;
   /** Charged in a third asset when the account has enough of it. */
   readonly discount: FeeDiscount | null;
-  /** Margin accounts pay in quote, whichever side they are on. */
+  /** Fees are in quote, whichever side: on margin, and at venues such as Coinbase. */
   readonly isOnNotional?: true;
 }
 
@@ -58,6 +58,14 @@ export function feeOf(
   const discounted = discountedFee(schedule.discount, trade, ppm);
   if (discounted !== null) return discounted;
   return { fee: amountOf((trade.received * ppm) / MILLION), feeAsset: trade.receivedAsset };
+}
+
+/** The most that a purchase may cost in quote beside its notional, rounded up; 0 for fees in kind. */
+export function feeOnTop(schedule: FeeSchedule, notional: Amount): Amount {
+  const ppm = BigInt(Math.max(schedule.makerPpm, schedule.takerPpm, 0));
+  if (schedule.isOnNotional !== true || ppm === 0n) return NO_AMOUNT;
+  // Three units more: the notional was cut off, and so is its share.
+  return amountOf((notional * ppm) / MILLION + 3n);
 }
 
 function discountedFee(

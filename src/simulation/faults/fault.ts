@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/rng.ts';
 import type { DiskSwitches } from '../disk/process-files.ts';
 import type { Venue } from '../server/venue.ts';
+import type { VenueFacade } from '../server/venue-facade.ts';
 import type { NetSwitches } from './process-net.ts';
 
 /** Where a fault strikes; they are injected in this order of closeness to the order. */
@@ -14,7 +15,10 @@ export interface FaultTarget {
   readonly random: Rng;
   readonly disk: DiskSwitches;
   readonly net: NetSwitches;
-  readonly venue: Venue;
+  /** Where it strikes, of the venues that the desk trades at. */
+  readonly venue: Venue<VenueFacade>;
+  /** By which names that venue's server takes faults of the two requests of an order. */
+  readonly operations: { readonly place: string; readonly cancel: string };
   /** Mutable: the delay of each way between desk and venue. */
   readonly latency: { fixedMs: number; jitterMs: number; bytesPerSecond: number };
   /** Mutable: what the venue's wall clock is ahead of the true one. */

@@ -38,8 +38,8 @@ export function soundNet(): NetSwitches {
 
 export interface NetHooks {
   readonly isAlive: () => boolean;
-  /** Told of every text before it is handed to the socket. */
-  readonly sent: (text: string) => void;
+  /** Told of every text before it is handed to the socket of an address. */
+  readonly sent: (text: string, url: string) => void;
   /** Told of every request over HTTP. */
   readonly asked: (request: HttpRequest) => void;
   readonly random: Rng;
@@ -49,9 +49,13 @@ export interface NetHooks {
 }
 
 const ABNORMAL = 1006;
+/** Where orders and reports go, at whatever venue. */
+const ORDER_LINE = /^\/(ws-api|ws-fapi|private|auth|user)\b/;
+const BAD_KRAKEN_KEY = { error: ['EAPI:Invalid key'] };
 const BAD_KEY = { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' };
 
 interface Connection {
+  readonly url: string;
   readonly link: WebSocketLink;
   readonly handlers: WebSocketHandlers;
   /** Something was swallowed, so the connection is of no use after a partition. */
@@ -84,7 +88,7 @@ export class ProcessNet implements Net {
       });
       return DEAD_LINK;
     }
-    const line: Line = url.includes('ws-api') ? 'orders' : 'market';
+    const line: Line = ORDER_LINE.test(new URL(url).pathname) ? 'orders' : 'market';
     const over = (code: number, reason: string): void => this.#end(connection, code, reason);
     const road = new FaultyFrameRoad(this.#switches.frames[line], {
       random: this.#hooks.random,
@@ -114,7 +118,7 @@ export class ProcessNet implements Net {
       },
       limits,
     );
-    const connection: Connection = { link, handlers, isHoled: false, isOver: false };
+    const connection: Connection = { url, link, handlers, isHoled: false, isOver: false };
     this.#open.add(connection);
     return { send: (text) => this.#send(connection, text), close: () => link.close() };
   }
@@ -131,9 +135,10 @@ export class ProcessNet implements Net {
     if (this.#switches.isRefusing) after(1, () => answer(fault('refused')));
     else if (this.#switches.isPartitioned) {
       after(request.timeoutMs, () => answer(fault('timeout')));
-    } else if (this.#switches.isKeyRefused && request.url.includes('signature=')) {
-      const reply = { status: 401, headers: {}, body: JSON.stringify(BAD_KEY) };
-      after(1, () => answer(ok(reply)));
+    } else if (this.#switches.isKeyRefused && isSigned(request)) {
+      const refusal = request.headers['API-Sign'] === undefined ? BAD_KEY : BAD_KRAKEN_KEY;
+      const status = refusal === BAD_KEY ? 401 : 200;
+      after(1, () => answer(ok({ status, headers: {}, body: JSON.stringify(refusal) })));
     } else this.#inner.http(request, answer);
   }
 
@@ -157,7 +162,7 @@ export class ProcessNet implements Net {
   #send(connection: Connection, text: string): boolean {
     if (!this.#isUp(connection)) return false;
     const { isPartitioned, isKeyRefused } = this.#switches;
-    this.#hooks.sent(text);
+    this.#hooks.sent(text, connection.url);
     if (isPartitioned) {
       connection.isHoled = true;
       return true;
@@ -191,3 +196,8 @@ export class ProcessNet implements Net {
 }
 
 const DEAD_LINK: WebSocketLink = { send: () => false, close() {} };
+
+function isSigned({ url, headers }: HttpRequest): boolean {
+  if (url.includes('signature=')) return true;
+  return headers['API-Sign'] !== undefined || headers['authorization'] !== undefined;
+}

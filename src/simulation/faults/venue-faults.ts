@@ -1,11 +1,14 @@
 import { amountOf, type Lots, lotsOf, ticksOf } from '../../core/units.ts';
 import type { RequestFault } from '../binance/faults.ts';
+import type { MarketState } from '../exchange/market-state.ts';
 import type { FaultTarget, PresentFault } from './fault.ts';
 
 const NOTHING = (): void => {};
 const SKEW_MS = 2_000;
-/** More than the book holds, so that a sweep takes all of it. */
-const SWEEP_LOTS = 500_000;
+/** In units of the base: more than a book holds, so that a sweep takes all of it. */
+const SWEEP = 5;
+/** The same: what somebody takes while our orders are being cancelled. */
+const PART_MAX = 2;
 const FLASH_FRACTION = 0.3;
 const FLASH_STEPS = 10;
 const FLASH_EVERY_MS = 100;
@@ -17,7 +20,7 @@ const DEPOSIT = 12_345_678n;
 function answers(
   id: string,
   fault: string,
-  operation: string,
+  operation: 'place' | '*',
   faultOf: (target: FaultTarget) => RequestFault,
 ): PresentFault {
   return {
@@ -27,16 +30,22 @@ function answers(
     lastsMs: 5_000,
     start(target) {
       const { faults } = target.venue.facade;
-      faults.planRequests(operation, faultOf(target), 1 + target.random.below(5));
+      const name = operation === '*' ? operation : target.operations[operation];
+      faults.planRequests(name, faultOf(target), 1 + target.random.below(5));
       return () => faults.clear();
     },
   };
 }
 
 /** The crowd takes one side of the book away. */
-function sweep({ venue, symbol }: FaultTarget, side: 'buy' | 'sell', lots: Lots): void {
-  const market = venue.exchange.markets.get(symbol);
-  if (market !== undefined) venue.exchange.crowdTake(market, side, lots, null);
+function sweep(target: FaultTarget, side: 'buy' | 'sell', quantity: number): void {
+  const { exchange } = target.venue;
+  const market = exchange.markets.get(target.symbol);
+  if (market !== undefined) exchange.crowdTake(market, side, lotsFor(market, quantity), null);
+}
+
+function lotsFor({ rules }: MarketState, quantity: number): Lots {
+  return lotsOf(Math.max(1, Math.round(quantity / rules.instrument.lotSize)));
 }
 
 /**
@@ -48,6 +57,7 @@ function flash(target: FaultTarget): () => void {
   const market = venue.exchange.markets.get(symbol);
   const best = market?.best('buy') ?? null;
   if (market === undefined || best === null) return NOTHING;
+  const all = lotsFor(market, SWEEP);
   let offered = 0;
   let isOver = false;
   const fall = (step: number): void => {
@@ -55,8 +65,8 @@ function flash(target: FaultTarget): () => void {
     const fallen = 1 - (FLASH_FRACTION * step) / FLASH_STEPS;
     const ticks = ticksOf(Math.round(best.ticks * fallen));
     if (offered !== 0) venue.exchange.crowdCancel(market, offered);
-    venue.exchange.crowdTake(market, 'sell', lotsOf(SWEEP_LOTS), ticks);
-    offered = venue.exchange.crowdRest(market, 'sell', ticks, lotsOf(SWEEP_LOTS));
+    venue.exchange.crowdTake(market, 'sell', all, ticks);
+    offered = venue.exchange.crowdRest(market, 'sell', ticks, all);
     if (step < FLASH_STEPS) after(FLASH_EVERY_MS, () => fall(step + 1));
     else after(FLASH_EVERY_MS, recover);
   };
@@ -64,7 +74,7 @@ function flash(target: FaultTarget): () => void {
     if (isOver) return;
     isOver = true;
     if (offered !== 0) venue.exchange.crowdCancel(market, offered);
-    sweep(target, 'buy', lotsOf(SWEEP_LOTS));
+    sweep(target, 'buy', SWEEP);
   };
   target.unsettleMarket(UNREST_MS);
   fall(1);
@@ -86,7 +96,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
     }
     return { kind: which === statuses.length ? 'garbage' : 'lost', isExecuted };
   }),
-  answers('F15', 'an order is taken and the answer is lost', 'order.place', () => ({
+  answers('F15', 'an order is taken and the answer is lost', 'place', () => ({
     kind: 'lost',
     isExecuted: true,
   })),
@@ -97,7 +107,7 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
     lastsMs: 5_000,
     start(target) {
       const { faults } = target.venue.facade;
-      faults.planRequests('order.place', { kind: 'slow-reply', delayMs: 500 }, 5);
+      faults.planRequests(target.operations.place, { kind: 'slow-reply', delayMs: 500 }, 5);
       target.net.frames.orders.doubled = 1;
       return () => {
         faults.clear();
@@ -112,10 +122,10 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
     lastsMs: 3_000,
     start(target) {
       const { faults } = target.venue.facade;
-      faults.planRequests('order.cancel', { kind: 'slow-request', delayMs: 300 }, 5);
+      faults.planRequests(target.operations.cancel, { kind: 'slow-request', delayMs: 300 }, 5);
       const { random } = target;
       const side = random.below(2) === 0 ? 'buy' : 'sell';
-      target.after(100, () => sweep(target, side, lotsOf(1 + random.below(200_000))));
+      target.after(100, () => sweep(target, side, random.next() * PART_MAX));
       return () => faults.clear();
     },
   },
@@ -143,14 +153,15 @@ export const VENUE_FAULTS: readonly PresentFault[] = [
       'and Coinbase change in their fault matrices',
     family: 'venue',
     lastsMs: 4_000,
-    start({ venue, net, account, random }) {
+    start({ venue, net, account, symbol, random }) {
       if (random.below(2) === 0) {
         net.isBalanceFalse = true;
         return () => {
           net.isBalanceFalse = false;
         };
       }
-      venue.exchange.transfer(account, 'USDT', amountOf(DEPOSIT));
+      const quote = venue.exchange.markets.get(symbol)?.rules.instrument.quote;
+      if (quote !== undefined) venue.exchange.transfer(account, quote, amountOf(DEPOSIT));
       return NOTHING;
     },
   },

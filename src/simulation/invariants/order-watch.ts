@@ -2,9 +2,11 @@ import { GATE_LAYOUT, isFlattenable, MODES, PERMISSIONS } from '../../control/ga
 import { FLATTENING } from '../../core/ids.ts';
 import { type Instrument, notionalAt, parseLots, parseTicks } from '../../core/instrument.ts';
 import type { OrderIntent } from '../../execution/order.ts';
+import type { Outgoing } from '../../venues/port.ts';
 import type { VenueOrder } from '../exchange/orders.ts';
 import type { ExchangeEvent } from '../exchange/port.ts';
 import type { JournalWatch } from './journal-watch.ts';
+import type { LeavingOrder, OrderReader } from './leaving-order.ts';
 import type { Verdicts } from './verdicts.ts';
 
 export interface OrderWatchOptions {
@@ -12,13 +14,16 @@ export interface OrderWatchOptions {
   readonly journal: JournalWatch;
   readonly account: string;
   readonly instrument: Instrument;
+  /** Index of the venue on the desk, and how its orders are read. */
+  readonly venue: number;
+  readonly read: OrderReader;
   /** Largest limit that was in force lately, and how far an order's price may be off the mid. */
   readonly limits: () => { readonly notionalMax: number; readonly bandBps: number };
   /** Why the contacts of the stop let no order leave; empty when they do. */
   readonly stopped: () => string;
 }
 
-/** I1, I2, I3 and `journaled`, from the bytes that leave and from what the venue books. */
+/** I1, I2, I3 and `journaled` of one venue, from the bytes that leave and from what it books. */
 export class OrderWatch {
   /** Orders that have left, ever. */
   sent = 0;
@@ -39,25 +44,12 @@ export class OrderWatch {
     this.#words = words;
   }
 
-  /** A text that is about to be handed to the socket. @returns its client id if it is an order */
-  onSent(text: string): string | null {
-    if (!text.includes('"order.place"')) return null;
-    const { verdicts, journal, instrument } = this.#options;
-    const clientId = field(text, 'newClientOrderId');
-    this.sent += 1;
-    this.#gateIsOpen(clientId);
-    if (this.#ids.has(clientId)) verdicts.report('I3', `client id ${clientId} leaves twice`);
-    this.#ids.add(clientId);
-    const intent = journal.intent(clientId);
-    if (intent === null) verdicts.report('journaled', `${clientId} left and is not journaled`);
-    const side = field(text, 'side') === 'BUY' ? 'buy' : 'sell';
-    const lots = parseLots(instrument, field(text, 'quantity'));
-    const ticks = parseTicks(instrument, field(text, 'price'));
-    const words = this.#words;
-    const mode = words === null ? 'manual' : MODES[words[GATE_LAYOUT.mode] as number];
-    const { riskScale } = PERMISSIONS[mode ?? 'manual'];
-    this.#withinLimit({ clientId, side, ticks }, lots, riskScale);
-    return clientId;
+  /** What is about to be handed to a socket. @returns its client id if it is an order */
+  onSent(sent: Outgoing): string | null {
+    const order = this.#options.read(sent);
+    if (order === null) return null;
+    this.#leaves(order);
+    return order.clientId;
   }
 
   onVenue(events: readonly ExchangeEvent[]): void {
@@ -90,6 +82,22 @@ export class OrderWatch {
     return this.#open.size;
   }
 
+  #leaves({ clientId, side, quantity, price }: LeavingOrder): void {
+    const { verdicts, journal, instrument } = this.#options;
+    this.sent += 1;
+    this.#gateIsOpen(clientId);
+    if (this.#ids.has(clientId)) verdicts.report('I3', `client id ${clientId} leaves twice`);
+    this.#ids.add(clientId);
+    const intent = journal.intent(clientId);
+    if (intent === null) verdicts.report('journaled', `${clientId} left and is not journaled`);
+    const lots = parseLots(instrument, quantity);
+    const ticks = parseTicks(instrument, price);
+    const words = this.#words;
+    const mode = words === null ? 'manual' : MODES[words[GATE_LAYOUT.mode] as number];
+    const { riskScale } = PERMISSIONS[mode ?? 'manual'];
+    this.#withinLimit({ clientId, side, ticks }, lots, riskScale);
+  }
+
   #accepted(order: VenueOrder): void {
     const { clientId } = order;
     this.accepted += 1;
@@ -116,7 +124,7 @@ export class OrderWatch {
     const stopped = this.#options.stopped();
     if (stopped !== '') verdicts.report('I1', `${clientId} leaves, the stop is ${stopped}`);
     if (halt !== 0) verdicts.report('I1', `${clientId} leaves, the halt word is ${halt}`);
-    const paused = words[GATE_LAYOUT.venues] as number;
+    const paused = words[GATE_LAYOUT.venues + this.#options.venue] as number;
     if (paused !== 0) verdicts.report('I1', `${clientId} leaves, the venue's word is ${paused}`);
     const mode = MODES[words[GATE_LAYOUT.mode] as number] as keyof typeof PERMISSIONS;
     const { mayIncrease, mayReduce } = PERMISSIONS[mode];
@@ -164,11 +172,4 @@ export class OrderWatch {
     const found = `worst case ${worst.toFixed(2)} of ${limit.toFixed(2)}`;
     verdicts.report('I2', `${clientId} ${side}: ${found}, position ${this.#position} lots`);
   }
-}
-
-function field(text: string, name: string): string {
-  const from = text.indexOf(`"${name}":"`);
-  if (from < 0) return '';
-  const start = from + name.length + 4;
-  return text.slice(start, text.indexOf('"', start));
 }

@@ -19,7 +19,10 @@ export interface FrontKind {
   readonly markets: readonly MarketOptions[];
   /** What each of them is like, by symbol. */
   readonly flows: Readonly<Record<string, FlowProfile>>;
-  /** What fees are paid in, as long as there is any of it; null for what a trade brings. */
+  /**
+   * What fees are paid in, as long as there is any of it; `quote` for the quote currency of each
+   * market, whatever else there is; null for what a trade brings.
+   */
   readonly feeAsset: string | null;
   /** Makes a key that a client of this protocol can sign with, from random bytes. */
   readonly keyFrom: (entropy: (bytes: number) => Uint8Array) => {
@@ -65,7 +68,7 @@ export const FRONT_KINDS = {
     open: openExchange,
     markets: COINBASE_MARKETS,
     flows: COINBASE_FLOWS,
-    feeAsset: 'USD',
+    feeAsset: 'quote',
     keyFrom: coinbaseKey,
   },
 } satisfies Readonly<Record<string, FrontKind>>;

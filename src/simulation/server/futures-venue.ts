@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../core/env.ts';
+import type { Clock, HandshakeStatus, Timers } from '../../core/env.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { Session, VenueEdge, VenueReply, VenueRequest } from '../binance/facade.ts';
@@ -93,6 +93,10 @@ export class FuturesVenue implements VenueEdge {
 
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {
     this.facade.handleHttp(request, done);
+  }
+
+  get refusal(): HandshakeStatus | null {
+    return this.facade.refusal;
   }
 
   connect(peer: SocketPeer, path: string, query: string): Session | null {

@@ -1,5 +1,6 @@
 import type {
   Clock,
+  HandshakeStatus,
   HttpReply,
   HttpRequest,
   Net,
@@ -127,8 +128,10 @@ class LoopbackSocket {
     );
     this.#up.carry(() => {
       this.#session = target?.edge.connect(this.#peer(), target.path, target.query) ?? null;
-      if (this.#session === null) this.#down.carry(() => this.#finish(ABNORMAL, 'refused'));
-      else this.#down.carry(() => this.#opened());
+      const refused = target?.edge.refusal ?? undefined;
+      if (this.#session === null) {
+        this.#down.carry(() => this.#finish(ABNORMAL, 'refused', refused));
+      } else this.#down.carry(() => this.#opened());
     });
   }
 
@@ -206,11 +209,11 @@ class LoopbackSocket {
     this.#session?.closed();
   }
 
-  #finish(code: number, reason: string): void {
+  #finish(code: number, reason: string, refused?: HandshakeStatus): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#late.cancel();
-    this.#handlers.closed(code, reason);
+    this.#handlers.closed(code, reason, refused);
   }
 }
 

@@ -14,6 +14,8 @@ export interface VenueFacade extends VenueEdge {
     planFrames(symbol: string, fault: FrameFault, times: number): boolean;
     clear(): void;
   };
+  /** Bans so far for asking too much, and when the last ends; left out where there are none. */
+  readonly bans?: { readonly count: number; readonly untilMs: number };
   /** Lets everybody ask again who has asked too much. */
   forgive(): void;
   /** Lets connections go dumb: the sockets stay open, nothing passes. */

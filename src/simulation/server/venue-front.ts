@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../core/env.ts';
+import type { Clock, HandshakeStatus, Timers } from '../../core/env.ts';
 import type { Rng } from '../../core/rng.ts';
 import type {
   BinanceFacade,
@@ -56,6 +56,10 @@ export class VenueFront<F extends VenueFacade = BinanceFacade> implements VenueE
   /** How far what moves the market has come; a generated one never ends. */
   get progress(): VenueProgress {
     return { isOver: false, fault: null };
+  }
+
+  get refusal(): HandshakeStatus | null {
+    return this.facade.refusal ?? null;
   }
 
   handleHttp(request: VenueRequest, done: (reply: VenueReply | null) => void): void {

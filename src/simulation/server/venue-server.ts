@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Timers } from '../../core/env.ts';
+import type { HandshakeStatus, Timers } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { VenueEdge, VenueReply } from '../binance/facade.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
@@ -156,6 +156,11 @@ function upgrade(
   socket: Duplex,
   head: Buffer,
 ): void {
+  const refusal = edge.venue.refusal ?? null;
+  if (refusal !== null) {
+    socket.end(refusalText(refusal));
+    return;
+  }
   edge.sockets.handleUpgrade(request, socket, head, (webSocket) => {
     const address = addressOf(request);
     const { path, query } = targetOf(request);
@@ -174,6 +179,14 @@ function upgrade(
     webSocket.on('pong', () => session.pong());
     webSocket.on('close', () => session.closed());
   });
+}
+
+/** A plain answer in place of a socket. */
+function refusalText({ status, retryAfterSeconds }: HandshakeStatus): string {
+  const isSaid = Number.isFinite(retryAfterSeconds);
+  const retryAfter = isSaid ? `Retry-After: ${retryAfterSeconds}\r\n` : '';
+  const end = 'Content-Length: 0\r\nConnection: close\r\n\r\n';
+  return `HTTP/1.1 ${status} Refused\r\n${retryAfter}${end}`;
 }
 
 function peerOf(webSocket: WebSocket, address: string, note: TransportOptions['note']): SocketPeer {

@@ -23,6 +23,8 @@ const WALLETS_MAX = 250;
  * order whose outcome is unknown is younger than that.
  */
 const SEARCH_BACK_MS = 86_400_000;
+/** How far the venue's clock may be set back without hiding a fill from the history. */
+const CLOCK_BACK_MS = 5_000;
 const NOT_FOUND = 404;
 
 /** Questions and cancellations, all of them over REST. */
@@ -122,12 +124,14 @@ function fillsParams({ symbol }: Instrument, after: string | null): string {
   const sinceMs = tradeMs(after);
   const page = `${product}&limit=${TRADES_PER_PAGE}`;
   if (Number.isNaN(sinceMs)) return page;
-  return `${page}&start_sequence_timestamp=${new Date(sinceMs).toISOString()}`;
+  const fromMs = Math.max(0, sinceMs - CLOCK_BACK_MS);
+  return `${page}&start_sequence_timestamp=${new Date(fromMs).toISOString()}`;
 }
 
 /**
- * The venue has the newest first and is asked from a time on, so the last known trade comes once
- * more; whoever books fills knows it. A page that is full leaves out the oldest: no answer.
+ * The venue has the newest first and is asked from a time on: from before the last known trade, for
+ * its clock may have been set back since, and a fill of ours then has an earlier time. What is not
+ * after that trade is marked as old. A page that is full leaves out the oldest: no answer.
  */
 function tradesIn(value: unknown, instrument: Instrument, after: string | null): VenueTrade[] {
   const reply = objectIn(value, 'fills');
@@ -136,7 +140,13 @@ function tradesIn(value: unknown, instrument: Instrument, after: string | null):
   if (after !== null && typeof cursor === 'string' && cursor !== '') {
     throw new WireFault(`more than ${TRADES_PER_PAGE} fills since ${after}`);
   }
-  return fills.map((fill) => tradeIn(fill, instrument)).reverse();
+  const sinceMs = after === null ? Number.NaN : tradeMs(after);
+  const isOld = ({ fill }: VenueTrade): boolean =>
+    fill.tradeId === after || tradeMs(fill.tradeId) < sinceMs;
+  return fills
+    .map((fill) => tradeIn(fill, instrument))
+    .map((trade): VenueTrade => (isOld(trade) ? { ...trade, isOld: true } : trade))
+    .reverse();
 }
 
 function balancesIn(value: unknown): Balances {

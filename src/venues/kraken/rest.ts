@@ -123,12 +123,14 @@ function formOf(params: Params): string {
 
 /** The venue's clock. It tells whole seconds only, so the answer is right to half a second. */
 export function serverTime(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): Query<number> {
-  return publicQuestion(
+  const question = publicQuestion(
     access,
     'Time',
     [],
     (result) => wholeOf(objectIn(result, 'time'), 'unixtime') * 1_000 + 500,
   );
+  // The counter of a key knows nothing of public calls, and a clock in doubt has to be asked.
+  return { ...question, isUncounted: true };
 }
 
 /** Cancels everything on the account, in every market. Answers how many orders that were. */

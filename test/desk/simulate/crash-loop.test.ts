@@ -38,6 +38,7 @@ test('a venue that crashes again and again earns no ban from the venue', async (
   for (const seed of [1, 2]) {
     const parts = {
       config,
+      venues: ['binance'] as const,
       faults: [LOOP],
       guard: openGuardProcess,
       stopsEarly: false,

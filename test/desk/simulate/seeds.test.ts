@@ -3,9 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../../../src/config/load.ts';
 import { runSeed, type SeedReport } from '../../../src/desk/simulate/run-seed.ts';
+import { venuesOf } from '../../../src/desk/simulate/seed-config.ts';
 import { openGuardProcess } from '../../../src/guard/open-guard-process.ts';
 import { PRESENT_FAULTS } from '../../../src/simulation/faults/catalogue.ts';
 import type { PresentFault } from '../../../src/simulation/faults/fault.ts';
+import { VENUE_KIND_NAMES, type VenueKindName } from '../../../src/venues/kinds/venue-kinds.ts';
 
 const SEEDS = 20;
 const STEPS = 1_500;
@@ -15,12 +17,22 @@ function simulated(
   seed: number,
   steps = STEPS,
   faults: readonly PresentFault[] = PRESENT_FAULTS,
+  venues: readonly VenueKindName[] | null = null,
 ): Promise<SeedReport> {
   const loaded = loadConfig('config/paper.yaml');
   if (!loaded.ok) throw new Error('the paper configuration is sound');
   const { config } = loaded.value;
   const guard = openGuardProcess;
-  return runSeed({ seed, steps, config, faults, guard, stopsEarly: false, show: null });
+  return runSeed({
+    seed,
+    steps,
+    venues,
+    config,
+    faults,
+    guard,
+    stopsEarly: false,
+    show: null,
+  });
 }
 
 function assertSound({ seed, violations }: SeedReport, steps = STEPS): void {
@@ -40,9 +52,24 @@ test(`${SEEDS} seeds break no law`, async () => {
   assert.ok(faults >= SEEDS && orders >= SEEDS, `${faults} faults, ${orders} orders`);
 });
 
+test('seeds draw venues of all kinds, alone and together', () => {
+  const drawn = Array.from({ length: 100 }, (_, seed) => venuesOf(seed));
+  for (const kind of VENUE_KIND_NAMES) {
+    assert.ok(
+      drawn.some((kinds) => kinds.length === 1 && kinds[0] === kind),
+      kind,
+    );
+    assert.ok(
+      drawn.some((kinds) => kinds.length > 1 && kinds.includes(kind)),
+      kind,
+    );
+  }
+  assert.ok(drawn.some(({ length }) => length === 3));
+});
+
 test('every fault of the catalogue that is present strikes, and the desk recovers', async () => {
   for (const fault of PRESENT_FAULTS) {
-    const report = await simulated(1, STEPS, [fault]);
+    const report = await simulated(1, STEPS, [fault], ['binance']);
     assert.ok((report.faults[fault.id] ?? 0) > 0, `${fault.id} has struck`);
     assert.equal(report.violations, [], fault.id);
   }
@@ -50,10 +77,10 @@ test('every fault of the catalogue that is present strikes, and the desk recover
 
 test('F07 F39: a guard relieves a desk that stands still, a watchdog resets', async () => {
   const only = (id: string) => PRESENT_FAULTS.filter((fault) => fault.id === id);
-  const held = await simulated(2, 8_000, only('F07'));
+  const held = await simulated(2, 8_000, only('F07'), ['binance']);
   assertSound(held, 8_000);
   assert.ok(held.relieved > 0, 'what rested was brought down');
-  const starved = await simulated(1, 12_000, only('F39'));
+  const starved = await simulated(1, 12_000, only('F39'), ['binance']);
   assertSound(starved, 12_000);
   assert.ok(starved.hostResets > 0 && starved.starts > 1, 'and the desk was started again');
 });

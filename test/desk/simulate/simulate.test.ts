@@ -14,6 +14,7 @@ async function simulated(parts: Partial<SimulateOptions>, isInteractive = false)
       seeds: { first: 1, last: 1 },
       steps: 300,
       faults: [],
+      venues: null,
       isTraced: false,
       stopsEarly: false,
       isJson: false,
@@ -38,7 +39,7 @@ async function simulated(parts: Partial<SimulateOptions>, isInteractive = false)
 test('a run says its digest, what it came to, and what is absent', async () => {
   const { exitCode, out, err } = await simulated({ seeds: { first: 1, last: 2 } }, true);
   assert.is(exitCode, EXIT.done);
-  assert.match(out, /^seed 1 {2}[0-9a-f]{16} {2}\d+ steps .* 0 violations/);
+  assert.match(out, /^seed 1 {2}[0-9a-f]{16} {2}[a-z+-]+ {2}\d+ steps .* 0 violations/);
   assert.match(out, /F29 +absent: MDB_MAP_FULL/);
   assert.match(out, /F10 +partly: every frame of the market .*: not 10\^6/);
   assert.match(

@@ -65,6 +65,21 @@ async function assertAgreed(premises: Premises, journal: WrittenJournal): Promis
   assert.equal(journal.events('external-filled'), [], 'every trade is of an order of ours');
 }
 
+test(
+  'a desk at three venues stops in order: nothing rests, and each agrees',
+  onPremises(async (premises) => {
+    writeFileSync(premises.configFile, livelyConfig());
+    await premises.handVenue();
+    const journal = premises.journal();
+    const desk = premises.start();
+    await journal.until('a fill', (written) => written.events('order-filled').length > 0);
+    desk.signal('SIGTERM');
+    assert.is((await desk.end()).code, 0);
+    await nothingRests(premises);
+    await assertAgreed(premises, journal);
+  }),
+);
+
 const isAsked = process.env['FLYBALL_VENUES'] === 'all';
 if (!isAsked)
   process.stdout.write('SKIPPED without FLYBALL_VENUES=all: three venues as processes\n');

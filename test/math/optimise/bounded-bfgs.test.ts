@@ -137,6 +137,34 @@ test('a step into a place without a value is taken back', () => {
   assert.ok(Math.abs((found.value.x[0] as number) - 1) < 1e-6);
 });
 
+test('a step to where the slope is no number is taken back', () => {
+  const found = minimise({
+    evaluate: (x, gradient) => {
+      const at = x[0] as number;
+      gradient[0] = at > 1.2 ? Number.NaN : 2 * (at - 1);
+      return (at - 1) ** 2;
+    },
+    start: [0],
+    ...free(1),
+    curvature: [1.5],
+  });
+  assert.ok(found.ok);
+  assert.ok(Math.abs((found.value.x[0] as number) - 1) < 1e-6);
+});
+
+test('a curvature that says nothing is not trusted', () => {
+  const found = minimise({
+    evaluate: bowl([-1, 2], [1, 3]),
+    start: [0, 0],
+    lower: [0, -10],
+    upper: [10, 10],
+    curvature: [0, 0, 0, 0],
+  });
+  assert.ok(found.ok);
+  assert.is(found.value.x[0], 0);
+  assert.ok(Math.abs((found.value.x[1] as number) - 2) < 1e-6);
+});
+
 test('a curvature that is not positive definite is not trusted', () => {
   const found = minimise({
     evaluate: bowl([1, 2], [1, 3]),
@@ -146,6 +174,49 @@ test('a curvature that is not positive definite is not trusted', () => {
   });
   assert.ok(found.ok);
   assert.ok(Math.abs((found.value.x[1] as number) - 2) < 1e-6);
+});
+
+test('a minimum that rounding hides is one', () => {
+  // Of the value nothing can be seen; the model still promises more than its floor.
+  const found = minimise({
+    evaluate: (_x, gradient) => {
+      gradient[0] = 1e-6;
+      return 1;
+    },
+    start: [0],
+    ...free(1),
+    curvature: [1],
+  });
+  assert.ok(found.ok);
+  assert.is(found.value.x[0], 0);
+});
+
+test('a curvature that is far too small is forgotten', () => {
+  // Its first step leads where the function is not, however short it is made.
+  const found = minimise({
+    evaluate: (x, gradient) => {
+      const at = x[0] as number;
+      gradient[0] = 2 * (at - 1);
+      return Math.abs(at) > 10 ? Number.NaN : (at - 1) ** 2;
+    },
+    start: [0],
+    ...free(1),
+    curvature: [1e-150],
+  });
+  assert.ok(found.ok);
+  assert.ok(Math.abs((found.value.x[0] as number) - 1) < 1e-6);
+});
+
+test('a slope that is no number is followed nowhere', () => {
+  const found = minimise({
+    evaluate: (_x, gradient) => {
+      gradient.fill(Number.NaN);
+      return 1;
+    },
+    start: [0, 0],
+    ...free(2),
+  });
+  assert.not(found.ok);
 });
 
 test('what has no value at its start is an error', () => {

@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
+import { Coordinates } from '../../../src/risk/volatility/coordinates.ts';
 import {
   fitVolatility,
   GRADIENT_MAX,
   type VolatilityFit,
 } from '../../../src/risk/volatility/fit.ts';
 import type { VolatilityModel, VolatilityParameters } from '../../../src/risk/volatility/model.ts';
+import { VariancePath } from '../../../src/risk/volatility/recursion.ts';
+import { standardErrors } from '../../../src/risk/volatility/standard-errors.ts';
 import { law } from '../../support/law.ts';
 import { aModel, MODELS, STUDENT, seriesOf, simulated, usual } from './series.ts';
 
@@ -129,6 +132,21 @@ test('standard errors cover what made the returns as often as they say', () => {
   assert.ok(tried >= 110, `${tried} of 120 converged`);
   // 95 % of 120, less four standard errors of a share.
   assert.ok(within / tried > 0.95 - 4 * Math.sqrt((0.95 * 0.05) / tried), `${within} of ${tried}`);
+});
+
+test('scores that say nothing leave their standard errors out', () => {
+  const returns = Float64Array.from(seriesOf('ret_DAX.csv'));
+  const path = new VariancePath(aModel(), returns);
+  path.fill(usual(aModel()));
+  const errors = standardErrors({
+    ...{ path, model: aModel(), names: ['omega'], hessian: Float64Array.of(4) },
+    scores: new Float64Array(returns.length * 6),
+    slopes: { rows: 6, columns: 1, cells: Float64Array.of(0, 1, 0, 0, 0, 0) },
+    unscaling: new Coordinates(aModel(), { centre: 0, spread: 1 }).unscaling(),
+  });
+  assert.is(errors.outerProduct, null);
+  assert.equal(errors.hessian, [0.5]);
+  assert.equal(errors.robust, [null]);
 });
 
 test('a mean that is known to be zero is not estimated', () => {

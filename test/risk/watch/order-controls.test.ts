@@ -5,8 +5,11 @@ import { nanosOf } from '../../../src/core/units.ts';
 import type { OrderIntent } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
+import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
+import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
+import { someLimits } from '../../support/trade/limits.ts';
 import { anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
@@ -22,7 +25,9 @@ function order(parts = {}): OrderIntent {
 
 function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
   const { port, found } = aPort();
+  const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
   const controls = new OrderControls({
+    portfolio: new PortfolioWatch(port, [anInstrument()], check, 0),
     port,
     instruments: [anInstrument()],
     venues: [anInstrument().venue],

@@ -243,7 +243,7 @@ test('it says what it is blind for', () => {
   const { watch, tick, funds } = aWatch();
   tick(0);
   assert.equal(watch.summary().blind, [
-    'C01 C03 C04 C20 C21 C23: no valuation is known',
+    'C01 C03 C04 C20 C21 C22 C23: no valuation is known',
     'C32: not measured under a virtual clock',
   ]);
   assert.is(watch.summary().equity, null);

@@ -14,7 +14,8 @@ function flashed(mayRest = true) {
   let nowMs = 0;
   let unrestMs = 0;
   let resting = 0;
-  const market = { best: () => ({ ticks: START, lots: 1 }) };
+  const rules = { instrument: { lotSize: 1e-5 } };
+  const market = { rules, best: () => ({ ticks: START, lots: 1 }) };
   const target = {
     symbol: 'BTCUSDT',
     random: { below: () => 1 },

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
+import type { HandshakeStatus } from '../../../src/core/env.ts';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { DEFAULT_LIMITS } from '../../../src/simulation/binance/limits.ts';
 import { signatureOf } from '../../../src/simulation/binance/signing.ts';
@@ -9,6 +10,9 @@ import {
   BUFFERED_BYTES_MAX,
   startVenueServer,
 } from '../../../src/simulation/server/venue-server.ts';
+import { SOCKET_LIMITS } from '../../../src/venues/connection.ts';
+import { nodeNet } from '../../../src/venues/net.ts';
+import { aFuturesServer } from '../../support/futures/venues.ts';
 import { ADMIN_TOKEN } from '../../support/venue/accounts.ts';
 import { ALICE, limitOrder } from '../../support/venue/client.ts';
 import { memoryRecords } from '../../support/venue/memory-records.ts';
@@ -70,6 +74,20 @@ test('sockets are served, and what they send is bounded', async () => {
     notes.map(({ kind }) => kind),
     ['connection-refused'],
   );
+  await server.stop();
+});
+
+test('a venue that refuses says so in place of a socket', async () => {
+  const { server, host } = await aFuturesServer();
+  server.venue.facade.isInMaintenance = true;
+  const net = nodeNet(nodeTimers);
+  const refused = await new Promise((resolve) => {
+    const closed = (_: number, __: string, answer?: HandshakeStatus): void => resolve(answer);
+    const handlers = { opened: () => {}, message: () => {}, closed };
+    net.webSocket(`ws://${host}/public/ws`, handlers, SOCKET_LIMITS);
+  });
+  assert.equal(refused, { status: 503, retryAfterSeconds: Number.NaN });
+  net.close();
   await server.stop();
 });
 

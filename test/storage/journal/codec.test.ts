@@ -85,7 +85,17 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const control = [85];
   const alerts = [90, 91];
   const market = [100, 101, 105];
-  const later = [...estop, ...breakers, ...guard, ...audit, ...control, ...alerts, ...market];
+  const risk = [120];
+  const later = [
+    ...estop,
+    ...breakers,
+    ...guard,
+    ...audit,
+    ...control,
+    ...alerts,
+    ...market,
+    ...risk,
+  ];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
 });

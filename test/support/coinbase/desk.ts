@@ -19,14 +19,13 @@ export const LIFE_MS = 5_000;
 const WINDOW_HOST = 'venue.test';
 
 /** What a desk has of the venue, on a venue in this process, at virtual time. */
-export function aCoinbaseDesk() {
-  const venue = aCoinbaseVenue();
+export function aCoinbaseDesk(venue = aCoinbaseVenue(), instruments = INSTRUMENTS) {
   const { facade, time } = venue;
   const signer = must(tokenSigner(KEY_NAME, SEC1));
   const access = { url: `http://${WINDOW_HOST}`, signer, timeoutMs: 1_000, lifeMs: LIFE_MS };
-  const queries = coinbaseQueries(access, INSTRUMENTS);
+  const queries = coinbaseQueries(access, instruments);
   const orders = coinbaseOrders(access);
-  const session = coinbaseSession(`ws://${WINDOW_HOST}/user`, signer, LIFE_MS, INSTRUMENTS);
+  const session = coinbaseSession(`ws://${WINDOW_HOST}/user`, signer, LIFE_MS, instruments);
   const now = (): number => time.clock.now();
 
   const send = (request: HttpRequest): HttpOutcome => {

@@ -1,6 +1,5 @@
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
-import { amountOf } from '../../../src/core/units.ts';
 import type { VenueReply } from '../../../src/simulation/binance/facade.ts';
 import { FaultPlan } from '../../../src/simulation/binance/faults.ts';
 import type { ApiKey } from '../../../src/simulation/binance/signing.ts';
@@ -27,27 +26,23 @@ const KEYS: readonly ApiKey[] = [
   { apiKey: BOB, secret: OTHER_PEM, account: 'bob', right: 'trade' },
 ];
 const OPENING = { USD: '100000', BTC: '10', ETH: '100' };
-/** In dollars whatever was traded: a discount asset without a discount. */
-const FEES = {
-  makerPpm: 100,
-  takerPpm: 500,
-  discount: { asset: 'USD', keptPpm: 1_000_000, prices: new Map([['USD', amountOf(10n ** 8n)]]) },
-};
+const FEES = { makerPpm: 100, takerPpm: 500, discount: null, isOnNotional: true } as const;
+const MARKETS = { markets: COINBASE_MARKETS, opening: OPENING as Readonly<Record<string, string>> };
 const PLENTY: CoinbaseLimits = { privatePerSecond: 1_000, publicPerSecond: 1_000 };
 
 type Time = Pick<ReturnType<typeof virtualTime>, 'clock' | 'timers'>;
 
 /** Exchange and façade; markets move once they are started. */
-function compose({ clock, timers }: Time, limits: CoinbaseLimits) {
-  const markets = COINBASE_MARKETS.map((market, at) => must(compileMarket(market, 'sim', at)));
+function compose({ clock, timers }: Time, limits: CoinbaseLimits, parts = MARKETS) {
+  const markets = parts.markets.map((market, at) => must(compileMarket(market, 'sim', at)));
   const base = { markets, retention: DEFAULT_RETENTION, records: null, clock };
   const exchange = must(openExchange({ ...base, fees: FEES }));
-  const accounts = ['alice', 'bob'].map((name) => ({ name, keys: [], opening: OPENING }));
+  const accounts = ['alice', 'bob'].map((name) => ({ name, keys: [], opening: parts.opening }));
   openAccounts(exchange, accounts);
   const faults = new FaultPlan();
   const facade = new CoinbaseFacade({ exchange, faults, keys: KEYS, limits, clock, timers });
   const flows = [...exchange.markets].map(([symbol, market]) => {
-    const profile = COINBASE_FLOWS[symbol];
+    const profile = COINBASE_FLOWS[symbol.replace(/USDC$/, 'USD')];
     if (profile === undefined) throw new Error(`no flow for ${symbol}`);
     const random = rngOf(7).fork(symbol);
     return new MarketFlow({ exchange, market, profile, random, clock, timers });
@@ -78,9 +73,9 @@ const API = '/api/v3/brokerage/';
 type Json = any;
 
 /** A venue on virtual time without a transport; its markets stand still until somebody trades. */
-export function aCoinbaseVenue(limits = PLENTY) {
+export function aCoinbaseVenue(limits = PLENTY, parts = MARKETS) {
   const time = virtualTime(NEW_YEAR);
-  const composed = compose(time, limits);
+  const composed = compose(time, limits, parts);
   const { facade } = composed;
   const raw = (
     method: string,

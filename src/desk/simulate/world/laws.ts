@@ -1,24 +1,24 @@
 import { keysFolder } from '../../../commands/access/connect.ts';
-import type { Config } from '../../../config/schema.ts';
 import type { ModePolicy } from '../../../control/modes.ts';
-import type { Instrument } from '../../../core/instrument.ts';
-import { assert } from '../../../core/result.ts';
 import type { LossyFiles } from '../../../simulation/disk/lossy-files.ts';
-import type { Account } from '../../../simulation/exchange/clearing.ts';
-import { compareAtRest } from '../../../simulation/invariants/agreement.ts';
+import { type BookedAt, compareAtRest } from '../../../simulation/invariants/agreement.ts';
 import { AuditWatch } from '../../../simulation/invariants/audit-watch.ts';
 import { JournalWatch } from '../../../simulation/invariants/journal-watch.ts';
+import { ORDER_READERS } from '../../../simulation/invariants/leaving-order.ts';
 import { ModeWatch } from '../../../simulation/invariants/mode-watch.ts';
 import { OrderWatch } from '../../../simulation/invariants/order-watch.ts';
 import { RestWatch } from '../../../simulation/invariants/rest-watch.ts';
 import type { Verdicts } from '../../../simulation/invariants/verdicts.ts';
 import { WaitWatch } from '../../../simulation/invariants/wait-watch.ts';
 import { VERIFIER_FILE } from '../../../storage/audit/drain/audit-keys.ts';
+import type { Outgoing } from '../../../venues/port.ts';
 import { auditFolder } from '../../audit/open-audit.ts';
 import { ACCOUNT } from '../../venue/options.ts';
 import { type DeskProcess, FOLDER } from '../desk-process.ts';
 import type { ConfigFile } from '../seed-config.ts';
 import type { Trace } from '../trace.ts';
+import { OrderWatches } from './order-watches.ts';
+import type { WorldVenue } from './world-venues.ts';
 
 export const SEGMENTS = `${FOLDER}/journal/segments`;
 /** Whom a pet of the watchdog stands for, and how long one of them may be busy at most. */
@@ -29,7 +29,8 @@ export interface LawOptions {
   readonly verdicts: Verdicts;
   readonly trace: Trace;
   readonly file: ConfigFile;
-  readonly instrument: Instrument;
+  /** In the order of the desk. */
+  readonly venues: readonly WorldVenue[];
   readonly disk: LossyFiles;
   readonly nowMs: () => number;
   /** Time that an actor can be blamed for: it stands still while the process is held up. */
@@ -52,11 +53,11 @@ export class Laws {
   readonly rest: RestWatch;
   readonly journal: JournalWatch;
   readonly audit: AuditWatch;
-  readonly orders: OrderWatch;
+  readonly orders: OrderWatches;
   readonly #options: LawOptions;
 
   constructor(options: LawOptions) {
-    const { verdicts, trace, file, instrument, blamedMs, stopped } = options;
+    const { verdicts, trace, file, venues, blamedMs, stopped } = options;
     this.#options = options;
     this.modes = new ModeWatch(verdicts);
     this.waits = new WaitWatch(verdicts);
@@ -73,12 +74,16 @@ export class Laws {
     });
     const { notionalMax, original } = file;
     const limits = { notionalMax, bandBps: original.risk.priceBandBps };
-    this.orders = new OrderWatch({
-      ...{ verdicts, instrument, stopped },
-      journal: this.journal,
-      account: ACCOUNT,
-      limits: () => limits,
-    });
+    const shared = { verdicts, stopped, journal: this.journal, account: ACCOUNT };
+    this.orders = new OrderWatches(
+      new Map(
+        venues.map(({ name, kind, instrument }, venue) => {
+          const read = ORDER_READERS[kind];
+          const own = { instrument, venue, read, limits: () => limits };
+          return [name, new OrderWatch({ ...shared, ...own })];
+        }),
+      ),
+    );
   }
 
   /** The journal of a process is open, and its tree about to be spawned. */
@@ -91,18 +96,16 @@ export class Laws {
     this.rest.attended();
   }
 
-  /** A text is about to be handed to a socket. */
-  sent(text: string): void {
-    const clientId = this.orders.onSent(text);
+  /** Something is about to be handed to a socket towards a venue. */
+  sent(venue: string, sent: Outgoing): void {
+    const clientId = this.orders.onSent(venue, sent);
     if (clientId !== null) this.audit.orderLeaves(clientId, this.#options.blamedMs());
   }
 
-  /** Compares journal, log and venue; for a desk that has ended in order. */
-  compare(account: Account | null): void {
-    const { verdicts, disk, file } = this.#options;
-    assert(account !== null, 'the desk has an account at its venue');
-    const { name } = file.original.venues[0] as Config['venues'][number];
-    compareAtRest(verdicts, disk, SEGMENTS, { name, account });
+  /** Compares journal, log and venues; for a desk that has ended in order. */
+  compare(venues: readonly BookedAt[]): void {
+    const { verdicts, disk } = this.#options;
+    compareAtRest(verdicts, disk, SEGMENTS, venues);
     this.audit.verify(disk, this.journal.head);
   }
 

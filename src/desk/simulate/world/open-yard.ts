@@ -1,19 +1,18 @@
-import type { Config } from '../../../config/schema.ts';
 import { guardKeyFile } from '../../venue/notice.ts';
 import { FOLDER } from '../desk-process.ts';
 import { type GuardMaker, GuardYard, type YardOptions } from './guard-yard.ts';
 import type { World } from './world.ts';
-import { GUARD_KEY } from './world-venue.ts';
 
 /** An answer with this status or a higher one says that the venue does not want to, or cannot. */
 const UNSERVED = 418;
 
-/** The guards of a world: seen by its laws, and reaching its venue with a key that may cancel. */
+/** The guards of a world: seen by its laws, and reaching its venues with keys that may cancel. */
 export function openYard(world: World, make: GuardMaker, net: YardOptions['net']): GuardYard {
   const { time, disk, netSwitches, trace } = world;
   const { rest } = world.laws;
-  const { name } = world.file.original.venues[0] as Config['venues'][number];
-  disk.replace(guardKeyFile(FOLDER, name), new TextEncoder().encode(JSON.stringify(GUARD_KEY)));
+  for (const { name, guardKey } of world.venues) {
+    disk.replace(guardKeyFile(FOLDER, name), new TextEncoder().encode(JSON.stringify(guardKey)));
+  }
   return new GuardYard({
     ...{ make, time, disk, net, netSwitches },
     random: world.random.fork('guards'),

@@ -10,11 +10,9 @@ import { soundNet } from '../../../simulation/faults/process-net.ts';
 import { isReached, SOUND_LATENCY } from '../../../simulation/faults/transport-faults.ts';
 import { Verdicts, type Violation } from '../../../simulation/invariants/verdicts.ts';
 import { loopbackNet } from '../../../simulation/server/loopback-net.ts';
-import type { Venue } from '../../../simulation/server/venue.ts';
 import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.ts';
+import type { VenueKindName } from '../../../venues/kinds/venue-kinds.ts';
 import { panelFile } from '../../hardware/open-hardware.ts';
-import { accessAt, IN_PROCESS } from '../../run/in-process.ts';
-import { ACCOUNT } from '../../venue/options.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
 import { Operator } from '../operator.ts';
 import { ConfigFile, seedConfig } from '../seed-config.ts';
@@ -26,11 +24,9 @@ import { openYard } from './open-yard.ts';
 import { PanelView } from './panel-view.ts';
 import { StoreShelf } from './store-shelf.ts';
 import { flipTailBit } from './tail-flip.ts';
-import { openWorldVenue } from './world-venue.ts';
+import { bookedAt, openWorldVenues, type WorldVenue } from './world-venues.ts';
 
 const START_MS = 1_700_000_000_000;
-const HOST = 'in-process';
-const ACCESS = accessAt(HOST, IN_PROCESS);
 const LATCH = `${FOLDER}/latch`;
 /** What a start says that finds less than was signed. */
 const DAMAGE = /stop here|bring them together|restore it from a backup/;
@@ -63,7 +59,8 @@ export class World {
   readonly latency: FaultTarget['latency'] = { ...SOUND_LATENCY };
   readonly venueClock = { aheadMs: 0 };
   readonly file: ConfigFile;
-  readonly venue: Venue;
+  /** At least one, in the order of the desk. */
+  readonly venues: readonly WorldVenue[];
   readonly trace: Trace;
   readonly verdicts: Verdicts;
   readonly laws: Laws;
@@ -71,7 +68,6 @@ export class World {
   readonly panelView: PanelView;
   readonly watchdog: HostWatchdog;
   readonly operator: Operator;
-  readonly symbol: string;
   process: DeskProcess;
   /** People want it to trade, and what has ended is started again. */
   isEager = false;
@@ -96,7 +92,8 @@ export class World {
 
   constructor(
     seed: number,
-    base: Config,
+    config: Config,
+    kinds: readonly VenueKindName[],
     guard: GuardMaker,
     watch: {
       readonly show: ((line: string) => void) | null;
@@ -106,38 +103,31 @@ export class World {
     const { clock, timers } = this.time;
     this.random = rngOf(seed);
     this.#chance = this.random.fork('world');
-    this.file = new ConfigFile(seedConfig(base, this.random.fork('config')));
-    const settings = this.file.original.venues[0] as Config['venues'][number];
-    this.symbol = settings.symbols[0] as string;
+    this.file = new ConfigFile(seedConfig(config, this.random.fork('config'), kinds));
     this.trace = new Trace(() => clock.mono(), watch.show);
     this.verdicts = new Verdicts(
       () => ({ step: this.trace.step, atMs: this.nowMs }),
       watch.violated,
     );
-    this.venue = openWorldVenue(
-      this.time,
-      this.venueClock,
-      this.file.original,
-      this.symbol,
-      this.random.fork('venue'),
-    );
-    const market = this.venue.exchange.markets.get(this.symbol);
-    assert(market !== undefined, 'the venue has the market of the desk');
+    const chance = this.random.fork('venue');
+    this.venues = openWorldVenues(this.time, this.venueClock, this.file.original, chance);
     this.panelView = new PanelView(this.disk, panelFile(`${FOLDER}/run`), () => this.nowMs);
     this.laws = new Laws({
       ...{ verdicts: this.verdicts, trace: this.trace, file: this.file, disk: this.disk },
-      instrument: market.rules.instrument,
+      venues: this.venues,
       nowMs: () => this.nowMs,
       blamedMs: () => this.#blamedMs,
       stopped: () => this.panelView.fault(),
     });
-    this.venue.exchange.listen((events) => {
-      this.laws.orders.onVenue(events);
-      for (const event of events) {
-        if (event.kind !== 'executed') continue;
-        this.trace.note('venue', `${event.execution} ${event.order.clientId}`);
-      }
-    });
+    for (const { name, front } of this.venues) {
+      front.exchange.listen((events) => {
+        this.laws.orders.at.get(name)?.onVenue(events);
+        for (const event of events) {
+          if (event.kind !== 'executed') continue;
+          this.trace.note('venue', `${name} ${event.execution} ${event.order.clientId}`);
+        }
+      });
+    }
     const people = this.random.fork('people');
     this.operator = new Operator(
       people,
@@ -166,7 +156,7 @@ export class World {
   }
 
   start(): void {
-    this.venue.start();
+    for (const { front } of this.venues) front.start();
     this.process.start();
   }
 
@@ -240,7 +230,8 @@ export class World {
     const { desk, isUp } = this.process;
     if (!isUp || desk === null) return false;
     const words = new Int32Array(desk.parts.gate.shared);
-    const isOpen = words[GATE_LAYOUT.halt] === 0 && words[GATE_LAYOUT.venues] === 0;
+    const isPaused = this.venues.some((_, venue) => words[GATE_LAYOUT.venues + venue] !== 0);
+    const isOpen = words[GATE_LAYOUT.halt] === 0 && !isPaused;
     return isOpen && words[GATE_LAYOUT.mode] === MODES.indexOf('full-auto');
   }
 
@@ -286,7 +277,7 @@ export class World {
       pets: this.watchdog.pets,
       config: this.file.sound,
       load: this.file.load,
-      access: ACCESS,
+      accesses: new Map(this.venues.map(({ name, access }) => [name, access])),
       hooks,
     });
   }
@@ -301,11 +292,16 @@ export class World {
     return {
       handled: (path, kind) => this.trace.note('handle', `${path} ${kind}`),
       declared: (path, capacity) => this.laws.waits.declared(path, capacity),
-      sent: (text) => {
-        this.trace.note('send', /"method":"([^"]+)"/.exec(text)?.[1] ?? '');
-        this.laws.sent(text);
+      sent: (text, url) => {
+        const { host } = new URL(url);
+        this.trace.note('send', `${host} ${/"method":"([^"]+)"/.exec(text)?.[1] ?? ''}`);
+        this.laws.sent(host, text);
       },
-      asked: ({ method, url }) => this.trace.note('ask', `${method} ${new URL(url).pathname}`),
+      asked: (request) => {
+        const { host, pathname } = new URL(request.url);
+        this.trace.note('ask', `${host} ${request.method} ${pathname}`);
+        this.laws.sent(host, request);
+      },
       wrote: (path, bytes, position) => this.laws.journal.wrote(path, bytes, position),
       replaced: (path, bytes) => this.laws.audit.replaced(path, bytes),
       opened: (process) => this.#opened(process),
@@ -335,7 +331,7 @@ export class World {
     const isDamaged = end.kind === 'not-opened' && DAMAGE.test(end.reason);
     this.isRefused = isDamaged && this.#isEvidenceGone;
     this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
-    if (end.kind === 'clean') this.laws.compare(this.venue.exchange.account(ACCOUNT));
+    if (end.kind === 'clean') this.laws.compare(this.venues.map(bookedAt));
     this.#gone();
   }
 
@@ -366,7 +362,7 @@ export class World {
 
   #net() {
     return loopbackNet({
-      venues: new Map([[HOST, this.venue]]),
+      venues: new Map(this.venues.map(({ name, front }) => [name, front])),
       clock: this.time.clock,
       timers: this.time.timers,
       random: this.random.fork(`net ${this.starts}`),

@@ -4,8 +4,8 @@ import { assert } from '../../../core/result.ts';
 const CELLS = 3;
 
 /**
- * What the desk knows of the volatility of its instruments, written by the actor that follows it and
- * read by whoever decides over orders, in the same lane: no message, no fit, no allocation.
+ * What the desk knows of the volatility of its instruments, written by the actor that follows it
+ * and read by whoever decides over orders, in the same lane: no message, no fit, no allocation.
  *
  * What is older than its bound is not known any more: NaN, which every comparison refuses.
  */

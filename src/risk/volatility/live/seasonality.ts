@@ -22,8 +22,8 @@ export function flatProfile(bucketMs: number): IntradayProfile {
 }
 
 /**
- * Learns the profile from returns with their times. The size of a bucket is the mean of |r|, which a
- * single jump moves little, drawn towards that of the day by as much as the bucket is thin; so a
+ * Learns the profile from returns with their times. The size of a bucket is the mean of |r|, which
+ * a single jump moves little, drawn towards that of the day by as much as the bucket is thin; so a
  * funding time or an opening is told from chance.
  *
  * @param returns log returns; NaN where one is missing

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../../core/env.ts';
+import type { Clock, HandshakeStatus, Timers } from '../../../core/env.ts';
 import type { Rng } from '../../../core/rng.ts';
 import type { PerpetualClock } from '../../perpetuals/perpetual-clock.ts';
 import type { PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
@@ -139,6 +139,11 @@ export class FuturesFacade implements VenueEdge {
       answer: done,
       broken: (fault) => brokenReply(fault),
     });
+  }
+
+  /** While the venue is closed it opens no sockets. */
+  get refusal(): HandshakeStatus | null {
+    return this.isInMaintenance ? { status: 503, retryAfterSeconds: Number.NaN } : null;
   }
 
   connect(peer: SocketPeer, path: string, query: string): Session | null {

@@ -1,10 +1,4 @@
-import {
-  amountText,
-  type Instrument,
-  priceAt,
-  priceText,
-  quantityText,
-} from '../../../core/instrument.ts';
+import { amountText, type Instrument, priceText, quantityText } from '../../../core/instrument.ts';
 import { type Amount, amountOf, type Lots } from '../../../core/units.ts';
 import { type AccountTrade, isOpen, type VenueOrder } from '../../exchange/orders.ts';
 import type { ExchangePort } from '../../exchange/port.ts';
@@ -187,7 +181,7 @@ export function fillJson(desk: Desk, account: string, trade: AccountTrade) {
     trade_type: 'FILL',
     price: priceText(instrument, trade.ticks),
     size: quantityText(instrument, trade.lots),
-    commission: amountText(inQuote(trade, instrument)),
+    commission: amountText(trade.fee),
     product_id: trade.symbol,
     sequence_timestamp: timeText(trade.venueMs),
     liquidity_indicator: trade.isMaker ? 'MAKER' : 'TAKER',
@@ -196,12 +190,6 @@ export function fillJson(desk: Desk, account: string, trade: AccountTrade) {
     side: trade.side.toUpperCase(),
     retail_portfolio_id: '',
   };
-}
-
-/** Clients take a commission for money: one that an account had to pay in base is priced. */
-function inQuote({ fee, feeAsset, ticks }: AccountTrade, instrument: Instrument): Amount {
-  if (feeAsset !== instrument.base) return fee;
-  return amountOf(BigInt(Math.round(Number(fee) * priceAt(instrument, ticks))));
 }
 
 function orderOf(exchange: ExchangePort, account: string, orderId: number): VenueOrder | null {

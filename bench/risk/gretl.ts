@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const TIMEOUT_MS = 120_000;
+/** Before the first figure: what a program does once is no fit. */
+export const WARM_UP_FITS = 5;
+
+export interface GretlRun {
+  /** Milliseconds of each fit by gretl's own stopwatch, which leaves its start out. */
+  readonly fitMs: readonly number[];
+  /** Processor time of the program from its start to its end, all fits included. */
+  readonly cpuMs: number;
+  /** The same by the clock. */
+  readonly wholeMs: number;
+  /** mu, omega, alpha, beta. */
+  readonly parameters: readonly number[];
+  readonly version: string;
+}
+
+/**
+ * Lets gretl fit GARCH(1,1) to the first column of a file so many times, after a few to warm up.
+ *
+ * @returns null where there is no `gretlcli` (Debian: `apt-get install gretl`)
+ */
+export function gretlFits(file: string, fits: number): GretlRun | null {
+  if (spawnSync('gretlcli', ['--version']).error !== undefined) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'flyball-gretl-'));
+  try {
+    const script = join(folder, 'fit.inp');
+    writeFileSync(script, scriptOf(file, fits));
+    const began = performance.now();
+    // The shell tells the processor time of its child in its last line, to 10 ms.
+    const command = ['-c', 'gretlcli -b "$0"; times', script];
+    const ran = spawnSync('sh', command, { encoding: 'utf8', timeout: TIMEOUT_MS });
+    const wholeMs = performance.now() - began;
+    const numbersOf = (name: string): number[] =>
+      [...ran.stdout.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].map(([, text]) => Number(text));
+    const fitMs = numbersOf('seconds').map((seconds) => seconds * 1_000);
+    const parameters = numbersOf('parameter');
+    if (fitMs.length !== fits || parameters.length !== 4) {
+      throw new Error(`gretl answered what is no fit:\n${ran.stdout}${ran.stderr}`);
+    }
+    const used = [...ran.stdout.matchAll(/(\d+)m([\d.]+)s/g)].slice(-2);
+    const cpuMs = used.reduce((sum, [, m, s]) => sum + Number(m) * 60_000 + Number(s) * 1_000, 0);
+    const version = /version (\S+)/.exec(ran.stdout)?.[1] ?? 'of no version';
+    return { fitMs, cpuMs, wholeMs, parameters, version };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function scriptOf(file: string, fits: number): string {
+  const [column] = readFileSync(file, 'utf8').split(/[\r\n,]/, 1);
+  return `set verbose off
+open "${file}" --quiet
+setobs 1 1 --time-series
+loop ${WARM_UP_FITS} --quiet
+  garch 1 1 ; ${column} --quiet
+endloop
+loop ${fits} --quiet
+  set stopwatch
+  garch 1 1 ; ${column} --quiet
+  printf "seconds %.9f\\n", $stopwatch
+endloop
+loop i=1..4 --quiet
+  printf "parameter %.15g\\n", $coeff[i]
+endloop
+`;
+}
