@@ -45,7 +45,7 @@ export function centre(columns: readonly ArrayLike<number>[]): Result<Centred, C
     const fault = sampleFault(values, 2);
     if (fault !== null) return err({ ...fault, column });
     const mean = meanOf(values);
-    centred.push(Float64Array.from(values, (value) => value - mean));
+    centred.push(lessMean(values, mean));
   }
   const covariance = zeros(columns.length, columns.length);
   centred.forEach((left, row) => {
@@ -58,8 +58,26 @@ export function centre(columns: readonly ArrayLike<number>[]): Result<Centred, C
   return ok({ columns: centred, rows, covariance });
 }
 
+/** A loop, since `from` with a function takes ten times as long. */
+function lessMean(values: ArrayLike<number>, mean: number): Float64Array {
+  const rest = new Float64Array(values.length);
+  for (let at = 0; at < rest.length; at += 1) rest[at] = (values[at] as number) - mean;
+  return rest;
+}
+
+/** Four sums that do not wait for each other. */
 function crossOf(left: Float64Array, right: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < left.length; at += 1) sum += (left[at] as number) * (right[at] as number);
+  const whole = left.length & ~3;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let at = 0; at < whole; at += 4) {
+    s0 += (left[at] as number) * (right[at] as number);
+    s1 += (left[at + 1] as number) * (right[at + 1] as number);
+    s2 += (left[at + 2] as number) * (right[at + 2] as number);
+    s3 += (left[at + 3] as number) * (right[at + 3] as number);
+  }
+  let sum = s0 + s2 + (s1 + s3);
+  for (let at = whole; at < left.length; at += 1) {
+    sum += (left[at] as number) * (right[at] as number);
+  }
   return sum;
 }

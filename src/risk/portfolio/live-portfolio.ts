@@ -26,7 +26,9 @@ export class LivePortfolio {
   readonly #pull: Float64Array;
   readonly #covariance: Float64Array;
   #variance = 0;
-  /** Deviations that have been bought and sold since the last recomputation: what rounding is of. */
+  /**
+   * Deviations that have been bought and sold since the last recomputation: what rounding is of.
+   */
   #turnover = 0;
   #acceptedMs = Number.NaN;
 

@@ -14,9 +14,9 @@ import {
 import { dccFilter, dccFit } from './quant/garch-dcc.ts';
 import { call, jumps, mertonReturns } from './quant/jumps.ts';
 import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
-import { binary, empirical, multiAsset } from './quant/kelly.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
 import { benford, bocpd, breaksOfMean, cusum, pelt } from './quant/quality.ts';
+import { binary, empirical, multiAsset } from './quant/risk/kelly.ts';
 import {
   allocation,
   backtest,
@@ -25,7 +25,8 @@ import {
   shock,
   shrinkage,
   trafficLights,
-} from './quant/risk-capital.ts';
+} from './quant/risk/risk-capital.ts';
+import { ewma, portfolio, series } from './quant/risk/value-at-risk.ts';
 import {
   auction,
   effective,
@@ -38,7 +39,7 @@ import {
   reversal,
   roll,
 } from './quant/spreads.ts';
-import { ewma, portfolio, series } from './quant/value-at-risk.ts';
+import { hurst, nash, ornsteinUhlenbeck } from './quant/statistics.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
 /** By `topic/item`; what is not listed is reported as missing. */
@@ -74,7 +75,10 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'merton76/call': call,
   'microprice/stoikov': microprice,
   'microprice/weighted-mid': weightedMids,
+  'hurst/hurst': hurst,
+  'nash/equilibria': nash,
   'ofi/ofi': ofi,
+  'ou/mle': ornsteinUhlenbeck,
   'queue/position': queue,
   'regulatory/backtest': backtest,
   'regulatory/capital': capital,

@@ -133,7 +133,7 @@ test('the correlation of twins is one and no more', () => {
 const SHRINKERS = { ledoitWolf, oracleApproximating, constantCorrelation };
 
 for (const [name, shrink] of Object.entries(SHRINKERS)) {
-  test(`${name} makes fewer rows than assets positive definite, and keeps the total variance`, () => {
+  test(`${name} makes few rows positive definite, and keeps the total variance`, () => {
     law(
       fc.property(
         fc.integer({ min: 1, max: 12 }),

@@ -31,7 +31,7 @@ test('heat is what the stops lose with costs, and the shortfall where there is n
   assert.is(valueIn(heatOf([], 1)).heat, 0);
 });
 
-test('a stop on the wrong side, numbers that are none and a desk without equity have no heat', () => {
+test('a stop on the wrong side, no number and no equity have no heat', () => {
   for (const changed of [
     { stopDistance: -0.1 },
     { notional: Number.NaN },

@@ -134,7 +134,7 @@ test('sizes shrink from whole to a quarter on the way to reduce-only, and then t
   near(ladderScale(used(used(LADDER_START, 0.95), 0.1)), 1);
 });
 
-test('a rung is left one at a time, each after its own wait below nine tenths of where it began', () => {
+test('a rung is left one at a time, each after its own wait below nine tenths of it', () => {
   const up = used(LADDER_START, 1.1);
   const near90 = used(up, 0.9, 1_000);
   assert.equal([near90.rung, near90.calmSinceMs], ['reduce-only', null]);
@@ -166,7 +166,7 @@ test('a use that cannot be told is reduce-only, and never lowers what stands', (
   assert.is(ladderScale(used(LADDER_START, Number.NaN)), 0);
 });
 
-test('no sequence of uses skips a rung on the way down, or stands below the one it calls for', () => {
+test('no uses skip a rung on the way down, or stand below the one they call for', () => {
   law(
     fc.property(fc.array(fc.double({ min: 0, max: 2, noNaN: true }), { maxLength: 60 }), (uses) => {
       let state = LADDER_START;

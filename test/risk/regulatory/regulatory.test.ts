@@ -22,7 +22,7 @@ import { errorIn, valueIn } from '../../support/risk/samples.ts';
 const nameIn = (result: Result<unknown, unknown>): unknown =>
   (errorIn(result) as { name: string }).name;
 
-test('as many exceptions as were promised are no evidence, and both ways from there it grows', () => {
+test('as many exceptions as promised are no evidence, more and fewer are', () => {
   const at = (exceptions: number): number => valueIn(kupiecTest(1_000, exceptions, 0.01)).statistic;
   near(at(10), 0, 0, 1e-9);
   assert.ok(at(0) > at(5) && at(5) > at(10) && at(15) > at(10) && at(30) > at(15));

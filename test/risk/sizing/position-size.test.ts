@@ -70,7 +70,7 @@ const anyCase = fc.record({
   regime: fc.constantFrom('calm', 'volatile', 'turbulent'),
 });
 
-test('whatever the case, a size is never negative, never above a cap, and 0 or worth its fees', () => {
+test('a size is never negative, never above a cap, and 0 or worth its fees', () => {
   law(
     fc.property(anyCase, (of) => {
       const { notional, atRisk } = valueIn(positionSize(of));

@@ -183,6 +183,28 @@ test('the guard of Cornish and Fisher says yes exactly where the quantile rises'
   );
 });
 
+test('a quantile that falls everywhere is as invalid as one that turns', () => {
+  const falling = { mean: 0, sd: 1, skewness: 20, excessKurtosis: 493 };
+  assert.not.ok(valueIn(cornishFisherRisk(falling, 0.9)).isValid);
+});
+
+test('the shortfall of a t is the mean of its quantiles beyond the value at risk', () => {
+  const steps = 20_000;
+  for (const [nu, level] of [
+    [4, 0.95],
+    [2.5, 0.9],
+  ] as const) {
+    const { expectedShortfall } = valueIn(studentLawRisk({ location: 0, scale: 1, nu }, level));
+    let sum = 0;
+    // In the cube root of the chance, so that the steps are fine where the tail is long.
+    for (let step = 0; step < steps; step += 1) {
+      const share = (step + 0.5) / steps;
+      sum -= (3 * share * share * studentQuantile((1 - level) * share ** 3, nu)) / steps;
+    }
+    near(expectedShortfall, sum, 1e-4);
+  }
+});
+
 test('outside its region the guarded expansion is the history, and says so', () => {
   const calm = normalReturns(500, 1);
   assert.is(valueIn(guardedCornishFisher(calm, 0.99)).method, 'cornish-fisher');

@@ -40,7 +40,7 @@ test('exponential volatilities follow the recursion from the mean square of the 
   near(forecast, Math.sqrt(0.5 * 13.375 + 12.5));
 });
 
-test('paths of one period are the filtered history, and longer ones grow like the root of time', () => {
+test('paths of one period are the filtered history, longer ones grow like a root', () => {
   const returns = normalReturns(1_000, 9);
   const path = valueIn(ewmaVolatilities(returns, 0.94, 30));
   const shocks = valueIn(standardised(returns, path.past));

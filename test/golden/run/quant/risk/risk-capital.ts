@@ -1,23 +1,23 @@
-import { at, rowsOf } from '../../../../src/math/matrix.ts';
-import { sampleCovariance } from '../../../../src/risk/covariance/sample-covariance.ts';
+import { at, rowsOf } from '../../../../../src/math/matrix.ts';
+import { sampleCovariance } from '../../../../../src/risk/covariance/sample-covariance.ts';
 import {
   constantCorrelation,
   ledoitWolf,
   oracleApproximating,
-} from '../../../../src/risk/covariance/shrinkage.ts';
+} from '../../../../../src/risk/covariance/shrinkage.ts';
 import {
   leastVarianceWeights,
   riskBudgetWeights,
   riskContributions,
-} from '../../../../src/risk/portfolio/risk-budget.ts';
-import { christoffersenTest, kupiecTest } from '../../../../src/risk/regulatory/backtest.ts';
+} from '../../../../../src/risk/portfolio/risk-budget.ts';
+import { christoffersenTest, kupiecTest } from '../../../../../src/risk/regulatory/backtest.ts';
 import {
   capitalCharge,
   liquidityShortfall,
   trafficLight,
-} from '../../../../src/risk/regulatory/capital.ts';
-import { propagatedShock, shocked } from '../../../../src/risk/stress/shock.ts';
-import { answered, type QuantAdapter } from './adapter.ts';
+} from '../../../../../src/risk/regulatory/capital.ts';
+import { propagatedShock, shocked } from '../../../../../src/risk/stress/shock.ts';
+import { answered, type QuantAdapter } from '../adapter.ts';
 
 export const shrinkage: QuantAdapter = ({ inputs, csv }) => {
   const columns = (Object.values(csv(inputs['data'])) as number[][]).map((column) =>

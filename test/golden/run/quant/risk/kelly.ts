@@ -1,18 +1,18 @@
-import { assert } from '../../../../src/core/result.ts';
-import { put, zeros } from '../../../../src/math/matrix.ts';
+import { assert } from '../../../../../src/core/result.ts';
+import { put, zeros } from '../../../../../src/math/matrix.ts';
 import {
   binaryGrowth,
   binaryKelly,
   empiricalKelly,
   growthKept,
-} from '../../../../src/risk/sizing/kelly.ts';
+} from '../../../../../src/risk/sizing/kelly.ts';
 import {
   constrainedKelly,
   excessGrowth,
   kellyWeights,
   NO_LIMITS,
-} from '../../../../src/risk/sizing/kelly-portfolio.ts';
-import { answered, numbersOf, type QuantAdapter } from './adapter.ts';
+} from '../../../../../src/risk/sizing/kelly-portfolio.ts';
+import { answered, numbersOf, type QuantAdapter } from '../adapter.ts';
 
 export const binary: QuantAdapter = ({ inputs }) => {
   const [winChance, win, loss] = [inputs['p'], inputs['b'], inputs['a']].map(Number) as [

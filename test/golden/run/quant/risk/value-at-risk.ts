@@ -1,19 +1,25 @@
-import { rowsOf } from '../../../../src/math/matrix.ts';
-import { normalQuantile } from '../../../../src/math/normal.ts';
-import { momentsOf } from '../../../../src/math/statistics/sample.ts';
-import { correlationOf, EwmaCovariance } from '../../../../src/risk/covariance/ewma-covariance.ts';
-import { sampleCovariance } from '../../../../src/risk/covariance/sample-covariance.ts';
-import { cornishFisherRisk } from '../../../../src/risk/value-at-risk/cornish-fisher.ts';
-import { historicalRisk, portfolioReturns } from '../../../../src/risk/value-at-risk/historical.ts';
+import { rowsOf } from '../../../../../src/math/matrix.ts';
+import { normalQuantile } from '../../../../../src/math/normal.ts';
+import { momentsOf } from '../../../../../src/math/statistics/sample.ts';
+import {
+  correlationOf,
+  EwmaCovariance,
+} from '../../../../../src/risk/covariance/ewma-covariance.ts';
+import { sampleCovariance } from '../../../../../src/risk/covariance/sample-covariance.ts';
+import { cornishFisherRisk } from '../../../../../src/risk/value-at-risk/cornish-fisher.ts';
+import {
+  historicalRisk,
+  portfolioReturns,
+} from '../../../../../src/risk/value-at-risk/historical.ts';
 import {
   normalRisk,
   STRESS_NU,
   studentLawRisk,
   studentRisk,
-} from '../../../../src/risk/value-at-risk/parametric.ts';
-import { portfolioSpread } from '../../../../src/risk/value-at-risk/portfolio-risk.ts';
-import { fitStudent } from '../../../../src/risk/value-at-risk/student-fit.ts';
-import { answered, numbersOf, type QuantAdapter } from './adapter.ts';
+} from '../../../../../src/risk/value-at-risk/parametric.ts';
+import { portfolioSpread } from '../../../../../src/risk/value-at-risk/portfolio-risk.ts';
+import { fitStudent } from '../../../../../src/risk/value-at-risk/student-fit.ts';
+import { answered, numbersOf, type QuantAdapter } from '../adapter.ts';
 
 export const series: QuantAdapter = ({ inputs, csv }) => {
   const returns = numbersOf(csv(inputs['data']), String(inputs['column']));
