@@ -6,6 +6,7 @@ import type { AggregatorMessage } from './market-data/aggregator-message.ts';
 import type { FactsMessage } from './market-data/facts.ts';
 import type { FeedMessage } from './market-data/feed.ts';
 import type { QualityMessage } from './market-data/quality.ts';
+import type { VolatilityMessage } from './market-data/volatility.ts';
 import { type ActorRef, answerRefByPath, refByPath } from './runtime/ref.ts';
 import type { ControlMessage } from './safety/control.ts';
 import type { IndicatorMessage } from './safety/indicator.ts';
@@ -38,6 +39,7 @@ export const address = {
   facts: refByPath<FactsMessage>('market-data/facts'),
   quality: refByPath<QualityMessage>('market-data/quality'),
   aggregator: refByPath<AggregatorMessage>('market-data/aggregator'),
+  volatility: refByPath<VolatilityMessage>('market-data/volatility'),
   venue: (name: string): ActorRef<VenueMessage> => refByPath(`trading/venues/venue:${name}`),
   strategy: (label: string): ActorRef<StrategyMessage> =>
     refByPath(`trading/strategies/strategy:${label}`),

@@ -9,6 +9,7 @@ import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
+import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
 import { journalSection } from '../storage/settings.ts';
@@ -97,6 +98,7 @@ export const configSchema = z
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),
     aggregation: aggregationSection.prefault({}),
+    volatility: volatilitySection.optional(),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),

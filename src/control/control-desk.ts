@@ -4,7 +4,7 @@ import type { ReleaseRefusal, Releaser } from './authorisation.ts';
 import type { ControlEvent } from './events.ts';
 import { type Gate, MODES, type Mode } from './gate.ts';
 import type { Latch } from './latch.ts';
-import { effectOf, isGateClosing } from './mode/faults.ts';
+import { awayFault, effectOf, isGateClosing, venueFault } from './mode/faults.ts';
 import { MODE_MACHINE_VERSION, type RestoredMode } from './mode/restore.ts';
 import type { StateSeal } from './mode/state-seal.ts';
 import {
@@ -137,15 +137,29 @@ export class ControlDesk {
     this.#openIfSettled();
   }
 
+  /**
+   * A desk that has settled goes on at its other venues. This one has paused itself, until it has
+   * been reconciled; what was meant for it before does not leave after.
+   */
   venueLost(venue: string, reason: string): void {
-    this.fault(venueFault(venue), reason);
+    if (!this.#goesOnWithout(venue)) {
+      this.fault(venueFault(venue), reason);
+      return;
+    }
+    const { gate } = this.#options;
+    gate.beginEpoch();
+    // What it was asked before says nothing of what happened since, so it owes a run from here on.
+    this.#ask(venue);
+    this.fault(awayFault(venue), reason);
   }
 
   /** It may come without a loss before it: the gate does not rely on having been told. */
   venueConnected(venue: string): void {
     if (!this.#isStarted) return;
-    this.#options.gate.close('reconciling');
-    this.#reconcile(venue);
+    const { gate } = this.#options;
+    if (!this.#isAway(venue) || gate.isClosedBy('reconciling')) gate.close('reconciling');
+    else gate.beginEpoch();
+    this.#ask(venue);
   }
 
   /** A report of a run that was not the latest asked for says nothing of what came since. */
@@ -153,13 +167,16 @@ export class ControlDesk {
     if (token !== this.#owed.get(venue)) return;
     this.#done.set(venue, token);
     this.cleared(venueFault(venue));
+    this.cleared(awayFault(venue));
     this.#openIfSettled();
   }
 
   /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
   reconcileAll(): void {
-    this.#options.gate.close('reconciling');
-    for (const venue of this.#options.venues) this.#reconcile(venue);
+    for (const venue of this.#options.venues) {
+      this.#options.gate.close('reconciling');
+      this.#ask(venue);
+    }
   }
 
   /**
@@ -359,18 +376,24 @@ export class ControlDesk {
    * The token is the epoch of the gate, which outlives this object: a run that was asked for before
    * a crash of control must not pass for one that was asked for after it.
    */
-  #reconcile(venue: string): void {
+  #ask(venue: string): void {
     const { gate } = this.#options;
-    gate.close('reconciling');
     this.#owed.set(venue, gate.epoch);
     this.#options.reconcile(venue, gate.epoch);
+  }
+
+  #isAway(venue: string): boolean {
+    return this.#state.context.faults.includes(awayFault(venue));
+  }
+
+  /** Whether nothing else is wrong with the venues, and another one is there to trade at. */
+  #goesOnWithout(venue: string): boolean {
+    const { gate, venues } = this.#options;
+    const isSettled = this.#isStarted && !gate.isClosedBy('reconciling');
+    return isSettled && venues.some((other) => other !== venue && !this.#isAway(other));
   }
 
   #nowMs(): number {
     return this.#options.clock.mono() / 1e6;
   }
-}
-
-function venueFault(venue: string): string {
-  return `venue:${venue}`;
 }

@@ -44,6 +44,7 @@ import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
+import { deskVolatility } from './volatility/desk-volatility.ts';
 
 export interface TreeHooks {
   readonly desk: Desk;
@@ -82,11 +83,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   };
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
+  const volatility = deskVolatility(parts, append);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     address.quality,
     address.aggregator,
+    ...(volatility === null ? [] : [address.volatility]),
   ]);
   const trades = [address.risk, address.quality, address.aggregator];
   const listeners: FeedListeners = {
@@ -199,6 +202,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
             }),
         })),
       ),
+      volatility: volatility?.start ?? null,
       recorder: recording?.start ?? null,
     },
     trading: {

@@ -46,6 +46,12 @@ export const FAULTS = {
     closesGate: true,
     says: 'a venue is not connected, or does not agree with the journal',
   },
+  'venue-away': {
+    ceiling: null,
+    bars: 'semi-auto',
+    closesGate: false,
+    says: 'one of several venues is not connected; it is paused, and the others go on',
+  },
   'self-test': {
     ceiling: 'manual',
     bars: 'semi-auto',
@@ -96,6 +102,16 @@ export const FAULTS = {
   },
 } as const satisfies Readonly<Record<string, FaultEffect>>;
 export type FaultKind = keyof typeof FAULTS;
+
+/** A venue without which nothing may leave. */
+export function venueFault(venue: string): string {
+  return `venue:${venue}`;
+}
+
+/** A venue without which the others go on. */
+export function awayFault(venue: string): string {
+  return `venue-away:${venue}`;
+}
 
 /** Whose effect nobody has thought of takes everything. */
 const UNKNOWN: FaultEffect = {

@@ -29,22 +29,7 @@ export function cornishFisherRisk(
   level: number,
 ): Result<ExpandedRisk, OutOfRange> {
   const fault = levelFault(level);
-  if (fault !== null) return err(fault);
-  const { mean, sd, skewness: S, excessKurtosis: K } = moments;
-  const p = 1 - level;
-  const z = normalQuantile(p);
-  const phi = normalPdf(z);
-  // w(z) = cubic z³ + square z² + slope z − square, sorted by powers.
-  const cubic = K / 24 - (S * S) / 18;
-  const square = S / 6;
-  const slope = 1 - K / 8 + (5 * S * S) / 36;
-  const quantile = cubic * z ** 3 + square * (z * z - 1) + slope * z;
-  const integral = -cubic * (z * z + 2) * phi - square * z * phi - slope * phi;
-  return ok({
-    valueAtRisk: -(mean + sd * quantile),
-    expectedShortfall: -(mean + (sd * integral) / p),
-    isValid: (S * S) / 9 - 12 * cubic * slope <= 0 && slope > 0,
-  });
+  return fault === null ? ok(expansion(moments, level)) : err(fault);
 }
 
 export interface GuardedRisk extends TailRisk {
@@ -57,12 +42,30 @@ export function guardedCornishFisher(
   returns: ArrayLike<number>,
   level: number,
 ): Result<GuardedRisk, SampleFault | OutOfRange> {
+  const historical = historicalRisk(returns, level);
+  if (!historical.ok) return historical;
   const moments = momentsOf(returns);
   if (!moments.ok) return moments;
-  const expanded = cornishFisherRisk(moments.value, level);
-  if (!expanded.ok) return expanded;
-  const { valueAtRisk, expectedShortfall, isValid } = expanded.value;
-  if (isValid) return ok({ valueAtRisk, expectedShortfall, method: 'cornish-fisher' });
-  const historical = historicalRisk(returns, level);
-  return historical.ok ? ok({ ...historical.value, method: 'historical' }) : historical;
+  const { isValid, ...expanded } = expansion(moments.value, level);
+  return isValid
+    ? ok({ ...expanded, method: 'cornish-fisher' })
+    : ok({ ...historical.value, method: 'historical' });
+}
+
+function expansion(moments: FourMoments, level: number): ExpandedRisk {
+  const { mean, sd, skewness: S, excessKurtosis: K } = moments;
+  const p = 1 - level;
+  const z = normalQuantile(p);
+  const phi = normalPdf(z);
+  // w(z) = cubic z³ + square z² + slope z − square, sorted by powers.
+  const cubic = K / 24 - (S * S) / 18;
+  const square = S / 6;
+  const slope = 1 - K / 8 + (5 * S * S) / 36;
+  const quantile = cubic * z ** 3 + square * (z * z - 1) + slope * z;
+  const integral = -cubic * (z * z + 2) * phi - square * z * phi - slope * phi;
+  return {
+    valueAtRisk: -(mean + sd * quantile),
+    expectedShortfall: -(mean + (sd * integral) / p),
+    isValid: (S * S) / 9 - 12 * cubic * slope <= 0 && slope > 0,
+  };
 }

@@ -8,7 +8,9 @@ const RETURNS_MIN = 30;
 /** Degrees of freedom that are tried. At the upper end a t is a normal to all purposes. */
 const NU_MIN = 1.05;
 const NU_MAX = 200;
-/** The steps shrink by a constant share; a few hundred reach the last digits. */
+/** A scale below this share of the deviation has shrunk onto a single number. */
+const SCALE_MIN = 1e-8;
+/** The steps shrink by a constant share; tens reach the last digits. */
 const ROUNDS_MAX = 2_000;
 const CONVERGED = 1e-8;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -26,20 +28,24 @@ export type StudentFitFault =
 /**
  * The t that makes the returns most likely: location, scale and degrees of freedom together, by
  * expectation and conditional maximisation, which raises the likelihood in every round. The
- * degrees of freedom are sought between 1.05 and 200.
+ * degrees of freedom are sought between 1.05 and 200. Where more than half of the returns are one
+ * number the likelihood has no maximum, and that is said.
  *
  * @see Liu, Rubin 1995, "ML estimation of the t distribution using EM and its extensions, ECM and
  *   ECME", Statistica Sinica 5
  */
-export function fitStudent(returns: ArrayLike<number>): Result<StudentFit, StudentFitFault> {
+export function fitStudent(
+  returns: ArrayLike<number>,
+  roundsMax = ROUNDS_MAX,
+): Result<StudentFit, StudentFitFault> {
   const moments = momentsOf(returns);
   if (!moments.ok) return moments;
   const { count, mean, sd } = moments.value;
   if (count < RETURNS_MIN) return err({ kind: 'too-few', found: count, wanted: RETURNS_MIN });
   let law: StudentLaw = { location: mean, scale: sd, nu: 8 };
-  for (let rounds = 1; rounds <= ROUNDS_MAX; rounds += 1) {
+  for (let rounds = 1; rounds <= roundsMax; rounds += 1) {
     const shifted = shiftedLaw(returns, law);
-    if (!(shifted.scale > 0)) return err({ kind: 'no-variance', mean });
+    if (!(shifted.scale > SCALE_MIN * sd)) return err({ kind: 'no-variance', mean });
     const next = { ...shifted, nu: likeliestNu(returns, shifted) };
     const moved =
       Math.abs(next.location - law.location) / next.scale +
@@ -48,7 +54,7 @@ export function fitStudent(returns: ArrayLike<number>): Result<StudentFit, Stude
     law = next;
     if (moved < CONVERGED) return ok({ ...law, logLikelihood: likelihood(returns, law), rounds });
   }
-  return err({ kind: 'no-convergence', rounds: ROUNDS_MAX });
+  return err({ kind: 'no-convergence', rounds: roundsMax });
 }
 
 /** Location and scale anew, each return weighted by (ν + 1)/(ν + z²). */

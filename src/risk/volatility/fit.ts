@@ -2,7 +2,7 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 import { type Minimum, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { cholesky, choleskySolve } from '../../math/optimise/definite.ts';
 import { Coordinates, NU_MIN } from './coordinates.ts';
-import { logLikelihood, SCORES } from './likelihood.ts';
+import { logLikelihood, SCORES, scoresOf } from './likelihood.ts';
 import {
   longRunVariance,
   type ParameterName,
@@ -20,8 +20,11 @@ export const GRADIENT_MAX = 1e-4;
 const NEWTON_STEPS_MAX = 4;
 /** Gain in log likelihood that another Newton step is not worth. */
 const NEWTON_GAIN_MIN = 1e-18;
-/** Differences of gradients are taken over this share of a standard error. */
-const DIFFERENCE_SHARE = 1e-3;
+/**
+ * Differences of gradients are taken over this share of a standard error: short enough for one
+ * side, and a thousand times longer than rounding.
+ */
+const DIFFERENCE_SHARE = 1e-5;
 /** Added to the guess of the curvature, which may be singular at a start. */
 const RIDGE_SHARE = 1e-6;
 /**
@@ -146,12 +149,16 @@ class Fit {
 
   #climb(start: Float64Array): Result<VolatilityFit, FitFault> {
     const { lower, upper } = this.#coordinates;
-    const curvature = this.#outerProduct(start, []);
+    const curvature = this.#outerProduct(start);
     const size = start.length;
     for (let at = 0; at < size; at += 1) {
       const cell = at * size + at;
       curvature[cell] = (curvature[cell] as number) * (1 + RIDGE_SHARE) + Number.MIN_VALUE;
     }
+    const widths = Float64Array.from(
+      start,
+      (_, at) => 1 / Math.sqrt(curvature[at * size + at] as number),
+    );
     const found = minimise({ evaluate: this.#evaluate, start, lower, upper, curvature });
     if (!found.ok) {
       const fault = found.error;
@@ -159,14 +166,17 @@ class Fit {
       const { iterations, gradientMax } = fault;
       return err({ kind: 'no-convergence', iterations, gradientMax, gradientLimit: GRADIENT_MAX });
     }
-    return this.#polish(found.value);
+    return this.#polish(found.value, widths);
   }
 
   /** Newton with the Hessian at what was found, which is then the Hessian of the fit. */
-  #polish({ x, gradient, held, iterations }: Minimum): Result<VolatilityFit, FitFault> {
+  #polish(
+    { x, gradient, held, iterations }: Minimum,
+    widths: Float64Array,
+  ): Result<VolatilityFit, FitFault> {
     const free = held.flatMap((isHeld, at) => (isHeld ? [] : [at]));
     const size = free.length;
-    const hessian = this.#hessian(x, free);
+    const hessian = this.#hessian(x, gradient, free, widths);
     const factor = cholesky(hessian, size);
     if (factor === null) {
       const parameters = this.#coordinates.unscaled(this.#coordinates.parameters(x));
@@ -200,24 +210,26 @@ class Fit {
     });
   }
 
-  /** Second derivatives of −log likelihood by central differences of the analytic gradient. */
-  #hessian(x: Float64Array, free: readonly number[]): Float64Array {
+  /** Second derivatives of −log likelihood by differences of the analytic gradient. */
+  #hessian(
+    x: Float64Array,
+    gradient: Float64Array,
+    free: readonly number[],
+    widths: Float64Array,
+  ): Float64Array {
     const size = free.length;
-    const outer = this.#outerProduct(x, []);
     const point = Float64Array.from(x);
-    const [up, down] = [new Float64Array(x.length), new Float64Array(x.length)];
+    const moved = new Float64Array(x.length);
     const hessian = new Float64Array(size * size);
     free.forEach((at, row) => {
-      const width = DIFFERENCE_SHARE / Math.sqrt(outer[at * x.length + at] as number);
-      const [above, below] = [(x[at] as number) + width, (x[at] as number) - width];
-      point[at] = above;
-      this.#evaluate(point, up);
-      point[at] = below;
-      this.#evaluate(point, down);
-      point[at] = x[at] as number;
+      const from = x[at] as number;
+      const to = from + DIFFERENCE_SHARE * (widths[at] as number);
+      point[at] = to;
+      this.#evaluate(point, moved);
+      point[at] = from;
       free.forEach((other, column) => {
         hessian[row * size + column] =
-          ((up[other] as number) - (down[other] as number)) / (above - below);
+          ((moved[other] as number) - (gradient[other] as number)) / (to - from);
       });
     });
     for (let row = 0; row < size; row += 1) {
@@ -231,11 +243,12 @@ class Fit {
   }
 
   /** Σ score score' by the numbers that are searched. */
-  #outerProduct(point: Float64Array, held: readonly boolean[]): Float64Array {
+  #outerProduct(point: Float64Array): Float64Array {
     this.#evaluations += 1;
     const parameters = this.#coordinates.parameters(point);
-    logLikelihood(this.#path, parameters, this.#slopes, this.#scores);
-    return outerProduct(this.#scores, this.#coordinates.slopes(parameters, held)).cells;
+    logLikelihood(this.#path, parameters, this.#slopes);
+    scoresOf(this.#path, parameters, this.#scores);
+    return outerProduct(this.#scores, this.#coordinates.slopes(parameters, [])).cells;
   }
 
   #fit(found: {
@@ -248,9 +261,13 @@ class Fit {
     const { x, held, hessian, gradientMax, iterations } = found;
     const [model, coordinates, path] = [this.#model, this.#coordinates, this.#path];
     const scaled = coordinates.parameters(x);
-    logLikelihood(path, scaled, this.#slopes, this.#scores);
-    const exact = path.isLogarithmic ? new VariancePath(model, path.returns) : path;
-    const likelihood = logLikelihood(exact, scaled, this.#slopes);
+    let likelihood = logLikelihood(path, scaled, this.#slopes);
+    scoresOf(path, scaled, this.#scores);
+    let exact = path;
+    if (path.isLogarithmic) {
+      exact = new VariancePath(model, path.returns);
+      likelihood = logLikelihood(exact, scaled, this.#slopes);
+    }
     const parameters = coordinates.unscaled(scaled);
     const persistence = persistenceOf(model, parameters);
     const { spread } = this.#scale;

@@ -22,30 +22,58 @@ const VARIANCE_MIN = 1e-200;
  *
  * @param gradient six numbers, which are written, by the names of `PARAMETERS`; those that the
  *   model has not are 0
- * @param scores the same of each return, n × 6, where somebody wants them
  * @returns NaN where a variance is not above zero or not finite
  */
 export function logLikelihood(
   path: VariancePath,
   parameters: VolatilityParameters,
   gradient: Float64Array,
-  scores: Float64Array | null = null,
 ): number {
   path.fill(parameters);
   gradient.fill(0);
-  return parameters.nu === null
-    ? normalLikelihood(path, gradient, scores)
-    : studentLikelihood(path, parameters.nu, gradient, scores);
+  const { nu } = parameters;
+  const value = nu === null ? normalLikelihood(path) : studentLikelihood(path, nu, gradient);
+  addThroughVariances(path, gradient);
+  return value;
 }
 
-function normalLikelihood(
+/**
+ * The derivatives of the likelihood of each return, n × 6, at the parameters that the path was
+ * filled with last.
+ */
+export function scoresOf(
   path: VariancePath,
-  gradient: Float64Array,
-  scores: Float64Array | null,
-): number {
-  const { shocks, variances, isLogarithmic } = path;
+  { nu }: VolatilityParameters,
+  into: Float64Array,
+): void {
+  const { shocks, variances, byMean, byVariance, slopes } = path;
+  const constantByNu = nu === null ? 0 : constantOf(nu).byNu;
+  for (let at = 0; at < shocks.length; at += 1) {
+    const [row, cell] = [at * SCORES, at * SLOPES];
+    const weight = byVariance[at] as number;
+    into[row] = (byMean[at] as number) + weight * (slopes[cell] as number);
+    into[row + 1] = weight * (slopes[cell + 1] as number);
+    into[row + 2] = weight * (slopes[cell + 2] as number);
+    into[row + 3] = weight * (slopes[cell + 3] as number);
+    into[row + 4] = weight * (slopes[cell + 4] as number);
+    if (nu === null) continue;
+    const tail = 1 + (shocks[at] as number) ** 2 / ((variances[at] as number) * (nu - 2));
+    const share = ((nu + 1) / 2) * (1 - 1 / tail);
+    into[row + 5] = constantByNu - 0.5 * Math.log(tail) + share / (nu - 2);
+  }
+}
+
+function normalLikelihood({
+  shocks,
+  variances,
+  isLogarithmic,
+  byMean,
+  byVariance,
+}: VariancePath): number {
   const count = shocks.length;
-  let [logs, squares, product] = [0, 0, 1];
+  let logs = 0;
+  let squares = 0;
+  let product = 1;
   for (let at = 0; at < count; at += 1) {
     const h = variances[at] as number;
     if (!(h > VARIANCE_MIN && h < VARIANCE_MAX)) return Number.NaN;
@@ -58,33 +86,26 @@ function normalLikelihood(
       logs += Math.log(product);
       product = 1;
     }
+    byMean[at] = e * inverse;
     const byLogVariance = 0.5 * (ratio - 1);
-    add(path, at, e * inverse, isLogarithmic ? byLogVariance : byLogVariance * inverse, gradient);
-    if (scores !== null) {
-      scoreOf(
-        path,
-        at,
-        e * inverse,
-        isLogarithmic ? byLogVariance : byLogVariance * inverse,
-        scores,
-      );
-    }
+    byVariance[at] = isLogarithmic ? byLogVariance : byLogVariance * inverse;
   }
   return -0.5 * (count * LOG_TWO_PI + logs + Math.log(product) + squares);
 }
 
 function studentLikelihood(
-  path: VariancePath,
+  { shocks, variances, isLogarithmic, byMean, byVariance }: VariancePath,
   nu: number,
   gradient: Float64Array,
-  scores: Float64Array | null,
 ): number {
-  const { shocks, variances, isLogarithmic } = path;
   const count = shocks.length;
   const power = (nu + 1) / 2;
-  const constant = logGamma(power) - logGamma(nu / 2) - 0.5 * Math.log(Math.PI * (nu - 2));
-  const constantByNu = 0.5 * (digamma(power) - digamma(nu / 2) - 1 / (nu - 2));
-  let [logs, product, tails, tailProduct, byNu] = [0, 1, 0, 1, 0];
+  const constant = constantOf(nu);
+  let logs = 0;
+  let product = 1;
+  let tails = 0;
+  let tailProduct = 1;
+  let shares = 0;
   for (let at = 0; at < count; at += 1) {
     const h = variances[at] as number;
     if (!(h > VARIANCE_MIN && h < VARIANCE_MAX)) return Number.NaN;
@@ -102,48 +123,48 @@ function studentLikelihood(
       tails += Math.log(tailProduct);
       tailProduct = 1;
     }
-    const share = 1 - 1 / tail;
-    const byMean = (2 * power * e * inverse) / ((nu - 2) * tail);
+    const rest = 1 / tail;
+    const share = 1 - rest;
+    shares += share;
+    byMean[at] = (2 * power * e * inverse * rest) / (nu - 2);
     const byLogVariance = power * share - 0.5;
-    const byVariance = isLogarithmic ? byLogVariance : byLogVariance * inverse;
-    byNu += share;
-    add(path, at, byMean, byVariance, gradient);
-    if (scores !== null) {
-      scoreOf(path, at, byMean, byVariance, scores);
-      scores[at * SCORES + SLOPES] =
-        constantByNu - 0.5 * Math.log(tail) + (power * share) / (nu - 2);
-    }
+    byVariance[at] = isLogarithmic ? byLogVariance : byLogVariance * inverse;
   }
   tails += Math.log(tailProduct);
-  gradient[SLOPES] = count * constantByNu - 0.5 * tails + (power * byNu) / (nu - 2);
-  return count * constant - 0.5 * (logs + Math.log(product)) - power * tails;
+  gradient[SLOPES] = count * constant.byNu - 0.5 * tails + (power * shares) / (nu - 2);
+  return count * constant.value - 0.5 * (logs + Math.log(product)) - power * tails;
 }
 
-/** By the mean directly, and by every parameter through the variance. */
-function add(
-  { slopes }: VariancePath,
-  at: number,
-  byMean: number,
-  byVariance: number,
+/** What of the log density of the t depends on ν alone, and its derivative. */
+function constantOf(nu: number): { readonly value: number; readonly byNu: number } {
+  const power = (nu + 1) / 2;
+  return {
+    value: logGamma(power) - logGamma(nu / 2) - 0.5 * Math.log(Math.PI * (nu - 2)),
+    byNu: 0.5 * (digamma(power) - digamma(nu / 2) - 1 / (nu - 2)),
+  };
+}
+
+/** By the mean directly, and by every parameter through the variances. */
+function addThroughVariances(
+  { slopes, byMean, byVariance }: VariancePath,
   gradient: Float64Array,
 ): void {
-  const cell = at * SLOPES;
-  gradient[0] = (gradient[0] as number) + byMean + byVariance * (slopes[cell] as number);
-  gradient[1] = (gradient[1] as number) + byVariance * (slopes[cell + 1] as number);
-  gradient[2] = (gradient[2] as number) + byVariance * (slopes[cell + 2] as number);
-  gradient[3] = (gradient[3] as number) + byVariance * (slopes[cell + 3] as number);
-  gradient[4] = (gradient[4] as number) + byVariance * (slopes[cell + 4] as number);
-}
-
-function scoreOf(
-  { slopes }: VariancePath,
-  at: number,
-  byMean: number,
-  byVariance: number,
-  scores: Float64Array,
-): void {
-  for (let parameter = 0; parameter < SLOPES; parameter += 1) {
-    scores[at * SCORES + parameter] = byVariance * (slopes[at * SLOPES + parameter] as number);
+  let mu = 0;
+  let omega = 0;
+  let alpha = 0;
+  let gamma = 0;
+  let beta = 0;
+  for (let at = 0, cell = 0; at < byMean.length; at += 1, cell += SLOPES) {
+    const weight = byVariance[at] as number;
+    mu += (byMean[at] as number) + weight * (slopes[cell] as number);
+    omega += weight * (slopes[cell + 1] as number);
+    alpha += weight * (slopes[cell + 2] as number);
+    gamma += weight * (slopes[cell + 3] as number);
+    beta += weight * (slopes[cell + 4] as number);
   }
-  scores[at * SCORES] = (scores[at * SCORES] as number) + byMean;
+  gradient[0] = mu;
+  gradient[1] = omega;
+  gradient[2] = alpha;
+  gradient[3] = gamma;
+  gradient[4] = beta;
 }

@@ -18,6 +18,9 @@ export class VariancePath {
   /** ∂h_t of a linear recursion, ∂ ln h_t of a logarithmic one: five for each t of the returns. */
   readonly slopes: Float64Array;
   readonly isLogarithmic: boolean;
+  /** Derivatives of the likelihood of each return, by its mean directly and by its variance. */
+  readonly byMean: Float64Array;
+  readonly byVariance: Float64Array;
   readonly #model: Pick<VolatilityModel, 'variance'>;
   readonly #rounding: number;
 
@@ -32,6 +35,8 @@ export class VariancePath {
     this.shocks = new Float64Array(returns.length);
     this.variances = new Float64Array(returns.length + 1);
     this.slopes = new Float64Array((returns.length + 1) * SLOPES);
+    this.byMean = new Float64Array(returns.length);
+    this.byVariance = new Float64Array(returns.length);
     this.isLogarithmic = model.variance === 'egarch';
   }
 
@@ -71,7 +76,9 @@ function fillGarch(path: VariancePath, parameters: VolatilityParameters, start: 
   let squareByMu = start.slope;
   let h = start.meanSquare;
   let byMu = start.slope;
-  let [byOmega, byAlpha, byBeta] = [0, 0, 0];
+  let byOmega = 0;
+  let byAlpha = 0;
+  let byBeta = 0;
   for (let at = 0, cell = 0; at < variances.length; at += 1, cell += SLOPES) {
     byMu = alpha * squareByMu + beta * byMu;
     byOmega = 1 + beta * byOmega;
@@ -99,7 +106,10 @@ function fillGjr(path: VariancePath, parameters: VolatilityParameters, start: St
   let fallByMu = start.slope / 2;
   let h = start.meanSquare;
   let byMu = start.slope;
-  let [byOmega, byAlpha, byGamma, byBeta] = [0, 0, 0, 0];
+  let byOmega = 0;
+  let byAlpha = 0;
+  let byGamma = 0;
+  let byBeta = 0;
   for (let at = 0, cell = 0; at < variances.length; at += 1, cell += SLOPES) {
     byMu = alpha * squareByMu + gamma * fallByMu + beta * byMu;
     byOmega = 1 + beta * byOmega;
@@ -131,9 +141,15 @@ function fillEgarch(
   const { shocks, variances, slopes } = path;
   const { omega, alpha, gamma, beta } = parameters;
   let log = Math.log(start.meanSquare);
-  let [size, z, own, feedback] = [MEAN_ABSOLUTE_NORMAL, 0, 0, beta];
+  let size = MEAN_ABSOLUTE_NORMAL;
+  let z = 0;
+  let own = 0;
+  let feedback = beta;
   let byMu = start.slope / start.meanSquare;
-  let [byOmega, byAlpha, byGamma, byBeta] = [0, 0, 0, 0];
+  let byOmega = 0;
+  let byAlpha = 0;
+  let byGamma = 0;
+  let byBeta = 0;
   for (let at = 0, cell = 0; at < variances.length; at += 1, cell += SLOPES) {
     byMu = own + feedback * byMu;
     byOmega = 1 + feedback * byOmega;
@@ -141,20 +157,20 @@ function fillEgarch(
     byGamma = z + feedback * byGamma;
     byBeta = log + feedback * byBeta;
     log = omega + alpha * (size - MEAN_ABSOLUTE_NORMAL) + gamma * z + beta * log;
-    const h = Math.abs(log) < LOG_VARIANCE_MAX ? Math.exp(log) : Number.NaN;
-    variances[at] = h;
+    // One exponential serves both: what follows waits for it.
+    const inverse = Math.abs(log) < LOG_VARIANCE_MAX ? Math.exp(-0.5 * log) : Number.NaN;
+    variances[at] = 1 / (inverse * inverse);
     slopes[cell] = byMu;
     slopes[cell + 1] = byOmega;
     slopes[cell + 2] = byAlpha;
     slopes[cell + 3] = byGamma;
     slopes[cell + 4] = byBeta;
     if (at === shocks.length) break;
-    const deviation = Math.sqrt(h);
-    z = (shocks[at] as number) / deviation;
+    z = (shocks[at] as number) * inverse;
     size = rounding === 0 ? Math.abs(z) : Math.sqrt(z * z + rounding * rounding);
     // z = e h^−½ moves with μ at once, and with every parameter through h.
     const bend = size === 0 ? gamma : gamma + (alpha * z) / size;
-    own = -bend / deviation;
+    own = -bend * inverse;
     feedback = beta - 0.5 * bend * z;
   }
 }

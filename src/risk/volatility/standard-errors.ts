@@ -69,13 +69,18 @@ export function standardErrors(from: {
 export function outerProduct(scores: Float64Array, slopes: Matrix): Matrix {
   const sums = zeros(SCORES, SCORES);
   const { cells } = sums;
-  for (let start = 0; start < scores.length; start += SCORES) {
-    for (let row = 0; row < SCORES; row += 1) {
-      const score = scores[start + row] as number;
-      for (let column = 0; column <= row; column += 1) {
-        cells[row * SCORES + column] =
-          (cells[row * SCORES + column] as number) + score * (scores[start + column] as number);
+  // Only those that anything is searched for: the others are zero, or do not count.
+  const rows = PARAMETERS.map((_, row) => row).filter((row) =>
+    slopes.cells.subarray(row * slopes.columns, (row + 1) * slopes.columns).some((by) => by !== 0),
+  );
+  for (const row of rows) {
+    for (const column of rows) {
+      if (column > row) continue;
+      let sum = 0;
+      for (let start = 0; start < scores.length; start += SCORES) {
+        sum += (scores[start + row] as number) * (scores[start + column] as number);
       }
+      cells[row * SCORES + column] = sum;
     }
   }
   mirror(sums);

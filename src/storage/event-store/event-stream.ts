@@ -41,6 +41,7 @@ export function streamOf(event: JournalEvent): string {
     case 'profit-peaked':
     case 'data-gap':
     case 'quality-scored':
+    case 'volatility-calibrated':
     case 'heartbeat':
     case 'audit-key-rotated':
     case 'market-data-removed':

@@ -112,6 +112,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'market-data-removed':
     case 'data-gap':
     case 'quality-scored':
+    case 'volatility-calibrated':
       return [];
     default:
       return onLaterEvent(view, event);

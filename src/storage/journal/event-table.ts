@@ -14,6 +14,7 @@ import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import type { VolatilityCalibrated } from '../../risk/volatility/live/calibration.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import {
@@ -46,6 +47,7 @@ export type JournalEvent =
   | StrategyConfigured
   | QualityEvent
   | MarketDataRemoved
+  | VolatilityCalibrated
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -340,6 +342,18 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       toMs: whole,
       score: whole,
       parts: document,
+    }),
+  },
+  'volatility-calibrated': {
+    code: 120,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      turn: whole,
+      verdict: choice(['adopted', 'refused']),
+      model: text,
+      observations: whole,
+      detail: document,
     }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },

@@ -12,6 +12,7 @@ import {
 test('a fault is known by its kind, whatever it is about', () => {
   assert.is(effectOf('down:trading/risk'), FAULTS.down);
   assert.is(effectOf('venue:binance'), FAULTS.venue);
+  assert.is(effectOf('venue-away:binance'), FAULTS['venue-away']);
   assert.is(effectOf('proof-test'), FAULTS['proof-test']);
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { logLikelihood, SCORES } from '../../../src/risk/volatility/likelihood.ts';
+import { logLikelihood, SCORES, scoresOf } from '../../../src/risk/volatility/likelihood.ts';
 import { PARAMETERS, type VolatilityParameters } from '../../../src/risk/volatility/model.ts';
 import { VariancePath } from '../../../src/risk/volatility/recursion.ts';
 import { law } from '../../support/law.ts';
@@ -56,7 +56,8 @@ for (const model of MODELS) {
 
   test(`the scores of ${name} add up to its gradient`, () => {
     const [gradient, scores] = [new Float64Array(SCORES), new Float64Array(150 * SCORES)];
-    logLikelihood(path, usual(model), gradient, scores);
+    logLikelihood(path, usual(model), gradient);
+    scoresOf(path, usual(model), scores);
     for (let parameter = 0; parameter < SCORES; parameter += 1) {
       let sum = 0;
       for (let row = 0; row < 150; row += 1) sum += scores[row * SCORES + parameter] as number;

@@ -254,6 +254,14 @@ const shapes: Shapes = {
     score: fc.nat(),
     parts: words,
   }),
+  'volatility-calibrated': record({
+    instrument: fc.nat(),
+    turn: fc.nat(),
+    verdict: fc.constantFrom('adopted', 'refused'),
+    model: name,
+    observations: fc.nat(),
+    detail: words,
+  }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };

@@ -32,8 +32,11 @@ export interface Calibration {
 export interface CalibrationAnswer {
   readonly instrument: number;
   readonly turn: number;
-  readonly outcome: Result<Calibration, FitFault>;
+  readonly outcome: Result<Calibration, CalibrationFault>;
 }
+
+/** `no-answer`: whoever fits did not say anything in time. */
+export type CalibrationFault = FitFault | { readonly kind: 'no-answer'; readonly waitedMs: number };
 
 /** Carries out jobs, in a thread or, in a rehearsal, in a later turn of this one. */
 export interface Calibrator {
@@ -63,8 +66,8 @@ export interface VolatilityCalibrated {
   readonly verdict: 'adopted' | 'refused';
   readonly model: string;
   readonly observations: number;
-  /** The calibration without its profile, or the fault. */
-  readonly detail: Readonly<Record<string, unknown>>;
+  /** The calibration or the fault, as JSON. */
+  readonly detail: string;
 }
 
 export function calibratedEvent(
@@ -78,11 +81,12 @@ export function calibratedEvent(
     model: modelText(model),
   } as const;
   if (!outcome.ok) {
-    return { ...told, verdict: 'refused', observations: 0, detail: { fault: outcome.error } };
+    return { ...told, verdict: 'refused', observations: 0, detail: JSON.stringify(outcome.error) };
   }
-  const { profile, observations, ...detail } = outcome.value;
-  const factors = [...profile.factors];
-  return { ...told, verdict: 'adopted', observations, detail: { ...detail, factors } };
+  const { profile, observations, ...rest } = outcome.value;
+  const factors = Array.from(profile.factors, (factor) => Math.round(factor * 1e4) / 1e4);
+  const detail = JSON.stringify({ ...rest, bucketMs: profile.bucketMs, factors });
+  return { ...told, verdict: 'adopted', observations, detail };
 }
 
 /** Such as `gjr-t`, or `garch-t4` where ν is fixed. */

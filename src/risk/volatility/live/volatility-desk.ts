@@ -1,0 +1,132 @@
+import { err } from '../../../core/result.ts';
+import type { QuoteMessage } from '../../../market/quote.ts';
+import type { VolatilityModel } from '../model.ts';
+import type { VolatilityBoard } from './board.ts';
+import {
+  type CalibrationAnswer,
+  type CalibrationJob,
+  calibratedEvent,
+  type VolatilityCalibrated,
+} from './calibration.ts';
+import { MarketVolatility } from './market-volatility.ts';
+import { modelOf, type VolatilitySettings } from './settings.ts';
+
+/** A fit that has no answer by then has none. */
+export const ANSWER_MS_MAX = 60_000;
+
+export interface VolatilityDeskOptions {
+  readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
+  readonly settings: VolatilitySettings;
+  readonly board: VolatilityBoard;
+  /** Has a job carried out; the answer comes to `onAnswer`. */
+  readonly fit: (job: CalibrationJob) => void;
+  /** @throws when it cannot be journaled */
+  readonly record: (event: VolatilityCalibrated) => void;
+}
+
+interface Waiting {
+  readonly instrument: number;
+  readonly turn: number;
+  readonly taken: number;
+  readonly sinceMs: number;
+}
+
+/**
+ * Follows the volatility of every market and has its model fitted anew, one market at a time. A fit
+ * that is refused, or does not answer, leaves what was there; both are written down.
+ */
+export class VolatilityDesk {
+  readonly #options: VolatilityDeskOptions;
+  readonly #model: VolatilityModel;
+  readonly #markets: readonly MarketVolatility[];
+  /** Monotonic time of the last try of each market; long ago at the start. */
+  readonly #triedMs: Float64Array;
+  #waiting: Waiting | null = null;
+  #turn = 0;
+  #adopted = 0;
+  #refused = 0;
+
+  constructor(options: VolatilityDeskOptions) {
+    const { instruments, settings, board } = options;
+    this.#options = options;
+    this.#model = modelOf(settings);
+    this.#triedMs = new Float64Array(instruments.length).fill(Number.NEGATIVE_INFINITY);
+    this.#markets = instruments.map(
+      (_, instrument) =>
+        new MarketVolatility({
+          instrument,
+          model: this.#model,
+          board,
+          capacity: settings.returns,
+          bucketMs: settings.seasonMinutes * 60_000,
+          ewmaLambda: settings.ewmaLambda,
+        }),
+    );
+  }
+
+  onQuote(message: QuoteMessage): void {
+    const market = this.#markets[message.instrument];
+    if (message.kind === 'quote-updated') market?.onQuote(message);
+    else market?.onQuoteLost();
+  }
+
+  /** Several times a period. */
+  tick(wallMs: number, monoNs: number): void {
+    for (const market of this.#markets) market.tick(wallMs, monoNs);
+    const monoMs = monoNs / 1e6;
+    const waiting = this.#waiting;
+    if (waiting !== null && monoMs - waiting.sinceMs > ANSWER_MS_MAX) {
+      const { instrument, turn } = waiting;
+      this.onAnswer({
+        instrument,
+        turn,
+        outcome: err({ kind: 'no-answer', waitedMs: ANSWER_MS_MAX }),
+      });
+    }
+    if (this.#waiting === null) this.#fitNext(monoMs);
+  }
+
+  /** An answer that nobody waits for any more is none. */
+  onAnswer(answer: CalibrationAnswer): void {
+    const waiting = this.#waiting;
+    if (waiting?.turn !== answer.turn) return;
+    this.#waiting = null;
+    const { outcome } = answer;
+    // Written down before it is used.
+    this.#options.record(calibratedEvent(answer, this.#model));
+    if (outcome.ok) {
+      this.#adopted += 1;
+      this.#markets[waiting.instrument]?.adopt(outcome.value, waiting.taken);
+    } else this.#refused += 1;
+  }
+
+  summary() {
+    const markets = this.#options.instruments.map(({ venue, symbol }, at) => [
+      `${venue} ${symbol}`,
+      this.#markets[at]?.summary(),
+    ]);
+    return {
+      adopted: this.#adopted,
+      refused: this.#refused,
+      isFitting: this.#waiting !== null,
+      markets: Object.fromEntries(markets),
+    };
+  }
+
+  /** The market that has waited longest of those whose fit is due. */
+  #fitNext(monoMs: number): void {
+    const { refitMinutes, returnsMin } = this.#options.settings;
+    let next = -1;
+    this.#markets.forEach(({ known }, at) => {
+      const triedMs = this.#triedMs[at] as number;
+      if (known < returnsMin || monoMs - triedMs < refitMinutes * 60_000) return;
+      if (next < 0 || triedMs < (this.#triedMs[next] as number)) next = at;
+    });
+    if (next < 0) return;
+    this.#turn += 1;
+    this.#triedMs[next] = monoMs;
+    const { taken, ...job } = (this.#markets[next] as MarketVolatility).job(this.#turn);
+    this.#waiting = { instrument: next, turn: this.#turn, taken, sinceMs: monoMs };
+    this.#options.fit(job);
+  }
+}
