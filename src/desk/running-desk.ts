@@ -26,7 +26,7 @@ import {
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
-import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import { amountText, type Instrument } from '../core/instrument.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
