@@ -7,7 +7,7 @@ import { ACCESS_COMMANDS } from './access/access-commands.ts';
 import { APPROVAL_COMMANDS } from './access/approval-commands.ts';
 import { ALERT_COMMANDS } from './alerts/alert-commands.ts';
 import { type DaemonCommand, didYouMean, done, EXIT, failed, findCommand } from './command.ts';
-import type { OrderRow, PositionRow } from './desk.ts';
+import type { MarketRow, OrderRow, PositionRow } from './desk.ts';
 import { ACTOR_ACTIONS, type ActorRow, type Desk, type DeskStatus } from './desk.ts';
 import { ESTOP_COMMANDS } from './estop/estop-commands.ts';
 import { inspect, noActor } from './inspect/inspect-command.ts';
@@ -324,8 +324,7 @@ function showStatus(status: DeskStatus): string {
     ],
     ['gate', status.gate.length === 0 ? 'open' : `closed: ${status.gate.join(', ')}`],
     ...status.raised.map((row): [string, string] => ['raised', raisedText(row)]),
-    ['market', `${status.symbol} ${status.bid ?? '-'} / ${status.ask ?? '-'}`],
-    ['position', status.position],
+    ...status.markets.map((row): [string, string] => ['market', marketText(row)]),
     ['profit', status.pnl],
     ['fees', status.fees],
     ['orders', status.orders],
@@ -337,6 +336,10 @@ function showStatus(status: DeskStatus): string {
     ['journal', status.journalSequence],
     ['up', `${status.uptimeSeconds} s, pid ${status.pid}`],
   ]);
+}
+
+function marketText({ venue, symbol, bid, ask, position }: MarketRow): string {
+  return `${venue} ${symbol} ${bid ?? '-'} / ${ask ?? '-'}, position ${position}`;
 }
 
 function showActors(actors: readonly ActorRow[]): string {

@@ -86,6 +86,17 @@ export interface OrderRow {
   readonly status: string;
 }
 
+/** One market at a glance; amounts as decimal texts. */
+export interface MarketRow {
+  readonly venue: string;
+  readonly symbol: string;
+  /** Null without a market. */
+  readonly bid: string | null;
+  readonly ask: string | null;
+  /** `-` before the portfolio has said. */
+  readonly position: string;
+}
+
 export interface DeskStatus extends ControlSummary {
   readonly version: string;
   readonly pid: number;
@@ -95,6 +106,8 @@ export interface DeskStatus extends ControlSummary {
   readonly ask: string | null;
   readonly symbol: string;
   readonly position: string;
+  /** All markets of all venues, in the order of the configuration. */
+  readonly markets: readonly MarketRow[];
   /** Net profit in quote currency; null while a position has no market. */
   readonly pnl: string | null;
   readonly fees: string;

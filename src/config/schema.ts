@@ -41,7 +41,9 @@ const venueSection = z
       .regex(/^[a-z][a-z0-9-]{0,15}$/)
       .describe('name of the venue on this desk'),
     kind: z.enum(VENUE_KIND_NAMES).default('binance').describe('protocol that the venue speaks'),
-    endpoint: z.literal('simulated').describe('the simulated exchange that the desk starts itself'),
+    endpoint: z
+      .enum(['simulated', 'live'])
+      .describe('simulated: the exchange that the desk starts itself; live: for `record` alone'),
     symbols: z.array(symbol).min(1).max(64).describe('markets to follow'),
     receiveWindowMs: z
       .number()

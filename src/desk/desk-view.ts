@@ -1,5 +1,5 @@
 import type { ActorInfo } from '../../actors/runtime/place.ts';
-import type { ActorRow, OrderRow, PositionRow } from '../commands/desk.ts';
+import type { ActorRow, MarketRow, OrderRow, PositionRow } from '../commands/desk.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import type { Lots } from '../core/units.ts';
 import type { OrderRecord } from '../execution/order.ts';
@@ -37,6 +37,20 @@ export function positionRow(instrument: Instrument, holding: Holding, touch: Tou
     realised: amountText(realised),
     unrealised: unrealised === null ? null : amountText(unrealised),
     fees: amountText(fees),
+  };
+}
+
+export function marketRow(
+  instrument: Instrument,
+  holding: Holding | undefined,
+  touch: Touch,
+): MarketRow {
+  return {
+    venue: instrument.venue,
+    symbol: instrument.symbol,
+    bid: touch === null ? null : priceText(instrument, touch.bid),
+    ask: touch === null ? null : priceText(instrument, touch.ask),
+    position: holding === undefined ? '-' : quantityText(instrument, holding.position.lots),
   };
 }
 

@@ -33,6 +33,7 @@ import { openLinks } from './links/open-links.ts';
 import { type Accesses, openVenues } from './open-venues.ts';
 import { openShell } from './proof/open-shell.ts';
 import { checkAccounts } from './venue/check-accounts.ts';
+import { liveRefusal } from './venue/live.ts';
 import { withPrime } from './venue/with-prime.ts';
 
 export interface OpenOptions {
@@ -74,6 +75,8 @@ const MIB = 1_048_576;
  */
 export async function openDesk(options: OpenOptions): Promise<Result<OpenedDesk, string>> {
   const { env, folder } = options;
+  const refusal = liveRefusal(options.config);
+  if (refusal !== null) return err(refusal);
   const opened = openDataDirectory(env, folder, options.lock);
   if (!opened.ok) return err(directoryFaultText(opened.error));
   const directory = opened.value;

@@ -4,9 +4,15 @@ import type { Env, Net } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
-import type { ExchangeAccess } from '../venues/ccxt/exchange-class.ts';
+import type { ExchangeAccess, ExchangeId } from '../venues/ccxt/exchange-class.ts';
 import type { TradeHistory } from '../venues/history/trade-history.ts';
-import type { InstrumentQuery, StreamMaker, VenueAccess } from '../venues/kinds/venue-kind.ts';
+import {
+  accountOf,
+  type InstrumentQuery,
+  type OpenedVenue,
+  type StreamMaker,
+  type VenueAccess,
+} from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import type { Venue } from '../venues/port.ts';
 import { KeyTurns } from '../venues/session/key-turns.ts';
@@ -40,6 +46,14 @@ export interface OpenedVenues {
   readonly instruments: readonly Instrument[];
 }
 
+/** What a follower of markets has of each venue. */
+export interface OpenedMarkets {
+  readonly venues: readonly (Pick<DeskVenue, 'name' | 'streams' | 'feeds' | 'quiet'> & {
+    readonly opened: OpenedVenue & { readonly settings: Config['venues'][number] };
+  })[];
+  readonly instruments: readonly Instrument[];
+}
+
 /**
  * Asks every venue for the rules of its markets, one after the other, and makes its adapters. One
  * that wants to be left alone is not asked, and there is no desk without it: a process that is
@@ -53,10 +67,36 @@ export async function openVenues(
   accesses: Accesses,
   quietOf: (venue: string) => VenueQuiet = () => newQuiet(env.clock),
 ): Promise<Result<OpenedVenues, string>> {
-  const venues: DeskVenue[] = [];
-  const instruments: Instrument[] = [];
   assert(config.venues.length <= VENUES_MAX, 'the gate has a word for each venue');
-  for (const [index, settings] of config.venues.entries()) {
+  const markets = await openMarkets(env, config, accesses, quietOf);
+  if (!markets.ok) return markets;
+  const venues = markets.value.venues.map(({ opened, ...market }, index): DeskVenue => {
+    const kind = VENUE_KINDS[opened.settings.kind];
+    return {
+      ...market,
+      index,
+      ...kind.trading(opened),
+      turns: new KeyTurns(),
+      reference: referenceOf(kind.exchange, opened.access),
+      requestTimeoutMs: opened.settings.requestTimeoutMs,
+      hasDeadMan: kind.capabilities.hasDeadMan,
+      contract: kind.contract,
+      history: kind.history(opened),
+    };
+  });
+  return ok({ venues, instruments: markets.value.instruments });
+}
+
+/** The same for who only reads: no account is needed, and nothing that is made can trade. */
+export async function openMarkets(
+  env: Pick<Env, 'net' | 'clock' | 'timers'>,
+  config: Config,
+  accesses: Accesses,
+  quietOf: (venue: string) => VenueQuiet = () => newQuiet(env.clock),
+): Promise<Result<OpenedMarkets, string>> {
+  const venues: OpenedMarkets['venues'][number][] = [];
+  const instruments: Instrument[] = [];
+  for (const settings of config.venues) {
     const { name } = settings;
     const access = accesses.get(name);
     if (access === undefined) return err(`${name}: nothing says where it is reached`);
@@ -68,28 +108,21 @@ export async function openVenues(
     if (leftMs > 0) return err(`${name}: wants no requests for ${leftMs} ms more (418 or 429)`);
     if (!rules.ok) return rules;
     const opened = { access, settings, instruments: rules.value };
-    venues.push({
-      name,
-      index,
-      ...kind.trading(opened),
-      turns: new KeyTurns(),
-      reference: {
-        exchange: kind.exchange,
-        ...{ apiKey: access.account.apiKey, secret: access.account.secret },
-        // The real ones are reached under ccxt's own addresses.
-        ...(access.restUrl.startsWith('http://') && { host: new URL(access.restUrl).host }),
-      },
-      streams: kind.streams(opened, { trades: true }),
-      feeds: settings.feeds ?? 1,
-      requestTimeoutMs: settings.requestTimeoutMs,
-      quiet,
-      hasDeadMan: kind.capabilities.hasDeadMan,
-      contract: kind.contract,
-      history: kind.history(opened),
-    });
+    const streams = kind.streams(opened, { trades: true });
+    venues.push({ name, streams, feeds: settings.feeds ?? 1, quiet, opened });
     instruments.push(...rules.value);
   }
   return ok({ venues, instruments });
+}
+
+function referenceOf(exchange: ExchangeId, access: VenueAccess) {
+  const { restUrl } = access;
+  const { apiKey, secret } = accountOf(access);
+  return {
+    ...{ exchange, apiKey, secret },
+    // The real ones are reached under ccxt's own addresses.
+    ...(restUrl.startsWith('http://') && { host: new URL(restUrl).host }),
+  };
 }
 
 function ask(

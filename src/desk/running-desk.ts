@@ -10,6 +10,7 @@ import type {
   ActorRow,
   Desk,
   DeskStatus,
+  MarketRow,
   OrderRow,
   PositionRow,
 } from '../commands/desk.ts';
@@ -25,7 +26,7 @@ import {
 import type { ControlSummary } from '../control/control-desk.ts';
 import type { RequestableMode } from '../control/modes.ts';
 import { STOP_AT_ONCE, type StopPolicy } from '../control/stop/flatten-permit.ts';
-import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
+import { amountText, type Instrument } from '../core/instrument.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { isSameDefinition } from '../execution/definitions.ts';
 import type { OrderRecord } from '../execution/order.ts';
@@ -33,7 +34,7 @@ import type { PortfolioReport, Touch } from '../execution/portfolio.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import { deskAlerts } from './alerts/desk-alerts.ts';
 import type { DeskParts } from './desk-parts.ts';
-import { actorRow, orderRow, positionRow } from './desk-view.ts';
+import { actorRow, marketRow, orderRow, positionRow } from './desk-view.ts';
 import { EstopDesk } from './hardware/estop-desk.ts';
 import { resetDesk } from './hardware/reset-desk.ts';
 import { StopWiring } from './hardware/stop-wiring.ts';
@@ -300,19 +301,18 @@ export class RunningDesk implements Desk {
   async status(): Promise<DeskStatus> {
     const { metrics, instruments, version, env, journal } = this.parts;
     const { profit, fees, holdings } = await this.#report();
-    const instrument = instruments[0] as Instrument;
-    const touch = this.#touch(instrument.index);
+    const markets = instruments.map((each) => {
+      const holding = holdings.find(({ instrument }) => instrument === each.index);
+      return marketRow(each, holding, this.#touch(each.index));
+    });
+    const [{ symbol, bid, ask, position }] = markets as [MarketRow];
     const counts = this.#bookCounts();
-    const lots = holdings[0]?.position.lots;
     return {
       ...this.mode(),
       version,
       pid: process.pid,
       uptimeSeconds: Math.round((env.clock.mono() - this.#startedNs) / 1e9),
-      symbol: instrument.symbol,
-      bid: touch === null ? null : priceText(instrument, touch.bid),
-      ask: touch === null ? null : priceText(instrument, touch.ask),
-      position: lots === undefined ? '-' : quantityText(instrument, lots),
+      ...{ symbol, bid, ask, position, markets },
       pnl: profit === null ? null : amountText(profit.net),
       fees: amountText(fees),
       orders: metrics.orders,

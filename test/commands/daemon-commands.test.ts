@@ -32,8 +32,8 @@ const answers: [line: string, data: unknown, text: string][] = [
     STATUS,
     `mode          full-auto
 gate          open
-market        BTCUSDT 60000.00 / 60000.01
-position      0.00100 BTC
+market        binance BTCUSDT 60000.00 / 60000.01, position 0.00100
+market        kraken BTC/USD - / -, position -
 profit        1.50
 fees          0.10
 orders        7
@@ -94,7 +94,8 @@ test('what is not there is shown as such', () => {
   for (const line of [
     /^mode +full-auto → manual$/m,
     /^gate +closed: emergency$/m,
-    /^market +BTCUSDT - \/ -$/m,
+    /^market +binance BTCUSDT 60000.00 \/ 60000.01, position 0.00100$/m,
+    /^market +kraken BTC\/USD - \/ -, position -$/m,
     /^profit +-$/m,
     /^refusals +none$/m,
     /^decision p99 +-$/m,

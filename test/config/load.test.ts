@@ -73,7 +73,7 @@ const values: [from: string, to: string, path: string, said: RegExp][] = [
     /^found 2: .*>=3/,
   ],
   ['name: binance', 'name: Binance', 'venues.0.name', /^found "Binance": /],
-  ['endpoint: simulated', 'endpoint: live', 'venues.0.endpoint', /^found "live": .*"simulated"/],
+  ['endpoint: simulated', 'endpoint: real', 'venues.0.endpoint', /^found "real": .*"simulated"/],
   ['symbols: [BTCUSDT]', 'symbols: [btcusdt]', 'venues.0.symbols.0', /^found "btcusdt": /],
   ['symbols: [BTCUSDT]', 'symbols: BTCUSDT', 'venues.0.symbols', /^found "BTCUSDT": .*array/],
   ['receiveWindowMs: 2000', 'receiveWindowMs: 60001', 'venues.0.receiveWindowMs', /<=60000/],

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amountOf, lotsOf, ticksOf } from '../../src/core/units.ts';
-import { orderRow, positionRow } from '../../src/desk/desk-view.ts';
+import { marketRow, orderRow, positionRow } from '../../src/desk/desk-view.ts';
 import { submitted } from '../../src/execution/order.ts';
 import { FLAT } from '../../src/execution/positions.ts';
 import { anInstrument } from '../support/trade/instruments.ts';
@@ -27,6 +27,18 @@ test('a position shows quantity, average entry, mark and what it came to', () =>
     unrealised: '0.00000025',
     fees: '0.00000005',
   });
+});
+
+test('a market shows its touch and our position, and what is not known as such', () => {
+  const holding = { instrument: 0, position: { ...FLAT, lots: lotsOf(100) }, unrealised: null };
+  const touch = { bid: ticksOf(5_990_000), ask: ticksOf(5_990_100) };
+  const market = { venue: 'binance', symbol: 'BTCUSDT' };
+  assert.equal(marketRow(instrument, holding, touch), {
+    ...market,
+    ...{ bid: '59900.00', ask: '59901.00', position: '0.00100' },
+  });
+  const unknown = { bid: null, ask: null, position: '-' };
+  assert.equal(marketRow(instrument, undefined, null), { ...market, ...unknown });
 });
 
 test('a flat position has no entry, and without a market there is no mark', () => {

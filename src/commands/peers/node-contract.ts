@@ -76,6 +76,15 @@ function peerMessage({ ref, reply }: Parameters<LinkContract['message']>[0]) {
   ]) satisfies z.ZodType<PeerMessage>;
 }
 
+/** Eight venues with 64 markets each. */
+const MARKETS_MAX = 512;
+const market = z.strictObject({
+  venue: text,
+  symbol: text,
+  bid: text.nullable(),
+  ask: text.nullable(),
+  position: text,
+});
 const status = z.strictObject({
   mode: z.enum(MODES),
   requested: z.enum(MODES),
@@ -105,6 +114,7 @@ const status = z.strictObject({
   ask: text.nullable(),
   symbol: text,
   position: text,
+  markets: z.array(market).max(MARKETS_MAX),
   pnl: text.nullable(),
   fees: text,
   orders: count,

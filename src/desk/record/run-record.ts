@@ -20,10 +20,11 @@ import {
 } from '../../storage/data-directory.ts';
 import { lockFile } from '../../storage/directory-lock.ts';
 import { nodeNet } from '../../venues/net.ts';
-import { type OpenedVenues, openVenues } from '../open-venues.ts';
+import { type OpenedMarkets, openMarkets } from '../open-venues.ts';
 import { logTarget } from '../run/live-line.ts';
 import { onStopSignal } from '../run/signals.ts';
 import { linkVenue } from '../venue/link.ts';
+import { liveAccesses, simulatedOf } from '../venue/live.ts';
 import { marketFolder, recordingOf } from './recording.ts';
 
 /** What a recording came to. */
@@ -87,15 +88,16 @@ async function follow(
 ): Promise<Result<Recorded, string>> {
   const seed = options.seed === null ? [] : ['--seed', String(options.seed)];
   const words = ['venue', '--data-dir', path, '--config', options.configFile, ...seed];
-  const { venues } = config;
+  const venues = simulatedOf(config);
   const wish = { dataFolder: path, command: [...program, ...words], source: 'generated', venues };
-  const link = await linkVenue(env, wish);
-  if (!link.ok) return link;
-  const opened = await openVenues(env, config, link.value.accesses);
+  const link = venues.length === 0 ? null : await linkVenue(env, wish);
+  if (link?.ok === false) return link;
+  const accesses = new Map([...liveAccesses(config), ...(link?.value.accesses ?? [])]);
+  const opened = await openMarkets(env, config, accesses);
   const recorded = opened.ok
     ? await record({ options, program, config, env, log }, path, opened.value)
     : opened;
-  await link.value.stop();
+  await link?.value.stop();
   return recorded;
 }
 
@@ -103,7 +105,7 @@ async function follow(
 async function record(
   { options, config, env, log }: Run,
   folder: string,
-  { venues, instruments }: OpenedVenues,
+  { venues, instruments }: OpenedMarkets,
 ): Promise<Result<Recorded, string>> {
   const recording = recordingOf({
     folder,

@@ -7,6 +7,7 @@ import type { CrowdPrice } from '../../simulation/flow/fair-price.ts';
 import { FRONT_KINDS, type FrontKind } from '../../simulation/server/front-kinds.ts';
 import { openVenueAs, type Venue } from '../../simulation/server/venue.ts';
 import type { VenueFacade } from '../../simulation/server/venue-facade.ts';
+import { simulatedOf } from './live.ts';
 import type { VenueAccount } from './notice.ts';
 import { generatedVenue, type VenueSection } from './options.ts';
 
@@ -34,7 +35,7 @@ export function openFloor(
   const { clock, timers, accountOf, recordsOf } = parts;
   const floor = new Map<string, FloorVenue>();
   const leaders = new Map<string, CrowdPrice>();
-  for (const section of config.venues) {
+  for (const section of simulatedOf(config)) {
     const records = recordsOf(section);
     const random = floor.size === 0 ? parts.random : parts.random.fork(section.name);
     const front: FrontKind = FRONT_KINDS[section.kind];

@@ -19,6 +19,7 @@ import {
 import { lockFaultText, lockFile } from '../../storage/directory-lock.ts';
 import { onStopSignal } from '../run/signals.ts';
 import { type FloorVenue, openFloor, recordedVenueOf } from './floor.ts';
+import { simulatedOf } from './live.ts';
 import { frontFolder, noticePath, venueAccount, venueFolder, writeNotice } from './notice.ts';
 import { atFeesOf, recordedVenue, venueRecords } from './options.ts';
 
@@ -120,7 +121,7 @@ async function openGenerated(
   });
   if (!opened.ok) return opened;
   const fronts: Front[] = [];
-  for (const { name, kind } of config.venues) {
+  for (const { name, kind } of simulatedOf(config)) {
     const venue = opened.value.get(name) as FloorVenue;
     // Ports follow one another from the one that is asked for.
     const port = transport.port === 0 ? 0 : transport.port + fronts.length;

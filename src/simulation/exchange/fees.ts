@@ -60,7 +60,7 @@ export function feeOf(
   return { fee: amountOf((trade.received * ppm) / MILLION), feeAsset: trade.receivedAsset };
 }
 
-/** The most that a purchase may cost in quote beside its notional, rounded up; 0 for fees in kind. */
+/** The most that a purchase may cost in quote on top, rounded up; 0 for fees in kind. */
 export function feeOnTop(schedule: FeeSchedule, notional: Amount): Amount {
   const ppm = BigInt(Math.max(schedule.makerPpm, schedule.takerPpm, 0));
   if (schedule.isOnNotional !== true || ppm === 0n) return NO_AMOUNT;

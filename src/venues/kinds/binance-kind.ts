@@ -9,7 +9,7 @@ import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
 import { binanceHistory } from '../history/binance-history.ts';
 import type { HttpOutcome } from '../port.ts';
-import type { VenueKind, VenueSettings } from './venue-kind.ts';
+import { accountOf, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
@@ -28,7 +28,8 @@ export const binanceKind: VenueKind = {
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
   history({ access, settings: { receiveWindowMs, requestTimeoutMs: timeoutMs } }) {
-    const key = apiKeyOf(access.account.apiKey, access.account.secret);
+    const { apiKey, secret } = accountOf(access);
+    const key = apiKeyOf(apiKey, secret);
     return binanceHistory({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, 'spot');
   },
   streams({ access, instruments }, { trades: hasTrades }) {
@@ -37,7 +38,8 @@ export const binanceKind: VenueKind = {
     return [{ name: '', open: () => new BinanceStream(options) }];
   },
   trading({ access, settings, instruments }) {
-    const key = apiKeyOf(access.account.apiKey, access.account.secret);
+    const { apiKey, secret } = accountOf(access);
+    const key = apiKeyOf(apiKey, secret);
     const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
     const rest = { url: access.restUrl, key, receiveWindowMs, timeoutMs };
     const url = `${access.sessionUrl}/ws-api/v3`;

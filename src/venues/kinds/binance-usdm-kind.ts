@@ -10,7 +10,7 @@ import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
 import { binanceHistory } from '../history/binance-history.ts';
 import { rulesIn } from './binance-kind.ts';
-import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
+import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
@@ -62,7 +62,8 @@ export const binanceUsdmKind: VenueKind = {
 };
 
 function restOf(access: VenueAccess, settings: VenueSettings): RestAccess {
-  const key = apiKeyOf(access.account.apiKey, access.account.secret);
+  const { apiKey, secret } = accountOf(access);
+  const key = apiKeyOf(apiKey, secret);
   const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
   return { url: access.restUrl, key, receiveWindowMs, timeoutMs };
 }

@@ -10,7 +10,13 @@ import { tokenSigner } from '../coinbase/sign.ts';
 import { coinbaseFacts } from '../facts/coinbase-facts.ts';
 import { coinbaseHistory } from '../history/coinbase-history.ts';
 import type { HttpOutcome } from '../port.ts';
-import type { VenueAccess, VenueKind, VenueSettings } from './venue-kind.ts';
+import {
+  accountOf,
+  sessionUrlOf,
+  type VenueAccess,
+  type VenueKind,
+  type VenueSettings,
+} from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
@@ -44,14 +50,15 @@ export const coinbaseKind: VenueKind = {
   history: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
     coinbaseHistory({ url: access.restUrl, timeoutMs }),
   trading({ access, settings, instruments }) {
-    const { apiKey, secret } = access.account;
+    const { apiKey, secret } = accountOf(access);
     const signer = tokenSigner(apiKey, secret);
     assert(signer.ok, 'the key was checked with the rules');
     const lifeMs = lifeOf(settings);
+    const sessionUrl = sessionUrlOf(access, { shared: '/user', own: '/' });
     const timeoutMs = settings.requestTimeoutMs;
     const rest = { url: access.restUrl, signer: signer.value, timeoutMs, lifeMs };
     return {
-      session: coinbaseSession(`${access.sessionUrl}/user`, signer.value, lifeMs, instruments),
+      session: coinbaseSession(sessionUrl, signer.value, lifeMs, instruments),
       orders: coinbaseOrders(rest),
       queries: coinbaseQueries(rest, instruments),
       replyIn,
@@ -77,8 +84,10 @@ function rulesIn(
   { name, symbols }: VenueSettings,
   firstIndex: number,
 ): Result<readonly Instrument[], string> {
-  const key = tokenSigner(account.apiKey, account.secret);
-  if (!key.ok) return err(`${name}: key: found ${key.error.found}, wanted ${key.error.wanted}`);
+  const key = account === null ? null : tokenSigner(account.apiKey, account.secret);
+  if (key?.ok === false) {
+    return err(`${name}: key: found ${key.error.found}, wanted ${key.error.wanted}`);
+  }
   if (!outcome.ok) return err(`${name}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
   if (status !== 200) return err(`${name}: products answers with status ${status}`);

@@ -8,7 +8,7 @@ import { krakenKeyOf } from '../kraken/sign.ts';
 import { KrakenStream } from '../kraken/stream.ts';
 import { krakenVenue } from '../kraken/venue.ts';
 import type { HttpOutcome } from '../port.ts';
-import type { VenueKind, VenueSettings } from './venue-kind.ts';
+import { accountOf, sessionUrlOf, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
@@ -42,12 +42,13 @@ export const krakenKind: VenueKind = {
     krakenHistory({ url: access.restUrl, timeoutMs }),
   trading({ access, settings, instruments }) {
     const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
-    const key = krakenKeyOf(access.account.apiKey, access.account.secret);
+    const { apiKey, secret } = accountOf(access);
+    const key = krakenKeyOf(apiKey, secret);
     const rest = { url: access.restUrl, key, receiveWindowMs, timeoutMs };
     const { session, orders, queries, replyIn } = krakenVenue({
       name: settings.name,
       index: 0,
-      socketUrl: `${access.sessionUrl}/auth/v2`,
+      socketUrl: sessionUrlOf(access, { shared: '/auth/v2', own: '/v2' }),
       access: rest,
       instruments: ownPairs(instruments),
     });

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
-import type { Result } from '../../core/result.ts';
+import { assert, type Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { ExchangeId } from '../ccxt/exchange-class.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
@@ -14,7 +14,25 @@ export interface VenueAccess {
   readonly streamUrl: string;
   /** Where the private socket is. */
   readonly sessionUrl: string;
-  readonly account: VenueCredentials;
+  /** Null for who only reads the market. */
+  readonly account: VenueCredentials | null;
+}
+
+/** @throws where nobody is to be traded for, which is found out long before this is called */
+export function accountOf({ account }: VenueAccess): VenueCredentials {
+  assert(account !== null, 'who trades has an account');
+  return account;
+}
+
+/**
+ * The path of a private socket: where one host serves both, as a simulated venue does, the private
+ * one has a path of its own.
+ */
+export function sessionUrlOf(
+  { streamUrl, sessionUrl }: VenueAccess,
+  paths: { readonly shared: string; readonly own: string },
+): string {
+  return sessionUrl + (sessionUrl === streamUrl ? paths.shared : paths.own);
 }
 
 /** What a venue knows a client by; what each part is, the kind of venue says. */

@@ -62,7 +62,7 @@ async function looksAround(premises: Premises): Promise<void> {
     assert.match(help.out, new RegExp(`^${name}`, 'm'));
   }
   const status = await both<DeskStatus>(premises, 'status');
-  assert.match(status.text, /^mode +full-auto\ngate +open\nmarket +BTCUSDT \d/);
+  assert.match(status.text, /^mode +full-auto\ngate +open\nmarket +binance BTCUSDT \d/);
   assert.ok(status.data.fills > 0 && status.data.latencyP99Us !== null);
   const actors = await both<ActorRow[]>(premises, 'actors');
   assert.match(actors.text, /^actor +status +restarts +mailbox/);

@@ -39,6 +39,13 @@ test('one desk trades at Binance and Coinbase, and its books agree with both', a
       await until(`${name} has traded`, () => account(name).trades.size > 0, 240_000);
     }
     assert.ok(desk.orders().length > 0);
+    const { markets } = await desk.status();
+    assert.equal(
+      markets.map(({ venue, symbol }) => `${venue} ${symbol}`),
+      ['binance BTCUSDT', 'coinbase BTC-USD'],
+      'status shows every market of every venue',
+    );
+    assert.ok(markets.every(({ bid, ask }) => bid !== null && ask !== null));
     const { store } = desk.parts.journal;
     const agree = (asset: string): boolean => {
       const booked = store.balances('coinbase').get(asset);

@@ -19,6 +19,12 @@ export function aStatus(parts: Partial<DeskStatus> = {}): DeskStatus {
     ask: '60001.00',
     symbol: 'BTCUSDT',
     position: '0.00100',
+    markets: [
+      {
+        ...{ venue: 'binance', symbol: 'BTCUSDT', position: '0.00100' },
+        ...{ bid: '60000.00', ask: '60001.00' },
+      },
+    ],
     pnl: '1.23456789',
     fees: '0.10000000',
     orders: 5,

@@ -158,6 +158,16 @@ export const STATUS: DeskStatus = {
   ask: '60000.01',
   symbol: 'BTCUSDT',
   position: '0.00100 BTC',
+  markets: [
+    {
+      ...{ venue: 'binance', symbol: 'BTCUSDT', position: '0.00100' },
+      ...{ bid: '60000.00', ask: '60000.01' },
+    },
+    {
+      ...{ venue: 'kraken', symbol: 'BTC/USD', position: '-' },
+      ...{ bid: null, ask: null },
+    },
+  ],
   pnl: '1.50',
   fees: '0.10',
   orders: 7,

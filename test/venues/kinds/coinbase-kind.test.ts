@@ -42,7 +42,7 @@ test('a desk does not open with a key that cannot sign, or without rules', () =>
 test('a token lives for the receive window, in whole seconds and with one to spare', () => {
   const { session, replyIn } = coinbaseKind.trading({ access, settings, instruments: [BTC] });
   assert.is(session.receiveWindowMs, 4_000);
-  assert.is(session.begin(''), 'wss://session/user');
+  assert.is(session.begin(''), 'wss://session/');
   assert.ok(replyIn !== null);
 });
 
