@@ -1,4 +1,4 @@
-import { above, type Control, injected, limit, verdict, wired } from './control.ts';
+import { above, type Control, limit, verdict, wired } from './control.ts';
 
 /** The controls of the size and the number of orders: C01, C03 to C07. */
 

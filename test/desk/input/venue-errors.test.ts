@@ -100,6 +100,12 @@ for (const code of [429, 418]) {
 test('an order that the venue refuses is booked as refused and not tried again', async () => {
   const ended = await survives(async (stage) => {
     plan(stage, 'order.place', status(429, false), 1);
+    stage.wire.frameRule.orders = (frame) => {
+      const answer = JSON.parse(Buffer.from(frame).toString());
+      if (answer.status !== 429) return [frame];
+      const { data: _, ...error } = answer.error;
+      return [Buffer.from(JSON.stringify({ ...answer, error }))];
+    };
     await stage.until('the refusal', () => stage.desk.parts.metrics.rejects === 1, 60_000);
     const placed = stage.wire.placed.length;
     await stage.sleep(59_000);

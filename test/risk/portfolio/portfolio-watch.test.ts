@@ -27,7 +27,7 @@ function aDesk(markets = MARKETS) {
     mids[at] = mid;
     check.onQuote(at, mid - 1, mid + 1, nowMs * 1e6);
   };
-  markets.forEach((_, at) => quote(at, 10_000));
+  for (const { index } of markets) quote(index, 10_000);
   watch.sample(Number.NaN, 0);
   const ask = (side: Side, worst: number, at = 0, atMs = nowMs) =>
     watch.refuse(anOrder({ side, instrument: at }), worst, atMs);
@@ -35,7 +35,8 @@ function aDesk(markets = MARKETS) {
   const minutes = (count: number, equity: number, moves: (minute: number) => number[]): void => {
     for (let minute = 0; minute < count; minute += 1) {
       nowMs += MINUTE;
-      moves(minute).forEach((by, at) => quote(at, Math.round((mids[at] as number) * by)));
+      for (const [at, by] of moves(minute).entries())
+        quote(at, Math.round((mids[at] as number) * by));
       watch.sample(equity, nowMs);
     }
   };

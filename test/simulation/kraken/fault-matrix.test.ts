@@ -149,7 +149,7 @@ test('maintenance of the venue takes every price away until it is online', async
   );
 });
 
-test('F19: a tick that becomes finer while running makes the book anew, and it is right', async () => {
+test('F19: a tick that becomes finer while running makes the book anew, and right', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.state.refine(SYMBOL, 1);
   await feed.churn(50);
