@@ -2,6 +2,7 @@ import { Gate } from '../src/control/gate.ts';
 import { SafetyKernel } from '../src/control/safety-kernel.ts';
 import type { Instrument } from '../src/core/instrument.ts';
 import { nodeClock } from '../src/core/node-env.ts';
+import { rngOf } from '../src/core/rng.ts';
 import { amountOf, nanosOf, ticksOf } from '../src/core/units.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
 import { defaultBreakerSettings } from '../src/risk/breakers/settings.ts';
@@ -15,11 +16,14 @@ import { drained, medians, ROUNDS } from './open-loop.ts';
 const BUDGET_P99_US = 10;
 const SYMBOLS = 32;
 /** Orders of ours that rest on each side of each symbol; every check looks at them. */
-const RESTING = 4;
+const RESTING = 8;
 const MID_TICKS = 6_000_000;
 const SPREAD_TICKS = 100;
 const CHECKS_PER_TURN = 1_000;
 const PRICES = 997;
+/** Minutes of returns that the covariance of all symbols has seen: more than it is begun with. */
+const MINUTES = 40;
+const MINUTE_NS = 60e9;
 
 /** Nothing is refused, so that every check goes to its end. */
 const LIMITS = {
@@ -41,12 +45,24 @@ function watchOf(check: PreTradeCheck, gate: Gate, instruments: readonly Instrum
   const { venue, quote } = instruments[0] as Instrument;
   const shared = { kernel, instruments, venues: [venue], check, state };
   const settings = defaultBreakerSettings();
+  const startNs = nodeClock.mono() - MINUTES * MINUTE_NS;
   const watch = new RiskWatch(
     { ...shared, settings: () => settings, record: ignore, warned: ignore, loop: null },
-    0,
+    startNs / 1e6,
   );
   const funds = new Map([[venue, new Map([[quote, amountOf(10n ** 20n)]])]]);
-  watch.on({ kind: 'funds-told', funds }, 0);
+  const rng = rngOf(1);
+  for (let minute = 0; minute <= MINUTES; minute += 1) {
+    const atNs = startNs + minute * MINUTE_NS;
+    const together = rng.normal();
+    for (const { index } of instruments) {
+      const mid = Math.round(MID_TICKS * (1 + 1e-4 * (together + rng.normal())));
+      check.onQuote(index, mid - 1, mid + 1, atNs);
+    }
+    watch.on({ kind: 'funds-told', funds }, 0);
+    watch.on({ kind: 'watch' }, atNs / 1e6);
+  }
+  if (!watch.summary().portfolio.isSeeded) throw new Error('the covariance has seen too little');
 }
 
 /** The pre-trade check with its numbered controls, over many symbols and with orders at rest. */
@@ -102,7 +118,11 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   };
   await run(seconds / ROUNDS);
   const found = await medians(() => run(seconds / 2 / ROUNDS));
-  return quantileCases(`risk check, ${SYMBOLS} symbols`, found, {
-    targets: [null, BUDGET_P99_US],
-  });
+  return quantileCases(
+    `risk check, ${SYMBOLS} symbols, ${SYMBOLS * RESTING * 2} open orders`,
+    found,
+    {
+      targets: [null, BUDGET_P99_US],
+    },
+  );
 }

@@ -5,7 +5,11 @@
  */
 import { parseArgs } from 'node:util';
 import { report } from '../case.ts';
+import { riskCases } from '../risk-check.ts';
+import { portfolioCases } from './portfolio.ts';
 import { volatilityCases } from './volatility.ts';
+
+const SECONDS = 10;
 
 const { values } = parseArgs({
   options: {
@@ -13,4 +17,9 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
   },
 });
-report([...volatilityCases()], values);
+const cases = [
+  ...(await riskCases(SECONDS)),
+  ...(await portfolioCases(SECONDS)),
+  ...volatilityCases(),
+];
+report(cases, values);

@@ -18,6 +18,7 @@ test('without words it runs twenty seeds with all faults', async () => {
     configFile: PAPER_CONFIG,
     seeds: { first: 1, last: 20 },
     steps: 20_000,
+    venues: null,
     faults: [],
     isTraced: false,
     stopsEarly: false,
