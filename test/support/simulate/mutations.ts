@@ -23,7 +23,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     invariant: 'I2',
     what: 'the pre-trade check lets every position pass',
-    file: 'src/risk/pre-trade.js',
+    file: 'src/risk/size-limits.js',
     from: 'if (worst > limit)',
     to: 'if (worst > limit * 1e9)',
   },
