@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { TimeInForce } from '../../execution/order.ts';
-import { textMs } from '../../venues/kraken/wire/timestamp.ts';
+import { timeStampMs } from '../../venues/market/time-stamp.ts';
 import type { SelfTradePrevention } from '../book/match-plan.ts';
 import { INVALID_ARGUMENTS, type KrakenError } from './errors.ts';
 import type { OrderWish } from './order-desk.ts';
@@ -51,7 +51,7 @@ export function wishOf(
   const flags = read('oflags').split(',');
   const cost = read('cash_order_qty');
   const deadline = read('deadline');
-  const deadlineMs = deadline === '' ? Number.POSITIVE_INFINITY : textMs(deadline);
+  const deadlineMs = deadline === '' ? Number.POSITIVE_INFINITY : timeStampMs(deadline);
   if (Number.isNaN(deadlineMs)) return wrong('deadline');
   return ok({
     symbol,

@@ -17,7 +17,7 @@ import {
 } from '../../core/units.ts';
 import type { VenueOrder, VenueTrade } from '../../execution/report.ts';
 import { objectIn, sideOf, textOf, WireFault, type WireObject, wordIn } from '../binance/wire.ts';
-import { timeStampMs } from './market/time-stamp.ts';
+import { timeStampMs } from '../market/time-stamp.ts';
 
 /** States by the venue's names; what waits for the venue counts as open. */
 export const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([

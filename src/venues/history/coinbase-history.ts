@@ -1,7 +1,7 @@
 import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
 import { arrayIn, objectIn, sideOf, textOf, WireFault } from '../binance/wire.ts';
-import { timeStampMs } from '../coinbase/market/time-stamp.ts';
 import { publicRequest, question, type RestAccess } from '../coinbase/rest.ts';
+import { timeStampMs } from '../market/time-stamp.ts';
 import type { HistoryTrade, TradeHistory } from './trade-history.ts';
 
 /** Trades of one answer; more make it long to read beside orders. */

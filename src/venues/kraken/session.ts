@@ -10,6 +10,7 @@ import {
   wholeOf,
   wordIn,
 } from '../binance/wire.ts';
+import { timeStampMs } from '../market/time-stamp.ts';
 import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
 import { Executions } from './account/executions.ts';
 import { assetName } from './pair.ts';
@@ -17,7 +18,6 @@ import { type KrakenAccess, privateQuestion } from './rest.ts';
 import { cutAmountIn } from './wire/amounts.ts';
 import { CODE, meaningOf } from './wire/errors.ts';
 import { exactJson } from './wire/exact-json.ts';
-import { textMs } from './wire/timestamp.ts';
 
 /** What opens the private socket; fetched anew for every connection and held by it. */
 export interface KrakenToken {
@@ -132,7 +132,7 @@ function outcomeIn(frame: WireObject): RequestOutcome {
     return { kind: 'done', venueOrderId: isOne ? wordIn((result as WireObject)['order_id']) : '' };
   }
   const error = textOf(frame, 'error');
-  const sentMs = textMs(wordIn(frame['time_out']));
+  const sentMs = timeStampMs(wordIn(frame['time_out']));
   const meaning = meaningOf(error, sentMs);
   if (meaning.kind === 'unknown') return { kind: 'unknown', reason: error };
   const isThrottled = meaning.kind === 'throttled';

@@ -6,7 +6,7 @@ import {
   type WireObject,
   wholeOf,
 } from '../../../venues/binance/wire.ts';
-import { timeStampMs } from '../../../venues/coinbase/market/time-stamp.ts';
+import { timeStampMs } from '../../../venues/market/time-stamp.ts';
 import { type Dialect, passedOver, type Spoken } from './dialect.ts';
 import type { NormalisedLevel } from './normalised.ts';
 

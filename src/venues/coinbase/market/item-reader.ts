@@ -1,8 +1,8 @@
 import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.ts';
 import type { Side } from '../../../execution/order.ts';
 import type { JsonScanner } from '../../binance/json-scanner.ts';
-import { ProductTable } from './product-table.ts';
-import { parseTimeStamp } from './time-stamp.ts';
+import { parseTimeStamp } from '../../market/time-stamp.ts';
+import type { ProductTable } from './product-table.ts';
 
 /** The fields of entries and events that somebody reads. */
 const FIELDS = [
@@ -56,13 +56,9 @@ export class ItemReader {
   /** Whether any field is there, so that clearing an empty one costs nothing. */
   #isUsed = false;
 
-  constructor(
-    scanner: JsonScanner,
-    instruments: readonly Instrument[],
-    aliases: ReadonlyMap<string, string>,
-  ) {
+  constructor(scanner: JsonScanner, products: ProductTable) {
     this.#scanner = scanner;
-    this.#products = new ProductTable(instruments, aliases);
+    this.#products = products;
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.ts';
 import type { JsonScanner } from '../../binance/json-scanner.ts';
 import { LevelList } from '../../binance/level-list.ts';
+import { DecimalReader } from '../../market/decimal-reader.ts';
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
@@ -28,6 +29,9 @@ export class LevelReader {
   readonly bids = new LevelList();
   readonly asks = new LevelList();
   readonly #scanner: JsonScanner;
+  readonly #decimal = new DecimalReader();
+  /** How long the time of the last level was. */
+  #timeBytes = 0;
   /** Price and quantity of the level that was read last, and 1 for a bid, −1 for an offer. */
   #ticks = 0;
   #lots = 0;
@@ -61,19 +65,33 @@ export class LevelReader {
     const isBid = bytes[from + SIDE_AT] === LETTER_B;
     const head = isBid ? BID : OFFER;
     if (!isAt(bytes, from, head)) return -1;
-    const timeEnd = endOfText(bytes, from + head.length);
-    if (timeEnd < 0 || !isAt(bytes, timeEnd, PRICE)) return -1;
-    const price = timeEnd + PRICE.length;
-    const priceEnd = endOfText(bytes, price);
-    if (priceEnd < 0 || !isAt(bytes, priceEnd, QUANTITY)) return -1;
-    const quantity = priceEnd + QUANTITY.length;
-    const quantityEnd = endOfText(bytes, quantity);
-    if (quantityEnd < 0 || !isAt(bytes, quantityEnd, END)) return -1;
+    const timeEnd = this.#endOfTime(from + head.length);
+    if (timeEnd < 0) return -1;
+    const decimal = this.#decimal;
+    const { priceDecimals, tickSteps, quantityDecimals, lotSteps } = instrument;
+    const price = decimal.read(bytes, timeEnd + PRICE.length, priceDecimals);
+    if (!(price > 0) || !isAt(bytes, decimal.end, QUANTITY)) return -1;
+    const size = decimal.read(bytes, decimal.end + QUANTITY.length, quantityDecimals);
+    if (!(size >= 0) || !isAt(bytes, decimal.end, END)) return -1;
     this.#side = isBid ? 1 : -1;
-    this.#ticks = bookTicks(instrument, bytes, price, priceEnd);
-    this.#lots = bookLots(instrument, bytes, quantity, quantityEnd);
-    const isLevel = this.#ticks > 0 && this.#lots >= 0;
-    return isLevel ? quantityEnd + END.length : -1;
+    this.#ticks = tickSteps === 1 ? price : price / tickSteps;
+    this.#lots = lotSteps === 1 ? size : size / lotSteps;
+    return decimal.end + END.length;
+  }
+
+  /**
+   * Where the time of a level ends, which nobody reads: where it ended in the level before if the
+   * price stands behind it, else where its text does. No level that is right is read wrong by that:
+   * whatever came in between is behind the time and before the price.
+   */
+  #endOfTime(from: number): number {
+    const { bytes } = this.#scanner;
+    const usual = from + this.#timeBytes;
+    if (bytes[usual - 1] !== BACKSLASH && isAt(bytes, usual, PRICE)) return usual;
+    const end = endOfText(bytes, from);
+    if (end < 0 || !isAt(bytes, end, PRICE)) return -1;
+    this.#timeBytes = end - from;
+    return end;
   }
 
   #readAny(instrument: Instrument): boolean {
@@ -111,17 +129,32 @@ export class LevelReader {
   }
 }
 
-function bytesOf(text: string): Uint8Array {
+export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function isAt(bytes: Uint8Array, from: number, piece: Uint8Array): boolean {
-  for (let at = 0; at < piece.length; at += 1) if (bytes[from + at] !== piece[at]) return false;
-  return true;
+/** Whether a text stands at a place. */
+export function isAt(bytes: Uint8Array, from: number, piece: Uint8Array): boolean {
+  const { length } = piece;
+  if (from + length > bytes.length) return false;
+  // One look at the end: a branch for each byte costs more than what it could save.
+  const whole = length & ~3;
+  let differs = 0;
+  for (let at = 0; at < whole; at += 4) {
+    differs |=
+      ((bytes[from + at] as number) ^ (piece[at] as number)) |
+      ((bytes[from + at + 1] as number) ^ (piece[at + 1] as number)) |
+      ((bytes[from + at + 2] as number) ^ (piece[at + 2] as number)) |
+      ((bytes[from + at + 3] as number) ^ (piece[at + 3] as number));
+  }
+  for (let at = whole; at < length; at += 1) {
+    differs |= (bytes[from + at] as number) ^ (piece[at] as number);
+  }
+  return differs === 0;
 }
 
 /** Where a text without escapes ends; −1 when there is no such. */
-function endOfText(bytes: Uint8Array, from: number): number {
+export function endOfText(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at += 1) {
     const byte = bytes[at];
     if (byte === QUOTE) return at;

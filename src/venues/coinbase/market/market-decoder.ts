@@ -1,9 +1,11 @@
 import type { Instrument } from '../../../core/instrument.ts';
 import { JsonScanner } from '../../binance/json-scanner.ts';
 import type { LevelList } from '../../binance/level-list.ts';
+import { parseTimeStamp } from '../../market/time-stamp.ts';
 import { ItemReader } from './item-reader.ts';
 import { LevelReader } from './level-reader.ts';
-import { parseTimeStamp } from './time-stamp.ts';
+import { ProductTable } from './product-table.ts';
+import { UsualLevels } from './usual-levels.ts';
 
 /** What a frame is about. `unknown` is well formed and of no channel that we know. */
 export type ChannelKind =
@@ -73,7 +75,8 @@ export class MarketDecoder {
   readonly #scanner = new JsonScanner();
   readonly #levels = new LevelReader(this.#scanner);
   #kind: ChannelKind = 'unknown';
-  #state: 'events' | 'items' | 'done' = 'done';
+  readonly #usual: UsualLevels;
+  #state: 'usual' | 'events' | 'items' | 'done' = 'done';
   /** Whether the frame goes on behind the events, unread so far. */
   #isTailOpen = false;
   #eventsAt = -1;
@@ -92,7 +95,9 @@ export class MarketDecoder {
     aliases: ReadonlyMap<string, string> = new Map(),
   ) {
     this.instrument = instruments[0] as Instrument;
-    this.item = new ItemReader(this.#scanner, instruments, aliases);
+    const products = new ProductTable(instruments, aliases);
+    this.item = new ItemReader(this.#scanner, products);
+    this.#usual = new UsualLevels(this.#scanner, this.#levels, products, this.instrument);
   }
 
   /** Levels of the last entry that is some. */
@@ -118,6 +123,8 @@ export class MarketDecoder {
   decode(frame: Uint8Array): ChannelKind {
     const scanner = this.#scanner;
     scanner.reset(frame);
+    if (this.#usual.read(frame)) return this.#takeUsual();
+    scanner.reset(frame);
     this.sequence = -1;
     this.sentMs = Number.NaN;
     this.#kind = 'unknown';
@@ -132,6 +139,10 @@ export class MarketDecoder {
   next(): EntryKind {
     for (;;) {
       if (this.#state === 'done') return 'end';
+      if (this.#state === 'usual') {
+        this.#state = 'done';
+        return 'levels';
+      }
       if (this.#state === 'items') {
         const found = this.#nextItem();
         if (found !== null) return found;
@@ -140,6 +151,17 @@ export class MarketDecoder {
       const found = this.#nextEvent();
       if (found !== null) return found;
     }
+  }
+
+  #takeUsual(): ChannelKind {
+    const { sequence, sentMs, instrument } = this.#usual;
+    this.sequence = sequence;
+    this.sentMs = sentMs;
+    this.instrument = instrument;
+    this.isSnapshot = false;
+    this.#kind = 'levels';
+    this.#state = 'usual';
+    return 'levels';
   }
 
   #begin(): ChannelKind {

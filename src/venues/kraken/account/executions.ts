@@ -10,10 +10,10 @@ import {
   type WireObject,
   wordIn,
 } from '../../binance/wire.ts';
+import { timeStampMs } from '../../market/time-stamp.ts';
 import { assetName } from '../pair.ts';
 import { cutAmountIn } from '../wire/amounts.ts';
 import { clientIdOf } from '../wire/client-id.ts';
-import { textMs } from '../wire/timestamp.ts';
 
 /** Orders whose client id is remembered: the venue does not repeat it in every report. */
 const REMEMBERED_MAX = 20_000;
@@ -82,7 +82,7 @@ export class Executions {
     const instrument = this.#bySymbol.get(symbol);
     if (instrument === undefined) return [];
     const { fee, feeAsset } = feeIn(entry['fees'] ?? [], instrument);
-    const venueMs = textMs(textOf(entry, 'timestamp'));
+    const venueMs = timeStampMs(textOf(entry, 'timestamp'));
     if (Number.isNaN(venueMs)) throw new WireFault('timestamp: found no time in RFC 3339');
     const fill: Fill = {
       tradeId: textOf(entry, 'exec_id'),

@@ -1,5 +1,5 @@
 import { arrayIn, objectIn, textOf, WireFault, wholeOf } from '../../binance/wire.ts';
-import { textMs } from '../wire/timestamp.ts';
+import { timeStampMs } from '../../market/time-stamp.ts';
 
 /** One order of a `level3` frame; price and size are decimal texts as the wire has them. */
 export interface Level3Order {
@@ -39,7 +39,7 @@ function ordersIn(value: unknown, side: string): readonly Level3Order[] {
   if (orders.length > ORDERS_MAX) throw new WireFault(`${side}: more than ${ORDERS_MAX} orders`);
   return orders.map((entry) => {
     const order = objectIn(entry, side);
-    const ms = textMs(textOf(order, 'timestamp'));
+    const ms = timeStampMs(textOf(order, 'timestamp'));
     if (Number.isNaN(ms)) throw new WireFault('timestamp: found no time in RFC 3339');
     return {
       // Orders of a snapshot have no event: they are there.

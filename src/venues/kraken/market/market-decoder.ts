@@ -1,8 +1,8 @@
 import { bookLots, bookTicks } from '../../../core/instrument.ts';
 import { JsonScanner } from '../../binance/json-scanner.ts';
 import { LevelList } from '../../binance/level-list.ts';
+import { parseTimeStamp } from '../../market/time-stamp.ts';
 import type { KrakenInstrument } from '../pair.ts';
-import { timestampMs } from '../wire/timestamp.ts';
 import { SymbolTable } from './symbol-table.ts';
 import { TradeList } from './trade-list.ts';
 import { UsualBook } from './usual-book.ts';
@@ -76,7 +76,7 @@ export class MarketDecoder {
   /** Venue time of the frame in ms, with a fraction; NaN when it has none. Read when asked for. */
   get eventMs(): number {
     if (this.#timeStart < 0) return Number.NaN;
-    return timestampMs(this.#scanner.bytes, this.#timeStart, this.#timeEnd);
+    return parseTimeStamp(this.#scanner.bytes, this.#timeStart, this.#timeEnd);
   }
 
   /** Why the last frame was malformed, with the byte at which it was found. */

@@ -8,8 +8,8 @@ import {
   wholeOf,
   wordIn,
 } from '../../binance/wire.ts';
+import { timeStampMs } from '../../market/time-stamp.ts';
 import { exactJson } from '../wire/exact-json.ts';
-import { textMs } from '../wire/timestamp.ts';
 import { type Level3Frame, level3In } from './level3-frame.ts';
 
 /** How a pair or the whole venue trades at the moment. */
@@ -148,7 +148,7 @@ function rulesIn(value: unknown): PairRules {
 
 function candleIn(value: unknown): Candle {
   const candle = objectIn(value, 'candle');
-  const beginMs = textMs(textOf(candle, 'interval_begin'));
+  const beginMs = timeStampMs(textOf(candle, 'interval_begin'));
   if (Number.isNaN(beginMs)) throw new WireFault('interval_begin: found no time in RFC 3339');
   return {
     symbol: textOf(candle, 'symbol'),

@@ -1,4 +1,5 @@
 import type { LevelList } from '../../binance/level-list.ts';
+import { DecimalReader } from '../../market/decimal-reader.ts';
 import type { KrakenInstrument } from '../pair.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -14,8 +15,6 @@ const TAIL = bytesOf('"}]}');
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const DOT = 0x2e;
-const ZERO = 0x30;
 const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 
@@ -30,6 +29,7 @@ export class UsualBook {
   timeStart = 0;
   timeEnd = 0;
   readonly #pairs: SymbolTable<KrakenInstrument>;
+  readonly #decimal = new DecimalReader();
   #bytes: Uint8Array = HEAD;
   #at = 0;
 
@@ -51,7 +51,8 @@ export class UsualBook {
     if (!this.#is(BIDS) || !this.#levels(bids)) return false;
     if (!this.#is(ASKS) || !this.#levels(asks)) return false;
     if (!this.#is(CHECKSUM)) return false;
-    this.checksum = this.#number(this.#at, 0);
+    this.checksum = this.#decimal.read(frame, this.#at, 0);
+    this.#at = this.#decimal.end;
     if (!(this.checksum >= 0) || !this.#is(TIME)) return false;
     this.timeStart = this.#at;
     this.timeEnd = frame.length - TAIL.length;
@@ -64,55 +65,29 @@ export class UsualBook {
   #levels(list: LevelList): boolean {
     const { priceDecimals, tickSteps, quantityDecimals, lotSteps } = this.pair;
     const bytes = this.#bytes;
+    const decimal = this.#decimal;
     list.count = 0;
-    if (bytes[this.#at] === CLOSE_ARRAY) {
-      this.#at += 1;
+    let at = this.#at;
+    if (bytes[at] === CLOSE_ARRAY) {
+      this.#at = at + 1;
       return true;
     }
     for (;;) {
-      if (!isPrice(bytes, this.#at)) return false;
-      const ticks = this.#number(this.#at + PRICE_BYTES, priceDecimals) / tickSteps;
-      if (!isSize(bytes, this.#at)) return false;
-      const lots = this.#number(this.#at + SIZE_BYTES, quantityDecimals) / lotSteps;
-      if (!(ticks > 0 && lots >= 0) || bytes[this.#at] !== CLOSE_OBJECT) return false;
+      if (!isPrice(bytes, at)) return false;
+      const price = decimal.read(bytes, at + PRICE_BYTES, priceDecimals);
+      const ticks = tickSteps === 1 ? price : price / tickSteps;
+      if (!isSize(bytes, decimal.end)) return false;
+      const size = decimal.read(bytes, decimal.end + SIZE_BYTES, quantityDecimals);
+      const lots = lotSteps === 1 ? size : size / lotSteps;
+      at = decimal.end;
+      if (!(ticks > 0 && lots >= 0) || bytes[at] !== CLOSE_OBJECT) return false;
       if (!list.push(ticks, lots)) return false;
-      const next = bytes[this.#at + 1];
-      this.#at += 2;
+      const next = bytes[at + 1];
+      at += 2;
+      this.#at = at;
       if (next === CLOSE_ARRAY) return true;
       if (next !== COMMA) return false;
     }
-  }
-
-  /**
-   * Reads a decimal in units of 10^-decimals; NaN when there is none, or it is finer or too large.
-   * What comes behind it is next.
-   */
-  #number(start: number, decimals: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    let value = 0;
-    let digit = (bytes[at] as number) - ZERO;
-    for (; digit >= 0 && digit <= 9; digit = (bytes[at] as number) - ZERO) {
-      value = value * 10 + digit;
-      at += 1;
-    }
-    const whole = at - start;
-    let places = 0;
-    if (bytes[at] === DOT && whole > 0) {
-      const first = at + 1;
-      at = first;
-      digit = (bytes[at] as number) - ZERO;
-      for (; digit >= 0 && digit <= 9; digit = (bytes[at] as number) - ZERO) {
-        value = value * 10 + digit;
-        at += 1;
-      }
-      places = at - first;
-      if (places === 0 || places > decimals) return Number.NaN;
-    }
-    this.#at = at;
-    if (whole === 0) return Number.NaN;
-    if (places < decimals) value *= TENS[decimals - places] as number;
-    return value > Number.MAX_SAFE_INTEGER ? Number.NaN : value;
   }
 
   /** Passes these bytes if they are next. */
@@ -129,8 +104,6 @@ export class UsualBook {
 
 const PRICE_BYTES = 9;
 const SIZE_BYTES = 7;
-/** More places than these no instrument has. */
-const TENS = Float64Array.from({ length: 23 }, (_, places) => 10 ** places);
 
 /** Whether `{"price":` stands here, byte by byte: a loop over the text would take twice as long. */
 function isPrice(bytes: Uint8Array, at: number): boolean {

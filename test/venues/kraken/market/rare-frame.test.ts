@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { WireFault } from '../../../../src/venues/binance/wire.ts';
 import { rareFrameIn } from '../../../../src/venues/kraken/market/rare-frame.ts';
 import { exactJson, plainDecimal } from '../../../../src/venues/kraken/wire/exact-json.ts';
-import { textMs } from '../../../../src/venues/kraken/wire/timestamp.ts';
+import { timeStampMs } from '../../../../src/venues/market/time-stamp.ts';
 import { frameOf } from '../../../support/binance/frames.ts';
 import { STRANGE } from '../../../support/binance/strange.ts';
 
@@ -148,8 +148,8 @@ test('strange values are faults and never throw', () => {
 });
 
 test('times are RFC 3339 in UTC, down to the last digit', () => {
-  assert.is(textMs('2023-10-06T17:35:55.440295Z'), Date.UTC(2023, 9, 6, 17, 35, 55) + 440.295);
-  assert.is(textMs('2023-10-06T17:35:55Z'), Date.UTC(2023, 9, 6, 17, 35, 55));
+  assert.is(timeStampMs('2023-10-06T17:35:55.440295Z'), Date.UTC(2023, 9, 6, 17, 35, 55) + 440.295);
+  assert.is(timeStampMs('2023-10-06T17:35:55Z'), Date.UTC(2023, 9, 6, 17, 35, 55));
   for (const text of [
     '',
     '2023-10-06T17:35:55.440295',
@@ -158,7 +158,7 @@ test('times are RFC 3339 in UTC, down to the last digit', () => {
     '2023-10-06T17:35:5xZ',
     '2023-10-06T17:35:55+02:00Z',
   ]) {
-    assert.ok(Number.isNaN(textMs(text)), text);
+    assert.ok(Number.isNaN(timeStampMs(text)), text);
   }
 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { timeStampMs } from '../../../../src/venues/coinbase/market/time-stamp.ts';
-import { law } from '../../../support/law.ts';
+import { timeStampMs } from '../../../src/venues/market/time-stamp.ts';
+import { law } from '../../support/law.ts';
 
 test('a time of any year agrees with the calendar of the platform', () => {
   const min = new Date('0001-01-01T00:00:00Z');

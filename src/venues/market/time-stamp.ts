@@ -2,6 +2,9 @@
 const WHOLE_LENGTH = 19;
 const ZERO = 0x30;
 const DOT = 0x2e;
+const HYPHEN = 0x2d;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
 const LETTER_Z = 0x5a;
 
 /**
@@ -13,6 +16,7 @@ const LETTER_Z = 0x5a;
  */
 export function parseTimeStamp(bytes: Uint8Array, start: number, end: number): number {
   if (end - start <= WHOLE_LENGTH || bytes[end - 1] !== LETTER_Z) return Number.NaN;
+  if (!hasSeparators(bytes, start)) return Number.NaN;
   const year = digits(bytes, start, 4);
   const month = digits(bytes, start + 5, 2);
   const day = digits(bytes, start + 8, 2);
@@ -36,6 +40,16 @@ export function parseTimeStamp(bytes: Uint8Array, start: number, end: number): n
   }
   const seconds = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
   return seconds * 1_000 + fractionMs;
+}
+
+function hasSeparators(bytes: Uint8Array, start: number): boolean {
+  return (
+    bytes[start + 4] === HYPHEN &&
+    bytes[start + 7] === HYPHEN &&
+    bytes[start + 10] === LETTER_T &&
+    bytes[start + 13] === COLON &&
+    bytes[start + 16] === COLON
+  );
 }
 
 const encoder = new TextEncoder();
