@@ -27,7 +27,7 @@ export function parseTimeStamp(bytes: Uint8Array, start: number, end: number): n
   if (!isDate || !(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
   let fractionMs = 0;
   const dot = start + WHOLE_LENGTH;
-  if (bytes[dot] === DOT) {
+  if (bytes[dot] === DOT && dot + 2 < end) {
     let weightMs = 100;
     for (let at = dot + 1; at < end - 1; at += 1) {
       const digit = (bytes[at] as number) - ZERO;

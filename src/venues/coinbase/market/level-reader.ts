@@ -2,12 +2,12 @@ import { bookLots, bookTicks, type Instrument } from '../../../core/instrument.t
 import type { JsonScanner } from '../../binance/json-scanner.ts';
 import { LevelList } from '../../binance/level-list.ts';
 import { DecimalReader } from '../../market/decimal-reader.ts';
+import { bytesOf, endOfText, isAt } from '../../market/frame-bytes.ts';
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** A level as the venue writes it, in the pieces between its values. */
@@ -127,38 +127,4 @@ export class LevelReader {
     this.#side = scanner.textIs('bid') ? 1 : isAsk ? -1 : 0;
     return true;
   }
-}
-
-export function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-/** Whether a text stands at a place. */
-export function isAt(bytes: Uint8Array, from: number, piece: Uint8Array): boolean {
-  const { length } = piece;
-  if (from + length > bytes.length) return false;
-  // One look at the end: a branch for each byte costs more than what it could save.
-  const whole = length & ~3;
-  let differs = 0;
-  for (let at = 0; at < whole; at += 4) {
-    differs |=
-      ((bytes[from + at] as number) ^ (piece[at] as number)) |
-      ((bytes[from + at + 1] as number) ^ (piece[at + 1] as number)) |
-      ((bytes[from + at + 2] as number) ^ (piece[at + 2] as number)) |
-      ((bytes[from + at + 3] as number) ^ (piece[at + 3] as number));
-  }
-  for (let at = whole; at < length; at += 1) {
-    differs |= (bytes[from + at] as number) ^ (piece[at] as number);
-  }
-  return differs === 0;
-}
-
-/** Where a text without escapes ends; −1 when there is no such. */
-export function endOfText(bytes: Uint8Array, from: number): number {
-  for (let at = from; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) return -1;
-  }
-  return -1;
 }

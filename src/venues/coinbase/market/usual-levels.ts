@@ -1,8 +1,9 @@
 import type { Instrument } from '../../../core/instrument.ts';
 import type { JsonScanner } from '../../binance/json-scanner.ts';
 import { DecimalReader } from '../../market/decimal-reader.ts';
+import { bytesOf, endOfText, isAt } from '../../market/frame-bytes.ts';
 import { parseTimeStamp } from '../../market/time-stamp.ts';
-import { bytesOf, endOfText, isAt, type LevelReader } from './level-reader.ts';
+import type { LevelReader } from './level-reader.ts';
 import type { ProductTable } from './product-table.ts';
 
 /** What the venue writes between the values of an update of one book, in its order. */

@@ -47,8 +47,8 @@ export class BookChecksum {
   of({ asks, bids }: Book): number {
     this.#asks.take(asks, this.#scale);
     this.#bids.take(bids, this.#scale);
-    const begun = afterZeros(BEGIN, this.#asks.bytes) ^ this.#asks.crc;
-    return ended(afterZeros(begun, this.#bids.bytes) ^ this.#bids.crc);
+    const begun = shifted(zerosFor(this.#asks.bytes), BEGIN) ^ this.#asks.crc;
+    return ended(shifted(zerosFor(this.#bids.bytes), begun) ^ this.#bids.crc);
   }
 }
 
@@ -57,15 +57,27 @@ export function bookChecksum(book: Book, scale: ChecksumScale): number {
   return new BookChecksum(scale).of(book);
 }
 
-/** One side, begun from 0, with the state after each of its levels. */
+/**
+ * One side, begun from 0: of each level what it comes to by itself and the state after it. A level
+ * that has only moved up or down is not written again, for its digits come to the same.
+ */
 class SideChecksum {
   crc = 0;
   /** How many digits it has covered. */
   bytes = 0;
   readonly #ticks = new Float64Array(CHECKSUM_LEVELS);
   readonly #lots = new Float64Array(CHECKSUM_LEVELS);
+  /** Of a level alone. */
+  readonly #owns = new Int32Array(CHECKSUM_LEVELS);
+  readonly #lengths = new Int32Array(CHECKSUM_LEVELS);
   readonly #crcs = new Int32Array(CHECKSUM_LEVELS);
   readonly #counts = new Int32Array(CHECKSUM_LEVELS);
+  /** The levels as they were, from the first that is another on. */
+  readonly #ticksBefore = new Float64Array(CHECKSUM_LEVELS);
+  readonly #lotsBefore = new Float64Array(CHECKSUM_LEVELS);
+  readonly #ownsBefore = new Int32Array(CHECKSUM_LEVELS);
+  readonly #lengthsBefore = new Int32Array(CHECKSUM_LEVELS);
+  #kept = 0;
   #levels = 0;
   /** Of the side, when it was last looked at; −1 before that. */
   #edits = -1;
@@ -86,19 +98,52 @@ class SideChecksum {
     }
     this.crc = rank === 0 ? 0 : (this.#crcs[rank - 1] as number);
     this.bytes = rank === 0 ? 0 : (this.#counts[rank - 1] as number);
+    if (rank < levels) this.#keep(rank);
     for (; rank < levels; rank += 1) {
       const ticks = side.ticksAt(rank);
       const lots = side.lotsAt(rank);
-      this.crc = withNumber(this.crc, Math.round(ticks * scale.price));
-      this.bytes += written;
-      this.crc = withNumber(this.crc, Math.round(lots * scale.quantity));
-      this.bytes += written;
+      const was = this.#rankBefore(rank, ticks, lots);
+      if (was < 0) this.#write(rank, ticks, lots, scale);
+      else {
+        this.#owns[rank] = this.#ownsBefore[was] as number;
+        this.#lengths[rank] = this.#lengthsBefore[was] as number;
+      }
+      const length = this.#lengths[rank] as number;
+      this.crc = shifted(zerosFor(length), this.crc) ^ (this.#owns[rank] as number);
+      this.bytes += length;
       this.#ticks[rank] = ticks;
       this.#lots[rank] = lots;
       this.#crcs[rank] = this.crc;
       this.#counts[rank] = this.bytes;
     }
     this.#levels = levels;
+  }
+
+  /** What stands from a rank on, before it is overwritten. */
+  #keep(from: number): void {
+    for (let rank = from; rank < this.#levels; rank += 1) {
+      this.#ticksBefore[rank] = this.#ticks[rank] as number;
+      this.#lotsBefore[rank] = this.#lots[rank] as number;
+      this.#ownsBefore[rank] = this.#owns[rank] as number;
+      this.#lengthsBefore[rank] = this.#lengths[rank] as number;
+    }
+    this.#kept = from;
+  }
+
+  /** Where a level stood: one better, as it did, or one worse; −1 when it is another. */
+  #rankBefore(rank: number, ticks: number, lots: number): number {
+    const last = Math.min(rank + 1, this.#levels - 1);
+    for (let was = Math.max(rank - 1, this.#kept); was <= last; was += 1) {
+      if (this.#ticksBefore[was] === ticks && this.#lotsBefore[was] === lots) return was;
+    }
+    return -1;
+  }
+
+  #write(rank: number, ticks: number, lots: number, scale: ChecksumScale): void {
+    const price = withNumber(0, Math.round(ticks * scale.price));
+    const length = written;
+    this.#owns[rank] = withNumber(price, Math.round(lots * scale.quantity));
+    this.#lengths[rank] = length + written;
   }
 }
 
@@ -205,6 +250,22 @@ function shifted(table: Int32Array, crc: number): number {
     (table[512 + ((crc >>> 16) & 0xff)] as number) ^
     (table[768 + (crc >>> 24)] as number)
   );
+}
+
+/** What so many zero bytes make of a checksum, by their number; made when first asked for. */
+const ZEROS_BY_COUNT: (Int32Array | undefined)[] = [];
+
+function zerosFor(bytes: number): Int32Array {
+  const known = ZEROS_BY_COUNT[bytes];
+  if (known !== undefined) return known;
+  const made = new Int32Array(4 * 256);
+  for (let place = 0; place < 4; place += 1) {
+    for (let byte = 0; byte < 256; byte += 1) {
+      made[256 * place + byte] = afterZeros(byte << (8 * place), bytes);
+    }
+  }
+  ZEROS_BY_COUNT[bytes] = made;
+  return made;
 }
 
 /** A checksum after so many zero bytes more. */

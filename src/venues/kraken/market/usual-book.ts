@@ -1,9 +1,8 @@
 import type { LevelList } from '../../binance/level-list.ts';
 import { DecimalReader } from '../../market/decimal-reader.ts';
+import { bytesOf, isAt } from '../../market/frame-bytes.ts';
 import type { KrakenInstrument } from '../pair.ts';
 import type { SymbolTable } from './symbol-table.ts';
-
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What the venue writes between the values of a book update, in the order in which it does. */
 const HEAD = bytesOf('{"channel":"book","type":"update","data":[{"symbol":"');
@@ -92,11 +91,8 @@ export class UsualBook {
 
   /** Passes these bytes if they are next. */
   #is(wanted: Uint8Array): boolean {
-    const bytes = this.#bytes;
     const start = this.#at;
-    for (let at = 0; at < wanted.length; at += 1) {
-      if (bytes[start + at] !== wanted[at]) return false;
-    }
+    if (!isAt(this.#bytes, start, wanted)) return false;
     this.#at = start + wanted.length;
     return true;
   }
