@@ -191,9 +191,15 @@ async function operate(run: Run, closeVenue: () => Promise<void>): Promise<numbe
   await journal.close();
   await closeVenue();
   directory.release();
-  if (outcome.unsettled === '') return ending.kind === 'done' ? EXIT.done : EXIT.failed;
-  terminal.err(`orders may still rest at the venue: ${outcome.unsettled}\n`);
-  return EXIT.failed;
+  const behind = parts.audit?.fault ?? null;
+  if (behind !== null) {
+    terminal.err(`the signed log lacks the end of the journal: ${behind}; a start takes it over\n`);
+  }
+  if (outcome.unsettled !== '') {
+    terminal.err(`orders may still rest at the venue: ${outcome.unsettled}\n`);
+  }
+  const isWell = ending.kind === 'done' && behind === null && outcome.unsettled === '';
+  return isWell ? EXIT.done : EXIT.failed;
 }
 
 function printSummary(

@@ -30,9 +30,12 @@ export const FOLDER = '/data';
 /** A beat of a real desk comes every 25 ms; each is a step here. */
 const BEAT_MS = 100;
 
-/** How a process ended by itself. `clean`: in order, and nothing rests. */
+/**
+ * How a process ended by itself. `clean`: in order, and nothing rests; `behind`: the same, and it
+ * says that the signed log lacks the end of the journal, which the next start takes over.
+ */
 export interface ProcessEnd {
-  readonly kind: 'clean' | 'unsettled' | 'fatal' | 'not-opened';
+  readonly kind: 'clean' | 'behind' | 'unsettled' | 'fatal' | 'not-opened';
   readonly reason: string;
 }
 
@@ -268,8 +271,9 @@ export class DeskProcess implements Tenant {
     await plan.run(reason);
     await parts.journal.close();
     directory.release();
-    if (outcome.unsettled === '') return { kind: 'clean', reason };
-    return { kind: 'unsettled', reason: outcome.unsettled };
+    if (outcome.unsettled !== '') return { kind: 'unsettled', reason: outcome.unsettled };
+    const behind = parts.audit?.fault ?? null;
+    return behind === null ? { kind: 'clean', reason } : { kind: 'behind', reason: behind };
   }
 
   #guardClient(desk: Guarded): GuardClient {

@@ -161,4 +161,13 @@ test('C04: what is held beside and moves alike is taken together, what hedges is
   assert.ok((look('sell')[0] as number) > 0.99);
 });
 
+test('C04: a market that never moved is not known to move on its own', () => {
+  const { watch, check, minutes } = aDesk();
+  check.exposure(1).position = 2;
+  minutes(31, 1e9, (minute) => [minute % 2 === 0 ? 1.001 : 0.999, 1]);
+  const share = { correlation: 0, otherNotional: 0 };
+  watch.correlated(anOrder({ side: 'sell' }), 10_000, 0.7, share);
+  assert.equal(share, { correlation: 1, otherNotional: 20_000 });
+});
+
 test.run();

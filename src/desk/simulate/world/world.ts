@@ -330,7 +330,7 @@ export class World {
     this.lastEnd = end;
     const isDamaged = end.kind === 'not-opened' && DAMAGE.test(end.reason);
     this.isRefused = isDamaged && this.#isEvidenceGone;
-    this.#wasClean = end.kind === 'clean' || end.kind === 'unsettled';
+    this.#wasClean = end.kind !== 'fatal' && end.kind !== 'not-opened';
     if (end.kind === 'clean') this.laws.compare(this.venues.map(bookedAt));
     this.#gone();
   }
