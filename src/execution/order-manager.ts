@@ -114,7 +114,7 @@ export class OrderManager {
         this.#progress(report);
         return;
       case 'ended':
-        this.#end(report.clientId, report.how, report.reason);
+        this.#end(report);
         return;
       case 'transferred':
         this.#transfer(report);
@@ -194,7 +194,13 @@ export class OrderManager {
     if (!isBooked) this.inquiries.open(clientId, Number.POSITIVE_INFINITY, 0);
   }
 
-  #end(clientId: string, how: 'canceled' | 'expired' | 'rejected', reason: string): void {
+  /** An order of which a fill is missing goes on counting until the venue has told of it. */
+  #end(report: Extract<Report, { kind: 'ended' }>): void {
+    const { clientId, how, reason, filledLots = 0 } = report;
+    if (filledLots > (this.recordOf(clientId)?.filledLots ?? filledLots)) {
+      this.inquiries.open(clientId, Number.POSITIVE_INFINITY, 0);
+      return;
+    }
     this.inquiries.close(clientId);
     this.record({ kind: `order-${how}`, clientId, reason });
   }

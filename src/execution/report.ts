@@ -28,6 +28,8 @@ export type Report =
       readonly clientId: string;
       readonly how: 'canceled' | 'expired' | 'rejected';
       readonly reason: string;
+      /** All that has filled of it, where the venue says so: a fill may be lost on its way. */
+      readonly filledLots?: Lots;
     }
   | {
       readonly kind: 'transferred';

@@ -99,6 +99,19 @@ test('progress that is booked already is no news', () => {
   assert.is(ended.manager.inquiries.size, 0);
 });
 
+test('an order that has ended with a fill that nobody told of goes on counting', () => {
+  const lots = filled('t').fill.lots;
+  const missed = heard(accepted, { ...canceled, filledLots: lots });
+  assert.equal(kinds(missed.journal), ['order-submitted', 'order-accepted']);
+  assert.equal(missed.manager.inquiries.due(0, 5), [clientId]);
+  missed.manager.onReport(filled('t'));
+  missed.manager.onReport({ ...canceled, filledLots: lots });
+  assert.is(kinds(missed.journal).at(-1), 'order-canceled');
+  assert.is(missed.manager.inquiries.size, 0);
+  const unknown = heard({ ...canceled, clientId: 'nobody-1', filledLots: lots });
+  assert.is(unknown.manager.inquiries.size, 0);
+});
+
 test('progress of an order that is not ours changes nothing', () => {
   const { manager, journal } = heard();
   manager.onReport({ ...progressed(1), clientId: 'somebody' } as Report);

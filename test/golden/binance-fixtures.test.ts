@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ok, type Result } from '../../src/core/result.ts';
+import { lotsOf } from '../../src/core/units.ts';
 import { Book } from '../../src/market/book.ts';
 import { DepthSync } from '../../src/venues/binance/depth-sync.ts';
 import { instrumentsIn } from '../../src/venues/binance/exchange-info.ts';
@@ -71,14 +72,24 @@ const events: [name: string, expected: VenueFrame][] = [
     'execution_report_canceled',
     {
       kind: 'reports',
-      reports: [{ kind: 'ended', clientId, how: 'canceled', reason: 'canceled' }],
+      reports: [
+        { kind: 'ended', clientId, how: 'canceled', reason: 'canceled', filledLots: lotsOf(0) },
+      ],
     },
   ],
   [
     'execution_report_expired',
     {
       kind: 'reports',
-      reports: [{ kind: 'ended', clientId, how: 'expired', reason: 'INSUFFICIENT_LIQUIDITY' }],
+      reports: [
+        {
+          kind: 'ended',
+          clientId,
+          how: 'expired',
+          reason: 'INSUFFICIENT_LIQUIDITY',
+          filledLots: lotsOf(0),
+        },
+      ],
     },
   ],
   [

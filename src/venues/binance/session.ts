@@ -1,4 +1,4 @@
-import type { Instrument } from '../../core/instrument.ts';
+import { type Instrument, lotsBelow } from '../../core/instrument.ts';
 import type { Report } from '../../execution/report.ts';
 import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
@@ -140,6 +140,10 @@ function executionIn(
   const original = textOf(event, 'C');
   const clientId = execution === 'CANCELED' && original !== '' ? original : textOf(event, 'c');
   const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
+  const ended = (how: 'canceled' | 'expired', reason: string): readonly Report[] => {
+    const filledLots = lotsBelow(instrument, textOf(event, 'z'));
+    return [{ kind: 'ended', clientId, how, reason, filledLots }];
+  };
   switch (execution) {
     case 'NEW':
     case 'REPLACED':
@@ -150,15 +154,13 @@ function executionIn(
       return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
     }
     case 'CANCELED':
-      return [{ kind: 'ended', clientId, how: 'canceled', reason: 'canceled' }];
+      return ended('canceled', 'canceled');
     case 'REJECTED':
       return [{ kind: 'ended', clientId, how: 'rejected', reason: textOf(event, 'r') }];
     case 'EXPIRED':
-      return [{ kind: 'ended', clientId, how: 'expired', reason: expiryReason(event) }];
+      return ended('expired', expiryReason(event));
     case 'TRADE_PREVENTION':
-      return event['X'] === 'EXPIRED_IN_MATCH'
-        ? [{ kind: 'ended', clientId, how: 'expired', reason: 'stp' }]
-        : [accepted];
+      return event['X'] === 'EXPIRED_IN_MATCH' ? ended('expired', 'stp') : [accepted];
     default:
       throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);
   }

@@ -10,11 +10,11 @@ const QUIET_MS_MAX = 3 * 86_400_000;
  */
 export class QuietTime {
   readonly #clock: Clock;
-  readonly #note: (untilMs: Millis) => void;
+  readonly #note: (untilMs: Millis, ms: number) => void;
   #untilNs = Number.NEGATIVE_INFINITY;
 
-  /** @param note told of every new end, on the wall clock */
-  constructor(clock: Clock, note: (untilMs: Millis) => void = () => {}) {
+  /** @param note told of every new end, on the wall clock, and how long that was */
+  constructor(clock: Clock, note: (untilMs: Millis, ms: number) => void = () => {}) {
     this.#clock = clock;
     this.#note = note;
   }
@@ -31,7 +31,7 @@ export class QuietTime {
    */
   hold(ms: number): boolean {
     if (!this.resume(ms)) return false;
-    this.#note(millisOf(this.#clock.now() + ms));
+    this.#note(millisOf(this.#clock.now() + ms), Math.ceil(ms));
     return true;
   }
 
@@ -65,24 +65,28 @@ export function newQuiet(clock: Clock): VenueQuiet {
  * @param file is replaced now and then; a note that cannot be read counts as none
  */
 export function openQuiet({ clock, files }: Pick<Env, 'clock' | 'files'>, file: string) {
-  const questions = new QuietTime(clock, (untilMs) => {
+  const questions = new QuietTime(clock, (untilMs, ms) => {
     try {
-      files.replace(file, new TextEncoder().encode(`${untilMs}\n`));
+      files.replace(file, new TextEncoder().encode(`${untilMs} ${ms}\n`));
     } catch {
       // Without it the next process asks once, and is told again: no reason to stop this one.
     }
   });
-  const noted = notedMs(files, file);
-  const leftMs = Math.min(noted - clock.now(), QUIET_MS_MAX);
-  if (leftMs > 0) questions.resume(leftMs);
+  const noted = noteIn(files, file);
+  const notedMs = noted.untilMs - clock.now();
+  const leftMs = Math.min(notedMs, noted.ms, QUIET_MS_MAX);
+  // A wall clock that was put back makes no wish longer than it was, and the next process is told.
+  if (leftMs > 0 && leftMs < notedMs) questions.hold(leftMs);
+  else if (leftMs > 0) questions.resume(leftMs);
   return { orders: new QuietTime(clock), questions };
 }
 
-function notedMs(files: Env['files'], file: string): number {
+function noteIn(files: Env['files'], file: string): { untilMs: number; ms: number } {
   try {
     const text = new TextDecoder().decode(files.read(file) ?? new Uint8Array());
-    return /^\d{1,15}\n$/.test(text) ? Number(text) : 0;
+    const [, until, ms] = /^(\d{1,15}) (\d{1,10})\n$/.exec(text) ?? [];
+    return { untilMs: Number(until ?? 0), ms: Number(ms ?? 0) };
   } catch {
-    return 0;
+    return { untilMs: 0, ms: 0 };
   }
 }

@@ -85,7 +85,11 @@ test('a fill is reported exactly', () => {
 
 const clientId = 'desk-1-mm-1';
 const accepted = { kind: 'accepted', clientId, venueOrderId: '12345678' };
-const ended = (how: string, reason: string) => ({ kind: 'ended', clientId, how, reason });
+const ended = (how: string, reason: string) => ({
+  ...{ kind: 'ended', clientId, how, reason },
+  // A rejected order has never filled.
+  ...(how === 'rejected' ? {} : { filledLots: 40 }),
+});
 const executions: [parts: object, report: object][] = [
   [{ x: 'NEW', X: 'NEW', t: -1, N: null }, accepted],
   [{ x: 'NEW', C: 'an id that only cancellations mean' }, accepted],

@@ -165,7 +165,7 @@ test('C29: a process started every 2 s under a ban asks once, and once after it'
   assert.is(net.asked.length, 2);
 });
 
-test('a note without sense is none, and one of another clock the longest ban', () => {
+test('a note without sense is none, and no note is longer than the wish was', () => {
   const env = manualEnv();
   const leftMs = (text: string): number => {
     const files = lossyFiles();
@@ -174,10 +174,23 @@ test('a note without sense is none, and one of another clock the longest ban', (
     files.replace(FILE, new TextEncoder().encode(text));
     return openQuiet({ clock: env.clock, files }, FILE).questions.leftMs;
   };
-  assert.is(leftMs(`${env.nowMs + 5_000}\n`), 5_000);
-  assert.is(leftMs(`${env.nowMs - 5_000}\n`), 0);
+  assert.is(leftMs(`${env.nowMs + 5_000} 60000\n`), 5_000);
+  assert.is(leftMs(`${env.nowMs - 5_000} 60000\n`), 0);
+  assert.is(leftMs(`${env.nowMs + 3_600_000} 60000\n`), 60_000, 'the clock was put back');
   assert.is(leftMs('soon'), 0);
-  assert.is(leftMs('999999999999999\n'), 3 * 86_400_000);
+  assert.is(leftMs('999999999999999 9999999999\n'), 3 * 86_400_000);
+});
+
+test('a clock that was put back is waited for once, not at every start', async () => {
+  const env = manualEnv();
+  const files = lossyFiles();
+  files.ensureFolder('/data', 0o700);
+  files.ensureFolder('/data/run', 0o700);
+  files.replace(FILE, new TextEncoder().encode(`${env.nowMs + 3_600_000} 60000\n`));
+  const leftMs = (): number => openQuiet({ clock: env.clock, files }, FILE).questions.leftMs;
+  assert.is(leftMs(), 60_000);
+  await env.advance(45_000);
+  assert.is(leftMs(), 15_000);
 });
 
 test('a disk that takes no note stops nobody', () => {

@@ -1,4 +1,10 @@
-import { type Instrument, parseLots, parseTicks, quoteAmount } from '../../../core/instrument.ts';
+import {
+  type Instrument,
+  lotsBelow,
+  parseLots,
+  parseTicks,
+  quoteAmount,
+} from '../../../core/instrument.ts';
 import { millisOf, NO_AMOUNT } from '../../../core/units.ts';
 import type { Fill } from '../../../execution/order.ts';
 import type { Report } from '../../../execution/report.ts';
@@ -98,6 +104,10 @@ function orderReports(
   const venueOrderId = String(wholeOf(order, 'i'));
   const execution = textOf(order, 'x');
   const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
+  const ended = (how: 'canceled' | 'expired', reason: string): readonly Report[] => {
+    const filledLots = lotsBelow(instrument, textOf(order, 'z'));
+    return [{ kind: 'ended', clientId, how, reason, filledLots }];
+  };
   switch (execution) {
     case 'NEW':
     case 'AMENDMENT':
@@ -111,13 +121,13 @@ function orderReports(
       return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
     }
     case 'CANCELED':
-      return [{ kind: 'ended', clientId, how: 'canceled', reason: 'canceled' }];
+      return ended('canceled', 'canceled');
     case 'REJECTED':
       return [{ kind: 'ended', clientId, how: 'rejected', reason: 'rejected' }];
     case 'EXPIRED':
     case 'TRADE_PREVENTION': {
       const reason = order['X'] === 'EXPIRED_IN_MATCH' ? 'stp' : 'expired';
-      return [{ kind: 'ended', clientId, how: 'expired', reason }];
+      return ended('expired', reason);
     }
     default:
       throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);

@@ -58,6 +58,7 @@ test('a fill off the grid and an execution that nobody knows are faults', () => 
   const session = futuresSession('wss://venue', access, [instrument]);
   const order = {
     ...{ s: 'BTCUSDT', c: 'a', S: 'BUY', x: 'TRADE', X: 'FILLED', i: 1, l: '0.001', L: '60000.1' },
+    z: '0.002',
     ...{ T: 1, t: 1, m: true, ps: 'BOTH', rp: '0' },
   };
   const decode = (over: object) => {
@@ -73,7 +74,9 @@ test('a fill off the grid and an execution that nobody knows are faults', () => 
   assert.match(String(decode({ x: 'SOMETHING' })), /^x: found SOMETHING/);
   const expired = decode({ x: 'EXPIRED', X: 'EXPIRED_IN_MATCH' });
   assert.ok(typeof expired === 'object' && expired.kind === 'reports');
-  assert.equal(expired.reports, [{ kind: 'ended', clientId: 'a', how: 'expired', reason: 'stp' }]);
+  assert.equal(expired.reports, [
+    { kind: 'ended', clientId: 'a', how: 'expired', reason: 'stp', filledLots: 2 },
+  ]);
 });
 
 test.run();
