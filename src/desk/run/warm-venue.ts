@@ -114,7 +114,7 @@ export class WarmVenue implements Net {
       const clientId = /"origClientOrderId":"([^"]+)"/.exec(text)?.[1] ?? '';
       const { symbol } = this.#instrument;
       const order = `"e":"executionReport","s":"${symbol}","c":"x","C":"${clientId}"`;
-      const event = `{${order},"x":"CANCELED","X":"CANCELED","i":${id}}`;
+      const event = `{${order},"x":"CANCELED","X":"CANCELED","i":${id},"z":"0"}`;
       this.#answers.push(Buffer.from(`{"subscriptionId":0,"event":${event}}`));
     }
   }
