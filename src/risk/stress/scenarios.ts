@@ -14,9 +14,9 @@ export interface Scenario {
 }
 
 /**
- * Episodes of the market as rounded daily prices of BTC and ETH show them, from the open of the
- * first day to the worst price of the span; `other-coin`, the stablecoin and the cost are set to
- * what was typical of it and are no measurements. Below them shocks that have not happened.
+ * Episodes of the market, from the open of the first day to the worst price of the span, as they
+ * are commonly told: rounded, taken from no recording, and to be replaced by measurements before
+ * money depends on one. Below them shocks that have not happened.
  */
 export const SCENARIOS: readonly Scenario[] = [
   historical('covid crash, 12 to 13 March 2020', [-0.5, -0.53, -0.6, -0.02], 10),
