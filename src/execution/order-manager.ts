@@ -59,6 +59,8 @@ export class OrderManager {
   fillCount = 0;
   readonly #options: OrderManagerOptions;
   readonly #indexOf: ReadonlyMap<string, number>;
+  /** Ends of orders of which a fill is still missing; each has an inquiry. */
+  readonly #ends = new Map<string, Extract<Report, { kind: 'ended' }>>();
   readonly #transfers = new Set<string>();
 
   constructor(options: OrderManagerOptions) {
@@ -98,6 +100,7 @@ export class OrderManager {
     this.#options.sink.journal(event);
     this.table.commit(event, applied);
     if (event.kind === 'order-filled') this.fillCount += 1;
+    if (isEnded(applied.record)) this.#ends.delete(event.clientId);
     this.#tell(applied.record, event, applied.incident);
     return true;
   }
@@ -182,6 +185,8 @@ export class OrderManager {
     }
     if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
     this.record({ kind: 'order-filled', clientId, fill });
+    const ended = this.#ends.get(clientId);
+    if (ended !== undefined) this.#end(ended);
   }
 
   /** Has the venue asked, unless all is booked. It knows the order, so absence proves nothing. */
@@ -198,9 +203,11 @@ export class OrderManager {
   #end(report: Extract<Report, { kind: 'ended' }>): void {
     const { clientId, how, reason, filledLots = 0 } = report;
     if (filledLots > (this.recordOf(clientId)?.filledLots ?? filledLots)) {
+      this.#ends.set(clientId, report);
       this.inquiries.open(clientId, Number.POSITIVE_INFINITY, 0);
       return;
     }
+    this.#ends.delete(clientId);
     this.inquiries.close(clientId);
     this.record({ kind: `order-${how}`, clientId, reason });
   }

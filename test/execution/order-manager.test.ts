@@ -105,7 +105,6 @@ test('an order that has ended with a fill that nobody told of goes on counting',
   assert.equal(kinds(missed.journal), ['order-submitted', 'order-accepted']);
   assert.equal(missed.manager.inquiries.due(0, 5), [clientId]);
   missed.manager.onReport(filled('t'));
-  missed.manager.onReport({ ...canceled, filledLots: lots });
   assert.is(kinds(missed.journal).at(-1), 'order-canceled');
   assert.is(missed.manager.inquiries.size, 0);
   const unknown = heard({ ...canceled, clientId: 'nobody-1', filledLots: lots });

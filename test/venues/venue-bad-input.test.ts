@@ -173,7 +173,7 @@ test('reports out of order and twice end where reports in order do', async () =>
   const accepted = { event: { ...report, x: 'NEW' } };
   const first = { event: { ...report, ...fill, x: 'TRADE', t: 41, l: '0.0004' } };
   const second = { event: { ...report, ...fill, x: 'TRADE', t: 42, l: '0.0002' } };
-  const ended = { event: { ...report, x: 'CANCELED', c: 'cancel-1', C: ID } };
+  const ended = { event: { ...report, x: 'CANCELED', c: 'cancel-1', C: ID, z: '0.0006' } };
   const orders = [
     [accepted, first, second, ended],
     [ended, second, first, accepted],

@@ -141,8 +141,9 @@ function executionIn(
   const clientId = execution === 'CANCELED' && original !== '' ? original : textOf(event, 'c');
   const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
   const ended = (how: 'canceled' | 'expired', reason: string): readonly Report[] => {
-    const filledLots = lotsBelow(instrument, textOf(event, 'z'));
-    return [{ kind: 'ended', clientId, how, reason, filledLots }];
+    const end = { kind: 'ended', clientId, how, reason } as const;
+    if (event['z'] === undefined) return [end];
+    return [{ ...end, filledLots: lotsBelow(instrument, textOf(event, 'z')) }];
   };
   switch (execution) {
     case 'NEW':

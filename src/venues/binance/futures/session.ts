@@ -105,8 +105,9 @@ function orderReports(
   const execution = textOf(order, 'x');
   const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
   const ended = (how: 'canceled' | 'expired', reason: string): readonly Report[] => {
-    const filledLots = lotsBelow(instrument, textOf(order, 'z'));
-    return [{ kind: 'ended', clientId, how, reason, filledLots }];
+    const end = { kind: 'ended', clientId, how, reason } as const;
+    if (order['z'] === undefined) return [end];
+    return [{ ...end, filledLots: lotsBelow(instrument, textOf(order, 'z')) }];
   };
   switch (execution) {
     case 'NEW':
