@@ -14,6 +14,8 @@ import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.t
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
+import { RUNGS } from '../../risk/ladders/de-risking.ts';
+import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { VolatilityCalibrated } from '../../risk/volatility/live/calibration.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
@@ -41,6 +43,7 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | BreakerEvent
+  | RungChanged
   | ControlEvent
   | AlertEvent
   | EstopRecorded
@@ -303,6 +306,19 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     fields: object({ control: text, scope: text, by: text }),
   },
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
+  'rung-changed': {
+    code: 123,
+    version: 1,
+    fields: object({
+      control: text,
+      from: choice(RUNGS),
+      to: choice(RUNGS),
+      measure: text,
+      measured: text,
+      limit: text,
+      use: text,
+    }),
+  },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
   'guard-tripped': { code: 78, version: 1, fields: object({ trip: whole, cause: prose }) },
