@@ -189,7 +189,9 @@ export class RiskWatch {
 
   #onFunds(funds: Funds): void {
     const { instruments, venues, check } = this.#options;
-    const worth = equityOf(funds, instruments, venues, (index) => check.midTicks(index));
+    // A crash leaves books with one side: the last price that there was is wrong by little, and
+    // without one the controls of money would not see what they are for.
+    const worth = equityOf(funds, instruments, venues, (index) => check.lastMidTicks(index));
     this.#equity = worth.reduce((sum, each) => sum + each, 0);
     this.#controls.equity = this.#equity;
     check.setEquity(this.#equity);
