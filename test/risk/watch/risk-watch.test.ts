@@ -157,11 +157,6 @@ test('C24: an order that was submitted before a restart blocks its symbol after 
   until(2_250, 3_000);
   assert.equal(gate.instrumentPauses(0), ['breaker']);
 });
-  tick(2_000);
-  assert.equal(gate.instrumentPauses(0), []);
-  tick(2_250);
-  assert.equal(gate.instrumentPauses(0), ['soft-breaker', 'breaker'], 'C12 alone lets flatten');
-});
 
 test('C26: a fill that is not ours halts the venue, a deposit does not', () => {
   const { watch, gate } = aWatch();
