@@ -13,7 +13,7 @@ const aView = (over: Partial<ShelvedView> = {}): ShelvedView => ({
 });
 const OURS = { instrument: 0, side: 'buy', ticks: 100, venueOrderId: 'ours' } as const;
 
-test('an order stands where the book of its market says, beside all that rests at its price', () => {
+test('an order stands where the book of its market says, beside all at its price', () => {
   const shelf = new BookShelf();
   assert.equal(shelf.placeOf(OURS), { ahead: null, levelLots: null }, 'no feed has begun');
   const view = aView();
