@@ -134,3 +134,10 @@ function ask(
 ): Promise<Result<readonly Instrument[], string>> {
   return new Promise((resolve) => net.http(request, (outcome) => resolve(decode(outcome))));
 }
+
+/** Venues where an account holds positions, and no base changes hands. */
+export function marginedOf(
+  venues: readonly Pick<DeskVenue, 'name' | 'contract'>[],
+): ReadonlySet<string> {
+  return new Set(venues.flatMap(({ name, contract }) => (contract === 'spot' ? [] : [name])));
+}

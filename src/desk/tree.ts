@@ -40,6 +40,7 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
 import { deskBackfill } from './market/desk-backfill.ts';
 import { DeskMemory } from './memory.ts';
+import { marginedOf } from './open-venues.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
@@ -212,6 +213,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       portfolio: () =>
         portfolioActor({
           instruments,
+          margined: marginedOf(venues),
           restore: () => memory.portfolio(),
           journal: append,
           strategies: (index) => strategyRefs[index] ?? [],
