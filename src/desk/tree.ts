@@ -196,13 +196,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       aggregator: aggregated.start,
       backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       facts: factsOf(parts, listeners.facts, tape),
-      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet, turns }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ listeners, tape, log },
+              ...{ turns, listeners, tape, log },
             }),
         })),
       ),
