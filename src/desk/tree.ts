@@ -40,6 +40,7 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
 import { deskBackfill } from './market/desk-backfill.ts';
 import { DeskMemory } from './memory.ts';
+import { marginedOf } from './open-venues.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
@@ -195,13 +196,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       aggregator: aggregated.start,
       backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       facts: factsOf(parts, listeners.facts, tape),
-      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet, turns }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ listeners, tape, log },
+              ...{ turns, listeners, tape, log },
             }),
         })),
       ),
@@ -212,6 +213,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       portfolio: () =>
         portfolioActor({
           instruments,
+          margined: marginedOf(venues),
           restore: () => memory.portfolio(),
           journal: append,
           strategies: (index) => strategyRefs[index] ?? [],

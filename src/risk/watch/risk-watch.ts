@@ -211,9 +211,10 @@ export class RiskWatch {
     this.#orders.onForeignFill(this.#options.venues.indexOf(venue), nowMs);
   }
 
-  /** A market that is lost for a while goes on counting at the mid that it had. */
   #onFunds(funds: Funds, nowMs: number): void {
     const { instruments, venues, check } = this.#options;
+    // A crash leaves books with one side: the last price that there was is wrong by little, and
+    // without one the controls of money would not see what they are for.
     const worth = equityOf(funds, instruments, venues, (index) => check.lastMidTicks(index));
     this.#equity = worth.reduce((sum, each) => sum + each, 0);
     this.#equityMs = nowMs;

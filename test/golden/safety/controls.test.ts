@@ -40,6 +40,14 @@ test('the desk has the 37 controls that are asked for, in their layers', () => {
   );
 });
 
+test('the page of safety lists the controls that let an emergency flatten what they pause', () => {
+  const page = readFileSync(join(root, 'docs/safety.md'), 'utf8');
+  const row = page.split('\n').find((line) => line.startsWith('| flatten |')) ?? '';
+  const listed = row.match(/C\d\d/g) ?? [];
+  const softly = CONTROLS.filter(({ letsFlatten }) => letsFlatten === true).map(({ id }) => id);
+  assert.equal(listed, softly);
+});
+
 const controlOf = (id: string) => CONTROLS.find((control) => control.id === id);
 
 /** Named by an id in the name of a test, or by a list that makes one for each control. */

@@ -44,7 +44,7 @@ function desk(given: readonly Given[]) {
     takerFeeFraction: each.fee ?? 0,
   }));
   const views = markets.map(({ instrument }) => {
-    return { instrument, book: new Book(), isLive: true, eventMs: 0 };
+    return { instrument, book: new Book(), isLive: true, eventMs: 0, queueOf: () => null };
   });
   for (const view of views) shelf.follow(view);
   const aggregation = new Aggregation(
