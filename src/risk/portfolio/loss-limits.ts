@@ -1,5 +1,5 @@
 import { assert } from '../../core/result.ts';
-import type { TailMultiples } from '../covariance/covariance-source.ts';
+import type { TailFactors } from '../value-at-risk/tail-factors.ts';
 
 /** Fractions of equity that the book may lose over one period. */
 export interface LossLimits {
@@ -22,7 +22,7 @@ export interface Usage<M extends string> {
  * The deviation that every limit allows, in money. Under a normal the one at 95 % binds, under fat
  * tails the one at 99 %: all are evaluated and the tightest one holds.
  */
-export function sdAllowed(limits: LossLimits, tail: TailMultiples, equity: number): number {
+export function sdAllowed(limits: LossLimits, tail: TailFactors, equity: number): number {
   const { at95, at99, shortfall } = tail;
   assert(at95 > 0 && at99 > 0 && shortfall > 0, 'a tail lies beyond the mean');
   return (
@@ -40,7 +40,7 @@ export function tightestLoss(
   sd: number,
   equity: number,
   limits: LossLimits,
-  tail: TailMultiples,
+  tail: TailFactors,
   into: Usage<LossMeasure>,
 ): void {
   into.use = Number.NEGATIVE_INFINITY;

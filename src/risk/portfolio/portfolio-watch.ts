@@ -2,8 +2,11 @@ import type { Instrument } from '../../core/instrument.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import type { Refusal } from '../approved-order.ts';
 import type { PortfolioMeasures } from '../controls/portfolio.ts';
-import type { CovarianceSource } from '../covariance/covariance-source.ts';
-import { MinuteCovariance } from '../covariance/minute-covariance.ts';
+import {
+  type CovarianceSource,
+  type CovarianceSummary,
+  PERIOD_MS,
+} from '../covariance/covariance-source.ts';
 import type { Rung } from '../ladders/de-risking.ts';
 import { DeRisking } from '../ladders/de-risking-watch.ts';
 import type { RungChanged } from '../ladders/rung-changed.ts';
@@ -13,15 +16,12 @@ import { shareOf } from './loss-limits.ts';
 import { PortfolioGate } from './portfolio-gate.ts';
 import { PortfolioWords } from './portfolio-words.ts';
 
-/** Returns are over a minute. */
-const PERIOD_MS = 60_000;
-
 export interface PortfolioOptions {
   readonly port: WatchPort;
   readonly instruments: readonly Instrument[];
   readonly check: PreTradeCheck;
-  /** Covariance and law; exponential weights under the stress law unless told. */
-  readonly source?: CovarianceSource;
+  /** Covariance and law. */
+  readonly source: CovarianceSource;
   /** What closing a position costs: fees and expected slippage, a fraction of its notional. */
   readonly closingCost: () => number;
   /** Where the ladder of C22 stood before a restart. */
@@ -29,15 +29,12 @@ export interface PortfolioOptions {
   readonly journal: (event: RungChanged) => void;
 }
 
-export interface PortfolioSummary {
+export interface PortfolioSummary extends CovarianceSummary {
   /** Of equity, one day, open orders at their worst; null while the equity is not known. */
   readonly valueAtRisk95: number | null;
   readonly valueAtRisk99: number | null;
   readonly shortfall: number | null;
   readonly heat: number | null;
-  /** Minutes that the covariance has seen; before `isSeeded` it is assumed. */
-  readonly minutes: number;
-  readonly isSeeded: boolean;
   /** A market in which something is held and that never had a price; null when there is none. */
   readonly unpriced: string | null;
   /** Where the ladder of C22 stands, and the limit that is used most. */
@@ -53,7 +50,6 @@ export interface PortfolioSummary {
 export class PortfolioWatch {
   readonly gate: PortfolioGate;
   readonly #options: PortfolioOptions;
-  readonly #source: CovarianceSource;
   readonly #words: PortfolioWords;
   readonly #ladder: DeRisking;
   readonly #mids: Float64Array;
@@ -62,10 +58,9 @@ export class PortfolioWatch {
   #returnsMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PortfolioOptions, nowMs: number) {
-    const { instruments, check, port } = options;
+    const { instruments, check, port, source } = options;
     this.#options = options;
-    this.#source = options.source ?? new MinuteCovariance(instruments.length);
-    const [source, words] = [this.#source, new PortfolioWords(instruments, check)];
+    const words = new PortfolioWords(instruments, check);
     this.#words = words;
     this.gate = new PortfolioGate({ port, instruments, check, words, source, nowMs });
     this.#ladder = new DeRisking(port, options.rung, options.journal);
@@ -93,7 +88,7 @@ export class PortfolioWatch {
     const words = this.#words;
     this.#worst = this.#measuresOf(words.worstSd());
     const held = this.#measuresOf(words.held.sd);
-    const { isSeeded: isMeasured } = this.#source;
+    const { isSeeded: isMeasured } = this.#options.source.summary();
     this.#ladder.sample({ worst: this.#worst, held, isMeasured }, nowMs);
   }
 
@@ -105,15 +100,13 @@ export class PortfolioWatch {
     const isKnown = !Number.isNaN(this.gate.equity);
     const known = (value: number): number | null => (isKnown ? value : null);
     const { valueAtRisk95, valueAtRisk, shortfall, heat } = this.#worst;
-    const { minutes, isSeeded } = this.#source;
     const { rung, tightest } = this.#ladder;
     return {
       valueAtRisk95: known(valueAtRisk95),
       valueAtRisk99: known(valueAtRisk),
       shortfall: known(shortfall),
       heat: known(heat),
-      minutes,
-      isSeeded,
+      ...this.#options.source.summary(),
       unpriced: this.#words.unpriced(),
       rung,
       tightest: tightest?.measure ?? null,
@@ -122,7 +115,7 @@ export class PortfolioWatch {
   }
 
   #measuresOf(sd: number): PortfolioMeasures {
-    const { tail } = this.#source;
+    const { tail } = this.#options.source;
     const { equity } = this.gate;
     return {
       valueAtRisk95: shareOf(sd * tail.at95, equity),
@@ -145,12 +138,12 @@ export class PortfolioWatch {
     }
     if (isFirst) return;
     // A row that is refused leaves the covariance to grow old: then orders are refused, too.
-    if (this.#source.update(this.#returns, nowMs)) this.#accept(nowMs);
+    if (this.#options.source.take(this.#returns, nowMs).ok) this.#accept(nowMs);
   }
 
   #accept(nowMs: number): void {
-    const { daily, tail } = this.#source;
-    this.#words.accept(daily, tail.shortfall, this.#options.closingCost(), nowMs);
+    const { source, closingCost } = this.#options;
+    this.#words.accept(source.daily, source.tail.shortfall, closingCost(), nowMs);
   }
 }
 

@@ -13,6 +13,7 @@ import type { Verdict } from '../controls/control.ts';
 import { drawdown } from '../controls/money.ts';
 import { valueAtRisk } from '../controls/portfolio.ts';
 import { eventLoop } from '../controls/process.ts';
+import { CovarianceSource } from '../covariance/covariance-source.ts';
 import type { Rung } from '../ladders/de-risking.ts';
 import type { DrawdownState } from '../ladders/drawdown.ts';
 import type { RungChanged } from '../ladders/rung-changed.ts';
@@ -20,6 +21,7 @@ import { type PortfolioSummary, PortfolioWatch } from '../portfolio/portfolio-wa
 import { defaultPortfolioSettings, type PortfolioSettings } from '../portfolio/settings.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
+import type { VolatilityBoard } from '../volatility/live/board.ts';
 import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';
 import { MoneyWatch } from './money-watch.ts';
@@ -58,6 +60,8 @@ export interface RiskSafety {
   readonly warned: (control: string, scope: string, verdict: Verdict) => void;
   /** Null where delays mean nothing: under a virtual clock. */
   readonly loop: (() => LoopFigures) | null;
+  /** Absent or null where no volatility is followed. */
+  readonly volatility?: VolatilityBoard | null;
 }
 
 export interface RiskWatchOptions extends RiskSafety {
@@ -150,7 +154,8 @@ export class RiskWatch {
     this.#venues = new VenueWatch(port, venues.length, (venue, asset, units) =>
       this.#sizeOf(venue, asset, units),
     );
-    const shelf = { port, instruments, check, rung: rungOf(valueAtRisk), journal: record };
+    const source = new CovarianceSource(instruments.length, options.volatility ?? null);
+    const shelf = { port, instruments, check, source, rung: rungOf(valueAtRisk), journal: record };
     const closingCost = (): number => this.#portfolioSettings.closingCostBps / 10_000;
     this.#portfolio = new PortfolioWatch({ ...shelf, closingCost }, nowMs);
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);

@@ -35,6 +35,8 @@ const SUMMARY: WatchSummary = {
     rung: 'warn',
     tightest: 'heat',
     use: 0.85,
+    fitted: 1,
+    shrinkage: 0.01,
   },
   drawdown: { fall: 0.02, stage: 'normal', calmSinceMs: null },
   regimes: ['calm'],

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Side } from '../../../src/execution/order.ts';
+import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { aBookDesk, apart, calm, MARKETS, MINUTE } from '../../support/risk/book-desks.ts';
@@ -19,7 +20,8 @@ test('what is held in a market without a price refuses what increases, until the
     rung: 'none',
     journal: () => {},
   } as const;
-  const blind = new PortfolioWatch({ ...shelf, check: fresh, instruments: MARKETS }, 0);
+  const source = new CovarianceSource(MARKETS.length, null);
+  const blind = new PortfolioWatch({ ...shelf, source, check: fresh, instruments: MARKETS }, 0);
   fresh.onQuote(0, 99, 101, 0);
   blind.sample(1e6, 0, 0);
   assert.is(blind.summary().unpriced, 'ETHUSDT');

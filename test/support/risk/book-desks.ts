@@ -1,5 +1,6 @@
 import type { OrderIntent, Side } from '../../../src/execution/order.ts';
 import type { BreakerSettings } from '../../../src/risk/breakers/settings.ts';
+import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import type { Rung } from '../../../src/risk/ladders/de-risking.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
@@ -33,6 +34,7 @@ export function aBookDesk(
   const watch = new PortfolioWatch(
     {
       ...{ port, check, instruments: markets },
+      source: new CovarianceSource(markets.length, null),
       closingCost: () => COST,
       rung: parts.rung ?? 'none',
       journal: ({ from, to, measure }) => void rungs.push(`${from} to ${to} by ${measure}`),
