@@ -6,11 +6,9 @@ import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
 import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
-import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
-import type { RungChanged } from '../../src/risk/ladders/rung-changed.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
-import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
+import { RiskDesk, type RiskEvent, type RiskState } from '../../src/risk/risk-desk.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
@@ -35,7 +33,7 @@ export interface RiskOptions {
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
-  readonly journal: (event: RiskDayOpened | BreakerEvent | RungChanged) => void;
+  readonly journal: (event: RiskEvent) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
   /** Controls and breakers; absent where only the limits of section `risk` are tried. */
@@ -67,9 +65,11 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
 
   let isCaughtUp = false;
 
-  const roll = (desk: RiskDesk, nowMs: number): void => {
+  const roll = ({ desk, watch }: RiskActorState, nowMs: number): void => {
     const opened = desk.roll(nowMs);
-    if (opened !== null) journal(opened);
+    if (opened === null) return;
+    journal(opened);
+    watch?.openDay(opened.day);
   };
 
   return {
@@ -82,7 +82,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       const nowMs = ctx.clock.mono() / 1e6;
       const found = { instruments, check: desk.check, state, record: journal };
       const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);
-      roll(desk, ctx.clock.now());
+      roll({ desk, watch }, ctx.clock.now());
       ctx.timers.start('roll', ROLL_MS, { kind: 'roll-day' }, { periodic: true });
       if (watch !== null)
         ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
@@ -121,7 +121,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           isCaughtUp = true;
           break;
         case 'roll-day':
-          roll(desk, ctx.clock.now());
+          roll(state, ctx.clock.now());
           if (watch !== null) ctx.send(address.portfolio, { kind: 'tell-funds', to: ctx.self });
           break;
         default:

@@ -2,6 +2,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import type { Refusal } from '../approved-order.ts';
+import type { RiskBudgets } from '../budgets/risk-budgets.ts';
 import { valueAtRisk } from '../controls/portfolio.ts';
 import type { CovarianceSource } from '../covariance/covariance-source.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
@@ -28,6 +29,7 @@ export interface PortfolioGateOptions {
   readonly check: PreTradeCheck;
   readonly words: PortfolioWords;
   readonly source: CovarianceSource;
+  readonly budgets: RiskBudgets;
   readonly nowMs: number;
 }
 
@@ -73,11 +75,15 @@ export class PortfolioGate {
     if (stale !== null) return stale;
     const { equity } = this;
     if (Number.isNaN(equity)) return null;
-    const { words } = this.#options;
+    const { words, budgets, source } = this.#options;
     const unpriced = words.unpriced();
     if (unpriced !== null) return { kind: 'unpriced', instrument: unpriced };
     words.weigh(order.instrument);
-    return this.#refuseLoss(order) ?? this.#refuseHeat(order);
+    return (
+      this.#refuseLoss(order) ??
+      this.#refuseHeat(order) ??
+      budgets.refuse(order, equity, source.tail.at99)
+    );
   }
 
   /** The exposure of a market has changed: what the next order anywhere reads follows at once. */

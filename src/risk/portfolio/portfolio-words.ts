@@ -92,6 +92,11 @@ export class PortfolioWords {
     return notionalAt(this.#instruments[index] as Instrument, ticks, 1);
   }
 
+  /** What everything that is open in a market can add to the deviation. */
+  openOf(index: number): number {
+    return this.#open[index] as number;
+  }
+
   /** What everything that is open in the other markets can add to the deviation. */
   openBeside(index: number): number {
     return Math.max(0, this.#openSum - (this.#open[index] as number));

@@ -9,6 +9,7 @@ import { BreakerBoard, type BreakerRow } from '../breakers/board.ts';
 import type { BreakerEvent } from '../breakers/events.ts';
 import { LimitBook } from '../breakers/limit-book.ts';
 import type { BreakerSettings } from '../breakers/settings.ts';
+import { MarketDay, type MarketDayOpened } from '../budgets/market-day.ts';
 import type { Verdict } from '../controls/control.ts';
 import { drawdown } from '../controls/money.ts';
 import { valueAtRisk } from '../controls/portfolio.ts';
@@ -57,6 +58,8 @@ export interface RiskSafety {
   readonly settings: () => BreakerSettings;
   /** Section `portfolio`; its defaults unless told. */
   readonly portfolio?: () => PortfolioSettings;
+  /** Label of the strategy that trades a market; absent where budgets name none. */
+  readonly strategyOf?: (instrument: number) => string | null;
   readonly warned: (control: string, scope: string, verdict: Verdict) => void;
   /** Null where delays mean nothing: under a virtual clock. */
   readonly loop: (() => LoopFigures) | null;
@@ -69,7 +72,7 @@ export interface RiskWatchOptions extends RiskSafety {
   /** The check that everything of here is measured from, and that the controls are put in. */
   readonly check: PreTradeCheck;
   readonly state: RiskState;
-  readonly record: (event: BreakerEvent | RungChanged) => void;
+  readonly record: (event: BreakerEvent | RungChanged | MarketDayOpened) => void;
 }
 
 const SAMPLE_MS = 1_000;
@@ -103,7 +106,7 @@ export class RiskWatch {
   #settings: BreakerSettings;
   #book: LimitBook;
   #sampledMs = Number.NEGATIVE_INFINITY;
-  #portfolioSettings: PortfolioSettings;
+  readonly #day: MarketDay;
   #equity = Number.NaN;
   #equityMs: number;
   #nowMs: number;
@@ -115,7 +118,6 @@ export class RiskWatch {
     this.#settings = settings;
     this.#nowMs = nowMs;
     this.#equityMs = nowMs;
-    this.#portfolioSettings = options.portfolio?.() ?? defaultPortfolioSettings();
     this.#book = new LimitBook(settings);
     const limits = (): LimitBook => this.#book;
     const places = instruments.map(({ venue, symbol }) => ({
@@ -155,9 +157,17 @@ export class RiskWatch {
       this.#sizeOf(venue, asset, units),
     );
     const source = new CovarianceSource(instruments.length, options.volatility ?? null);
-    const shelf = { port, instruments, check, source, rung: rungOf(valueAtRisk), journal: record };
-    const closingCost = (): number => this.#portfolioSettings.closingCostBps / 10_000;
-    this.#portfolio = new PortfolioWatch({ ...shelf, closingCost }, nowMs);
+    this.#day = this.#dayOf(options.state);
+    this.#portfolio = new PortfolioWatch(
+      {
+        ...{ port, instruments, check, source, day: this.#day },
+        settings: options.portfolio?.() ?? defaultPortfolioSettings(),
+        strategyOf: options.strategyOf ?? (() => null),
+        rung: rungOf(valueAtRisk),
+        journal: record,
+      },
+      nowMs,
+    );
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
     this.#controls = new OrderControls({
       port,
@@ -177,8 +187,22 @@ export class RiskWatch {
     else if (message.kind === 'trade-printed') this.#onTrade(message);
     else if (message.kind === 'funds-told') this.#onFunds(message.funds, nowMs);
     else if (message.kind === 'adopt-breakers') this.#adopt(message.settings);
-    else if (message.kind === 'adopt-portfolio') this.#portfolioSettings = message.settings;
+    else if (message.kind === 'adopt-portfolio') this.#portfolio.adopt(message.settings);
     else this.#venues.onNews(message, nowMs);
+  }
+
+  /** A day begins, on which everybody may lose as much again. */
+  openDay(day: number): void {
+    this.#options.record(this.#day.open(day));
+  }
+
+  /** Goes on with the markets of the day that risk goes on with, or begins them now. */
+  #dayOf({ day, marketDay }: RiskState): MarketDay {
+    const { instruments, check, record } = this.#options;
+    const isSame = day !== null && marketDay?.day === day.day;
+    const opened = new MarketDay(instruments, check.profit, isSame ? marketDay : null);
+    if (day !== null && !isSame) record(opened.open(day.day));
+    return opened;
   }
 
   #adopt(settings: BreakerSettings): void {

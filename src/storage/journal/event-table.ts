@@ -13,6 +13,7 @@ import type { BackfillEvent } from '../../market/quality/backfill.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
+import type { MarketDayOpened } from '../../risk/budgets/market-day.ts';
 import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
@@ -44,6 +45,7 @@ export type JournalEvent =
   | RiskDayOpened
   | BreakerEvent
   | RungChanged
+  | MarketDayOpened
   | ControlEvent
   | AlertEvent
   | EstopRecorded
@@ -274,6 +276,11 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       limit: text,
       use: text,
     }),
+  },
+  'market-day-opened': {
+    code: 124,
+    version: 1,
+    fields: object({ day: integer<number>(), profits: document }),
   },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },

@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Side } from '../../../src/execution/order.ts';
+import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
 import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
+import { portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { aBookDesk, apart, calm, MARKETS, MINUTE } from '../../support/risk/book-desks.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -14,14 +16,18 @@ test('what is held in a market without a price refuses what increases, until the
   const { watch, check, sample, now } = aBookDesk();
   const fresh = new PreTradeCheck(MARKETS, someLimits(), 0);
   fresh.exposure(1).position = 1;
-  const shelf = {
-    port: aPort().port,
-    closingCost: () => 0,
-    rung: 'none',
-    journal: () => {},
-  } as const;
+  const settings = portfolioSection.parse({});
+  const day = new MarketDay(MARKETS, fresh.profit, null);
+  const shelf = { port: aPort().port, settings, day, strategyOf: () => null } as const;
   const source = new CovarianceSource(MARKETS.length, null);
-  const blind = new PortfolioWatch({ ...shelf, source, check: fresh, instruments: MARKETS }, 0);
+  const blind = new PortfolioWatch(
+    {
+      ...{ ...shelf, source, check: fresh, instruments: MARKETS },
+      rung: 'none',
+      journal: () => {},
+    },
+    0,
+  );
   fresh.onQuote(0, 99, 101, 0);
   blind.sample(1e6, 0, 0);
   assert.is(blind.summary().unpriced, 'ETHUSDT');
