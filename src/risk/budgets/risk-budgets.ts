@@ -103,7 +103,6 @@ export class RiskBudgets {
     const limit = group.lossTodayMax;
     if (limit === Number.POSITIVE_INFINITY) return null;
     const measured = this.#lossToday(group, equity);
-    // Asked this way round, because a loss that is no number is not known to be small.
     if (measured < limit) return null;
     return { kind: 'risk-budget', scope: group.scope, what: 'daily-loss', measured, limit };
   }

@@ -121,14 +121,14 @@ export class PortfolioWords {
     return least;
   }
 
-  /** The largest deviation if so many lots of one market are open and nothing else is. */
+  /**
+   * The largest deviation if so many lots of one market are open and nothing else is. That of the
+   * fills in between is no larger, because it is convex.
+   */
   worstSdOf(index: number, buyLots: number, sellLots: number): number {
+    const { held } = this;
     const worth = this.worthOf(index, this.#check.lastMidTicks(index));
-    return Math.max(
-      this.held.sd,
-      this.held.sdWith(index, buyLots * worth),
-      this.held.sdWith(index, -sellLots * worth),
-    );
+    return Math.max(held.sdWith(index, buyLots * worth), held.sdWith(index, -sellLots * worth));
   }
 
   /** The first market whose price was never known although something is held there; or null. */

@@ -24,7 +24,7 @@ test('a strategy that has used up its part of the value at risk is refused what 
   );
   assert.ok(refused.measured > 0.01);
   assert.is(ask('buy', 1_000, 1), null, 'the other market is of no strategy');
-  hold(0, 1_000);
+  hold(0, 2_000);
   sample(1e6);
   assert.is(ask('sell', 500), null, 'what takes from it passes');
 });
@@ -74,7 +74,8 @@ test('budgets are taken over at once, and shown with what is used of them', () =
   sample(1e6);
   assert.equal(watch.summary().budgets, []);
   adopt({ budgets: { venues: { binance: { dailyLossFraction: 0.5 } }, strategies: { mm: {} } } });
-  check.profit.setUnrealised(1, -10_000);
+  check.profit.setUnrealised(1, -4_000);
+  check.profit.setBooked(0, -6_000);
   const [strategy, venue] = watch.summary().budgets;
   assert.equal([strategy?.scope, strategy?.valueAtRiskMax], ['strategy:mm', null]);
   near(strategy?.valueAtRisk as number, watch.summary().valueAtRisk99 as number, 1e-9);
