@@ -71,8 +71,6 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
-  const safety = riskSafety(parts, kernel);
-  const limits = booksOf(safety.settings);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -87,6 +85,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
   const volatility = deskVolatility(parts, append);
+  const safety = { ...riskSafety(parts, kernel), volatility: volatility?.board ?? null };
+  const limits = booksOf(safety.settings);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),

@@ -11,9 +11,11 @@ import { LimitBook } from '../breakers/limit-book.ts';
 import type { BreakerSettings } from '../breakers/settings.ts';
 import type { Verdict } from '../controls/control.ts';
 import { eventLoop } from '../controls/process.ts';
+import { CovarianceSource } from '../covariance/covariance-source.ts';
 import { type PortfolioSummary, PortfolioWatch } from '../portfolio/portfolio-watch.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
+import type { VolatilityBoard } from '../volatility/live/board.ts';
 import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';
 import { MoneyWatch } from './money-watch.ts';
@@ -49,6 +51,8 @@ export interface RiskSafety {
   readonly warned: (control: string, scope: string, verdict: Verdict) => void;
   /** Null where delays mean nothing: under a virtual clock. */
   readonly loop: (() => LoopFigures) | null;
+  /** Absent or null where no volatility is followed. */
+  readonly volatility?: VolatilityBoard | null;
 }
 
 export interface RiskWatchOptions extends RiskSafety {
@@ -129,7 +133,8 @@ export class RiskWatch {
     this.#venues = new VenueWatch(port, venues.length, (venue, asset, units) =>
       this.#sizeOf(venue, asset, units),
     );
-    this.#portfolio = new PortfolioWatch(port, instruments, check, nowMs);
+    const covariance = new CovarianceSource(instruments.length, options.volatility ?? null);
+    this.#portfolio = new PortfolioWatch(port, instruments, check, covariance, nowMs);
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
     this.#controls = new OrderControls({
       port,

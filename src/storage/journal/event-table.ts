@@ -15,7 +15,7 @@ import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
-import type { VolatilityCalibrated } from '../../risk/volatility/live/calibration.ts';
+import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import {
@@ -49,7 +49,7 @@ export type JournalEvent =
   | QualityEvent
   | BackfillEvent
   | MarketDataRemoved
-  | VolatilityCalibrated
+  | VolatilityEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -376,6 +376,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       model: text,
       observations: whole,
       detail: document,
+    }),
+  },
+  'price-jumped': {
+    code: 127,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      endMs: whole,
+      returnPpm: whole,
+      statisticMilli: whole,
+      thresholdMilli: whole,
     }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },

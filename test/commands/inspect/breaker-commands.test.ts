@@ -31,6 +31,8 @@ const SUMMARY: WatchSummary = {
     heat: 0.03,
     minutes: 45,
     isSeeded: true,
+    fitted: 1,
+    shrinkage: 0.01,
   },
   regimes: ['calm'],
   blind: ['C32: not measured under a virtual clock'],

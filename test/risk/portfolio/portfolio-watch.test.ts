@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Side } from '../../../src/execution/order.ts';
+import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -20,7 +21,13 @@ const T4_AT_99 = 2.6495;
 function aDesk(markets = MARKETS) {
   const { port, found } = aPort();
   const check = new PreTradeCheck(markets, someLimits(), 0);
-  const watch = new PortfolioWatch(port, markets, check, 0);
+  const watch = new PortfolioWatch(
+    port,
+    markets,
+    check,
+    new CovarianceSource(markets.length, null),
+    0,
+  );
   const mids = markets.map(() => 10_000);
   let nowMs = 0;
   const quote = (at: number, mid: number): void => {
@@ -126,7 +133,7 @@ test('a market that was never priced weighs nothing, and a lost one what it did'
   assert.ok((watch.summary().heat as number) > 0);
   const fresh = new PreTradeCheck(MARKETS, someLimits(), 0);
   fresh.exposure(0).position = 1;
-  const blind = new PortfolioWatch(aPort().port, MARKETS, fresh, 0);
+  const blind = new PortfolioWatch(aPort().port, MARKETS, fresh, new CovarianceSource(2, null), 0);
   blind.sample(1e6, 0);
   assert.is(blind.summary().heat, 0);
 });

@@ -5,6 +5,7 @@ import { nanosOf } from '../../../src/core/units.ts';
 import type { OrderIntent } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
+import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
@@ -27,7 +28,7 @@ function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: 
   const { port, found } = aPort();
   const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
   const controls = new OrderControls({
-    portfolio: new PortfolioWatch(port, [anInstrument()], check, 0),
+    portfolio: new PortfolioWatch(port, [anInstrument()], check, new CovarianceSource(1, null), 0),
     port,
     instruments: [anInstrument()],
     venues: [anInstrument().venue],

@@ -281,6 +281,13 @@ const shapes: Shapes = {
     observations: fc.nat(),
     detail: words,
   }),
+  'price-jumped': record({
+    instrument: fc.nat(),
+    endMs: fc.nat(),
+    returnPpm: fc.integer(),
+    statisticMilli: fc.nat(),
+    thresholdMilli: fc.nat(),
+  }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };
