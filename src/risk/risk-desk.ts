@@ -7,6 +7,7 @@ import { feeInQuote } from '../execution/ledger.ts';
 import { type Fill, type OrderRecord, openLots, type Side } from '../execution/order.ts';
 import type { OrderUpdated } from '../execution/order-manager.ts';
 import { applyFill, FLAT, type Position } from '../execution/positions.ts';
+import type { Rung } from './ladders/de-risking.ts';
 import type { RiskLimits } from './limits.ts';
 import { PreTradeCheck } from './pre-trade.ts';
 
@@ -26,6 +27,8 @@ export interface RiskState {
   readonly day: RiskDayOpened | null;
   /** Highest profit since the desk began, in 10^-8 of quote; absent while none was journaled. */
   readonly peak?: Amount;
+  /** Where each control stood on the ladder of de-risking; one that is not here stood nowhere. */
+  readonly rungs?: ReadonlyMap<string, Rung>;
 }
 
 /**

@@ -39,6 +39,7 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-probing':
     case 'breaker-closed':
     case 'profit-peaked':
+    case 'rung-changed':
     case 'data-gap':
     case 'quality-scored':
     case 'backfill-queued':

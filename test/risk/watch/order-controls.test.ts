@@ -27,8 +27,11 @@ function order(parts = {}): OrderIntent {
 function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
   const { port, found } = aPort();
   const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
+  const shelf = { port, check, closingCost: () => 0, rung: 'none', journal: () => {} } as const;
+  const source = new CovarianceSource(1, null);
+  const portfolio = new PortfolioWatch({ ...shelf, source, instruments: [anInstrument()] }, 0);
   const controls = new OrderControls({
-    portfolio: new PortfolioWatch(port, [anInstrument()], check, new CovarianceSource(1, null), 0),
+    portfolio: portfolio.gate,
     port,
     instruments: [anInstrument()],
     venues: [anInstrument().venue],
