@@ -173,8 +173,12 @@ export class ControlDesk {
 
   /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
   reconcileAll(): void {
-    for (const venue of this.#options.venues) {
-      this.#options.gate.close('reconciling');
+    const { gate, venues } = this.#options;
+    // A desk without a venue is closed too: there is nobody to agree with.
+    gate.close('reconciling');
+    for (const venue of venues) {
+      // Each venue has a token of its own.
+      gate.beginEpoch();
       this.#ask(venue);
     }
   }
