@@ -4,11 +4,11 @@ import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
-import { assert } from '../../core/result.ts';
+import type { Lots, Ticks } from '../../core/units.ts';
+import type { Amendment } from '../../execution/amend/amendment.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
-import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
 import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
@@ -19,8 +19,10 @@ import type { VolatilityCalibrated } from '../../risk/volatility/live/calibratio
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import {
+  amendmentField,
   amount,
   choice,
+  decided,
   document,
   type Field,
   type Fields,
@@ -116,27 +118,6 @@ export const instrumentField: Field<Instrument> = {
   },
 };
 
-type Submitted = Omit<EventOf<'order-submitted'>, 'kind'>;
-const orderField = object(orderFields);
-
-/** The intent, then the layout of the evidence and its numbers; layout 0 is none. */
-const submittedField: Field<Submitted> = {
-  write(out, { order, evidence }) {
-    orderField.write(out, order);
-    out.byte(evidence === undefined ? 0 : EVIDENCE_LAYOUT);
-    if (evidence === undefined) return;
-    assert(evidence.length === EVIDENCE_NUMBERS.length, 'evidence has a number for each name');
-    for (let at = 0; at < evidence.length; at += 1) out.number(evidence[at] as number);
-  },
-  read(from) {
-    const order = orderField.read(from);
-    if (from.choice(EVIDENCE_LAYOUT + 1) === 0) return { order };
-    const evidence = new Float64Array(EVIDENCE_NUMBERS.length);
-    for (let at = 0; at < evidence.length; at += 1) evidence[at] = from.number();
-    return { order, evidence };
-  },
-};
-
 /** A job of the queue of what is to be fetched again. */
 export const backfillField = object<BackfillJob>({
   id: text,
@@ -158,7 +139,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'order-submitted': {
     code: 1,
     version: 2,
-    fields: submittedField,
+    fields: decided(object<{ readonly order: OrderIntent }>({ order: object(orderFields) })),
     // Without the evidence.
     earlier: { 1: object({ order: object(orderFields) }) },
   },
@@ -182,6 +163,24 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'order-unacked': { code: 9, version: 1, fields: reasoned },
   'order-abandoned': { code: 10, version: 1, fields: reasoned },
   'cancel-submitted': { code: 11, version: 1, fields: object({ clientId: text }) },
+  'amend-submitted': {
+    code: 110,
+    version: 1,
+    fields: decided(
+      object<{ readonly clientId: string; readonly amendment: Amendment }>({
+        clientId: text,
+        amendment: amendmentField,
+      }),
+    ),
+  },
+  'amend-refused': { code: 111, version: 1, fields: reasoned },
+  'amend-accepted': {
+    code: 112,
+    version: 1,
+    fields: object({ clientId: text, ticks: integer<Ticks>(), lots: integer<Lots>() }),
+  },
+  'amend-rejected': { code: 113, version: 1, fields: reasoned },
+  'amend-outcome-unknown': { code: 114, version: 1, fields: reasoned },
   transferred: {
     code: 20,
     version: 2,

@@ -47,10 +47,11 @@ export class Executions {
       case 'canceled':
       case 'expired':
         return [{ kind: 'ended', clientId, ...endOf(kind, wordIn(entry['reason'])) }];
+      case 'amended':
+        return this.#amended(entry, clientId, venueOrderId);
       // Not live yet, told by its fills, or nothing that the desk counts.
       case 'pending_new':
       case 'filled':
-      case 'amended':
       case 'restated':
       case 'status':
       case 'iceberg_refill':
@@ -75,6 +76,16 @@ export class Executions {
       }
     }
     return clientId;
+  }
+
+  /** Only what the change is about is in the report; without both terms it says nothing here. */
+  #amended(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {
+    const instrument = this.#bySymbol.get(wordIn(entry['symbol']));
+    const price = wordIn(entry['limit_price']);
+    const quantity = wordIn(entry['order_qty']);
+    if (instrument === undefined || price === '' || quantity === '') return [];
+    const terms = gridIn(instrument, price, quantity);
+    return [{ kind: 'amended', clientId, venueOrderId, ...terms }];
   }
 
   #fill(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {
