@@ -1,7 +1,8 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { isFlattening } from '../../execution/flatten/intent.ts';
-import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
+import type { OrderIntent } from '../../execution/order.ts';
+import type { OrderUpdated } from '../../execution/order-manager.ts';
 import type { Refusal } from '../approved-order.ts';
 import type { Regime } from '../breakers/settings.ts';
 import type { AnyControl, Verdict } from '../controls/control.ts';
@@ -109,8 +110,10 @@ export class OrderControls {
     this.#recent.amended(wanted, nowMs);
   }
 
-  onOrder(record: OrderRecord): void {
+  onOrder({ record, event }: Pick<OrderUpdated, 'record' | 'event'>): void {
     this.#recent.onOrder(record);
+    const isUndone = event.kind === 'amend-refused' || event.kind === 'amend-rejected';
+    if (isUndone) this.#recent.asBefore(record.order);
   }
 
   /** An approved order never left. */

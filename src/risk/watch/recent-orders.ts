@@ -35,6 +35,14 @@ export class RecentOrders {
     else this.#keep(at, order, nowMs);
   }
 
+  /** Other terms came to nothing: it is what it was. */
+  asBefore({ clientId, ticks, lots }: OrderIntent): void {
+    const at = this.#ids.indexOf(clientId);
+    if (at < 0) return;
+    this.#ticks[at] = ticks;
+    this.#lots[at] = lots;
+  }
+
   onOrder(record: OrderRecord): void {
     if (record.isCancelRequested || isEnded(record)) this.gone(record.order.clientId);
   }
