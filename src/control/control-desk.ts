@@ -174,10 +174,8 @@ export class ControlDesk {
   /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
   reconcileAll(): void {
     const { gate, venues } = this.#options;
-    // A desk without a venue is closed too: there is nobody to agree with.
     gate.close('reconciling');
     for (const venue of venues) {
-      // Each venue has a token of its own.
       gate.beginEpoch();
       this.#ask(venue);
     }
@@ -340,7 +338,6 @@ export class ControlDesk {
     this.#options.flatten?.(this.#stop.mint());
   }
 
-  /** The permit has been withdrawn. */
   #cease(why: string): void {
     this.#note('flattening-over', why);
     this.#options.cease?.();

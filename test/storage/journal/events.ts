@@ -123,6 +123,14 @@ const order: fc.Arbitrary<OrderIntent> = record({
   deadlineNs: whole as fc.Arbitrary<Nanos>,
 });
 
+const amendment = record({
+  ticks: whole as fc.Arbitrary<Ticks>,
+  lots: whole as fc.Arbitrary<Lots>,
+  epoch: whole,
+  decidedNs: whole as fc.Arbitrary<Nanos>,
+  deadlineNs: whole as fc.Arbitrary<Nanos>,
+});
+
 const instrument: fc.Arbitrary<Instrument> = record({
   index: fc.nat(1023),
   lot: fc.constantFrom('1', '0.05', '0.00001'),
@@ -159,6 +167,18 @@ const shapes: Shapes = {
   'order-unacked': record(reasoned),
   'order-abandoned': record(reasoned),
   'cancel-submitted': record({ clientId: name }),
+  'amend-submitted': fc.oneof(
+    record({ clientId: name, amendment }),
+    record({ clientId: name, amendment, evidence }),
+  ),
+  'amend-refused': record(reasoned),
+  'amend-accepted': record({
+    clientId: name,
+    ticks: whole as fc.Arbitrary<Ticks>,
+    lots: whole as fc.Arbitrary<Lots>,
+  }),
+  'amend-rejected': record(reasoned),
+  'amend-outcome-unknown': record(reasoned),
   transferred: record({
     venue: name,
     transferId: name,
