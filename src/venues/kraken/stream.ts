@@ -166,7 +166,7 @@ export class KrakenStream implements MarketStream {
 
   onFrame(frame: Uint8Array): FrameOutcome {
     this.counts.frames += 1;
-    this.#news.length = 0;
+    if (this.#news.length > 0) this.#news.length = 0;
     this.#tradesLeft = 0;
     const decoder = this.#decoder;
     const kind = decoder.decode(frame);
