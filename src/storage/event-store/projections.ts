@@ -120,6 +120,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'data-gap':
     case 'quality-scored':
     case 'volatility-calibrated':
+    case 'loss-forecast':
+    case 'loss-scored':
       return [];
     default:
       return onLaterEvent(view, event);

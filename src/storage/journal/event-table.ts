@@ -14,6 +14,7 @@ import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.t
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
+import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { VolatilityCalibrated } from '../../risk/volatility/live/calibration.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
@@ -50,6 +51,7 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityCalibrated
+  | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -377,6 +379,16 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       observations: whole,
       detail: document,
     }),
+  },
+  'loss-forecast': {
+    code: 130,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
+  },
+  'loss-scored': {
+    code: 131,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };

@@ -86,6 +86,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const alerts = [90, 91];
   const market = [100, 101, 105, 106, 107];
   const risk = [120];
+  const forecasts = [130, 131];
   const later = [
     ...estop,
     ...breakers,
@@ -95,6 +96,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
     ...alerts,
     ...market,
     ...risk,
+    ...forecasts,
   ];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));

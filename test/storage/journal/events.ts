@@ -281,6 +281,8 @@ const shapes: Shapes = {
     observations: fc.nat(),
     detail: words,
   }),
+  'loss-forecast': record({ atMs: fc.nat(), detail: words }),
+  'loss-scored': record({ atMs: fc.nat(), detail: words }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };
