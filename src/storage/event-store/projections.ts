@@ -123,6 +123,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'quality-scored':
     case 'volatility-calibrated':
     case 'price-jumped':
+    case 'loss-forecast':
+    case 'loss-scored':
       return [];
     default:
       return onLaterEvent(view, event);

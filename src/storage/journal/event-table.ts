@@ -15,6 +15,7 @@ import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
+import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
@@ -55,6 +56,7 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityEvent
+  | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -359,6 +361,16 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       statisticMilli: whole,
       thresholdMilli: whole,
     }),
+  },
+  'loss-forecast': {
+    code: 130,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
+  },
+  'loss-scored': {
+    code: 131,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };

@@ -87,6 +87,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const market = [100, 101, 105, 106, 107];
   const risk = [120, 123, 127];
   const amends = [110, 111, 112, 113, 114];
+  const forecasts = [130, 131];
   const later = [
     ...estop,
     ...breakers,
@@ -97,6 +98,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
     ...market,
     ...amends,
     ...risk,
+    ...forecasts,
   ];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));

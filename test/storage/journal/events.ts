@@ -318,6 +318,8 @@ const shapes: Shapes = {
     statisticMilli: fc.nat(),
     thresholdMilli: fc.nat(),
   }),
+  'loss-forecast': record({ atMs: fc.nat(), detail: words }),
+  'loss-scored': record({ atMs: fc.nat(), detail: words }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };
