@@ -44,6 +44,7 @@ export function streamOf(event: JournalEvent): string {
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'volatility-warmed':
     case 'heartbeat':
     case 'audit-key-rotated':
     case 'market-data-removed':

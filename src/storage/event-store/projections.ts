@@ -120,6 +120,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'data-gap':
     case 'quality-scored':
     case 'volatility-calibrated':
+    case 'volatility-warmed':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -16,6 +16,7 @@ import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import type { VolatilityCalibrated } from '../../risk/volatility/live/calibration.ts';
+import type { VolatilityWarmed } from '../../risk/volatility/live/warm-start.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import {
@@ -50,6 +51,7 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityCalibrated
+  | VolatilityWarmed
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -376,6 +378,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       model: text,
       observations: whole,
       detail: document,
+    }),
+  },
+  'volatility-warmed': {
+    code: 109,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      returns: whole,
+      missing: whole,
+      fromMs: whole,
+      toMs: whole,
     }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },

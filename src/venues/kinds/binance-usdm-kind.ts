@@ -8,7 +8,7 @@ import { futuresSession } from '../binance/futures/session.ts';
 import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
-import { binanceHistory } from '../history/binance-history.ts';
+import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import { rulesIn } from './binance-kind.ts';
 import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
@@ -36,6 +36,7 @@ export const binanceUsdmKind: VenueKind = {
     ];
   },
   history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
+  candles: ({ access, settings }) => binanceCandles(restOf(access, settings), 'futures'),
   checkAccount: ({ access, settings }, ask) =>
     checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {

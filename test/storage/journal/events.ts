@@ -281,6 +281,13 @@ const shapes: Shapes = {
     observations: fc.nat(),
     detail: words,
   }),
+  'volatility-warmed': record({
+    instrument: fc.nat(),
+    returns: fc.nat(),
+    missing: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+  }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };
