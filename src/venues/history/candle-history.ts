@@ -19,7 +19,7 @@ export interface MinuteCandle {
 
 /** Candles of a minute of any market of a venue. */
 export interface CandleHistory {
-  /** The longest stretch that fits into one answer, in ms; the venue keeps no more where endless. */
+  /** The longest stretch that fits into one answer, in ms; endless where one answer is all. */
   readonly spanMs: number;
   /**
    * Those that open from one time on and before another, in any order; one that is still being made

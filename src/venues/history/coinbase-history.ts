@@ -18,7 +18,8 @@ export function coinbaseHistory(access: Pick<RestAccess, 'url' | 'timeoutMs'>): 
   return (instrument, fromMs, toMs) => {
     const start = Math.floor(fromMs / 1_000);
     const end = Math.floor(toMs / 1_000) + 1;
-    const path = `market/products/${productOf(instrument)}/ticker?limit=${PAGE}&start=${start}&end=${end}`;
+    const asked = `limit=${PAGE}&start=${start}&end=${end}`;
+    const path = `market/products/${productOf(instrument)}/ticker?${asked}`;
     return question(publicRequest(access.url, path, access.timeoutMs), (value) =>
       arrayIn(objectIn(value, 'ticker')['trades'], 'trades').map((entry) =>
         tradeIn(entry, instrument),

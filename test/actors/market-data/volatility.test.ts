@@ -146,7 +146,7 @@ function aHistory(isThere: boolean) {
   return { warmUp, asked, answers };
 }
 
-test('a start asks for candles, one question at a time, and is warm with the last of them', async () => {
+test('a start asks for candles page by page and is warm with the last of them', async () => {
   const { warmUp, asked, answers } = aHistory(true);
   const { env, events, log, view } = await aVolatility(warmUp);
   assert.equal([asked.length, view()?.['warming']], [1, 1]);

@@ -3,97 +3,21 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../../../src/core/result.ts';
 import { rngOf } from '../../../../src/core/rng.ts';
-import { VolatilityBoard } from '../../../../src/risk/volatility/live/board.ts';
 import {
   type CalibrationJob,
   calibrate,
-  type VolatilityCalibrated,
 } from '../../../../src/risk/volatility/live/calibration.ts';
 import { modelOf, volatilitySection } from '../../../../src/risk/volatility/live/settings.ts';
-import {
-  ANSWER_MS_MAX,
-  VolatilityDesk,
-} from '../../../../src/risk/volatility/live/volatility-desk.ts';
-import type { VolatilityWarmed } from '../../../../src/risk/volatility/live/warm-start.ts';
+import { ANSWER_MS_MAX } from '../../../../src/risk/volatility/live/volatility-desk.ts';
 import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
 import { law } from '../../../support/law.ts';
-import { aModel, simulated } from '../series.ts';
-
-const PERIOD_MS = 1_000;
-const START_MS = 1_700_000_000_000;
-
-function aDesk(more: Readonly<Record<string, unknown>> = {}, markets = 1) {
-  const settings = volatilitySection.parse({
-    ...{ periodSeconds: 1, returns: 400, returnsMin: 150, refitMinutes: 1, staleSeconds: 3 },
-    ...{ seasonMinutes: 1_440, shocks: 'normal', ...more },
-  });
-  const board = new VolatilityBoard({ instruments: markets, periodMs: PERIOD_MS, staleMs: 3_000 });
-  const jobs: CalibrationJob[] = [];
-  const events: VolatilityCalibrated[] = [];
-  const warmed: VolatilityWarmed[] = [];
-  const desk = new VolatilityDesk({
-    instruments: Array.from({ length: markets }, (_, at) => ({ venue: 'v', symbol: `S${at}` })),
-    settings,
-    board,
-    fit: (job) => void jobs.push(job),
-    record(event) {
-      if (event.kind === 'volatility-calibrated') events.push(event);
-      else warmed.push(event);
-    },
-  });
-  let period = 0;
-  const nowNs = (): number => period * 1e9;
-  /** Tells the mid of a market. */
-  const quote = (mid: number, instrument = 0): void =>
-    desk.onQuote({
-      ...{ kind: 'quote-updated', instrument, bidTicks: mid - 1, askTicks: mid + 1 },
-      ...{ bidLots: 1, askLots: 1, updateId: 1, receivedNs: 0 },
-    });
-  /** Lets so many periods go by. */
-  const wait = (periods = 1): void => {
-    period += periods;
-    desk.tick(START_MS + period * PERIOD_MS, nowNs());
-  };
-  /** A price that moves by these returns, one a period. */
-  const follow = (returns: ArrayLike<number>): void => {
-    for (let at = 0; at < returns.length; at += 1) {
-      price *= Math.exp(returns[at] as number);
-      quote(price);
-      wait();
-    }
-  };
-  let price = 1e9;
-  const begin = (): void => {
-    quote(price);
-    wait();
-  };
-  const deviation = (instrument = 0): number => board.deviation(instrument, nowNs());
-  const market = () => {
-    const { markets: all } = desk.summary();
-    return all['v S0'] as ReturnType<VolatilityDesk['summary']>['markets'][string];
-  };
-  /** Candles of these returns, the last of which closes so many periods before now. */
-  const warm = (returns: ArrayLike<number>, periodsAgo = 0, instrument = 0): boolean => {
-    const lastMs = START_MS + (period - periodsAgo) * PERIOD_MS;
-    const closes = [{ endMs: lastMs - returns.length * PERIOD_MS, price: 1e9 }];
-    for (let at = 0; at < returns.length; at += 1) {
-      const { endMs, price: before } = closes.at(-1) as (typeof closes)[number];
-      closes.push({
-        endMs: endMs + PERIOD_MS,
-        price: before * Math.exp(returns[at] as number),
-      });
-    }
-    const clocks = { wallMs: START_MS + period * PERIOD_MS, monoNs: nowNs() };
-    return desk.warm(instrument, closes, clocks);
-  };
-  return {
-    ...{ desk, board, jobs, events, warmed, settings, quote, wait, follow, begin, deviation },
-    ...{ market, warm },
-  };
-}
-
-const returnsOf = (count: number, seed: number): Float64Array =>
-  simulated(aModel(), count, seed).map((value) => (value - 0.05) * 1e-4);
+import {
+  aVolatilityDesk as aDesk,
+  PERIOD_MS,
+  returnsOf,
+  START_MS,
+} from '../../../support/risk/volatility-desk.ts';
+import { aModel } from '../series.ts';
 
 test('nothing is known before thirty returns, and an average from then on', () => {
   const { follow, begin, deviation, market } = aDesk();
@@ -266,81 +190,6 @@ test('no price, however wrong, makes a volatility that is none', () => {
     }),
     60,
   );
-});
-
-test('candles from before the start are a volatility at once, and a fit need not wait', () => {
-  const { warm, warmed, deviation, wait, jobs, market } = aDesk();
-  wait(200);
-  assert.ok(warm(returnsOf(160, 21)));
-  assert.ok(deviation() > 3e-5 && deviation() < 3e-4, String(deviation()));
-  assert.is(market()?.known, 160);
-  const [toMs, fromMs] = [START_MS + 200 * PERIOD_MS, START_MS + 41 * PERIOD_MS];
-  assert.equal(warmed, [
-    { kind: 'volatility-warmed', instrument: 0, returns: 160, missing: 0, fromMs, toMs },
-  ]);
-  wait();
-  assert.is(jobs.length, 1);
-});
-
-test('a warm start and live quotes behind it are one history', () => {
-  const returns = returnsOf(90, 22);
-  const cold = aDesk();
-  cold.begin();
-  cold.follow(returns);
-  const desk = aDesk();
-  desk.wait(60);
-  desk.begin();
-  // The candles reach to where the first live period began.
-  assert.ok(desk.warm(returns.slice(0, 60), 0));
-  desk.follow(returns.slice(60));
-  assert.ok(Math.abs(desk.deviation() / cold.deviation() - 1) < 1e-9);
-  assert.is(desk.market()?.known, 90);
-});
-
-test('between the last candle and the first live period returns are missing, not made up', () => {
-  const { warm, begin, follow, wait, jobs, market, warmed } = aDesk();
-  wait(300);
-  begin();
-  follow(returnsOf(5, 23));
-  assert.ok(warm(returnsOf(150, 24), 20));
-  assert.is(market()?.known, 155);
-  assert.is(warmed[0]?.missing, 0);
-  wait();
-  const { endsMs, returns } = jobs[0] as CalibrationJob;
-  endsMs.forEach((endMs, at) => {
-    if (at > 0) assert.is(endMs - (endsMs[at - 1] as number), PERIOD_MS);
-  });
-  // Thirteen behind the candles, and two live periods without a price before them.
-  assert.is(returns.filter(Number.isNaN).length, 15);
-});
-
-test('old candles say nothing of now, and what is live is kept', () => {
-  const { warm, wait, deviation, market } = aDesk();
-  wait(100);
-  assert.ok(warm(returnsOf(40, 25), 4));
-  assert.ok(Number.isNaN(deviation()), 'four periods ago is longer than three');
-  assert.is(market()?.known, 40);
-});
-
-test('candles that come too late, or tell nothing, change nothing', () => {
-  const { desk, warm, warmed, begin, follow, jobs, deviation } = aDesk();
-  assert.not.ok(warm([], 0));
-  assert.not.ok(warm(returnsOf(40, 1), 0, 7), 'no such market');
-  begin();
-  follow(returnsOf(150, 26));
-  const before = deviation();
-  assert.not.ok(warm(returnsOf(40, 27)), 'a fit of it is under way');
-  desk.onAnswer(calibrate(jobs[0] as CalibrationJob));
-  assert.not.ok(warm(returnsOf(40, 27)), 'it is calibrated');
-  assert.is(deviation(), before);
-  assert.equal(warmed, []);
-});
-
-test('candles that do not move are no volatility yet', () => {
-  const { warm, deviation, market } = aDesk();
-  assert.ok(warm(new Float64Array(60)));
-  assert.ok(Number.isNaN(deviation()));
-  assert.is(market()?.known, 60);
 });
 
 test('a season is taken out of the returns before they are fitted', () => {
