@@ -55,12 +55,24 @@ export function oracleApproximating(
   const made = varying(columns);
   if (!made.ok) return made;
   const { rows, covariance } = made.value;
+  const intensity = oracleIntensity(covariance, rows);
+  const mean = meanVariance(covariance);
+  return ok({ covariance: towardsIdentity(covariance, mean, intensity), intensity });
+}
+
+/**
+ * That intensity of a covariance alone, whatever it was estimated from: of an exponential average
+ * too, with the count of equal rows that say as much. Above 0, so that what is shrunk by it is
+ * positive definite.
+ *
+ * @param rows that the covariance was estimated from, at least 1
+ */
+export function oracleIntensity(covariance: Matrix, rows: number): number {
   const size = covariance.rows;
   const mean = meanVariance(covariance);
   const alpha = sumOfSquares(covariance) / (size * size);
   const distance = (rows + 1) * (alpha - (mean * mean) / size);
-  const intensity = distance <= 0 ? 1 : Math.min(1, (alpha + mean * mean) / distance);
-  return ok({ covariance: towardsIdentity(covariance, mean, intensity), intensity });
+  return distance <= 0 ? 1 : Math.min(1, (alpha + mean * mean) / distance);
 }
 
 /**

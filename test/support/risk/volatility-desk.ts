@@ -4,7 +4,10 @@ import type {
   VolatilityCalibrated,
 } from '../../../src/risk/volatility/live/calibration.ts';
 import { volatilitySection } from '../../../src/risk/volatility/live/settings.ts';
-import { VolatilityDesk } from '../../../src/risk/volatility/live/volatility-desk.ts';
+import {
+  type PriceJumped,
+  VolatilityDesk,
+} from '../../../src/risk/volatility/live/volatility-desk.ts';
 import type { VolatilityWarmed } from '../../../src/risk/volatility/live/warm-start.ts';
 import { aModel, simulated } from '../../risk/volatility/series.ts';
 
@@ -21,6 +24,7 @@ export function aVolatilityDesk(more: Readonly<Record<string, unknown>> = {}, ma
   const jobs: CalibrationJob[] = [];
   const events: VolatilityCalibrated[] = [];
   const warmed: VolatilityWarmed[] = [];
+  const jumps: PriceJumped[] = [];
   const desk = new VolatilityDesk({
     instruments: Array.from({ length: markets }, (_, at) => ({ venue: 'v', symbol: `S${at}` })),
     settings,
@@ -28,6 +32,7 @@ export function aVolatilityDesk(more: Readonly<Record<string, unknown>> = {}, ma
     fit: (job) => void jobs.push(job),
     record(event) {
       if (event.kind === 'volatility-calibrated') events.push(event);
+      else if (event.kind === 'price-jumped') jumps.push(event);
       else warmed.push(event);
     },
   });
@@ -77,7 +82,20 @@ export function aVolatilityDesk(more: Readonly<Record<string, unknown>> = {}, ma
     return desk.warm(instrument, closes, clocks);
   };
   return {
-    ...{ desk, board, jobs, events, warmed, settings, quote, wait, follow, begin, deviation },
+    ...{
+      desk,
+      board,
+      jobs,
+      events,
+      warmed,
+      jumps,
+      settings,
+      quote,
+      wait,
+      follow,
+      begin,
+      deviation,
+    },
     ...{ market, warm },
   };
 }

@@ -8,12 +8,27 @@ import {
   calibratedEvent,
   type VolatilityCalibrated,
 } from './calibration.ts';
-import { MarketVolatility, type WallAndMono } from './market-volatility.ts';
+import { type MarketJump, MarketVolatility, type WallAndMono } from './market-volatility.ts';
 import { modelOf, type VolatilitySettings } from './settings.ts';
 import { type ClosedPrice, type VolatilityWarmed, warmReturns } from './warm-start.ts';
 
 /** A fit that has no answer by then has none. */
 export const ANSWER_MS_MAX = 60_000;
+
+/** A market moved as no diffusion does; what led to it stays comparable in whole numbers. */
+export interface PriceJumped {
+  readonly kind: 'price-jumped';
+  readonly instrument: number;
+  /** End of the period, wall clock. */
+  readonly endMs: number;
+  /** Log return over the period, in hundredths of a basis point. */
+  readonly returnPpm: number;
+  /** |return| over its local deviation, and what no diffusion passes, in thousandths. */
+  readonly statisticMilli: number;
+  readonly thresholdMilli: number;
+}
+
+export type VolatilityEvent = VolatilityCalibrated | VolatilityWarmed | PriceJumped;
 
 export interface VolatilityDeskOptions {
   readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
@@ -22,7 +37,7 @@ export interface VolatilityDeskOptions {
   /** Has a job carried out; the answer comes to `onAnswer`. */
   readonly fit: (job: CalibrationJob) => void;
   /** @throws when it cannot be journaled */
-  readonly record: (event: VolatilityCalibrated | VolatilityWarmed) => void;
+  readonly record: (event: VolatilityEvent) => void;
 }
 
 interface Waiting {
@@ -61,6 +76,7 @@ export class VolatilityDesk {
           capacity: settings.returns,
           bucketMs: settings.seasonMinutes * 60_000,
           ewmaLambda: settings.ewmaLambda,
+          jumped: (jump) => options.record(jumpedEvent(jump)),
         }),
     );
   }
@@ -149,4 +165,15 @@ export class VolatilityDesk {
     this.#waiting = { instrument: next, turn: this.#turn, taken, sinceMs: monoMs };
     this.#options.fit(job);
   }
+}
+
+function jumpedEvent({ instrument, endMs, value, statistic, threshold }: MarketJump): PriceJumped {
+  return {
+    kind: 'price-jumped',
+    instrument,
+    endMs,
+    returnPpm: Math.round(value * 1e6),
+    statisticMilli: Math.round(Math.abs(statistic) * 1e3),
+    thresholdMilli: Math.round(threshold * 1e3),
+  };
 }
