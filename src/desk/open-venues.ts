@@ -115,7 +115,10 @@ export async function openMarkets(
     if (leftMs > 0) return err(`${name}: wants no requests for ${leftMs} ms more (418 or 429)`);
     if (!rules.ok) return rules;
     const opened = { access, settings, instruments: rules.value };
-    const streams = kind.streams(opened, { trades: true });
+    const streams = kind.streams(opened, {
+      trades: true,
+      options: config.facts?.everySeconds['option-flow'] !== undefined,
+    });
     venues.push({ name, streams, feeds: settings.feeds ?? 1, quiet, opened });
     instruments.push(...rules.value);
   }

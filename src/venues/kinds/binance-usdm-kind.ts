@@ -28,8 +28,8 @@ export const binanceUsdmKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
-  streams: ({ access, instruments }, { trades: hasTrades }) => {
-    const [books, market] = futuresStreams({ ...access, instruments, hasTrades });
+  streams: ({ access, instruments }, { trades: hasTrades, options: hasOptions }) => {
+    const [books, market] = futuresStreams({ ...access, instruments, hasTrades, hasOptions });
     return [
       { name: '', open: books },
       { name: 'market', open: market },

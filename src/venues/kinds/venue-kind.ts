@@ -98,7 +98,10 @@ export interface VenueKind {
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
-  streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  streams(
+    opened: OpenedVenue,
+    wants: { readonly trades: boolean; readonly options: boolean },
+  ): readonly StreamMaker[];
   /** Trades that were missed, as everybody may ask for them. */
   history(opened: OpenedVenue): TradeHistory;
   /** What was traded in the minutes before, as everybody may ask for it. */
