@@ -351,6 +351,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       detail: document,
     }),
   },
+  'volatility-warmed': {
+    code: 109,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      returns: whole,
+      missing: whole,
+      fromMs: whole,
+      toMs: whole,
+    }),
+  },
   'price-jumped': {
     code: 127,
     version: 1,

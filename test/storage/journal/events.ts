@@ -311,6 +311,13 @@ const shapes: Shapes = {
     observations: fc.nat(),
     detail: words,
   }),
+  'volatility-warmed': record({
+    instrument: fc.nat(),
+    returns: fc.nat(),
+    missing: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+  }),
   'price-jumped': record({
     instrument: fc.nat(),
     endMs: fc.nat(),
