@@ -1,21 +1,17 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
-import type { Result } from '../../src/core/result.ts';
+import type { AmendIntent } from '../../src/execution/amend/amendment.ts';
 import type { Situation } from '../../src/execution/flatten/flattening.ts';
 import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
-import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { RiskDesk, type RiskEvent, type RiskState } from '../../src/risk/risk-desk.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
-import type { RiskMessage } from './risk-message.ts';
-
-/** What execution asks risk, in the lane, before every order. */
-export type RiskAnswer = Result<ApprovedOrder, Refusal>;
+import type { AmendAnswer, RiskAnswer, RiskMessage } from './risk-message.ts';
 
 /** What severities leave of an order. Both answer in constant time and allocate nothing. */
 export interface Severities {
@@ -111,7 +107,8 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           watch?.onLedgerEvent(message, ctx.clock.mono() / 1e6);
           break;
         case 'order-dropped':
-          desk.check.exposure(message.order.instrument).setOpen(message.order, 0);
+        case 'amend-dropped':
+          desk.onDropped(message);
           watch?.onDropped(message.order.clientId);
           break;
         case 'adopt-limits':
@@ -129,9 +126,10 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       }
       return state;
     },
-    answer({ desk }, question, ctx): RiskAnswer | Situation {
+    answer({ desk }, question, ctx): RiskAnswer | AmendAnswer | Situation {
       if (question === 'situation') return desk.situation();
-      const order = question as OrderIntent;
+      const asked = question as OrderIntent | AmendIntent;
+      const order = 'wanted' in asked ? asked.wanted : asked;
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
@@ -141,7 +139,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }
-      return desk.check.check(order, moment);
+      return 'wanted' in asked ? desk.check.amend(asked, moment) : desk.check.check(order, moment);
     },
     view: ({ desk, watch }) => ({ ...desk.summary(), ...watch?.summary() }),
   };

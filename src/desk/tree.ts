@@ -26,6 +26,7 @@ import type { SafetyKernel } from '../control/safety-kernel.ts';
 import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
+import type { Amending } from '../execution/amend/amending.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
@@ -43,6 +44,7 @@ import { DeskMemory } from './memory.ts';
 import { marginedOf } from './open-venues.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
+import { deskRiskReport } from './risk-report/desk-risk-report.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
@@ -71,6 +73,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const amendings = new Map(venues.map(({ name, orders }) => [name, orders.amending]));
+  const amendingOf = (venue: string) => amendings.get(venue) as Amending;
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -251,7 +255,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           evidence,
           journal: append,
         }),
-      execution: () => executionActor({ instruments, gate, clientId, metrics, isClockReal }),
+      execution: () =>
+        executionActor({ instruments, gate, clientId, amendingOf, metrics, isClockReal }),
       strategies: parts.config.strategies.map(({ label }, at) => ({
         label,
         start: () => {
@@ -302,6 +307,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 env,
                 log,
               }),
+      riskReport: deskRiskReport(parts, limits, append),
       crossChecks: crossChecksOf(parts, append),
       links: hooks.links,
     },

@@ -1,9 +1,13 @@
+import type { AmendIntent } from '../execution/amend/amendment.ts';
 import type { OrderIntent } from '../execution/order.ts';
 
 declare const approved: unique symbol;
 
 /** An order that has passed the pre-trade check. Venues take nothing else; only risk makes one. */
 export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
+
+/** Other terms for a resting order that have passed the same check; only risk makes them. */
+export type ApprovedAmendment = AmendIntent & { readonly [approved]: true };
 
 /** A limit in quote currency, and the largest order that every limit of size would let pass. */
 interface SizeLimit {
@@ -18,6 +22,8 @@ export type Refusal =
   | { readonly kind: 'strategy-paused'; readonly strategy: string }
   | { readonly kind: 'stale-intent'; readonly lateMs: number }
   | { readonly kind: 'unknown-instrument'; readonly instrument: number }
+  /** There is nothing to amend, as far as risk knows. */
+  | { readonly kind: 'unknown-order'; readonly clientId: string }
   | { readonly kind: 'no-market'; readonly instrument: string }
   | { readonly kind: 'stale-book'; readonly ageMs: number; readonly limitMs: number }
   | {

@@ -75,13 +75,19 @@ export class RiskBudgets {
     );
   }
 
-  /** @param at99 deviations that the value at risk at 99 % is */
-  refuse(order: OrderIntent, equity: number, at99: number): Refusal | null {
+  /**
+   * @param added lots that the order adds to what is open
+   * @param at99 deviations that the value at risk at 99 % is
+   */
+  refuse(order: OrderIntent, added: number, equity: number, at99: number): Refusal | null {
     const groups = this.#ofMarket[order.instrument] as readonly Group[];
+    if (groups.length === 0) return null;
+    const change = this.#change(order, added);
     for (let at = 0; at < groups.length; at += 1) {
       const group = groups[at] as Group;
       const refusal =
-        this.#refuseLoss(group, equity) ?? this.#refuseRisk(group, order, equity, at99);
+        this.#refuseLoss(group, equity) ??
+        this.#refuseRisk(group, order.instrument, change, equity, at99);
       if (refusal !== null) return refusal;
     }
     return null;
@@ -107,20 +113,30 @@ export class RiskBudgets {
     return { kind: 'risk-budget', scope: group.scope, what: 'daily-loss', measured, limit };
   }
 
-  #refuseRisk(group: Group, order: OrderIntent, equity: number, at99: number): Refusal | null {
+  #refuseRisk(
+    group: Group,
+    instrument: number,
+    change: number,
+    equity: number,
+    at99: number,
+  ): Refusal | null {
     const limit = group.valueAtRiskMax;
     if (limit === Number.POSITIVE_INFINITY) return null;
-    const { words, check } = this.#options;
-    const { instrument, side, lots } = order;
-    const { buyLots, sellLots } = check.exposure(instrument);
-    const worth = words.worthOf(instrument, check.lastMidTicks(instrument));
-    const change = (side === 'buy' ? buyLots + lots : -sellLots - lots) * worth;
-    const before = words.held.componentWith(group.markets, instrument, 0);
-    const after = words.held.componentWith(group.markets, instrument, change);
+    const { held } = this.#options.words;
+    const before = held.componentWith(group.markets, instrument, 0);
+    const after = held.componentWith(group.markets, instrument, change);
     if (after <= before) return null;
     const measured = shareOf((after + this.#openBeside(group, instrument)) * at99, equity);
     if (measured <= limit) return null;
     return { kind: 'risk-budget', scope: group.scope, what: 'value-at-risk', measured, limit };
+  }
+
+  /** Money that the position changes by when everything open on the side of the order fills. */
+  #change({ instrument, side }: OrderIntent, added: number): number {
+    const { words, check } = this.#options;
+    const { buyLots, sellLots } = check.exposure(instrument);
+    const worth = words.worthOf(instrument, check.lastMidTicks(instrument));
+    return (side === 'buy' ? buyLots + added : -sellLots - added) * worth;
   }
 
   /** What the orders that are open in its other markets can add, whichever of them fill. */

@@ -1,6 +1,4 @@
 import type { Instrument } from '../../core/instrument.ts';
-import type { OrderIntent } from '../../execution/order.ts';
-import type { Refusal } from '../approved-order.ts';
 import type { MarketDay } from '../budgets/market-day.ts';
 import { type BudgetRow, RiskBudgets } from '../budgets/risk-budgets.ts';
 import type { PortfolioMeasures } from '../controls/portfolio.ts';
@@ -107,10 +105,6 @@ export class PortfolioWatch {
   adopt(settings: PortfolioSettings): void {
     this.#settings = settings;
     this.#budgets.adopt(settings);
-  }
-
-  refuse(order: OrderIntent, nowMs: number): Refusal | null {
-    return this.gate.refuse(order, nowMs);
   }
 
   summary(): PortfolioSummary {

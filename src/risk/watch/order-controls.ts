@@ -1,7 +1,8 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { isFlattening } from '../../execution/flatten/intent.ts';
-import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
+import type { OrderIntent } from '../../execution/order.ts';
+import type { OrderUpdated } from '../../execution/order-manager.ts';
 import type { Refusal } from '../approved-order.ts';
 import type { Regime } from '../breakers/settings.ts';
 import type { AnyControl, Verdict } from '../controls/control.ts';
@@ -27,6 +28,8 @@ export interface OrderFacts {
   notional: number;
   /** The symbol's position, with everything open on the side of the order filled. */
   worst: number;
+  /** Lots that it adds to what is open: all of an order, and what an amendment grows by. */
+  added: number;
   isReducing: boolean;
 }
 
@@ -75,12 +78,26 @@ export class OrderControls {
   /** Null for an order that no control speaks against. The flattening has a permit of its own. */
   refuse(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
     if (isFlattening(order)) return null;
+    return this.#refuse(order, facts, nowMs, this.#recent.has(order.clientId));
+  }
+
+  /** The same for the order that an amendment would make: its client id is the old one. */
+  refuseAmended(wanted: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
+    return this.#refuse(wanted, facts, nowMs, false);
+  }
+
+  #refuse(
+    order: OrderIntent,
+    facts: OrderFacts,
+    nowMs: number,
+    isIdReused: boolean,
+  ): Refusal | null {
     const { isTakingOff } = this.#options;
     if (!order.isPostOnly && isTakingOff(this.#venueOf[order.instrument] as number)) {
       return { kind: 'control', control: 'C31', name: 'takers-off', measured: 1, limit: 0 };
     }
     return (
-      this.#refuseAgain(order, nowMs) ??
+      this.#refuseAgain(order, nowMs, isIdReused) ??
       this.#refusePrice(order, facts, nowMs) ??
       (facts.isReducing ? null : this.#refuseSize(order, facts, nowMs))
     );
@@ -92,9 +109,17 @@ export class OrderControls {
     this.#options.portfolio.exposed(order.instrument);
   }
 
-  onOrder(record: OrderRecord): void {
+  /** From now on it is the order that was wanted. */
+  amended(wanted: OrderIntent, nowMs: number): void {
+    this.#recent.amended(wanted, nowMs);
+    this.#options.portfolio.exposed(wanted.instrument);
+  }
+
+  onOrder({ record, event }: Pick<OrderUpdated, 'record' | 'event'>): void {
     this.#recent.onOrder(record);
     this.#options.portfolio.exposed(record.order.instrument);
+    const isUndone = event.kind === 'amend-refused' || event.kind === 'amend-rejected';
+    if (isUndone) this.#recent.asBefore(record.order);
   }
 
   /** An approved order never left. */
@@ -112,9 +137,9 @@ export class OrderControls {
     if (found !== null) this.#report(orderRate, { kind: 'strategy', strategy }, found, nowMs);
   }
 
-  #refuseAgain(order: OrderIntent, nowMs: number): Refusal | null {
+  #refuseAgain(order: OrderIntent, nowMs: number, isIdReused: boolean): Refusal | null {
     const again = this.#again;
-    again.isIdReused = this.#recent.has(order.clientId);
+    again.isIdReused = isIdReused;
     again.sameAgoMs = this.#recent.sameAgoMs(order, nowMs);
     again.before = 0;
     const limits = this.#options.port.limits().of(duplicateOrder);
@@ -150,7 +175,8 @@ export class OrderControls {
     return refusal(priceCollar, 'price-collar', found);
   }
 
-  #refuseSize(order: OrderIntent, { notional, worst }: OrderFacts, nowMs: number): Refusal | null {
+  #refuseSize(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
+    const { notional, worst, added } = facts;
     const { port, regimeOf, grossWithout, portfolio } = this.#options;
     const { instrument } = order;
     const regime = regimeOf(instrument);
@@ -171,7 +197,7 @@ export class OrderControls {
     portfolio.beside(order, worst, dense.correlationMax, share);
     const tooDense = concentration.check(share, dense);
     if (tooDense !== null) return refusal(concentration, 'concentration', tooDense);
-    return portfolio.refuse(order, nowMs);
+    return portfolio.refuse(order, added, nowMs);
   }
 
   #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {

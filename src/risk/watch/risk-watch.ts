@@ -226,7 +226,7 @@ export class RiskWatch {
   }
 
   onOrder(update: OrderUpdated, nowMs: number): void {
-    this.#controls.onOrder(update.record);
+    this.#controls.onOrder(update);
     this.#orders.onOrder(update, nowMs);
   }
 

@@ -36,12 +36,12 @@ export const PORTFOLIO_GATE: MutantFile = {
     },
     {
       what: 'a sale adds to what is bought',
-      from: 'words.worstSdOf(instrument, buyLots + lots, sellLots)',
-      to: 'words.worstSdOf(instrument, buyLots, sellLots + lots)',
+      from: 'words.worstSdOf(instrument, buyLots + added, sellLots)',
+      to: 'words.worstSdOf(instrument, buyLots, sellLots + added)',
     },
     {
       what: 'the hint counts what is open already',
-      from: 'share * ofSide - (ofSide - lots)',
+      from: 'lots - (1 - share) * ofSide',
       to: 'share * ofSide',
     },
     {
@@ -71,7 +71,7 @@ export const PORTFOLIO_GATE: MutantFile = {
     },
     {
       what: 'budgets bind nobody',
-      from: 'budgets.refuse(order, equity, source.tail.at99)',
+      from: 'budgets.refuse(order, added, equity, source.tail.at99)',
       to: 'null',
     },
   ],

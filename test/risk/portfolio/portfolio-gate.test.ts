@@ -32,13 +32,13 @@ test('what is held in a market without a price refuses what increases, until the
   blind.sample(1e6, 0, 0);
   assert.is(blind.summary().unpriced, 'ETHUSDT');
   const order = anOrder({ lots: 1 });
-  assert.equal(blind.refuse(order, 0), { kind: 'unpriced', instrument: 'ETHUSDT' });
+  assert.equal(blind.gate.refuse(order, 1, 0), { kind: 'unpriced', instrument: 'ETHUSDT' });
   fresh.onQuote(1, 99, 101, 0);
   blind.sample(1e6, 0, 0);
-  assert.is(blind.refuse(order, 0), null);
+  assert.is(blind.gate.refuse(order, 1, 0), null);
   assert.is(check.lastMidTicks(0), 100);
   sample(1e6);
-  assert.is(watch.refuse(order, now()), null);
+  assert.is(watch.gate.refuse(order, 1, now()), null);
 });
 
 test('a market that is lost goes on weighing what it did', () => {

@@ -151,7 +151,8 @@ class Desk {
     exposure.setOpen(order, found.left);
     if (found.left === 0) this.open.splice(this.open.indexOf(found), 1);
     const status = found.left === 0 ? 'filled' : 'open';
-    this.controls.onOrder({ ...submitted(order), filledLots: lotsOf(filled), status });
+    const record = { ...submitted(order), filledLots: lotsOf(filled), status } as const;
+    this.controls.onOrder({ record, event: { kind: 'order-submitted', order } });
   }
 
   run(step: Step): boolean {

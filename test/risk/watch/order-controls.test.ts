@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLATTENING } from '../../../src/core/ids.ts';
 import { nanosOf } from '../../../src/core/units.ts';
-import type { OrderIntent } from '../../../src/execution/order.ts';
+import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
 import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
@@ -16,7 +16,13 @@ import { someLimits } from '../../support/trade/limits.ts';
 import { anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
-const FACTS: OrderFacts = { midTicks: 10_000, notional: 100, worst: 100, isReducing: false };
+const FACTS: OrderFacts = {
+  midTicks: 10_000,
+  notional: 100,
+  worst: 100,
+  added: 5,
+  isReducing: false,
+};
 let issued = 0;
 
 /** A quote at the mid of a market at 10,000 ticks; each from a market event of its own. */
@@ -58,6 +64,11 @@ function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: 
   };
   return { controls, found, asked };
 }
+
+const told = (record: OrderRecord, event: OrderEvent['kind'] = 'cancel-submitted') => ({
+  record,
+  event: { kind: event, clientId: record.order.clientId, reason: '' } as OrderEvent,
+});
 
 test('C01: without a valuation the share of the equity is not looked at, with one it is', () => {
   const { controls, asked } = theControls();
@@ -142,12 +153,12 @@ test('C06: a quote that was asked back, filled, or never left may come again', (
   const { controls, asked } = theControls();
   const first = order();
   asked(first, 0);
-  controls.onOrder({ ...submitted(first), status: 'open' });
+  controls.onOrder(told({ ...submitted(first), status: 'open' }));
   assert.is(asked(order(), 10), 'duplicate');
-  controls.onOrder({ ...submitted(first), isCancelRequested: true });
+  controls.onOrder(told({ ...submitted(first), isCancelRequested: true }));
   const second = order();
   assert.is(asked(second, 20), 'approved');
-  controls.onOrder({ ...submitted(second), status: 'filled' });
+  controls.onOrder(told({ ...submitted(second), status: 'filled' }));
   const third = order();
   assert.is(asked(third, 30), 'approved');
   controls.onDropped(third.clientId);

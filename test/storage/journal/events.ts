@@ -123,6 +123,14 @@ const order: fc.Arbitrary<OrderIntent> = record({
   deadlineNs: whole as fc.Arbitrary<Nanos>,
 });
 
+const amendment = record({
+  ticks: whole as fc.Arbitrary<Ticks>,
+  lots: whole as fc.Arbitrary<Lots>,
+  epoch: whole,
+  decidedNs: whole as fc.Arbitrary<Nanos>,
+  deadlineNs: whole as fc.Arbitrary<Nanos>,
+});
+
 const instrument: fc.Arbitrary<Instrument> = record({
   index: fc.nat(1023),
   lot: fc.constantFrom('1', '0.05', '0.00001'),
@@ -159,6 +167,18 @@ const shapes: Shapes = {
   'order-unacked': record(reasoned),
   'order-abandoned': record(reasoned),
   'cancel-submitted': record({ clientId: name }),
+  'amend-submitted': fc.oneof(
+    record({ clientId: name, amendment }),
+    record({ clientId: name, amendment, evidence }),
+  ),
+  'amend-refused': record(reasoned),
+  'amend-accepted': record({
+    clientId: name,
+    ticks: whole as fc.Arbitrary<Ticks>,
+    lots: whole as fc.Arbitrary<Lots>,
+  }),
+  'amend-rejected': record(reasoned),
+  'amend-outcome-unknown': record(reasoned),
   transferred: record({
     venue: name,
     transferId: name,
@@ -292,6 +312,13 @@ const shapes: Shapes = {
     observations: fc.nat(),
     detail: words,
   }),
+  'volatility-warmed': record({
+    instrument: fc.nat(),
+    returns: fc.nat(),
+    missing: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+  }),
   'price-jumped': record({
     instrument: fc.nat(),
     endMs: fc.nat(),
@@ -299,6 +326,8 @@ const shapes: Shapes = {
     statisticMilli: fc.nat(),
     thresholdMilli: fc.nat(),
   }),
+  'loss-forecast': record({ atMs: fc.nat(), detail: words }),
+  'loss-scored': record({ atMs: fc.nat(), detail: words }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };

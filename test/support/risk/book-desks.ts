@@ -63,7 +63,7 @@ export function aBookDesk(
   for (const { index } of markets) quote(index, 100);
   watch.sample(Number.NaN, 0, 0);
   const ask = (side: Side, lots: number, at = 0, atMs = nowMs) =>
-    watch.refuse(anOrder({ side, lots, instrument: at }), atMs);
+    watch.gate.refuse(anOrder({ side, lots, instrument: at }), lots, atMs);
   /** What rests besides; it has passed every check. */
   const rest = (side: Side, lots: number, instrument = 0): OrderIntent => {
     resting += 1;
