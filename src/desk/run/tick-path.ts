@@ -115,6 +115,7 @@ export function tickPath(options: TickPathOptions) {
       portfolio: () =>
         portfolioActor({
           instruments,
+          margined: new Set(),
           restore: async () => nothing,
           journal,
           strategies: () => [],
@@ -167,6 +168,7 @@ export function tickPath(options: TickPathOptions) {
           instruments,
           gate,
           clientId,
+          amendingOf: () => venue.orders.amending,
           metrics,
           isClockReal: true,
         }),

@@ -28,6 +28,7 @@ async function aPortfolio(parts: { readonly journal?: (event: LedgerEvent) => vo
   const spec = () =>
     portfolioActor({
       instruments: [anInstrument()],
+      margined: new Set(),
       restore: () => Promise.resolve(NOTHING),
       journal,
       strategies: () => [address.strategy('mm')],
@@ -69,6 +70,8 @@ function filled(): OrderUpdated {
     filledLots: lotsOf(40),
     filledQuote: amountOf(0n),
     isCancelRequested: false,
+    amendment: null,
+    isAmendUnknown: false,
     reason: '',
   } as const;
   return { kind: 'order-updated', record, event, incident: null };
