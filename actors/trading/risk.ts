@@ -1,22 +1,19 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
-import type { Result } from '../../src/core/result.ts';
+import type { AmendIntent } from '../../src/execution/amend/amendment.ts';
 import type { Situation } from '../../src/execution/flatten/flattening.ts';
 import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
-import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
 import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
+import type { RungChanged } from '../../src/risk/ladders/rung-changed.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
-import type { RiskMessage } from './risk-message.ts';
-
-/** What execution asks risk, in the lane, before every order. */
-export type RiskAnswer = Result<ApprovedOrder, Refusal>;
+import type { AmendAnswer, RiskAnswer, RiskMessage } from './risk-message.ts';
 
 /** What severities leave of an order. Both answer in constant time and allocate nothing. */
 export interface Severities {
@@ -34,7 +31,7 @@ export interface RiskOptions {
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
-  readonly journal: (event: RiskDayOpened | BreakerEvent) => void;
+  readonly journal: (event: RiskDayOpened | BreakerEvent | RungChanged) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
   /** Controls and breakers; absent where only the limits of section `risk` are tried. */
@@ -110,7 +107,8 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           watch?.onLedgerEvent(message, ctx.clock.mono() / 1e6);
           break;
         case 'order-dropped':
-          desk.check.exposure(message.order.instrument).setOpen(message.order, 0);
+        case 'amend-dropped':
+          desk.onDropped(message);
           watch?.onDropped(message.order.clientId);
           break;
         case 'adopt-limits':
@@ -128,9 +126,10 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       }
       return state;
     },
-    answer({ desk }, question, ctx): RiskAnswer | Situation {
+    answer({ desk }, question, ctx): RiskAnswer | AmendAnswer | Situation {
       if (question === 'situation') return desk.situation();
-      const order = question as OrderIntent;
+      const asked = question as OrderIntent | AmendIntent;
+      const order = 'wanted' in asked ? asked.wanted : asked;
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
@@ -140,7 +139,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }
-      return desk.check.check(order, moment);
+      return 'wanted' in asked ? desk.check.amend(asked, moment) : desk.check.check(order, moment);
     },
     view: ({ desk, watch }) => ({ ...desk.summary(), ...watch?.summary() }),
   };

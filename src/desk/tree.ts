@@ -26,6 +26,7 @@ import type { SafetyKernel } from '../control/safety-kernel.ts';
 import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
+import type { Amending } from '../execution/amend/amending.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
@@ -72,8 +73,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
-  const safety = riskSafety(parts, kernel);
-  const limits = booksOf(safety.settings);
+  const amendings = new Map(venues.map(({ name, orders }) => [name, orders.amending]));
+  const amendingOf = (venue: string) => amendings.get(venue) as Amending;
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -88,6 +89,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
   const volatility = deskVolatility(parts, append);
+  const safety = { ...riskSafety(parts, kernel), volatility: volatility?.board ?? null };
+  const limits = booksOf(safety.settings);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -197,13 +200,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       aggregator: aggregated.start,
       backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       facts: factsOf(parts, listeners.facts, tape),
-      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet, turns }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ listeners, tape, log },
+              ...{ turns, listeners, tape, log },
             }),
         })),
       ),
@@ -252,7 +255,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           evidence,
           journal: append,
         }),
-      execution: () => executionActor({ instruments, gate, clientId, metrics, isClockReal }),
+      execution: () =>
+        executionActor({ instruments, gate, clientId, amendingOf, metrics, isClockReal }),
       strategies: parts.config.strategies.map(({ label }, at) => ({
         label,
         start: () => {

@@ -3,9 +3,10 @@ import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
+import type { AmendIntent } from '../execution/amend/amendment.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
-import type { ApprovedOrder, Refusal } from './approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder, Refusal } from './approved-order.ts';
 import { instrumentRule, reduceOnly, selfTrade } from './controls/order-shape.ts';
 import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
@@ -158,13 +159,40 @@ export class PreTradeCheck {
     const refusal =
       this.#refuseMoment(order, instrument, moment) ??
       this.#refuseShape(order, instrument) ??
-      this.#refuseExposure(order, instrument, moment) ??
+      this.#refuseExposure(order, instrument, moment, 0) ??
       this.controls?.refuse(order, this.#facts, moment.nowNs / MS) ??
       this.#refuseRate(order, moment);
     if (refusal !== null) return err(refusal);
     this.exposure(order.instrument).reserve(order);
     this.controls?.approved(order, moment.nowNs / MS);
     return ok(order as ApprovedOrder);
+  }
+
+  /**
+   * The same for other terms of an order that rests: it is looked at as the order that it would be,
+   * while the position counts the larger of what is open and what would be. Approved, both count
+   * until the venue has answered.
+   */
+  amend(intent: AmendIntent, moment: Moment): Result<ApprovedAmendment, Refusal> {
+    const { wanted } = intent;
+    const { clientId } = wanted;
+    const instrument = this.#instruments[wanted.instrument];
+    if (instrument === undefined) {
+      return err({ kind: 'unknown-instrument', instrument: wanted.instrument });
+    }
+    const exposure = this.exposure(wanted.instrument);
+    const counted = exposure.countedLots(clientId);
+    if (counted === 0) return err({ kind: 'unknown-order', clientId });
+    const refusal =
+      this.#refuseMoment(wanted, instrument, moment) ??
+      this.#refuseShape(wanted, instrument) ??
+      this.#refuseExposure(wanted, instrument, moment, counted) ??
+      this.controls?.refuseAmended(wanted, this.#facts, moment.nowNs / MS) ??
+      this.#refuseRate(wanted, moment);
+    if (refusal !== null) return err(refusal);
+    exposure.reserveAmendment(wanted);
+    this.controls?.amended(wanted, moment.nowNs / MS);
+    return ok(intent as ApprovedAmendment);
   }
 
   #refuseMoment(order: OrderIntent, instrument: Instrument, moment: Moment): Refusal | null {
@@ -205,7 +233,13 @@ export class PreTradeCheck {
     return offBps > limitBps ? { kind: 'price-band', offBps, limitBps } : null;
   }
 
-  #refuseExposure(order: OrderIntent, instrument: Instrument, moment: Moment): Refusal | null {
+  /** @param counted lots that are open for this very order already */
+  #refuseExposure(
+    order: OrderIntent,
+    instrument: Instrument,
+    moment: Moment,
+    counted: number,
+  ): Refusal | null {
     const mid = this.midTicks(order.instrument);
     // A market order is valued where the band would end: it may walk that far.
     const ticks = order.ticks > 0 ? order.ticks : mid * (1 + this.#limits.priceBandBps / 10_000);
@@ -215,7 +249,8 @@ export class PreTradeCheck {
       return { kind: 'instrument-rule', rule: 'notional', found: notional, limit: notionalMin };
     }
     const exposure = this.exposure(order.instrument);
-    const isReducing = exposure.isReducing(order.side, order.lots);
+    const added = Math.max(0, order.lots - counted);
+    const isReducing = exposure.isReducing(order.side, added);
     if (order.isReduceOnly && !isReducing) {
       return { kind: 'not-reducing', position: exposure.position, lots: order.lots };
     }
@@ -224,11 +259,11 @@ export class PreTradeCheck {
     if (selfTrade.check(this.#crossing, NO_LIMITS) !== null) {
       return { kind: 'self-trade', against: against as string };
     }
-    const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
+    const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, added));
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
     const tooLarge = this.#sizes.refuse(order.instrument, notional, worst, moment.riskScale);
-    if (tooLarge !== null) return this.#hinted(tooLarge, order, instrument, ticks, moment);
+    if (tooLarge !== null) return this.#hinted(tooLarge, order, instrument, ticks, moment, counted);
     const loss = this.profit.lossToday();
     // Asked this way round, because a loss that is not a number is not known to be small.
     if (!(loss < this.#limits.maxDailyLoss)) {
@@ -247,12 +282,14 @@ export class PreTradeCheck {
     instrument: Instrument,
     ticks: number,
     { riskScale }: Moment,
+    counted: number,
   ): SizeRefusal {
     const mid = this.midTicks(index);
     const exposure = this.exposure(index);
     const passes = (size: number): boolean => {
-      if (exposure.isReducing(side, size)) return true;
-      const worst = notionalAt(instrument, mid, exposure.worstWith(side, size));
+      const added = Math.max(0, size - counted);
+      if (exposure.isReducing(side, added)) return true;
+      const worst = notionalAt(instrument, mid, exposure.worstWith(side, added));
       const notional = notionalAt(instrument, ticks, size);
       return this.#sizes.refuse(index, notional, worst, riskScale) === null;
     };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { OrderIntent, Side } from '../../src/execution/order.ts';
+import type { OrderIntent, OrderRecord, Side } from '../../src/execution/order.ts';
 import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import { law } from '../support/law.ts';
 import { aFill, anOrder, aRecord, type LaterEvent } from '../support/trade/orders.ts';
@@ -19,6 +19,8 @@ class Desk implements QuoteActions {
   readonly live = new Map<string, Placed>();
   readonly done: string[] = [];
   isRefusing = false;
+  /** Whether orders can be amended. */
+  isAmending = false;
   #issued = 0;
 
   place(side: Side, ticks: number, lots: number): string | null {
@@ -32,6 +34,12 @@ class Desk implements QuoteActions {
       cancels: 0,
     });
     return clientId;
+  }
+
+  amend({ order }: OrderRecord, ticks: number, openLots: number): boolean {
+    if (!this.isAmending) return false;
+    this.done.push(`amend ${order.clientId} to ${openLots}@${ticks}`);
+    return true;
   }
 
   cancel(clientId: string): void {

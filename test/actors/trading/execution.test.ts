@@ -33,6 +33,7 @@ async function anExecution(parts: { readonly hasVenue?: boolean; readonly isReal
       instruments: [anInstrument()],
       gate,
       clientId: clientIdsOf('desk', 1),
+      amendingOf: () => ({ changes: 'price-and-size', isQueued: false }),
       metrics,
       isClockReal: isReal,
     });
@@ -75,6 +76,8 @@ function ended(order: OrderIntent, status: OrderStatus): OrderRecord {
     filledLots: lotsOf(0),
     filledQuote: amountOf(0n),
     isCancelRequested: false,
+    amendment: null,
+    isAmendUnknown: false,
     reason: '',
   };
 }

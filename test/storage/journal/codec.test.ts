@@ -84,8 +84,9 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const audit = [80, 81];
   const control = [85];
   const alerts = [90, 91];
-  const market = [100, 101, 105, 106, 107];
-  const risk = [120];
+  const market = [100, 101, 105, 106, 107, 109];
+  const risk = [120, 123, 127];
+  const amends = [110, 111, 112, 113, 114];
   const forecasts = [130, 131];
   const later = [
     ...estop,
@@ -95,6 +96,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
     ...control,
     ...alerts,
     ...market,
+    ...amends,
     ...risk,
     ...forecasts,
   ];

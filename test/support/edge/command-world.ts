@@ -9,6 +9,7 @@ import type {
 import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type { MeasuredReaction } from '../../../src/commands/estop/measure-port.ts';
 import type {
+  CrashOptions,
   DoctorOptions,
   GuardOptions,
   RecordOptions,
@@ -62,6 +63,7 @@ export interface CommandWorld extends Surroundings {
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
+  readonly crashed: CrashOptions[];
   readonly examined: DoctorOptions[];
   readonly tuned: TuneOptions[];
   readonly recordings: RecordOptions[];
@@ -75,6 +77,7 @@ export function aCommandWorld(
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
+  const crashed: CrashOptions[] = [];
   const examined: DoctorOptions[] = [];
   const tuned: TuneOptions[] = [];
   const recordings: RecordOptions[] = [];
@@ -101,6 +104,10 @@ export function aCommandWorld(
       },
       async venue(options) {
         launched.push(options);
+        return 0;
+      },
+      async crash(options) {
+        crashed.push(options);
         return 0;
       },
       async simulate(options) {
@@ -133,6 +140,7 @@ export function aCommandWorld(
       NodeJS.WriteStream,
     launched,
     simulated,
+    crashed,
     examined,
     tuned,
     recordings,

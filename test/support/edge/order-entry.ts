@@ -58,7 +58,7 @@ export function anEntry(isClockReal = false) {
       if (world.isConnected) sent.push(sentFrame(text as string));
       return world.isConnected;
     },
-    dropped: (order) => void dropped.push(order.clientId),
+    dropped: (_, order) => void dropped.push(order.clientId),
     throttled: (ms) => void throttled.push(ms),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     isClockReal,
