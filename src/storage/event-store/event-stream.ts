@@ -45,6 +45,7 @@ export function streamOf(event: JournalEvent): string {
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'size-set':
     case 'price-jumped':
     case 'heartbeat':
     case 'audit-key-rotated':

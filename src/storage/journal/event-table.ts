@@ -16,6 +16,7 @@ import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
@@ -55,6 +56,7 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityEvent
+  | SizeSet
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -346,6 +348,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       verdict: choice(['adopted', 'refused']),
       model: text,
       observations: whole,
+      detail: document,
+    }),
+  },
+  'size-set': {
+    code: 121,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      rule: choice(SIZE_RULES),
+      positionLots: whole,
+      orderLots: whole,
       detail: document,
     }),
   },
