@@ -9,6 +9,7 @@ import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
+import { riskReportSection } from '../risk/report/settings.ts';
 import { sizingSection } from '../risk/sizing/settings.ts';
 import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
@@ -107,6 +108,7 @@ export const configSchema = z
     quality: qualitySection.prefault({}),
     aggregation: aggregationSection.prefault({}),
     volatility: volatilitySection.optional(),
+    riskReport: riskReportSection.optional(),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),

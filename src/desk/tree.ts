@@ -44,6 +44,7 @@ import { DeskMemory } from './memory.ts';
 import { marginedOf } from './open-venues.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
+import { deskRiskReport } from './risk-report/desk-risk-report.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
@@ -312,6 +313,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 env,
                 log,
               }),
+      riskReport: deskRiskReport(parts, limits, append),
       crossChecks: crossChecksOf(parts, append),
       links: hooks.links,
     },

@@ -92,7 +92,9 @@ export function constantCorrelation(
   const sds = Array.from({ length: size }, (_, row) => Math.sqrt(at(covariance, row, row)));
   const meanCorrelation = meanOffDiagonal(covariance, sds);
   const target = zeros(size, size);
-  let [uncertainty, alike, distance] = [0, 0, 0];
+  let uncertainty = 0;
+  let alike = 0;
+  let distance = 0;
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column < size; column += 1) {
       const [one, other] = [sds[row] as number, sds[column] as number];
@@ -122,7 +124,8 @@ function errorsOf(
 ): { pi: number; theta: number } {
   const [x, y] = [columns[row] as Float64Array, columns[column] as Float64Array];
   const [cell, variance] = [at(covariance, row, column), at(covariance, row, row)];
-  let [pi, theta] = [0, 0];
+  let pi = 0;
+  let theta = 0;
   for (let each = 0; each < rows; each += 1) {
     const off = (x[each] as number) * (y[each] as number) - cell;
     pi += (off * off) / rows;

@@ -149,7 +149,10 @@ export class LivePortfolio {
     for (let row = 0; row < size; row += 1) {
       const start = row * size;
       const whole = row & ~3;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let at = 0; at < whole; at += 4) {
         s0 += (covariance[start + at] as number) * (weights[at] as number);
         s1 += (covariance[start + at + 1] as number) * (weights[at + 1] as number);

@@ -26,7 +26,7 @@ export interface CopulaModel {
 
 export type CopulaFault = NotPositiveDefinite | SampleFault | OutOfRange;
 
-/** Value at risk and expected shortfall of a portfolio, as `copulaReturns` draws it. */
+/** Value at risk and expected shortfall of a portfolio by simulation: see `copulaReturns`. */
 export function copulaRisk(
   model: CopulaModel,
   how: { readonly paths: number; readonly rng: Rng },

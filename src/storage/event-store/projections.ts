@@ -123,7 +123,10 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'quality-scored':
     case 'volatility-calibrated':
     case 'size-set':
+    case 'volatility-warmed':
     case 'price-jumped':
+    case 'loss-forecast':
+    case 'loss-scored':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -15,6 +15,7 @@ import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
+import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
 import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
@@ -57,6 +58,7 @@ export type JournalEvent =
   | MarketDataRemoved
   | VolatilityEvent
   | SizeSet
+  | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -362,6 +364,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       detail: document,
     }),
   },
+  'volatility-warmed': {
+    code: 109,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      returns: whole,
+      missing: whole,
+      fromMs: whole,
+      toMs: whole,
+    }),
+  },
   'price-jumped': {
     code: 127,
     version: 1,
@@ -372,6 +385,16 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       statisticMilli: whole,
       thresholdMilli: whole,
     }),
+  },
+  'loss-forecast': {
+    code: 130,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
+  },
+  'loss-scored': {
+    code: 131,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };

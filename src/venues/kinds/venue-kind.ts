@@ -3,6 +3,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { assert, type Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { ExchangeId } from '../ccxt/exchange-class.ts';
+import type { CandleHistory } from '../history/candle-history.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
@@ -97,9 +98,14 @@ export interface VenueKind {
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
-  streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  streams(
+    opened: OpenedVenue,
+    wants: { readonly trades: boolean; readonly options: boolean },
+  ): readonly StreamMaker[];
   /** Trades that were missed, as everybody may ask for them. */
   history(opened: OpenedVenue): TradeHistory;
+  /** What was traded in the minutes before, as everybody may ask for it. */
+  candles(opened: OpenedVenue): CandleHistory;
   /**
    * Whether the account is set so that it may trade, where that can be set; if not, a sentence with
    * what was found and how to mend it.

@@ -53,6 +53,9 @@ test('one price, gaps and a silent market are faults', () => {
   assert.is(errorIn(fitJumpDiffusion(normalReturns(79, 1), hours(79))).kind, 'too-short');
   assert.is(errorIn(fitJumpDiffusion([0.1, Number.NaN], hours(2))).kind, 'not-finite');
   assert.is(errorIn(fitJumpDiffusion(new Float64Array(200), hours(200))).kind, 'no-variance');
+  const steady = new Float64Array(200).fill(0.001);
+  steady[150] = 0.1;
+  assert.is(errorIn(fitJumpDiffusion(steady, hours(200))).kind, 'no-variance');
   // All that varies is one jump: nothing is left to be the diffusion.
   const once = new Float64Array(200);
   once[150] = 0.1;

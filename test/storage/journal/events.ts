@@ -319,6 +319,13 @@ const shapes: Shapes = {
     orderLots: fc.maxSafeNat(),
     detail: words,
   }),
+  'volatility-warmed': record({
+    instrument: fc.nat(),
+    returns: fc.nat(),
+    missing: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+  }),
   'price-jumped': record({
     instrument: fc.nat(),
     endMs: fc.nat(),
@@ -326,6 +333,8 @@ const shapes: Shapes = {
     statisticMilli: fc.nat(),
     thresholdMilli: fc.nat(),
   }),
+  'loss-forecast': record({ atMs: fc.nat(), detail: words }),
+  'loss-scored': record({ atMs: fc.nat(), detail: words }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };
