@@ -203,6 +203,7 @@ test('an amendment that never left is as if it had not been asked for', () => {
   const desk = amending();
   desk.quote(98, 5);
   desk.quoter.onAmendDropped('buy', 'q1');
+  desk.quoter.onAmendDropped('buy', 'q1');
   desk.quoter.onAmendDropped('buy', 'q9');
   assert.equal(desk.quote(99, 5), []);
 });

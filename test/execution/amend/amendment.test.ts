@@ -27,6 +27,7 @@ const after = (...events: LaterEvent[]): OrderRecord => aRecord(order, accepted,
 const larger = anAmendment(6_100_000, 150);
 
 test('until the venue has answered both terms of an order count', () => {
+  assert.is(worstTicks(after()), 6_000_000);
   const shrinking = after(amend.submitted());
   assert.equal([shrinking.order.ticks, openLots(shrinking)], [6_000_000, 100]);
   assert.equal([worstTicks(shrinking), worstLots(shrinking)], [6_000_000, 100]);

@@ -53,6 +53,15 @@ test('terms are journaled with what led to them, and told without', () => {
   assert.equal(now().amendment, anAmendment());
 });
 
+test('an order is journaled with what led to it, and told without', () => {
+  const { manager, journal, told } = aManager();
+  const evidence = new Float64Array(EVIDENCE_NUMBERS.length);
+  manager.submit(order, evidence);
+  const [kept, heard] = [journal.at(-1), told.at(-1)];
+  assert.ok(kept?.kind === 'order-submitted' && kept.evidence === evidence);
+  assert.ok(heard?.kind === 'order-updated' && !('evidence' in heard.event));
+});
+
 test('only one amendment of an open order is under way', () => {
   const { manager } = aDesk();
   assert.throws(() => manager.amend('desk-1-mm-9', anAmendment()), isBroken);
