@@ -58,6 +58,8 @@ export interface PositionChanged {
 
 export interface PortfolioOptions {
   readonly instruments: readonly Instrument[];
+  /** Venues where an account holds positions, and no base changes hands. */
+  readonly margined: ReadonlySet<string>;
   /** Positions and balances as the journal has them, once everything in it has been applied. */
   readonly restore: () => Promise<PortfolioState>;
   /** Journals an event. @throws when it cannot be journaled */
@@ -117,7 +119,7 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
     kind: 'portfolio',
     mailbox: { capacity: 16_384, overflow: 'fail' },
     async start() {
-      return new Portfolio(instruments, await options.restore());
+      return new Portfolio(instruments, await options.restore(), options.margined);
     },
     receive(portfolio, message, ctx) {
       if (message.kind === 'order-updated') onOrder(portfolio, message, ctx);

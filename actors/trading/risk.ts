@@ -6,6 +6,7 @@ import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
 import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
+import type { RungChanged } from '../../src/risk/ladders/rung-changed.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
@@ -30,7 +31,7 @@ export interface RiskOptions {
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
-  readonly journal: (event: RiskDayOpened | BreakerEvent) => void;
+  readonly journal: (event: RiskDayOpened | BreakerEvent | RungChanged) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
   /** Controls and breakers; absent where only the limits of section `risk` are tried. */

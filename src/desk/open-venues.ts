@@ -100,6 +100,9 @@ export async function openMarkets(
     const { name } = settings;
     const access = accesses.get(name);
     if (access === undefined) return err(`${name}: nothing says where it is reached`);
+    if (settings.depth === 'l3' && access.account === null) {
+      return err(`${name}.depth: found l3, wanted l2 where nobody has an account to ask with`);
+    }
     const kind = VENUE_KINDS[settings.kind];
     const quiet = quietOf(name);
     const net = quietNet(env, quiet);
@@ -130,4 +133,11 @@ function ask(
   { request, decode }: InstrumentQuery,
 ): Promise<Result<readonly Instrument[], string>> {
   return new Promise((resolve) => net.http(request, (outcome) => resolve(decode(outcome))));
+}
+
+/** Venues where an account holds positions, and no base changes hands. */
+export function marginedOf(
+  venues: readonly Pick<DeskVenue, 'name' | 'contract'>[],
+): ReadonlySet<string> {
+  return new Set(venues.flatMap(({ name, contract }) => (contract === 'spot' ? [] : [name])));
 }

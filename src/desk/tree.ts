@@ -41,6 +41,7 @@ import { lastProofMs } from './hardware/estop-desk.ts';
 import { deskAggregation } from './market/desk-aggregation.ts';
 import { deskBackfill } from './market/desk-backfill.ts';
 import { DeskMemory } from './memory.ts';
+import { marginedOf } from './open-venues.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
 import { standingConditions } from './safety/conditions.ts';
@@ -73,8 +74,6 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const evidence = new EvidenceTrail();
   const amendings = new Map(venues.map(({ name, orders }) => [name, orders.amending]));
   const amendingOf = (venue: string) => amendings.get(venue) as Amending;
-  const safety = riskSafety(parts, kernel);
-  const limits = booksOf(safety.settings);
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -89,6 +88,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
   const volatility = deskVolatility(parts, append);
+  const safety = { ...riskSafety(parts, kernel), volatility: volatility?.board ?? null };
+  const limits = booksOf(safety.settings);
   const quoteListeners = instruments.map(({ index }) => [
     address.risk,
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
@@ -198,13 +199,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       aggregator: aggregated.start,
       backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       facts: factsOf(parts, listeners.facts, tape),
-      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet, turns }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ listeners, tape, log },
+              ...{ turns, listeners, tape, log },
             }),
         })),
       ),
@@ -215,6 +216,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       portfolio: () =>
         portfolioActor({
           instruments,
+          margined: marginedOf(venues),
           restore: () => memory.portfolio(),
           journal: append,
           strategies: (index) => strategyRefs[index] ?? [],

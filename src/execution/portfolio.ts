@@ -56,13 +56,20 @@ export interface PortfolioState {
  */
 export class Portfolio {
   readonly #instruments: readonly Instrument[];
+  readonly #margined: ReadonlySet<string>;
   readonly #positions: Position[];
   readonly #balances: Map<string, Balances>;
   /** Fees in assets that are neither base nor quote of the trade. */
   readonly #otherFees = new Map<string, Amount>();
 
-  constructor(instruments: readonly Instrument[], state: PortfolioState) {
+  /** @param margined venues where an account holds positions, and no base changes hands */
+  constructor(
+    instruments: readonly Instrument[],
+    state: PortfolioState,
+    margined: ReadonlySet<string> = new Set(),
+  ) {
     this.#instruments = instruments;
+    this.#margined = margined;
     this.#positions = instruments.map(({ index }) => state.positions.get(index) ?? FLAT);
     this.#balances = new Map(state.balances);
   }
@@ -75,9 +82,34 @@ export class Portfolio {
     return this.#balances.get(venue) ?? new Map();
   }
 
-  /** What all accounts hold now, by venue. */
+  /**
+   * What all accounts hold now, by venue, so that quote and the worth of all base is what they are
+   * worth. A position on margin counts as if its quote had changed hands: then base and quote come
+   * to the wallet and what the position has won. One that is not from fills that we know counts
+   * for nothing, since nobody here knows what it cost.
+   */
   get funds(): ReadonlyMap<string, Balances> {
-    return new Map(this.#balances);
+    return new Map(
+      [...this.#balances].map(([venue, balances]) => [
+        venue,
+        this.#margined.has(venue) ? this.#onMargin(venue, balances) : balances,
+      ]),
+    );
+  }
+
+  #onMargin(venue: string, wallet: Balances): Balances {
+    const funds = new Map(wallet);
+    const listed = this.#instruments.filter((instrument) => instrument.venue === venue);
+    for (const { base } of listed) funds.set(base, NO_AMOUNT);
+    for (const instrument of listed) {
+      const { base, quote } = instrument;
+      const { lots, cost } = this.position(instrument.index);
+      const held = baseAmount(instrument, lots);
+      const paid = lots > 0 ? cost : -cost;
+      funds.set(base, ((funds.get(base) as Amount) + held) as Amount);
+      funds.set(quote, ((funds.get(quote) ?? NO_AMOUNT) - paid) as Amount);
+    }
+    return funds;
   }
 
   /** Nothing has ever been booked on the venue: what is there now is the opening balance. */

@@ -22,6 +22,8 @@ export interface ReconcilePort {
   readonly instruments: readonly { readonly index: number; readonly symbol: string }[];
   /** How long after it was sent the venue may still act on a request. */
   readonly receiveWindowMs: number;
+  /** How often balances that differ may be compared in one run, at least once. */
+  readonly comparisonsMax: number;
   isOwn(clientId: string): boolean;
   /** Orders in our table that have not ended. */
   openRecords(): readonly OrderRecord[];
@@ -94,11 +96,10 @@ const LOOK_AGAIN_MS_MAX = 2_000;
 /** An order this young may be ahead of a list that was made before it. */
 export const RACE_GUARD_MS = 5_000;
 /**
- * Balances that differ are compared this often: a fill may have come in between. Kraken lets an
- * account ask for twenty points at once and one a second after: with five comparisons of three
- * points each, and what is asked before and after, a run never came to its end.
+ * Balances that differ are compared this often, where the venue takes so many questions: a fill may
+ * have come in between.
  */
-const COMPARISONS_MAX = 3;
+export const COMPARISONS_MAX = 5;
 /** Between two comparisons: a history may be some tenths of a second behind the balances. */
 const COMPARE_AGAIN_MS = 250;
 /** Pages of trades per instrument in one run: 100,000 trades. */
@@ -183,7 +184,7 @@ class Run {
       const differences = await this.#must(this.#port.compare(balances), 'ledger');
       const isComplete = this.#ends.length === 0;
       if (differences.length === 0 && isComplete) return { kind: 'agreed', marks: this.#marks };
-      const isLast = comparisons >= COMPARISONS_MAX && isComplete;
+      const isLast = comparisons >= this.#port.comparisonsMax && isComplete;
       // What traded in between explains a difference, and nobody may have told of it yet.
       if (isLast) await this.#trades();
       const isRaced = this.#port.fillCount() !== fillsBefore;

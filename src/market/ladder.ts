@@ -5,6 +5,10 @@ export const LADDER_LEVELS_MAX = 65_536;
 const LEVELS_AT_FIRST = 1024;
 /** Fewer numbers than this are moved one by one: a call of `copyWithin` costs more. */
 const MOVED_BY_CALL = 32;
+/** So many of the best levels are looked at one after the other: leaps would be guessed wrong. */
+const LOOKED_AT = 16;
+/** Beyond every rank. */
+const NO_RANK = 1 << 30;
 
 /**
  * One side of a book: prices in ticks and sizes in lots in two typed arrays with the best at the
@@ -17,8 +21,8 @@ export class Ladder {
   readonly #levelsMax: number;
   /** Where changes are noted; null while nobody records them. */
   changes: LevelChanges | null = null;
-  /** Rises with whatever may have changed a level, so that who remembers some need not compare. */
-  edits = 0;
+  /** Levels better than this rank are as they were when `settle` was called last. */
+  changedFrom = 0;
   #ticks = new Float64Array(LEVELS_AT_FIRST);
   #lots = new Float64Array(LEVELS_AT_FIRST);
   /** Levels stand from here … */
@@ -67,8 +71,13 @@ export class Ladder {
     return at < this.#end && this.#ticks[at] === ticks ? (this.#lots[at] as number) : 0;
   }
 
+  /** Whoever remembers the best levels has taken note of them as they are now. */
+  settle(): void {
+    this.changedFrom = NO_RANK;
+  }
+
   clear(): void {
-    this.edits += 1;
+    this.changedFrom = 0;
     this.#start = 0;
     this.#end = 0;
     this.changes?.noteWhole();
@@ -76,15 +85,15 @@ export class Ladder {
 
   /** Sets the total size of a price level; 0 removes it. O(distance from the best). */
   set(ticks: number, lots: number): void {
-    this.edits += 1;
     if (this.changes !== null) this.changes.note(ticks, lots);
     const at = this.#find(ticks);
-    const isThere = at < this.#end && this.#ticks[at] === ticks;
-    if (lots === 0) {
-      if (isThere) this.#remove(at);
-    } else if (isThere) {
-      this.#lots[at] = lots;
-    } else {
+    const better = this.#end - at;
+    if (better > 0 && this.#ticks[at] === ticks) {
+      if (better <= this.changedFrom) this.changedFrom = better - 1;
+      if (lots === 0) this.#remove(at);
+      else this.#lots[at] = lots;
+    } else if (lots !== 0) {
+      if (better < this.changedFrom) this.changedFrom = better;
       this.#insert(at, ticks, lots);
     }
   }
@@ -93,7 +102,7 @@ export class Ladder {
   truncate(levels: number): void {
     const first = this.#end - levels;
     if (first <= this.#start) return;
-    this.edits += 1;
+    if (levels < this.changedFrom) this.changedFrom = levels;
     if (this.changes !== null) {
       for (let at = this.#start; at < first; at += 1) {
         this.changes.note(this.#ticks[at] as number, 0);
@@ -102,11 +111,21 @@ export class Ladder {
     this.#start = first;
   }
 
-  /** Index of the price, or where it would be inserted: gallops from the best, then halves. */
+  /** Index of the price, or where it would be inserted. */
   #find(ticks: number): number {
+    const all = this.#ticks;
+    const last = Math.max(this.#start, this.#end - LOOKED_AT);
+    let at = this.#end - 1;
+    if (this.#sign > 0) while (at >= last && (all[at] as number) >= ticks) at -= 1;
+    else while (at >= last && (all[at] as number) <= ticks) at -= 1;
+    return at >= last || last === this.#start ? at + 1 : this.#findFar(ticks, at + 1);
+  }
+
+  /** The same, at `from` or farther from the best: gallops, then halves. */
+  #findFar(ticks: number, from: number): number {
     const wanted = this.#sign * ticks;
     const start = this.#start;
-    let high = this.#end;
+    let high = from;
     let step = 1;
     let low = high - 1;
     while (low >= start && this.#sign * (this.#ticks[low] as number) >= wanted) {

@@ -32,7 +32,15 @@ export type Refusal =
       readonly found: number;
       readonly limit: number;
     }
-  | { readonly kind: 'stale-risk'; readonly ageMs: number; readonly limitMs: number }
+  /** What of risk is too old to decide on. */
+  | {
+      readonly kind: 'stale-risk';
+      readonly word: string;
+      readonly ageMs: number;
+      readonly limitMs: number;
+    }
+  /** Something is held in a market that never had a price, so that nobody knows what it risks. */
+  | { readonly kind: 'unpriced'; readonly instrument: string }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
   | ({ readonly kind: 'order-too-large'; readonly notional: number } & SizeLimit)
   | ({ readonly kind: 'position-limit'; readonly worst: number } & SizeLimit)
@@ -52,10 +60,18 @@ export type Refusal =
         | 'equity-share'
         | 'leverage'
         | 'concentration'
-        | 'takers-off'
-        | 'value-at-risk';
+        | 'takers-off';
       readonly measured: number;
       readonly limit: number;
+    }
+  /** A limit of the portfolio, and the largest order that it would let pass. */
+  | {
+      readonly kind: 'control';
+      readonly control: 'C22';
+      readonly name: 'value-at-risk' | 'expected-shortfall' | 'heat';
+      readonly measured: number;
+      readonly limit: number;
+      readonly largestLots: number;
     };
 
 /** What a refusal is counted under. */

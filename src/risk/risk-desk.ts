@@ -14,6 +14,7 @@ import {
 } from '../execution/order.ts';
 import type { OrderUpdated } from '../execution/order-manager.ts';
 import { applyFill, FLAT, type Position } from '../execution/positions.ts';
+import type { Rung } from './ladders/de-risking.ts';
 import type { RiskLimits } from './limits.ts';
 import { PreTradeCheck } from './pre-trade.ts';
 
@@ -35,6 +36,8 @@ export interface RiskState {
   readonly day: RiskDayOpened | null;
   /** Highest profit since the desk began, in 10^-8 of quote; absent while none was journaled. */
   readonly peak?: Amount;
+  /** Where each control stood on the ladder of de-risking; one that is not here stood nowhere. */
+  readonly rungs?: ReadonlyMap<string, Rung>;
 }
 
 /**

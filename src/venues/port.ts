@@ -102,6 +102,11 @@ export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
   ): Query<readonly VenueTrade[]>;
   /** Free plus locked by asset. */
   balances(nowMs: number): Query<Balances>;
+  /**
+   * How often one reconciliation may ask for trades and balances, where the venue takes fewer
+   * questions than reconciliation would ask; left out elsewhere.
+   */
+  readonly comparisonsMax?: number;
 }
 
 /** The one door through which an order leaves. */

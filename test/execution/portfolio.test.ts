@@ -15,8 +15,15 @@ const ONE = 100_000_000n;
 const btc = anInstrument({ tick: '0.5', lot: '0.001' });
 const eth = anInstrument({ index: 1, symbol: 'ETHUSDT', base: 'ETH', tick: '1', lot: '1' });
 
-const aPortfolio = (state: Partial<PortfolioState> = {}): Portfolio =>
-  new Portfolio([btc, eth], { positions: new Map(), balances: new Map(), ...state });
+const aPortfolio = ({
+  margined,
+  ...state
+}: Partial<PortfolioState> & { readonly margined?: readonly string[] } = {}): Portfolio =>
+  new Portfolio(
+    [btc, eth],
+    { positions: new Map(), balances: new Map(), ...state },
+    ...(margined === undefined ? [] : [new Set(margined)]),
+  );
 
 /** A fill at the exact price of its ticks. */
 const fillAt = (lots: number, ticks: number, fee = 0n, feeAsset = 'USDT', of = btc): Fill =>
@@ -50,6 +57,40 @@ test('a fill moves base, quote and fee, and the position', () => {
     fees: ONE,
   });
   assert.equal([portfolio.position(1), portfolio.position(7)], [FLAT, FLAT]);
+});
+
+/** A fill on margin: the wallet gets what was realised, and nothing else. */
+const marginFill = (lots: number, ticks: number, realised: bigint): Fill => ({
+  ...fillAt(lots, ticks),
+  realised: amountOf(realised),
+});
+
+test('a position on margin is worth what it has won, whatever its size', () => {
+  const worth = (portfolio: Portfolio, mid: bigint): bigint => {
+    const funds = portfolio.funds.get('binance');
+    return (funds?.get('USDT') ?? 0n) + (funds?.get('BTC') ?? 0n) * mid;
+  };
+  const portfolio = aPortfolio({ margined: ['binance'] });
+  portfolio.onLedgerEvent(transferred('USDT', 10_000n * ONE));
+  // Two coins at 10,000, a leverage of two.
+  portfolio.onFill(0, 'buy', marginFill(2_000, 20_000, 0n));
+  assert.is(worth(portfolio, 10_000n), 10_000n * ONE, 'a position alone is no wealth');
+  assert.is(worth(portfolio, 9_000n), 8_000n * ONE);
+  portfolio.onFill(0, 'sell', marginFill(3_000, 22_000, 2_000n * ONE));
+  assert.is(worth(portfolio, 11_000n), 12_000n * ONE);
+  assert.is(worth(portfolio, 12_000n), 11_000n * ONE, 'a short loses as the price rises');
+  assert.is(portfolio.balances('binance').get('BTC'), -ONE, 'the ledger books the position');
+});
+
+test('a position on margin that nobody here has bought counts for nothing', () => {
+  const portfolio = aPortfolio({ margined: ['binance'] });
+  portfolio.onLedgerEvent(transferred('USDT', 100n * ONE));
+  portfolio.onLedgerEvent(transferred('BTC', 5n * ONE));
+  assert.equal(portfolio.funds.get('binance')?.get('BTC'), 0n);
+  assert.is(aPortfolio({ margined: ['binance'] }).funds.size, 0);
+  const unfunded = aPortfolio({ margined: ['binance'] });
+  unfunded.onFill(0, 'buy', marginFill(1_000, 20_000, 0n));
+  assert.is(unfunded.funds.get('binance')?.get('USDT'), -10_000n * ONE);
 });
 
 test('a portfolio takes over what the journal knows', () => {

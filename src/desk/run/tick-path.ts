@@ -115,6 +115,7 @@ export function tickPath(options: TickPathOptions) {
       portfolio: () =>
         portfolioActor({
           instruments,
+          margined: new Set(),
           restore: async () => nothing,
           journal,
           strategies: () => [],

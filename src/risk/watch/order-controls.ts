@@ -14,7 +14,7 @@ import {
   orderNotional,
   orderRate,
 } from '../controls/order-size.ts';
-import type { PortfolioWatch } from '../portfolio/portfolio-watch.ts';
+import type { PortfolioGate } from '../portfolio/portfolio-gate.ts';
 import { Occurrences, SteadyRate } from './occurrences.ts';
 import { RecentOrders } from './recent-orders.ts';
 import type { WatchPort } from './watch-port.ts';
@@ -42,8 +42,8 @@ export interface OrderControlsOptions {
   readonly grossWithout: (instrument: number) => number;
   /** Whether only orders that rest may go to the venue (C31). */
   readonly isTakingOff: (venue: number) => boolean;
-  /** The desk's value at risk and correlations. */
-  readonly portfolio: PortfolioWatch;
+  /** The desk's value at risk, heat and correlations. */
+  readonly portfolio: PortfolioGate;
 }
 
 /**
@@ -101,8 +101,10 @@ export class OrderControls {
     );
   }
 
+  /** Its exposure is reserved already: what any next order reads of it follows at once. */
   approved(order: OrderIntent, nowMs: number): void {
     this.#recent.approved(order, nowMs);
+    this.#options.portfolio.exposed(order.instrument);
   }
 
   /** From now on it is the order that was wanted. */
@@ -112,6 +114,7 @@ export class OrderControls {
 
   onOrder({ record, event }: Pick<OrderUpdated, 'record' | 'event'>): void {
     this.#recent.onOrder(record);
+    this.#options.portfolio.exposed(record.order.instrument);
     const isUndone = event.kind === 'amend-refused' || event.kind === 'amend-rejected';
     if (isUndone) this.#recent.asBefore(record.order);
   }
@@ -185,13 +188,12 @@ export class OrderControls {
     const tooMuch = leverage.check(gross, limits.of(leverage, regime));
     if (tooMuch !== null) return refusal(leverage, 'leverage', tooMuch);
     const share = this.#share;
-    share.notional = worst;
     share.equity = this.equity;
     const dense = limits.of(concentration, regime);
-    portfolio.correlated(order, worst, dense.correlationMax, share);
+    portfolio.beside(order, worst, dense.correlationMax, share);
     const tooDense = concentration.check(share, dense);
     if (tooDense !== null) return refusal(concentration, 'concentration', tooDense);
-    return portfolio.refuse(order, worst, nowMs);
+    return portfolio.refuse(order, nowMs);
   }
 
   #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {
@@ -201,7 +203,8 @@ export class OrderControls {
 
 const NO_RATE = { strategyPerSecond: 0, deskPerSecond: 0, weightFraction: 0 };
 
-type ControlRefusal = Extract<Refusal, { kind: 'control' }>;
+/** Those of the portfolio name a largest order besides, and are made where it is worked out. */
+type ControlRefusal = Exclude<Extract<Refusal, { kind: 'control' }>, { control: 'C22' }>;
 
 function refusal(
   { id }: AnyControl,

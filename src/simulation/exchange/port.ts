@@ -49,12 +49,19 @@ export interface MarketView {
   /** False while there is no book to be shown or traded in. */
   readonly isOpen: boolean;
   depth(side: Side, limit: number): readonly LevelView[];
+  /** Orders of a level, first to trade first; null where the book knows levels alone. */
+  queue(side: Side, ticks: Ticks): readonly OrderView[] | null;
   /** The best level that everybody knows of; it may be ahead of `depth`. */
   best(side: Side): LevelView | null;
 }
 
 export interface LevelView {
   readonly ticks: Ticks;
+  readonly lots: Lots;
+}
+
+export interface OrderView {
+  readonly orderId: number;
   readonly lots: Lots;
 }
 

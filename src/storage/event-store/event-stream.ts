@@ -39,11 +39,13 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-probing':
     case 'breaker-closed':
     case 'profit-peaked':
+    case 'rung-changed':
     case 'data-gap':
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'price-jumped':
     case 'heartbeat':
     case 'audit-key-rotated':
     case 'market-data-removed':

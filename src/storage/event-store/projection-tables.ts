@@ -6,7 +6,8 @@ import { isEnded, type OrderRecord } from '../../execution/order.ts';
 import { FLAT, type Position } from '../../execution/positions.ts';
 import type { BackfillJob } from '../../market/quality/backfill.ts';
 import { ByteReader, ByteWriter } from '../journal/bytes.ts';
-import { backfillField, instrumentField, orderFields } from '../journal/event-table.ts';
+import { orderFields } from '../journal/event-table.ts';
+import { backfillField, instrumentField } from '../journal/fields/definition-fields.ts';
 import {
   amendmentField,
   amount,

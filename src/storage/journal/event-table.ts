@@ -3,21 +3,23 @@ import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
-import type { Instrument } from '../../core/instrument.ts';
 import type { Lots, Ticks } from '../../core/units.ts';
 import type { Amendment } from '../../execution/amend/amendment.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
-import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.ts';
+import type { BackfillEvent } from '../../market/quality/backfill.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
+import { RUNGS } from '../../risk/ladders/de-risking.ts';
+import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
-import type { VolatilityCalibrated } from '../../risk/volatility/live/calibration.ts';
+import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
+import { backfillField, instrumentField } from './fields/definition-fields.ts';
 import {
   amendmentField,
   amount,
@@ -43,6 +45,7 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | BreakerEvent
+  | RungChanged
   | ControlEvent
   | AlertEvent
   | EstopRecorded
@@ -51,7 +54,7 @@ export type JournalEvent =
   | QualityEvent
   | BackfillEvent
   | MarketDataRemoved
-  | VolatilityCalibrated
+  | VolatilityEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -87,50 +90,6 @@ export const orderFields: Fields<OrderIntent> = {
   decidedNs: integer(),
   deadlineNs: integer(),
 };
-
-const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
-  index: integer(),
-  venue: text,
-  symbol: text,
-  base: text,
-  quote: text,
-  priceDecimals: integer(),
-  tickSteps: integer(),
-  quantityDecimals: integer(),
-  lotSteps: integer(),
-  ticksMin: integer(),
-  ticksMax: integer(),
-  lotsMin: integer(),
-  lotsMax: integer(),
-  notionalMin: amount,
-});
-
-/** The estimates follow from the rules, by the expressions of `compileInstrument`. */
-export const instrumentField: Field<Instrument> = {
-  write: (out, value) => rules.write(out, value),
-  read(from) {
-    const read = rules.read(from);
-    return {
-      ...read,
-      tickSize: read.tickSteps / 10 ** read.priceDecimals,
-      lotSize: read.lotSteps / 10 ** read.quantityDecimals,
-    };
-  },
-};
-
-/** A job of the queue of what is to be fetched again. */
-export const backfillField = object<BackfillJob>({
-  id: text,
-  venue: text,
-  symbol: text,
-  fromMs: whole,
-  toMs: whole,
-  fromId: whole,
-  toId: whole,
-  stake: choice(['position', 'traded', 'watched']),
-  attempts: whole,
-  notBeforeMs: whole,
-});
 
 /** An event that says that an order came to something, and why. */
 const reasoned = object({ clientId: text, reason: prose });
@@ -302,6 +261,19 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     fields: object({ control: text, scope: text, by: text }),
   },
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
+  'rung-changed': {
+    code: 123,
+    version: 1,
+    fields: object({
+      control: text,
+      from: choice(RUNGS),
+      to: choice(RUNGS),
+      measure: text,
+      measured: text,
+      limit: text,
+      use: text,
+    }),
+  },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
   'guard-tripped': { code: 78, version: 1, fields: object({ trip: whole, cause: prose }) },
@@ -375,6 +347,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       model: text,
       observations: whole,
       detail: document,
+    }),
+  },
+  'price-jumped': {
+    code: 127,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      endMs: whole,
+      returnPpm: whole,
+      statisticMilli: whole,
+      thresholdMilli: whole,
     }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },

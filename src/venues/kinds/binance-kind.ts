@@ -16,7 +16,7 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Binance spot: books and trades from one socket, orders and reports on another. */
 export const binanceKind: VenueKind = {
   exchange: 'binance',
-  capabilities: { hasDeadMan: false, amends: false },
+  capabilities: { hasDeadMan: false, amends: false, tellsOrders: false },
   contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {

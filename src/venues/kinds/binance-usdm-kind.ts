@@ -17,7 +17,7 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Binance USD-M futures: one-way positions on cross margin. */
 export const binanceUsdmKind: VenueKind = {
   exchange: 'binanceusdm',
-  capabilities: { hasDeadMan: true, amends: true },
+  capabilities: { hasDeadMan: true, amends: true, tellsOrders: false },
   contract: 'perpetual',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {

@@ -14,6 +14,8 @@ export interface VenueAccess {
   readonly streamUrl: string;
   /** Where the private socket is. */
   readonly sessionUrl: string;
+  /** Where books by order come from, where they have a host of their own. */
+  readonly level3Url?: string;
   /** Null for who only reads the market. */
   readonly account: VenueCredentials | null;
 }
@@ -45,9 +47,15 @@ export interface VenueCredentials {
 export interface VenueSettings {
   readonly name: string;
   readonly symbols: readonly string[];
+  /** What books are made of; levels where it is not said. */
+  readonly depth?: BookDetail | undefined;
   readonly receiveWindowMs: number;
   readonly requestTimeoutMs: number;
 }
+
+/** A book by level, or by order with the queue of each level. */
+export const BOOK_DETAILS = ['l2', 'l3'] as const;
+export type BookDetail = (typeof BOOK_DETAILS)[number];
 
 export interface OpenedVenue {
   readonly access: VenueAccess;
@@ -75,6 +83,8 @@ export interface VenueCapabilities {
   readonly hasDeadMan: boolean;
   /** Whether an order can be changed without losing its place to a new one. */
   readonly amends: boolean;
+  /** Whether single orders of its books are told, to whom it knows. */
+  readonly tellsOrders: boolean;
 }
 
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { decodeWire, objectIn, retryAfterOf, WireFault, wholeOf } from '../binance/wire.ts';
+import { decodeWire, objectIn, retryAfterOf, textOf, WireFault, wholeOf } from '../binance/wire.ts';
 import type { HttpOutcome, Query, QueryFault } from '../port.ts';
 import { apiSign, type KrakenKey } from './sign.ts';
 import { CODE, meaningOf } from './wire/errors.ts';
@@ -116,6 +116,13 @@ export function serverTime(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): Que
   );
   // The counter of a key knows nothing of public calls, and a clock in doubt has to be asked.
   return { ...question, isUncounted: true };
+}
+
+/** What opens a private socket, good for 15 minutes and then as long as what it has opened. */
+export function socketToken(access: KrakenAccess, nowMs: number): Query<string> {
+  return privateQuestion(access, 'GetWebSocketsToken', [], nowMs, (result) =>
+    textOf(objectIn(result, 'token'), 'token'),
+  );
 }
 
 /** Cancels everything on the account, in every market. Answers how many orders that were. */

@@ -31,7 +31,9 @@ async function aVolatility() {
         ...{ periodSeconds: 1, returns: 200, returnsMin: 100, shocks: 'normal' },
       }),
       board,
-      record: (event) => void events.push(event),
+      record: (event) => {
+        if (event.kind === 'volatility-calibrated') events.push(event);
+      },
       calibrator: (failed) => {
         failures.push(failed);
         return {

@@ -28,6 +28,7 @@ async function aPortfolio(parts: { readonly journal?: (event: LedgerEvent) => vo
   const spec = () =>
     portfolioActor({
       instruments: [anInstrument()],
+      margined: new Set(),
       restore: () => Promise.resolve(NOTHING),
       journal,
       strategies: () => [address.strategy('mm')],

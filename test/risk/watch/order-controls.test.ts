@@ -5,6 +5,7 @@ import { nanosOf, ticksOf } from '../../../src/core/units.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
+import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
@@ -26,8 +27,11 @@ function order(parts = {}): OrderIntent {
 function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
   const { port, found } = aPort();
   const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
+  const shelf = { port, check, closingCost: () => 0, rung: 'none', journal: () => {} } as const;
+  const source = new CovarianceSource(1, null);
+  const portfolio = new PortfolioWatch({ ...shelf, source, instruments: [anInstrument()] }, 0);
   const controls = new OrderControls({
-    portfolio: new PortfolioWatch(port, [anInstrument()], check, 0),
+    portfolio: portfolio.gate,
     port,
     instruments: [anInstrument()],
     venues: [anInstrument().venue],

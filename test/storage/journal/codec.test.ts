@@ -85,8 +85,8 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const control = [85];
   const alerts = [90, 91];
   const market = [100, 101, 105, 106, 107];
+  const risk = [120, 123, 127];
   const amends = [110, 111, 112, 113, 114];
-  const risk = [120];
   const later = [
     ...estop,
     ...breakers,

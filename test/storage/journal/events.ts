@@ -18,6 +18,7 @@ import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
 import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
 import type { BackfillJob } from '../../../src/market/quality/backfill.ts';
 import { ALERT_LEVELS } from '../../../src/ops/alerts/alert.ts';
+import { RUNGS } from '../../../src/risk/ladders/de-risking.ts';
 import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
 
 export function anInstrument(over: Partial<Instrument> & { lot?: string } = {}): Instrument {
@@ -252,6 +253,15 @@ const shapes: Shapes = {
   'breaker-probing': record({ control: name, scope: name }),
   'breaker-closed': record({ control: name, scope: name, by: name }),
   'profit-peaked': record({ profit: amount }),
+  'rung-changed': record({
+    control: name,
+    from: fc.constantFrom(...RUNGS),
+    to: fc.constantFrom(...RUNGS),
+    measure: name,
+    measured: name,
+    limit: name,
+    use: name,
+  }),
   heartbeat: record({ covered: fc.nat() }),
   'alert-raised': record({
     id: fc.nat(),
@@ -300,6 +310,13 @@ const shapes: Shapes = {
     model: name,
     observations: fc.nat(),
     detail: words,
+  }),
+  'price-jumped': record({
+    instrument: fc.nat(),
+    endMs: fc.nat(),
+    returnPpm: fc.integer(),
+    statisticMilli: fc.nat(),
+    thresholdMilli: fc.nat(),
   }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),

@@ -9,6 +9,7 @@ import type {
 import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type { MeasuredReaction } from '../../../src/commands/estop/measure-port.ts';
 import type {
+  CrashOptions,
   DoctorOptions,
   GuardOptions,
   RecordOptions,
@@ -61,6 +62,7 @@ export interface CommandWorld extends Surroundings {
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
+  readonly crashed: CrashOptions[];
   readonly examined: DoctorOptions[];
   readonly tuned: TuneOptions[];
   readonly recordings: RecordOptions[];
@@ -74,6 +76,7 @@ export function aCommandWorld(
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
+  const crashed: CrashOptions[] = [];
   const examined: DoctorOptions[] = [];
   const tuned: TuneOptions[] = [];
   const recordings: RecordOptions[] = [];
@@ -100,6 +103,10 @@ export function aCommandWorld(
       },
       async venue(options) {
         launched.push(options);
+        return 0;
+      },
+      async crash(options) {
+        crashed.push(options);
         return 0;
       },
       async simulate(options) {
@@ -132,6 +139,7 @@ export function aCommandWorld(
       NodeJS.WriteStream,
     launched,
     simulated,
+    crashed,
     examined,
     tuned,
     recordings,

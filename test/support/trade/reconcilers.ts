@@ -3,6 +3,7 @@ import type { BalanceDifference } from '../../../src/execution/ledger.ts';
 import { isEnded, type OrderIntent } from '../../../src/execution/order.ts';
 import { Portfolio } from '../../../src/execution/portfolio.ts';
 import {
+  COMPARISONS_MAX,
   type ReconcileOptions,
   type ReconcileOutcome,
   type ReconcilePort,
@@ -91,9 +92,10 @@ export class Reconciler {
     return { purpose: 'verify', timeoutMs: 30_000, marks: this.marks };
   }
 
-  readonly port: ReconcilePort = {
+  readonly port: ReconcilePort & { comparisonsMax: number } = {
     instruments: [MODEL_MARKET],
     receiveWindowMs: WINDOW_MS,
+    comparisonsMax: COMPARISONS_MAX,
     isOwn: (clientId) => this.manager.isOwn(clientId),
     openRecords: () => [...this.manager.table.open()],
     recordOf: (clientId) => this.manager.recordOf(clientId),

@@ -1,11 +1,13 @@
 import type { QuoteUpdated } from '../../../market/quote.ts';
 import { ewmaParameters, SEED_RETURNS } from '../ewma.ts';
-import type { VolatilityModel } from '../model.ts';
+import { varianceOver } from '../forecast.ts';
+import type { VolatilityModel, VolatilityParameters } from '../model.ts';
 import type { VolatilityBoard } from './board.ts';
 import type { Calibration, CalibrationJob } from './calibration.ts';
+import { type JumpFound, JumpWatch } from './jump-watch.ts';
 import { LiveVariance } from './live-variance.ts';
 import { ReturnHistory } from './return-history.ts';
-import { factorAt, flatProfile, type IntradayProfile } from './seasonality.ts';
+import { DAY_MS, factorAt, flatProfile, type IntradayProfile } from './seasonality.ts';
 
 export interface MarketVolatilityParts {
   readonly instrument: number;
@@ -14,6 +16,16 @@ export interface MarketVolatilityParts {
   readonly capacity: number;
   readonly bucketMs: number;
   readonly ewmaLambda: number;
+  /** A return was no diffusion. */
+  readonly jumped: (jump: MarketJump) => void;
+}
+
+/** A jump of the mid, over the period that ends at a time. */
+export interface MarketJump extends JumpFound {
+  readonly instrument: number;
+  /** Log return, season included. */
+  readonly value: number;
+  readonly endMs: number;
 }
 
 const AVERAGE = { variance: 'garch' } as const;
@@ -27,8 +39,11 @@ const AVERAGE = { variance: 'garch' } as const;
 export class MarketVolatility {
   readonly #parts: MarketVolatilityParts;
   readonly #history: ReturnHistory;
+  readonly #jumps: JumpWatch;
   #profile: IntradayProfile;
   #live: LiveVariance | null = null;
+  /** Of what `#live` goes by. */
+  #parameters: VolatilityParameters;
   /** Half of the sum of bid and ask, in ticks; NaN where there is no book. */
   #mid = Number.NaN;
   /** The mid at the end of the period before; NaN where there was none. */
@@ -37,11 +52,14 @@ export class MarketVolatility {
   #period = Number.NaN;
   #calibration = 0;
   #surprise = Number.NaN;
+  #jumpsFound = 0;
 
   constructor(parts: MarketVolatilityParts) {
     this.#parts = parts;
     this.#history = new ReturnHistory(parts.capacity);
     this.#profile = flatProfile(parts.bucketMs);
+    this.#jumps = new JumpWatch(parts.board.periodMs);
+    this.#parameters = ewmaParameters(parts.ewmaLambda);
     parts.board.forget(parts.instrument);
   }
 
@@ -73,13 +91,15 @@ export class MarketVolatility {
 
   /** What a fit needs; a copy, since it leaves the lane. */
   job(turn: number): CalibrationJob & { readonly taken: number } {
-    const { instrument, model, bucketMs } = this.#parts;
+    const { instrument, model, bucketMs, board } = this.#parts;
     const { taken } = this.#history;
-    return { instrument, turn, model, bucketMs, taken, ...this.#history.copy() };
+    const { periodMs } = board;
+    return { instrument, turn, model, bucketMs, periodMs, taken, ...this.#history.copy() };
   }
 
   /** @param taken of the job that it answers: what came since is gone through again */
-  adopt({ profile, parameters, next }: Calibration, taken: number): void {
+  adopt({ profile, parameters, next, jumps }: Calibration, taken: number): void {
+    const { board, instrument } = this.#parts;
     const live = new LiveVariance(this.#parts.model, parameters, next);
     this.#history.eachSince(
       taken,
@@ -87,7 +107,9 @@ export class MarketVolatility {
     );
     this.#profile = profile;
     this.#live = live;
+    this.#parameters = parameters;
     this.#calibration += 1;
+    board.tellLaw(instrument, { nu: parameters.nu, jumps });
   }
 
   summary() {
@@ -98,6 +120,7 @@ export class MarketVolatility {
       annualVolatility: annual(this.#live?.next ?? Number.NaN, board.periodMs),
       /** The last return in standard deviations of what was expected of it. */
       surprise: finite(this.#surprise),
+      jumps: this.#jumpsFound,
       isKnown: !Number.isNaN(board.calibration(instrument)),
     };
   }
@@ -109,12 +132,38 @@ export class MarketVolatility {
       this.#live?.skip();
       return;
     }
+    const plain = value / factorAt(this.#profile, endMs);
+    this.#lookForJump(plain, value, endMs);
     if (this.#live === null) this.#live = this.#seeded();
-    else this.#surprise = this.#live.step(value / factorAt(this.#profile, endMs));
+    else this.#surprise = this.#live.step(plain);
     if (this.#live === null) return;
-    const { board, instrument } = this.#parts;
+    this.#tell(this.#live.next, endMs, monoNs);
+  }
+
+  #lookForJump(plain: number, value: number, endMs: number): void {
+    const jump = this.#jumps.take(plain);
+    if (jump === null) return;
+    this.#jumpsFound += 1;
+    const { instrument, jumped } = this.#parts;
+    jumped({ ...jump, instrument, value, endMs });
+  }
+
+  /** The season of a whole day is one, of the next period that of its time. */
+  #tell(next: number, endMs: number, monoNs: number): void {
+    const { board, instrument, model } = this.#parts;
     const factor = factorAt(this.#profile, endMs + board.periodMs);
-    board.write(instrument, this.#live.next * factor * factor, monoNs, this.#calibration);
+    const isFitted = this.#calibration > 0;
+    board.write(instrument, {
+      variance: next * factor * factor,
+      dayVariance: varianceOver(
+        isFitted ? model : AVERAGE,
+        this.#parameters,
+        next,
+        DAY_MS / board.periodMs,
+      ),
+      atNs: monoNs,
+      calibration: this.#calibration,
+    });
   }
 
   /** An average of the first returns; null while they are too few, or none of them moved. */
@@ -125,7 +174,7 @@ export class MarketVolatility {
       if (!Number.isNaN(value)) squares += value * value;
     });
     if (!(squares > 0)) return null;
-    return new LiveVariance(AVERAGE, ewmaParameters(this.#parts.ewmaLambda), squares / this.known);
+    return new LiveVariance(AVERAGE, this.#parameters, squares / this.known);
   }
 }
 

@@ -8,11 +8,26 @@ import {
   calibratedEvent,
   type VolatilityCalibrated,
 } from './calibration.ts';
-import { MarketVolatility } from './market-volatility.ts';
+import { type MarketJump, MarketVolatility } from './market-volatility.ts';
 import { modelOf, type VolatilitySettings } from './settings.ts';
 
 /** A fit that has no answer by then has none. */
 export const ANSWER_MS_MAX = 60_000;
+
+/** A market moved as no diffusion does; what led to it stays comparable in whole numbers. */
+export interface PriceJumped {
+  readonly kind: 'price-jumped';
+  readonly instrument: number;
+  /** End of the period, wall clock. */
+  readonly endMs: number;
+  /** Log return over the period, in hundredths of a basis point. */
+  readonly returnPpm: number;
+  /** |return| over its local deviation, and what no diffusion passes, in thousandths. */
+  readonly statisticMilli: number;
+  readonly thresholdMilli: number;
+}
+
+export type VolatilityEvent = VolatilityCalibrated | PriceJumped;
 
 export interface VolatilityDeskOptions {
   readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
@@ -21,7 +36,7 @@ export interface VolatilityDeskOptions {
   /** Has a job carried out; the answer comes to `onAnswer`. */
   readonly fit: (job: CalibrationJob) => void;
   /** @throws when it cannot be journaled */
-  readonly record: (event: VolatilityCalibrated) => void;
+  readonly record: (event: VolatilityEvent) => void;
 }
 
 interface Waiting {
@@ -60,6 +75,7 @@ export class VolatilityDesk {
           capacity: settings.returns,
           bucketMs: settings.seasonMinutes * 60_000,
           ewmaLambda: settings.ewmaLambda,
+          jumped: (jump) => options.record(jumpedEvent(jump)),
         }),
     );
   }
@@ -129,4 +145,15 @@ export class VolatilityDesk {
     this.#waiting = { instrument: next, turn: this.#turn, taken, sinceMs: monoMs };
     this.#options.fit(job);
   }
+}
+
+function jumpedEvent({ instrument, endMs, value, statistic, threshold }: MarketJump): PriceJumped {
+  return {
+    kind: 'price-jumped',
+    instrument,
+    endMs,
+    returnPpm: Math.round(value * 1e6),
+    statisticMilli: Math.round(Math.abs(statistic) * 1e3),
+    thresholdMilli: Math.round(threshold * 1e3),
+  };
 }

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../../../src/core/result.ts';
 import { rngOf } from '../../../../src/core/rng.ts';
+import { varianceOver } from '../../../../src/risk/volatility/forecast.ts';
 import { VolatilityBoard } from '../../../../src/risk/volatility/live/board.ts';
 import {
   type CalibrationJob,
@@ -12,6 +13,7 @@ import {
 import { modelOf, volatilitySection } from '../../../../src/risk/volatility/live/settings.ts';
 import {
   ANSWER_MS_MAX,
+  type PriceJumped,
   VolatilityDesk,
 } from '../../../../src/risk/volatility/live/volatility-desk.ts';
 import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
@@ -29,12 +31,16 @@ function aDesk(more: Readonly<Record<string, unknown>> = {}, markets = 1) {
   const board = new VolatilityBoard({ instruments: markets, periodMs: PERIOD_MS, staleMs: 3_000 });
   const jobs: CalibrationJob[] = [];
   const events: VolatilityCalibrated[] = [];
+  const jumps: PriceJumped[] = [];
   const desk = new VolatilityDesk({
     instruments: Array.from({ length: markets }, (_, at) => ({ venue: 'v', symbol: `S${at}` })),
     settings,
     board,
     fit: (job) => void jobs.push(job),
-    record: (event) => void events.push(event),
+    record: (event) => {
+      if (event.kind === 'volatility-calibrated') events.push(event);
+      else jumps.push(event);
+    },
   });
   let period = 0;
   const nowNs = (): number => period * 1e9;
@@ -67,7 +73,20 @@ function aDesk(more: Readonly<Record<string, unknown>> = {}, markets = 1) {
     const { markets: all } = desk.summary();
     return all['v S0'] as ReturnType<VolatilityDesk['summary']>['markets'][string];
   };
-  return { desk, board, jobs, events, settings, quote, wait, follow, begin, deviation, market };
+  return {
+    desk,
+    board,
+    jobs,
+    events,
+    jumps,
+    settings,
+    quote,
+    wait,
+    follow,
+    begin,
+    deviation,
+    market,
+  };
 }
 
 const returnsOf = (count: number, seed: number): Float64Array =>
@@ -253,7 +272,10 @@ test('a season is taken out of the returns before they are fitted', () => {
     const isWild = Math.floor(((endMs - 1) % 86_400_000) / 3_600_000) % 24 < 4;
     return (isWild ? 4 : 1) * 1e-4 * random.normal();
   });
-  const job = { instrument: 0, turn: 1, bucketMs: 3_600_000, returns, endsMs, model: aModel() };
+  const job = {
+    ...{ instrument: 0, turn: 1, bucketMs: 3_600_000, periodMs: 60_000 },
+    ...{ returns, endsMs, model: aModel() },
+  };
   const { outcome } = calibrate(job);
   // Without its season the variance does not change, and so has hardly an answer to shocks.
   if (outcome.ok) assert.ok(outcome.value.parameters.alpha < 0.02, JSON.stringify(outcome.value));
@@ -265,7 +287,9 @@ test('a season is taken out of the returns before they are fitted', () => {
 test('missing returns are left out of a fit', () => {
   const returns = returnsOf(400, 13);
   const endsMs = Float64Array.from(returns, (_, at) => at + 1);
-  const job = { instrument: 0, turn: 1, bucketMs: 86_400_000, model: aModel() };
+  const job = {
+    ...{ instrument: 0, turn: 1, bucketMs: 86_400_000, periodMs: 60_000, model: aModel() },
+  };
   const plain = calibrate({ ...job, returns, endsMs });
   const holed = calibrate({
     ...job,
@@ -273,6 +297,49 @@ test('missing returns are left out of a fit', () => {
     endsMs: Float64Array.of(0, ...endsMs, 401),
   });
   assert.equal(holed, plain);
+});
+
+test('a jump is told of once, journaled, and in the law of the next calibration', () => {
+  const { desk, jobs, jumps, board, begin, follow, market } = aDesk({
+    ...{ returns: 5_000, returnsMin: 3_090 },
+  });
+  const returns = returnsOf(3_100, 21);
+  returns[2_900] = -0.008;
+  begin();
+  follow(returns);
+  assert.is(jumps.length, 1);
+  const [{ instrument, endMs, returnPpm, statisticMilli, thresholdMilli }] = jumps as [PriceJumped];
+  assert.equal([instrument, endMs, returnPpm], [0, START_MS + 2_902 * PERIOD_MS, -8_000]);
+  assert.ok(statisticMilli > thresholdMilli && thresholdMilli > 6_000);
+  assert.is(market()?.jumps, 1);
+  assert.is(board.law(0), null);
+  const answer = calibrate(jobs[0] as CalibrationJob);
+  assert.ok(answer.outcome.ok);
+  desk.onAnswer(answer);
+  const share = answer.outcome.value.jumps?.share as number;
+  assert.ok(share > 0.5 && share < 0.9, String(share));
+  assert.equal(board.law(0), { nu: null, jumps: answer.outcome.value.jumps });
+  assert.is(board.lawsTold, 1);
+});
+
+test('the variance of a day is that of the model, and told as such only of a fitted one', () => {
+  const { desk, board, jobs, begin, follow } = aDesk();
+  begin();
+  follow(returnsOf(150, 22));
+  const nowNs = 151e9;
+  assert.ok(board.deviation(0, nowNs) > 0);
+  assert.ok(Number.isNaN(board.dayDeviation(0, nowNs)), 'an average is no fit');
+  const answer = calibrate(jobs[0] as CalibrationJob);
+  assert.ok(answer.outcome.ok);
+  desk.onAnswer(answer);
+  follow([0]);
+  const { parameters } = answer.outcome.value;
+  const next = board.deviation(0, nowNs + 1e9) ** 2;
+  const model = { variance: 'garch', innovations: { kind: 'normal' }, mean: 'constant' } as const;
+  const wanted = varianceOver(model, parameters, next, 86_400);
+  const found = board.dayDeviation(0, nowNs + 1e9) ** 2;
+  assert.ok(Math.abs(found / wanted - 1) < 1e-9, `${found} ${wanted}`);
+  assert.ok(Number.isNaN(board.dayDeviation(0, nowNs + 5e9)), 'and none when it is stale');
 });
 
 test('settings that contradict each other are refused', () => {
@@ -303,7 +370,7 @@ test('the model of a calibration is written as people write it', () => {
     const parameters = { mu: 0, omega: 1e-9, alpha: 0.1, gamma: 0, beta: 0.8, nu: 4 };
     const value = {
       ...{ profile, parameters, next: 1e-8, persistence: 0.9, isStationary: true },
-      ...{ logLikelihood: 1, observations: 150, robustErrors: [], held: [] },
+      ...{ logLikelihood: 1, observations: 150, robustErrors: [], held: [], jumps: null },
     };
     desk.onAnswer({ instrument, turn, outcome: ok(value) });
     return events[0]?.model;

@@ -1,12 +1,12 @@
-import { err, ok, type Result } from '../core/result.ts';
-import { VENUE_KIND_NAMES, type VenueKindName } from '../venues/kinds/venue-kinds.ts';
-import { CONFIG, JSON_OUTPUT, PAPER_CONFIG, usage } from './launch-commands.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { VENUE_KIND_NAMES, type VenueKindName } from '../../venues/kinds/venue-kinds.ts';
+import { CONFIG, JSON_OUTPUT, PAPER_CONFIG, usage } from '../launch-commands.ts';
 import {
   type LocalCommand,
   type ParsedWords,
   parseSeed,
   type SimulateOptions,
-} from './local-command.ts';
+} from '../local-command.ts';
 
 const STEPS_MAX = 100_000_000;
 const STEPS_DEFAULT = '20000';

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCommandLine } from '../../src/commands/cli.ts';
-import { EXIT } from '../../src/commands/command.ts';
-import { PAPER_CONFIG } from '../../src/commands/launch-commands.ts';
-import { aCommandWorld } from '../support/edge/command-world.ts';
+import { runCommandLine } from '../../../src/commands/cli.ts';
+import { EXIT } from '../../../src/commands/command.ts';
+import { PAPER_CONFIG } from '../../../src/commands/launch-commands.ts';
+import { aCommandWorld } from '../../support/edge/command-world.ts';
 
 async function running(...words: string[]) {
   const world = aCommandWorld();
