@@ -166,7 +166,7 @@ test('C31: answers that are late by p99 turn takers off; nothing new says nothin
   assert.equal(found, ['C31 venue:0 fine']);
 });
 
-test('C26: a fill from before an amendment may be told after it, one beyond both is strange', () => {
+test('C26: a fill from before an amendment may be told after it, one beyond both is not', () => {
   const { found, submit, told } = aVenue();
   const buy = order({ lots: 10 });
   const { clientId } = buy;

@@ -32,7 +32,7 @@ function resting({ isQueued = false, changes = 'price-and-size' as const } = {})
   return { ...desk, amend, record, later: () => desk.kinds().slice(2) };
 }
 
-test('an amendment is journaled before it is sent, and accepted terms are those of the order', () => {
+test('an amendment is journaled before it is sent, and accepted terms are the order', () => {
   const { amend, sent, world, later, reply, record, metrics } = resting();
   let sentBefore = -1;
   world.journaled = () => {
