@@ -10,6 +10,7 @@ import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
 import { looserLimits } from '../../src/risk/loosening.ts';
 import { looserBudgets, looserControls } from '../../src/risk/looser-controls.ts';
 import { defaultPortfolioSettings } from '../../src/risk/portfolio/settings.ts';
+import { looserSizing } from '../../src/risk/sizing/loosening.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
@@ -66,6 +67,7 @@ export function settingsActor(options: SettingsOptions): ActorSpec<null, Setting
     const { breakers, portfolio } = inForce(config);
     ctx.send(address.risk, { kind: 'adopt-breakers', settings: breakers });
     ctx.send(address.risk, { kind: 'adopt-portfolio', settings: portfolio });
+    ctx.send(address.sizing, { kind: 'adopt-sizing', settings: config.sizing });
     ctx.send(address.control, { kind: 'adopt-policy', policy: modePolicyOf(config.control) });
     for (const { label, settings } of config.strategies) {
       ctx.send(address.strategy(label), { kind: 'adopt-settings', settings });
@@ -96,6 +98,7 @@ function unauthorised(from: Config, to: Config, role: Role | null): readonly str
     ...looserLimits(from.risk, to.risk),
     ...looserControls(before.breakers, after.breakers),
     ...looserBudgets(before.portfolio, after.portfolio),
+    ...looserSizing(from.sizing, to.sizing),
   ].map(
     (change) => `${change} loosens a limit, which ${who} may not: a risk officer may, by reload`,
   );

@@ -13,6 +13,7 @@ const HOT = [
   /^risk\./,
   /^breakers(\.|$)/,
   /^portfolio(\.|$)/,
+  /^sizing\./,
   /^strategies\.\d+\.settings\./,
   /^log\./,
 ];

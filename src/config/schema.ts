@@ -11,6 +11,7 @@ import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
 import { portfolioSection } from '../risk/portfolio/settings.ts';
 import { riskReportSection } from '../risk/report/settings.ts';
+import { sizingSection } from '../risk/sizing/settings.ts';
 import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
@@ -103,6 +104,7 @@ export const configSchema = z
     risk: riskSection,
     breakers: breakersSection.optional(),
     portfolio: portfolioSection.optional(),
+    sizing: sizingSection.prefault({}),
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),

@@ -29,8 +29,8 @@ export class Profit {
     this.#unrealised[instrument] = worth;
   }
 
-  /** Of one market since the desk began. */
-  ofMarket(instrument: number): number {
+  /** Of one instrument since the desk began. */
+  of(instrument: number): number {
     return (this.#booked[instrument] as number) + (this.#unrealised[instrument] as number);
   }
 

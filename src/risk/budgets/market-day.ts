@@ -21,11 +21,11 @@ export class MarketDay {
   constructor(instruments: readonly Instrument[], profit: Profit, opened: MarketDayOpened | null) {
     this.#instruments = instruments;
     this.#profit = profit;
-    this.#atStart = Float64Array.from(instruments, ({ index }) => profit.ofMarket(index));
+    this.#atStart = Float64Array.from(instruments, ({ index }) => profit.of(index));
     if (opened === null) return;
     const known = JSON.parse(opened.profits) as Readonly<Record<string, number>>;
     for (const { index, venue, symbol } of instruments) {
-      this.#atStart[index] = known[marketKey(venue, symbol)] ?? profit.ofMarket(index);
+      this.#atStart[index] = known[marketKey(venue, symbol)] ?? profit.of(index);
     }
   }
 
@@ -33,14 +33,14 @@ export class MarketDay {
   open(day: number): MarketDayOpened {
     const profits: Record<string, number> = {};
     for (const { index, venue, symbol } of this.#instruments) {
-      this.#atStart[index] = this.#profit.ofMarket(index);
-      profits[marketKey(venue, symbol)] = this.#profit.ofMarket(index);
+      this.#atStart[index] = this.#profit.of(index);
+      profits[marketKey(venue, symbol)] = this.#profit.of(index);
     }
     return { kind: 'market-day-opened', day, profits: JSON.stringify(profits) };
   }
 
   /** In quote currency, positive when money was lost. */
   lossOf(instrument: number): number {
-    return (this.#atStart[instrument] as number) - this.#profit.ofMarket(instrument);
+    return (this.#atStart[instrument] as number) - this.#profit.of(instrument);
   }
 }

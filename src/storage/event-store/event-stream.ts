@@ -51,6 +51,7 @@ export function streamOf(event: JournalEvent): string {
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
     case 'heartbeat':

@@ -14,14 +14,15 @@ import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import type { MarketDayOpened } from '../../risk/budgets/market-day.ts';
-import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import { backfillField, instrumentField } from './fields/definition-fields.ts';
+import { breakerFields, rungFields } from './fields/risk-fields.ts';
 import {
   amendmentField,
   amount,
@@ -58,6 +59,7 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityEvent
+  | SizeSet
   | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
@@ -245,19 +247,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
-  'breaker-opened': {
-    code: 70,
-    version: 1,
-    fields: object({
-      control: text,
-      scope: text,
-      severity: text,
-      reset: text,
-      measured: text,
-      limit: text,
-      regime: text,
-    }),
-  },
+  'breaker-opened': { code: 70, version: 1, fields: breakerFields },
   'breaker-probing': { code: 71, version: 1, fields: object({ control: text, scope: text }) },
   'breaker-closed': {
     code: 72,
@@ -265,19 +255,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     fields: object({ control: text, scope: text, by: text }),
   },
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
-  'rung-changed': {
-    code: 123,
-    version: 1,
-    fields: object({
-      control: text,
-      from: choice(RUNGS),
-      to: choice(RUNGS),
-      measure: text,
-      measured: text,
-      limit: text,
-      use: text,
-    }),
-  },
+  'rung-changed': { code: 123, version: 1, fields: rungFields },
   'market-day-opened': {
     code: 124,
     version: 1,
@@ -355,6 +333,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       verdict: choice(['adopted', 'refused']),
       model: text,
       observations: whole,
+      detail: document,
+    }),
+  },
+  'size-set': {
+    code: 121,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      rule: choice(SIZE_RULES),
+      positionLots: whole,
+      orderLots: whole,
       detail: document,
     }),
   },
