@@ -67,6 +67,7 @@ export function crashConfig(base: Config, { exposure, limits }: CrashScenario): 
       maxDailyLoss: limits === 'shipped' ? base.risk.maxDailyLoss : CAPITAL,
     },
     breakers: { limits: limits === 'shipped' ? {} : DRAWDOWN_ALONE },
+    sizing: { ...base.sizing, enabled: limits === 'shipped' && base.sizing.enabled },
     journal: { ...base.journal, segmentMiB: SEGMENT_MIB, keepSegments: KEEP_SEGMENTS },
   });
 }
