@@ -248,7 +248,9 @@ export class RiskWatch {
     // A crash leaves books with one side: the last price that there was is wrong by little, and
     // without one the controls of money would not see what they are for.
     const worth = equityOf(funds, instruments, venues, (index) => check.lastMidTicks(index));
-    this.#equity = worth.reduce((sum, each) => sum + each, 0);
+    // An account in which nothing was ever booked holds nothing, and must not hide the others.
+    const booked = worth.filter((_, at) => (funds.get(venues[at] as string)?.size ?? 0) > 0);
+    this.#equity = booked.length === 0 ? Number.NaN : booked.reduce((sum, each) => sum + each, 0);
     this.#equityMs = nowMs;
     this.#controls.equity = this.#equity;
     check.setEquity(this.#equity);

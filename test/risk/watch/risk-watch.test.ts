@@ -273,6 +273,16 @@ test('what is held is worth its last price while its market has one side', () =>
   assert.not.ok(watch.summary().blind.join().includes('C21'));
 });
 
+test('an account in which nothing was ever booked hides nothing of the others', () => {
+  const other = anInstrument({ index: 1, venue: 'elsewhere', tick: '1', lot: '1' });
+  const { watch, funds, tick } = aWatch({ other });
+  tick(0);
+  assert.is(watch.summary().equity, null);
+  funds({ USDT: 70 });
+  tick(1_000);
+  assert.is(watch.summary().equity, 70);
+});
+
 test('a warning of a control is told', () => {
   const { tick, warnings } = aWatch();
   tick(1_000);
