@@ -80,13 +80,17 @@ export function riskReportActor(
         },
         memory,
       );
+      ctx.send(ctx.self, { kind: 'look' });
       ctx.timers.start('look', LOOK_MS, { kind: 'look' }, { periodic: true });
       return { desk, reporter, funds: null };
     },
     async receive(state, message, ctx) {
       if (message.kind === 'look') await look(state, ctx);
-      else if (message.kind === 'funds-told') state.funds = message.funds;
-      else if (message.kind === 'reported') state.desk.onAnswer(message.answer);
+      else if (message.kind === 'funds-told') {
+        // The first report does not wait for the next look.
+        if (state.funds === null) ctx.send(ctx.self, { kind: 'look' });
+        state.funds = message.funds;
+      } else if (message.kind === 'reported') state.desk.onAnswer(message.answer);
       else throw new Error(message.detail);
       return state;
     },

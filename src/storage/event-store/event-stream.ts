@@ -50,6 +50,7 @@ export function streamOf(event: JournalEvent): string {
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
     case 'heartbeat':

@@ -122,6 +122,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'data-gap':
     case 'quality-scored':
     case 'volatility-calibrated':
+    case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
     case 'loss-forecast':

@@ -17,6 +17,7 @@ import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
@@ -56,6 +57,7 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityEvent
+  | SizeSet
   | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
@@ -348,6 +350,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       verdict: choice(['adopted', 'refused']),
       model: text,
       observations: whole,
+      detail: document,
+    }),
+  },
+  'size-set': {
+    code: 121,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      rule: choice(SIZE_RULES),
+      positionLots: whole,
+      orderLots: whole,
       detail: document,
     }),
   },
