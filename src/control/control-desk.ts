@@ -171,14 +171,11 @@ export class ControlDesk {
     this.#openIfSettled();
   }
 
-  /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
+  /** Closes the gate and asks every venue to reconcile, each under a token of its own from now. */
   reconcileAll(): void {
-    const { gate, venues } = this.#options;
-    // A desk without a venue is closed too: there is nobody to agree with.
-    gate.close('reconciling');
-    for (const venue of venues) {
-      // Each venue has a token of its own.
-      gate.beginEpoch();
+    this.#options.gate.close('reconciling');
+    for (const venue of this.#options.venues) {
+      this.#options.gate.beginEpoch();
       this.#ask(venue);
     }
   }

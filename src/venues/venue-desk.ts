@@ -56,9 +56,8 @@ export class VenueDesk {
   #probedNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
-    const { venue, instruments, gate, metrics, net } = options;
     const { clock } = port;
-    const { quiet = newQuiet(clock) } = options;
+    const { venue, instruments, gate, metrics, net, quiet = newQuiet(clock) } = options;
     this.#quiet = quiet;
     const fenced: VenueDeskPort['fenced'] = (callback) => port.fenced(callback);
     this.#options = options;
@@ -270,7 +269,7 @@ export class VenueDesk {
 
   /** What an inspector sees of it. */
   summary() {
-    const { manager, clock } = { manager: this.#manager, clock: this.#clock };
+    const [manager, clock] = [this.#manager, this.#clock];
     return {
       isOpen: this.connection.isOpen,
       isSubscribed: this.#isSubscribed,
@@ -328,6 +327,7 @@ export class VenueDesk {
 
   #heed(outcome: RequestOutcome): void {
     if (outcome.kind !== 'refused') return;
+    this.#options.venue.rules?.onRefusal(outcome);
     this.#questions.heedRefusal(outcome.code);
     if (outcome.isBan === true) this.#quiet.questions.hold(outcome.retryAfterMs);
   }

@@ -288,7 +288,7 @@ test('balances that differ twice in a row are reconciled anew with the gate clos
   world.world.compare = differing;
   for (const expected of [[], ['venue-lost balances differ', 'venue-connected']]) {
     world.desk.run('verify');
-    await world.env.advance(1_000);
+    await world.env.advance(2_000);
     assert.equal(world.news.slice(2), expected);
   }
   assert.equal(world.adjusted, []);
@@ -298,6 +298,7 @@ test('a restart books what cannot be explained, so that the ledger agrees', asyn
   const world = aDesk();
   world.world.compare = differing;
   await world.reconciled();
+  await world.env.advance(1_000);
   assert.is(world.adjusted.length, 1);
   assert.is(world.news.at(-1), 'venue-reconciled 1');
 });

@@ -40,6 +40,7 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-closed':
     case 'profit-peaked':
     case 'data-gap':
+    case 'market-stood':
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':

@@ -10,6 +10,7 @@ import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
+import type { MarketStood, Standing } from '../../market/market-stood.ts';
 import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
@@ -48,6 +49,7 @@ export type JournalEvent =
   | StrategyConfigured
   | QualityEvent
   | BackfillEvent
+  | MarketStood
   | MarketDataRemoved
   | VolatilityCalibrated
   | AuditEvent;
@@ -365,6 +367,16 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     code: 107,
     version: 1,
     fields: object({ id: text, outcome: choice(['filled', 'given-up', 'no-room']) }),
+  },
+  'market-stood': {
+    code: 108,
+    version: 1,
+    fields: object({
+      venue: text,
+      symbol: text,
+      standing: choice<Standing>(['trading', 'halted', 'rules-changed']),
+      detail: prose,
+    }),
   },
   'volatility-calibrated': {
     code: 120,

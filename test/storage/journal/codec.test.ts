@@ -84,7 +84,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const audit = [80, 81];
   const control = [85];
   const alerts = [90, 91];
-  const market = [100, 101, 105, 106, 107];
+  const market = [100, 101, 105, 106, 107, 108];
   const risk = [120];
   const later = [
     ...estop,
