@@ -235,7 +235,7 @@ export class MarketFeed {
     const { quoted, lostBy: reason } = line.stream;
     const { symbol } = quoted.instrument;
     this.#port.log('warn', 'book-lost', { line: line.at, symbol, reason });
-    if (line === this.#leader && isStanding(reason)) this.#stand(quoted, reason);
+    if (line === this.#leader && isStanding(reason)) this.#stand(quoted, reason, quoted.barredBy);
     if (!quoted.isSynced) {
       line.lose();
       if (this.#handOverFrom(line, reason)) return;

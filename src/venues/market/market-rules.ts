@@ -123,7 +123,7 @@ function standBy(ours: Instrument, { halt, rules }: MarketSaid): Stand {
  * could not be booked. What only bounds an order from above is not among it: venues move that with
  * the market, and refuse the order.
  */
-function changeOf(ours: Instrument, now: Instrument): string {
+export function changeOf(ours: Instrument, now: Instrument): string {
   if (ours.tickSteps !== now.tickSteps || ours.priceDecimals !== now.priceDecimals) {
     return `tick: ours is ${ours.tickSize}, the venue's is ${now.tickSize}`;
   }

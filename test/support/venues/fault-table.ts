@@ -227,12 +227,13 @@ export const FAULT_TABLE: Readonly<Record<string, Row>> = {
     binance: newTick,
     'binance-usdm': newTick,
     kraken: {
-      meanwhile: 'right',
+      meanwhile: 'stale',
       staleWithinMs: 100,
       rightWithinMs: RESYNC_MS.kraken,
+      state: 'live',
       begin(world) {
         kraken(world).state.refine(world.symbol, 1);
-        return undefined;
+        return () => kraken(world).state.refine(world.symbol, 0);
       },
     },
     coinbase: {
