@@ -24,7 +24,7 @@ const COVARIANCE_BUDGET_US = 1_000;
  * 1,000 rows. The quickest of several rounds counts, so that a neighbour slows none of them.
  *
  * 2026-11-23, AMD EPYC, two shared cores at a load of 20, Node 20.20: 1.1 µs recomputed, 0.01
- * before a trade, 0.09 after a fill, 1.9 a row, 63 for the history, 950 for the covariance.
+ * before a trade, 0.09 after a fill, 1.8 a row, 63 for the history, 690 for the covariance.
  */
 export async function portfolioCases(seconds: number): Promise<Case[]> {
   const rng = rngOf(1);

@@ -20,7 +20,7 @@ const WAITED_MAX = 1.25;
 /** Fits in a row by each program, which then change places. */
 const TURNS = 7;
 const FITS_A_TURN = 40;
-const WARM_UP_FITS = 50;
+const WARM_UP_FITS = 500;
 
 /**
  * Fits of the DEM/GBP series: GARCH(1,1) against gretl, which fits the same series in the same run,

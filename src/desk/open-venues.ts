@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
 import type { ExchangeAccess, ExchangeId } from '../venues/ccxt/exchange-class.ts';
+import type { CandleHistory } from '../venues/history/candle-history.ts';
 import type { TradeHistory } from '../venues/history/trade-history.ts';
 import {
   accountOf,
@@ -35,6 +36,8 @@ export interface DeskVenue extends Venue {
   readonly reference: Omit<ExchangeAccess, 'timeoutMs'>;
   /** Trades that were missed. */
   readonly history: TradeHistory;
+  /** What was traded in the minutes before. */
+  readonly candles: CandleHistory;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
   /** What is traded there. */
@@ -84,6 +87,7 @@ export async function openVenues(
       hasDeadMan: kind.capabilities.hasDeadMan,
       contract: kind.contract,
       history: kind.history(opened),
+      candles: kind.candles(opened),
     };
   });
   return ok({ venues, instruments: markets.value.instruments });
@@ -117,7 +121,10 @@ export async function openMarkets(
       ...{ access, settings, instruments: rules.value },
       rules: question === undefined ? undefined : new MarketRules(rules.value, question),
     };
-    const streams = kind.streams(opened, { trades: true });
+    const streams = kind.streams(opened, {
+      trades: true,
+      options: config.facts?.everySeconds['option-flow'] !== undefined,
+    });
     venues.push({ name, streams, feeds: settings.feeds ?? 1, quiet, opened });
     instruments.push(...rules.value);
   }

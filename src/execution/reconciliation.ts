@@ -41,6 +41,8 @@ export interface ReconcilePort {
   apply(report: Report): void;
   /** Takes over an own order of which the journal knows nothing. */
   adopt(order: VenueOrder): void;
+  /** Books what an open order's terms are; see `OrderManager.learnTerms`. */
+  learnTerms(asked: OrderRecord, found: VenueOrder, isLate: boolean): boolean;
   /** Books the proof that an order never came to life. */
   conclude(clientId: string): void;
   /** Books a trade of an order that is not ours. */
@@ -255,7 +257,8 @@ class Run {
       this.#inquiries.onSilence(clientId, nowNs);
       throw new Unfinished('no-answer', `${clientId}: ${answer.error}`);
     }
-    if (answer.value.kind === 'found') return this.#found(answer.value.order);
+    if (answer.value.kind === 'found')
+      return this.#foundOurs(record, answer.value.order, askedAtMs);
     // Nobody remembers when it was sent, but it was not after it was first asked about.
     this.#inquiries.open(clientId, askedAtMs + this.#port.receiveWindowMs, nowNs);
     const isProven = this.#inquiries.onNotFound(clientId, askedAtMs, nowNs);
@@ -266,7 +269,16 @@ class Run {
     return isProven;
   }
 
-  #found(order: VenueOrder): boolean {
+  /** @param asked the record when the venue was asked for it */
+  #foundOurs(asked: OrderRecord, order: VenueOrder, askedAtMs: number): boolean {
+    // What has ended has its last terms, and full by them may be full for good.
+    const isLate =
+      order.state !== 'open' || this.#inquiries.isTooLateToAmend(order.clientId, askedAtMs);
+    return this.#found(order, this.#port.learnTerms(asked, order, isLate));
+  }
+
+  /** @param areTermsKnown whether nothing is in doubt but that it is open */
+  #found(order: VenueOrder, areTermsKnown = true): boolean {
     const { clientId, venueOrderId } = order;
     this.#port.apply({ kind: 'accepted', clientId, venueOrderId });
     if (order.state !== 'open') {
@@ -274,7 +286,8 @@ class Run {
       this.#ends.push(order);
       return true;
     }
-    this.#inquiries.close(clientId);
+    if (areTermsKnown) this.#inquiries.close(clientId);
+    else this.#inquiries.onFound(clientId, this.#port.nowNs());
     const wantsCancel = this.#isRestart || this.#port.recordOf(clientId)?.isCancelRequested;
     if (wantsCancel) this.#port.cancel(clientId);
     return !this.#isRestart;

@@ -166,6 +166,7 @@ export function reconcilePort(options: ReconcilePortOptions): ReconcilePort {
     cancel: options.cancel,
     apply: (report) => manager.onReport(report),
     adopt: (order) => manager.adopt(order),
+    learnTerms: (asked, found, isLate) => manager.learnTerms(asked, found, isLate),
     conclude: (clientId) => manager.conclude(clientId, options.isOfThisBoot(clientId)),
     external: (trade) => manager.external(trade),
     compare: options.compare,

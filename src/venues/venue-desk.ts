@@ -59,7 +59,6 @@ export class VenueDesk {
     const { clock } = port;
     const { venue, instruments, gate, metrics, net, quiet = newQuiet(clock) } = options;
     this.#quiet = quiet;
-    const fenced: VenueDeskPort['fenced'] = (callback) => port.fenced(callback);
     this.#options = options;
     this.#port = port;
     this.#marks = memory.marks;
@@ -74,7 +73,7 @@ export class VenueDesk {
       net,
       clock,
       venueClock,
-      fenced,
+      fenced: (callback) => port.fenced(callback),
       heard: (fault) => this.#onQuestion(fault),
       quiet: quiet.questions,
     });
@@ -96,7 +95,7 @@ export class VenueDesk {
       clock,
       venueMs: () => venueClock.nowMs(),
       send: (request, requestId) => port.send(request, requestId),
-      dropped: (order) => port.dropped(order),
+      dropped: (kind, order) => port.dropped(kind, order),
       throttled: (ms) => this.#holdOrders(ms),
       overdue: () => reporter.onOverdue(),
       requestTimeoutMs: options.requestTimeoutMs,
@@ -132,7 +131,7 @@ export class VenueDesk {
       gate,
       venue: venue.index,
       clock,
-      fenced,
+      fenced: (callback) => port.fenced(callback),
       cancelAll: () => this.entry.cancelAll(),
     });
     this.#tickets = new TicketHolder({

@@ -346,7 +346,7 @@ test('money that nobody told of is booked at a restart, and told by a verificati
   assert.is(count(desk, 'balances'), 2 * COMPARISONS_MAX, 'each run compares so often');
 });
 
-test('a venue that takes few questions is asked for balances less often', async () => {
+test('a venue that takes few questions is asked for balances as often as it bears', async () => {
   const desk = new Reconciler();
   desk.port.comparisonsMax = 3;
   desk.venue.move('USDT', 5n * ONE);

@@ -135,7 +135,10 @@ recordedTest('histories of trades and candles come in pages with a cursor', () =
   const candles = answerOf('http_ohlc.json', candlesSince(access, usdt, 1, 0));
   assert.ok(candles.ok);
   const [candle] = candles.value.entries;
-  assert.equal([candle?.openMs, candle?.close, candle?.lots], [1_762_777_020_000, 1_060_382, 0]);
+  assert.equal(
+    [candle?.openMs, candle?.close, candle?.quantity],
+    [1_762_777_020_000, 106_038.2, 0],
+  );
 });
 
 /** Every text in the recorded data that could be a frame, cut to its lines. */

@@ -49,6 +49,7 @@ export interface SeedReport {
   readonly faults: Readonly<Record<string, number>>;
   readonly starts: number;
   readonly orders: number;
+  readonly amends: number;
   readonly fills: number;
   readonly records: number;
   /** How often a guard has brought down what a desk had left resting. */
@@ -124,6 +125,7 @@ class SeedRun {
       faults: this.#counts,
       starts: world.starts,
       orders: world.laws.orders.sent,
+      amends: world.laws.orders.amends,
       fills: world.laws.orders.fills,
       records: world.laws.journal.records,
       relieved: world.laws.rest.relieved,

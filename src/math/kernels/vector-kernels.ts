@@ -70,7 +70,10 @@ function inJavaScript(doubles: number): VectorKernels {
     memory,
     dot(left, right, length) {
       const whole = length & ~3;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let i = 0; i < whole; i += 4) {
         s0 += at(left + i) * at(right + i);
         s1 += at(left + i + 1) * at(right + i + 1);
@@ -83,7 +86,10 @@ function inJavaScript(doubles: number): VectorKernels {
     },
     sum(values, length) {
       const whole = length & ~3;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let i = 0; i < whole; i += 4) {
         s0 += at(values + i);
         s1 += at(values + i + 1);

@@ -41,7 +41,10 @@ export function momentsOf(values: ArrayLike<number>): Result<Moments, SampleFaul
   if (fault !== null) return err(fault);
   const count = values.length;
   const mean = meanOf(values);
-  let [m2, m3, m4, largest] = [0, 0, 0, 0];
+  let m2 = 0;
+  let m3 = 0;
+  let m4 = 0;
+  let largest = 0;
   for (let at = 0; at < count; at += 1) {
     const value = values[at] as number;
     const squared = (value - mean) ** 2;
@@ -65,7 +68,8 @@ export function momentsOf(values: ArrayLike<number>): Result<Moments, SampleFaul
 
 /** The mean, summed with compensation; NaN for none. */
 export function meanOf(values: ArrayLike<number>): number {
-  let [sum, lost] = [0, 0];
+  let sum = 0;
+  let lost = 0;
   for (let at = 0; at < values.length; at += 1) {
     const part = (values[at] as number) - lost;
     const next = sum + part;

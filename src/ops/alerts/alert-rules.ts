@@ -3,11 +3,12 @@ import type { ControlEvent } from '../../control/events.ts';
 import { isAtLeast } from '../../control/safety-cause.ts';
 import type { Millis } from '../../core/units.ts';
 import type { MarketStood } from '../../market/market-stood.ts';
+import type { PriceJumped } from '../../risk/volatility/live/volatility-desk.ts';
 import type { Alert, AlertLevel } from './alert.ts';
 import { masked } from './masked.ts';
 
 /** The events of the journal that may be worth an alert. */
-export type AlertSource = ControlEvent | EstopRecorded | MarketStood;
+export type AlertSource = ControlEvent | EstopRecorded | MarketStood | PriceJumped;
 
 const KINDS: ReadonlySet<string> = new Set<AlertSource['kind']>([
   'booted',
@@ -23,6 +24,7 @@ const KINDS: ReadonlySet<string> = new Set<AlertSource['kind']>([
   'guard-lost',
   'guard-tripped',
   'market-stood',
+  'price-jumped',
 ]);
 
 /** Whether an event has to be looked at. Asked of every event that is written: O(1). */
@@ -78,12 +80,19 @@ function toldOf(event: AlertSource): Told | null {
       return ['critical', event.kind, 'guard', event.cause];
     case 'market-stood':
       return stoodTold(event);
+    case 'price-jumped':
+      return ['notice', event.kind, 'volatility', jumpText(event)];
     case 'stopped':
     case 'guard-armed':
       return null;
     default:
       return event satisfies never;
   }
+}
+
+function jumpText({ instrument, returnPpm, statisticMilli, thresholdMilli }: PriceJumped): string {
+  const [found, most] = [statisticMilli / 1e3, thresholdMilli / 1e3];
+  return `market ${instrument} by ${returnPpm / 100} bps: ${found} local deviations, above ${most}`;
 }
 
 /** The emergency that a trip leads to is the critical one; a fault needs a technician. */

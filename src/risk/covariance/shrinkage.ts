@@ -55,12 +55,24 @@ export function oracleApproximating(
   const made = varying(columns);
   if (!made.ok) return made;
   const { rows, covariance } = made.value;
+  const intensity = oracleIntensity(covariance, rows);
+  const mean = meanVariance(covariance);
+  return ok({ covariance: towardsIdentity(covariance, mean, intensity), intensity });
+}
+
+/**
+ * That intensity of a covariance alone, whatever it was estimated from: of an exponential average
+ * too, with the count of equal rows that say as much. Above 0, so that what is shrunk by it is
+ * positive definite.
+ *
+ * @param rows that the covariance was estimated from, at least 1
+ */
+export function oracleIntensity(covariance: Matrix, rows: number): number {
   const size = covariance.rows;
   const mean = meanVariance(covariance);
   const alpha = sumOfSquares(covariance) / (size * size);
   const distance = (rows + 1) * (alpha - (mean * mean) / size);
-  const intensity = distance <= 0 ? 1 : Math.min(1, (alpha + mean * mean) / distance);
-  return ok({ covariance: towardsIdentity(covariance, mean, intensity), intensity });
+  return distance <= 0 ? 1 : Math.min(1, (alpha + mean * mean) / distance);
 }
 
 /**
@@ -80,7 +92,9 @@ export function constantCorrelation(
   const sds = Array.from({ length: size }, (_, row) => Math.sqrt(at(covariance, row, row)));
   const meanCorrelation = meanOffDiagonal(covariance, sds);
   const target = zeros(size, size);
-  let [uncertainty, alike, distance] = [0, 0, 0];
+  let uncertainty = 0;
+  let alike = 0;
+  let distance = 0;
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column < size; column += 1) {
       const [one, other] = [sds[row] as number, sds[column] as number];
@@ -110,7 +124,8 @@ function errorsOf(
 ): { pi: number; theta: number } {
   const [x, y] = [columns[row] as Float64Array, columns[column] as Float64Array];
   const [cell, variance] = [at(covariance, row, column), at(covariance, row, row)];
-  let [pi, theta] = [0, 0];
+  let pi = 0;
+  let theta = 0;
   for (let each = 0; each < rows; each += 1) {
     const off = (x[each] as number) * (y[each] as number) - cell;
     pi += (off * off) / rows;

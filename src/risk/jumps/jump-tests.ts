@@ -70,12 +70,7 @@ export function jumpTests(
   if (notFinite >= 0) {
     return err({ kind: 'not-finite', at: notFinite, found: returns[notFinite] as number });
   }
-  const root = Math.sqrt(2 * Math.log(tested));
-  const spread = 1 / (MEAN_ABSOLUTE * root);
-  const centre =
-    root / MEAN_ABSOLUTE -
-    (Math.log(Math.PI) + Math.log(Math.log(tested))) / (2 * MEAN_ABSOLUTE * root);
-  const threshold = centre + spread * -Math.log(-Math.log1p(-significance));
+  const { centre, spread, threshold } = jumpThreshold(tested, significance);
   const jumps: number[] = [];
   const statistics: number[] = [];
   for (let at = first; at < returns.length; at += 1) {
@@ -87,6 +82,24 @@ export function jumpTests(
     statistics.push(statistic);
   }
   return ok({ jumps, statistics, threshold, centre, spread, wholeSeries: jumpShare(returns) });
+}
+
+/**
+ * Where the largest |L| of so many returns without a jump lies, how it spreads, and what it passes
+ * with the chance `significance` alone.
+ *
+ * @param tested at least 2
+ */
+export function jumpThreshold(
+  tested: number,
+  significance: number,
+): Pick<JumpTests, 'centre' | 'spread' | 'threshold'> {
+  const root = Math.sqrt(2 * Math.log(tested));
+  const spread = 1 / (MEAN_ABSOLUTE * root);
+  const centre =
+    root / MEAN_ABSOLUTE -
+    (Math.log(Math.PI) + Math.log(Math.log(tested))) / (2 * MEAN_ABSOLUTE * root);
+  return { centre, spread, threshold: centre + spread * -Math.log(-Math.log1p(-significance)) };
 }
 
 /**

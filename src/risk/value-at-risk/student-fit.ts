@@ -59,7 +59,8 @@ export function fitStudent(
 
 /** Location and scale anew, each return weighted by (ν + 1)/(ν + z²). */
 function shiftedLaw(returns: ArrayLike<number>, { location, scale, nu }: StudentLaw): StudentLaw {
-  let [weights, weighted] = [0, 0];
+  let weights = 0;
+  let weighted = 0;
   for (let at = 0; at < returns.length; at += 1) {
     const z = ((returns[at] as number) - location) / scale;
     const weight = (nu + 1) / (nu + z * z);

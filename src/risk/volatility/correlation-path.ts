@@ -99,7 +99,9 @@ export class CorrelationPath {
     if (factor === null) return Number.NaN;
     const inverse = choleskyInverse(factor, size);
     const turned = new Float64Array(size);
-    let [logDeterminant, form, squares] = [0, 0, 0];
+    let logDeterminant = 0;
+    let form = 0;
+    let squares = 0;
     for (let row = 0; row < size; row += 1) {
       let sum = 0;
       for (let column = 0; column < size; column += 1) {

@@ -2,7 +2,8 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 import { type Minimum, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { cholesky, choleskySolve } from '../../math/optimise/definite.ts';
 import { Coordinates, NU_MIN } from './coordinates.ts';
-import { logLikelihood, SCORES, scoresOf } from './likelihood.ts';
+import { GarchLikelihood } from './garch-likelihood.ts';
+import { type ModelLikelihood, SCORES } from './likelihood.ts';
 import {
   longRunVariance,
   type ParameterName,
@@ -10,9 +11,9 @@ import {
   type VolatilityModel,
   type VolatilityParameters,
 } from './model.ts';
-import { VariancePath } from './recursion.ts';
+import { PathLikelihood } from './path-likelihood.ts';
 import { type ReturnsFault, type Scale, scaleOf } from './returns.ts';
-import { outerProduct, type StandardErrors, standardErrors } from './standard-errors.ts';
+import { between, type StandardErrors, standardErrors } from './standard-errors.ts';
 
 /** Largest derivative of the log likelihood, of scaled returns, at which a fit is one. */
 export const GRADIENT_MAX = 1e-4;
@@ -80,8 +81,8 @@ export type FitFault =
 
 /**
  * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from a few
- * starts until one leads to a top, with the outer product of the scores as first curvature, then
- * Newton for the last digits. A parameter vector is only returned where the gradient is zero and
+ * starts until one leads to a top, with the information or the outer product of the scores as first
+ * curvature, then Newton for the last digits. A parameter vector is only returned where the gradient is zero and
  * the Hessian positive definite for −log likelihood.
  *
  * @param returns oldest first, in any unit; at least 100
@@ -103,9 +104,9 @@ class Fit {
   readonly #model: VolatilityModel;
   readonly #scale: Scale;
   readonly #coordinates: Coordinates;
-  readonly #path: VariancePath;
+  readonly #returns: Float64Array;
+  readonly #likelihood: ModelLikelihood;
   readonly #slopes = new Float64Array(SCORES);
-  readonly #scores: Float64Array;
   #evaluations = 0;
 
   constructor(returns: ArrayLike<number>, model: VolatilityModel, scale: Scale) {
@@ -117,8 +118,8 @@ class Fit {
     for (let at = 0; at < scaled.length; at += 1) {
       scaled[at] = ((returns[at] as number) - centre) / spread;
     }
-    this.#path = new VariancePath(model, scaled, ROUNDING);
-    this.#scores = new Float64Array(returns.length * SCORES);
+    this.#returns = scaled;
+    this.#likelihood = likelihoodOf(model, scaled, ROUNDING);
   }
 
   run(): Result<VolatilityFit, FitFault> {
@@ -139,14 +140,14 @@ class Fit {
   readonly #evaluate = (point: Float64Array, gradient: Float64Array): number => {
     this.#evaluations += 1;
     const parameters = this.#coordinates.parameters(point);
-    const value = logLikelihood(this.#path, parameters, this.#slopes);
+    const value = this.#likelihood.value(parameters, this.#slopes);
     this.#coordinates.descend(this.#slopes, parameters, gradient);
     return -value;
   };
 
   #climb(start: Float64Array, promiseMin: number): Result<VolatilityFit, FitFault> {
     const { lower, upper } = this.#coordinates;
-    const curvature = this.#outerProduct(start);
+    const curvature = this.#guess(start);
     const size = start.length;
     for (let at = 0; at < size; at += 1) {
       const cell = at * size + at;
@@ -175,7 +176,7 @@ class Fit {
 
   /** Newton with the Hessian at what was found, which is then the Hessian of the fit. */
   #polish(
-    { x, gradient, held, iterations }: Minimum,
+    { x, value: found, gradient, held, iterations }: Minimum,
     widths: Float64Array,
   ): Result<VolatilityFit, FitFault> {
     const free = held.flatMap((isHeld, at) => (isHeld ? [] : [at]));
@@ -186,6 +187,7 @@ class Fit {
       const parameters = this.#coordinates.unscaled(this.#coordinates.parameters(x));
       return err({ kind: 'not-identified', parameters });
     }
+    let value = found;
     const step = new Float64Array(size);
     for (let round = 0; round < NEWTON_STEPS_MAX; round += 1) {
       for (let row = 0; row < size; row += 1) step[row] = gradient[free[row] as number] as number;
@@ -196,14 +198,14 @@ class Fit {
       free.forEach((at, row) => {
         x[at] = (x[at] as number) - (step[row] as number);
       });
-      this.#evaluate(x, gradient);
+      value = this.#evaluate(x, gradient);
     }
     let gradientMax = 0;
     for (const at of free) gradientMax = Math.max(gradientMax, Math.abs(gradient[at] as number));
     if (!(gradientMax < GRADIENT_MAX)) {
       return err({ kind: 'no-convergence', iterations, gradientMax, gradientLimit: GRADIENT_MAX });
     }
-    return ok(this.#fit({ x, held, hessian, gradientMax, iterations }));
+    return ok(this.#fit({ x, value, held, hessian, gradientMax, iterations }));
   }
 
   #isWithin(x: Float64Array, free: readonly number[], step: Float64Array): boolean {
@@ -246,48 +248,46 @@ class Fit {
     return hessian;
   }
 
-  /** Σ score score' by the numbers that are searched. */
-  #outerProduct(point: Float64Array): Float64Array {
+  /** Of the second derivatives by the numbers that are searched. */
+  #guess(point: Float64Array): Float64Array {
     this.#evaluations += 1;
     const parameters = this.#coordinates.parameters(point);
-    logLikelihood(this.#path, parameters, this.#slopes);
-    scoresOf(this.#path, parameters, this.#scores);
-    return outerProduct(this.#scores, this.#coordinates.slopes(parameters, [])).cells;
+    const guess = this.#likelihood.curvature(parameters);
+    return between(guess, this.#coordinates.slopes(parameters, [])).cells;
   }
 
   #fit(found: {
     readonly x: Float64Array;
+    readonly value: number;
     readonly held: readonly boolean[];
     readonly hessian: Float64Array;
     readonly gradientMax: number;
     readonly iterations: number;
   }): VolatilityFit {
-    const { x, held, hessian, gradientMax, iterations } = found;
-    const [model, coordinates, path] = [this.#model, this.#coordinates, this.#path];
+    const { x, value, held, hessian, gradientMax, iterations } = found;
+    const [model, coordinates, returns] = [this.#model, this.#coordinates, this.#returns];
     const scaled = coordinates.parameters(x);
-    let likelihood = logLikelihood(path, scaled, this.#slopes);
-    scoresOf(path, scaled, this.#scores);
-    let exact = path;
-    if (path.isLogarithmic) {
-      exact = new VariancePath(model, path.returns);
-      likelihood = logLikelihood(exact, scaled, this.#slopes);
+    const moments = this.#likelihood.moments(scaled);
+    let exact = this.#likelihood;
+    let logLikelihood = -value;
+    if (model.variance === 'egarch') {
+      exact = new PathLikelihood(model, returns, 0);
+      logLikelihood = exact.value(scaled, this.#slopes);
     }
     const parameters = coordinates.unscaled(scaled);
     const persistence = persistenceOf(model, parameters);
     const { spread } = this.#scale;
-    const observations = path.returns.length;
+    const observations = returns.length;
     const slopes = coordinates.slopes(scaled, held);
     return {
       model,
       parameters,
-      logLikelihood: likelihood - observations * Math.log(spread),
+      logLikelihood: logLikelihood - observations * Math.log(spread),
       observations,
       errors: standardErrors({
-        path,
-        model,
+        ...moments,
         names: coordinates.names,
         hessian,
-        scores: this.#scores,
         slopes,
         unscaling: coordinates.unscaling(),
       }),
@@ -297,10 +297,19 @@ class Fit {
       held: coordinates.names.filter((_, at) => held[at]),
       gradientMax,
       iterations,
-      evaluations: this.#evaluations + 1,
-      variances: exact.variances.map((h) => h * spread ** 2),
+      evaluations: this.#evaluations,
+      variances: exact.variances(scaled).map((h) => h * spread ** 2),
     };
   }
+}
+
+function likelihoodOf(
+  model: VolatilityModel,
+  returns: Float64Array,
+  rounding: number,
+): ModelLikelihood {
+  const isPlain = model.variance === 'garch' && model.innovations.kind === 'normal';
+  return isPlain ? new GarchLikelihood(returns) : new PathLikelihood(model, returns, rounding);
 }
 
 function startOf(

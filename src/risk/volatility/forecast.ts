@@ -1,6 +1,7 @@
 import { assert } from '../../core/result.ts';
 import { normalCdf } from '../../math/normal.ts';
 import {
+  longRunVariance,
   MEAN_ABSOLUTE_NORMAL,
   persistenceOf,
   type VolatilityModel,
@@ -9,6 +10,8 @@ import {
 
 /** Nobody asks further ahead; a forecast allocates as many numbers. */
 export const HORIZON_MAX = 10_000;
+/** A persistence this near to one is one: the geometric sum would be lost in rounding. */
+const UNIT_ROOT = 1e-9;
 
 /**
  * Expected variances of the next periods, from the one that comes next. The variance of a return
@@ -38,6 +41,32 @@ export function forecastVariances(
     h = parameters.omega + persistence * h;
   }
   return forecasts;
+}
+
+/**
+ * The variance of the sum of the next returns: the sum of the forecasts, in closed form.
+ *
+ * A persistence above one is taken as one: that variance explodes for ever is an estimate for the
+ * next period, and none for a day of them. Of `egarch`, whose exact sum has no closed form, as many
+ * periods are taken of the larger of the next variance and the one that it settles at.
+ *
+ * @param periods at least 1
+ */
+export function varianceOver(
+  model: Pick<VolatilityModel, 'variance'>,
+  parameters: VolatilityParameters,
+  next: number,
+  periods: number,
+): number {
+  if (model.variance === 'egarch') {
+    return periods * Math.max(next, longRunVariance(model, parameters) ?? next);
+  }
+  const { omega } = parameters;
+  const persistence = Math.min(persistenceOf(model, parameters), 1);
+  const gap = 1 - persistence;
+  if (gap < UNIT_ROOT) return periods * (next + (omega * (periods - 1)) / 2);
+  const level = omega / gap;
+  return periods * level + ((next - level) * -Math.expm1(periods * Math.log1p(-gap))) / gap;
 }
 
 /** ln h_{+k} = Σ β^j (ω + α(|z| − c) + γ z) + β^{k−1} ln h_{+1}, with a z of each term's own. */

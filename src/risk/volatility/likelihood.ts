@@ -1,18 +1,46 @@
 import { logGamma } from '../../math/gamma.ts';
+import { type Matrix, put, zeros } from '../../math/matrix.ts';
 import { digamma } from '../../math/student-t.ts';
 import { PARAMETERS, type VolatilityParameters } from './model.ts';
 import { SLOPES, type VariancePath } from './recursion.ts';
 
 /** All of them, estimated or not: mu, omega, alpha, gamma, beta, nu. */
 export const SCORES = PARAMETERS.length;
+const NU_PLACE = PARAMETERS.indexOf('nu');
 
-const LOG_TWO_PI = Math.log(2 * Math.PI);
+/** What a fit asks of a model, for the returns that it was made with. */
+export interface ModelLikelihood {
+  /** As `logLikelihood`. */
+  readonly value: (parameters: VolatilityParameters, gradient: Float64Array) => number;
+  /**
+   * A guess of the second derivatives of −log likelihood, positive semidefinite: the information
+   * where it is known, else Σ score score'.
+   */
+  readonly curvature: (parameters: VolatilityParameters) => Matrix;
+  /** At parameters that have a likelihood. */
+  readonly moments: (parameters: VolatilityParameters) => Moments;
+  /** h_t, n + 1: last the forecast of what comes next. */
+  readonly variances: (parameters: VolatilityParameters) => Float64Array;
+}
+
+/** By the six parameters, 6 × 6. */
+export interface Moments {
+  /** Σ score score'. */
+  readonly scores: Matrix;
+  /**
+   * I, ½ Σ ∂h ∂h'/h² and Σ 1/h for the mean, with nothing between the mean and the variance; null
+   * where that is not known to be so.
+   */
+  readonly information: Matrix | null;
+}
+
+export const LOG_TWO_PI = Math.log(2 * Math.PI);
 /** A running product is turned into a sum of logarithms before it leaves the doubles. */
-const PRODUCT_MAX = 1e100;
-const PRODUCT_MIN = 1e-100;
+export const PRODUCT_MAX = 1e100;
+export const PRODUCT_MIN = 1e-100;
 /** Variances beyond these are no answer, and would break the products. */
-const VARIANCE_MAX = 1e200;
-const VARIANCE_MIN = 1e-200;
+export const VARIANCE_MAX = 1e200;
+export const VARIANCE_MIN = 1e-200;
 
 /**
  * The log likelihood of the returns of a path, and its derivatives. Constants are included.
@@ -38,29 +66,66 @@ export function logLikelihood(
 }
 
 /**
- * The derivatives of the likelihood of each return, n × 6, at the parameters that the path was
- * filled with last.
+ * The derivatives of the likelihood of each return by the parameters at some places, a row a
+ * place, at the parameters that the path was filled with last.
  */
 export function scoresOf(
   path: VariancePath,
   { nu }: VolatilityParameters,
-  into: Float64Array,
-): void {
-  const { shocks, variances, byMean, byVariance, slopes } = path;
-  const constantByNu = nu === null ? 0 : constantOf(nu).byNu;
-  for (let at = 0; at < shocks.length; at += 1) {
-    const [row, cell] = [at * SCORES, at * SLOPES];
-    const weight = byVariance[at] as number;
-    into[row] = (byMean[at] as number) + weight * (slopes[cell] as number);
-    into[row + 1] = weight * (slopes[cell + 1] as number);
-    into[row + 2] = weight * (slopes[cell + 2] as number);
-    into[row + 3] = weight * (slopes[cell + 3] as number);
-    into[row + 4] = weight * (slopes[cell + 4] as number);
-    if (nu === null) continue;
-    const tail = 1 + (shocks[at] as number) ** 2 / ((variances[at] as number) * (nu - 2));
+  places: readonly number[],
+): Float64Array[] {
+  return places.map((place) => {
+    if (place === NU_PLACE) return tailScores(path, nu as number);
+    const { byMean, byVariance, slopes } = path;
+    const row = new Float64Array(byMean.length);
+    for (let at = 0, cell = place; at < row.length; at += 1, cell += SLOPES) {
+      row[at] = (byVariance[at] as number) * (slopes[cell] as number);
+    }
+    if (place > 0) return row;
+    for (let at = 0; at < row.length; at += 1)
+      row[at] = (row[at] as number) + (byMean[at] as number);
+    return row;
+  });
+}
+
+function tailScores({ shocks, variances }: VariancePath, nu: number): Float64Array {
+  const constantByNu = constantOf(nu).byNu;
+  return shocks.map((shock, at) => {
+    const tail = 1 + shock ** 2 / ((variances[at] as number) * (nu - 2));
     const share = ((nu + 1) / 2) * (1 - 1 / tail);
-    into[row + 5] = constantByNu - 0.5 * Math.log(tail) + share / (nu - 2);
+    return constantByNu - 0.5 * Math.log(tail) + share / (nu - 2);
+  });
+}
+
+/**
+ * Σ v v' of vectors whose elements are given by row, as a matrix of `size` with each row at its
+ * place; two sums at a time, which do not wait for each other.
+ */
+export function crossed(
+  rows: readonly Float64Array[],
+  places: readonly number[],
+  size: number,
+): Matrix {
+  const sums = zeros(size, size);
+  rows.forEach((one, row) => {
+    for (let column = 0; column <= row; column += 1) {
+      const sum = dotOf(one, rows[column] as Float64Array);
+      put(sums, places[row] as number, places[column] as number, sum);
+      put(sums, places[column] as number, places[row] as number, sum);
+    }
+  });
+  return sums;
+}
+
+function dotOf(one: Float64Array, other: Float64Array): number {
+  const even = one.length & ~1;
+  let sum = even < one.length ? (one[even] as number) * (other[even] as number) : 0;
+  let second = 0;
+  for (let at = 0; at < even; at += 2) {
+    sum += (one[at] as number) * (other[at] as number);
+    second += (one[at + 1] as number) * (other[at + 1] as number);
   }
+  return sum + second;
 }
 
 function normalLikelihood({

@@ -48,7 +48,9 @@ export function scaleOf(
   const centre = around ?? sum;
   // In units of the largest, so that no square overflows.
   let squares = 0;
-  let [first, second, firstAt] = [0, 0, 0];
+  let first = 0;
+  let second = 0;
+  let firstAt = 0;
   for (let at = 0; at < count; at += 1) {
     const square = (((returns[at] as number) - centre) / largest) ** 2;
     squares += square;

@@ -8,7 +8,7 @@ import { futuresSession } from '../binance/futures/session.ts';
 import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
-import { binanceHistory } from '../history/binance-history.ts';
+import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import { rulesIn, rulesQuestion } from './binance-kind.ts';
 import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
@@ -38,14 +38,16 @@ export const binanceUsdmKind: VenueKind = {
   }),
   rules: ({ restUrl }, instruments) =>
     rulesQuestion(`${restUrl}/fapi/v1/exchangeInfo`, instruments, (code) => REFUSALS.has(code)),
-  streams: ({ access, instruments, rules }, { trades: hasTrades }) => {
-    const [books, market] = futuresStreams({ ...access, instruments, rules, hasTrades });
+  streams: ({ access, instruments, rules }, { trades: hasTrades, options: hasOptions }) => {
+    const options = { ...access, instruments, rules, hasTrades, hasOptions };
+    const [books, market] = futuresStreams(options);
     return [
       { name: '', open: books },
       { name: 'market', open: market },
     ];
   },
   history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
+  candles: ({ access, settings }) => binanceCandles(restOf(access, settings), 'futures'),
   checkAccount: ({ access, settings }, ask) =>
     checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {

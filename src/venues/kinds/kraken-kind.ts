@@ -1,7 +1,7 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { err, type Result } from '../../core/result.ts';
 import { krakenFacts } from '../facts/kraken-facts.ts';
-import { krakenHistory } from '../history/kraken-history.ts';
+import { krakenCandles, krakenHistory } from '../history/kraken-history.ts';
 import { krakenDeadMan } from '../kraken/account/dead-man.ts';
 import { Level3Stream } from '../kraken/level3/level3-stream.ts';
 import { PairStates } from '../kraken/market/pair-states.ts';
@@ -54,6 +54,8 @@ export const krakenKind: VenueKind = {
   },
   history: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
     krakenHistory({ url: access.restUrl, timeoutMs }),
+  candles: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
+    krakenCandles({ url: access.restUrl, timeoutMs }),
   trading(opened) {
     const { access, settings, instruments } = opened;
     const rest = restOf(opened);

@@ -3,6 +3,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { assert, type Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { ExchangeId } from '../ccxt/exchange-class.ts';
+import type { CandleHistory } from '../history/candle-history.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
 import type { MarketRules, RulesQuestion } from '../market/market-rules.ts';
 import type { MarketStream } from '../market/market-stream.ts';
@@ -102,9 +103,14 @@ export interface VenueKind {
   /** Left out where frames tell of halts and of rules that change. */
   rules?(access: VenueAccess, instruments: readonly Instrument[]): RulesQuestion;
   /** At least one; the first is the one with the books. */
-  streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  streams(
+    opened: OpenedVenue,
+    wants: { readonly trades: boolean; readonly options: boolean },
+  ): readonly StreamMaker[];
   /** Trades that were missed, as everybody may ask for them. */
   history(opened: OpenedVenue): TradeHistory;
+  /** What was traded in the minutes before, as everybody may ask for it. */
+  candles(opened: OpenedVenue): CandleHistory;
   /**
    * Whether the account is set so that it may trade, where that can be set; if not, a sentence with
    * what was found and how to mend it.

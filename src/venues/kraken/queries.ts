@@ -22,7 +22,7 @@ import { CODE } from './wire/errors.ts';
 
 /**
  * The venue lets an account ask for twenty points at once and one a second after. A comparison is
- * three points: with five of them, and what is asked before and after, a run never came to an end.
+ * three points: with five of them and what is asked beside them a run never came to its end.
  */
 const COMPARISONS_MAX = 3;
 

@@ -20,7 +20,8 @@ function aJob(turn: number): CalibrationJob {
     ...{ periods: 600, next: 1, random: rngOf(turn) },
   });
   const endsMs = Float64Array.from(returns, (_, at) => (at + 1) * 60_000);
-  return { instrument: 0, turn, model: MODEL, bucketMs: 3_600_000, returns, endsMs };
+  const periodMs = 60_000;
+  return { instrument: 0, turn, model: MODEL, bucketMs: 3_600_000, periodMs, returns, endsMs };
 }
 
 const answerOf = (calibrator: Calibrator, job: CalibrationJob): Promise<CalibrationAnswer> =>

@@ -271,6 +271,18 @@ test('a crossed, locked or negative book is told once, priced from never, and he
   assert.equal(unsound.length, 3);
 });
 
+test('a book with one side is no mistake of the feed, and has no price', () => {
+  const { aggregation, quote, unsound } = desk(TWO);
+  quote(0, 100, [[9_999, 1]], [[10_001, 1]]);
+  quote(0, 101, [], [[10_001, 1]]);
+  assert.is(aggregation.report(200).markets[0]?.state, 'one-sided');
+  quote(0, 102, [[9_999, 1]], []);
+  assert.is(aggregation.report(200).markets[0]?.state, 'one-sided');
+  assert.equal(unsound, []);
+  const found = aggregation.execution('BTC-A', { side: 'buy', quantity: lotSize }, 200);
+  assert.ok(found.ok && found.value.filled === 0);
+});
+
 test('a feed that gave its book up, or has none yet, is lost and counts as a fault', () => {
   const { aggregation, quote, views } = desk(TWO);
   assert.is(aggregation.report(0).markets[0]?.state, 'lost');

@@ -178,4 +178,13 @@ test('A18 A19: a text that leaves is one bounded line without keys', () => {
   );
 });
 
+test('a jump of a price is told, with what it was held against', () => {
+  const text = told({
+    ...{ kind: 'price-jumped', instrument: 2, endMs: AT, returnPpm: -8_050 },
+    ...{ statisticMilli: 21_500, thresholdMilli: 6_100 },
+  });
+  const wanted = 'market 2 by -80.5 bps: 21.5 local deviations, above 6.1';
+  assert.is(text, `notice price-jumped volatility: ${wanted}`);
+});
+
 test.run();

@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
 import { studentCdf, unitVarianceScale } from '../../../src/math/student-t.ts';
 import { effectiveReturns, ewmaParameters } from '../../../src/risk/volatility/ewma.ts';
-import { forecastVariances } from '../../../src/risk/volatility/forecast.ts';
+import { forecastVariances, varianceOver } from '../../../src/risk/volatility/forecast.ts';
 import { longRunVariance, persistenceOf } from '../../../src/risk/volatility/model.ts';
 import { simulateReturns } from '../../../src/risk/volatility/simulate.ts';
+import { law } from '../../support/law.ts';
 import { aModel, MODELS, STUDENT, usual } from './series.ts';
 
 /** P(|t| > 1) of a t with a variance of one. */
@@ -115,6 +117,39 @@ test('the same seed simulates the same returns', () => {
       simulateReturns(model, usual(model), { periods: 50, next: 1, random: rngOf(seed) }).returns,
   );
   assert.equal(one, other);
+});
+
+test('the variance of many periods is the sum of their forecasts', () => {
+  const model = { variance: 'gjr', innovations: { kind: 'normal' }, mean: 'zero' } as const;
+  const persistences = fc.constantFrom(0, 0.5, 0.99, 1 - 1e-6, 1 - 1e-12, 1);
+  law(
+    fc.property(
+      persistences,
+      fc.double({ min: 0.01, max: 9, noNaN: true }),
+      (persistence, next) => {
+        const gamma = 0.02 * persistence;
+        const beta = persistence - gamma / 2;
+        const parameters = { mu: 0, omega: 0.01, alpha: 0, gamma, beta, nu: null };
+        const sum = forecastVariances(model, parameters, next, 1_440).reduce(
+          (whole: number, h) => whole + (h as number),
+          0,
+        );
+        const found = varianceOver(model, parameters, next, 1_440);
+        assert.ok(Math.abs(found / sum - 1) < 1e-8, `${found} ${sum}`);
+      },
+    ),
+  );
+});
+
+test('over many periods what explodes is taken to stand, and egarch to stay at its larger', () => {
+  const garch = { variance: 'garch' } as const;
+  const parameters = { mu: 0, omega: 0, alpha: 0.2, gamma: 0, beta: 0.9, nu: null };
+  assert.is(varianceOver(garch, parameters, 2, 10), 20);
+  const egarch = { variance: 'egarch' } as const;
+  const settled = { ...parameters, omega: 0.1, beta: 0.9 };
+  assert.is(varianceOver(egarch, settled, 1, 10), 10 * Math.exp(0.1 / (1 - 0.9)));
+  assert.is(varianceOver(egarch, settled, 9, 10), 90);
+  assert.is(varianceOver(egarch, { ...settled, beta: 1 }, 2, 10), 20);
 });
 
 test.run();

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GarchLikelihood } from '../../../src/risk/volatility/garch-likelihood.ts';
 import { logLikelihood, SCORES, scoresOf } from '../../../src/risk/volatility/likelihood.ts';
-import { PARAMETERS, type VolatilityParameters } from '../../../src/risk/volatility/model.ts';
+import {
+  estimatedOf,
+  PARAMETERS,
+  type VolatilityParameters,
+} from '../../../src/risk/volatility/model.ts';
+import { PathLikelihood } from '../../../src/risk/volatility/path-likelihood.ts';
 import { VariancePath } from '../../../src/risk/volatility/recursion.ts';
 import { law } from '../../support/law.ts';
 import { aModel, MODELS, simulated, usual } from './series.ts';
@@ -55,16 +61,54 @@ for (const model of MODELS) {
   });
 
   test(`the scores of ${name} add up to its gradient`, () => {
-    const [gradient, scores] = [new Float64Array(SCORES), new Float64Array(150 * SCORES)];
+    const gradient = new Float64Array(SCORES);
     logLikelihood(path, usual(model), gradient);
-    scoresOf(path, usual(model), scores);
-    for (let parameter = 0; parameter < SCORES; parameter += 1) {
-      let sum = 0;
-      for (let row = 0; row < 150; row += 1) sum += scores[row * SCORES + parameter] as number;
-      assert.ok(Math.abs(sum - (gradient[parameter] as number)) < 1e-9, PARAMETERS[parameter]);
-    }
+    const places = estimatedOf(model).map((parameter) => PARAMETERS.indexOf(parameter));
+    const scores = scoresOf(path, usual(model), places);
+    places.forEach((place, row) => {
+      const sum = (scores[row] as Float64Array).reduce((whole, score) => whole + score, 0);
+      assert.ok(Math.abs(sum - (gradient[place] as number)) < 1e-9, PARAMETERS[place]);
+    });
   });
 }
+
+test('the likelihood of garch in one pass is that of its path, with gradient and scores', () => {
+  const model = aModel();
+  const returns = simulated(model, 300, 9);
+  const [fast, path] = [new GarchLikelihood(returns), new PathLikelihood(model, returns, 0)];
+  const near = (one: ArrayLike<number>, other: ArrayLike<number>): void => {
+    for (let at = 0; at < one.length; at += 1) {
+      const [found, wanted] = [one[at] as number, other[at] as number];
+      assert.ok(Math.abs(found - wanted) <= 1e-9 * (1 + Math.abs(wanted)), `${found} ${wanted}`);
+    }
+  };
+  const range = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+  const point = fc.record({
+    ...{ mu: range(-1, 1), omega: range(1e-6, 2), alpha: range(0, 0.5), beta: range(0, 0.999) },
+    ...{ gamma: fc.constant(0), nu: fc.constant(null) },
+  });
+  law(
+    fc.property(point, (parameters) => {
+      const [one, other] = [new Float64Array(SCORES), new Float64Array(SCORES)];
+      near([fast.value(parameters, one)], [path.value(parameters, other)]);
+      near(one, other);
+      near(fast.moments(parameters).scores.cells, path.curvature(parameters).cells);
+      near(fast.variances(parameters), path.variances(parameters));
+    }),
+  );
+  const { cells } = fast.curvature(usual(model));
+  assert.equal([cells[1], cells[2], cells[6]], [0, 0, 0]);
+  assert.ok((cells[0] as number) > 0 && cells[8] === cells[13]);
+});
+
+test('the likelihood of garch in one pass has no value where variances leave the doubles', () => {
+  const fast = new GarchLikelihood(Float64Array.of(1, -1, 2, 1));
+  const gradient = new Float64Array(SCORES);
+  const usualOnes = { mu: 0, gamma: 0, nu: null };
+  for (const omega of [1e300, 1e-300, Number.NaN]) {
+    assert.ok(Number.isNaN(fast.value({ ...usualOnes, omega, alpha: 0, beta: 0 }, gradient)));
+  }
+});
 
 test('a likelihood is the sum of its densities, however large or small the variances', () => {
   for (const scale of [1e-60, 1, 1e60]) {

@@ -6,6 +6,7 @@ import { amountOf, nanosOf } from '../../../src/core/units.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import type { BreakerEvent } from '../../../src/risk/breakers/events.ts';
 import { type BreakerSettings, breakersSection } from '../../../src/risk/breakers/settings.ts';
+import type { RungChanged } from '../../../src/risk/ladders/rung-changed.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import type { RiskState } from '../../../src/risk/risk-desk.ts';
 import { type LoopFigures, RiskWatch } from '../../../src/risk/watch/risk-watch.ts';
@@ -32,7 +33,7 @@ function aWatch(
   const tested = aKernel();
   const limits = someLimits({ maxOrderNotional: 1e6, maxPositionNotional: 1e6, staleBookMs: 1e6 });
   const check = new PreTradeCheck(instruments, limits, 0);
-  const journal: BreakerEvent[] = [];
+  const journal: (BreakerEvent | RungChanged)[] = [];
   const warnings: string[] = [];
   const watch = new RiskWatch(
     {

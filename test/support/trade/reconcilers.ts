@@ -130,6 +130,7 @@ export class Reconciler {
     },
     apply: (report) => this.manager.onReport(report),
     adopt: (order) => this.manager.adopt(order),
+    learnTerms: (asked, found, isLate) => this.manager.learnTerms(asked, found, isLate),
     conclude: (clientId) => this.manager.conclude(clientId, this.isOfThisBoot),
     external: (trade) => this.manager.external(trade),
     compare: (balances) =>

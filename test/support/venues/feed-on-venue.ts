@@ -141,5 +141,5 @@ function streamsOf(
     ...{ access, settings, instruments },
     rules: asked === undefined ? undefined : new MarketRules(instruments, asked),
   };
-  return VENUE_KINDS[kind].streams(opened, { trades: true });
+  return VENUE_KINDS[kind].streams(opened, { trades: true, options: false });
 }

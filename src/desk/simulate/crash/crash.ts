@@ -43,11 +43,12 @@ function shown(report: CrashReport, what: string, terminal: Terminal): string {
   const { scenario, seed, equity, acts, faults, violations } = report;
   const figures: [string, unknown][] = [
     ['equity', `${equity.begin.toFixed(2)} at the begin, ${equity.before.toFixed(2)} before it`],
-    ['in the market', `${percent(report.exposure)} of it when it came`],
+    ['in the market', `${percent(report.exposure)} of it at most`],
     ['lost', `${percent(report.loss)} of the highest, of ${percent(report.bound)} at most`],
     ['left', `${percent(report.left)} of the equity still in the market`],
     ['mode', report.mode],
-    ['orders', `${report.orders}, of which ${report.fills} fills`],
+    ['orders', report.orders],
+    ['fills', report.fills],
   ];
   const rows = acts.map(({ control, scope, severity, drawdown, sinceCrashMs, reason }) => [
     (sinceCrashMs / 1_000).toFixed(0),

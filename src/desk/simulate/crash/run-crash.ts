@@ -48,7 +48,7 @@ export interface CrashReport {
     readonly before: number;
     readonly end: number;
   };
-  /** Share of the equity that was in the market as the crash began. */
+  /** Largest share of the equity that was in the market, long and short alike. */
   readonly exposure: number;
   /** Of the highest equity. */
   readonly loss: number;
@@ -82,6 +82,7 @@ class CrashRun {
   readonly #stepper: Stepper;
   readonly #acts = new Map<string, Act>();
   #peak = 0;
+  #exposure = 0;
   #crashedMs = Number.POSITIVE_INFINITY;
 
   constructor(scenario: CrashScenario, seed: number, config: Config, guard: GuardMaker) {
@@ -103,14 +104,13 @@ class CrashRun {
     this.#strike(lean);
     await this.#wait(lean.seconds * 1_000);
     const before = this.#equity();
-    const exposure = this.#held() / before;
     this.#crashedMs = world.nowMs;
     this.#strike(crash);
     await this.#wait(crash.seconds * 1_000 + AFTER_MS);
     const { gate } = world.process.desk?.parts ?? { gate: null };
     const mode = gate?.mode ?? 'down';
     const end = this.#equity();
-    const left = this.#sum((venue) => Math.abs(heldOf(venue)));
+    const left = this.#gross();
     await this.#stop();
     const acts = [...this.#acts.values()];
     const loss = 1 - end / this.#peak;
@@ -119,7 +119,7 @@ class CrashRun {
       seed: this.#seed,
       digest: world.trace.digest(),
       equity: { begin, peak: this.#peak, before, end },
-      exposure,
+      exposure: this.#exposure,
       loss,
       bound: this.#bound(),
       acts,
@@ -146,6 +146,7 @@ class CrashRun {
     world.time.timers.after(LOOK_MS, () => this.#look());
     const equity = this.#equity();
     this.#peak = Math.max(this.#peak, equity);
+    this.#exposure = Math.max(this.#exposure, this.#gross() / equity);
     const { desk } = world.process;
     for (const cause of desk?.severity.kernel.summary().causes ?? []) {
       const { id, control, severity, reason } = cause;
@@ -163,8 +164,8 @@ class CrashRun {
     return this.#sum((venue) => walletOf(venue) + openOf(venue));
   }
 
-  #held(): number {
-    return this.#sum(heldOf);
+  #gross(): number {
+    return this.#sum((venue) => Math.abs(heldOf(venue)));
   }
 
   #sum(of: (venue: WorldVenue) => number): number {

@@ -1,7 +1,25 @@
 import { assert } from '../../../core/result.ts';
+import type { JumpShape } from '../../jumps/jump-overlay.ts';
 
-/** Cells an instrument: variance of the next period, monotonic time of it, calibrations so far. */
-const CELLS = 3;
+/** What the actor that follows a market says at the end of each period. */
+export interface VolatilityReading {
+  /** Of the log return over the next period, season included. */
+  readonly variance: number;
+  /** Of the log return over the next day: the sum of the forecasts of its periods. */
+  readonly dayVariance: number;
+  /** Monotonic. */
+  readonly atNs: number;
+  /** Counts the calibrations; 0 is the stand-in before the first. */
+  readonly calibration: number;
+}
+
+/** The law that the shocks of a market follow, as its last calibration found it. */
+export interface ShockLaw {
+  /** Degrees of freedom of the t; null for the normal. */
+  readonly nu: number | null;
+  /** Null where no jump was found. */
+  readonly jumps: JumpShape | null;
+}
 
 /**
  * What the desk knows of the volatility of its instruments, written by the actor that follows it
@@ -12,7 +30,9 @@ const CELLS = 3;
 export class VolatilityBoard {
   readonly periodMs: number;
   readonly #staleNs: number;
-  readonly #cells: Float64Array;
+  readonly #readings: (VolatilityReading | null)[];
+  readonly #laws: (ShockLaw | null)[];
+  #lawsTold = 0;
 
   constructor(how: {
     readonly instruments: number;
@@ -22,41 +42,63 @@ export class VolatilityBoard {
     assert(how.periodMs > 0 && how.staleMs >= how.periodMs, 'stale after a period or more');
     this.periodMs = how.periodMs;
     this.#staleNs = how.staleMs * 1e6;
-    this.#cells = new Float64Array(how.instruments * CELLS).fill(Number.NaN);
+    this.#readings = new Array<VolatilityReading | null>(how.instruments).fill(null);
+    this.#laws = new Array<ShockLaw | null>(how.instruments).fill(null);
   }
 
-  /**
-   * @param variance of the log return over the next period, season included
-   * @param calibration counts the calibrations; 0 is the stand-in before the first
-   */
-  write(instrument: number, variance: number, atNs: number, calibration: number): void {
+  write(instrument: number, reading: VolatilityReading): void {
+    const { variance, dayVariance } = reading;
     assert(variance > 0 && Number.isFinite(variance), 'a variance above zero');
-    const cell = this.#cellOf(instrument);
-    this.#cells[cell] = variance;
-    this.#cells[cell + 1] = atNs;
-    this.#cells[cell + 2] = calibration;
+    assert(dayVariance > 0 && Number.isFinite(dayVariance), 'a variance of the day above zero');
+    this.#readings[this.#placeOf(instrument)] = reading;
+  }
+
+  /** The law holds until the next calibration: a tail does not change within minutes. */
+  tellLaw(instrument: number, law: ShockLaw): void {
+    this.#laws[this.#placeOf(instrument)] = law;
+    this.#lawsTold += 1;
   }
 
   /** Nothing is known of an instrument until the next `write`. */
   forget(instrument: number): void {
-    this.#cells[this.#cellOf(instrument)] = Number.NaN;
+    this.#readings[this.#placeOf(instrument)] = null;
   }
 
   /** Standard deviation of the log return over the next period; NaN where it is not known now. */
   deviation(instrument: number, nowNs: number): number {
-    const cell = this.#cellOf(instrument);
-    const age = nowNs - (this.#cells[cell + 1] as number);
-    return age <= this.#staleNs ? Math.sqrt(this.#cells[cell] as number) : Number.NaN;
+    const reading = this.#fresh(instrument, nowNs);
+    return reading === null ? Number.NaN : Math.sqrt(reading.variance);
+  }
+
+  /** The same over the next day, by a fitted model; NaN where there is none, or not of now. */
+  dayDeviation(instrument: number, nowNs: number): number {
+    const reading = this.#fresh(instrument, nowNs);
+    if (reading === null || reading.calibration === 0) return Number.NaN;
+    return Math.sqrt(reading.dayVariance);
   }
 
   /** Which calibration that comes from; NaN before anything was written. */
   calibration(instrument: number): number {
-    return this.#cells[this.#cellOf(instrument) + 2] as number;
+    return this.#readings[this.#placeOf(instrument)]?.calibration ?? Number.NaN;
   }
 
-  #cellOf(instrument: number): number {
-    const cell = instrument * CELLS;
-    assert(cell >= 0 && cell + CELLS <= this.#cells.length, 'an instrument of the desk');
-    return cell;
+  /** Null before the first calibration. */
+  law(instrument: number): ShockLaw | null {
+    return this.#laws[this.#placeOf(instrument)] ?? null;
+  }
+
+  /** How many laws have been told so far: whoever computes from them need not when it stands. */
+  get lawsTold(): number {
+    return this.#lawsTold;
+  }
+
+  #fresh(instrument: number, nowNs: number): VolatilityReading | null {
+    const reading = this.#readings[this.#placeOf(instrument)] ?? null;
+    return reading !== null && nowNs - reading.atNs <= this.#staleNs ? reading : null;
+  }
+
+  #placeOf(instrument: number): number {
+    assert(instrument >= 0 && instrument < this.#readings.length, 'an instrument of the desk');
+    return instrument;
   }
 }

@@ -1,7 +1,10 @@
 import { ok, type Result } from '../../../core/result.ts';
+import { type JumpShape, jumpShape } from '../../jumps/jump-overlay.ts';
+import { jumpTests } from '../../jumps/jump-tests.ts';
 import { type FitFault, fitVolatility, type VolatilityFit } from '../fit.ts';
 import type { VolatilityModel, VolatilityParameters } from '../model.ts';
-import { factorAt, type IntradayProfile, profileOf } from './seasonality.ts';
+import { JUMP_SIGNIFICANCE, jumpWindow } from './jump-watch.ts';
+import { DAY_MS, factorAt, type IntradayProfile, profileOf } from './seasonality.ts';
 
 /** What a fit is made of. It crosses threads, so that it is plain numbers. */
 export interface CalibrationJob {
@@ -10,6 +13,7 @@ export interface CalibrationJob {
   readonly turn: number;
   readonly model: VolatilityModel;
   readonly bucketMs: number;
+  readonly periodMs: number;
   /** Log returns, oldest first; NaN where one is missing. */
   readonly returns: Float64Array;
   /** Wall clock at the end of each. */
@@ -27,6 +31,8 @@ export interface Calibration {
   readonly observations: number;
   readonly robustErrors: VolatilityFit['errors']['robust'];
   readonly held: VolatilityFit['held'];
+  /** Jumps among those returns; null where none was found, or too few returns to look. */
+  readonly jumps: JumpShape | null;
 }
 
 export interface CalibrationAnswer {
@@ -47,14 +53,22 @@ export interface Calibrator {
 
 /** Takes the season out of the returns and fits what is left. Milliseconds: never on the lane. */
 export function calibrate(job: CalibrationJob): CalibrationAnswer {
-  const { instrument, turn, model, bucketMs, returns, endsMs } = job;
+  const { instrument, turn, model, bucketMs, periodMs, returns, endsMs } = job;
   const profile = profileOf(returns, endsMs, bucketMs);
   const plain: number[] = [];
   returns.forEach((value, at) => {
     if (!Number.isNaN(value)) plain.push(value / factorAt(profile, endsMs[at] as number));
   });
   const fit = fitVolatility(plain, model);
-  return { instrument, turn, outcome: fit.ok ? ok(summaryOf(fit.value, profile)) : fit };
+  if (!fit.ok) return { instrument, turn, outcome: fit };
+  const jumps = jumpsOf(plain, periodMs);
+  return { instrument, turn, outcome: ok({ ...summaryOf(fit.value, profile), jumps }) };
+}
+
+function jumpsOf(plain: readonly number[], periodMs: number): JumpShape | null {
+  const window = jumpWindow(periodMs);
+  const found = jumpTests(plain, { window, significance: JUMP_SIGNIFICANCE });
+  return found.ok ? jumpShape(plain, found.value.jumps, DAY_MS / periodMs) : null;
 }
 
 /** What is written down of a calibration, so that its history can be read. */
@@ -95,7 +109,7 @@ function modelText({ variance, innovations }: VolatilityModel): string {
   return `${variance}-t${innovations.nu ?? ''}`;
 }
 
-function summaryOf(fit: VolatilityFit, profile: IntradayProfile): Calibration {
+function summaryOf(fit: VolatilityFit, profile: IntradayProfile): Omit<Calibration, 'jumps'> {
   const { parameters, persistence, isStationary, logLikelihood, observations, held } = fit;
   return {
     profile,

@@ -1,11 +1,14 @@
 import type { QuoteUpdated } from '../../../market/quote.ts';
 import { ewmaParameters, SEED_RETURNS } from '../ewma.ts';
-import type { VolatilityModel } from '../model.ts';
+import { varianceOver } from '../forecast.ts';
+import type { VolatilityModel, VolatilityParameters } from '../model.ts';
 import type { VolatilityBoard } from './board.ts';
 import type { Calibration, CalibrationJob } from './calibration.ts';
+import { type JumpFound, JumpWatch } from './jump-watch.ts';
 import { LiveVariance } from './live-variance.ts';
 import { ReturnHistory } from './return-history.ts';
-import { factorAt, flatProfile, type IntradayProfile } from './seasonality.ts';
+import { DAY_MS, factorAt, flatProfile, type IntradayProfile } from './seasonality.ts';
+import type { WarmReturns } from './warm-start.ts';
 
 export interface MarketVolatilityParts {
   readonly instrument: number;
@@ -14,6 +17,22 @@ export interface MarketVolatilityParts {
   readonly capacity: number;
   readonly bucketMs: number;
   readonly ewmaLambda: number;
+  /** A return was no diffusion. */
+  readonly jumped: (jump: MarketJump) => void;
+}
+
+/** A jump of the mid, over the period that ends at a time. */
+export interface MarketJump extends JumpFound {
+  readonly instrument: number;
+  /** Log return, season included. */
+  readonly value: number;
+  readonly endMs: number;
+}
+
+/** One moment on both clocks. */
+export interface WallAndMono {
+  readonly wallMs: number;
+  readonly monoNs: number;
 }
 
 const AVERAGE = { variance: 'garch' } as const;
@@ -26,9 +45,12 @@ const AVERAGE = { variance: 'garch' } as const;
  */
 export class MarketVolatility {
   readonly #parts: MarketVolatilityParts;
-  readonly #history: ReturnHistory;
+  #history: ReturnHistory;
+  #jumps: JumpWatch;
   #profile: IntradayProfile;
   #live: LiveVariance | null = null;
+  /** Of what `#live` goes by. */
+  #parameters: VolatilityParameters;
   /** Half of the sum of bid and ask, in ticks; NaN where there is no book. */
   #mid = Number.NaN;
   /** The mid at the end of the period before; NaN where there was none. */
@@ -37,11 +59,14 @@ export class MarketVolatility {
   #period = Number.NaN;
   #calibration = 0;
   #surprise = Number.NaN;
+  #jumpsFound = 0;
 
   constructor(parts: MarketVolatilityParts) {
     this.#parts = parts;
     this.#history = new ReturnHistory(parts.capacity);
     this.#profile = flatProfile(parts.bucketMs);
+    this.#jumps = new JumpWatch(parts.board.periodMs);
+    this.#parameters = ewmaParameters(parts.ewmaLambda);
     parts.board.forget(parts.instrument);
   }
 
@@ -71,15 +96,45 @@ export class MarketVolatility {
     this.#end(value, period * periodMs, monoNs);
   }
 
+  /**
+   * Begins with returns from before the first quote: the average has seen them all at once, and a
+   * fit need not wait. Live returns up to the last of them are told by them.
+   *
+   * @returns false, and nothing changes, after a calibration or without returns
+   */
+  warm({ returns, endsMs }: WarmReturns, clocks: WallAndMono): boolean {
+    const lastMs = endsMs.at(-1);
+    if (this.#calibration > 0 || lastMs === undefined) return false;
+    const { capacity, board } = this.#parts;
+    const live = this.#history.copy();
+    const history = new ReturnHistory(capacity);
+    returns.forEach((value, at) => void history.take(value, endsMs[at] as number));
+    let knownMs = lastMs;
+    live.endsMs.forEach((endMs, at) => {
+      if (endMs <= lastMs) return;
+      const missing = Math.min((endMs - knownMs) / board.periodMs - 1, capacity);
+      for (let each = 1; each <= missing; each += 1) {
+        history.take(Number.NaN, knownMs + each * board.periodMs);
+      }
+      history.take(live.returns[at] as number, endMs);
+      knownMs = endMs;
+    });
+    this.#history = history;
+    this.#followAnew(clocks);
+    return true;
+  }
+
   /** What a fit needs; a copy, since it leaves the lane. */
   job(turn: number): CalibrationJob & { readonly taken: number } {
-    const { instrument, model, bucketMs } = this.#parts;
+    const { instrument, model, bucketMs, board } = this.#parts;
     const { taken } = this.#history;
-    return { instrument, turn, model, bucketMs, taken, ...this.#history.copy() };
+    const { periodMs } = board;
+    return { instrument, turn, model, bucketMs, periodMs, taken, ...this.#history.copy() };
   }
 
   /** @param taken of the job that it answers: what came since is gone through again */
-  adopt({ profile, parameters, next }: Calibration, taken: number): void {
+  adopt({ profile, parameters, next, jumps }: Calibration, taken: number): void {
+    const { board, instrument } = this.#parts;
     const live = new LiveVariance(this.#parts.model, parameters, next);
     this.#history.eachSince(
       taken,
@@ -87,7 +142,9 @@ export class MarketVolatility {
     );
     this.#profile = profile;
     this.#live = live;
+    this.#parameters = parameters;
     this.#calibration += 1;
+    board.tellLaw(instrument, { nu: parameters.nu, jumps });
   }
 
   summary() {
@@ -98,6 +155,7 @@ export class MarketVolatility {
       annualVolatility: annual(this.#live?.next ?? Number.NaN, board.periodMs),
       /** The last return in standard deviations of what was expected of it. */
       surprise: finite(this.#surprise),
+      jumps: this.#jumpsFound,
       isKnown: !Number.isNaN(board.calibration(instrument)),
     };
   }
@@ -109,12 +167,65 @@ export class MarketVolatility {
       this.#live?.skip();
       return;
     }
+    const plain = value / factorAt(this.#profile, endMs);
+    this.#lookForJump(plain, value, endMs);
     if (this.#live === null) this.#live = this.#seeded();
-    else this.#surprise = this.#live.step(value / factorAt(this.#profile, endMs));
+    else this.#surprise = this.#live.step(plain);
     if (this.#live === null) return;
-    const { board, instrument } = this.#parts;
+    this.#tell(this.#live.next, endMs, monoNs);
+  }
+
+  #lookForJump(plain: number, value: number, endMs: number): void {
+    const jump = this.#jumps.take(plain);
+    if (jump === null) return;
+    this.#jumpsFound += 1;
+    const { instrument, jumped } = this.#parts;
+    jumped({ ...jump, instrument, value, endMs });
+  }
+
+  /** The season of a whole day is one, of the next period that of its time. */
+  #tell(next: number, endMs: number, monoNs: number): void {
+    const { board, instrument, model } = this.#parts;
     const factor = factorAt(this.#profile, endMs + board.periodMs);
-    board.write(instrument, this.#live.next * factor * factor, monoNs, this.#calibration);
+    const isFitted = this.#calibration > 0;
+    board.write(instrument, {
+      variance: next * factor * factor,
+      dayVariance: varianceOver(
+        isFitted ? model : AVERAGE,
+        this.#parameters,
+        next,
+        DAY_MS / board.periodMs,
+      ),
+      atNs: monoNs,
+      calibration: this.#calibration,
+    });
+  }
+
+  /** The average goes through all that is kept; the board is told of the last, at its age. */
+  #followAnew({ wallMs, monoNs }: WallAndMono): void {
+    const { returns, endsMs } = this.#history.copy();
+    let count = 0;
+    let squares = 0;
+    let live: LiveVariance | null = null;
+    this.#jumps = new JumpWatch(this.#parts.board.periodMs);
+    for (const value of returns) {
+      // Jumps of the past are nobody's news; they tell what is usual.
+      if (!Number.isNaN(value)) this.#jumps.take(value);
+      if (live !== null) live.step(value);
+      else if (!Number.isNaN(value)) {
+        count += 1;
+        squares += value * value;
+        if (count >= SEED_RETURNS && squares > 0) live = this.#averageFrom(squares / count);
+      }
+    }
+    this.#live = live;
+    if (live === null || Number.isNaN(returns.at(-1) as number)) return;
+    const endMs = endsMs.at(-1) as number;
+    this.#tell(live.next, endMs, monoNs - Math.max(0, wallMs - endMs) * 1e6);
+  }
+
+  #averageFrom(variance: number): LiveVariance {
+    return new LiveVariance(AVERAGE, this.#parameters, variance);
   }
 
   /** An average of the first returns; null while they are too few, or none of them moved. */
@@ -125,7 +236,7 @@ export class MarketVolatility {
       if (!Number.isNaN(value)) squares += value * value;
     });
     if (!(squares > 0)) return null;
-    return new LiveVariance(AVERAGE, ewmaParameters(this.#parts.ewmaLambda), squares / this.known);
+    return this.#averageFrom(squares / this.known);
   }
 }
 

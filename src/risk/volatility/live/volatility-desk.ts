@@ -8,11 +8,27 @@ import {
   calibratedEvent,
   type VolatilityCalibrated,
 } from './calibration.ts';
-import { MarketVolatility } from './market-volatility.ts';
+import { type MarketJump, MarketVolatility, type WallAndMono } from './market-volatility.ts';
 import { modelOf, type VolatilitySettings } from './settings.ts';
+import { type ClosedPrice, type VolatilityWarmed, warmReturns } from './warm-start.ts';
 
 /** A fit that has no answer by then has none. */
 export const ANSWER_MS_MAX = 60_000;
+
+/** A market moved as no diffusion does; what led to it stays comparable in whole numbers. */
+export interface PriceJumped {
+  readonly kind: 'price-jumped';
+  readonly instrument: number;
+  /** End of the period, wall clock. */
+  readonly endMs: number;
+  /** Log return over the period, in hundredths of a basis point. */
+  readonly returnPpm: number;
+  /** |return| over its local deviation, and what no diffusion passes, in thousandths. */
+  readonly statisticMilli: number;
+  readonly thresholdMilli: number;
+}
+
+export type VolatilityEvent = VolatilityCalibrated | VolatilityWarmed | PriceJumped;
 
 export interface VolatilityDeskOptions {
   readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
@@ -21,7 +37,7 @@ export interface VolatilityDeskOptions {
   /** Has a job carried out; the answer comes to `onAnswer`. */
   readonly fit: (job: CalibrationJob) => void;
   /** @throws when it cannot be journaled */
-  readonly record: (event: VolatilityCalibrated) => void;
+  readonly record: (event: VolatilityEvent) => void;
 }
 
 interface Waiting {
@@ -60,6 +76,7 @@ export class VolatilityDesk {
           capacity: settings.returns,
           bucketMs: settings.seasonMinutes * 60_000,
           ewmaLambda: settings.ewmaLambda,
+          jumped: (jump) => options.record(jumpedEvent(jump)),
         }),
     );
   }
@@ -68,6 +85,25 @@ export class VolatilityDesk {
     const market = this.#markets[message.instrument];
     if (message.kind === 'quote-updated') market?.onQuote(message);
     else market?.onQuoteLost();
+  }
+
+  /**
+   * Begins a market with prices from before the start, in the order of time. Too late once a fit of
+   * it is under way: what is fitted is numbered by what was taken.
+   *
+   * @returns whether they were of use
+   */
+  warm(instrument: number, closes: readonly ClosedPrice[], clocks: WallAndMono): boolean {
+    const market = this.#markets[instrument];
+    if (market === undefined || this.#waiting?.instrument === instrument) return false;
+    const warmed = warmReturns(closes, this.#options.board.periodMs);
+    const { returns, endsMs } = warmed;
+    if (!market.warm(warmed, clocks)) return false;
+    const missing = returns.filter((value) => Number.isNaN(value)).length;
+    const [fromMs = 0, toMs = 0] = [endsMs[0], endsMs.at(-1)];
+    const counts = { returns: returns.length, missing, fromMs, toMs };
+    this.#options.record({ kind: 'volatility-warmed', instrument, ...counts });
+    return true;
   }
 
   /** Several times a period. */
@@ -129,4 +165,15 @@ export class VolatilityDesk {
     this.#waiting = { instrument: next, turn: this.#turn, taken, sinceMs: monoMs };
     this.#options.fit(job);
   }
+}
+
+function jumpedEvent({ instrument, endMs, value, statistic, threshold }: MarketJump): PriceJumped {
+  return {
+    kind: 'price-jumped',
+    instrument,
+    endMs,
+    returnPpm: Math.round(value * 1e6),
+    statisticMilli: Math.round(Math.abs(statistic) * 1e3),
+    thresholdMilli: Math.round(threshold * 1e3),
+  };
 }

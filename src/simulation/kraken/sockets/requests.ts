@@ -5,11 +5,11 @@ import type { Right } from '../../binance/signing.ts';
 import type { Line } from '../../binance/streams/line.ts';
 import { type Desk, timeText } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_METHOD, UNKNOWN_ORDER } from '../errors.ts';
-import { orderIdText } from '../names.ts';
+import { amendIdText, orderIdText } from '../names.ts';
 import { shownClientId } from '../order-desk.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { readerOf } from '../rest/order-methods.ts';
-import { SOCKET_NAMES, wishOf } from '../wish.ts';
+import { amendWishOf, SOCKET_NAMES, wishOf } from '../wish.ts';
 import type { PrivateChannels } from './private-channels.ts';
 import { DEFAULT_DEPTH, type PublicChannels } from './public-channels.ts';
 
@@ -209,11 +209,13 @@ function amendOrder(
   read: (name: string) => string,
 ): Result<unknown, KrakenError> {
   const name = { orderId: read('order_id'), clientId: read('cl_ord_id') };
-  const change = { price: read('limit_price') || null, quantity: read('order_qty') || null };
-  const amended = desk.orders.amend(account, name, change);
+  const wish = amendWishOf(read);
+  const amended = wish.ok ? desk.orders.amend(account, name, wish.value) : wish;
   if (!amended.ok) return amended;
   const orderId = orderIdText(amended.value.orderId);
-  return ok({ amend_id: orderId, order_id: orderId });
+  const clientId = shownClientId(amended.value);
+  const named = clientId === '' ? {} : { cl_ord_id: clientId };
+  return ok({ amend_id: amendIdText(amended.value.orderId), order_id: orderId, ...named });
 }
 
 function batchAdd(

@@ -63,9 +63,10 @@ export class Executions {
         if (filledLots === null) return [];
         return [{ kind: 'progressed', clientId, venueOrderId, filledLots, hasEnded: true }];
       }
+      case 'amended':
+        return this.#amended(entry, clientId, venueOrderId);
       // Not live yet, or nothing that the desk counts.
       case 'pending_new':
-      case 'amended':
       case 'restated':
       case 'status':
       case 'iceberg_refill':
@@ -107,6 +108,16 @@ export class Executions {
     const lots = lotsBelow(instrument, filled);
     if (Number.isNaN(lots)) throw new WireFault(`cum_qty: found ${filled}, wanted a decimal`);
     return lots;
+  }
+
+  /** Only what the change is about is in the report; without both terms it says nothing here. */
+  #amended(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {
+    const instrument = this.#bySymbol.get(wordIn(entry['symbol']));
+    const price = wordIn(entry['limit_price']);
+    const quantity = wordIn(entry['order_qty']);
+    if (instrument === undefined || price === '' || quantity === '') return [];
+    const terms = gridIn(instrument, price, quantity);
+    return [{ kind: 'amended', clientId, venueOrderId, ...terms }];
   }
 
   #fill(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {

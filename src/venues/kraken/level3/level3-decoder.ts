@@ -87,7 +87,7 @@ export class Level3Decoder {
       if (!scanner.key()) return 'malformed';
       if (scanner.textIs('symbol')) {
         if (!scanner.string()) return 'malformed';
-        const pair = this.#pairs.find(scanner.bytes, scanner.textStart, scanner.textEnd);
+        const pair = this.#pairs.find(scanner.bytes, scanner.textStart);
         isKnown = pair !== null;
         if (pair !== null) this.pair = pair;
       } else if (scanner.textIs('checksum')) {

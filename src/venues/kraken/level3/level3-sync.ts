@@ -38,9 +38,9 @@ export class Level3Sync {
   readonly #depth: number;
   #scale: ChecksumScale;
   #isLive = false;
-  /** What the asks came to, as of how many edits: most frames change one side. */
+  /** What the asks came to: most frames change one side. */
   #asksCrc = BEGIN;
-  #asksEdits = -1;
+  #areAsksCounted = false;
 
   /**
    * @param book whose levels follow from the orders; nobody else sets them
@@ -76,7 +76,7 @@ export class Level3Sync {
   /** The venue writes other decimals from now on: what was built of the old ones goes. */
   rescale(scale: ChecksumScale): void {
     this.#scale = scale;
-    this.#asksEdits = -1;
+    this.#areAsksCounted = false;
     this.reset();
   }
 
@@ -116,8 +116,9 @@ export class Level3Sync {
   /** Of all orders of the ten best levels a side: asks first, best first, first to trade first. */
   #checksum(): number {
     const { asks, bids } = this.#book;
-    if (asks.edits !== this.#asksEdits) {
-      this.#asksEdits = asks.edits;
+    if (!this.#areAsksCounted || asks.changedFrom < CHECKSUM_LEVELS) {
+      this.#areAsksCounted = true;
+      asks.settle();
       this.#asksCrc = this.#withSide(BEGIN, asks, false);
     }
     return ended(this.#withSide(this.#asksCrc, bids, true));

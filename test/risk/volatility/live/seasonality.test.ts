@@ -120,7 +120,7 @@ test('a history keeps the last returns in order and counts those that are known'
 test('the board forgets what is older than its bound', () => {
   const board = new VolatilityBoard({ instruments: 2, periodMs: 1_000, staleMs: 3_000 });
   assert.ok(Number.isNaN(board.deviation(0, 0)));
-  board.write(1, 4, 5e9, 7);
+  board.write(1, { variance: 4, dayVariance: 9, atNs: 5e9, calibration: 7 });
   assert.is(board.deviation(1, 8e9), 2);
   assert.ok(Number.isNaN(board.deviation(1, 8e9 + 1)));
   assert.ok(Number.isNaN(board.deviation(0, 5e9)));
@@ -132,9 +132,15 @@ test('the board forgets what is older than its bound', () => {
 test('a board takes no variance that is none, of no instrument that is none', () => {
   const board = new VolatilityBoard({ instruments: 1, periodMs: 1_000, staleMs: 1_000 });
   for (const variance of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-    assert.throws(() => board.write(0, variance, 0, 0), /variance/);
+    assert.throws(
+      () => board.write(0, { variance, dayVariance: 1, atNs: 0, calibration: 0 }),
+      /variance/,
+    );
   }
-  assert.throws(() => board.write(1, 1, 0, 0), /instrument/);
+  assert.throws(
+    () => board.write(1, { variance: 1, dayVariance: 1, atNs: 0, calibration: 0 }),
+    /instrument/,
+  );
   assert.throws(() => board.deviation(-1, 0), /instrument/);
   assert.throws(() => new VolatilityBoard({ instruments: 1, periodMs: 10, staleMs: 5 }), /stale/);
 });

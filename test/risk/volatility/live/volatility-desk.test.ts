@@ -3,75 +3,25 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok } from '../../../../src/core/result.ts';
 import { rngOf } from '../../../../src/core/rng.ts';
-import { VolatilityBoard } from '../../../../src/risk/volatility/live/board.ts';
+import { varianceOver } from '../../../../src/risk/volatility/forecast.ts';
 import {
   type CalibrationJob,
   calibrate,
-  type VolatilityCalibrated,
 } from '../../../../src/risk/volatility/live/calibration.ts';
 import { modelOf, volatilitySection } from '../../../../src/risk/volatility/live/settings.ts';
 import {
   ANSWER_MS_MAX,
-  VolatilityDesk,
+  type PriceJumped,
 } from '../../../../src/risk/volatility/live/volatility-desk.ts';
 import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
 import { law } from '../../../support/law.ts';
-import { aModel, simulated } from '../series.ts';
-
-const PERIOD_MS = 1_000;
-const START_MS = 1_700_000_000_000;
-
-function aDesk(more: Readonly<Record<string, unknown>> = {}, markets = 1) {
-  const settings = volatilitySection.parse({
-    ...{ periodSeconds: 1, returns: 400, returnsMin: 150, refitMinutes: 1, staleSeconds: 3 },
-    ...{ seasonMinutes: 1_440, shocks: 'normal', ...more },
-  });
-  const board = new VolatilityBoard({ instruments: markets, periodMs: PERIOD_MS, staleMs: 3_000 });
-  const jobs: CalibrationJob[] = [];
-  const events: VolatilityCalibrated[] = [];
-  const desk = new VolatilityDesk({
-    instruments: Array.from({ length: markets }, (_, at) => ({ venue: 'v', symbol: `S${at}` })),
-    settings,
-    board,
-    fit: (job) => void jobs.push(job),
-    record: (event) => void events.push(event),
-  });
-  let period = 0;
-  const nowNs = (): number => period * 1e9;
-  /** Tells the mid of a market. */
-  const quote = (mid: number, instrument = 0): void =>
-    desk.onQuote({
-      ...{ kind: 'quote-updated', instrument, bidTicks: mid - 1, askTicks: mid + 1 },
-      ...{ bidLots: 1, askLots: 1, updateId: 1, receivedNs: 0 },
-    });
-  /** Lets so many periods go by. */
-  const wait = (periods = 1): void => {
-    period += periods;
-    desk.tick(START_MS + period * PERIOD_MS, nowNs());
-  };
-  /** A price that moves by these returns, one a period. */
-  const follow = (returns: ArrayLike<number>): void => {
-    for (let at = 0; at < returns.length; at += 1) {
-      price *= Math.exp(returns[at] as number);
-      quote(price);
-      wait();
-    }
-  };
-  let price = 1e9;
-  const begin = (): void => {
-    quote(price);
-    wait();
-  };
-  const deviation = (instrument = 0): number => board.deviation(instrument, nowNs());
-  const market = () => {
-    const { markets: all } = desk.summary();
-    return all['v S0'] as ReturnType<VolatilityDesk['summary']>['markets'][string];
-  };
-  return { desk, board, jobs, events, settings, quote, wait, follow, begin, deviation, market };
-}
-
-const returnsOf = (count: number, seed: number): Float64Array =>
-  simulated(aModel(), count, seed).map((value) => (value - 0.05) * 1e-4);
+import {
+  aVolatilityDesk as aDesk,
+  PERIOD_MS,
+  returnsOf,
+  START_MS,
+} from '../../../support/risk/volatility-desk.ts';
+import { aModel } from '../series.ts';
 
 test('nothing is known before thirty returns, and an average from then on', () => {
   const { follow, begin, deviation, market } = aDesk();
@@ -253,7 +203,10 @@ test('a season is taken out of the returns before they are fitted', () => {
     const isWild = Math.floor(((endMs - 1) % 86_400_000) / 3_600_000) % 24 < 4;
     return (isWild ? 4 : 1) * 1e-4 * random.normal();
   });
-  const job = { instrument: 0, turn: 1, bucketMs: 3_600_000, returns, endsMs, model: aModel() };
+  const job = {
+    ...{ instrument: 0, turn: 1, bucketMs: 3_600_000, periodMs: 60_000 },
+    ...{ returns, endsMs, model: aModel() },
+  };
   const { outcome } = calibrate(job);
   // Without its season the variance does not change, and so has hardly an answer to shocks.
   if (outcome.ok) assert.ok(outcome.value.parameters.alpha < 0.02, JSON.stringify(outcome.value));
@@ -265,7 +218,9 @@ test('a season is taken out of the returns before they are fitted', () => {
 test('missing returns are left out of a fit', () => {
   const returns = returnsOf(400, 13);
   const endsMs = Float64Array.from(returns, (_, at) => at + 1);
-  const job = { instrument: 0, turn: 1, bucketMs: 86_400_000, model: aModel() };
+  const job = {
+    ...{ instrument: 0, turn: 1, bucketMs: 86_400_000, periodMs: 60_000, model: aModel() },
+  };
   const plain = calibrate({ ...job, returns, endsMs });
   const holed = calibrate({
     ...job,
@@ -273,6 +228,49 @@ test('missing returns are left out of a fit', () => {
     endsMs: Float64Array.of(0, ...endsMs, 401),
   });
   assert.equal(holed, plain);
+});
+
+test('a jump is told of once, journaled, and in the law of the next calibration', () => {
+  const { desk, jobs, jumps, board, begin, follow, market } = aDesk({
+    ...{ returns: 5_000, returnsMin: 3_090 },
+  });
+  const returns = returnsOf(3_100, 21);
+  returns[2_900] = -0.008;
+  begin();
+  follow(returns);
+  assert.is(jumps.length, 1);
+  const [{ instrument, endMs, returnPpm, statisticMilli, thresholdMilli }] = jumps as [PriceJumped];
+  assert.equal([instrument, endMs, returnPpm], [0, START_MS + 2_902 * PERIOD_MS, -8_000]);
+  assert.ok(statisticMilli > thresholdMilli && thresholdMilli > 6_000);
+  assert.is(market()?.jumps, 1);
+  assert.is(board.law(0), null);
+  const answer = calibrate(jobs[0] as CalibrationJob);
+  assert.ok(answer.outcome.ok);
+  desk.onAnswer(answer);
+  const share = answer.outcome.value.jumps?.share as number;
+  assert.ok(share > 0.5 && share < 0.9, String(share));
+  assert.equal(board.law(0), { nu: null, jumps: answer.outcome.value.jumps });
+  assert.is(board.lawsTold, 1);
+});
+
+test('the variance of a day is that of the model, and told as such only of a fitted one', () => {
+  const { desk, board, jobs, begin, follow } = aDesk();
+  begin();
+  follow(returnsOf(150, 22));
+  const nowNs = 151e9;
+  assert.ok(board.deviation(0, nowNs) > 0);
+  assert.ok(Number.isNaN(board.dayDeviation(0, nowNs)), 'an average is no fit');
+  const answer = calibrate(jobs[0] as CalibrationJob);
+  assert.ok(answer.outcome.ok);
+  desk.onAnswer(answer);
+  follow([0]);
+  const { parameters } = answer.outcome.value;
+  const next = board.deviation(0, nowNs + 1e9) ** 2;
+  const model = { variance: 'garch', innovations: { kind: 'normal' }, mean: 'constant' } as const;
+  const wanted = varianceOver(model, parameters, next, 86_400);
+  const found = board.dayDeviation(0, nowNs + 1e9) ** 2;
+  assert.ok(Math.abs(found / wanted - 1) < 1e-9, `${found} ${wanted}`);
+  assert.ok(Number.isNaN(board.dayDeviation(0, nowNs + 5e9)), 'and none when it is stale');
 });
 
 test('settings that contradict each other are refused', () => {
@@ -303,7 +301,7 @@ test('the model of a calibration is written as people write it', () => {
     const parameters = { mu: 0, omega: 1e-9, alpha: 0.1, gamma: 0, beta: 0.8, nu: 4 };
     const value = {
       ...{ profile, parameters, next: 1e-8, persistence: 0.9, isStationary: true },
-      ...{ logLikelihood: 1, observations: 150, robustErrors: [], held: [] },
+      ...{ logLikelihood: 1, observations: 150, robustErrors: [], held: [], jumps: null },
     };
     desk.onAnswer({ instrument, turn, outcome: ok(value) });
     return events[0]?.model;

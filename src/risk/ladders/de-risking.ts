@@ -18,12 +18,23 @@ export interface LadderPolicy {
   readonly recoverMs: number;
 }
 
-export const DEFAULT_LADDER: LadderPolicy = {
-  from: [0.8, 0.9, 1, 1.25, 1.5],
-  scaleLeast: 0.25,
-  recoverShare: 0.9,
-  recoverMs: 300_000,
-};
+/** The numbers of C22 that its ladder is made of; the limit itself is the rung in the middle. */
+export interface LadderLimits {
+  readonly warnUse: number;
+  readonly scaleUse: number;
+  readonly flattenUse: number;
+  readonly emergencyUse: number;
+  readonly scaleLeast: number;
+  readonly recoverShare: number;
+  readonly recoverMs: number;
+}
+
+export function ladderPolicy(limits: LadderLimits): LadderPolicy {
+  const { warnUse, scaleUse, flattenUse, emergencyUse, ...rest } = limits;
+  const { scaleLeast, recoverShare, recoverMs } = rest;
+  const from = [warnUse, scaleUse, 1, flattenUse, emergencyUse] as const;
+  return { from, scaleLeast, recoverShare, recoverMs };
+}
 
 export interface LadderState {
   readonly rung: Rung;
@@ -48,7 +59,7 @@ export const LADDER_START: LadderState = { rung: 'none', use: 0, calmSinceMs: nu
 export function ladderStep(
   state: LadderState,
   message: LadderMessage,
-  policy: LadderPolicy = DEFAULT_LADDER,
+  policy: LadderPolicy,
 ): LadderState {
   if (message.kind === 'released') {
     return isLatched(state.rung) ? { ...state, rung: 'reduce-only', calmSinceMs: null } : state;
@@ -67,10 +78,7 @@ export function ladderStep(
 }
 
 /** Factor of the sizes of orders that add risk, 0 … 1. */
-export function ladderScale(
-  { rung, use }: LadderState,
-  policy: LadderPolicy = DEFAULT_LADDER,
-): number {
+export function ladderScale({ rung, use }: LadderState, policy: LadderPolicy): number {
   if (placeOf(rung) <= placeOf('warn')) return 1;
   if (rung !== 'scale') return 0;
   const [, scale, reduce] = policy.from;
@@ -79,7 +87,7 @@ export function ladderScale(
 }
 
 /** The rung that a use calls for, by itself. */
-export function rungOf(use: number, policy: LadderPolicy = DEFAULT_LADDER): Rung {
+export function rungOf(use: number, policy: LadderPolicy): Rung {
   assert(
     policy.from.every((each, at) => at === 0 || each > (policy.from[at - 1] as number)),
     'a ladder rises',
@@ -87,10 +95,22 @@ export function rungOf(use: number, policy: LadderPolicy = DEFAULT_LADDER): Rung
   return RUNGS[policy.from.filter((from) => use >= from).length] as Rung;
 }
 
-function isLatched(rung: Rung): boolean {
+/** Steps in which sizes shrink: a slow fall is a handful of records then, and not one a second. */
+const STEPS = 8;
+/** Rounding of a scale that is a whole number of steps. */
+const HAIR = 1e-9;
+
+/** A scale in whole steps, never larger than it was, and never nothing while it is something. */
+export function sizeStep(scale: number): number {
+  return scale <= 0 ? 0 : Math.max(1, Math.floor(scale * STEPS + HAIR)) / STEPS;
+}
+
+/** Whether only people lead down from a rung. */
+export function isLatched(rung: Rung): boolean {
   return placeOf(rung) >= placeOf('flatten');
 }
 
-function placeOf(rung: Rung): number {
+/** Place of a rung, 0 for none. */
+export function placeOf(rung: Rung): number {
   return RUNGS.indexOf(rung);
 }
