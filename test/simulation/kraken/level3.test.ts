@@ -143,11 +143,14 @@ test('maintenance of the venue takes every price away until it is online', async
   assert.ok(feed.isRight());
 });
 
-test('F19: a tick that becomes finer while running makes the book anew, and right', async () => {
+test('F19: a tick that becomes finer while running makes the book anew, and bars it', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.state.refine(SYMBOL, 1);
   await feed.churn(50);
   assert.is(feed.lost.at(-1)?.reason, 'rules-changed');
+  await feed.churn(3_000);
+  assert.equal([feed.view.isSynced, feed.view.isLive], [true, false]);
+  feed.venue.facade.state.refine(SYMBOL, 0);
   await feed.churn(3_000);
   assert.ok(feed.isRight());
 });

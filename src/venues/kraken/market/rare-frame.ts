@@ -28,8 +28,10 @@ export interface PairRules {
   readonly status: TradingStatus;
   readonly priceDecimals: number;
   readonly quantityDecimals: number;
-  /** Decimal text. */
+  /** Decimal texts; those of the minima are empty where the venue does not say them. */
   readonly tick: string;
+  readonly quantityMin: string;
+  readonly notionalMin: string;
 }
 
 /** Frames that come seldom, or that need texts. */
@@ -122,5 +124,7 @@ function rulesIn(value: unknown): PairRules {
     priceDecimals: wholeOf(pair, 'price_precision'),
     quantityDecimals: wholeOf(pair, 'qty_precision'),
     tick: wordIn(pair['tick_size']) || textOf(pair, 'price_increment'),
+    quantityMin: wordIn(pair['qty_min']),
+    notionalMin: wordIn(pair['cost_min']),
   };
 }

@@ -20,7 +20,8 @@ test('the status of the venue and of its pairs is read, and a new one is taken f
 test('rules of pairs come with their decimals as they are written', () => {
   const text =
     '{"channel":"instrument","type":"snapshot","data":{"assets":[],"pairs":[{"symbol":"BTC/USD",' +
-    '"status":"online","price_precision":1,"qty_precision":8,"tick_size":0.10,"x":[1]}]}}';
+    '"status":"online","price_precision":1,"qty_precision":8,"tick_size":0.10,"qty_min":0.00005,' +
+    '"x":[1]}]}}';
   assert.equal(rareFrameIn(frameOf(text)), {
     kind: 'instruments',
     isSnapshot: true,
@@ -31,6 +32,8 @@ test('rules of pairs come with their decimals as they are written', () => {
         priceDecimals: 1,
         quantityDecimals: 8,
         tick: '0.10',
+        quantityMin: '0.00005',
+        notionalMin: '',
       },
     ],
   });
