@@ -47,6 +47,7 @@ export function streamOf(event: JournalEvent): string {
     case 'rung-changed':
     case 'market-day-opened':
     case 'data-gap':
+    case 'market-stood':
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':
