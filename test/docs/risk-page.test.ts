@@ -5,10 +5,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COMMANDS } from '../../src/commands/cli.ts';
 import { findCommand } from '../../src/commands/command.ts';
-import { DAEMON_COMMANDS } from '../../src/commands/daemon-commands.ts';
+import { DAEMON_COMMANDS, runDaemonCommand } from '../../src/commands/daemon-commands.ts';
 import { METHODS, riskReportSection } from '../../src/risk/report/settings.ts';
-import { onPremises } from '../support/process/premises.ts';
-import { until } from '../support/process/until.ts';
+import { untilTrading } from '../support/desk/laws.ts';
+import { rehearsed } from '../support/desk/rehearsed.ts';
 import { root } from '../support/shared.ts';
 
 const PAGE = readFileSync(join(root, 'docs', 'risk.md'), 'utf8');
@@ -19,7 +19,7 @@ interface Step {
   readonly shown: readonly string[];
 }
 
-const FILED = ['risk', 'heatmap', '--html'];
+const ANN = { user: 'ann', role: 'viewer' } as const;
 const block = /^```console\n(.*?)^```$/ms.exec(PAGE)?.[1] ?? '';
 const steps = block
   .split(/^\$ flyball /m)
@@ -38,29 +38,32 @@ function shape(line: string): string {
     .trim();
 }
 
-test(
-  'every command of the page runs on a desk and shows what the page shows',
-  onPremises(async (premises) => {
-    const desk = premises.start();
-    await until('a report', async () => (await desk.run('risk')).exitCode === 0 || null);
-    for (const { words, shown } of steps) {
-      const { exitCode, data, error } = await desk.run(words.join(' '));
-      assert.is(exitCode, 0, `${words.join(' ')}: ${error}`);
-      const out = findCommand(DAEMON_COMMANDS, words)?.command.show(data) ?? '';
-      const lines = out.split('\n').map(shape);
-      for (const line of shown) {
-        const wanted = shape(line);
-        const isThere = lines.some((each) => each === wanted || sameBut(each, wanted));
-        assert.ok(isThere, `${words.join(' ')} shows no line like: ${line}\n${out}`);
+test('every command of the page runs on a desk and shows what the page shows', async () => {
+  await rehearsed({
+    change: (config) => {
+      config.riskReport = riskReportSection.parse({});
+    },
+    script: async (stage) => {
+      await untilTrading(stage);
+      await stage.until('a report', () => stage.desk.risk.report().ok);
+      for (const { words, shown } of steps) {
+        const outcome = await runDaemonCommand(stage.desk, words, ANN);
+        const { exitCode, data, error } = outcome;
+        assert.is(exitCode, 0, `${words.join(' ')}: ${error}`);
+        const found = findCommand(DAEMON_COMMANDS, words);
+        const out = found?.command.show(data) ?? '';
+        const lines = out.split('\n').map(shape);
+        for (const line of shown) {
+          const wanted = shape(line);
+          const isThere = lines.some((each) => each === wanted || sameBut(each, wanted));
+          assert.ok(isThere, `${words.join(' ')} shows no line like: ${line}\n${out}`);
+        }
+        const file = found?.command.file?.(found.rest, data) ?? null;
+        if (words.includes('--html')) assert.is(file?.path, 'heat.html');
       }
-    }
-    // As a person asks for it, who gets a file.
-    const asked = premises.program(...FILED, join(premises.root, 'heat.html'));
-    assert.is((await asked.ended).code, 0, asked.err);
-    const page = readFileSync(join(premises.root, 'heat.html'), 'utf8');
-    assert.match(page, /^<!doctype html>/);
-  }),
-);
+    },
+  });
+});
 
 /** A heat that is not known yet has a reason in the place of its number. */
 function sameBut(found: string, wanted: string): boolean {
