@@ -17,6 +17,7 @@ import type { WatchdogMessage } from './safety/watchdog.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
 import type { AmendAnswer, RiskAnswer, RiskMessage } from './trading/risk-message.ts';
+import type { SizingMessage } from './trading/sizing.ts';
 import type { StrategyMessage } from './trading/strategy.ts';
 import type { VenueMessage } from './trading/venue.ts';
 
@@ -36,6 +37,7 @@ export const address = {
   riskAmend: answerRefByPath<AmendIntent, AmendAnswer>('trading/risk'),
   /** What there is to flatten, as the next check will see it. */
   riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
+  sizing: refByPath<SizingMessage>('trading/sizing'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   facts: refByPath<FactsMessage>('market-data/facts'),

@@ -8,7 +8,7 @@ import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { Flattener, type FlattenMessage } from './flattener.ts';
-import type { QuotesWanted } from './strategy.ts';
+import type { QuotesWanted } from './quotes-wanted.ts';
 import { type Dropped, Submission, type SubmissionOptions } from './submission.ts';
 
 export type ExecutionMessage =

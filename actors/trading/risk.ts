@@ -10,17 +10,11 @@ import type { RungChanged } from '../../src/risk/ladders/rung-changed.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
+import type { SizeBoard } from '../../src/risk/sizing/board.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
-import type { AmendAnswer, RiskAnswer, RiskMessage } from './risk-message.ts';
-
-/** What severities leave of an order. Both answer in constant time and allocate nothing. */
-export interface Severities {
-  /** Scale of its size, 0 … 1. */
-  readonly sizeScale: (order: OrderIntent) => number;
-  readonly isStrategyPaused: (strategy: string) => boolean;
-}
+import type { AmendAnswer, RiskAnswer, RiskMessage, Severities } from './risk-message.ts';
 
 export interface RiskOptions {
   readonly instruments: readonly Instrument[];
@@ -34,6 +28,8 @@ export interface RiskOptions {
   readonly journal: (event: RiskDayOpened | BreakerEvent | RungChanged) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
+  /** The sizes that are worked out; absent where nobody does. */
+  readonly sizing?: SizeBoard;
   /** Controls and breakers; absent where only the limits of section `risk` are tried. */
   readonly safety?: RiskSafety;
 }
@@ -75,6 +71,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       const state = await options.restore();
       ctx.send(ctx.self, { kind: 'caught-up' });
       const desk = new RiskDesk(instruments, options.limits(), state, ctx.clock.mono());
+      desk.check.sizing = options.sizing ?? null;
       const nowMs = ctx.clock.mono() / 1e6;
       const found = { instruments, check: desk.check, state, record: journal };
       const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);
@@ -113,6 +110,9 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           break;
         case 'adopt-limits':
           desk.check.adopt(message.limits, ctx.clock.mono());
+          break;
+        case 'tell-book':
+          if (watch !== null) ctx.send(message.to, watch.book(ctx.clock.mono()));
           break;
         case 'caught-up':
           isCaughtUp = true;

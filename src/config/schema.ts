@@ -10,6 +10,7 @@ import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
 import { riskReportSection } from '../risk/report/settings.ts';
+import { sizingSection } from '../risk/sizing/settings.ts';
 import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
@@ -101,6 +102,7 @@ export const configSchema = z
     guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
     breakers: breakersSection.optional(),
+    sizing: sizingSection.prefault({}),
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),

@@ -49,6 +49,7 @@ import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
+import { deskSizing } from './sizing/desk-sizing.ts';
 import { deskVolatility } from './volatility/desk-volatility.ts';
 
 export interface TreeHooks {
@@ -89,6 +90,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
   const volatility = deskVolatility(parts, append);
+  const sizing = deskSizing(parts, kernel, append);
   const safety = { ...riskSafety(parts, kernel), volatility: volatility?.board ?? null };
   const limits = booksOf(safety.settings);
   const quoteListeners = instruments.map(({ index }) => [
@@ -206,7 +208,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ turns, listeners, tape, log },
+              ...{ turns, listeners, tape, log, journal: append },
             }),
         })),
       ),
@@ -250,22 +252,26 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           gate,
           severities: severitiesOf(parts, kernel),
           safety,
+          sizing: sizing.board,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,
           journal: append,
         }),
+      sizing: sizing.start,
       execution: () =>
         executionActor({ instruments, gate, clientId, amendingOf, metrics, isClockReal }),
       strategies: parts.config.strategies.map(({ label }, at) => ({
         label,
         start: () => {
           const settings = () => parts.config.strategies[at] as StrategySettings;
+          const instrument = instrumentOf(instruments, settings()) as Instrument;
           return strategyActor({
             label,
-            instrument: instrumentOf(instruments, settings()) as Instrument,
+            instrument,
             settings: () => settings().settings,
             staleMs: () => parts.config.risk.staleBookMs,
+            hold: sizing.holdOf(label, instrument.index),
             record: new StrategyRecord(label, evidence, append),
           });
         },

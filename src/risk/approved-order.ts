@@ -46,6 +46,15 @@ export type Refusal =
   | ({ readonly kind: 'position-limit'; readonly worst: number } & SizeLimit)
   /** Everything at a venue, or of the desk, taken together. */
   | ({ readonly kind: 'gross-limit'; readonly scope: string; readonly gross: number } & SizeLimit)
+  /** Beyond what has been worked out for the market, in lots. */
+  | {
+      readonly kind: 'size-limit';
+      readonly of: 'order' | 'position';
+      readonly lots: number;
+      readonly limitLots: number;
+      /** Largest order that would pass, as of a `SizeLimit`. */
+      readonly largestLots: number;
+    }
   | { readonly kind: 'not-reducing'; readonly position: number; readonly lots: number }
   | { readonly kind: 'daily-loss'; readonly loss: number; readonly limit: number }
   | { readonly kind: 'self-trade'; readonly against: string }

@@ -4,6 +4,7 @@ import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
 import type { AmendIntent } from '../execution/amend/amendment.ts';
+import { isFlattening } from '../execution/flatten/intent.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
 import type { ApprovedAmendment, ApprovedOrder, Refusal } from './approved-order.ts';
@@ -12,6 +13,7 @@ import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
 import { Profit } from './profit.ts';
 import { SizeLimits, type SizeRefusal } from './size-limits.ts';
+import type { SizeBoard } from './sizing/board.ts';
 import type { OrderControls, OrderFacts } from './watch/order-controls.ts';
 
 const MS = 1e6;
@@ -48,6 +50,8 @@ export class PreTradeCheck {
   readonly #strategyRates = new Map<string, RateBudget>();
   /** The numbered controls of an order; null where only the limits of section `risk` count. */
   controls: OrderControls | null = null;
+  /** The sizes that are worked out for each market; null where nobody does. */
+  sizing: SizeBoard | null = null;
   readonly #right = { isReduceOnly: false, permissions: PERMISSIONS.emergency as Permissions };
   readonly #rule = { found: 0, min: 0, max: 0, isTrading: true };
   readonly #crossing = { ownCrossed: 0 };
@@ -262,7 +266,14 @@ export class PreTradeCheck {
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, added));
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
-    const tooLarge = this.#sizes.refuse(order.instrument, notional, worst, moment.riskScale);
+    const board = this.sizing;
+    if (board?.isStale(order.instrument, moment.nowNs)) {
+      const ageMs = board.ageMs(order.instrument, moment.nowNs);
+      return { kind: 'stale-risk', word: 'size', ageMs, limitMs: board.staleMs };
+    }
+    const tooLarge =
+      this.#sizes.refuse(order.instrument, notional, worst, moment.riskScale) ??
+      this.#refuseSized(order, order.lots, added, moment);
     if (tooLarge !== null) return this.#hinted(tooLarge, order, instrument, ticks, moment, counted);
     const loss = this.profit.lossToday();
     // Asked this way round, because a loss that is not a number is not known to be small.
@@ -273,17 +284,39 @@ export class PreTradeCheck {
   }
 
   /**
+   * Against what was worked out for the market, as the moment scales it.
+   *
+   * @param added what of the lots is not open already
+   */
+  #refuseSized(
+    { instrument, side }: OrderIntent,
+    lots: number,
+    added: number,
+    { nowNs, riskScale }: Moment,
+  ): SizeRefusal | null {
+    const board = this.sizing;
+    if (board === null) return null;
+    const orderLots = board.orderLots(instrument, nowNs) * riskScale;
+    if (lots > orderLots) return sizeLimit('order', lots, orderLots);
+    const worst = this.exposure(instrument).worstWith(side, added);
+    const positionLots = board.positionLots(instrument, nowNs) * riskScale;
+    return worst > positionLots ? sizeLimit('position', worst, positionLots) : null;
+  }
+
+  /**
    * Adds the largest size that the limits of size would let pass, by bisection over the same
    * check. At most some fifty steps, and only for an order that is refused.
    */
   #hinted(
     refusal: SizeRefusal,
-    { instrument: index, side, lots }: OrderIntent,
+    order: OrderIntent,
     instrument: Instrument,
     ticks: number,
-    { riskScale }: Moment,
+    moment: Moment,
     counted: number,
   ): SizeRefusal {
+    const { instrument: index, side, lots } = order;
+    const { riskScale } = moment;
     const mid = this.midTicks(index);
     const exposure = this.exposure(index);
     const passes = (size: number): boolean => {
@@ -291,7 +324,8 @@ export class PreTradeCheck {
       if (exposure.isReducing(side, added)) return true;
       const worst = notionalAt(instrument, mid, exposure.worstWith(side, added));
       const notional = notionalAt(instrument, ticks, size);
-      return this.#sizes.refuse(index, notional, worst, riskScale) === null;
+      if (this.#sizes.refuse(index, notional, worst, riskScale) !== null) return false;
+      return this.#refuseSized(order, size, added, moment) === null;
     };
     let largestLots = 0;
     let tooMany: number = lots;
@@ -305,6 +339,8 @@ export class PreTradeCheck {
 
   /** Last, so that a refused order uses up no budget. */
   #refuseRate(order: OrderIntent, moment: Moment): Refusal | null {
+    // It keeps a pace of its own: quoting may have used up what there was.
+    if (isFlattening(order)) return null;
     const nowMs = moment.nowNs / MS;
     let strategy = this.#strategyRates.get(order.strategy);
     if (strategy === undefined) {
@@ -339,6 +375,10 @@ export class PreTradeCheck {
     rule.max = max;
     return instrumentRule.check(rule, NO_LIMITS)?.limit ?? null;
   }
+}
+
+function sizeLimit(of: 'order' | 'position', lots: number, limitLots: number): SizeRefusal {
+  return { kind: 'size-limit', of, lots, limitLots, largestLots: 0 };
 }
 
 function deskRate(limits: RiskLimits, nowNs: number): RateBudget {

@@ -21,6 +21,7 @@ import { type PortfolioSummary, PortfolioWatch } from '../portfolio/portfolio-wa
 import { defaultPortfolioSettings, type PortfolioSettings } from '../portfolio/settings.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
+import type { BookTold } from '../sizing/sizing-desk.ts';
 import type { VolatilityBoard } from '../volatility/live/board.ts';
 import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';
@@ -100,6 +101,7 @@ export class RiskWatch {
   readonly #venues: VenueWatch;
   readonly #controls: OrderControls;
   readonly #portfolio: PortfolioWatch;
+  readonly #source: CovarianceSource;
   #settings: BreakerSettings;
   #book: LimitBook;
   #sampledMs = Number.NEGATIVE_INFINITY;
@@ -155,6 +157,7 @@ export class RiskWatch {
       this.#sizeOf(venue, asset, units),
     );
     const source = new CovarianceSource(instruments.length, options.volatility ?? null);
+    this.#source = source;
     const shelf = { port, instruments, check, source, rung: rungOf(valueAtRisk), journal: record };
     const closingCost = (): number => this.#portfolioSettings.closingCostBps / 10_000;
     this.#portfolio = new PortfolioWatch({ ...shelf, closingCost }, nowMs);
@@ -237,6 +240,29 @@ export class RiskWatch {
     this.#venues.tick(nowMs);
     if (nowMs - this.#sampledMs >= SAMPLE_MS) this.#sample(nowMs);
     this.#board.tick(nowMs);
+  }
+
+  /** What sizes are worked out from: a copy, for who works at another time. */
+  book(atNs: number): BookTold {
+    const { instruments, check } = this.#options;
+    const { daily, tail } = this.#source;
+    return {
+      kind: 'book-told',
+      atNs,
+      equity: this.#equity,
+      covariance: { ...daily, cells: daily.cells.slice() },
+      tail,
+      markets: instruments.map(({ index }) => {
+        const { regime, tradedLots } = this.#markets[index] as MarketWatch;
+        return {
+          midTicks: check.lastMidTicks(index),
+          profit: check.profit.of(index),
+          positionLots: check.exposure(index).position,
+          tradedLots,
+          regime,
+        };
+      }),
+    };
   }
 
   summary(): WatchSummary {

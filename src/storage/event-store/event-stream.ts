@@ -46,10 +46,12 @@ export function streamOf(event: JournalEvent): string {
     case 'profit-peaked':
     case 'rung-changed':
     case 'data-gap':
+    case 'market-stood':
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
     case 'heartbeat':

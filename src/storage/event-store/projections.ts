@@ -120,8 +120,10 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'alert-acknowledged':
     case 'market-data-removed':
     case 'data-gap':
+    case 'market-stood':
     case 'quality-scored':
     case 'volatility-calibrated':
+    case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
     case 'loss-forecast':

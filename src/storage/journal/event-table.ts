@@ -9,18 +9,18 @@ import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
-import type { BackfillEvent } from '../../market/quality/backfill.ts';
-import type { QualityEvent } from '../../market/quality/events.ts';
+import type { MarketEvent } from '../../market/market-event.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import { RUNGS } from '../../risk/ladders/de-risking.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
-import { backfillField, instrumentField } from './fields/definition-fields.ts';
+import { backfillField, instrumentField, stoodField } from './fields/definition-fields.ts';
 import {
   amendmentField,
   amount,
@@ -52,10 +52,10 @@ export type JournalEvent =
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
-  | QualityEvent
-  | BackfillEvent
+  | MarketEvent
   | MarketDataRemoved
   | VolatilityEvent
+  | SizeSet
   | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
@@ -339,6 +339,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ id: text, outcome: choice(['filled', 'given-up', 'no-room']) }),
   },
+  'market-stood': { code: 108, version: 1, fields: stoodField },
   'volatility-calibrated': {
     code: 120,
     version: 1,
@@ -348,6 +349,17 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       verdict: choice(['adopted', 'refused']),
       model: text,
       observations: whole,
+      detail: document,
+    }),
+  },
+  'size-set': {
+    code: 121,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      rule: choice(SIZE_RULES),
+      positionLots: whole,
+      orderLots: whole,
       detail: document,
     }),
   },

@@ -8,6 +8,7 @@ import {
   EVIDENCE_LAYOUT,
   EVIDENCE_NUMBERS,
   type Evidence,
+  LAYOUT_LENGTHS,
 } from '../../execution/proof/evidence.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
@@ -158,9 +159,10 @@ export function decided<T extends object>(
     },
     read(from) {
       const read = facts.read(from);
-      if (from.choice(EVIDENCE_LAYOUT + 1) === 0) return read;
-      const evidence = new Float64Array(EVIDENCE_NUMBERS.length);
-      for (let at = 0; at < evidence.length; at += 1) evidence[at] = from.number();
+      const length = LAYOUT_LENGTHS[from.choice(LAYOUT_LENGTHS.length)] as number;
+      if (length === 0) return read;
+      const evidence = new Float64Array(EVIDENCE_NUMBERS.length).fill(Number.NaN);
+      for (let at = 0; at < length; at += 1) evidence[at] = from.number();
       return { ...read, evidence };
     },
   };

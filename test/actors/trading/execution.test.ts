@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import { executionActor } from '../../../actors/trading/execution.ts';
-import type { QuotesWanted } from '../../../actors/trading/strategy.ts';
+import type { QuotesWanted } from '../../../actors/trading/quotes-wanted.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { clientIdsOf } from '../../../src/core/ids.ts';
 import { err, ok } from '../../../src/core/result.ts';

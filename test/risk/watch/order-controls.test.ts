@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLATTENING } from '../../../src/core/ids.ts';
-import { nanosOf } from '../../../src/core/units.ts';
+import { nanosOf, ticksOf } from '../../../src/core/units.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
@@ -188,6 +188,29 @@ test('the flattening has a permit of its own and passes all of them', () => {
   const slice = order({ strategy: FLATTENING, isPostOnly: false, ticks: 20_000 });
   assert.is(asked(slice, 0), 'approved');
   assert.is(asked(slice, 0), 'approved');
+});
+
+test('C06: an amended order keeps its id, and is the order that it was amended to', () => {
+  const { controls, asked } = theControls();
+  const first = order();
+  asked(first, 0);
+  const wanted = { ...first, ticks: ticksOf(9_999) };
+  assert.is(controls.refuseAmended(wanted, FACTS, 10), null);
+  controls.amended(wanted, 10);
+  assert.is(asked(order({ ticks: 9_999 }), 20), 'duplicate');
+  assert.is(asked(order(), 30), 'approved', 'nothing rests at the old price');
+  controls.onOrder(told(submitted(first), 'amend-rejected'));
+  assert.is(asked(order({ ticks: 9_999 }), 40), 'approved');
+  const again = controls.refuseAmended({ ...wanted, ticks: ticksOf(10_000) }, FACTS, 50);
+  assert.is(again === null ? '' : refusalName(again), 'duplicate');
+});
+
+test('an order that is remembered no longer is amended all the same', () => {
+  const { controls, asked } = theControls();
+  const old = order();
+  controls.onOrder(told(submitted(old), 'amend-refused'));
+  controls.amended(old, 0);
+  assert.is(asked(order(), 10), 'duplicate');
 });
 
 test.run();

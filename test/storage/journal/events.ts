@@ -19,6 +19,7 @@ import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
 import type { BackfillJob } from '../../../src/market/quality/backfill.ts';
 import { ALERT_LEVELS } from '../../../src/ops/alerts/alert.ts';
 import { RUNGS } from '../../../src/risk/ladders/de-risking.ts';
+import { SIZE_RULES } from '../../../src/risk/sizing/sizing-desk.ts';
 import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
 
 export function anInstrument(over: Partial<Instrument> & { lot?: string } = {}): Instrument {
@@ -289,6 +290,12 @@ const shapes: Shapes = {
     id: name,
     outcome: fc.constantFrom('filled', 'given-up', 'no-room'),
   }),
+  'market-stood': record({
+    venue: name,
+    symbol: name,
+    standing: fc.constantFrom('trading', 'halted', 'rules-changed'),
+    detail: words,
+  }),
   'data-gap': record({
     instrument: fc.nat(),
     how: fc.constantFrom('sequence', 'rate'),
@@ -309,6 +316,13 @@ const shapes: Shapes = {
     verdict: fc.constantFrom('adopted', 'refused'),
     model: name,
     observations: fc.nat(),
+    detail: words,
+  }),
+  'size-set': record({
+    instrument: fc.nat(),
+    rule: fc.constantFrom(...SIZE_RULES),
+    positionLots: fc.maxSafeNat(),
+    orderLots: fc.maxSafeNat(),
     detail: words,
   }),
   'volatility-warmed': record({
