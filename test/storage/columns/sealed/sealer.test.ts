@@ -36,7 +36,7 @@ test('what is durable can be queried, before and after it is sealed', async () =
   assert.is(await count(store.duck, 'SELECT count(DISTINCT position) AS n FROM records'), 40);
 });
 
-test('a new segment is shown before the sealing of the last one keeps the engine busy', async () => {
+test('a new segment is shown before the sealing of the last one begins', async () => {
   const store = await aStore();
   await write(store, anHour(0, 30, 1));
   store.writer.roll();
