@@ -19,6 +19,7 @@ import {
   MONEY_WATCH,
   PORTFOLIO_GATE,
   PORTFOLIO_WORDS,
+  SIZE_HINT,
 } from './lists/ladders.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
@@ -48,6 +49,7 @@ const ALL: readonly MutantFile[] = [
   LIMITS,
   PORTFOLIO_GATE,
   PORTFOLIO_WORDS,
+  SIZE_HINT,
   LADDER,
   DE_RISKING,
   DRAWDOWN,
