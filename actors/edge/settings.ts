@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
 import { looserLimits } from '../../src/risk/loosening.ts';
-import { looserSizing } from '../../src/risk/sizing/loosening.ts';
+import { looserSizing } from '../../src/risk/sizing/settings.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
