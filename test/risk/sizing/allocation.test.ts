@@ -77,6 +77,8 @@ test('everything together is held to the value at risk of the desk', () => {
 });
 
 test('what is below the minimum is not taken at all', () => {
+  const little = valueIn(allocate(aModel([aCase()]), someSizing({ startingFraction: 0.0049 })));
+  assert.equal([little[0]?.notional, little[0]?.rule], [0, 'minimum']);
   const [size] = sizesOf([aCase({ liquidityMax: 0.0049 })]);
   assert.equal([size?.notional, size?.atRisk, size?.rule], [0, 0, 'minimum']);
   near(sizesOf([aCase({ liquidityMax: 0.005 })])[0]?.notional ?? 0, 0.005, 1e-9);
