@@ -80,13 +80,18 @@ export function riskReportActor(
         },
         memory,
       );
+      ctx.send(ctx.self, { kind: 'look' });
       ctx.timers.start('look', LOOK_MS, { kind: 'look' }, { periodic: true });
       return { desk, reporter, funds: null };
     },
     async receive(state, message, ctx) {
       if (message.kind === 'look') await look(state, ctx);
-      else if (message.kind === 'funds-told') state.funds = message.funds;
-      else if (message.kind === 'reported') state.desk.onAnswer(message.answer);
+      else if (message.kind === 'funds-told') {
+        if (message.funds.size === 0) return state;
+        // The first report does not wait for the next look.
+        if (state.funds === null) ctx.send(ctx.self, { kind: 'look' });
+        state.funds = message.funds;
+      } else if (message.kind === 'reported') state.desk.onAnswer(message.answer);
       else throw new Error(message.detail);
       return state;
     },

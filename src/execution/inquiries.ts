@@ -9,7 +9,7 @@ const NOT_FOUND_MIN = 3;
 interface Inquiry {
   /** Venue time after which the venue refuses the request, should it still be on its way. */
   readonly validUntilMs: number;
-  /** The same of a request to amend the order. */
+  /** The same of a request to amend the order; Infinity while nobody doubts one. */
   amendUntilMs: number;
   notFound: number;
   pauseMs: number;
@@ -38,7 +38,7 @@ export class Inquiries {
     if (this.#open.has(clientId)) return;
     this.#open.set(clientId, {
       validUntilMs,
-      amendUntilMs: Number.NEGATIVE_INFINITY,
+      amendUntilMs: Number.POSITIVE_INFINITY,
       notFound: 0,
       pauseMs: ASK_AGAIN_MS_MIN,
       nextNs: nowNs,

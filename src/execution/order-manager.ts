@@ -122,7 +122,7 @@ export class OrderManager {
   }
 
   /**
-   * Books what the venue, asked for an open order, says of its terms. Only an answer to a question
+   * Books what the venue, asked for an order, says of its terms. Only an answer to a question
    * that was put after the last change counts: an older one may be true of what was before.
    *
    * @param asked the record when the question was put

@@ -96,9 +96,10 @@ export class Quoter {
   /** Other terms that never left: the order is as it was told last. */
   onAmendDropped(side: Side, clientId: string): void {
     const order = this.#live[side].find((each) => each.clientId === clientId);
-    if (order === undefined) return;
+    if (order?.isChanging !== true) return;
     order.isChanging = false;
-    order.ticks = order.record?.order.ticks ?? order.ticks;
+    // What is amended has been told before.
+    order.ticks = (order.record as OrderRecord).order.ticks;
   }
 
   #settleSide(side: Side, ticks: Ticks, lots: Lots, actions: QuoteActions): void {

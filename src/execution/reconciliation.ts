@@ -271,8 +271,9 @@ class Run {
 
   /** @param asked the record when the venue was asked for it */
   #foundOurs(asked: OrderRecord, order: VenueOrder, askedAtMs: number): boolean {
-    if (order.state !== 'open') return this.#found(order);
-    const isLate = this.#inquiries.isTooLateToAmend(order.clientId, askedAtMs);
+    // What has ended has its last terms, and full by them may be full for good.
+    const isLate =
+      order.state !== 'open' || this.#inquiries.isTooLateToAmend(order.clientId, askedAtMs);
     return this.#found(order, this.#port.learnTerms(asked, order, isLate));
   }
 

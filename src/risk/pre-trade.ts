@@ -4,6 +4,7 @@ import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
 import type { AmendIntent } from '../execution/amend/amendment.ts';
+import { isFlattening } from '../execution/flatten/intent.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
 import type { ApprovedAmendment, ApprovedOrder, Refusal } from './approved-order.ts';
@@ -54,7 +55,13 @@ export class PreTradeCheck {
   readonly #right = { isReduceOnly: false, permissions: PERMISSIONS.emergency as Permissions };
   readonly #rule = { found: 0, min: 0, max: 0, isTrading: true };
   readonly #crossing = { ownCrossed: 0 };
-  readonly #facts: OrderFacts = { midTicks: 0, notional: 0, worst: 0, isReducing: false };
+  readonly #facts: OrderFacts = {
+    midTicks: 0,
+    notional: 0,
+    worst: 0,
+    added: 0,
+    isReducing: false,
+  };
 
   constructor(instruments: readonly Instrument[], limits: RiskLimits, nowNs: number) {
     this.#instruments = instruments;
@@ -263,6 +270,7 @@ export class PreTradeCheck {
       return { kind: 'self-trade', against: against as string };
     }
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, added));
+    this.#facts.added = added;
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
     const board = this.sizing;
@@ -338,6 +346,8 @@ export class PreTradeCheck {
 
   /** Last, so that a refused order uses up no budget. */
   #refuseRate(order: OrderIntent, moment: Moment): Refusal | null {
+    // It keeps a pace of its own: quoting may have used up what there was.
+    if (isFlattening(order)) return null;
     const nowMs = moment.nowNs / MS;
     let strategy = this.#strategyRates.get(order.strategy);
     if (strategy === undefined) {

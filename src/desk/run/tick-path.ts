@@ -14,11 +14,13 @@ import { SafetyKernel } from '../../control/safety-kernel.ts';
 import type { Net, Timers } from '../../core/env.ts';
 import { clientIdsOf } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { amountOf } from '../../core/units.ts';
 import { EvidenceTrail } from '../../execution/proof/evidence.ts';
 import { qualitySection } from '../../market/quality/settings.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
 import { breakersSection } from '../../risk/breakers/settings.ts';
+import { LIFTED_LOTS, SizeBoard } from '../../risk/sizing/board.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
 import { StrategyRecord } from '../../strategies/decision-record.ts';
 import { BinanceStream } from '../../venues/binance/stream.ts';
@@ -37,6 +39,8 @@ export interface TickPathOptions {
 const LABEL = 'warm';
 const WARM_URLS = { streamUrl: 'warm:stream', restUrl: 'warm:rest' };
 const DESK_ID = 'warmwarm';
+/** Its sizes are of a time to come, so that they never grow old. */
+const SIZED_MS = 1;
 
 /** Limits that no made-up order meets, so that every frame travels the whole way. */
 const LIMITS = {
@@ -49,6 +53,9 @@ const LIMITS = {
   strategyOrdersPerSecond: 1e9,
   maxDailyLoss: 1e12,
 };
+
+/** What the desk is worth, so that every limit of it is looked at and none binds. */
+const RICHES = amountOf(10n ** 24n);
 
 /** The made-up market stands still between loads, and jumps as no real one does. */
 const BREAKERS = breakersSection.parse({
@@ -82,6 +89,8 @@ export function tickPath(options: TickPathOptions) {
   gate.open('starting');
   gate.setMode('full-auto');
   const instruments = [instrument];
+  const board = new SizeBoard({ instruments: 1, staleMs: SIZED_MS, bornNs: 0 });
+  board.write(0, LIFTED_LOTS, LIFTED_LOTS, Number.MAX_SAFE_INTEGER);
   const evidence = new EvidenceTrail();
   const ignore = (): void => {};
   const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
@@ -89,6 +98,7 @@ export function tickPath(options: TickPathOptions) {
   const safety = { ...shared, settings: () => BREAKERS };
   // One for all incarnations of execution, so that none uses an id a second time.
   const clientId = clientIdsOf(DESK_ID, 1);
+  const balances = new Map([[venue.name, new Map([[instrument.quote, RICHES]])]]);
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
   const branches = {
     'market-data': marketDataBranch({
@@ -116,7 +126,7 @@ export function tickPath(options: TickPathOptions) {
         portfolioActor({
           instruments,
           margined: new Set(),
-          restore: async () => nothing,
+          restore: async () => ({ ...nothing, balances }),
           journal,
           strategies: () => [],
           log,
@@ -158,6 +168,7 @@ export function tickPath(options: TickPathOptions) {
           gate,
           severities: { sizeScale: () => 1, isStrategyPaused: () => false },
           safety,
+          sizing: board,
           limits: () => LIMITS,
           restore: async () => nothing,
           journal,
@@ -181,6 +192,10 @@ export function tickPath(options: TickPathOptions) {
               instrument,
               settings: () => SETTINGS,
               staleMs: () => 60_000,
+              hold(nowNs, size) {
+                size.positionLots = board.positionLots(instrument.index, nowNs);
+                size.orderLots = board.orderLots(instrument.index, nowNs);
+              },
               record: new StrategyRecord(LABEL, evidence, journal),
             }),
         },

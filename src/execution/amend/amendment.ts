@@ -86,7 +86,7 @@ export function applyAmendEvent(record: OrderRecord, event: AmendEvent): Applied
 /** Nothing is under way any more; an order that is full by the terms that remain has ended. */
 function settled(record: OrderRecord, order: OrderIntent): Applied {
   const { filledLots, status } = record;
-  const isFull = filledLots >= order.lots && (status === 'partially-filled' || status === 'open');
+  const isFull = filledLots >= order.lots && status === 'partially-filled';
   const next = isFull ? ('filled' as const) : status;
   return {
     record: { ...record, order, status: next, amendment: null, isAmendUnknown: false },

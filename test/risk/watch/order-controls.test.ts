@@ -1,12 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLATTENING } from '../../../src/core/ids.ts';
-import { nanosOf } from '../../../src/core/units.ts';
+import { nanosOf, ticksOf } from '../../../src/core/units.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
+import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
 import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
+import { portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -14,7 +16,13 @@ import { someLimits } from '../../support/trade/limits.ts';
 import { anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
-const FACTS: OrderFacts = { midTicks: 10_000, notional: 100, worst: 100, isReducing: false };
+const FACTS: OrderFacts = {
+  midTicks: 10_000,
+  notional: 100,
+  worst: 100,
+  added: 5,
+  isReducing: false,
+};
 let issued = 0;
 
 /** A quote at the mid of a market at 10,000 ticks; each from a market event of its own. */
@@ -27,9 +35,17 @@ function order(parts = {}): OrderIntent {
 function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
   const { port, found } = aPort();
   const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
-  const shelf = { port, check, closingCost: () => 0, rung: 'none', journal: () => {} } as const;
-  const source = new CovarianceSource(1, null);
-  const portfolio = new PortfolioWatch({ ...shelf, source, instruments: [anInstrument()] }, 0);
+  const instruments = [anInstrument()];
+  const portfolio = new PortfolioWatch(
+    {
+      ...{ port, check, instruments, strategyOf: () => null, journal: () => {} },
+      source: new CovarianceSource(1, null),
+      settings: portfolioSection.parse({}),
+      day: new MarketDay(instruments, check.profit, null),
+      rung: 'none',
+    },
+    0,
+  );
   const controls = new OrderControls({
     portfolio: portfolio.gate,
     port,
@@ -188,6 +204,29 @@ test('the flattening has a permit of its own and passes all of them', () => {
   const slice = order({ strategy: FLATTENING, isPostOnly: false, ticks: 20_000 });
   assert.is(asked(slice, 0), 'approved');
   assert.is(asked(slice, 0), 'approved');
+});
+
+test('C06: an amended order keeps its id, and is the order that it was amended to', () => {
+  const { controls, asked } = theControls();
+  const first = order();
+  asked(first, 0);
+  const wanted = { ...first, ticks: ticksOf(9_999) };
+  assert.is(controls.refuseAmended(wanted, FACTS, 10), null);
+  controls.amended(wanted, 10);
+  assert.is(asked(order({ ticks: 9_999 }), 20), 'duplicate');
+  assert.is(asked(order(), 30), 'approved', 'nothing rests at the old price');
+  controls.onOrder(told(submitted(first), 'amend-rejected'));
+  assert.is(asked(order({ ticks: 9_999 }), 40), 'approved');
+  const again = controls.refuseAmended({ ...wanted, ticks: ticksOf(10_000) }, FACTS, 50);
+  assert.is(again === null ? '' : refusalName(again), 'duplicate');
+});
+
+test('an order that is remembered no longer is amended all the same', () => {
+  const { controls, asked } = theControls();
+  const old = order();
+  controls.onOrder(told(submitted(old), 'amend-refused'));
+  controls.amended(old, 0);
+  assert.is(asked(order(), 10), 'duplicate');
 });
 
 test.run();

@@ -254,6 +254,7 @@ const shapes: Shapes = {
   'breaker-probing': record({ control: name, scope: name }),
   'breaker-closed': record({ control: name, scope: name, by: name }),
   'profit-peaked': record({ profit: amount }),
+  'market-day-opened': record({ day: fc.nat(), profits: fc.json() }),
   'rung-changed': record({
     control: name,
     from: fc.constantFrom(...RUNGS),
@@ -289,6 +290,12 @@ const shapes: Shapes = {
   'backfill-ended': record({
     id: name,
     outcome: fc.constantFrom('filled', 'given-up', 'no-room'),
+  }),
+  'market-stood': record({
+    venue: name,
+    symbol: name,
+    standing: fc.constantFrom('trading', 'halted', 'rules-changed'),
+    detail: words,
   }),
   'data-gap': record({
     instrument: fc.nat(),

@@ -31,6 +31,7 @@ import type { AlertRow } from '../../../src/ops/alerts/alert-board.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
 import { A_MARKET } from './test-market.ts';
+import { A_RISK } from './test-risk.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -298,6 +299,7 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       },
     },
     market: A_MARKET,
+    risk: A_RISK,
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),
