@@ -2,9 +2,9 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 import { type MinimumFault, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { CorrelationPath } from './correlation-path.ts';
 import { type FitFault, fitVolatility, type VolatilityFit } from './fit.ts';
-import { logLikelihood, SCORES } from './likelihood.ts';
+import { logLikelihood, SCORES } from './likelihood/likelihood.ts';
+import { VariancePath } from './likelihood/recursion.ts';
 import type { VolatilityParameters } from './model.ts';
-import { VariancePath } from './recursion.ts';
 
 /** A step of the filter is O(N³), and a fit some 40 steps a return. */
 export const SERIES_MAX = 64;

@@ -2,8 +2,9 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 import { type Minimum, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { cholesky, choleskySolve } from '../../math/optimise/definite.ts';
 import { Coordinates, NU_MIN } from './coordinates.ts';
-import { GarchLikelihood } from './garch-likelihood.ts';
-import { type ModelLikelihood, SCORES } from './likelihood.ts';
+import { GarchLikelihood } from './likelihood/garch-likelihood.ts';
+import { type ModelLikelihood, SCORES } from './likelihood/likelihood.ts';
+import { PathLikelihood } from './likelihood/path-likelihood.ts';
 import {
   longRunVariance,
   type ParameterName,
@@ -11,7 +12,6 @@ import {
   type VolatilityModel,
   type VolatilityParameters,
 } from './model.ts';
-import { PathLikelihood } from './path-likelihood.ts';
 import { type ReturnsFault, type Scale, scaleOf } from './returns.ts';
 import { between, type StandardErrors, standardErrors } from './standard-errors.ts';
 
@@ -82,8 +82,8 @@ export type FitFault =
 /**
  * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from a few
  * starts until one leads to a top, with the information or the outer product of the scores as first
- * curvature, then Newton for the last digits. A parameter vector is only returned where the gradient is zero and
- * the Hessian positive definite for −log likelihood.
+ * curvature, then Newton for the last digits. A parameter vector is only returned where the
+ * gradient is zero and the Hessian positive definite for −log likelihood.
  *
  * @param returns oldest first, in any unit; at least 100
  */

@@ -1,6 +1,6 @@
 import { at, type Matrix, product, put, zeros } from '../../math/matrix.ts';
 import { cholesky, choleskyInverse } from '../../math/optimise/definite.ts';
-import type { Moments } from './likelihood.ts';
+import type { Moments } from './likelihood/likelihood.ts';
 import { PARAMETERS, type ParameterName } from './model.ts';
 
 /** One for each name; null for a parameter that a bound holds. */

@@ -14,6 +14,7 @@ const FILES: Readonly<Record<string, number>> = {
   bayes_opt: 2,
   benford: 3,
   change_point: 4,
+  cointegration: 5,
   covariance: 2,
   garch: 14,
   garch_dcc: 2,
@@ -31,6 +32,7 @@ const FILES: Readonly<Record<string, number>> = {
   regulatory: 3,
   spread_decomposition: 6,
   stress: 2,
+  unit_root: 4,
   var_es: 5,
   vpin: 2,
 };

@@ -40,6 +40,13 @@ import {
   roll,
 } from './quant/spreads.ts';
 import { hurst, nash, ornsteinUhlenbeck } from './quant/statistics.ts';
+import {
+  engleGranger,
+  johansenDetOrder,
+  johansenEcdet,
+  mackinnon,
+  tests,
+} from './quant/unit-roots.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
 /** By `topic/item`; what is not listed is reported as missing. */
@@ -51,6 +58,9 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'change_point/cusum': cusum,
   'change_point/mean-breaks': breaksOfMean,
   'change_point/pelt': pelt,
+  'cointegration/engle-granger': engleGranger,
+  'cointegration/johansen-det-order': johansenDetOrder,
+  'cointegration/johansen-ecdet': johansenEcdet,
   'covariance/allocation': allocation,
   'covariance/shrinkage': shrinkage,
   'garch/egarch-filter': egarchFilter,
@@ -94,6 +104,8 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'var_es/ewma': ewma,
   'var_es/portfolio': portfolio,
   'var_es/series': series,
+  'unit_root/mackinnon': mackinnon,
+  'unit_root/tests': tests,
   'vpin/vpin': vpin,
   'vpin/trade-sign': tradeSign,
 };

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { err, ok } from '../../../../src/core/result.ts';
 import { rngOf } from '../../../../src/core/rng.ts';
 import { varianceOver } from '../../../../src/risk/volatility/forecast.ts';
+import { VariancePath } from '../../../../src/risk/volatility/likelihood/recursion.ts';
 import { VolatilityBoard } from '../../../../src/risk/volatility/live/board.ts';
 import {
   type CalibrationJob,
@@ -16,7 +17,6 @@ import {
   type PriceJumped,
   VolatilityDesk,
 } from '../../../../src/risk/volatility/live/volatility-desk.ts';
-import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
 import { law } from '../../../support/law.ts';
 import { aModel, simulated } from '../series.ts';
 

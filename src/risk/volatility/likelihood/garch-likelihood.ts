@@ -1,4 +1,5 @@
-import { at, type Matrix, put } from '../../math/matrix.ts';
+import { at, type Matrix, put } from '../../../math/matrix.ts';
+import type { VolatilityParameters } from '../model.ts';
 import {
   crossed,
   LOG_TWO_PI,
@@ -10,7 +11,6 @@ import {
   VARIANCE_MAX,
   VARIANCE_MIN,
 } from './likelihood.ts';
-import type { VolatilityParameters } from './model.ts';
 
 /** Where the parameters of the model, mu, omega, alpha and beta, are among the six. */
 const PLACES = [0, 1, 2, 4] as const;
