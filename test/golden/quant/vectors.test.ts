@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, number>> = {
   covariance: 2,
   garch: 14,
   garch_dcc: 2,
+  indicators: 2,
   jump: 2,
   kalman: 5,
   kelly: 9,

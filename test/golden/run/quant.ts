@@ -12,6 +12,7 @@ import {
   garchTFixedFit,
 } from './quant/garch.ts';
 import { dccFilter, dccFit } from './quant/garch-dcc.ts';
+import { talib, ttr } from './quant/indicators.ts';
 import { call, jumps, mertonReturns } from './quant/jumps.ts';
 import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
@@ -71,6 +72,8 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'garch/garch-t-fixed-fit': garchTFixedFit,
   'garch_dcc/dcc-filter': dccFilter,
   'garch_dcc/dcc-fit': dccFit,
+  'indicators/talib': talib,
+  'indicators/ttr': ttr,
   'jump/jump-tests': jumps,
   'jump/merton-returns': mertonReturns,
   'kalman/constant-velocity': constantVelocity,
