@@ -1,3 +1,4 @@
+import type { AmendIntent } from '../src/execution/amend/amendment.ts';
 import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
 import type { VenueNews } from '../src/risk/watch/venue-watch.ts';
@@ -15,8 +16,8 @@ import type { KillSwitchMessage } from './safety/kill-switch.ts';
 import type { WatchdogMessage } from './safety/watchdog.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
-import type { RiskAnswer } from './trading/risk.ts';
-import type { RiskMessage } from './trading/risk-message.ts';
+import type { AmendAnswer, RiskAnswer, RiskMessage } from './trading/risk-message.ts';
+import type { SizingMessage } from './trading/sizing.ts';
 import type { StrategyMessage } from './trading/strategy.ts';
 import type { VenueMessage } from './trading/venue.ts';
 
@@ -33,8 +34,10 @@ export const address = {
   risk: refByPath<RiskMessage>('trading/risk'),
   /** The pre-trade check, asked in the lane. */
   riskCheck: answerRefByPath<OrderIntent, RiskAnswer>('trading/risk'),
+  riskAmend: answerRefByPath<AmendIntent, AmendAnswer>('trading/risk'),
   /** What there is to flatten, as the next check will see it. */
   riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
+  sizing: refByPath<SizingMessage>('trading/sizing'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   facts: refByPath<FactsMessage>('market-data/facts'),

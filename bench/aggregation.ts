@@ -36,7 +36,7 @@ export async function aggregationCases(seconds: number): Promise<Case[]> {
       book.bids.set(MID_TICKS - level, 100);
       book.asks.set(MID_TICKS + level, 100);
     }
-    shelf.follow({ instrument, book, isLive: true, eventMs: 0 });
+    shelf.follow({ instrument, book, isLive: true, eventMs: 0, queueOf: () => null });
   }
   const aggregation = new Aggregation(
     {

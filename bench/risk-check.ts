@@ -38,7 +38,7 @@ const LIMITS = {
 };
 
 /** Puts the numbered controls into the check, on a desk whose equity is known and large. */
-function watchOf(check: PreTradeCheck, gate: Gate, instruments: readonly Instrument[]): void {
+function watchOf(check: PreTradeCheck, gate: Gate, instruments: readonly Instrument[]): () => void {
   const ignore = (): void => {};
   const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
   const state = { positions: new Map(), openOrders: [], day: null };
@@ -63,6 +63,12 @@ function watchOf(check: PreTradeCheck, gate: Gate, instruments: readonly Instrum
     watch.on({ kind: 'watch' }, atNs / 1e6);
   }
   if (!watch.summary().portfolio.isSeeded) throw new Error('the covariance has seen too little');
+  // What an order reads is computed beside it, and may not grow old.
+  return () => {
+    const nowMs = nodeClock.mono() / 1e6;
+    watch.on({ kind: 'funds-told', funds }, nowMs);
+    watch.on({ kind: 'watch' }, nowMs);
+  };
 }
 
 /** The pre-trade check with its numbered controls, over many symbols and with orders at rest. */
@@ -74,7 +80,7 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   const gate = new Gate();
   gate.open('starting');
   gate.setMode('full-auto');
-  watchOf(check, gate, instruments);
+  const look = watchOf(check, gate, instruments);
   const { mode, permissions } = gate;
   const { riskScale } = permissions;
   const sides = ['buy', 'sell'] as const;
@@ -111,6 +117,7 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   const run = async (forSeconds: number): Promise<number[]> => {
     const untilNs = nodeClock.mono() + forSeconds * 1e9;
     while (nodeClock.mono() < untilNs) {
+      look();
       for (let at = 0; at < CHECKS_PER_TURN; at += 1) ask();
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -44,6 +44,11 @@ const launch: Launch = {
     on.err(`${ran.error.sentence}\n`);
     return ran.error.isHeld ? EXIT.refused : EXIT.failed;
   },
+  async crash(options, on) {
+    const { crash } = await import('./desk/simulate/crash/crash.ts');
+    const { openGuardProcess } = await import('./guard/open-guard-process.ts');
+    return crash(options, on, openGuardProcess);
+  },
   async simulate(options, on) {
     const { simulate } = await import('./desk/simulate/simulate.ts');
     const { openGuardProcess } = await import('./guard/open-guard-process.ts');

@@ -8,6 +8,8 @@ export interface EdgeBranch {
   /** Absent in a rehearsal, which nobody is told about or attaches to. */
   readonly alerts: (() => Spawnable) | null;
   readonly shell: (() => Spawnable) | null;
+  /** Absent or null where nobody asks for it. */
+  readonly riskReport?: (() => Spawnable) | null;
   /** One for each venue that is looked at through ccxt. */
   readonly crossChecks?: readonly { readonly venue: string; readonly start: () => Spawnable }[];
   /** Absent without `remote.links`. */
@@ -32,7 +34,9 @@ export function edgeBranch(branch: EdgeBranch): SupervisorSpec {
     id: `cross-check:${venue}`,
     start,
   }));
-  return patientBranch([settings, ...alerts, ...shell, ...checks, ...links]);
+  const { riskReport = null } = branch;
+  const report = riskReport === null ? [] : [{ id: 'risk-report', start: riskReport }];
+  return patientBranch([settings, ...alerts, ...shell, ...report, ...checks, ...links]);
 }
 
 /** The node that peers reach, and beside it their links, which live and die alone. */

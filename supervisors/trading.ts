@@ -8,6 +8,8 @@ export interface TradingBranch {
   readonly venues: readonly { readonly name: string; readonly start: () => Spawnable }[];
   readonly risk: () => Spawnable;
   readonly execution: () => Spawnable;
+  /** Absent or null where nobody works out sizes. */
+  readonly sizing?: (() => Spawnable) | null;
   readonly strategies: readonly { readonly label: string; readonly start: () => Spawnable }[];
 }
 
@@ -35,11 +37,23 @@ const VENUES_BACKOFF: BackoffPolicy = {
 };
 
 /**
+ * Sizes that are not worked out grow old, and then nothing increases: that is safe, and no reason
+ * for the branch to give up. With these waits it crashes four times a minute at most.
+ */
+const SIZING_BACKOFF: BackoffPolicy = {
+  minMs: 4_000,
+  maxMs: 30_000,
+  jitterFraction: 0,
+  resetAfterMs: 60_000,
+};
+
+/**
  * In the order in which an order depends on them: a crashed risk actor takes execution and
  * strategies down with it, a crashed venue or strategy only itself. Mailboxes are discarded to
  * dead letters, because anything here may lead to an order.
  */
 export function tradingBranch(branch: TradingBranch): SupervisorSpec {
+  const { sizing = null } = branch;
   return {
     strategy: 'rest-for-one',
     intensity: 5,
@@ -63,6 +77,8 @@ export function tradingBranch(branch: TradingBranch): SupervisorSpec {
         'strategies',
         branch.strategies.map(({ label, start }) => ({ id: `strategy:${label}`, start })),
       ),
+      // Last, because nobody falls with it: the board outlives it.
+      ...(sizing === null ? [] : [{ id: 'sizing', start: sizing, backoff: SIZING_BACKOFF }]),
     ],
   };
 }

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
 import { looserLimits } from '../../src/risk/loosening.ts';
+import { looserSizing } from '../../src/risk/sizing/loosening.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';
@@ -63,6 +64,7 @@ export function settingsActor(options: SettingsOptions): ActorSpec<null, Setting
     ctx.send(address.risk, { kind: 'adopt-limits', limits: config.risk });
     const breakers = config.breakers ?? defaultBreakerSettings();
     ctx.send(address.risk, { kind: 'adopt-breakers', settings: breakers });
+    ctx.send(address.sizing, { kind: 'adopt-sizing', settings: config.sizing });
     ctx.send(address.control, { kind: 'adopt-policy', policy: modePolicyOf(config.control) });
     for (const { label, settings } of config.strategies) {
       ctx.send(address.strategy(label), { kind: 'adopt-settings', settings });
@@ -88,7 +90,8 @@ function unauthorised(from: Config, to: Config, role: Role | null): readonly str
   const isFree = from.risk.loosenedBy === 'anyone';
   if (isFree || (role !== null && mayDo(role, 'loosen-limits'))) return [];
   const who = role === null ? 'a signal' : `the role ${role}`;
-  return looserLimits(from.risk, to.risk).map(
+  const looser = [...looserLimits(from.risk, to.risk), ...looserSizing(from.sizing, to.sizing)];
+  return looser.map(
     (change) => `${change} loosens a limit, which ${who} may not: a risk officer may, by reload`,
   );
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../src/market/aggregation/pair-market.ts';
 import type { Bar } from '../../src/market/bars/bar.ts';
 import type { EventBucket } from '../../src/market/bars/event-buckets.ts';
+import type { OrderPlace, PlacedOrder } from '../../src/market/consolidated/book-shelf.ts';
 import type { MarketFact } from '../../src/market/fact.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { TradePrinted } from '../../src/market/trade.ts';
@@ -28,6 +29,11 @@ export type AggregatorMessage =
   | VenueNews
   | { readonly kind: 'watch' }
   | { readonly kind: 'report'; readonly reply: Reply<AggregationReport> }
+  | {
+      readonly kind: 'place';
+      readonly orders: readonly PlacedOrder[];
+      readonly reply: Reply<readonly OrderPlace[]>;
+    }
   | {
       readonly kind: 'price';
       /** A pair, or a venue's own name of a market. */

@@ -97,6 +97,12 @@ export function aggregatorActor(
         case 'report':
           ctx.send(message.reply, state.report(nowMs));
           break;
+        case 'place':
+          ctx.send(
+            message.reply,
+            message.orders.map((order) => options.shelf.placeOf(order)),
+          );
+          break;
         case 'price':
           ctx.send(message.reply, state.execution(message.symbol, message.wish, nowMs));
           break;

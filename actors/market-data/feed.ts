@@ -8,6 +8,8 @@ import type { TapeRelay } from '../../src/storage/columns/tape-relay.ts';
 import { MarketFeed } from '../../src/venues/market/market-feed.ts';
 import type { MarketFeedPort } from '../../src/venues/market/market-feed-port.ts';
 import type { MarketStream } from '../../src/venues/market/market-stream.ts';
+import type { QueryFault } from '../../src/venues/port.ts';
+import { askInTurn, KeyTurns } from '../../src/venues/session/key-turns.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef } from '../runtime/ref.ts';
 import { openSocket, type SocketMessage, sendHttp } from '../socket.ts';
@@ -22,6 +24,8 @@ export type FeedMessage =
       readonly view: number;
       readonly outcome: Result<HttpReply, NetFault>;
     }
+  /** The ticket of a line is there, or none is to be had; it is no secret that messages carry. */
+  | { readonly kind: 'ticket'; readonly line: number; readonly turn: number }
   | { readonly kind: 'watch' };
 
 /** Who hears what a feed tells. Quotes and trades are told by the index of their instrument. */
@@ -38,6 +42,8 @@ export interface FeedOptions {
   /** Connections at the same time: with two, the second takes over when the first fails. */
   readonly feeds?: 1 | 2;
   readonly net: Net;
+  /** Of all who ask with the key of the desk; left out where no stream needs a ticket. */
+  readonly turns?: KeyTurns;
   readonly listeners: FeedListeners;
   /** Hears everything after the listeners; null where nothing is recorded. */
   readonly tape?: TapeRelay | null;
@@ -51,14 +57,16 @@ interface FeedState {
   readonly feed: MarketFeed;
   /** By line. */
   readonly links: WebSocketLink[];
+  /** By line. */
+  readonly tickets: Result<string, QueryFault>[];
 }
 
 /** Market data of one venue: owns the sockets and the books behind them. */
 export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessage> {
-  const { net, log, listeners, feeds = 1, tape = null } = options;
+  const { net, log, listeners, feeds = 1, tape = null, turns = new KeyTurns() } = options;
   type Ctx = Context<FeedMessage>;
 
-  const portOf = (ctx: Ctx, links: WebSocketLink[]): MarketFeedPort => ({
+  const portOf = (ctx: Ctx, { links, tickets }: Omit<FeedState, 'feed'>): MarketFeedPort => ({
     clock: ctx.clock,
     random: ctx.random,
     tellQuote(message) {
@@ -79,6 +87,13 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     },
     send: (line, frame) => void links[line]?.send(frame),
     close: (line) => void links[line]?.close(),
+    askTicket(line, turn, query) {
+      const answered = ctx.fenced((answer: Result<string, QueryFault>) => {
+        tickets[line] = answer;
+        ctx.ingest({ kind: 'ticket', line, turn });
+      });
+      askInTurn(turns, net, query, answered);
+    },
     ask: (line, view, request) =>
       sendHttp<FeedMessage>(ctx, net, request, (outcome) => ({
         kind: 'snapshot',
@@ -95,13 +110,13 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     mailbox: { capacity: 8192, overflow: 'reject' },
     start(ctx) {
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
-      const links: WebSocketLink[] = [];
-      const feed = new MarketFeed(options.stream, portOf(ctx, links), feeds);
+      const edges = { links: [], tickets: [] };
+      const feed = new MarketFeed(options.stream, portOf(ctx, edges), feeds);
       feed.begin();
-      return { feed, links };
+      return { feed, ...edges };
     },
     receive(state, message) {
-      const { feed } = state;
+      const { feed, tickets } = state;
       const { kind } = message;
       if (kind === 'frame') feed.onFrame(message.line, message.frame, message.receivedNs);
       else if (kind === 'opened') feed.onOpened(message.line);
@@ -110,7 +125,10 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
       else if (kind === 'ask-snapshot') feed.askSnapshot(message.line, message.view);
       else if (kind === 'flush') feed.flush(message.line);
       else if (kind === 'due') feed.onDue(message.line);
-      else if (kind === 'watch') feed.watch();
+      else if (kind === 'ticket') {
+        const { line, turn } = message;
+        feed.onTicket(line, turn, tickets[line] as Result<string, QueryFault>);
+      } else if (kind === 'watch') feed.watch();
       else kind satisfies never;
       return state;
     },

@@ -1,33 +1,29 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
+import { type Amending, mayAmend } from '../../src/execution/amend/amending.ts';
 import { Decision } from '../../src/execution/decision.ts';
 import { isFlattening } from '../../src/execution/flatten/intent.ts';
-import type { OrderIntent } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
-import type { DeskMetrics } from '../../src/ops/desk-metrics.ts';
-import { refusalName } from '../../src/risk/approved-order.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { Flattener, type FlattenMessage } from './flattener.ts';
-import type { QuotesWanted } from './strategy.ts';
+import type { QuotesWanted } from './quotes-wanted.ts';
+import { type Dropped, Submission, type SubmissionOptions } from './submission.ts';
 
 export type ExecutionMessage =
   | QuotesWanted
   | OrderUpdated
-  /** An approved order that was stopped before its intent was journaled. */
-  | { readonly kind: 'order-dropped'; readonly order: OrderIntent }
+  | Dropped
   /** The mode no longer lets strategies trade, or a strategy is gone: take its quotes back. */
   | { readonly kind: 'withdraw'; readonly strategy: string | 'all' }
   | FlattenMessage;
 
-export interface ExecutionOptions {
+export interface ExecutionOptions extends SubmissionOptions {
   readonly instruments: readonly Instrument[];
   readonly gate: Gate;
   readonly clientId: (strategy: string) => string;
-  readonly metrics: DeskMetrics;
-  /** Whether latencies mean anything: not under a virtual clock. */
-  readonly isClockReal: boolean;
+  readonly amendingOf: (venue: string) => Amending;
 }
 
 interface Quoting {
@@ -46,38 +42,28 @@ type ExecutionState = Map<string, Quoting>;
 export function executionActor(
   options: ExecutionOptions,
 ): ActorSpec<ExecutionState, ExecutionMessage> {
-  const { instruments, gate, metrics } = options;
+  const { instruments, gate } = options;
   const decision = new Decision();
   const venueOfDecision = (): string => instruments[decision.instrument]?.venue ?? '';
 
-  /** @returns whether risk approved it and the venue was there to take it */
-  const submit = (intent: OrderIntent, ctx: Context<ExecutionMessage>): boolean => {
-    const answer = ctx.call(address.riskCheck, intent);
-    if (!answer.ok) {
-      metrics.refused(`risk-${answer.reason}`);
-      return false;
-    }
-    if (!answer.value.ok) {
-      metrics.refused(refusalName(answer.value.error));
-      return false;
-    }
-    const order = answer.value.value;
-    if (options.isClockReal) metrics.decision.record(ctx.clock.mono() - order.decidedNs);
-    if (ctx.send(address.venue(order.venue), { kind: 'place', order })) return true;
-    metrics.refused('venue-unavailable');
-    ctx.send(address.risk, { kind: 'order-dropped', order });
-    return false;
-  };
-
-  const actionsOf = (ctx: Context<ExecutionMessage>): QuoteActions => ({
+  const actionsOf = (
+    submission: Submission<ExecutionMessage>,
+    ctx: Context<ExecutionMessage>,
+  ): QuoteActions => ({
     place(side, ticks, lots) {
       const clientId = options.clientId(decision.strategy);
       const venue = venueOfDecision();
       const intent = decision.quote(clientId, venue, gate.epoch, side, ticks, lots);
-      return submit(intent, ctx) ? clientId : null;
+      return submission.place(intent) ? clientId : null;
     },
     cancel(clientId) {
       ctx.send(address.venue(venueOfDecision()), { kind: 'cancel', clientId });
+    },
+    amend(record, ticks, openLots) {
+      const intent = decision.amendment(record, gate.epoch, ticks, openLots);
+      const terms = { ticks, lots: intent.lots };
+      if (!mayAmend(record, terms, options.amendingOf(record.order.venue))) return false;
+      return submission.amend(intent);
     },
   });
 
@@ -111,8 +97,9 @@ export function executionActor(
     kind: 'execution',
     mailbox: { capacity: 8192, overflow: 'fail' },
     start(ctx) {
-      actions = actionsOf(ctx);
-      flattener = new Flattener({ ...options, submit: (intent) => submit(intent, ctx) }, ctx);
+      const submission = new Submission(options, ctx);
+      actions = actionsOf(submission, ctx);
+      flattener = new Flattener({ ...options, submit: (intent) => submission.place(intent) }, ctx);
       return new Map();
     },
     receive(quotings, message, ctx) {
@@ -126,6 +113,9 @@ export function executionActor(
         const { strategy, side, clientId } = message.order;
         if (isFlattening(message.order)) flattener?.onDropped(message.order);
         else quotings.get(strategy)?.quoter.onDropped(side, clientId);
+      } else if (message.kind === 'amend-dropped') {
+        const { strategy, side, clientId } = message.order;
+        quotings.get(strategy)?.quoter.onAmendDropped(side, clientId);
       } else if (message.kind === 'withdraw') {
         withdraw(quotings, message.strategy, ctx.clock.mono());
       } else flattener?.on(message);

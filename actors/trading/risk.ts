@@ -1,29 +1,20 @@
 import type { Gate } from '../../src/control/gate.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
-import type { Result } from '../../src/core/result.ts';
+import type { AmendIntent } from '../../src/execution/amend/amendment.ts';
 import type { Situation } from '../../src/execution/flatten/flattening.ts';
 import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
-import type { ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
 import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
+import type { RungChanged } from '../../src/risk/ladders/rung-changed.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
 import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
+import type { SizeBoard } from '../../src/risk/sizing/board.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
-import type { RiskMessage } from './risk-message.ts';
-
-/** What execution asks risk, in the lane, before every order. */
-export type RiskAnswer = Result<ApprovedOrder, Refusal>;
-
-/** What severities leave of an order. Both answer in constant time and allocate nothing. */
-export interface Severities {
-  /** Scale of its size, 0 … 1. */
-  readonly sizeScale: (order: OrderIntent) => number;
-  readonly isStrategyPaused: (strategy: string) => boolean;
-}
+import type { AmendAnswer, RiskAnswer, RiskMessage, Severities } from './risk-message.ts';
 
 export interface RiskOptions {
   readonly instruments: readonly Instrument[];
@@ -34,9 +25,11 @@ export interface RiskOptions {
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
-  readonly journal: (event: RiskDayOpened | BreakerEvent) => void;
+  readonly journal: (event: RiskDayOpened | BreakerEvent | RungChanged) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
+  /** The sizes that are worked out; absent where nobody does. */
+  readonly sizing?: SizeBoard;
   /** Controls and breakers; absent where only the limits of section `risk` are tried. */
   readonly safety?: RiskSafety;
 }
@@ -78,6 +71,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       const state = await options.restore();
       ctx.send(ctx.self, { kind: 'caught-up' });
       const desk = new RiskDesk(instruments, options.limits(), state, ctx.clock.mono());
+      desk.check.sizing = options.sizing ?? null;
       const nowMs = ctx.clock.mono() / 1e6;
       const found = { instruments, check: desk.check, state, record: journal };
       const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);
@@ -110,11 +104,15 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           watch?.onLedgerEvent(message, ctx.clock.mono() / 1e6);
           break;
         case 'order-dropped':
-          desk.check.exposure(message.order.instrument).setOpen(message.order, 0);
+        case 'amend-dropped':
+          desk.onDropped(message);
           watch?.onDropped(message.order.clientId);
           break;
         case 'adopt-limits':
           desk.check.adopt(message.limits, ctx.clock.mono());
+          break;
+        case 'tell-book':
+          if (watch !== null) ctx.send(message.to, watch.book(ctx.clock.mono()));
           break;
         case 'caught-up':
           isCaughtUp = true;
@@ -128,9 +126,10 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       }
       return state;
     },
-    answer({ desk }, question, ctx): RiskAnswer | Situation {
+    answer({ desk }, question, ctx): RiskAnswer | AmendAnswer | Situation {
       if (question === 'situation') return desk.situation();
-      const order = question as OrderIntent;
+      const asked = question as OrderIntent | AmendIntent;
+      const order = 'wanted' in asked ? asked.wanted : asked;
       moment.nowNs = ctx.clock.mono();
       moment.mode = gate.mode;
       moment.permissions = isFlattening(order) ? gate.flatteningPermissions : gate.permissions;
@@ -140,7 +139,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       if (options.evidence !== undefined) {
         desk.check.note(order, moment, options.evidence.check(order.clientId));
       }
-      return desk.check.check(order, moment);
+      return 'wanted' in asked ? desk.check.amend(asked, moment) : desk.check.check(order, moment);
     },
     view: ({ desk, watch }) => ({ ...desk.summary(), ...watch?.summary() }),
   };

@@ -3,10 +3,12 @@ import type { BarClosed, BucketClosed } from '../../src/market/aggregation/marke
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { StrategyRecord } from '../../src/strategies/decision-record.ts';
 import type { MarketMakingSettings } from '../../src/strategies/market-making.ts';
+import { NOT_HELD, type SizeHeld } from '../../src/strategies/size-held.ts';
 import { STRATEGY_KINDS, type Strategy, type StrategyKind } from '../../src/strategies/strategy.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { PositionChanged } from './portfolio.ts';
+import type { QuotesWanted } from './quotes-wanted.ts';
 
 export type StrategyMessage =
   | QuoteMessage
@@ -16,19 +18,6 @@ export type StrategyMessage =
   | { readonly kind: 'adopt-settings'; readonly settings: MarketMakingSettings }
   | { readonly kind: 'check-market' };
 
-/** The quotes a strategy wants on one instrument; 0 lots means none on that side. Frozen. */
-export interface QuotesWanted {
-  readonly kind: 'quotes-wanted';
-  readonly strategy: string;
-  readonly instrument: number;
-  readonly bidTicks: number;
-  readonly bidLots: number;
-  readonly askTicks: number;
-  readonly askLots: number;
-  /** When the market event behind it reached this process. */
-  readonly decidedNs: number;
-}
-
 export interface StrategyOptions {
   readonly label: string;
   readonly instrument: Instrument;
@@ -37,6 +26,8 @@ export interface StrategyOptions {
   readonly staleMs: () => number;
   /** Absent: the kind that its settings name. */
   readonly kind?: StrategyKind;
+  /** Says what sizes to keep to at a time; absent where nobody works them out. */
+  readonly hold?: (nowNs: number, size: SizeHeld) => void;
   /** Where decisions are noted, so that they can be made again; absent where nobody does. */
   readonly record?: StrategyRecord;
 }
@@ -63,6 +54,7 @@ interface StrategyState {
  */
 export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState, StrategyMessage> {
   const { label, record } = options;
+  const size: SizeHeld = { ...NOT_HELD };
   const { index: instrument } = options.instrument;
 
   const want = ({ making }: StrategyState, decidedNs: number, ctx: Context<StrategyMessage>) => {
@@ -106,8 +98,9 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
         case 'quote-updated':
           state.heardNs = message.receivedNs;
           if (!state.isInformed) break;
-          if (record === undefined) state.making.decide(message, state.inventoryLots);
-          else record.decide(state.making, message, state.inventoryLots);
+          options.hold?.(message.receivedNs, size);
+          if (record === undefined) state.making.decide(message, state.inventoryLots, size);
+          else record.decide(state.making, message, state.inventoryLots, size);
           want(state, message.receivedNs, ctx);
           break;
         case 'quote-lost':

@@ -3,7 +3,7 @@ import { err, ok, reasonOf } from '../../src/core/result.ts';
 import type { BalanceDifference } from '../../src/execution/ledger.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { ReconcileOutcome } from '../../src/execution/reconciliation.ts';
-import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../src/risk/approved-order.ts';
 import type { HttpOutcome } from '../../src/venues/port.ts';
 import { VenueDesk } from '../../src/venues/venue-desk.ts';
 import type {
@@ -19,15 +19,16 @@ import type { PortfolioMessage } from './portfolio.ts';
 export type VenueMessage =
   | SocketMessage
   | { readonly kind: 'place'; readonly order: ApprovedOrder }
+  | { readonly kind: 'amend'; readonly change: ApprovedAmendment }
   /** The incarnation before failed with this order in hand. */
   | { readonly kind: 'account-for'; readonly order: OrderIntent }
   | { readonly kind: 'cancel'; readonly clientId: string }
-  | { readonly kind: 'cancel-all' }
   /** Control wants the venue reconciled; a later token asks for a run that begins later. */
   | { readonly kind: 'reconcile'; readonly token: number }
   | { readonly kind: 'run-ended'; readonly outcome: ReconcileOutcome }
   | { readonly kind: 'answered'; readonly requestId: string; readonly outcome: HttpOutcome }
-  | { readonly kind: 'connect' | 'try-again' | 'lift-throttle' | 'verify' | 'watch' };
+  | { readonly kind: 'cancel-all' | 'connect' | 'try-again' }
+  | { readonly kind: 'lift-throttle' | 'verify' | 'watch' };
 
 export interface VenueOptions extends VenueDeskOptions {
   readonly timers: Timers;
@@ -49,8 +50,7 @@ interface VenueState {
  * journal, and control lets nothing new leave before they are reconciled with the venue.
  */
 export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMessage> {
-  const { net, log, timers } = options;
-  const { name } = options.venue;
+  const { net, log, timers, venue } = options;
   type Ctx = Context<VenueMessage>;
 
   const portOf = (ctx: Ctx, state: () => VenueState): VenueDeskPort => ({
@@ -75,25 +75,25 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
       ctx.send(address.risk, update);
       if (update.kind === 'order-updated') ctx.send(address.execution, update);
     },
-    dropped(order) {
-      ctx.send(address.risk, { kind: 'order-dropped', order });
-      ctx.send(address.execution, { kind: 'order-dropped', order });
+    dropped(kind, order) {
+      ctx.send(address.risk, { kind, order });
+      ctx.send(address.execution, { kind, order });
     },
     compare: (balances) =>
       ctx
         .ask<PortfolioMessage, readonly BalanceDifference[]>(
           address.portfolio,
-          (reply) => ({ kind: 'compare', venue: name, balances, reply }),
+          (reply) => ({ kind: 'compare', venue: venue.name, balances, reply }),
           COMPARE_TIMEOUT_MS,
         )
         .then(ok, (thrown) => err(reasonOf(thrown))),
     adjust: (differences) =>
-      void ctx.send(address.portfolio, { kind: 'adjust', venue: name, differences }),
+      void ctx.send(address.portfolio, { kind: 'adjust', venue: venue.name, differences }),
     pause: (ms) => new Promise((resolve) => void timers.after(ms, ctx.fenced(resolve))),
     later: (what, ms) => ctx.timers.start(what, ms, { kind: what }),
     runEnded: (outcome) => void ctx.ingest({ kind: 'run-ended', outcome }),
     tellRisk: (news) => venueNews.forEach((to) => void ctx.send(to, news)),
-    tellControl: (news) => void ctx.send(address.control, { ...news, venue: name }),
+    tellControl: (news) => void ctx.send(address.control, { ...news, venue: venue.name }),
   });
 
   const onClosed = ({ desk }: VenueState, why: string, ctx: Ctx): void => {
@@ -122,6 +122,7 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     receive(state, message, ctx) {
       const { desk } = state;
       if (message.kind === 'place') desk.entry.place(message.order);
+      else if (message.kind === 'amend') desk.entry.amend(message.change);
       else if (message.kind === 'cancel') desk.entry.cancel(message.clientId);
       else if (message.kind === 'account-for') desk.entry.accountFor(message.order);
       else if (message.kind === 'frame') {

@@ -3,20 +3,18 @@
  * the same frames, which verifies none. The frames are the recorded ones of 2021 in the form of the
  * v2 sockets: 4,269 updates of ten pairs, 1,000 levels a side, 1.4 changes each.
  *
- * 2026-11-23, x86-64 with two shared cores under load, medians of three runs: 1.0 against 4.8 µs
- * with the 1.4 changes of a recorded update, 2.1 against 11.3 µs with eight; 4.9 … 5.4 times less.
+ * 2026-11-24, AMD EPYC, two shared cores, Node 20.20: 0.7 against 4.3 µs with the 1.4 changes of a
+ * recorded update, 1.5 against 10.7 µs with eight; within one run 5.7 … 6.8 and 6.3 … 8.2 times
+ * less, of nine runs, three of them beside three busy loops.
  */
-import { performance } from 'node:perf_hooks';
 import { KrakenStream } from '../../src/venues/kraken/stream.ts';
 import { recordings } from '../../test/support/edge/recordings.ts';
 import { RECORDED_DEPTH, recordedBooks } from '../../test/support/kraken/recorded.ts';
-import { type Case, caseOf } from '../case.ts';
+import type { Case } from '../case.ts';
+import { besideCcxt } from './beside-ccxt.ts';
 
 /** Recorded updates that make a frame of eight changes. */
 const JOINED = 6;
-/** Ours costs at most a fifth of ccxt's. */
-const TIMES_LESS = 5;
-
 /** Bytes in which a frame has said whether it is a snapshot. */
 const HEAD_BYTES = 40;
 
@@ -48,60 +46,26 @@ function bookCase(
   const snapshots = frames.filter(isSnapshot);
   const updates = frames.filter((frame) => !isSnapshot(frame));
   const url = 'wss://ws.kraken.com/v2';
-  const ourPass = (): number => {
-    const stream = new KrakenStream({
-      url,
-      venue: 'kraken',
-      instruments: pairs,
-      hasTrades: false,
-      depth: RECORDED_DEPTH,
-    });
-    for (const frame of snapshots) stream.onFrame(frame);
-    const spentUs = cpuUs(() => {
-      for (const frame of updates) stream.onFrame(frame);
-    });
-    const { counts, mismatches } = stream;
-    if (counts.updates !== frames.length || mismatches > 0) {
-      throw new Error(`${counts.updates} of ${frames.length} frames, ${mismatches} mismatches`);
-    }
-    return spentUs / updates.length;
-  };
-  const theirPass = (): number => {
-    const client = new Kraken().client(url);
-    const take = (frame: Uint8Array): void => client.onMessage({ data: decoder.decode(frame) });
-    for (const frame of snapshots) take(frame);
-    return (
-      cpuUs(() => {
-        for (const frame of updates) take(frame);
-      }) / updates.length
-    );
-  };
-  // In turns, so that a machine that slows down slows both.
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  const endMs = performance.now() + seconds * 1_000;
-  do {
-    ours.push(ourPass());
-    theirs.push(theirPass());
-  } while (performance.now() < endMs);
-  const [mine, peer] = [median(ours), median(theirs)];
-  return caseOf({
+  const options = { url, venue: 'kraken', instruments: pairs, hasTrades: false };
+  return besideCcxt({
     name,
-    value: mine,
-    unit: 'µs',
-    peer: { name: 'ccxt 4.5.84', value: peer },
-    target: peer / TIMES_LESS,
+    seconds,
+    updates,
+    ours() {
+      const stream = new KrakenStream({ ...options, depth: RECORDED_DEPTH });
+      for (const frame of snapshots) stream.onFrame(frame);
+      return stream;
+    },
+    takeOurs: (stream, frame) => void stream.onFrame(frame),
+    theirs() {
+      const client = new Kraken().client(url);
+      for (const frame of snapshots) client.onMessage({ data: decoder.decode(frame) });
+      return client;
+    },
+    takeTheirs: (client, frame) => client.onMessage({ data: decoder.decode(frame) }),
+    check({ counts, mismatches }) {
+      if (counts.updates === frames.length && mismatches === 0) return;
+      throw new Error(`${counts.updates} of ${frames.length} frames, ${mismatches} mismatches`);
+    },
   });
-}
-
-function cpuUs(pass: () => void): number {
-  const before = process.cpuUsage();
-  pass();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] as number;
 }

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Case, report } from '../case.ts';
+import { binanceBookCases } from './binance-books.ts';
 import { coinbaseBookCases } from './coinbase-book.ts';
 import { ingestCases } from './ingest.ts';
 import { krakenBookCases } from './kraken-books.ts';
@@ -31,6 +32,7 @@ if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
 const cases: Case[] = [
   ...(await playbackCases()),
   ...(await ingestCases(seconds)),
+  ...(await binanceBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
   ...(await krakenBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
   ...(await coinbaseBookCases(Math.min(seconds, BOOK_SECONDS_MAX))),
 ];

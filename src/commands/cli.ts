@@ -13,7 +13,8 @@ import { type LocalCommand, parseWords, type Surroundings } from './local-comman
 import { convertCommand } from './market-data/convert-command.ts';
 import { recordCommand } from './market-data/record-command.ts';
 import { replayCommand } from './market-data/replay-command.ts';
-import { simulateCommand } from './simulate-command.ts';
+import { crashCommand } from './simulate/crash-command.ts';
+import { simulateCommand } from './simulate/simulate-command.ts';
 import { tuneBreakersCommand } from './tune/tune-command.ts';
 
 /** Everything the command line knows. */
@@ -28,6 +29,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   venueCommand,
   guardCommand,
   simulateCommand,
+  crashCommand,
   ...CONFIG_COMMANDS,
   bookCheckCommand,
   recordCommand,

@@ -2,6 +2,7 @@ import { type Action, leastRole, type Role } from '../control/authorisation.ts';
 import type { Identity, RunResult } from '../remote/server.ts';
 import type { Desk } from './desk.ts';
 import type { OptionSpec } from './local-command.ts';
+import type { Look } from './terminal.ts';
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -33,12 +34,20 @@ export interface DaemonCommand {
   action(words: readonly string[], desk: Desk): Action;
   /** @param words what stands behind the name */
   run(desk: Desk, words: readonly string[], who: Identity): Promise<RunResult>;
-  /** The answer for people. */
-  show(data: unknown): string;
+  /** The answer for people; plain when it is not said how it may look. */
+  show(data: unknown, look?: Look): string;
+  /** A file to write where the command was given, from its answer; null for none. */
+  file?(words: readonly string[], data: unknown): WantedFile | null;
   /** How it goes on by itself, as a watch or a trace does; null when this was all. */
   next?(words: readonly string[], data: unknown): NextRun | null;
   /** Words that may stand at the cursor. */
   complete?(words: readonly string[], known: { readonly actors: readonly string[] }): string[];
+}
+
+/** The path is that of the one who asks. */
+export interface WantedFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** The least role that a use of the command takes, for the help. */

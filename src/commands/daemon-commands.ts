@@ -15,6 +15,7 @@ import { INSPECT_COMMANDS } from './inspect/inspect-commands.ts';
 import { MARKET_COMMANDS } from './market-data/market-commands.ts';
 import { peerCommands } from './peers/peer-commands.ts';
 import { PROOF_COMMANDS } from './proof/proof-commands.ts';
+import { RISK_COMMANDS } from './risk/risk-commands.ts';
 import { pairs, table } from './terminal.ts';
 
 const TARGETS: readonly RequestableMode[] = ['manual', 'semi-auto', 'full-auto'];
@@ -249,6 +250,7 @@ export const DAEMON_COMMANDS: readonly DaemonCommand[] = [
   ...PROOF_COMMANDS,
   ...INSPECT_COMMANDS,
   ...MARKET_COMMANDS,
+  ...RISK_COMMANDS,
   ...peerCommands(status.show),
 ];
 

@@ -10,6 +10,7 @@ import type { Inspector } from './inspect/inspector.ts';
 import type { MarketPort } from './market-data/market-port.ts';
 import type { PeersPort } from './peers/peers-port.ts';
 import type { ProofPort } from './proof/proof-port.ts';
+import type { RiskPort } from './risk/risk-port.ts';
 
 /** The running system as commands know it; `main` injects it. Amounts are decimal texts. */
 export interface Desk {
@@ -41,6 +42,8 @@ export interface Desk {
   readonly estop: EstopPort;
   /** The markets of all venues taken together. */
   readonly market: MarketPort;
+  /** What the desk may lose, and how its forecasts came out. */
+  readonly risk: RiskPort;
   /** What people look at in more depth. */
   readonly inspector: Inspector;
   /** Journals a changing command before it runs; one sentence when that is impossible. */

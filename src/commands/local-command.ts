@@ -44,6 +44,8 @@ export interface Launch {
   venue(options: VenueOptions, terminal: Terminal): Promise<number>;
   guard(options: GuardOptions, terminal: Terminal): Promise<number>;
   simulate(options: SimulateOptions, terminal: Terminal): Promise<number>;
+  /** Lets the market crash under desks of its own. */
+  crash(options: CrashOptions, terminal: Terminal): Promise<number>;
   /** Presses the stop of desks of its own, so often under each load. */
   measureStop(configFile: string, presses: number): Promise<Result<StopMeasurement, string>>;
   /** Reaches the simulated emergency stop of a data directory. */
@@ -69,6 +71,14 @@ export interface SimulateOptions {
   readonly isTraced: boolean;
   /** Ends at the first violation. */
   readonly stopsEarly: boolean;
+  readonly isJson: boolean;
+}
+
+export interface CrashOptions {
+  readonly configFile: string;
+  /** Names of the crashes; empty for all. */
+  readonly names: readonly string[];
+  readonly seed: number;
   readonly isJson: boolean;
 }
 

@@ -10,6 +10,12 @@ export interface Terminal {
   readonly columns: number;
 }
 
+/** How an answer may look there. */
+export type Look = Pick<Terminal, 'hasColour'>;
+
+/** Where nobody said, it is plain. */
+export const NO_LOOK: Look = { hasColour: false };
+
 const GAP = '  ';
 
 /**
@@ -48,7 +54,7 @@ export function pairs(entries: readonly (readonly [string, unknown])[]): string 
 
 const COLOURS = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 
-export function coloured(terminal: Terminal, colour: keyof typeof COLOURS, text: string): string {
+export function coloured(terminal: Look, colour: keyof typeof COLOURS, text: string): string {
   return terminal.hasColour ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
 }
 
@@ -57,7 +63,7 @@ export function answer(
   terminal: Terminal,
   isJson: boolean,
   data: unknown,
-  show: (data: unknown) => string,
+  show: (data: unknown, look?: Look) => string,
 ): void {
-  terminal.out(isJson ? `${JSON.stringify(data)}\n` : `${show(data)}\n`);
+  terminal.out(isJson ? `${JSON.stringify(data)}\n` : `${show(data, terminal)}\n`);
 }

@@ -8,7 +8,14 @@ export interface Change {
 }
 
 /** Keys that a running desk takes over. Everything else needs a restart. */
-const HOT = [/^control\./, /^risk\./, /^breakers(\.|$)/, /^strategies\.\d+\.settings\./, /^log\./];
+const HOT = [
+  /^control\./,
+  /^risk\./,
+  /^sizing\./,
+  /^breakers(\.|$)/,
+  /^strategies\.\d+\.settings\./,
+  /^log\./,
+];
 
 /** Every leaf that differs, in the order of the schema. */
 export function changesBetween(from: Config, to: Config): Change[] {

@@ -9,6 +9,8 @@ import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
+import { riskReportSection } from '../risk/report/settings.ts';
+import { sizingSection } from '../risk/sizing/settings.ts';
 import { volatilitySection } from '../risk/volatility/live/settings.ts';
 import { simulationSection } from '../simulation/settings.ts';
 import { recorderSection } from '../storage/columns/settings.ts';
@@ -16,7 +18,8 @@ import { journalSection } from '../storage/settings.ts';
 import { marketMakingSection } from '../strategies/market-making.ts';
 import { crossCheckSection } from '../venues/ccxt/settings.ts';
 import { factsSection } from '../venues/facts/settings.ts';
-import { VENUE_KIND_NAMES } from '../venues/kinds/venue-kinds.ts';
+import { BOOK_DETAILS } from '../venues/kinds/venue-kind.ts';
+import { VENUE_KIND_NAMES, VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
 import { hardwareSection } from './hardware-section.ts';
 import { remoteSection } from './remote-section.ts';
 
@@ -61,6 +64,10 @@ const venueSection = z
       .union([z.literal(1), z.literal(2)])
       .optional()
       .describe('connections for market data; with 2 the second takes over when the first fails'),
+    depth: z
+      .enum(BOOK_DETAILS)
+      .optional()
+      .describe('l2: books by price level; l3: by order, where the venue tells of single orders'),
     fees: feesSection.optional(),
   })
   .describe('a venue and the markets to follow there');
@@ -95,11 +102,13 @@ export const configSchema = z
     guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
     breakers: breakersSection.optional(),
+    sizing: sizingSection.prefault({}),
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
     quality: qualitySection.prefault({}),
     aggregation: aggregationSection.prefault({}),
     volatility: volatilitySection.optional(),
+    riskReport: riskReportSection.optional(),
     journal: journalSection,
     audit: auditSection.prefault({}),
     alerts: alertsSection.prefault({}),
@@ -113,7 +122,11 @@ export const configSchema = z
   })
   .superRefine((config, context) => {
     const names = config.venues.map(({ name }) => name);
-    config.venues.forEach(({ name, symbols }, at) => {
+    config.venues.forEach(({ name, symbols, kind, depth }, at) => {
+      if (depth === 'l3' && !VENUE_KINDS[kind].capabilities.tellsOrders) {
+        const message = `wanted l2: ${kind} tells of price levels and not of single orders`;
+        context.addIssue({ code: 'custom', path: ['venues', at, 'depth'], message });
+      }
       if (names.indexOf(name) !== at) {
         const path = ['venues', at, 'name'];
         context.addIssue({ code: 'custom', path, message: 'wanted a name that is used once' });

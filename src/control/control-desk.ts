@@ -173,8 +173,10 @@ export class ControlDesk {
 
   /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
   reconcileAll(): void {
-    for (const venue of this.#options.venues) {
-      this.#options.gate.close('reconciling');
+    const { gate, venues } = this.#options;
+    gate.close('reconciling');
+    for (const venue of venues) {
+      gate.beginEpoch();
       this.#ask(venue);
     }
   }
@@ -336,7 +338,6 @@ export class ControlDesk {
     this.#options.flatten?.(this.#stop.mint());
   }
 
-  /** The permit has been withdrawn. */
   #cease(why: string): void {
     this.#note('flattening-over', why);
     this.#options.cease?.();

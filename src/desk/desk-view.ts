@@ -56,6 +56,7 @@ export function marketRow(
 
 export function orderRow(instrument: Instrument, record: OrderRecord): OrderRow {
   const { order, status, filledLots } = record;
+  const cancelText = record.isCancelRequested ? ['cancel sent'] : [];
   return {
     clientId: order.clientId,
     symbol: instrument.symbol,
@@ -63,6 +64,14 @@ export function orderRow(instrument: Instrument, record: OrderRecord): OrderRow 
     price: order.kind === 'market' ? 'market' : priceText(instrument, order.ticks),
     quantity: quantityText(instrument, order.lots as Lots),
     filled: quantityText(instrument, filledLots),
-    status: record.isCancelRequested ? `${status}, cancel sent` : status,
+    status: [status, ...amendText(instrument, record), ...cancelText].join(', '),
   };
+}
+
+/** The terms that an open order may have already. */
+function amendText(instrument: Instrument, { amendment, isAmendUnknown }: OrderRecord): string[] {
+  if (amendment === null) return [];
+  const { ticks, lots } = amendment;
+  const terms = `${quantityText(instrument, lots)} at ${priceText(instrument, ticks)}`;
+  return [isAmendUnknown ? `perhaps ${terms} by now` : `amend sent: ${terms}`];
 }

@@ -6,12 +6,16 @@ import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioState } from '../execution/portfolio.ts';
 import type { Position } from '../execution/positions.ts';
 import type { BackfillJob } from '../market/quality/backfill.ts';
+import { drawdown } from '../risk/controls/money.ts';
+import { valueAtRisk } from '../risk/controls/portfolio.ts';
 import type { RiskState } from '../risk/risk-desk.ts';
 import type { StoredOrder } from '../storage/event-store/projections.ts';
 import { journalFaultText } from '../storage/journal/faults.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import type { VenueMemory } from '../venues/venue-desk-port.ts';
 
+/** Those that stand on a rung of the ladder of de-risking. */
+const LADDER_CONTROLS = [drawdown, valueAtRisk];
 /** Each look waits for what is written at its begin; a quiet moment comes long before. */
 const LOOKS_MAX = 1_000;
 
@@ -55,6 +59,12 @@ export class DeskMemory {
       positions: this.#positions(),
       openOrders: this.#openOrders(() => true),
       day: store.riskDay()?.event ?? null,
+      rungs: new Map(
+        LADDER_CONTROLS.flatMap(({ id }) => {
+          const to = store.rung(id)?.event.to;
+          return to === undefined ? [] : [[id, to] as const];
+        }),
+      ),
       ...(peak === undefined ? {} : { peak }),
     };
   }

@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import type { Contract } from '../market/aggregation/market-track.ts';
 import type { ExchangeAccess, ExchangeId } from '../venues/ccxt/exchange-class.ts';
+import type { CandleHistory } from '../venues/history/candle-history.ts';
 import type { TradeHistory } from '../venues/history/trade-history.ts';
 import {
   accountOf,
@@ -34,6 +35,8 @@ export interface DeskVenue extends Venue {
   readonly reference: Omit<ExchangeAccess, 'timeoutMs'>;
   /** Trades that were missed. */
   readonly history: TradeHistory;
+  /** What was traded in the minutes before. */
+  readonly candles: CandleHistory;
   /** How long it wants to be left alone. */
   readonly quiet: VenueQuiet;
   /** What is traded there. */
@@ -82,6 +85,7 @@ export async function openVenues(
       hasDeadMan: kind.capabilities.hasDeadMan,
       contract: kind.contract,
       history: kind.history(opened),
+      candles: kind.candles(opened),
     };
   });
   return ok({ venues, instruments: markets.value.instruments });
@@ -100,6 +104,9 @@ export async function openMarkets(
     const { name } = settings;
     const access = accesses.get(name);
     if (access === undefined) return err(`${name}: nothing says where it is reached`);
+    if (settings.depth === 'l3' && access.account === null) {
+      return err(`${name}.depth: found l3, wanted l2 where nobody has an account to ask with`);
+    }
     const kind = VENUE_KINDS[settings.kind];
     const quiet = quietOf(name);
     const net = quietNet(env, quiet);
@@ -108,7 +115,10 @@ export async function openMarkets(
     if (leftMs > 0) return err(`${name}: wants no requests for ${leftMs} ms more (418 or 429)`);
     if (!rules.ok) return rules;
     const opened = { access, settings, instruments: rules.value };
-    const streams = kind.streams(opened, { trades: true });
+    const streams = kind.streams(opened, {
+      trades: true,
+      options: config.facts?.everySeconds['option-flow'] !== undefined,
+    });
     venues.push({ name, streams, feeds: settings.feeds ?? 1, quiet, opened });
     instruments.push(...rules.value);
   }

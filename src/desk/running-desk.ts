@@ -17,6 +17,7 @@ import type {
 import type { MarketPort } from '../commands/market-data/market-port.ts';
 import type { PeersPort } from '../commands/peers/peers-port.ts';
 import type { ProofPort } from '../commands/proof/proof-port.ts';
+import type { RiskPort } from '../commands/risk/risk-port.ts';
 import {
   type ReleaseRefusal,
   type Releaser,
@@ -45,6 +46,7 @@ import { deskMarket } from './market/desk-market.ts';
 import { plainOf } from './plain.ts';
 import { deskAccess } from './proof/desk-access.ts';
 import { journalProof } from './proof/journal-proof.ts';
+import { deskRisk } from './risk-report/desk-risk.ts';
 import { controlIsDown } from './safety/control-is-down.ts';
 import { type DeskKernel, deskKernel } from './safety/desk-kernel.ts';
 import { settleVenues } from './safety/settle-venues.ts';
@@ -73,6 +75,7 @@ export class RunningDesk implements Desk {
   readonly alerts: AlertsPort;
   readonly proof: ProofPort;
   readonly market: MarketPort;
+  readonly risk: RiskPort;
   readonly inspector: DeskInspector;
   /** Through which every layer raises severity. */
   readonly severity: DeskKernel;
@@ -121,6 +124,7 @@ export class RunningDesk implements Desk {
     this.#stop = new StopWiring(parts, this.#lane);
     this.alerts = deskAlerts(this.#lane);
     this.market = deskMarket(this.#lane, parts.instruments);
+    this.risk = deskRisk(this.#lane);
     this.estop = new EstopDesk(parts, this.#lane, store);
     this.inspector = new DeskInspector({
       parts,

@@ -26,6 +26,7 @@ import type { SafetyKernel } from '../control/safety-kernel.ts';
 import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
+import type { Amending } from '../execution/amend/amending.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
@@ -43,10 +44,12 @@ import { DeskMemory } from './memory.ts';
 import { marginedOf } from './open-venues.ts';
 import { factsOf } from './record/desk-facts.ts';
 import { deskRecording } from './record/desk-recording.ts';
+import { deskRiskReport } from './risk-report/desk-risk-report.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
+import { deskSizing } from './sizing/desk-sizing.ts';
 import { deskVolatility } from './volatility/desk-volatility.ts';
 
 export interface TreeHooks {
@@ -71,6 +74,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const clientId = clientIdsOf(parts.deskId, parts.boot);
   const bootPrefix = `${parts.deskId}-${parts.boot.toString(36)}-`;
   const evidence = new EvidenceTrail();
+  const amendings = new Map(venues.map(({ name, orders }) => [name, orders.amending]));
+  const amendingOf = (venue: string) => amendings.get(venue) as Amending;
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -85,6 +90,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const strategiesOn = (instrument: number): readonly StrategySettings[] =>
     parts.config.strategies.filter((each) => instrumentOf(instruments, each)?.index === instrument);
   const volatility = deskVolatility(parts, append);
+  const sizing = deskSizing(parts, kernel, append);
   const safety = { ...riskSafety(parts, kernel), volatility: volatility?.board ?? null };
   const limits = booksOf(safety.settings);
   const quoteListeners = instruments.map(({ index }) => [
@@ -196,13 +202,13 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
       aggregator: aggregated.start,
       backfill: deskBackfill(parts, tape, append, () => memory.backfill()),
       facts: factsOf(parts, listeners.facts, tape),
-      feeds: venues.flatMap(({ name, streams, feeds, quiet }) =>
+      feeds: venues.flatMap(({ name, streams, feeds, quiet, turns }) =>
         streams.map((stream) => ({
           venue: stream.name === '' ? name : `${name}:${stream.name}`,
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ listeners, tape, log },
+              ...{ turns, listeners, tape, log },
             }),
         })),
       ),
@@ -246,21 +252,26 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           gate,
           severities: severitiesOf(parts, kernel),
           safety,
+          sizing: sizing.board,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,
           journal: append,
         }),
-      execution: () => executionActor({ instruments, gate, clientId, metrics, isClockReal }),
+      sizing: sizing.start,
+      execution: () =>
+        executionActor({ instruments, gate, clientId, amendingOf, metrics, isClockReal }),
       strategies: parts.config.strategies.map(({ label }, at) => ({
         label,
         start: () => {
           const settings = () => parts.config.strategies[at] as StrategySettings;
+          const instrument = instrumentOf(instruments, settings()) as Instrument;
           return strategyActor({
             label,
-            instrument: instrumentOf(instruments, settings()) as Instrument,
+            instrument,
             settings: () => settings().settings,
             staleMs: () => parts.config.risk.staleBookMs,
+            hold: sizing.holdOf(label, instrument.index),
             record: new StrategyRecord(label, evidence, append),
           });
         },
@@ -302,6 +313,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
                 env,
                 log,
               }),
+      riskReport: deskRiskReport(parts, limits, append),
       crossChecks: crossChecksOf(parts, append),
       links: hooks.links,
     },

@@ -11,6 +11,7 @@ import type {
 } from '../../actors/runtime/observers.ts';
 import type { Gate } from '../control/gate.ts';
 import { reasonOf } from '../core/result.ts';
+import type { AmendIntent } from '../execution/amend/amendment.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import type { Log } from '../ops/log.ts';
 import type { Journal } from '../storage/journal/journal.ts';
@@ -95,19 +96,24 @@ export class Watchman implements LaneObserver {
 
   /** An approved order that no venue handled to its end: audited, and not counted for nothing. */
   deadLetter({ kind, path, message, reason }: DeadLetter): void {
-    if (kind !== 'place' && kind !== 'account-for') return;
-    const { order } = message as { readonly order: OrderIntent };
+    if (kind !== 'place' && kind !== 'amend' && kind !== 'account-for') return;
+    const isAmend = kind === 'amend';
+    const order = isAmend
+      ? (message as { readonly change: AmendIntent }).change.wanted
+      : (message as { readonly order: OrderIntent }).order;
     const isInDoubt = kind === 'account-for' || IN_HAND.has(reason);
-    const what = isInDoubt ? 'order-in-doubt' : 'order-discarded';
+    const about = isAmend ? 'amend' : 'order';
+    const what = `${about}-${isInDoubt ? 'in-doubt' : 'discarded'}`;
     this.#log('warn', path, what, { clientId: order.clientId, reason });
     const detail = `${order.clientId}: ${reason}`;
     this.#journal.append({ kind: 'incident', what, where: path, detail });
     if (isInDoubt) {
-      this.#inHand.push({ venue: order.venue, order });
+      // Terms in doubt count until the order has ended, which the reconciliation sees to.
+      if (!isAmend) this.#inHand.push({ venue: order.venue, order });
       return;
     }
-    this.#lane.send(address.risk, { kind: 'order-dropped', order });
-    this.#lane.send(address.execution, { kind: 'order-dropped', order });
+    this.#lane.send(address.risk, { kind: `${about}-dropped`, order });
+    this.#lane.send(address.execution, { kind: `${about}-dropped`, order });
   }
 
   /** Takes back what rests on the actor, and has everything reconciled once it is there again. */

@@ -1,5 +1,6 @@
 import type { Lots, Nanos, Ticks } from '../core/units.ts';
-import type { OrderIntent, Side } from './order.ts';
+import type { AmendIntent } from './amend/amendment.ts';
+import type { OrderIntent, OrderRecord, Side } from './order.ts';
 
 /** An intent that has not left after so long is decided anew. */
 const INTENT_LIFE_NS = 500e6;
@@ -42,5 +43,22 @@ export class Decision {
       decidedNs: this.decidedNs as Nanos,
       deadlineNs: (this.decidedNs + INTENT_LIFE_NS) as Nanos,
     };
+  }
+
+  /**
+   * Other terms for an order that rests, which follow from it.
+   *
+   * @param openLots what is to be open then
+   */
+  amendment(record: OrderRecord, epoch: number, ticks: Ticks, openLots: Lots): AmendIntent {
+    const wanted: OrderIntent = {
+      ...record.order,
+      ticks,
+      lots: openLots,
+      epoch,
+      decidedNs: this.decidedNs as Nanos,
+      deadlineNs: (this.decidedNs + INTENT_LIFE_NS) as Nanos,
+    };
+    return { wanted, lots: (record.filledLots + openLots) as Lots };
   }
 }

@@ -9,6 +9,8 @@ const NOT_FOUND_MIN = 3;
 interface Inquiry {
   /** Venue time after which the venue refuses the request, should it still be on its way. */
   readonly validUntilMs: number;
+  /** The same of a request to amend the order; Infinity while nobody doubts one. */
+  amendUntilMs: number;
   notFound: number;
   pauseMs: number;
   nextNs: number;
@@ -36,11 +38,27 @@ export class Inquiries {
     if (this.#open.has(clientId)) return;
     this.#open.set(clientId, {
       validUntilMs,
+      amendUntilMs: Number.POSITIVE_INFINITY,
       notFound: 0,
       pauseMs: ASK_AGAIN_MS_MIN,
       nextNs: nowNs,
       isAsked: false,
     });
+  }
+
+  /** Begins to ask about an order that was to be amended, or goes on. */
+  openAmend(clientId: string, validUntilMs: number, nowNs: number): void {
+    this.open(clientId, validUntilMs, nowNs);
+    (this.#open.get(clientId) as Inquiry).amendUntilMs = validUntilMs;
+  }
+
+  /**
+   * @param venueMs the venue's own time when it was asked
+   * @returns whether a request to amend that had not been carried out by then never will be
+   */
+  isTooLateToAmend(clientId: string, venueMs: number): boolean {
+    const inquiry = this.#open.get(clientId);
+    return inquiry !== undefined && venueMs > inquiry.amendUntilMs + WINDOW_SLACK_MS;
   }
 
   /** Orders to ask about now, at most `limit`; each is taken to be asked by this call. */

@@ -1,8 +1,11 @@
 import { isOwnClientId, strategyOfClientId } from '../core/ids.ts';
+import { assert } from '../core/result.ts';
 import { nanosOf } from '../core/units.ts';
+import { type Amendment, hasTerms } from './amend/amendment.ts';
 import { Inquiries } from './inquiries.ts';
 import type { LedgerEvent } from './ledger.ts';
 import {
+  applyOrderEvent,
   type Incident,
   isEnded,
   type OrderEvent,
@@ -47,6 +50,7 @@ type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
 
 /** Transfer ids kept to tell a repeated report. */
 const TRANSFERS_KEPT = 1_000;
+const NEVER_AMENDED = 'the venue has the order as it was';
 
 /**
  * The orders of one venue from intent to proven end. Journal before send, unknown is a state of
@@ -105,6 +109,46 @@ export class OrderManager {
     return true;
   }
 
+  /** Journals other terms for an order, about to be sent. @throws when they cannot be */
+  amend(clientId: string, amendment: Amendment, evidence?: Evidence): void {
+    const record = this.table.get(clientId);
+    assert(record !== undefined && !isEnded(record), 'what is amended is open');
+    assert(record.amendment === null, 'one amendment of an order at a time');
+    const event = { kind: 'amend-submitted', clientId, amendment } as const;
+    this.#options.sink.journal(evidence === undefined ? event : { ...event, evidence });
+    const applied = applyOrderEvent(record, event);
+    this.table.commit(event, applied);
+    this.#tell(applied.record, event, null);
+  }
+
+  /**
+   * Books what the venue, asked for an order, says of its terms. Only an answer to a question
+   * that was put after the last change counts: an older one may be true of what was before.
+   *
+   * @param asked the record when the question was put
+   * @param isLate whether what had not been carried out by then never will be
+   * @returns whether nothing is in doubt any more
+   */
+  learnTerms(asked: OrderRecord, found: VenueOrder, isLate: boolean): boolean {
+    const { clientId } = asked.order;
+    const record = this.recordOf(clientId);
+    if (record === undefined) return true;
+    const { amendment, order } = record;
+    const isNews = amendment === asked.amendment && order === asked.order;
+    if (!isNews || found.kind === 'market' || isEnded(record)) return amendment === null;
+    const { ticks, lots } = found;
+    const hasOld = hasTerms(found, order);
+    if (amendment === null) {
+      if (!hasOld) this.record({ kind: 'amend-accepted', clientId, ticks, lots });
+      return true;
+    }
+    if (hasTerms(found, amendment)) this.record({ kind: 'amend-accepted', clientId, ticks, lots });
+    else if (!isLate || found.isAmending) return false;
+    else if (hasOld) this.record({ kind: 'amend-rejected', clientId, reason: NEVER_AMENDED });
+    else this.record({ kind: 'amend-accepted', clientId, ticks, lots });
+    return true;
+  }
+
   onReport(report: Report): void {
     switch (report.kind) {
       case 'accepted':
@@ -112,6 +156,9 @@ export class OrderManager {
         return;
       case 'filled':
         this.#fill(report);
+        return;
+      case 'amended':
+        this.#amended(report);
         return;
       case 'progressed':
         this.#progress(report);
@@ -187,6 +234,18 @@ export class OrderManager {
     this.record({ kind: 'order-filled', clientId, fill });
     const ended = this.#ends.get(clientId);
     if (ended !== undefined) this.#end(ended);
+  }
+
+  /**
+   * A stream tells late of what an answer has told already, so what it says of terms books nothing:
+   * of terms that nobody here knows, the venue is asked.
+   */
+  #amended({ clientId, venueOrderId, ...terms }: Extract<Report, { kind: 'amended' }>): void {
+    const record = this.recordOf(clientId);
+    if (record === undefined || isEnded(record)) return;
+    if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    const isKnown = hasTerms(terms, record.order) || record.amendment !== null;
+    if (!isKnown) this.inquiries.open(clientId, Number.POSITIVE_INFINITY, 0);
   }
 
   /** Has the venue asked, unless all is booked. It knows the order, so absence proves nothing. */

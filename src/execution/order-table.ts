@@ -1,4 +1,5 @@
 import { assert } from '../core/result.ts';
+import { hasTerms } from './amend/amendment.ts';
 import {
   type Applied,
   applyOrderEvent,
@@ -139,6 +140,9 @@ function isSame(before: OrderRecord, after: OrderRecord): boolean {
     before.venueOrderId === after.venueOrderId &&
     before.filledLots === after.filledLots &&
     before.isCancelRequested === after.isCancelRequested &&
+    before.amendment === after.amendment &&
+    before.isAmendUnknown === after.isAmendUnknown &&
+    hasTerms(before.order, after.order) &&
     before.reason === after.reason
   );
 }

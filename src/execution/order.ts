@@ -1,6 +1,13 @@
 import { assert } from '../core/result.ts';
 import type { Amount, Lots, Millis, Nanos, Ticks } from '../core/units.ts';
 import { NO_AMOUNT } from '../core/units.ts';
+import {
+  type AmendEvent,
+  type Amendment,
+  applyAmendEvent,
+  isAmendEvent,
+  worstLots,
+} from './amend/amendment.ts';
 import type { Evidence } from './proof/evidence.ts';
 
 export type Side = 'buy' | 'sell';
@@ -83,15 +90,21 @@ export type OrderEvent =
   | { readonly kind: 'order-expired'; readonly clientId: string; readonly reason: string }
   | { readonly kind: 'order-unacked'; readonly clientId: string; readonly reason: string }
   | { readonly kind: 'order-abandoned'; readonly clientId: string; readonly reason: string }
-  | { readonly kind: 'cancel-submitted'; readonly clientId: string };
+  | { readonly kind: 'cancel-submitted'; readonly clientId: string }
+  | AmendEvent;
 
 export interface OrderRecord {
+  /** The intent, with the terms that the venue has by now. */
   readonly order: OrderIntent;
   readonly status: OrderStatus;
   readonly venueOrderId: string;
   readonly filledLots: Lots;
   readonly filledQuote: Amount;
   readonly isCancelRequested: boolean;
+  /** Terms that the order may have at the venue already; null when none are under way. */
+  readonly amendment: Amendment | null;
+  /** The venue was asked for them and has not said what came of it. */
+  readonly isAmendUnknown: boolean;
   /** Why it ended, or why its outcome is unknown. */
   readonly reason: string;
 }
@@ -126,10 +139,10 @@ export function isEnded(record: OrderRecord): boolean {
   return ENDED.has(record.status);
 }
 
-/** Lots that may still trade: none once the order has ended. */
+/** Lots that may still trade, by the larger of its terms: none once the order has ended. */
 export function openLots(record: OrderRecord): Lots {
   if (isEnded(record)) return 0 as Lots;
-  return Math.max(0, record.order.lots - record.filledLots) as Lots;
+  return Math.max(0, worstLots(record) - record.filledLots) as Lots;
 }
 
 /** The record of an order whose intent has just been journaled. */
@@ -141,6 +154,8 @@ export function submitted(order: OrderIntent): OrderRecord {
     filledLots: 0 as Lots,
     filledQuote: NO_AMOUNT,
     isCancelRequested: false,
+    amendment: null,
+    isAmendUnknown: false,
     reason: '',
   };
 }
@@ -154,6 +169,7 @@ type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
  */
 export function applyOrderEvent(record: OrderRecord, event: LaterEvent): Applied {
   assert(record.order.clientId === event.clientId, 'an order event meets its own order');
+  if (isAmendEvent(event)) return applyAmendEvent(record, event);
   switch (event.kind) {
     case 'order-filled':
       return afterFill(record, event.fill);
@@ -186,14 +202,14 @@ function calm(record: OrderRecord): Applied {
 function afterFill(record: OrderRecord, fill: Fill): Applied {
   const filledLots = (record.filledLots + fill.lots) as Lots;
   const filledQuote = (record.filledQuote + fill.quote) as Amount;
-  const isFull = filledLots >= record.order.lots;
+  const worst = worstLots(record);
+  const isFull = filledLots >= worst;
   const lived = !NEVER_LIVED.has(record.status);
   const stays = isEnded(record) && lived;
   const status = isFull ? 'filled' : stays ? record.status : 'partially-filled';
   // A reason belongs to its status: a fill settles what was unknown and undoes a refusal.
   const reason = status === record.status ? record.reason : '';
-  const incident =
-    filledLots > record.order.lots ? 'overfill' : lived ? null : ('fill-after-end' as const);
+  const incident = filledLots > worst ? 'overfill' : lived ? null : ('fill-after-end' as const);
   return { record: { ...record, status, reason, filledLots, filledQuote }, incident };
 }
 

@@ -1,5 +1,5 @@
 import type { Lots, Ticks } from '../core/units.ts';
-import { isEnded, type OrderRecord, type Side } from './order.ts';
+import { isEnded, type OrderRecord, openLots, type Side } from './order.ts';
 
 /**
  * Orders of one side that may live at once: the one that is wanted, and the one it replaces while
@@ -7,23 +7,42 @@ import { isEnded, type OrderRecord, type Side } from './order.ts';
  */
 const LIVE_PER_SIDE_MAX = 2;
 
+/**
+ * An order of which more is open than so many times what is wanted is shrunk: sizes follow the
+ * price by a few lots all the time, and those are not worth a request.
+ */
+const SHRINK_FROM = 1.5;
+
 /** What the quoter wants done. Called during `settle`. */
 export interface QuoteActions {
   /** @returns the client id of the order, or null when it was refused */
   place(side: Side, ticks: Ticks, lots: Lots): string | null;
   cancel(clientId: string): void;
+  /**
+   * Gives an order other terms in place.
+   *
+   * @param openLots what is to be open then
+   * @returns whether that is on its way: not where the venue or risk does not let it
+   */
+  amend(record: OrderRecord, ticks: Ticks, openLots: Lots): boolean;
 }
 
 interface LiveOrder {
   readonly clientId: string;
-  readonly ticks: Ticks;
+  /** The price that it has, or that it was asked to take. */
+  ticks: Ticks;
   isLeaving: boolean;
+  /** The venue has not said yet what became of other terms. */
+  isChanging: boolean;
+  /** As it was told last; null while nothing was. */
+  record: OrderRecord | null;
 }
 
 /**
  * Keeps the orders of one strategy on one instrument in step with the quotes it wants. An order at
- * the wanted price keeps its place in the queue, whatever is left of it; any other is cancelled,
- * and its successor goes out in the same turn.
+ * the wanted price keeps its place in the queue, whatever is left of it. Any other is amended where
+ * that can be done, and else cancelled, and its successor goes out in the same turn. While the
+ * answer to one amendment is on its way nothing but a cancellation follows it.
  */
 export class Quoter {
   readonly #live: Record<Side, LiveOrder[]> = { buy: [], sell: [] };
@@ -64,7 +83,7 @@ export class Quoter {
     const at = live.findIndex((order) => order.clientId === clientId);
     if (at < 0) return;
     if (isEnded(record)) live.splice(at, 1);
-    else if (record.isCancelRequested) (live[at] as LiveOrder).isLeaving = true;
+    else follow(live[at] as LiveOrder, record);
   }
 
   /** An order that never left. */
@@ -74,13 +93,22 @@ export class Quoter {
     if (at >= 0) live.splice(at, 1);
   }
 
+  /** Other terms that never left: the order is as it was told last. */
+  onAmendDropped(side: Side, clientId: string): void {
+    const order = this.#live[side].find((each) => each.clientId === clientId);
+    if (order?.isChanging !== true) return;
+    order.isChanging = false;
+    // What is amended has been told before.
+    order.ticks = (order.record as OrderRecord).order.ticks;
+  }
+
   #settleSide(side: Side, ticks: Ticks, lots: Lots, actions: QuoteActions): void {
     const live = this.#live[side];
     let isThere = false;
     for (let at = 0; at < live.length; at += 1) {
       const order = live[at] as LiveOrder;
       if (order.isLeaving) continue;
-      if (lots > 0 && order.ticks === ticks) {
+      if (lots > 0 && isKept(order, ticks, lots, actions)) {
         isThere = true;
         continue;
       }
@@ -89,6 +117,30 @@ export class Quoter {
     }
     if (isThere || lots === 0 || live.length >= LIVE_PER_SIDE_MAX) return;
     const clientId = actions.place(side, ticks, lots);
-    if (clientId !== null) live.push({ clientId, ticks, isLeaving: false });
+    if (clientId === null) return;
+    live.push({ clientId, ticks, isLeaving: false, isChanging: false, record: null });
   }
+}
+
+/** What was asked for and is not in the record yet is still on its way there. */
+function follow(order: LiveOrder, record: OrderRecord): void {
+  const wasInRecord = order.record !== null && order.record.amendment !== null;
+  order.record = record;
+  if (record.isCancelRequested) order.isLeaving = true;
+  if (record.amendment !== null || (order.isChanging && !wasInRecord)) return;
+  order.isChanging = false;
+  order.ticks = record.order.ticks;
+}
+
+/** Whether an order is the wanted one, or is about to be. One of unknown terms is taken back. */
+function isKept(order: LiveOrder, ticks: Ticks, lots: Lots, actions: QuoteActions): boolean {
+  const { record } = order;
+  if (record?.isAmendUnknown) return false;
+  if (order.isChanging) return true;
+  const isAtPrice = order.ticks === ticks;
+  if (isAtPrice && (record === null || openLots(record) <= lots * SHRINK_FROM)) return true;
+  if (record === null || !actions.amend(record, ticks, lots)) return isAtPrice;
+  order.isChanging = true;
+  order.ticks = ticks;
+  return true;
 }

@@ -22,6 +22,8 @@ export interface ReconcilePort {
   readonly instruments: readonly { readonly index: number; readonly symbol: string }[];
   /** How long after it was sent the venue may still act on a request. */
   readonly receiveWindowMs: number;
+  /** How often balances that differ may be compared in one run, at least once. */
+  readonly comparisonsMax: number;
   isOwn(clientId: string): boolean;
   /** Orders in our table that have not ended. */
   openRecords(): readonly OrderRecord[];
@@ -39,6 +41,8 @@ export interface ReconcilePort {
   apply(report: Report): void;
   /** Takes over an own order of which the journal knows nothing. */
   adopt(order: VenueOrder): void;
+  /** Books what an open order's terms are; see `OrderManager.learnTerms`. */
+  learnTerms(asked: OrderRecord, found: VenueOrder, isLate: boolean): boolean;
   /** Books the proof that an order never came to life. */
   conclude(clientId: string): void;
   /** Books a trade of an order that is not ours. */
@@ -92,11 +96,10 @@ const LOOK_AGAIN_MS_MAX = 2_000;
 /** An order this young may be ahead of a list that was made before it. */
 export const RACE_GUARD_MS = 5_000;
 /**
- * Balances that differ are compared this often: a fill may have come in between. Kraken lets an
- * account ask for twenty points at once and one a second after: with five comparisons of three
- * points each, and what is asked before and after, a run never came to its end.
+ * Balances that differ are compared this often, where the venue takes so many questions: a fill may
+ * have come in between.
  */
-const COMPARISONS_MAX = 3;
+export const COMPARISONS_MAX = 5;
 /** Between two comparisons: a history may be some tenths of a second behind the balances. */
 const COMPARE_AGAIN_MS = 250;
 /** Pages of trades per instrument in one run: 100,000 trades. */
@@ -181,7 +184,7 @@ class Run {
       const differences = await this.#must(this.#port.compare(balances), 'ledger');
       const isComplete = this.#ends.length === 0;
       if (differences.length === 0 && isComplete) return { kind: 'agreed', marks: this.#marks };
-      const isLast = comparisons >= COMPARISONS_MAX && isComplete;
+      const isLast = comparisons >= this.#port.comparisonsMax && isComplete;
       // What traded in between explains a difference, and nobody may have told of it yet.
       if (isLast) await this.#trades();
       const isRaced = this.#port.fillCount() !== fillsBefore;
@@ -254,7 +257,8 @@ class Run {
       this.#inquiries.onSilence(clientId, nowNs);
       throw new Unfinished('no-answer', `${clientId}: ${answer.error}`);
     }
-    if (answer.value.kind === 'found') return this.#found(answer.value.order);
+    if (answer.value.kind === 'found')
+      return this.#foundOurs(record, answer.value.order, askedAtMs);
     // Nobody remembers when it was sent, but it was not after it was first asked about.
     this.#inquiries.open(clientId, askedAtMs + this.#port.receiveWindowMs, nowNs);
     const isProven = this.#inquiries.onNotFound(clientId, askedAtMs, nowNs);
@@ -265,7 +269,16 @@ class Run {
     return isProven;
   }
 
-  #found(order: VenueOrder): boolean {
+  /** @param asked the record when the venue was asked for it */
+  #foundOurs(asked: OrderRecord, order: VenueOrder, askedAtMs: number): boolean {
+    // What has ended has its last terms, and full by them may be full for good.
+    const isLate =
+      order.state !== 'open' || this.#inquiries.isTooLateToAmend(order.clientId, askedAtMs);
+    return this.#found(order, this.#port.learnTerms(asked, order, isLate));
+  }
+
+  /** @param areTermsKnown whether nothing is in doubt but that it is open */
+  #found(order: VenueOrder, areTermsKnown = true): boolean {
     const { clientId, venueOrderId } = order;
     this.#port.apply({ kind: 'accepted', clientId, venueOrderId });
     if (order.state !== 'open') {
@@ -273,7 +286,8 @@ class Run {
       this.#ends.push(order);
       return true;
     }
-    this.#inquiries.close(clientId);
+    if (areTermsKnown) this.#inquiries.close(clientId);
+    else this.#inquiries.onFound(clientId, this.#port.nowNs());
     const wantsCancel = this.#isRestart || this.#port.recordOf(clientId)?.isCancelRequested;
     if (wantsCancel) this.#port.cancel(clientId);
     return !this.#isRestart;

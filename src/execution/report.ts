@@ -12,6 +12,15 @@ export type Report =
       readonly side: Side;
       readonly fill: Fill;
     }
+  /** The terms that an order had at some moment: late like everything, and no answer. */
+  | {
+      readonly kind: 'amended';
+      readonly clientId: string;
+      readonly venueOrderId: string;
+      readonly ticks: Ticks;
+      /** In all. */
+      readonly lots: Lots;
+    }
   /**
    * So much of the order has filled, or it has ended, and the venue does not say by which trades:
    * the history has to be asked.
@@ -52,6 +61,8 @@ export interface VenueOrder {
   readonly lots: Lots;
   readonly filledLots: Lots;
   readonly state: 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
+  /** Other terms wait at the venue to be carried out: those above are not the last word. */
+  readonly isAmending?: true;
 }
 
 /** A trade of the account, as its history tells it: it names the order by the venue's id. */

@@ -58,6 +58,13 @@ export class FactBoard {
         put(`${fact.of}-long-fraction`, fact.longFraction);
         return;
       }
+      case 'option-traded': {
+        const { instrument, right, takerSide, price, quantity, venueMs } = fact;
+        const put = this.#of(instrument, venueMs, nowMs);
+        put(`${right}-traded-quantity`, (takerSide === 'buy' ? 1 : -1) * quantity);
+        put(`${right}-traded-premium`, price);
+        return;
+      }
       case 'figure-told': {
         const { venue, subject, figure, value, venueMs } = fact;
         this.#put({ venue, subject, figure, value, venueMs, heardMs: nowMs });

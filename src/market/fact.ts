@@ -38,6 +38,19 @@ export type MarketFact =
       readonly longFraction: number;
       readonly venueMs: number;
     }
+  /** A trade in an option on the market. */
+  | {
+      readonly kind: 'option-traded';
+      /** The market of what it is an option on. */
+      readonly instrument: number;
+      readonly right: 'call' | 'put';
+      readonly takerSide: 'buy' | 'sell';
+      /** Premium of one unit of base, in quote. */
+      readonly price: number;
+      /** In base. */
+      readonly quantity: number;
+      readonly venueMs: number;
+    }
   /** A figure that a venue has a name for and no market: of an asset, an account, its options. */
   | {
       readonly kind: 'figure-told';

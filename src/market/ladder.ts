@@ -4,7 +4,11 @@ import type { LevelChanges } from './level-changes.ts';
 export const LADDER_LEVELS_MAX = 65_536;
 const LEVELS_AT_FIRST = 1024;
 /** Fewer numbers than this are moved one by one: a call of `copyWithin` costs more. */
-const MOVED_BY_CALL = 32;
+const MOVED_BY_CALL = 16;
+/** So many of the best levels are looked at one after the other: leaps would be guessed wrong. */
+const LOOKED_AT = 16;
+/** Beyond every rank. */
+const NO_RANK = 1 << 30;
 
 /**
  * One side of a book: prices in ticks and sizes in lots in two typed arrays with the best at the
@@ -12,20 +16,23 @@ const MOVED_BY_CALL = 32;
  * fall. Ticks and lots are whole but for orders left from a time of a finer grid.
  */
 export class Ladder {
-  /** 1 for bids, −1 for asks: `sign * ticks` rises towards the best. */
+  /** 1 for bids, −1 for asks. */
   readonly #sign: 1 | -1;
   readonly #levelsMax: number;
   /** Where changes are noted; null while nobody records them. */
   changes: LevelChanges | null = null;
-  /** Rises with whatever may have changed a level, so that who remembers some need not compare. */
-  edits = 0;
-  #ticks = new Float64Array(LEVELS_AT_FIRST);
+  /** Levels better than this rank are as they were when `settle` was called last. */
+  changedFrom = 0;
+  /** Ticks with the sign of the side, so that they rise towards the best on both. */
+  #keys = new Float64Array(LEVELS_AT_FIRST);
   #lots = new Float64Array(LEVELS_AT_FIRST);
   /** Levels stand from here … */
   #start = 0;
   /** … to before here, so that the farthest can be let go without moving the others. */
   #end = 0;
   #dropped = 0;
+  /** Where the last price was, or would have been. */
+  #near = 0;
 
   constructor(side: 'bid' | 'ask', levelsMax = LADDER_LEVELS_MAX) {
     this.#sign = side === 'bid' ? 1 : -1;
@@ -44,7 +51,7 @@ export class Ladder {
 
   /** Best price in ticks; 0 when empty. */
   get bestTicks(): number {
-    return this.#end === this.#start ? 0 : (this.#ticks[this.#end - 1] as number);
+    return this.#end === this.#start ? 0 : this.#sign * (this.#keys[this.#end - 1] as number);
   }
 
   /** Size at the best price in lots; 0 when empty. */
@@ -54,7 +61,7 @@ export class Ladder {
 
   /** Price of the level `rank` places behind the best; 0 beyond the end. */
   ticksAt(rank: number): number {
-    return rank < this.depth ? (this.#ticks[this.#end - 1 - rank] as number) : 0;
+    return rank < this.depth ? this.#sign * (this.#keys[this.#end - 1 - rank] as number) : 0;
   }
 
   lotsAt(rank: number): number {
@@ -63,12 +70,18 @@ export class Ladder {
 
   /** Size at a price; 0 when there is no such level. */
   lotsOn(ticks: number): number {
-    const at = this.#find(ticks);
-    return at < this.#end && this.#ticks[at] === ticks ? (this.#lots[at] as number) : 0;
+    const key = this.#sign * ticks;
+    const at = this.#find(key);
+    return at < this.#end && this.#keys[at] === key ? (this.#lots[at] as number) : 0;
+  }
+
+  /** Whoever remembers the best levels has taken note of them as they are now. */
+  settle(): void {
+    this.changedFrom = NO_RANK;
   }
 
   clear(): void {
-    this.edits += 1;
+    this.changedFrom = 0;
     this.#start = 0;
     this.#end = 0;
     this.changes?.noteWhole();
@@ -76,16 +89,17 @@ export class Ladder {
 
   /** Sets the total size of a price level; 0 removes it. O(distance from the best). */
   set(ticks: number, lots: number): void {
-    this.edits += 1;
     if (this.changes !== null) this.changes.note(ticks, lots);
-    const at = this.#find(ticks);
-    const isThere = at < this.#end && this.#ticks[at] === ticks;
-    if (lots === 0) {
-      if (isThere) this.#remove(at);
-    } else if (isThere) {
-      this.#lots[at] = lots;
-    } else {
-      this.#insert(at, ticks, lots);
+    const key = this.#sign * ticks;
+    const at = this.#find(key);
+    const better = this.#end - at;
+    if (better > 0 && this.#keys[at] === key) {
+      if (better <= this.changedFrom) this.changedFrom = better - 1;
+      if (lots === 0) this.#remove(at);
+      else this.#lots[at] = lots;
+    } else if (lots !== 0) {
+      if (better < this.changedFrom) this.changedFrom = better;
+      this.#insert(at, key, lots);
     }
   }
 
@@ -93,70 +107,104 @@ export class Ladder {
   truncate(levels: number): void {
     const first = this.#end - levels;
     if (first <= this.#start) return;
-    this.edits += 1;
+    if (levels < this.changedFrom) this.changedFrom = levels;
     if (this.changes !== null) {
       for (let at = this.#start; at < first; at += 1) {
-        this.changes.note(this.#ticks[at] as number, 0);
+        this.changes.note(this.#sign * (this.#keys[at] as number), 0);
       }
     }
     this.#start = first;
   }
 
-  /** Index of the price, or where it would be inserted: gallops from the best, then halves. */
-  #find(ticks: number): number {
-    const wanted = this.#sign * ticks;
-    const start = this.#start;
-    let high = this.#end;
+  /**
+   * Index of a level, or where it would be inserted. Most changes are at the best levels or next to
+   * the one before, for venues send them in order: these are looked at one after the other, since
+   * leaps would be guessed wrong.
+   */
+  #find(key: number): number {
+    const keys = this.#keys;
+    const last = this.#end - LOOKED_AT;
+    if (last > this.#start && (keys[last] as number) >= key) return this.#findNear(key);
+    let at = this.#end;
+    const from = Math.max(last, this.#start);
+    while (at > from && (keys[at - 1] as number) >= key) at -= 1;
+    return at;
+  }
+
+  /** From where the last was found: some one by one, then in leaps, then halving what is left. */
+  #findNear(key: number): number {
+    const keys = this.#keys;
+    let low = this.#start;
+    // It is not among the best, or it would not be sought here.
+    let high = this.#end - LOOKED_AT;
+    const near = Math.min(Math.max(this.#near, low), high);
     let step = 1;
-    let low = high - 1;
-    while (low >= start && this.#sign * (this.#ticks[low] as number) >= wanted) {
-      high = low;
-      low -= step;
-      step *= 2;
+    if (near < high && (keys[near] as number) < key) {
+      low = near + 1;
+      for (let looks = 0; low < high; looks += 1) {
+        const probe = Math.min(low + step, high) - 1;
+        if ((keys[probe] as number) >= key) {
+          high = probe;
+          break;
+        }
+        low = probe + 1;
+        if (looks >= LOOKED_AT) step *= 2;
+      }
+    } else {
+      high = near;
+      for (let looks = 0; low < high; looks += 1) {
+        const probe = Math.max(high - step, low);
+        if ((keys[probe] as number) < key) {
+          low = probe + 1;
+          break;
+        }
+        high = probe;
+        if (looks >= LOOKED_AT) step *= 2;
+      }
     }
-    low = Math.max(low + 1, start);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#sign * (this.#ticks[middle] as number) < wanted) low = middle + 1;
+      if ((keys[middle] as number) < key) low = middle + 1;
       else high = middle;
     }
+    this.#near = low;
     return low;
   }
 
   #remove(at: number): void {
     const end = this.#end;
     if (end - at > MOVED_BY_CALL) {
-      this.#ticks.copyWithin(at, at + 1, end);
+      this.#keys.copyWithin(at, at + 1, end);
       this.#lots.copyWithin(at, at + 1, end);
     } else {
-      const [ticks, lots] = [this.#ticks, this.#lots];
+      const [keys, lots] = [this.#keys, this.#lots];
       for (let to = at; to < end - 1; to += 1) {
-        ticks[to] = ticks[to + 1] as number;
+        keys[to] = keys[to + 1] as number;
         lots[to] = lots[to + 1] as number;
       }
     }
     this.#end = end - 1;
   }
 
-  #insert(at: number, ticks: number, lots: number): void {
+  #insert(at: number, key: number, lots: number): void {
     if (this.depth === this.#levelsMax) {
       this.#dropped += 1;
       if (at === this.#start) return;
       this.#start += 1;
     }
-    const place = this.#end === this.#ticks.length ? at - this.#makeRoom() : at;
+    const place = this.#end === this.#keys.length ? at - this.#makeRoom() : at;
     const end = this.#end;
     if (end - place > MOVED_BY_CALL) {
-      this.#ticks.copyWithin(place + 1, place, end);
+      this.#keys.copyWithin(place + 1, place, end);
       this.#lots.copyWithin(place + 1, place, end);
     } else {
-      const [allTicks, allLots] = [this.#ticks, this.#lots];
+      const [keys, allLots] = [this.#keys, this.#lots];
       for (let to = end; to > place; to -= 1) {
-        allTicks[to] = allTicks[to - 1] as number;
+        keys[to] = keys[to - 1] as number;
         allLots[to] = allLots[to - 1] as number;
       }
     }
-    this.#ticks[place] = ticks;
+    this.#keys[place] = key;
     this.#lots[place] = lots;
     this.#end = end + 1;
   }
@@ -168,15 +216,15 @@ export class Ladder {
    * @returns by how many places all levels have moved
    */
   #makeRoom(): number {
-    const [moved, length] = [this.#start, this.#ticks.length];
+    const [moved, length] = [this.#start, this.#keys.length];
     const isRoomy = moved >= length >> 2 || length > this.#levelsMax;
     const capacity = isRoomy ? length : length * 2;
-    const [ticks, lots] = isRoomy
-      ? [this.#ticks, this.#lots]
+    const [keys, lots] = isRoomy
+      ? [this.#keys, this.#lots]
       : [new Float64Array(capacity), new Float64Array(capacity)];
-    ticks.set(this.#ticks.subarray(moved, this.#end));
+    keys.set(this.#keys.subarray(moved, this.#end));
     lots.set(this.#lots.subarray(moved, this.#end));
-    this.#ticks = ticks;
+    this.#keys = keys;
     this.#lots = lots;
     this.#start = 0;
     this.#end -= moved;

@@ -5,6 +5,8 @@ export class DeskMetrics {
   /** Orders whose intent was journaled. */
   orders = 0;
   cancels = 0;
+  /** Amendments whose terms were journaled. */
+  amends = 0;
   fills = 0;
   /** Orders that the venue rejected. */
   rejects = 0;

@@ -1,9 +1,13 @@
+import type { AmendIntent } from '../execution/amend/amendment.ts';
 import type { OrderIntent } from '../execution/order.ts';
 
 declare const approved: unique symbol;
 
 /** An order that has passed the pre-trade check. Venues take nothing else; only risk makes one. */
 export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
+
+/** Other terms for a resting order that have passed the same check; only risk makes them. */
+export type ApprovedAmendment = AmendIntent & { readonly [approved]: true };
 
 /** A limit in quote currency, and the largest order that every limit of size would let pass. */
 interface SizeLimit {
@@ -18,6 +22,8 @@ export type Refusal =
   | { readonly kind: 'strategy-paused'; readonly strategy: string }
   | { readonly kind: 'stale-intent'; readonly lateMs: number }
   | { readonly kind: 'unknown-instrument'; readonly instrument: number }
+  /** There is nothing to amend, as far as risk knows. */
+  | { readonly kind: 'unknown-order'; readonly clientId: string }
   | { readonly kind: 'no-market'; readonly instrument: string }
   | { readonly kind: 'stale-book'; readonly ageMs: number; readonly limitMs: number }
   | {
@@ -26,12 +32,29 @@ export type Refusal =
       readonly found: number;
       readonly limit: number;
     }
-  | { readonly kind: 'stale-risk'; readonly ageMs: number; readonly limitMs: number }
+  /** What of risk is too old to decide on. */
+  | {
+      readonly kind: 'stale-risk';
+      readonly word: string;
+      readonly ageMs: number;
+      readonly limitMs: number;
+    }
+  /** Something is held in a market that never had a price, so that nobody knows what it risks. */
+  | { readonly kind: 'unpriced'; readonly instrument: string }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
   | ({ readonly kind: 'order-too-large'; readonly notional: number } & SizeLimit)
   | ({ readonly kind: 'position-limit'; readonly worst: number } & SizeLimit)
   /** Everything at a venue, or of the desk, taken together. */
   | ({ readonly kind: 'gross-limit'; readonly scope: string; readonly gross: number } & SizeLimit)
+  /** Beyond what has been worked out for the market, in lots. */
+  | {
+      readonly kind: 'size-limit';
+      readonly of: 'order' | 'position';
+      readonly lots: number;
+      readonly limitLots: number;
+      /** Largest order that would pass, as of a `SizeLimit`. */
+      readonly largestLots: number;
+    }
   | { readonly kind: 'not-reducing'; readonly position: number; readonly lots: number }
   | { readonly kind: 'daily-loss'; readonly loss: number; readonly limit: number }
   | { readonly kind: 'self-trade'; readonly against: string }
@@ -46,10 +69,18 @@ export type Refusal =
         | 'equity-share'
         | 'leverage'
         | 'concentration'
-        | 'takers-off'
-        | 'value-at-risk';
+        | 'takers-off';
       readonly measured: number;
       readonly limit: number;
+    }
+  /** A limit of the portfolio, and the largest order that it would let pass. */
+  | {
+      readonly kind: 'control';
+      readonly control: 'C22';
+      readonly name: 'value-at-risk' | 'expected-shortfall' | 'heat';
+      readonly measured: number;
+      readonly limit: number;
+      readonly largestLots: number;
     };
 
 /** What a refusal is counted under. */

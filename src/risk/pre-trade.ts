@@ -3,14 +3,16 @@ import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
+import type { AmendIntent } from '../execution/amend/amendment.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
-import type { ApprovedOrder, Refusal } from './approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder, Refusal } from './approved-order.ts';
 import { instrumentRule, reduceOnly, selfTrade } from './controls/order-shape.ts';
 import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
 import { Profit } from './profit.ts';
 import { SizeLimits, type SizeRefusal } from './size-limits.ts';
+import type { SizeBoard } from './sizing/board.ts';
 import type { OrderControls, OrderFacts } from './watch/order-controls.ts';
 
 const MS = 1e6;
@@ -47,6 +49,8 @@ export class PreTradeCheck {
   readonly #strategyRates = new Map<string, RateBudget>();
   /** The numbered controls of an order; null where only the limits of section `risk` count. */
   controls: OrderControls | null = null;
+  /** The sizes that are worked out for each market; null where nobody does. */
+  sizing: SizeBoard | null = null;
   readonly #right = { isReduceOnly: false, permissions: PERMISSIONS.emergency as Permissions };
   readonly #rule = { found: 0, min: 0, max: 0, isTrading: true };
   readonly #crossing = { ownCrossed: 0 };
@@ -158,13 +162,40 @@ export class PreTradeCheck {
     const refusal =
       this.#refuseMoment(order, instrument, moment) ??
       this.#refuseShape(order, instrument) ??
-      this.#refuseExposure(order, instrument, moment) ??
+      this.#refuseExposure(order, instrument, moment, 0) ??
       this.controls?.refuse(order, this.#facts, moment.nowNs / MS) ??
       this.#refuseRate(order, moment);
     if (refusal !== null) return err(refusal);
     this.exposure(order.instrument).reserve(order);
     this.controls?.approved(order, moment.nowNs / MS);
     return ok(order as ApprovedOrder);
+  }
+
+  /**
+   * The same for other terms of an order that rests: it is looked at as the order that it would be,
+   * while the position counts the larger of what is open and what would be. Approved, both count
+   * until the venue has answered.
+   */
+  amend(intent: AmendIntent, moment: Moment): Result<ApprovedAmendment, Refusal> {
+    const { wanted } = intent;
+    const { clientId } = wanted;
+    const instrument = this.#instruments[wanted.instrument];
+    if (instrument === undefined) {
+      return err({ kind: 'unknown-instrument', instrument: wanted.instrument });
+    }
+    const exposure = this.exposure(wanted.instrument);
+    const counted = exposure.countedLots(clientId);
+    if (counted === 0) return err({ kind: 'unknown-order', clientId });
+    const refusal =
+      this.#refuseMoment(wanted, instrument, moment) ??
+      this.#refuseShape(wanted, instrument) ??
+      this.#refuseExposure(wanted, instrument, moment, counted) ??
+      this.controls?.refuseAmended(wanted, this.#facts, moment.nowNs / MS) ??
+      this.#refuseRate(wanted, moment);
+    if (refusal !== null) return err(refusal);
+    exposure.reserveAmendment(wanted);
+    this.controls?.amended(wanted, moment.nowNs / MS);
+    return ok(intent as ApprovedAmendment);
   }
 
   #refuseMoment(order: OrderIntent, instrument: Instrument, moment: Moment): Refusal | null {
@@ -205,7 +236,13 @@ export class PreTradeCheck {
     return offBps > limitBps ? { kind: 'price-band', offBps, limitBps } : null;
   }
 
-  #refuseExposure(order: OrderIntent, instrument: Instrument, moment: Moment): Refusal | null {
+  /** @param counted lots that are open for this very order already */
+  #refuseExposure(
+    order: OrderIntent,
+    instrument: Instrument,
+    moment: Moment,
+    counted: number,
+  ): Refusal | null {
     const mid = this.midTicks(order.instrument);
     // A market order is valued where the band would end: it may walk that far.
     const ticks = order.ticks > 0 ? order.ticks : mid * (1 + this.#limits.priceBandBps / 10_000);
@@ -215,7 +252,8 @@ export class PreTradeCheck {
       return { kind: 'instrument-rule', rule: 'notional', found: notional, limit: notionalMin };
     }
     const exposure = this.exposure(order.instrument);
-    const isReducing = exposure.isReducing(order.side, order.lots);
+    const added = Math.max(0, order.lots - counted);
+    const isReducing = exposure.isReducing(order.side, added);
     if (order.isReduceOnly && !isReducing) {
       return { kind: 'not-reducing', position: exposure.position, lots: order.lots };
     }
@@ -224,11 +262,18 @@ export class PreTradeCheck {
     if (selfTrade.check(this.#crossing, NO_LIMITS) !== null) {
       return { kind: 'self-trade', against: against as string };
     }
-    const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, order.lots));
+    const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, added));
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
-    const tooLarge = this.#sizes.refuse(order.instrument, notional, worst, moment.riskScale);
-    if (tooLarge !== null) return this.#hinted(tooLarge, order, instrument, ticks, moment);
+    const board = this.sizing;
+    if (board?.isStale(order.instrument, moment.nowNs)) {
+      const ageMs = board.ageMs(order.instrument, moment.nowNs);
+      return { kind: 'stale-risk', word: 'size', ageMs, limitMs: board.staleMs };
+    }
+    const tooLarge =
+      this.#sizes.refuse(order.instrument, notional, worst, moment.riskScale) ??
+      this.#refuseSized(order, order.lots, added, moment);
+    if (tooLarge !== null) return this.#hinted(tooLarge, order, instrument, ticks, moment, counted);
     const loss = this.profit.lossToday();
     // Asked this way round, because a loss that is not a number is not known to be small.
     if (!(loss < this.#limits.maxDailyLoss)) {
@@ -238,23 +283,48 @@ export class PreTradeCheck {
   }
 
   /**
+   * Against what was worked out for the market, as the moment scales it.
+   *
+   * @param added what of the lots is not open already
+   */
+  #refuseSized(
+    { instrument, side }: OrderIntent,
+    lots: number,
+    added: number,
+    { nowNs, riskScale }: Moment,
+  ): SizeRefusal | null {
+    const board = this.sizing;
+    if (board === null) return null;
+    const orderLots = board.orderLots(instrument, nowNs) * riskScale;
+    if (lots > orderLots) return sizeLimit('order', lots, orderLots);
+    const worst = this.exposure(instrument).worstWith(side, added);
+    const positionLots = board.positionLots(instrument, nowNs) * riskScale;
+    return worst > positionLots ? sizeLimit('position', worst, positionLots) : null;
+  }
+
+  /**
    * Adds the largest size that the limits of size would let pass, by bisection over the same
    * check. At most some fifty steps, and only for an order that is refused.
    */
   #hinted(
     refusal: SizeRefusal,
-    { instrument: index, side, lots }: OrderIntent,
+    order: OrderIntent,
     instrument: Instrument,
     ticks: number,
-    { riskScale }: Moment,
+    moment: Moment,
+    counted: number,
   ): SizeRefusal {
+    const { instrument: index, side, lots } = order;
+    const { riskScale } = moment;
     const mid = this.midTicks(index);
     const exposure = this.exposure(index);
     const passes = (size: number): boolean => {
-      if (exposure.isReducing(side, size)) return true;
-      const worst = notionalAt(instrument, mid, exposure.worstWith(side, size));
+      const added = Math.max(0, size - counted);
+      if (exposure.isReducing(side, added)) return true;
+      const worst = notionalAt(instrument, mid, exposure.worstWith(side, added));
       const notional = notionalAt(instrument, ticks, size);
-      return this.#sizes.refuse(index, notional, worst, riskScale) === null;
+      if (this.#sizes.refuse(index, notional, worst, riskScale) !== null) return false;
+      return this.#refuseSized(order, size, added, moment) === null;
     };
     let largestLots = 0;
     let tooMany: number = lots;
@@ -302,6 +372,10 @@ export class PreTradeCheck {
     rule.max = max;
     return instrumentRule.check(rule, NO_LIMITS)?.limit ?? null;
   }
+}
+
+function sizeLimit(of: 'order' | 'position', lots: number, limitLots: number): SizeRefusal {
+  return { kind: 'size-limit', of, lots, limitLots, largestLots: 0 };
 }
 
 function deskRate(limits: RiskLimits, nowNs: number): RateBudget {

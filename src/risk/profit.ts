@@ -29,6 +29,11 @@ export class Profit {
     this.#unrealised[instrument] = worth;
   }
 
+  /** Of one instrument since the desk began. */
+  of(instrument: number): number {
+    return (this.#booked[instrument] as number) + (this.#unrealised[instrument] as number);
+  }
+
   /** Total since the desk began. O(instruments). */
   total(): number {
     let total = 0;

@@ -1,14 +1,24 @@
 import type { Instrument } from '../core/instrument.ts';
 import { notionalAt } from '../core/instrument.ts';
 import { type Amount, amountOf, NO_AMOUNT } from '../core/units.ts';
+import { worstTicks } from '../execution/amend/amendment.ts';
 import type { Situation } from '../execution/flatten/flattening.ts';
 import type { LedgerEvent } from '../execution/ledger.ts';
 import { feeInQuote } from '../execution/ledger.ts';
-import { type Fill, type OrderRecord, openLots, type Side } from '../execution/order.ts';
+import {
+  type Fill,
+  type OrderIntent,
+  type OrderRecord,
+  openLots,
+  type Side,
+} from '../execution/order.ts';
 import type { OrderUpdated } from '../execution/order-manager.ts';
 import { applyFill, FLAT, type Position } from '../execution/positions.ts';
+import type { Rung } from './ladders/de-risking.ts';
 import type { RiskLimits } from './limits.ts';
 import { PreTradeCheck } from './pre-trade.ts';
+
+export type DroppedKind = 'order-dropped' | 'amend-dropped';
 
 /** The start of a day, so that a restart forgives no loss. Journaled when it opens. */
 export interface RiskDayOpened {
@@ -26,6 +36,8 @@ export interface RiskState {
   readonly day: RiskDayOpened | null;
   /** Highest profit since the desk began, in 10^-8 of quote; absent while none was journaled. */
   readonly peak?: Amount;
+  /** Where each control stood on the ladder of de-risking; one that is not here stood nowhere. */
+  readonly rungs?: ReadonlyMap<string, Rung>;
 }
 
 /**
@@ -62,6 +74,13 @@ export class RiskDesk {
       this.#fill(record.order.instrument, record.order.side, event.fill);
     }
     this.#expose(record);
+    if (event.kind === 'amend-submitted') this.#release(record.order);
+  }
+
+  /** An approved order, or an approved amendment of one, never left. */
+  onDropped({ kind, order }: { readonly kind: DroppedKind; readonly order: OrderIntent }): void {
+    if (kind === 'amend-dropped') this.#release(order);
+    else this.check.exposure(order.instrument).setOpen(order, 0);
   }
 
   /** Orders that are not ours move our position as well. */
@@ -105,6 +124,11 @@ export class RiskDesk {
     };
   }
 
+  /** What was reserved for an amendment is in the record by now, or is not needed. */
+  #release({ instrument, clientId }: OrderIntent): void {
+    this.check.exposure(instrument).releaseAmendment(clientId);
+  }
+
   #fill(index: number, side: Side, fill: Fill): void {
     const instrument = this.#instruments[index] as Instrument;
     const { lots, quote } = fill;
@@ -139,6 +163,7 @@ export class RiskDesk {
   }
 
   #expose(record: OrderRecord): void {
-    this.check.exposure(record.order.instrument).setOpen(record.order, openLots(record));
+    const { order } = record;
+    this.check.exposure(order.instrument).setOpen(order, openLots(record), worstTicks(record));
   }
 }

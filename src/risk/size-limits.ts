@@ -6,7 +6,7 @@ import { marketKey, type RiskLimits, tierAt } from './limits.ts';
 /** A refusal for its size, before anybody has worked out what would pass. */
 export type SizeRefusal = Extract<
   Refusal,
-  { kind: 'order-too-large' | 'position-limit' | 'gross-limit' }
+  { kind: 'order-too-large' | 'position-limit' | 'gross-limit' | 'size-limit' }
 >;
 
 /** A hint that nobody has worked out yet. */

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Instrument } from '../core/instrument.ts';
 import {
   DECISION_AT as AT,
+  EVIDENCE_AT,
   type Evidence,
   type EvidenceTrail,
 } from '../execution/proof/evidence.ts';
 import type { QuoteUpdated } from '../market/quote.ts';
 import { MarketMaking, type MarketMakingSettings } from './market-making.ts';
+import { NOT_HELD, type SizeHeld } from './size-held.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Journaled when a strategy starts and when it takes other settings over. */
@@ -51,7 +53,12 @@ export class StrategyRecord {
   }
 
   /** Decides, and notes what went in and what came out. Allocates nothing. */
-  decide(making: Strategy, quote: QuoteUpdated, inventoryLots: number): void {
+  decide(
+    making: Strategy,
+    quote: QuoteUpdated,
+    inventoryLots: number,
+    size: Readonly<SizeHeld> = NOT_HELD,
+  ): void {
     const slot = this.#trail.decision(this.#strategy);
     slot[AT.bidTicks] = quote.bidTicks;
     slot[AT.bidLots] = quote.bidLots;
@@ -61,7 +68,9 @@ export class StrategyRecord {
     slot[AT.updateId] = quote.updateId;
     slot[AT.inventoryLots] = inventoryLots;
     making.save(slot, AT.ownBidTicks);
-    making.decide(quote, inventoryLots);
+    slot[AT.sizePositionLots] = size.positionLots;
+    slot[AT.sizeOrderLots] = size.orderLots;
+    making.decide(quote, inventoryLots, size);
     slot[AT.quoteBidTicks] = making.bidTicks;
     slot[AT.quoteBidLots] = making.bidLots;
     slot[AT.quoteAskTicks] = making.askTicks;
@@ -85,7 +94,11 @@ export function decideAgain(
     askLots: evidence[AT.askLots] as number,
     receivedNs: evidence[AT.receivedNs] as number,
   };
-  making.decide(top, evidence[AT.inventoryLots] as number);
+  const positionLots = evidence[EVIDENCE_AT.sizePositionLots] as number;
+  const orderLots = evidence[EVIDENCE_AT.sizeOrderLots] as number;
+  // Records of the first layout know no sizes: there were none.
+  const size = Number.isNaN(positionLots) ? NOT_HELD : { positionLots, orderLots };
+  making.decide(top, evidence[AT.inventoryLots] as number, size);
   return making;
 }
 

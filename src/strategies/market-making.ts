@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { weightedMid } from '../market/microstructure/microprice.ts';
+import { NOT_HELD, type SizeHeld } from './size-held.ts';
 
 /** One entry of kind `market-making` in section `strategies` of the configuration. */
 export const marketMakingSection = z
@@ -53,6 +54,9 @@ export interface TopOfBook {
   /** Monotonic time of arrival. */
   readonly receivedNs: number;
 }
+
+/** Quotes of one side that may live at once: the one that is wanted, and the one it replaces. */
+const LIVE_PER_SIDE = 2;
 
 /**
  * Two-sided quoting of one instrument. Pure but for its own memory: the last quotes and a running
@@ -131,8 +135,12 @@ export class MarketMaking {
     return this.#fair;
   }
 
-  /** @param inventoryLots signed position of this instrument */
-  decide(top: TopOfBook, inventoryLots: number): void {
+  /**
+   * @param inventoryLots signed position of this instrument
+   * @param size what the position and each quote are held to; a size of nothing quotes only what
+   *   reduces
+   */
+  decide(top: TopOfBook, inventoryLots: number, size: Readonly<SizeHeld> = NOT_HELD): void {
     const { bidTicks, askTicks } = top;
     if (!(bidTicks > 0 && askTicks > bidTicks)) {
       this.withdraw();
@@ -150,12 +158,15 @@ export class MarketMaking {
       ),
       top.receivedNs,
     );
-    const held = notionalAt(this.#instrument, mid, inventoryLots) / settings.maxInventoryNotional;
+    const lot = notionalAt(this.#instrument, mid, 1);
+    const inventoryMax = Math.min(settings.maxInventoryNotional / lot, size.positionLots);
+    // Without any room all of an inventory is too much, and none is none.
+    const held = inventoryLots === 0 ? 0 : inventoryLots / inventoryMax;
     const fill = Math.max(-1, Math.min(1, held));
     const reservation = fair * (1 - (settings.skewBps / 10_000) * fill);
     const widening = settings.volatilityWidening * this.volatility * 10_000;
     const half = (reservation * (settings.halfSpreadBps + widening)) / 10_000;
-    const lots = Math.floor(settings.quoteNotional / notionalAt(this.#instrument, mid, 1));
+    const lots = Math.floor(settings.quoteNotional / lot);
     const near = (reservation * settings.requoteBps) / 10_000;
     const bid = Math.min(Math.floor(reservation - half), Math.ceil(askTicks) - 1);
     const ask = Math.max(Math.ceil(reservation + half), Math.floor(bidTicks) + 1);
@@ -166,8 +177,23 @@ export class MarketMaking {
       Math.abs(ask - this.askTicks) <= near && this.askTicks > Math.max(bidTicks, bid);
     this.bidTicks = isBidKept ? this.bidTicks : bid;
     this.askTicks = isAskKept ? this.askTicks : ask;
-    this.bidLots = fill < 1 && this.bidTicks > 0 ? lots : 0;
-    this.askLots = fill > -1 ? lots : 0;
+    this.bidLots = fill < 1 && this.bidTicks > 0 ? this.#sized(lots, inventoryLots, size, lot) : 0;
+    this.askLots = fill > -1 ? this.#sized(lots, -inventoryLots, size, lot) : 0;
+  }
+
+  /**
+   * What of a wish keeps to the size, with room for the quote that it may replace; 0 for less than
+   * the venue takes.
+   *
+   * @param towards the position, positive in the direction of the quote
+   */
+  #sized(lots: number, towards: number, size: Readonly<SizeHeld>, lot: number): number {
+    const reducing = Math.max(0, -towards);
+    const room = Math.max(reducing, Math.floor((size.positionLots - towards) / LIVE_PER_SIDE));
+    const sized = Math.min(lots, room, Math.max(reducing, size.orderLots));
+    if (sized === lots) return lots;
+    const { lotsMin, notionalMin } = this.#instrument;
+    return sized < lotsMin || sized * lot < Number(notionalMin) / 1e8 ? 0 : sized;
   }
 
   /** The fair price, drawn towards the microprice of this moment. */

@@ -1,6 +1,7 @@
 import type { Instrument } from '../core/instrument.ts';
 import type { BarClosed, BarKind, BucketClosed } from '../market/aggregation/market-series.ts';
 import { MarketMaking, type MarketMakingSettings, type TopOfBook } from './market-making.ts';
+import type { SizeHeld } from './size-held.ts';
 
 /**
  * A strategy on one market as its actor drives it: quotes come to `decide`, and what closes in its
@@ -13,7 +14,8 @@ export interface Strategy {
   readonly askLots: number;
   /** One-second volatility as a fraction. */
   readonly volatility: number;
-  decide(top: TopOfBook, inventoryLots: number): void;
+  /** @param size what position and order are held to; without it nothing is */
+  decide(top: TopOfBook, inventoryLots: number, size?: SizeHeld): void;
   /** There is no market to quote from. */
   withdraw(): void;
   adopt(settings: MarketMakingSettings): void;

@@ -1,18 +1,23 @@
 import type { Gate } from '../control/gate.ts';
 import type { Clock } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
+import { mayAmend } from '../execution/amend/amending.ts';
+import { type Amendment, amendmentOf } from '../execution/amend/amendment.ts';
 import { isFlattening } from '../execution/flatten/intent.ts';
 import { isEnded, type OrderIntent, type OrderRecord } from '../execution/order.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
-import type { ApprovedOrder } from '../risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../risk/approved-order.ts';
+import type { DroppedKind } from '../risk/risk-desk.ts';
 import type { Outgoing, RequestOutcome, Venue } from './port.ts';
 
 /** A request about one order that has left and was not answered yet. */
 interface Pending {
   readonly clientId: string;
-  readonly what: 'place' | 'cancel';
+  readonly what: 'place' | 'cancel' | 'amend';
+  /** The terms that were asked for; null unless it amends. */
+  readonly amendment: Amendment | null;
   readonly sentNs: number;
   /** Venue time after which the venue does not act on the request any more. */
   readonly validUntilMs: number;
@@ -29,8 +34,8 @@ export interface OrderEntryOptions {
   readonly venueMs: () => number;
   /** @returns false when nothing was handed to the socket */
   readonly send: (request: Outgoing, requestId: string) => boolean;
-  /** Tells that an approved order was stopped before its intent was journaled. */
-  readonly dropped: (order: OrderIntent) => void;
+  /** Tells that an approved order, or amendment, was stopped before it was journaled. */
+  readonly dropped: (kind: DroppedKind, order: OrderIntent) => void;
   /** The venue wants nothing for so long. */
   readonly throttled: (ms: number) => void;
   /** Told of every request that was not answered in time. */
@@ -71,7 +76,7 @@ export class OrderEntry {
     const refusal = this.#ask(gate, order, startedNs);
     if (refusal !== null) {
       metrics.refused(refusal);
-      this.#options.dropped(order);
+      this.#options.dropped('order-dropped', order);
       return;
     }
     const venueMs = this.#options.venueMs();
@@ -91,9 +96,43 @@ export class OrderEntry {
     if (this.#options.isClockReal) metrics.submission.record(clock.mono() - startedNs);
   }
 
+  /** The same way for other terms of an order that rests; see `mayAmend` for what goes it. */
+  amend(change: ApprovedAmendment): void {
+    const { venue, gate, manager, clock, metrics, evidence } = this.#options;
+    const { wanted } = change;
+    const { clientId } = wanted;
+    const record = manager.recordOf(clientId);
+    const amendment = amendmentOf(change);
+    const isPossible = record !== undefined && mayAmend(record, amendment, venue.orders.amending);
+    const refusal = isPossible ? this.#ask(gate, wanted, clock.mono()) : 'not-amendable';
+    if (!isPossible || refusal !== null) {
+      metrics.refused(refusal ?? 'not-amendable');
+      this.#options.dropped('amend-dropped', wanted);
+      return;
+    }
+    const instrument = this.#options.instruments[wanted.instrument] as Instrument;
+    const venueMs = this.#options.venueMs();
+    const requestId = this.#nextId();
+    const { receiveWindowMs } = venue.session;
+    const why = evidence?.of(wanted, this.#requests, venueMs, receiveWindowMs);
+    manager.amend(clientId, amendment, why);
+    metrics.amends += 1;
+    const { venueOrderId } = record;
+    const request = venue.orders.amend(change, venueOrderId, instrument, requestId, venueMs);
+    const late = this.#ask(gate, wanted, clock.mono());
+    const reason = late ?? (this.#options.send(request, requestId) ? null : unsent(request));
+    if (reason !== null) {
+      manager.record({ kind: 'amend-refused', clientId, reason });
+      metrics.refused(reason);
+      return;
+    }
+    this.#await(requestId, clientId, 'amend', venueMs, amendment);
+  }
+
   /** An earlier incarnation failed with it in hand: what it did not journal never left. */
   accountFor(order: OrderIntent): void {
-    if (this.#options.manager.recordOf(order.clientId) === undefined) this.#options.dropped(order);
+    if (this.#options.manager.recordOf(order.clientId) === undefined)
+      this.#options.dropped('order-dropped', order);
   }
 
   /** Asks the venue to cancel an order, whatever the gate says. Harmless when it has ended. */
@@ -148,7 +187,9 @@ export class OrderEntry {
     if (outcome.kind === 'refused' && outcome.retryAfterMs > 0) {
       this.#options.throttled(outcome.retryAfterMs);
     }
-    if (outcome.kind === 'unknown') {
+    if (pending.what === 'amend') {
+      this.#onAmendReply(pending, outcome);
+    } else if (outcome.kind === 'unknown') {
       this.#doubt(pending, outcome.reason);
     } else if (pending.what === 'place' && outcome.kind === 'done') {
       const { venueOrderId } = outcome;
@@ -196,18 +237,53 @@ export class OrderEntry {
     return gate.check(question);
   }
 
-  #doubt({ clientId, what, validUntilMs }: Pending, reason: string): void {
+  /**
+   * A venue that has only taken the wish down is asked what it made of it. So is one that refused:
+   * the order may have ended, which is why.
+   */
+  #onAmendReply(pending: Pending, outcome: RequestOutcome): void {
+    const { clientId, amendment, validUntilMs } = pending;
+    const { manager, venue, metrics, clock } = this.#options;
+    const record = manager.recordOf(clientId);
+    // A question may have been answered sooner, and other terms may be under way by now.
+    if (record === undefined || amendment === null || record.amendment !== amendment) return;
+    if (outcome.kind === 'unknown') {
+      this.#doubt(pending, outcome.reason);
+    } else if (outcome.kind === 'refused') {
+      metrics.rejects += 1;
+      manager.record({ kind: 'amend-rejected', clientId, reason: outcome.reason });
+      this.#doubt(pending, outcome.reason);
+    } else if (venue.orders.amending.isQueued) {
+      manager.inquiries.openAmend(clientId, validUntilMs, clock.mono());
+    } else {
+      const { ticks, lots } = amendment;
+      manager.record({ kind: 'amend-accepted', clientId, ticks, lots });
+    }
+  }
+
+  #doubt({ clientId, what, amendment, validUntilMs }: Pending, reason: string): void {
     const { manager, clock } = this.#options;
     const record = manager.recordOf(clientId);
     if (record === undefined || isEnded(record)) return;
+    if (amendment !== null && amendment === record.amendment) {
+      manager.record({ kind: 'amend-outcome-unknown', clientId, reason });
+      manager.inquiries.openAmend(clientId, validUntilMs, clock.mono());
+      return;
+    }
     if (what === 'place') manager.record({ kind: 'order-outcome-unknown', clientId, reason });
     manager.inquiries.open(clientId, validUntilMs, clock.mono());
   }
 
-  #await(requestId: string, clientId: string, what: Pending['what'], venueMs: number): void {
+  #await(
+    requestId: string,
+    clientId: string,
+    what: Pending['what'],
+    venueMs: number,
+    amendment: Amendment | null = null,
+  ): void {
     const validUntilMs = venueMs + this.#options.venue.session.receiveWindowMs;
     const sentNs = this.#options.clock.mono();
-    this.#pending.set(requestId, { clientId, what, sentNs, validUntilMs });
+    this.#pending.set(requestId, { clientId, what, amendment, sentNs, validUntilMs });
   }
 
   #nextId(): string {

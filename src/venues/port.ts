@@ -2,10 +2,11 @@ import type { DeadManSwitch } from '../control/guard/dead-man.ts';
 import type { Env, HttpReply, HttpRequest, Net, NetFault } from '../core/env.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
+import type { Amending } from '../execution/amend/amending.ts';
 import type { Balances } from '../execution/ledger.ts';
 import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
 import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
-import type { ApprovedOrder } from '../risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../risk/approved-order.ts';
 import type { FactSource } from './facts/fact-source.ts';
 import type { KeyTurns } from './session/key-turns.ts';
 
@@ -101,11 +102,25 @@ export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
   ): Query<readonly VenueTrade[]>;
   /** Free plus locked by asset. */
   balances(nowMs: number): Query<Balances>;
+  /**
+   * How often one reconciliation may ask for trades and balances, where the venue takes fewer
+   * questions than reconciliation would ask; left out elsewhere.
+   */
+  readonly comparisonsMax?: number;
 }
 
 /** The one door through which an order leaves. */
 export interface VenueOrders<Out extends Outgoing = Outgoing> {
+  readonly amending: Amending;
   place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): Out;
+  /** Changes an order in place, within what `amending` says. The venue has named it. */
+  amend(
+    amendment: ApprovedAmendment,
+    venueOrderId: string,
+    instrument: Instrument,
+    requestId: string,
+    nowMs: number,
+  ): Out;
 }
 
 /** What a connection needs first, such as a token or a listen key. */

@@ -3,7 +3,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { err, type Result } from '../core/result.ts';
 import type { BalanceDifference, Balances } from '../execution/ledger.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
-import type { ReconcilePort } from '../execution/reconciliation.ts';
+import { COMPARISONS_MAX, type ReconcilePort } from '../execution/reconciliation.ts';
 import type { Query, QueryFault, Venue } from './port.ts';
 import { KeyTurns, type Turn, WAITING_MAX } from './session/key-turns.ts';
 import type { QuietTime } from './session/quiet-time.ts';
@@ -150,6 +150,7 @@ export function reconcilePort(options: ReconcilePortOptions): ReconcilePort {
   return {
     instruments,
     receiveWindowMs: venue.session.receiveWindowMs,
+    comparisonsMax: venue.queries.comparisonsMax ?? COMPARISONS_MAX,
     isOwn: (clientId) => manager.isOwn(clientId),
     openRecords: () => [...manager.table.open()],
     recordOf: (clientId) => manager.recordOf(clientId),
@@ -165,6 +166,7 @@ export function reconcilePort(options: ReconcilePortOptions): ReconcilePort {
     cancel: options.cancel,
     apply: (report) => manager.onReport(report),
     adopt: (order) => manager.adopt(order),
+    learnTerms: (asked, found, isLate) => manager.learnTerms(asked, found, isLate),
     conclude: (clientId) => manager.conclude(clientId, options.isOfThisBoot(clientId)),
     external: (trade) => manager.external(trade),
     compare: options.compare,

@@ -10,6 +10,7 @@ import type { EvidenceTrail } from '../execution/proof/evidence.ts';
 import type { ReconcileOutcome, VenueReconciled } from '../execution/reconciliation.ts';
 import type { DeskMetrics } from '../ops/desk-metrics.ts';
 import type { Log } from '../ops/log.ts';
+import type { DroppedKind } from '../risk/risk-desk.ts';
 import type { VenueNews } from '../risk/watch/venue-watch.ts';
 import type { Outgoing, Venue } from './port.ts';
 import type { VenueQuiet } from './session/quiet-time.ts';
@@ -60,7 +61,8 @@ export interface VenueDeskPort {
   /** It cannot be opened, which is told like the end of a connection. */
   notOpened(why: string): void;
   told(update: OrderUpdated | LedgerEvent): void;
-  dropped(order: OrderIntent): void;
+  /** An approved order, or approved terms for one, that were stopped before they were journaled. */
+  dropped(kind: DroppedKind, order: OrderIntent): void;
   compare(balances: Balances): Promise<Result<readonly BalanceDifference[], string>>;
   adjust(differences: readonly BalanceDifference[]): void;
   pause(ms: number): Promise<void>;

@@ -60,7 +60,6 @@ export class VenueDesk {
     const { clock } = port;
     const { quiet = newQuiet(clock) } = options;
     this.#quiet = quiet;
-    const fenced: VenueDeskPort['fenced'] = (callback) => port.fenced(callback);
     this.#options = options;
     this.#port = port;
     this.#marks = memory.marks;
@@ -75,7 +74,7 @@ export class VenueDesk {
       net,
       clock,
       venueClock,
-      fenced,
+      fenced: (callback) => port.fenced(callback),
       heard: (fault) => this.#onQuestion(fault),
       quiet: quiet.questions,
     });
@@ -97,7 +96,7 @@ export class VenueDesk {
       clock,
       venueMs: () => venueClock.nowMs(),
       send: (request, requestId) => port.send(request, requestId),
-      dropped: (order) => port.dropped(order),
+      dropped: (kind, order) => port.dropped(kind, order),
       throttled: (ms) => this.#holdOrders(ms),
       overdue: () => reporter.onOverdue(),
       requestTimeoutMs: options.requestTimeoutMs,
@@ -133,7 +132,7 @@ export class VenueDesk {
       gate,
       venue: venue.index,
       clock,
-      fenced,
+      fenced: (callback) => port.fenced(callback),
       cancelAll: () => this.entry.cancelAll(),
     });
     this.#tickets = new TicketHolder({
@@ -270,7 +269,7 @@ export class VenueDesk {
 
   /** What an inspector sees of it. */
   summary() {
-    const { manager, clock } = { manager: this.#manager, clock: this.#clock };
+    const [manager, clock] = [this.#manager, this.#clock];
     return {
       isOpen: this.connection.isOpen,
       isSubscribed: this.#isSubscribed,

@@ -48,6 +48,12 @@ test('what a configuration says as YAML is the same configuration', () => {
 
 /** A change of one line, the path that is at fault, and what is said. */
 const values: [from: string, to: string, path: string, said: RegExp][] = [
+  [
+    'symbols: [BTCUSDT]',
+    'depth: l3\n    symbols: [BTCUSDT]',
+    'venues.0.depth',
+    /wanted l2: binance tells of price levels and not of single orders/,
+  ],
   ['priceBandBps: 100', 'priceBandBps: wide', 'risk.priceBandBps', /^found "wide": .*number/],
   ['priceBandBps: 100', 'priceBandBps: 5001', 'risk.priceBandBps', /^found 5001: .*<=5000/],
   ['priceBandBps: 100', 'priceBandBps: 0', 'risk.priceBandBps', /^found 0: .*>0/],

@@ -100,6 +100,13 @@ test('a venue that connects owes a run, and nothing leaves meanwhile', () => {
   assert.equal(gate.causes(), []);
 });
 
+test('a desk without any venue is as closed as one that waits for them', () => {
+  const { desk, gate, news } = aRunningDesk({ venues: [] });
+  gate.open('reconciling');
+  desk.reconcileAll();
+  assert.equal([tokenless(news()), gate.causes()], [[], ['reconciling']]);
+});
+
 test('a venue that connects before the tree is up is asked when it is', () => {
   const { desk, news } = aDesk();
   desk.venueConnected('a');

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lotsOf, ticksOf } from '../../src/core/units.ts';
 import { Decision } from '../../src/execution/decision.ts';
+import { aFill, anOrder, aRecord } from '../support/trade/orders.ts';
 
 test('a quote carries the decision behind it and lives half a second', () => {
   const decision = new Decision();
@@ -32,6 +33,23 @@ test('an intent keeps the decision it was made from', () => {
   const second = decision.quote('d-1-arb-2', 'binance', 43, 'buy', ticksOf(99), lotsOf(5));
   assert.equal([first.strategy, first.instrument, first.deadlineNs], ['mm', 3, 7.5e9]);
   assert.equal([second.strategy, second.instrument, second.deadlineNs], ['arb', 4, 8.5e9]);
+});
+
+test('other terms carry the decision behind them, and count what has filled', () => {
+  const decision = new Decision();
+  decision.of('mm', 0, 7e9);
+  const fill = aFill({ lots: 30 });
+  const record = aRecord(anOrder(), { kind: 'order-filled', clientId: anOrder().clientId, fill });
+  const { wanted, lots } = decision.amendment(record, 42, ticksOf(99), lotsOf(5));
+  assert.equal(wanted, {
+    ...anOrder(),
+    ticks: 99,
+    lots: 5,
+    epoch: 42,
+    decidedNs: 7e9,
+    deadlineNs: 7.5e9,
+  });
+  assert.is(lots, 35);
 });
 
 test.run();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokenInvariant } from '../../src/core/result.ts';
+import type { AmendEvent } from '../../src/execution/amend/amendment.ts';
 import {
   applyOrderEvent,
   isEnded,
@@ -14,7 +15,8 @@ import {
 import { law } from '../support/law.ts';
 import { aFill, anOrder } from '../support/trade/orders.ts';
 
-type LaterEvent = Exclude<OrderEvent, { kind: 'order-submitted' }>;
+/** What becomes of an order whose terms stay: amendments have laws of their own. */
+type LaterEvent = Exclude<OrderEvent, AmendEvent | { kind: 'order-submitted' }>;
 /** An event as it is told, without the order that it is about. */
 type Told = { kind: LaterEvent['kind']; reason?: string; venueOrderId?: string; lots?: number };
 

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { OrderIntent, Side } from '../../src/execution/order.ts';
+import type { OrderIntent, OrderRecord, Side } from '../../src/execution/order.ts';
 import { type QuoteActions, Quoter } from '../../src/execution/quoting.ts';
 import { law } from '../support/law.ts';
+import { amendEvents, anAmendment } from '../support/trade/amendments.ts';
 import { aFill, anOrder, aRecord, type LaterEvent } from '../support/trade/orders.ts';
+
+const amend = amendEvents('q1');
 
 interface Placed {
   readonly order: OrderIntent;
@@ -19,6 +22,8 @@ class Desk implements QuoteActions {
   readonly live = new Map<string, Placed>();
   readonly done: string[] = [];
   isRefusing = false;
+  /** Whether orders can be amended. */
+  isAmending = false;
   #issued = 0;
 
   place(side: Side, ticks: number, lots: number): string | null {
@@ -32,6 +37,12 @@ class Desk implements QuoteActions {
       cancels: 0,
     });
     return clientId;
+  }
+
+  amend({ order }: OrderRecord, ticks: number, openLots: number): boolean {
+    if (!this.isAmending) return false;
+    this.done.push(`amend ${order.clientId} to ${openLots}@${ticks}`);
+    return true;
   }
 
   cancel(clientId: string): void {
@@ -150,6 +161,84 @@ test('withdrawing cancels both sides and wants nothing more', () => {
   desk.quoter.settle(desk);
   assert.equal(desk.done, []);
 });
+
+test('an order that rests is amended to the price that is wanted, and keeps its id', () => {
+  const desk = amending();
+  assert.equal(desk.quote(98, 5), ['amend q1 to 5@98']);
+  assert.equal(desk.quote(97, 5), [], 'one change at a time');
+  desk.tell('q1', amend.submitted(anAmendment(98, 5)));
+  assert.equal(desk.quote(97, 5), [], 'the answer is on its way');
+  desk.tell('q1', amend.accepted(98, 5));
+  assert.equal(desk.quote(98, 5), []);
+  assert.equal(desk.quote(97, 5), ['amend q1 to 5@97']);
+});
+
+test('news of an order from before its amendment does not end the wait for it', () => {
+  const desk = amending();
+  desk.quote(98, 5);
+  desk.fill('q1', 1);
+  assert.equal(desk.quote(97, 5), []);
+});
+
+test('an order that cannot be amended is cancelled, and its successor goes out', () => {
+  const desk = new Desk();
+  desk.isAmending = true;
+  desk.quote(99, 5);
+  assert.equal(desk.quote(98, 5), ['cancel q1', 'buy 5@98 as q2'], 'the venue has not named it');
+  const refused = amending();
+  refused.isAmending = false;
+  assert.equal(refused.quote(98, 5), ['cancel q1', 'buy 5@98 as q2']);
+});
+
+test('an order whose amendment was rejected is at its old price, and tried again', () => {
+  const desk = amending();
+  desk.quote(98, 5);
+  desk.tell('q1', amend.submitted(anAmendment(98, 5)));
+  desk.tell('q1', amend.rejected);
+  assert.equal(desk.quote(99, 5), []);
+  assert.equal(desk.quote(98, 5), ['amend q1 to 5@98']);
+});
+
+test('an amendment that never left is as if it had not been asked for', () => {
+  const desk = amending();
+  desk.quote(98, 5);
+  desk.quoter.onAmendDropped('buy', 'q1');
+  desk.quoter.onAmendDropped('buy', 'q1');
+  desk.quoter.onAmendDropped('buy', 'q9');
+  assert.equal(desk.quote(99, 5), []);
+});
+
+test('an order of terms that nobody knows is taken back', () => {
+  const desk = amending();
+  desk.quote(98, 5);
+  desk.tell('q1', amend.submitted(anAmendment(98, 5)));
+  desk.tell('q1', amend.unknown);
+  assert.equal(desk.quote(98, 5), ['cancel q1', 'buy 5@98 as q2']);
+});
+
+test('a side that is not wanted is cancelled while an amendment is on its way', () => {
+  const desk = amending();
+  desk.quote(98, 5);
+  assert.equal(desk.quote(98, 0), ['cancel q1']);
+});
+
+test('an order that is far larger than wanted is shrunk where it stands', () => {
+  const desk = amending(8);
+  assert.equal(desk.quote(99, 6), [], 'sizes follow the price by a few lots all the time');
+  assert.equal(desk.quote(99, 5), ['amend q1 to 5@99']);
+  const refused = amending(8);
+  refused.isAmending = false;
+  assert.equal(refused.quote(99, 5), [], 'it keeps its place and its size');
+});
+
+/** A desk whose venue amends, with a bid at 99 that rests. */
+function amending(lots = 5): Desk {
+  const desk = new Desk();
+  desk.isAmending = true;
+  desk.quote(99, lots);
+  desk.tell('q1', { kind: 'order-accepted', clientId: 'q1', venueOrderId: '1' });
+  return desk;
+}
 
 interface Step {
   readonly kind: 'quote' | 'fill' | 'end' | 'drop' | 'cancelled' | 'refuse';

@@ -1,7 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nanosOf } from '../../src/core/units.ts';
-import { inquire, RACE_GUARD_MS, TRADES_PER_PAGE } from '../../src/execution/reconciliation.ts';
+import {
+  COMPARISONS_MAX,
+  inquire,
+  RACE_GUARD_MS,
+  TRADES_PER_PAGE,
+} from '../../src/execution/reconciliation.ts';
 import { rejection } from '../support/lanes.ts';
 import { bookedFills } from '../support/trade/managers.ts';
 import { anOrder } from '../support/trade/orders.ts';
@@ -338,7 +343,15 @@ test('money that nobody told of is booked at a restart, and told by a verificati
   assert.equal(desk.adjusted, []);
   assert.is((await desk.run('restart')).kind, 'agreed');
   assert.equal(desk.adjusted, differences);
-  assert.is(count(desk, 'balances'), 6, 'each run compares three times');
+  assert.is(count(desk, 'balances'), 2 * COMPARISONS_MAX, 'each run compares so often');
+});
+
+test('a venue that takes few questions is asked for balances as often as it bears', async () => {
+  const desk = new Reconciler();
+  desk.port.comparisonsMax = 3;
+  desk.venue.move('USDT', 5n * ONE);
+  assert.is((await desk.run('verify')).kind, 'differs');
+  assert.is(count(desk, 'balances'), 3);
 });
 
 /** A desk on whose account others trade once in every round, just before the balances are read. */

@@ -12,6 +12,8 @@ import {
   systemStatus,
   tradesSince,
 } from '../../src/venues/kraken/account/market-history.ts';
+import { Level3Decoder } from '../../src/venues/kraken/level3/level3-decoder.ts';
+import { ORDER_EVENTS } from '../../src/venues/kraken/level3/order-list.ts';
 import { MarketDecoder } from '../../src/venues/kraken/market/market-decoder.ts';
 import { rareFrameIn } from '../../src/venues/kraken/market/rare-frame.ts';
 import { instrumentsIn } from '../../src/venues/kraken/pair.ts';
@@ -65,15 +67,17 @@ recordedTest('books, trades and tickers are read', () => {
 
 recordedTest('level 3 frames are read: snapshot, deletion, other size, other price', () => {
   const orders = (name: string) => {
-    const frame = rareFrameIn(frameOf(textOf(name)));
-    assert.ok('kind' in frame && frame.kind === 'level3');
-    const { bids, asks } = frame.frame;
-    return [...bids, ...asks].map(({ event, orderId, quantity }) => [event, orderId, quantity]);
+    const bytes = frameOf(textOf(name));
+    const level3 = new Level3Decoder([usd]);
+    assert.ok(['snapshot', 'update'].includes(level3.decode(bytes)), `${name}: ${level3.fault}`);
+    return [level3.bids, level3.asks].flatMap(({ count, ids, events, lots }) =>
+      ids.slice(0, count).map((id, at) => [ORDER_EVENTS[events[at] ?? 0], id, lots[at]]),
+    );
   };
   assert.is(orders('ws_l3_snapshot.json').length, 5);
-  assert.equal(orders('ws_l3_update_delete.json'), [['delete', 'order-ask-2', '0.0']]);
-  assert.equal(orders('ws_l3_update_modify_qty.json'), [['modify', 'order-ask-1', '0.5']]);
-  assert.equal(orders('ws_l3_update_modify_price.json'), [['modify', 'order-bid-1', '0.5']]);
+  assert.equal(orders('ws_l3_update_delete.json'), [['delete', 'order-ask-2', 0]]);
+  assert.equal(orders('ws_l3_update_modify_qty.json'), [['modify', 'order-ask-1', 50_000_000]]);
+  assert.equal(orders('ws_l3_update_modify_price.json'), [['modify', 'order-bid-1', 50_000_000]]);
 });
 
 recordedTest('answers over the socket are outcomes', () => {
@@ -131,7 +135,10 @@ recordedTest('histories of trades and candles come in pages with a cursor', () =
   const candles = answerOf('http_ohlc.json', candlesSince(access, usdt, 1, 0));
   assert.ok(candles.ok);
   const [candle] = candles.value.entries;
-  assert.equal([candle?.openMs, candle?.close, candle?.lots], [1_762_777_020_000, 1_060_382, 0]);
+  assert.equal(
+    [candle?.openMs, candle?.close, candle?.quantity],
+    [1_762_777_020_000, 106_038.2, 0],
+  );
 });
 
 /** Every text in the recorded data that could be a frame, cut to its lines. */

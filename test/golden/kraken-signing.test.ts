@@ -2,15 +2,8 @@
 import type ccxt from 'ccxt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ApprovedOrder } from '../../src/risk/approved-order.ts';
 import { earnAllocations, earnStrategies } from '../../src/venues/kraken/account/earn.ts';
 import { marginPositions, tradeBalance } from '../../src/venues/kraken/account/margin.ts';
-import {
-  addOrder,
-  addOrders,
-  amendOverRest,
-  type OrderExtras,
-} from '../../src/venues/kraken/advanced-orders.ts';
 import { krakenQueries } from '../../src/venues/kraken/queries.ts';
 import { cancelAllAfter, cancelEverything } from '../../src/venues/kraken/rest.ts';
 import { krakenSession } from '../../src/venues/kraken/session.ts';
@@ -18,7 +11,6 @@ import { apiSign, krakenKeyOf } from '../../src/venues/kraken/sign.ts';
 import type { Query, SessionTicket } from '../../src/venues/port.ts';
 import { anAccess, SAMPLE_SECRET } from '../support/kraken/access.ts';
 import { aPair } from '../support/kraken/pairs.ts';
-import { anOrder, type OrderParts } from '../support/trade/orders.ts';
 
 const NOW = 1_700_000_000_000;
 const NONCE = NOW * 1_000;
@@ -59,11 +51,6 @@ test("the signature of the venue's own page is ours", () => {
 const access = () => anAccess();
 const queries = () => krakenQueries(access(), { text: '' }, [pair]);
 const session = krakenSession('wss://venue', access(), { text: '' }, [pair]);
-const order = (parts: OrderParts = {}) =>
-  anOrder({ ticks: 617_376, lots: 154_698, clientId: 'desk-1-mm-1', ...parts }) as ApprovedOrder;
-const add = (extras: OrderExtras, parts: OrderParts = {}) =>
-  addOrder(access(), order(parts), pair, extras, NOW);
-const trigger = 600_000 as ApprovedOrder['ticks'];
 
 const questions: [name: string, question: Query<unknown>][] = [
   ['a token', (session.ticket as SessionTicket).fetch(NOW)],
@@ -74,21 +61,6 @@ const questions: [name: string, question: Query<unknown>][] = [
   ['balances', queries().balances(NOW)],
   ['a cancellation of everything', cancelEverything(access(), NOW)],
   ['the dead-man switch', cancelAllAfter(access(), 60, NOW)],
-  ['a limit order', add({ style: { kind: 'plain' } })],
-  ['a post-only order', add({ style: { kind: 'plain' } }, { isPostOnly: true })],
-  ['a market order', add({ style: { kind: 'plain' } }, { kind: 'market', ticks: 0 })],
-  ['a stop', add({ style: { kind: 'stop-loss', trigger } }, { kind: 'market', ticks: 0 })],
-  ['a take-profit with a limit', add({ style: { kind: 'take-profit', trigger } })],
-  [
-    'a trailing stop',
-    add({ style: { kind: 'trailing-stop', distance: trigger } }, { kind: 'market', ticks: 0 }),
-  ],
-  ['a trailing stop with a limit', add({ style: { kind: 'trailing-stop', distance: trigger } })],
-  ['an iceberg', add({ style: { kind: 'iceberg', displayLots: 1_000 as ApprovedOrder['lots'] } })],
-  ['a margin order', add({ style: { kind: 'plain' }, leverage: 3 }, { isReduceOnly: true })],
-  ['a conditional close', add({ style: { kind: 'plain' }, close: { kind: 'stop-loss', trigger } })],
-  ['several orders', addOrders(access(), [order(), order({ side: 'sell' })], pair, NOW)],
-  ['an amendment', amendOverRest(access(), order(), pair, NOW)],
   ['ways to earn', earnStrategies(access(), 'DOT', NOW)],
   ['what is earning', earnAllocations(access(), NOW)],
   ['margin positions', marginPositions(access(), NOW)],
@@ -97,61 +69,15 @@ const questions: [name: string, question: Query<unknown>][] = [
 for (const [name, { request }] of questions) {
   test(`${name}: ccxt signs the same request with the same bytes`, () => {
     const body = request.body ?? '';
-    const isJson = body.startsWith('{');
-    const params = isJson
-      ? (JSON.parse(body) as Record<string, unknown>)
-      : Object.fromEntries(new URLSearchParams(body));
-    const { nonce, ...others } = params;
+    const { nonce, ...others } = Object.fromEntries(new URLSearchParams(body));
     assert.is(nonce, String(NONCE));
     const method = new URL(request.url).pathname.replace('/0/private/', '');
-    const theirs = exchange.sign(method, 'private', 'POST', nested(others));
+    const theirs = exchange.sign(method, 'private', 'POST', others);
     assert.equal(
       { url: request.url, method: request.method, body, headers: request.headers },
       { ...theirs },
     );
   });
 }
-
-/** `close[price]` as ccxt holds it: an object in an object. */
-function nested(params: Record<string, unknown>): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(params)) {
-    const [, outer, inner] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
-    if (outer === undefined || inner === undefined) result[name] = value;
-    else result[outer] = { ...(result[outer] as object | undefined), [inner]: value };
-  }
-  return result;
-}
-
-test('the limit order that ccxt itself would place has our parameters', () => {
-  exchange.setMarkets([
-    {
-      ...{ id: 'XBTUSD', symbol: 'BTC/USD', base: 'BTC', quote: 'USD', type: 'spot' },
-      ...{ baseId: 'XXBT', quoteId: 'ZUSD', spot: true, active: true, contract: false },
-      precision: { amount: 1e-8, price: 0.1 },
-      limits: { amount: {}, price: {}, cost: {}, leverage: {} },
-      info: {},
-    },
-  ] as never);
-  const [request, rest] = exchange.orderRequest(
-    'createOrder',
-    'BTC/USD',
-    'limit',
-    { pair: 'XBTUSD', type: 'buy', ordertype: 'limit', volume: '0.00154698' } as never,
-    0.00154698 as never,
-    61_737.6 as never,
-    {
-      clientOrderId: 'desk-1-mm-1',
-      timeInForce: 'GTC',
-      oflags: 'fciq',
-      stptype: 'cancel-newest',
-      deadline: new Date(NOW + 5_000).toISOString(),
-    },
-  ) as [Record<string, string>, Record<string, string>];
-  const ours = Object.fromEntries(
-    new URLSearchParams(add({ style: { kind: 'plain' } }).request.body),
-  );
-  assert.equal({ nonce: String(NONCE), ...request, ...rest }, ours);
-});
 
 test.run();

@@ -25,6 +25,10 @@ test('every kind of fact is kept by what it is called', () => {
     { kind: 'liquidation-sampled', instrument: 0, side: 'sell', ticks: 10, lots: 2, venueMs: 8 },
     { kind: 'interest-measured', instrument: 0, lots: 7_500, venueMs: 8 },
     { kind: 'positioning-measured', instrument: 0, of: 'takers', longFraction: 0.6, venueMs: 8 },
+    {
+      ...{ kind: 'option-traded', instrument: 0, right: 'put', takerSide: 'sell' },
+      ...{ price: 130.5, quantity: 0.2, venueMs: 8 },
+    },
     { kind: 'figure-told', venue: 'k', subject: 'BTC', figure: 'x', value: 3, venueMs: 8 },
     { kind: 'venue-announced', venue: 'k', status: 'post-only' },
   );
@@ -38,6 +42,8 @@ test('every kind of fact is kept by what it is called', () => {
     of('mark-price 50000'),
     of('next-funding-ms 9'),
     of('open-interest 7.5'),
+    of('put-traded-premium 130.5'),
+    of('put-traded-quantity -0.2'),
     of('takers-long-fraction 0.6'),
     'k  status post-only',
     'k BTC x 3',

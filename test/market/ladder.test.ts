@@ -121,6 +121,49 @@ test('a truncated ladder keeps its best levels', () => {
   }
 });
 
+test('levels better than the rank a ladder has changed from are as they were', () => {
+  const aStep = fc.oneof(
+    { weight: 12, arbitrary: change },
+    { weight: 1, arbitrary: fc.record({ cutTo: fc.nat(20) }) },
+  );
+  const turns = fc.array(fc.array(aStep, { maxLength: 4 }), { maxLength: 40, size: 'max' });
+  law(
+    fc.property(side, turns, (of, all) => {
+      const ladder = new Ladder(of);
+      const levels = (): string[] =>
+        Array.from(
+          { length: ladder.depth },
+          (_, at) => `${ladder.ticksAt(at)}×${ladder.lotsAt(at)}`,
+        );
+      for (const turn of all) {
+        const before = levels();
+        ladder.settle();
+        for (const each of turn) {
+          if ('cutTo' in each) ladder.truncate(each.cutTo);
+          else ladder.set(each.ticks, each.lots);
+        }
+        const after = levels();
+        const same = Math.min(ladder.changedFrom, Math.max(before.length, after.length));
+        assert.equal(after.slice(0, same), before.slice(0, same));
+      }
+      ladder.clear();
+      assert.is(ladder.changedFrom, 0);
+    }),
+    300,
+  );
+});
+
+test('a change of a level far from the best does not touch the first', () => {
+  const ladder = new Ladder('ask');
+  for (let ticks = 1; ticks <= 40; ticks += 1) ladder.set(ticks, 1);
+  ladder.settle();
+  ladder.set(31, 2);
+  assert.is(ladder.changedFrom, 30);
+  ladder.set(12, 0);
+  ladder.set(50, 0);
+  assert.is(ladder.changedFrom, 11);
+});
+
 test('a cleared ladder is empty and can be filled again', () => {
   const ladder = new Ladder('bid');
   ladder.set(10, 1);

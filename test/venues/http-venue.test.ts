@@ -43,7 +43,11 @@ function anHttpVenue(): Venue {
         JSON.stringify({ id: `${requestId}-${held}`, method: 'more', params: {} }),
       ],
     },
-    orders: { place: (order) => request('POST', `/orders?${order.clientId}`, 'at-once') },
+    orders: {
+      amending: { changes: 'price-and-size', isQueued: true },
+      place: (order) => request('POST', `/orders?${order.clientId}`, 'at-once'),
+      amend: (_, venueOrderId) => request('POST', `/edit?${venueOrderId}`, 'at-once'),
+    },
     queries: {
       ...venue.queries,
       cancel: ({ venueOrderId }) =>

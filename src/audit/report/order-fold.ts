@@ -8,6 +8,11 @@ interface Order {
   readonly seq: number;
   readonly time: string;
   readonly intent: AuditEntry['payload'];
+  /** Price and size as the venue has them by now. */
+  ticks: bigint;
+  lots: bigint;
+  /** The larger size that an amendment may have brought already. */
+  amendedLots: bigint;
   readonly market: Market | null;
   status: string;
   ended: string;
@@ -32,7 +37,15 @@ const STATUS: Readonly<Record<string, string>> = {
   'order-abandoned': 'abandoned',
   'cancel-submitted': '',
   'order-filled': '',
+  'amend-submitted': '',
+  'amend-refused': '',
+  'amend-accepted': '',
+  'amend-rejected': '',
+  'amend-outcome-unknown': '',
 };
+
+/** Nothing ends with these. */
+const ENDS_NOTHING: ReadonlySet<string> = new Set(['cancel-submitted', 'order-accepted']);
 
 /** Every order of an interval with what became of it, out of the entries alone. */
 export class OrderFold {
@@ -76,6 +89,9 @@ export class OrderFold {
       seq: entry.seq,
       time: timeText(entry),
       intent,
+      ticks: whole(intent, 'ticks'),
+      lots: whole(intent, 'lots'),
+      amendedLots: 0n,
       market: this.#markets.get(field(intent, 'instrument')) ?? null,
       ...{ status: 'submitted', ended: '', filledLots: 0n, quote: 0n, reason: '' },
       fees: new Map(),
@@ -87,7 +103,8 @@ function follow(order: Order, entry: AuditEntry): void {
   const { type, payload } = entry;
   order.status = STATUS[type] || order.status;
   order.reason = field(payload, 'reason') || order.reason;
-  if (type !== 'cancel-submitted' && type !== 'order-accepted') order.ended = timeText(entry);
+  if (!ENDS_NOTHING.has(type)) order.ended = timeText(entry);
+  if (type.startsWith('amend-')) amend(order, entry);
   if (type !== 'order-filled') return;
   order.filledLots += whole(payload, 'fill', 'lots');
   order.quote += whole(payload, 'fill', 'quote');
@@ -97,8 +114,19 @@ function follow(order: Order, entry: AuditEntry): void {
   order.status = isFull(order) ? 'filled' : 'partly filled';
 }
 
-function isFull({ filledLots, intent }: Order): boolean {
-  return filledLots >= whole(intent, 'lots');
+/** An order that is being amended is not full before the larger of its sizes has filled. */
+function isFull({ filledLots, lots, amendedLots }: Order): boolean {
+  return filledLots >= lots && filledLots >= amendedLots;
+}
+
+function amend(order: Order, { type, payload }: AuditEntry): void {
+  if (type === 'amend-outcome-unknown') return;
+  order.amendedLots = type === 'amend-submitted' ? whole(payload, 'amendment', 'lots') : 0n;
+  if (type === 'amend-accepted') {
+    order.ticks = whole(payload, 'ticks');
+    order.lots = whole(payload, 'lots');
+  }
+  if (order.status === 'partly filled' && isFull(order)) order.status = 'filled';
 }
 
 const COLUMNS = [
@@ -108,8 +136,9 @@ const COLUMNS = [
 
 function rowOf(clientId: string, order: Order): string[] {
   const { seq, time, intent, market, status, ended, filledLots, quote, fees, reason } = order;
+  const { ticks, lots: size } = order;
   const lots = (count: bigint): string => scaled(market, count, 'lotSteps', 'quantityDecimals');
-  const price = scaled(market, whole(intent, 'ticks'), 'tickSteps', 'priceDecimals');
+  const price = scaled(market, ticks, 'tickSteps', 'priceDecimals');
   return [
     String(seq),
     time,
@@ -120,7 +149,7 @@ function rowOf(clientId: string, order: Order): string[] {
     field(intent, 'side'),
     field(intent, 'kind'),
     field(intent, 'kind') === 'market' ? 'market' : price,
-    lots(whole(intent, 'lots')),
+    lots(size),
     lots(filledLots),
     formatDecimal(quote, AMOUNT_DECIMALS),
     [...fees].map(([asset, fee]) => `${formatDecimal(fee, AMOUNT_DECIMALS)} ${asset}`).join(' + '),

@@ -10,6 +10,8 @@ const LINES_MAX = 100_000;
 /** Says nothing to a person by itself. */
 const UNTOLD: ReadonlySet<string> = new Set(['heartbeat', 'venue-reconciled']);
 
+const OF_ORDERS = /^(?:order|amend|cancel)-/;
+
 export const timelineCommand = logCommand({
   name: 'audit timeline',
   usage: '',
@@ -29,8 +31,7 @@ export const timelineCommand = logCommand({
     let untold = 0;
     for (const { entry } of entriesOf(reader)) {
       if (!isWithin(interval.value, entry) || UNTOLD.has(entry.type)) continue;
-      const isOfOrder = entry.type.startsWith('order-') || entry.type === 'cancel-submitted';
-      if (words.flag('brief') && isOfOrder) continue;
+      if (words.flag('brief') && OF_ORDERS.test(entry.type)) continue;
       if (lines.length === LINES_MAX) {
         untold += 1;
         continue;

@@ -26,6 +26,8 @@ export interface ControlRow {
 export interface BreakerReport {
   readonly equity: number | null;
   readonly peak: number | null;
+  readonly drawdown: WatchSummary['drawdown'];
+  readonly portfolio: WatchSummary['portfolio'];
   readonly regimes: readonly string[];
   readonly blind: readonly string[];
   readonly breakers: readonly BreakerRow[];
@@ -46,10 +48,12 @@ const breakers = inspectCommand({
   },
   show(data) {
     const report = data as BreakerReport;
-    const { equity, regimes, blind, breakers: rows } = report;
+    const { equity, drawdown, portfolio, regimes, blind, breakers: rows } = report;
     return [
       pairs([
         ['equity', equity === null ? null : equity.toFixed(2)],
+        ['drawdown', `${percent(drawdown.fall)} from the peak, ${drawdown.stage}`],
+        ['portfolio', portfolioLine(portfolio)],
         ['regimes', regimes.join(', ')],
         ['blind', blind.join('; ') || 'none'],
       ]),
@@ -82,7 +86,8 @@ const breakers = inspectCommand({
 
 export const BREAKER_COMMANDS: readonly DaemonCommand[] = [breakers];
 
-function reportOf({ equity, peak, regimes, blind, breakers: rows, limits }: WatchSummary) {
+function reportOf(summary: WatchSummary) {
+  const { equity, peak, drawdown, portfolio, regimes, blind, breakers: rows, limits } = summary;
   const controls = CONTROLS.map((control): ControlRow => {
     const { id, name, trigger, action, source } = control;
     const elsewhere = Object.entries(control.limits).flatMap(([key, { setBy }]) =>
@@ -103,7 +108,18 @@ function reportOf({ equity, peak, regimes, blind, breakers: rows, limits }: Watc
       setElsewhere,
     };
   });
-  return { equity, peak, regimes, blind, breakers: rows, controls } satisfies BreakerReport;
+  const stands = { equity, peak, drawdown, portfolio, regimes, blind };
+  return { ...stands, breakers: rows, controls } satisfies BreakerReport;
+}
+
+/** The limit that is used most and the rung of the ladder that follows from it. */
+function portfolioLine({ tightest, use, rung, unpriced }: WatchSummary['portfolio']): string {
+  const used = use === null ? 'not measured' : `${tightest} at ${percent(use)} of its limit`;
+  return `${used}, de-risking ${rung}${unpriced === null ? '' : `; no price of ${unpriced}`}`;
+}
+
+function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
 }
 
 /** Null where a breaker was taken over from before a restart, and its number was not. */

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { Timer, Timers } from '../../core/env.ts';
+import { reasonOf } from '../../core/result.ts';
 import { type Runner, runWords } from '../access/run-words.ts';
 import { type DaemonCommand, EXIT, findCommand, type NextRun, roleOf } from '../command.ts';
 import { DAEMON_COMMANDS } from '../daemon-commands.ts';
@@ -83,7 +85,26 @@ async function runOnce(
     if (isJson || show(data) !== '') answer(terminal, isJson, data, show);
   }
   if (error !== null) terminal.err(`${error}\n`);
+  if (exitCode === EXIT.done && !wroteFile(runner, ran, data)) {
+    return { exitCode: EXIT.failed, data };
+  }
   return { exitCode, data };
+}
+
+/** Writes the file that an answer makes, where it makes one. @returns false when it could not */
+function wroteFile(runner: LineRunner, line: readonly string[], data: unknown): boolean {
+  const { terminal, env } = runner.around;
+  const found = findCommand(tableOf(runner), line);
+  const file = found?.command.file?.(found.rest, data) ?? null;
+  if (file === null) return true;
+  try {
+    env.files.replace(resolve(file.path), Buffer.from(file.text));
+  } catch (thrown) {
+    terminal.err(`${file.path}: ${reasonOf(thrown)}\n`);
+    return false;
+  }
+  terminal.err(`wrote ${file.path}\n`);
+  return true;
 }
 
 /** `watch N CMD`: the command again every N seconds, `--times` limits how often. */

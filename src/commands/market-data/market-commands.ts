@@ -3,7 +3,7 @@ import type { ExecutionQuote } from '../../market/aggregation/pair-market.ts';
 import { type DaemonCommand, done, EXIT, failed } from '../command.ts';
 import { inspectCommand, wholeOption } from '../inspect/inspect-command.ts';
 import { pairs, table } from '../terminal.ts';
-import type { BackfillLine, BarRow, BucketRow, MarketReport } from './market-port.ts';
+import type { BackfillLine, BarRow, BucketRow, MarketReport, QueueRow } from './market-port.ts';
 
 const SERIES: readonly string[] = [...BAR_KINDS, 'buckets'];
 const ROWS = { fallback: 20, min: 1, max: 256 };
@@ -65,7 +65,31 @@ const bars = inspectCommand({
   show: (data) => showBars(data as readonly (BarRow | BucketRow)[]),
 });
 
-export const MARKET_COMMANDS: readonly DaemonCommand[] = [market, quote, bars];
+const queue = inspectCommand({
+  name: 'queue',
+  usage: '',
+  summary: 'what trades before each of our open orders: exact where books are by order (depth l3)',
+  examples: ['queue', 'queue --json'],
+  async run(desk) {
+    return done(await desk.market.queues());
+  },
+  show: (data) =>
+    table(
+      ['market', 'client id', 'side', 'price', 'left', 'ahead', 'orders ahead', 'level'],
+      (data as readonly QueueRow[]).map((row) => [
+        row.market,
+        row.clientId,
+        row.side,
+        row.price,
+        row.left,
+        row.ahead,
+        row.ordersAhead,
+        row.level,
+      ]),
+    ),
+});
+
+export const MARKET_COMMANDS: readonly DaemonCommand[] = [market, quote, bars, queue];
 
 function isSeries(text: string): text is BarKind | 'buckets' {
   return SERIES.includes(text);

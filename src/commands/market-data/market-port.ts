@@ -13,12 +13,29 @@ export interface MarketPort {
   report(): Promise<MarketReport>;
   /** One sentence when nobody knows the symbol, or the quantity is none. */
   quote(symbol: string, wish: ExecutionWish): Promise<Result<ExecutionQuote, string>>;
+  /** Where each of our open limit orders stands. */
+  queues(): Promise<readonly QueueRow[]>;
   /** What closed last, oldest first, at most `count` of each market that the symbol means. */
   bars(
     symbol: string,
     series: BarKind | 'buckets',
     count: number,
   ): Promise<Result<readonly (BarRow | BucketRow)[], string>>;
+}
+
+/** An order of ours in the queue of its price; sizes are decimal texts. */
+export interface QueueRow {
+  readonly market: string;
+  readonly clientId: string;
+  readonly side: string;
+  readonly price: string;
+  /** Of the order. */
+  readonly left: string;
+  /** What trades before it, exactly; null where the venue tells of levels alone. */
+  readonly ahead: string | null;
+  readonly ordersAhead: number | null;
+  /** All that rests at its price; null without a live book. */
+  readonly level: string | null;
 }
 
 export interface MarketReport extends Pick<AggregationReport, 'pairs' | 'failover' | 'crossings'> {

@@ -9,11 +9,13 @@ import type {
   BucketRow,
   MarketLine,
   MarketPort,
+  QueueRow,
   VenueReport,
 } from '../../commands/market-data/market-port.ts';
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
 import { err, ok } from '../../core/result.ts';
 import { lotsOf, ticksOf } from '../../core/units.ts';
+import type { OrderRecord } from '../../execution/order.ts';
 import type {
   AggregationReport,
   MarketRow,
@@ -21,6 +23,7 @@ import type {
 } from '../../market/aggregation/aggregation.ts';
 import type { Bar } from '../../market/bars/bar.ts';
 import type { EventBucket } from '../../market/bars/event-buckets.ts';
+import type { OrderPlace } from '../../market/consolidated/book-shelf.ts';
 import { oneWay } from '../../market/latency/one-way.ts';
 import type { MarketQualitySummary } from '../../market/quality/market-quality.ts';
 
@@ -32,6 +35,12 @@ interface ClockView {
   readonly clockErrorMs: number | null;
 }
 
+/** What a venue actor shows of its orders. */
+interface OrdersView {
+  readonly orders: readonly OrderRecord[];
+}
+
+const NO_ORDERS: OrdersView = { orders: [] };
 const NO_CLOCK: ClockView = { clockAheadMs: null, clockErrorMs: null };
 
 /** What people may ask of all venues taken together, from the actors that know. */
@@ -82,6 +91,23 @@ export function deskMarket(lane: Lane, instruments: readonly Instrument[]): Mark
       if (answer.error.kind === 'unknown-market') return err(unknownText(answer.error));
       return err(`found the size ${answer.error.found}, wanted a number above 0`);
     },
+    async queues() {
+      const venues = [...new Set(instruments.map(({ venue }) => venue))];
+      const resting = venues
+        .flatMap((venue) => view<OrdersView>(address.venue(venue).path, NO_ORDERS).orders)
+        .filter(({ order }) => order.ticks > 0);
+      const orders = resting.map(({ order: { instrument, side, ticks }, venueOrderId }) => ({
+        ...{ instrument, side, ticks, venueOrderId },
+      }));
+      const ask = (reply: Reply<readonly OrderPlace[]>) => ({
+        ...{ kind: 'place' as const, orders, reply },
+      });
+      const places = await lane.ask(address.aggregator, ask, ASK_TIMEOUT_MS);
+      return resting.map((record, at): QueueRow => {
+        const of = instruments[record.order.instrument] as Instrument;
+        return queueRow(of, record, places[at] as OrderPlace);
+      });
+    },
     async bars(symbol, series, count) {
       const ask = (reply: Reply<BarsAnswer>) => ({
         ...{ kind: 'tell-bars' as const, symbol, series, count, reply },
@@ -95,6 +121,24 @@ export function deskMarket(lane: Lane, instruments: readonly Instrument[]): Mark
         }),
       );
     },
+  };
+}
+
+function queueRow(
+  instrument: Instrument,
+  { order, filledLots }: OrderRecord,
+  { ahead, levelLots }: OrderPlace,
+): QueueRow {
+  const size = (lots: number): string => quantityText(instrument, lotsOf(Math.round(lots)));
+  return {
+    market: `${instrument.venue} ${instrument.symbol}`,
+    clientId: order.clientId,
+    side: order.side,
+    price: priceText(instrument, order.ticks),
+    left: size(order.lots - filledLots),
+    ahead: ahead === null ? null : size(ahead.lots),
+    ordersAhead: ahead === null ? null : ahead.orders,
+    level: levelLots === null ? null : size(levelLots),
   };
 }
 

@@ -45,7 +45,13 @@ export function featureRows(
     ['fair before', short((evidence[AT.fair] as number) * tickSize)],
     ['volatility, bps in 1 s', short(making.volatility * 10_000)],
     ['inventory', short((evidence[AT.inventoryLots] as number) * instrument.lotSize)],
+    ['position held to', heldTo(evidence[AT.sizePositionLots] as number, instrument)],
   ];
+}
+
+/** Before there were sizes none was noted, and one that is lifted holds nothing. */
+function heldTo(lots: number, { lotSize }: Instrument): string {
+  return lots < Number.MAX_SAFE_INTEGER ? short(lots * lotSize) : 'nothing';
 }
 
 export function decisionRows(order: OrderIntent, evidence: Evidence, instrument: Instrument): Rows {

@@ -168,6 +168,7 @@ export function tickPath(options: TickPathOptions) {
           instruments,
           gate,
           clientId,
+          amendingOf: () => venue.orders.amending,
           metrics,
           isClockReal: true,
         }),

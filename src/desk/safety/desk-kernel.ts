@@ -1,6 +1,6 @@
 import { address } from '../../../actors/addresses.ts';
 import type { Lane } from '../../../actors/runtime/lane.ts';
-import type { Severities } from '../../../actors/trading/risk.ts';
+import type { Severities } from '../../../actors/trading/risk-message.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { isAtLeast, type SafetyCause } from '../../control/safety-cause.ts';
 import { type SafetyEvent, SafetyKernel, type ScopeChange } from '../../control/safety-kernel.ts';

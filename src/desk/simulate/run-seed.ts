@@ -1,6 +1,5 @@
 import type { Config } from '../../config/schema.ts';
 import type { Gate } from '../../control/gate.ts';
-import { nodeTimers } from '../../core/node-env.ts';
 import type { Rng } from '../../core/rng.ts';
 import { SOUND_DISK } from '../../simulation/disk/process-files.ts';
 import type { PresentFault } from '../../simulation/faults/fault.ts';
@@ -9,31 +8,20 @@ import type { Violation } from '../../simulation/invariants/verdicts.ts';
 import type { VenueKindName } from '../../venues/kinds/venue-kinds.ts';
 import { STOP_MS_MAX } from '../stop-plan.ts';
 import { targetOf } from './fault-target.ts';
-import { venuesOf } from './seed-config.ts';
+import { seedConfig, venuesOf } from './seed-config.ts';
+import { Stepper } from './stepper.ts';
 import type { GuardMaker } from './world/guard-yard.ts';
 import { World } from './world/world.ts';
 import type { WorldVenue } from './world/world-venues.ts';
 
-/** Promise chains of this depth run to their end before the next step. */
-const MICROTASK_TURNS = 8;
-/** Steps between two real turns of the event loop, so that signals are heard. */
-const STEPS_PER_TURN = 256;
-/** Steps between two looks at all mailboxes. */
-const STEPS_PER_LOOK = 64;
 /** Steps between two faults, on average. */
 const STEPS_PER_FAULT = 1_000;
-/** Chance that time goes on although somebody could run: the lane is slow. */
-const LATE_CHANCE = 1 / 16;
-/** Time does not go on by more than this for that reason. */
-const LATE_NS_MAX = 2_000_000;
 /** I10: the desk must be steady so long after the last fault. */
 const LIVENESS_MS = 60_000;
 /** A handler that hangs as the faults end is found out within its time-out. */
 const HANGOVER_MS = 6_000;
 /** Bans that are waited out after the last fault; what brings more of them is no crash loop. */
 const BANS_WAITED_MAX = 3;
-/** More steps than a run can need after its faults. */
-const TAIL_STEPS_MAX = 2_000_000;
 
 /** Ends of a stop after which nothing rests. */
 const HAS_SETTLED: ReadonlySet<string> = new Set(['clean', 'behind']);
@@ -61,6 +49,7 @@ export interface SeedReport {
   readonly faults: Readonly<Record<string, number>>;
   readonly starts: number;
   readonly orders: number;
+  readonly amends: number;
   readonly fills: number;
   readonly records: number;
   /** How often a guard has brought down what a desk had left resting. */
@@ -83,7 +72,7 @@ class SeedRun {
   readonly #options: SeedOptions;
   readonly #world: World;
   readonly #chance: Rng;
-  readonly #order: Rng;
+  readonly #stepper: Stepper;
   readonly #plan: Rng;
   readonly #counts: Record<string, number> = {};
   readonly #healing: { readonly atMs: number; readonly heal: () => void }[] = [];
@@ -92,14 +81,19 @@ class SeedRun {
   constructor(options: SeedOptions) {
     this.#options = options;
     const kinds = options.venues ?? venuesOf(options.seed);
-    this.#world = new World(options.seed, options.config, kinds, options.guard, {
-      show: options.show,
-      violated: () => {
-        this.#isViolated = true;
+    this.#world = new World(
+      options.seed,
+      (random) => seedConfig(options.config, random, kinds),
+      options.guard,
+      {
+        show: options.show,
+        violated: () => {
+          this.#isViolated = true;
+        },
       },
-    });
+    );
     this.#chance = this.#world.random.fork('faults');
-    this.#order = this.#world.random.fork('order');
+    this.#stepper = new Stepper(this.#world);
     this.#plan = this.#world.random.fork('plan');
   }
 
@@ -114,7 +108,7 @@ class SeedRun {
         nextFault += this.#gap();
       }
       this.#healDue();
-      await this.#step();
+      await this.#stepper.step();
     }
     this.#healAll();
     await this.#settle();
@@ -131,6 +125,7 @@ class SeedRun {
       faults: this.#counts,
       starts: world.starts,
       orders: world.laws.orders.sent,
+      amends: world.laws.orders.amends,
       fills: world.laws.orders.fills,
       records: world.laws.journal.records,
       relieved: world.laws.rest.relieved,
@@ -250,53 +245,10 @@ class SeedRun {
     }
   }
 
+  /** The same, and no longer than anybody wants the run to go on. */
   async #until(isDone: () => boolean, endMs: number): Promise<boolean> {
-    const world = this.#world;
-    const stepMax = world.trace.step + TAIL_STEPS_MAX;
-    while (world.nowMs < endMs && world.trace.step < stepMax && !this.#isOver) {
-      if (isDone()) return true;
-      await this.#step();
-    }
+    await this.#stepper.until(() => isDone() || this.#isOver, endMs);
     return isDone();
-  }
-
-  /** One message, one timer, one callback; then every promise that follows from it. */
-  async #step(): Promise<void> {
-    const world = this.#world;
-    const { time, trace } = world;
-    trace.step += 1;
-    try {
-      this.#runOne();
-    } catch (thrown) {
-      world.uncaught(thrown);
-    }
-    for (let turn = 0; turn < MICROTASK_TURNS; turn += 1) await null;
-    world.laws.modes.look(world.nowMs);
-    if (trace.step % STEPS_PER_LOOK === 0) {
-      world.laws.lookAtActors(world.process);
-      world.lookAtRest();
-    }
-    if (trace.step % STEPS_PER_TURN !== 0) return;
-    await new Promise<void>((next) => nodeTimers.turn(next));
-    if (time.pending === 0) throw new Error('nothing is left that could ever happen');
-  }
-
-  /** Which of those that could run now does is drawn. */
-  #runOne(): void {
-    const { time, process } = this.#world;
-    const runnable = process.isAlive && !process.isHeld ? process.queue.size : 0;
-    const choices = runnable + (time.isTurnDue ? 1 : 0);
-    const isLate =
-      choices > 0 &&
-      time.nextNs - time.clock.mono() <= LATE_NS_MAX &&
-      this.#order.next() < LATE_CHANCE;
-    if (choices === 0 || isLate) {
-      time.runTimer();
-      return;
-    }
-    const choice = this.#order.below(choices);
-    if (choice < runnable) process.queue.run(choice);
-    else time.runNext();
   }
 }
 

@@ -89,14 +89,16 @@ export class ConfigFile {
   }
 
   /** Largest position limit that any text of the file has named. */
-  readonly notionalMax = POSITION_MAX;
+  get notionalMax(): number {
+    return this.original.risk.maxPositionNotional;
+  }
 
   write(what: 'same' | 'limits' | 'invalid' | 'half-written'): void {
     this.#broken = what === 'invalid' || what === 'half-written' ? what : null;
     if (what !== 'limits') return;
     this.#changes += 1;
     const maxOrderNotional = this.original.risk.maxOrderNotional - (this.#changes % 7) * 100;
-    const maxPositionNotional = POSITION_MAX - (this.#changes % 5) * 200;
+    const maxPositionNotional = this.notionalMax - (this.#changes % 5) * 200;
     const risk = { ...this.#config.risk, maxOrderNotional, maxPositionNotional };
     this.#config = { ...this.#config, risk };
   }

@@ -27,6 +27,7 @@ interface Totals {
   violations: number;
   faults: number;
   orders: number;
+  amends: number;
   fills: number;
   starts: number;
   bans: number;
@@ -61,6 +62,7 @@ export async function simulate(
     violations: 0,
     faults: 0,
     orders: 0,
+    amends: 0,
     fills: 0,
     starts: 0,
     bans: 0,
@@ -119,7 +121,8 @@ function tell(report: SeedReport, options: SimulateOptions, terminal: Terminal):
     terminal.out(`${JSON.stringify({ ...report, violations: shown })}\n`);
     return;
   }
-  const { seed, venues, digest, steps, virtualMs, orders, fills, starts, violations } = report;
+  const { seed, venues, digest, steps, virtualMs, orders, amends, fills, starts } = report;
+  const { violations } = report;
   const faults = Object.entries(report.faults)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([id, times]) => (times === 1 ? id : `${id}×${times}`))
@@ -127,7 +130,7 @@ function tell(report: SeedReport, options: SimulateOptions, terminal: Terminal):
   terminal.out(
     `seed ${seed}  ${digest.slice(0, DIGEST_SHOWN)}  ${venues.join('+')}  ${steps} steps  ` +
       `${(virtualMs / 1000).toFixed(1)} s virtual  ${starts} starts  ${orders} orders  ` +
-      `${fills} fills  ${violations.length} violations  ${faults}\n`,
+      `${amends} amends  ${fills} fills  ${violations.length} violations  ${faults}\n`,
   );
   if (report.refused !== null) terminal.out(`  ended by a refusal to start: ${report.refused}\n`);
   for (const { step, atMs, invariant, detail } of violations) {
@@ -150,6 +153,7 @@ function add(totals: Totals, report: SeedReport): void {
   totals.virtualMs += report.virtualMs;
   totals.violations += report.violations.length;
   totals.orders += report.orders;
+  totals.amends += report.amends;
   totals.fills += report.fills;
   totals.starts += report.starts;
   totals.bans += report.bans;
@@ -190,8 +194,8 @@ function conclude(
   terminal.out(`\n${pairs(lines)}\n\n`);
   terminal.out(
     `${totals.seeds} seeds, ${totals.steps} steps, ${totals.faults} faults, ` +
-      `${totals.starts} starts, ${totals.orders} orders, ${totals.fills} fills, ` +
-      `${totals.bans} bans by the venue, ${totals.violations} violations\n` +
+      `${totals.starts} starts, ${totals.orders} orders, ${totals.amends} amends, ` +
+      `${totals.fills} fills, ${totals.bans} bans by the venue, ${totals.violations} violations\n` +
       `${stepsPerSecond} steps a second (${stepsPerCpuSecond} a second of processor time), ` +
       `${virtualToReal} times as fast as real time\n`,
   );

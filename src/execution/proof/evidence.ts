@@ -5,7 +5,7 @@ import type { OrderIntent } from '../order.ts';
  * answered, what risk looked at, and what the request was made with. From these the decision can be
  * made again. The lists only ever grow at their end; `layout` counts their versions.
  */
-export const EVIDENCE_LAYOUT = 1;
+export const EVIDENCE_LAYOUT = 2;
 
 /** Best prices and sizes as told, the position, the memory before, the quotes after. */
 export const DECISION_NUMBERS = [
@@ -50,14 +50,30 @@ export const RISK_NUMBERS = [
 ] as const;
 export const REQUEST_NUMBERS = ['requestId', 'venueMs', 'receiveWindowMs'] as const;
 
-export const EVIDENCE_NUMBERS = [...DECISION_NUMBERS, ...RISK_NUMBERS, ...REQUEST_NUMBERS] as const;
+/** The sizes that the strategy kept to, since layout 2. */
+export const SIZE_NUMBERS = ['sizePositionLots', 'sizeOrderLots'] as const;
+
+export const EVIDENCE_NUMBERS = [
+  ...DECISION_NUMBERS,
+  ...RISK_NUMBERS,
+  ...REQUEST_NUMBERS,
+  ...SIZE_NUMBERS,
+] as const;
 export type EvidenceNumber = (typeof EVIDENCE_NUMBERS)[number];
 
 /** One number for each of `EVIDENCE_NUMBERS`; NaN where it is not known. */
 export type Evidence = Float64Array;
 
+/** How many numbers a layout has, by its number; layout 0 is none. */
+export const LAYOUT_LENGTHS = [
+  0,
+  EVIDENCE_NUMBERS.length - SIZE_NUMBERS.length,
+  EVIDENCE_NUMBERS.length,
+] as const;
+
+const SLOT_NUMBERS = [...DECISION_NUMBERS, ...SIZE_NUMBERS] as const;
 /** Where each number of a decision stands in its slot. */
-export const DECISION_AT = places(DECISION_NUMBERS);
+export const DECISION_AT = places(SLOT_NUMBERS);
 export const RISK_AT = places(RISK_NUMBERS);
 export const EVIDENCE_AT = places(EVIDENCE_NUMBERS);
 
@@ -70,7 +86,7 @@ const SLOTS = 64;
  * said not to be known.
  */
 export class EvidenceTrail {
-  readonly #decisions = slots(DECISION_NUMBERS.length);
+  readonly #decisions = slots(SLOT_NUMBERS.length);
   readonly #deciders = new Array<string>(SLOTS).fill('');
   readonly #checks = slots(RISK_NUMBERS.length);
   readonly #checked = new Array<string>(SLOTS).fill('');
@@ -97,7 +113,11 @@ export class EvidenceTrail {
     const record = this.#record;
     record.fill(Number.NaN);
     const decision = this.#decisionOf(order);
-    if (decision !== null) record.set(decision, 0);
+    if (decision !== null) {
+      for (let at = 0; at < DECISION_NUMBERS.length; at += 1) record[at] = decision[at] as number;
+      record[EVIDENCE_AT.sizePositionLots] = decision[DECISION_AT.sizePositionLots] as number;
+      record[EVIDENCE_AT.sizeOrderLots] = decision[DECISION_AT.sizeOrderLots] as number;
+    }
     const check = this.#checkOf(order.clientId);
     if (check !== null) record.set(check, DECISION_NUMBERS.length);
     record[EVIDENCE_AT.requestId] = requestId;

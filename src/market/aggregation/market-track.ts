@@ -43,7 +43,8 @@ export class MarketTrack {
     const before = this.#state;
     const found = unsoundness(bidTicks, bidLots, askTicks, askLots);
     this.#state = found ?? 'sound';
-    this.#midTicks = found === null ? (bidTicks + askTicks) / 2 : 0;
+    const hasBothSides = found === null && bidTicks > 0 && askTicks > 0;
+    this.#midTicks = hasBothSides ? (bidTicks + askTicks) / 2 : 0;
     return found === before ? null : found;
   }
 
@@ -72,7 +73,12 @@ function unsoundness(
   askTicks: number,
   askLots: number,
 ): UnsoundState | null {
-  if (!(bidTicks > 0 && bidLots > 0 && askTicks > 0 && askLots > 0)) return 'negative';
+  // A side that nobody is on is no mistake of anybody's: the book says that it has one side.
+  const isBidGone = bidTicks === 0 && bidLots === 0;
+  const isAskGone = askTicks === 0 && askLots === 0;
+  if (!(isBidGone || (bidTicks > 0 && bidLots > 0))) return 'negative';
+  if (!(isAskGone || (askTicks > 0 && askLots > 0))) return 'negative';
+  if (isBidGone || isAskGone) return null;
   if (bidTicks > askTicks) return 'crossed';
   return bidTicks === askTicks ? 'locked' : null;
 }

@@ -181,7 +181,7 @@ export class BreakerBoard {
       owner: BREAKER_OWNER,
       reason: reasonOf(control, verdict),
       nowMs,
-      sizeScale: this.#scaleOf(control, response),
+      sizeScale: this.#scaleOf(control, response, verdict),
       coolMs: breaker.coolMs(times),
       probationMs: times.probeMs,
       letsFlatten: control.letsFlatten === true,
@@ -304,8 +304,9 @@ export class BreakerBoard {
     };
   }
 
-  #scaleOf(control: Opener, response: Response): number {
-    return response === 'reduced' ? (control.reducedTo ?? 0.5) : this.#settings.probeScale;
+  #scaleOf(control: Opener, response: Response, { sizeScale }: Verdict): number {
+    if (response !== 'reduced') return this.#settings.probeScale;
+    return sizeScale ?? control.reducedTo ?? 0.5;
   }
 }
 

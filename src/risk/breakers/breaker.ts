@@ -28,6 +28,8 @@ export type BreakerStep = 'open' | 'probe' | 'close' | null;
 export class Breaker {
   #state: BreakerState = 'closed';
   #nowMs = Number.NEGATIVE_INFINITY;
+  /** When the trigger was there last. */
+  #trippedMs = Number.NEGATIVE_INFINITY;
   /** Until when it waits in this state. */
   #untilMs = Number.NEGATIVE_INFINITY;
   #closedMs = Number.NEGATIVE_INFINITY;
@@ -64,6 +66,7 @@ export class Breaker {
       else this.#doublings = 0;
     }
     this.#state = 'open';
+    this.#trippedMs = nowMs;
     this.#untilMs = nowMs + this.coolMs(times);
     return before === 'open' ? null : 'open';
   }
@@ -72,6 +75,8 @@ export class Breaker {
   pass(atMs: number, times: BreakerTimes): BreakerStep {
     const nowMs = this.#passed(atMs);
     if (this.#isForPeople || this.#state === 'closed' || nowMs < this.#untilMs) return null;
+    // Without a wait, too: what is found at every look stays open from look to look.
+    if (nowMs === this.#trippedMs) return null;
     if (this.#state === 'half-open') return this.#close(nowMs);
     this.#state = 'half-open';
     this.#untilMs = nowMs + times.probeMs;

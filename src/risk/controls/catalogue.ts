@@ -17,7 +17,6 @@ import {
   orderNotional,
   orderRate,
   repeatedExecution,
-  valueAtRisk,
 } from './order-size.ts';
 import {
   ackLatency,
@@ -29,6 +28,7 @@ import {
   throttled,
   unknownOrder,
 } from './orders-and-venue.ts';
+import { valueAtRisk } from './portfolio.ts';
 import { auditHealth, crashLoop, eventLoop, killCommand, mismatch, openAlert } from './process.ts';
 
 /** All controls by number: the catalogue of docs/safety.md, one entry each. */

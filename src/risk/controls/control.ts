@@ -22,6 +22,8 @@ export interface Verdict {
   readonly response: Response;
   readonly measured: number;
   readonly limit: number;
+  /** `reduced`: what it leaves of each size where that is not the control's own; 0 … 1. */
+  readonly sizeScale?: number;
 }
 
 /** One number of a control that the configuration may set. */

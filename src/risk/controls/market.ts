@@ -25,6 +25,7 @@ export const staleness: Control<
   scope: 'instrument',
   limits: stalenessLimits,
   reset: { warn: '-', paused: 'A' },
+  letsFlatten: true,
   coolMs: 5_000,
   source: wired('risk/watch, from every quote'),
   check({ state, ageMs }, { warnMs, haltMs, hardHaltMs }) {
@@ -46,6 +47,7 @@ export const bookIntegrity: Control<
   scope: 'instrument',
   limits: {},
   reset: { paused: 'A' },
+  letsFlatten: true,
   coolMs: 0,
   source: wired('market-data/feed, which has no book until a new snapshot, and risk/watch'),
   check: ({ gaps, badChecksums, crossed }) => above('paused', gaps + badChecksums + crossed, 0),
@@ -69,6 +71,7 @@ export const spreadBlowout: Control<
   scope: 'instrument',
   limits: spreadLimits,
   reset: { warn: '-', paused: 'A' },
+  letsFlatten: true,
   coolMs: 60_000,
   source: wired('risk/watch, from a sample of the spread each second'),
   check({ state, z }, { zMax }) {

@@ -1,3 +1,10 @@
+import { sizeStep } from '../ladders/de-risking.ts';
+import {
+  type DrawdownState,
+  drawdownPolicy,
+  drawdownScale,
+  drawdownStep,
+} from '../ladders/drawdown.ts';
 import type { SlippageState } from '../panic/slippage.ts';
 import { above, type Control, injected, limit, verdict, wired } from './control.ts';
 
@@ -55,23 +62,34 @@ export const dailyLoss: Control<{ readonly lossFraction: number }, typeof dailyL
 };
 
 const drawdownLimits = {
+  targetFraction: limit(0.1, 'of the equity at the peak, which warns', { max: 1 }),
   softFraction: limit(0.15, 'of the equity at the peak', { max: 1 }),
   hardFraction: limit(0.2, 'of the equity at the peak', { max: 1 }),
+  softScale: limit(0.5, 'of each size at the soft limit; nothing at the hard one', { max: 1 }),
+  recoverShare: limit(0.8, 'of the soft limit, below which it is left', { max: 1 }),
+  recoverMs: limit(3_600_000, 'ms below it', { max: 86_400_000 }),
 };
 
-export const drawdown: Control<{ readonly drawdown: number }, typeof drawdownLimits> = {
+export const drawdown: Control<DrawdownState, typeof drawdownLimits> = {
   id: 'C21',
   layer: 'risk',
   name: 'drawdown from the peak',
-  trigger: 'above 15 % soft, above 20 % hard',
-  action: 'half size; emergency',
+  trigger: 'above 10 % warns, 15 % soft, 20 % hard',
+  action: 'half size, less towards the hard limit; emergency, which flattens in category 1',
   scope: 'desk',
   limits: drawdownLimits,
-  reset: { reduced: 'R', emergency: '2P' },
-  coolMs: 0,
+  reset: { warn: '-', reduced: 'A', emergency: '2P' },
+  coolMs: 60_000,
   source: wired('risk/watch, once a second'),
-  check({ drawdown: found }, { softFraction, hardFraction }) {
-    return above('emergency', found, hardFraction) ?? above('reduced', found, softFraction);
+  check(state, limits) {
+    const { fall } = state;
+    const policy = drawdownPolicy(limits);
+    // The stage that stands, or the one that the fall calls for by itself.
+    const { stage } = drawdownStep(state, { kind: 'fall', fall, atMs: 0 }, policy);
+    if (stage === 'hard') return verdict('emergency', fall, limits.hardFraction);
+    if (stage === 'normal') return above('warn', fall, limits.targetFraction);
+    const sizeScale = sizeStep(drawdownScale({ ...state, stage }, policy));
+    return { ...verdict('reduced', fall, limits.softFraction), sizeScale };
   },
 };
 

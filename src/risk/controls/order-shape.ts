@@ -33,6 +33,7 @@ export const priceCollar: Control<
   scope: 'instrument',
   limits: collarLimits,
   reset: { paused: 'A' },
+  letsFlatten: true,
   coolMs: 60_000,
   source: wired('risk/pre-trade'),
   check({ beyondMidBps, isTakingInCalm, meanFraction, before }, limits) {

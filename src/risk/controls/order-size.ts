@@ -199,34 +199,3 @@ function shareAbove(notional: number, base: number, fraction: number) {
   if (Number.isNaN(base)) return null;
   return above('refused', base > 0 ? notional / base : Number.POSITIVE_INFINITY, fraction);
 }
-
-const varLimits = {
-  var95Fraction: limit(0.02, 'of equity, one day at 95 %', { max: 1 }),
-  varFraction: limit(0.03, 'of equity, one day at 99 %', { max: 1 }),
-  shortfallFraction: limit(0.04, 'of equity, beyond the VaR', { max: 1 }),
-  heatMax: limit(0.25, 'of equity at risk to the stops', { max: 1 }),
-};
-
-export const valueAtRisk: Control<
-  { readonly valueAtRisk: number; readonly shortfall: number; readonly heat: number },
-  typeof varLimits
-> = {
-  id: 'C22',
-  layer: 'risk',
-  name: 'VaR, expected shortfall and heat',
-  trigger: 'VaR99 above 3 % of equity, expected shortfall above its limit, or heat above 0.25',
-  action: 'refuse what increases',
-  scope: 'desk',
-  limits: varLimits,
-  reset: { reduced: 'A' },
-  reducedTo: 0,
-  coolMs: 60_000,
-  source: wired('risk/portfolio; the 95 % limit binds orders alone'),
-  check({ valueAtRisk: found, shortfall, heat }, { varFraction, shortfallFraction, heatMax }) {
-    return (
-      above('reduced', found, varFraction) ??
-      above('reduced', shortfall, shortfallFraction) ??
-      above('reduced', heat, heatMax)
-    );
-  },
-};

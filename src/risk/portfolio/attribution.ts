@@ -1,4 +1,4 @@
-import { assert, err, ok, type Result } from '../../core/result.ts';
+import { assert, ok, type Result } from '../../core/result.ts';
 import type { Matrix } from '../../math/matrix.ts';
 import { type PortfolioFault, portfolioSpread } from '../value-at-risk/portfolio-risk.ts';
 
@@ -45,37 +45,4 @@ export function attributed(
     parts.set(position[by], (parts.get(position[by]) ?? 0) + part);
   }
   return ok({ sd, parts });
-}
-
-/** What a desk of some size may do. */
-export interface CapitalTier {
-  /** Equity from which it holds, in money; that of the first is 0. */
-  readonly from: number;
-  readonly leverageMax: number;
-  readonly symbolMax: number;
-  readonly symbolsMax: number;
-}
-
-/** How far above its beginning a larger tier is entered, so that equity does not flicker. */
-const ENTER_ABOVE = 1.05;
-
-/**
- * The tier of an equity: a smaller one at once, a larger one 5 % above where it begins, one at a
- * time.
- *
- * @param tiers rising, the first from 0
- * @param current place of the present tier
- */
-export function tierOf(
-  tiers: readonly CapitalTier[],
-  equity: number,
-  current: number,
-): Result<number, { readonly kind: 'out-of-range'; readonly equity: number }> {
-  assert(tiers[0]?.from === 0, 'the first tier begins at nothing');
-  assert(current >= 0 && current < tiers.length, 'the present tier is one of them');
-  if (!Number.isFinite(equity)) return err({ kind: 'out-of-range', equity });
-  const held = Math.max(0, tiers.filter(({ from }) => from <= equity).length - 1);
-  if (held <= current) return ok(held);
-  const next = tiers[current + 1] as CapitalTier;
-  return ok(equity >= next.from * ENTER_ABOVE ? current + 1 : current);
 }

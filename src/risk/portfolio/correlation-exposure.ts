@@ -1,46 +1,45 @@
 import { assert } from '../../core/result.ts';
 
-/** Two positions that are nearly one, which an order would make larger. */
-export interface CorrelatedPair {
-  readonly asset: number;
-  readonly other: number;
-  /** Correlation of the returns of the positions as they are signed: a hedge is negative. */
-  readonly correlation: number;
-  readonly limit: number;
+/** A position that an order would make larger. */
+export interface Enlarging {
+  asset: number;
+  /** What it would be with the order filled, in money, signed. */
+  after: number;
+  /** Correlation from which two positions are one. */
+  limit: number;
+  /** Assets that are counted elsewhere. */
+  without: readonly number[];
 }
 
 /**
- * The pair whose position-signed correlation is the highest above the limit among those that a
- * change of one weight would make larger; null when there is none. A position that only shrinks
- * enlarges no pair. O(n); allocates only for a refusal.
+ * Puts into `target` what moves as one with a position that an order would enlarge: the highest
+ * correlation above the limit of the returns as the positions are signed, so that a hedge is a
+ * negative one, and the notional of all positions above it; 0 and 0 where there is none, and for a
+ * position that only shrinks. O(n), no allocation.
  *
  * @param correlations n × n, row after row; NaN where nothing is known counts as 1
- * @param weights signed, before the change
+ * @param positions in money, signed, before the order
  */
-export function correlatedPair(
+export function correlatedExposure(
   correlations: Float64Array,
-  weights: Float64Array,
-  order: { readonly asset: number; readonly change: number; readonly limit: number },
-): CorrelatedPair | null {
-  const { asset, change, limit } = order;
-  const size = weights.length;
+  positions: Float64Array,
+  { asset, after, limit, without }: Enlarging,
+  target: { correlation: number; otherNotional: number },
+): void {
+  const size = positions.length;
   assert(correlations.length === size * size, 'a correlation for each pair');
-  const before = weights[asset] as number;
-  const after = before + change;
-  const isShrinking = Math.abs(after) <= Math.abs(before) && after * before >= 0;
-  if (isShrinking) return null;
-  let worst = -1;
-  let highest = limit;
+  target.correlation = 0;
+  target.otherNotional = 0;
+  const before = positions[asset] as number;
+  if (Math.abs(after) <= Math.abs(before) && after * before >= 0) return;
   for (let other = 0; other < size; other += 1) {
-    const held = weights[other] as number;
-    if (other === asset || held === 0) continue;
+    const held = positions[other] as number;
+    if (other === asset || held === 0 || without.includes(other)) continue;
     const signed = signedOf(correlations[asset * size + other] as number, after * held);
-    if (signed > highest) {
-      worst = other;
-      highest = signed;
-    }
+    if (signed <= limit) continue;
+    target.correlation = Math.max(target.correlation, signed);
+    target.otherNotional += Math.abs(held);
   }
-  return worst === -1 ? null : { asset, other: worst, correlation: highest, limit };
 }
 
 function signedOf(correlation: number, sides: number): number {

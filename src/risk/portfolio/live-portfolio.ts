@@ -1,4 +1,4 @@
-import { assert, err, ok, type Result } from '../../core/result.ts';
+import { assert } from '../../core/result.ts';
 import type { Matrix } from '../../math/matrix.ts';
 
 /** Incremental and recomputed state may differ by this share; more is a bug. */
@@ -193,61 +193,4 @@ export class LivePortfolio {
     const limit = Math.max(DRIFT_MAX * Math.abs(found), ROUNDING * this.#turnover * this.#turnover);
     assert(off <= limit, 'the incremental variance of the book is the recomputed one');
   }
-}
-
-/** Fractions of equity that the book may lose over one period. */
-export interface RiskLimits95And99 {
-  readonly valueAtRisk95Max: number;
-  readonly valueAtRisk99Max: number;
-}
-
-/** How many standard deviations the loss at each level is, under the fitted law. */
-export interface TailMultiples {
-  readonly at95: number;
-  readonly at99: number;
-}
-
-export type ValueAtRiskBreach = {
-  readonly kind: 'value-at-risk';
-  readonly level: 0.95 | 0.99;
-  readonly measured: number;
-  readonly limit: number;
-};
-
-/**
- * The deviation that both limits allow, in money. Under a normal the one at 95 % binds, under fat
- * tails the one at 99 %: both are evaluated and the tighter one holds.
- */
-export function sdAllowed(limits: RiskLimits95And99, tail: TailMultiples, equity: number): number {
-  const { at95, at99 } = tail;
-  assert(at95 > 0 && at99 > 0, 'a tail lies beyond the mean');
-  return equity * Math.min(limits.valueAtRisk95Max / at95, limits.valueAtRisk99Max / at99);
-}
-
-/** Which of the two limits a deviation breaks, the 95 % one first. */
-export function valueAtRiskWithin(
-  sd: number,
-  equity: number,
-  limits: RiskLimits95And99,
-  tail: TailMultiples,
-): Result<null, ValueAtRiskBreach> {
-  const [one, other] = [(sd * tail.at95) / equity, (sd * tail.at99) / equity];
-  // Written so that NaN, and an equity of nothing, are breaches.
-  if (!(one <= limits.valueAtRisk95Max && equity > 0)) {
-    return err({
-      kind: 'value-at-risk',
-      level: 0.95,
-      measured: one,
-      limit: limits.valueAtRisk95Max,
-    });
-  }
-  if (!(other <= limits.valueAtRisk99Max)) {
-    return err({
-      kind: 'value-at-risk',
-      level: 0.99,
-      measured: other,
-      limit: limits.valueAtRisk99Max,
-    });
-  }
-  return ok(null);
 }

@@ -26,8 +26,8 @@ export interface KellyLimits {
   readonly sumMax: number | null;
   /** Largest sum of their sizes. */
   readonly leverageMax: number | null;
-  /** Largest size of one weight. */
-  readonly assetMax: number | null;
+  /** Largest size of one weight: of every asset, or of each its own. */
+  readonly assetMax: number | readonly number[] | null;
 }
 
 export const NO_LIMITS: KellyLimits = {
@@ -92,7 +92,7 @@ export function constrainedKelly(
     const weights = solved.value;
     const leverage = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
     if (leverageMax === null || leverage <= leverageMax * (1 + LEVERAGE_SLACK)) {
-      return ok(Array.from(weights, (weight) => notionalShareOf(within(weight, limits))));
+      return ok(Array.from(weights, (weight, at) => notionalShareOf(within(weight, at, limits))));
     }
     constraints.push({ normal: Array.from(weights, (w) => (w < 0 ? 1 : -1)), least: -leverageMax });
   }
@@ -109,8 +109,9 @@ function linearLimits(
   for (let asset = 0; asset < size; asset += 1) {
     if (isLongOnly) constraints.push({ normal: unit(asset, 1), least: 0 });
     if (assetMax === null) continue;
-    constraints.push({ normal: unit(asset, -1), least: -assetMax });
-    constraints.push({ normal: unit(asset, 1), least: -assetMax });
+    const least = -largestOf(assetMax, asset);
+    constraints.push({ normal: unit(asset, -1), least });
+    constraints.push({ normal: unit(asset, 1), least });
   }
   if (sumMax !== null) {
     constraints.push({ normal: Array<number>(size).fill(-1), least: -sumMax });
@@ -119,9 +120,14 @@ function linearLimits(
 }
 
 /** Takes off what rounding has put beyond a limit of a single weight. */
-function within(weight: number, { isLongOnly, assetMax }: KellyLimits): number {
-  const most = assetMax ?? Number.POSITIVE_INFINITY;
+function within(weight: number, asset: number, { isLongOnly, assetMax }: KellyLimits): number {
+  const most = largestOf(assetMax, asset);
   return Math.min(most, Math.max(isLongOnly ? 0 : -most, weight));
+}
+
+function largestOf(assetMax: KellyLimits['assetMax'], asset: number): number {
+  if (assetMax === null) return Number.POSITIVE_INFINITY;
+  return typeof assetMax === 'number' ? assetMax : (assetMax[asset] as number);
 }
 
 function modelFault({ excess, covariance }: ReturnModel): KellyFault | null {
@@ -131,7 +137,9 @@ function modelFault({ excess, covariance }: ReturnModel): KellyFault | null {
 }
 
 function limitsFault({ sumMax, leverageMax, assetMax }: KellyLimits): KellyFault | null {
-  for (const [name, found] of Object.entries({ sumMax, leverageMax, assetMax })) {
+  const assets = typeof assetMax === 'object' && assetMax !== null ? assetMax : [assetMax];
+  const each = assets.map((most): [string, number | null] => ['assetMax', most]);
+  for (const [name, found] of [...Object.entries({ sumMax, leverageMax }), ...each]) {
     if (found !== null && !(found > 0)) {
       return { kind: 'out-of-range', name, found, wanted: 'above 0, or null for none' };
     }

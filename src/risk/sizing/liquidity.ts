@@ -56,3 +56,33 @@ function liquidationFault({ volume, participation, horizon }: Liquidation): OutO
   if (horizon > 0 && horizon < Number.POSITIVE_INFINITY) return null;
   return { kind: 'out-of-range', name: 'horizon', found: horizon, wanted: 'above 0, finite' };
 }
+
+/** Volume of the last hour or so weighs most. */
+const VOLUME_HALF_LIFE_MINUTES = 60;
+/** Minutes before it is known how much trades. */
+const VOLUME_MINUTES_MIN = 5;
+
+/**
+ * What a market trades in a minute, from a counter that only ever rises: an exponentially weighted
+ * mean. A counter that fell was begun anew, and that minute says nothing.
+ */
+export class VolumeMeter {
+  #last = Number.NaN;
+  #weight = 0;
+  #sum = 0;
+
+  /** @param counted lots traded so far @param minutes since it was counted last, above 0 */
+  take(counted: number, minutes: number): void {
+    const traded = counted - this.#last;
+    this.#last = counted;
+    if (!(traded >= 0)) return;
+    const keep = 0.5 ** (minutes / VOLUME_HALF_LIFE_MINUTES);
+    this.#weight = this.#weight * keep + minutes;
+    this.#sum = this.#sum * keep + traded;
+  }
+
+  /** Lots a minute; NaN before it is known. */
+  get lotsAMinute(): number {
+    return this.#weight < VOLUME_MINUTES_MIN ? Number.NaN : this.#sum / this.#weight;
+  }
+}

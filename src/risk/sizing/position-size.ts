@@ -64,6 +64,9 @@ export type SizingRule =
   | 'symbol'
   | 'minimum';
 
+/** What binds one position whatever the others are. */
+export type OwnRule = Exclude<SizingRule, 'no-edge' | 'kelly-fraction' | 'leverage' | 'minimum'>;
+
 export interface PositionSize {
   readonly notional: NotionalShare;
   readonly atRisk: RiskShare;
@@ -109,14 +112,32 @@ export function positionSize(
 }
 
 function caps(of: SizingCase, policy: SizingPolicy): readonly (readonly [SizingRule, number])[] {
+  const own = ownCaps(of, policy);
   return [
-    ['volatility-target', policy.volatilityTarget / of.volatility],
-    ['value-at-risk-95', perUnit(policy.valueAtRisk95Max, of.valueAtRisk95)],
-    ['value-at-risk-99', perUnit(policy.valueAtRisk99Max, of.valueAtRisk99)],
+    ['volatility-target', own['volatility-target']],
+    ['value-at-risk-95', own['value-at-risk-95']],
+    ['value-at-risk-99', own['value-at-risk-99']],
     ['leverage', Math.max(0, policy.leverageMax - of.leverageUsed)],
-    ['liquidity', Math.max(0, of.liquidityMax)],
-    ['symbol', policy.symbolMax],
+    ['liquidity', own.liquidity],
+    ['symbol', own.symbol],
   ];
+}
+
+/** The caps of one position alone, in the order in which they are tried; over equity. */
+export function ownCaps(
+  of: Pick<SizingCase, 'volatility' | 'valueAtRisk95' | 'valueAtRisk99' | 'liquidityMax'>,
+  policy: Pick<
+    SizingPolicy,
+    'volatilityTarget' | 'valueAtRisk95Max' | 'valueAtRisk99Max' | 'symbolMax'
+  >,
+): Record<OwnRule, number> {
+  return {
+    'volatility-target': policy.volatilityTarget / of.volatility,
+    'value-at-risk-95': perUnit(policy.valueAtRisk95Max, of.valueAtRisk95),
+    'value-at-risk-99': perUnit(policy.valueAtRisk99Max, of.valueAtRisk99),
+    liquidity: Math.max(0, of.liquidityMax),
+    symbol: policy.symbolMax,
+  };
 }
 
 /** A value at risk of nothing, or of a gain, limits nothing. */

@@ -1,4 +1,4 @@
-import { assert, err, type Result } from '../../core/result.ts';
+import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { cholesky, type NotPositiveDefinite } from '../../math/linear/cholesky.ts';
 import { at, type Matrix } from '../../math/matrix.ts';
@@ -26,18 +26,27 @@ export interface CopulaModel {
 
 export type CopulaFault = NotPositiveDefinite | SampleFault | OutOfRange;
 
+/** Value at risk and expected shortfall of a portfolio by simulation: see `copulaReturns`. */
+export function copulaRisk(
+  model: CopulaModel,
+  how: { readonly paths: number; readonly rng: Rng },
+  level: number,
+): Result<TailRisk, CopulaFault> {
+  const returns = copulaReturns(model, how);
+  return returns.ok ? historicalRisk(returns.value, level) : returns;
+}
+
 /**
- * Value at risk and expected shortfall of a portfolio by simulation: each path draws a multivariate
- * t, whose shared scale makes extremes come together, turns every coordinate into a chance and the
- * chance into a return of that asset's own law. The same seed gives the same numbers.
+ * Simulated returns of a portfolio, one a path: each draws a multivariate t, whose shared scale
+ * makes extremes come together, turns every coordinate into a chance and the chance into a return
+ * of that asset's own law. The same seed gives the same numbers.
  *
  * @see Demarta, McNeil 2005, "The t copula and related copulas", algorithm 5.1
  */
-export function copulaRisk(
+export function copulaReturns(
   model: CopulaModel,
   { paths, rng }: { readonly paths: number; readonly rng: Rng },
-  level: number,
-): Result<TailRisk, CopulaFault> {
+): Result<Float64Array, CopulaFault> {
   const { correlation, nu, margins, weights } = model;
   const size = correlation.rows;
   assert(margins.length === size && weights.length === size, 'a law and a weight for each asset');
@@ -47,7 +56,7 @@ export function copulaRisk(
   if (!factored.ok) return factored;
   const lower = factored.value;
   const normals = new Float64Array(size);
-  const returns = Float64Array.from({ length: paths }, () => {
+  const draw = (): number => {
     for (let asset = 0; asset < size; asset += 1) normals[asset] = rng.normal();
     const stretch = Math.sqrt(nu / chiSquare(nu, rng));
     let sum = 0;
@@ -59,8 +68,8 @@ export function copulaRisk(
       sum += (weights[asset] as number) * returnOf(margins[asset] as StudentLaw, t * stretch, nu);
     }
     return sum;
-  });
-  return historicalRisk(returns, level);
+  };
+  return ok(Float64Array.from({ length: paths }, draw));
 }
 
 /** The return of a law at the chance that a coordinate of the copula has. */

@@ -35,6 +35,8 @@ export class MarketWatch {
   #ask = 0;
   #isHeard = false;
   #toxicSinceMs = Number.NaN;
+  /** Traded by everybody since this began. */
+  tradedLots = 0;
 
   constructor(port: WatchPort, instrument: number) {
     this.#port = port;
@@ -73,6 +75,7 @@ export class MarketWatch {
   }
 
   onTrade(lots: number, isBought: boolean, atMs: number): void {
+    this.tradedLots += lots;
     this.#vpin.onTrade(lots, isBought, atMs);
   }
 

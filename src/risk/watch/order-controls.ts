@@ -1,7 +1,8 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { isFlattening } from '../../execution/flatten/intent.ts';
-import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
+import type { OrderIntent } from '../../execution/order.ts';
+import type { OrderUpdated } from '../../execution/order-manager.ts';
 import type { Refusal } from '../approved-order.ts';
 import type { Regime } from '../breakers/settings.ts';
 import type { AnyControl, Verdict } from '../controls/control.ts';
@@ -13,7 +14,7 @@ import {
   orderNotional,
   orderRate,
 } from '../controls/order-size.ts';
-import type { PortfolioWatch } from '../portfolio/portfolio-watch.ts';
+import type { PortfolioGate } from '../portfolio/portfolio-gate.ts';
 import { Occurrences, SteadyRate } from './occurrences.ts';
 import { RecentOrders } from './recent-orders.ts';
 import type { WatchPort } from './watch-port.ts';
@@ -41,8 +42,8 @@ export interface OrderControlsOptions {
   readonly grossWithout: (instrument: number) => number;
   /** Whether only orders that rest may go to the venue (C31). */
   readonly isTakingOff: (venue: number) => boolean;
-  /** The desk's value at risk and correlations. */
-  readonly portfolio: PortfolioWatch;
+  /** The desk's value at risk, heat and correlations. */
+  readonly portfolio: PortfolioGate;
 }
 
 /**
@@ -75,23 +76,47 @@ export class OrderControls {
   /** Null for an order that no control speaks against. The flattening has a permit of its own. */
   refuse(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
     if (isFlattening(order)) return null;
+    return this.#refuse(order, facts, nowMs, this.#recent.has(order.clientId));
+  }
+
+  /** The same for the order that an amendment would make: its client id is the old one. */
+  refuseAmended(wanted: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
+    return this.#refuse(wanted, facts, nowMs, false);
+  }
+
+  #refuse(
+    order: OrderIntent,
+    facts: OrderFacts,
+    nowMs: number,
+    isIdReused: boolean,
+  ): Refusal | null {
     const { isTakingOff } = this.#options;
     if (!order.isPostOnly && isTakingOff(this.#venueOf[order.instrument] as number)) {
       return { kind: 'control', control: 'C31', name: 'takers-off', measured: 1, limit: 0 };
     }
     return (
-      this.#refuseAgain(order, nowMs) ??
+      this.#refuseAgain(order, nowMs, isIdReused) ??
       this.#refusePrice(order, facts, nowMs) ??
       (facts.isReducing ? null : this.#refuseSize(order, facts, nowMs))
     );
   }
 
+  /** Its exposure is reserved already: what any next order reads of it follows at once. */
   approved(order: OrderIntent, nowMs: number): void {
     this.#recent.approved(order, nowMs);
+    this.#options.portfolio.exposed(order.instrument);
   }
 
-  onOrder(record: OrderRecord): void {
+  /** From now on it is the order that was wanted. */
+  amended(wanted: OrderIntent, nowMs: number): void {
+    this.#recent.amended(wanted, nowMs);
+  }
+
+  onOrder({ record, event }: Pick<OrderUpdated, 'record' | 'event'>): void {
     this.#recent.onOrder(record);
+    this.#options.portfolio.exposed(record.order.instrument);
+    const isUndone = event.kind === 'amend-refused' || event.kind === 'amend-rejected';
+    if (isUndone) this.#recent.asBefore(record.order);
   }
 
   /** An approved order never left. */
@@ -109,9 +134,9 @@ export class OrderControls {
     if (found !== null) this.#report(orderRate, { kind: 'strategy', strategy }, found, nowMs);
   }
 
-  #refuseAgain(order: OrderIntent, nowMs: number): Refusal | null {
+  #refuseAgain(order: OrderIntent, nowMs: number, isIdReused: boolean): Refusal | null {
     const again = this.#again;
-    again.isIdReused = this.#recent.has(order.clientId);
+    again.isIdReused = isIdReused;
     again.sameAgoMs = this.#recent.sameAgoMs(order, nowMs);
     again.before = 0;
     const limits = this.#options.port.limits().of(duplicateOrder);
@@ -163,13 +188,12 @@ export class OrderControls {
     const tooMuch = leverage.check(gross, limits.of(leverage, regime));
     if (tooMuch !== null) return refusal(leverage, 'leverage', tooMuch);
     const share = this.#share;
-    share.notional = worst;
     share.equity = this.equity;
     const dense = limits.of(concentration, regime);
-    portfolio.correlated(order, worst, dense.correlationMax, share);
+    portfolio.beside(order, worst, dense.correlationMax, share);
     const tooDense = concentration.check(share, dense);
     if (tooDense !== null) return refusal(concentration, 'concentration', tooDense);
-    return portfolio.refuse(order, worst, nowMs);
+    return portfolio.refuse(order, nowMs);
   }
 
   #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {
@@ -179,7 +203,8 @@ export class OrderControls {
 
 const NO_RATE = { strategyPerSecond: 0, deskPerSecond: 0, weightFraction: 0 };
 
-type ControlRefusal = Extract<Refusal, { kind: 'control' }>;
+/** Those of the portfolio name a largest order besides, and are made where it is worked out. */
+type ControlRefusal = Exclude<Extract<Refusal, { kind: 'control' }>, { control: 'C22' }>;
 
 function refusal(
   { id }: AnyControl,

@@ -1,5 +1,6 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { worstLots, worstTicks } from '../../execution/amend/amendment.ts';
 import type { Fill, OrderRecord } from '../../execution/order.ts';
 import type { OrderUpdated } from '../../execution/order-manager.ts';
 import { repeatedExecution } from '../controls/order-size.ts';
@@ -34,6 +35,11 @@ export class OrderWatch {
   readonly #midTicks: (instrument: number) => number;
   /** Orders that have left and were not answered, by client id, oldest first. */
   readonly #waiting = new Map<string, Waiting>();
+  /**
+   * The price at which an amended order met most, ever, by client id: a fill from before a change
+   * may be told after it. The latest few thousand are kept.
+   */
+  readonly #loosest = new Map<string, number>();
 
   constructor(
     port: WatchPort,
@@ -55,6 +61,7 @@ export class OrderWatch {
 
   onOrder({ record, event }: OrderUpdated, nowMs: number): void {
     this.#follow(record, nowMs);
+    if (event.kind === 'amend-submitted') this.#loosen(record);
     const answers = this.#venues[this.#venueOf[record.order.instrument] as number];
     if (event.kind === 'order-filled') this.#onFill(record, event.fill, nowMs);
     else if (event.kind === 'order-accepted') answers?.onAnswer(false, nowMs);
@@ -97,8 +104,20 @@ export class OrderWatch {
     }
   }
 
-  #onFill({ order, filledLots }: OrderRecord, fill: Fill, nowMs: number): void {
-    const { instrument, side, lots, ticks } = order;
+  #loosen(record: OrderRecord): void {
+    const { clientId, side } = record.order;
+    const worst = side === 'buy' ? Math.max : Math.min;
+    const ticks = worstTicks(record);
+    this.#loosest.set(clientId, worst(this.#loosest.get(clientId) ?? ticks, ticks));
+    if (this.#loosest.size <= WAITING_MAX) return;
+    this.#loosest.delete(this.#loosest.keys().next().value as string);
+  }
+
+  #onFill(record: OrderRecord, fill: Fill, nowMs: number): void {
+    const { order, filledLots } = record;
+    const { clientId, instrument, side } = order;
+    const ticks = this.#loosest.get(clientId) ?? order.ticks;
+    const lots = worstLots(record);
     const children = { parentLots: lots, filledLots, childLots: lots };
     const limits = this.#port.limits().of(repeatedExecution);
     const repeated = repeatedExecution.check(children, limits);

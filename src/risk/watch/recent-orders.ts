@@ -25,14 +25,22 @@ export class RecentOrders {
   approved(order: OrderIntent, nowMs: number): void {
     const at = this.#next;
     this.#next = (at + 1) % KEPT;
-    this.#ids[at] = order.clientId;
-    this.#instrument[at] = order.instrument;
-    this.#isBuy[at] = order.side === 'buy' ? 1 : 0;
-    this.#ticks[at] = order.ticks;
-    this.#lots[at] = order.lots;
-    this.#decidedNs[at] = order.decidedNs;
-    this.#atMs[at] = nowMs;
-    this.#rests[at] = 1;
+    this.#keep(at, order, nowMs);
+  }
+
+  /** An order that was approved before has other terms now. */
+  amended(order: OrderIntent, nowMs: number): void {
+    const at = this.#ids.indexOf(order.clientId);
+    if (at < 0) this.approved(order, nowMs);
+    else this.#keep(at, order, nowMs);
+  }
+
+  /** Other terms came to nothing: it is what it was. */
+  asBefore({ clientId, ticks, lots }: OrderIntent): void {
+    const at = this.#ids.indexOf(clientId);
+    if (at < 0) return;
+    this.#ticks[at] = ticks;
+    this.#lots[at] = lots;
   }
 
   onOrder(record: OrderRecord): void {
@@ -66,5 +74,16 @@ export class RecentOrders {
       ago = Math.min(ago, nowMs - (this.#atMs[at] as number));
     }
     return ago;
+  }
+
+  #keep(at: number, order: OrderIntent, nowMs: number): void {
+    this.#ids[at] = order.clientId;
+    this.#instrument[at] = order.instrument;
+    this.#isBuy[at] = order.side === 'buy' ? 1 : 0;
+    this.#ticks[at] = order.ticks;
+    this.#lots[at] = order.lots;
+    this.#decidedNs[at] = order.decidedNs;
+    this.#atMs[at] = nowMs;
+    this.#rests[at] = 1;
   }
 }

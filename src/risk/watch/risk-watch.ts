@@ -10,11 +10,18 @@ import type { BreakerEvent } from '../breakers/events.ts';
 import { LimitBook } from '../breakers/limit-book.ts';
 import type { BreakerSettings } from '../breakers/settings.ts';
 import type { Verdict } from '../controls/control.ts';
+import { drawdown } from '../controls/money.ts';
+import { valueAtRisk } from '../controls/portfolio.ts';
 import { eventLoop } from '../controls/process.ts';
 import { CovarianceSource } from '../covariance/covariance-source.ts';
+import type { Rung } from '../ladders/de-risking.ts';
+import type { DrawdownState } from '../ladders/drawdown.ts';
+import type { RungChanged } from '../ladders/rung-changed.ts';
 import { type PortfolioSummary, PortfolioWatch } from '../portfolio/portfolio-watch.ts';
+import { defaultPortfolioSettings, type PortfolioSettings } from '../portfolio/settings.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
+import type { BookTold } from '../sizing/sizing-desk.ts';
 import type { VolatilityBoard } from '../volatility/live/board.ts';
 import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';
@@ -31,6 +38,7 @@ export type WatchMessage =
   | FundsTold
   | TradePrinted
   | { readonly kind: 'adopt-breakers'; readonly settings: BreakerSettings }
+  | { readonly kind: 'adopt-portfolio'; readonly settings: PortfolioSettings }
   /** Time to look. */
   | { readonly kind: 'watch' };
 
@@ -48,6 +56,8 @@ export interface RiskSafety {
   readonly venues: readonly string[];
   readonly kernel: SafetyKernel;
   readonly settings: () => BreakerSettings;
+  /** Section `portfolio`; its defaults unless told. */
+  readonly portfolio?: () => PortfolioSettings;
   readonly warned: (control: string, scope: string, verdict: Verdict) => void;
   /** Null where delays mean nothing: under a virtual clock. */
   readonly loop: (() => LoopFigures) | null;
@@ -60,7 +70,7 @@ export interface RiskWatchOptions extends RiskSafety {
   /** The check that everything of here is measured from, and that the controls are put in. */
   readonly check: PreTradeCheck;
   readonly state: RiskState;
-  readonly record: (event: BreakerEvent) => void;
+  readonly record: (event: BreakerEvent | RungChanged) => void;
 }
 
 const SAMPLE_MS = 1_000;
@@ -70,6 +80,8 @@ export interface WatchSummary {
   readonly breakers: readonly BreakerRow[];
   readonly equity: number | null;
   readonly peak: number | null;
+  /** How far below its peak the desk is, and what follows from it (C21). */
+  readonly drawdown: DrawdownState;
   readonly regimes: readonly string[];
   readonly portfolio: PortfolioSummary;
   /** Controls that nobody can measure now, and why. */
@@ -89,10 +101,13 @@ export class RiskWatch {
   readonly #venues: VenueWatch;
   readonly #controls: OrderControls;
   readonly #portfolio: PortfolioWatch;
+  readonly #source: CovarianceSource;
   #settings: BreakerSettings;
   #book: LimitBook;
   #sampledMs = Number.NEGATIVE_INFINITY;
+  #portfolioSettings: PortfolioSettings;
   #equity = Number.NaN;
+  #equityMs: number;
   #nowMs: number;
 
   constructor(options: RiskWatchOptions, nowMs: number) {
@@ -101,6 +116,8 @@ export class RiskWatch {
     const settings = options.settings();
     this.#settings = settings;
     this.#nowMs = nowMs;
+    this.#equityMs = nowMs;
+    this.#portfolioSettings = options.portfolio?.() ?? defaultPortfolioSettings();
     this.#book = new LimitBook(settings);
     const limits = (): LimitBook => this.#book;
     const places = instruments.map(({ venue, symbol }) => ({
@@ -114,6 +131,7 @@ export class RiskWatch {
       limits,
       report: (control, scope, verdict, atMs, regime) =>
         board.report(control, scope, verdict, atMs, regime),
+      stands: ({ id }, scope) => board.stateOf(id, scope) !== 'closed',
     };
     const midTicks = (instrument: number): number => check.midTicks(instrument);
     const markets = instruments.map(({ index }) => new MarketWatch(port, index));
@@ -123,18 +141,26 @@ export class RiskWatch {
       const nowMs = this.#nowMs;
       return { midTicks: market.midTicks, heardMs: nowMs - market.ageMs(nowMs) };
     });
-    const { peak, openOrders } = options.state;
+    const { peak, openOrders, rungs } = options.state;
     const highest = peak === undefined ? Number.NEGATIVE_INFINITY : Number(peak) / 1e8;
-    this.#money = new MoneyWatch(port, highest, (profit) => {
-      record({ kind: 'profit-peaked', profit: amountOf(BigInt(Math.round(profit * 1e8))) });
+    const rungOf = ({ id }: { readonly id: string }): Rung => rungs?.get(id) ?? 'none';
+    const money = { peak: highest, rung: rungOf(drawdown) };
+    this.#money = new MoneyWatch(port, money, {
+      peaked(profit) {
+        record({ kind: 'profit-peaked', profit: amountOf(BigInt(Math.round(profit * 1e8))) });
+      },
+      rung: record,
     });
     this.#orders = new OrderWatch(port, instruments, venues, midTicks);
     for (const each of openOrders) this.#orders.restore(each, nowMs);
     this.#venues = new VenueWatch(port, venues.length, (venue, asset, units) =>
       this.#sizeOf(venue, asset, units),
     );
-    const covariance = new CovarianceSource(instruments.length, options.volatility ?? null);
-    this.#portfolio = new PortfolioWatch(port, instruments, check, covariance, nowMs);
+    const source = new CovarianceSource(instruments.length, options.volatility ?? null);
+    this.#source = source;
+    const shelf = { port, instruments, check, source, rung: rungOf(valueAtRisk), journal: record };
+    const closingCost = (): number => this.#portfolioSettings.closingCostBps / 10_000;
+    this.#portfolio = new PortfolioWatch({ ...shelf, closingCost }, nowMs);
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
     this.#controls = new OrderControls({
       port,
@@ -143,7 +169,7 @@ export class RiskWatch {
       regimeOf: (instrument) => (markets[instrument] as MarketWatch).regime,
       meanTicks: (instrument) => (markets[instrument] as MarketWatch).meanTicks,
       grossWithout: (instrument) => this.#grossWithout(instrument),
-      portfolio: this.#portfolio,
+      portfolio: this.#portfolio.gate,
       isTakingOff: (venue) => board.isOpen('C31', takersOff[venue] as (typeof takersOff)[number]),
     });
     check.controls = this.#controls;
@@ -152,8 +178,9 @@ export class RiskWatch {
   on(message: WatchMessage, nowMs: number): void {
     if (message.kind === 'watch') this.#tick(nowMs);
     else if (message.kind === 'trade-printed') this.#onTrade(message);
-    else if (message.kind === 'funds-told') this.#onFunds(message.funds);
+    else if (message.kind === 'funds-told') this.#onFunds(message.funds, nowMs);
     else if (message.kind === 'adopt-breakers') this.#adopt(message.settings);
+    else if (message.kind === 'adopt-portfolio') this.#portfolioSettings = message.settings;
     else this.#venues.onNews(message, nowMs);
   }
 
@@ -178,7 +205,7 @@ export class RiskWatch {
   }
 
   onOrder(update: OrderUpdated, nowMs: number): void {
-    this.#controls.onOrder(update.record);
+    this.#controls.onOrder(update);
     this.#orders.onOrder(update, nowMs);
   }
 
@@ -192,10 +219,13 @@ export class RiskWatch {
     this.#orders.onForeignFill(this.#options.venues.indexOf(venue), nowMs);
   }
 
-  #onFunds(funds: Funds): void {
+  #onFunds(funds: Funds, nowMs: number): void {
     const { instruments, venues, check } = this.#options;
-    const worth = equityOf(funds, instruments, venues, (index) => check.midTicks(index));
+    // A crash leaves books with one side: the last price that there was is wrong by little, and
+    // without one the controls of money would not see what they are for.
+    const worth = equityOf(funds, instruments, venues, (index) => check.lastMidTicks(index));
     this.#equity = worth.reduce((sum, each) => sum + each, 0);
+    this.#equityMs = nowMs;
     this.#controls.equity = this.#equity;
     check.setEquity(this.#equity);
     this.#controls.venueEquity.set(worth);
@@ -212,13 +242,37 @@ export class RiskWatch {
     this.#board.tick(nowMs);
   }
 
+  /** What sizes are worked out from: a copy, for who works at another time. */
+  book(atNs: number): BookTold {
+    const { instruments, check } = this.#options;
+    const { daily, tail } = this.#source;
+    return {
+      kind: 'book-told',
+      atNs,
+      equity: this.#equity,
+      covariance: { ...daily, cells: daily.cells.slice() },
+      tail,
+      markets: instruments.map(({ index }) => {
+        const { regime, tradedLots } = this.#markets[index] as MarketWatch;
+        return {
+          midTicks: check.lastMidTicks(index),
+          profit: check.profit.of(index),
+          positionLots: check.exposure(index).position,
+          tradedLots,
+          regime,
+        };
+      }),
+    };
+  }
+
   summary(): WatchSummary {
-    const { peak } = this.#money;
+    const { peak, drawdown } = this.#money;
     return {
       limits: this.#book.all(),
       breakers: this.#board.rows(this.#nowMs),
       equity: Number.isNaN(this.#equity) ? null : this.#equity,
       peak: Number.isFinite(peak) ? peak : null,
+      drawdown,
       portfolio: this.#portfolio.summary(),
       regimes: this.#markets.map(({ regime }) => regime),
       blind: [
@@ -235,7 +289,7 @@ export class RiskWatch {
     this.#orders.sample(nowMs);
     const money = { profit: profit.total(), lossToday: profit.lossToday(), equity: this.#equity };
     this.#money.sample(money, nowMs);
-    this.#portfolio.sample(this.#equity, nowMs);
+    this.#portfolio.sample(this.#equity, this.#equityMs, nowMs);
     const figures = this.#options.loop?.() ?? null;
     if (figures === null) return;
     const found = eventLoop.check(figures, this.#book.of(eventLoop));

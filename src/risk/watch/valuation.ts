@@ -17,8 +17,8 @@ const UNITS = 10 ** AMOUNT_DECIMALS;
  * what is the base of a market at its mid. Other assets count for nothing, so that the equity is
  * never thought larger than it is known to be.
  *
- * @param midTicks mid of an instrument, 0 when it has no market
- * @returns by index of the venue; NaN where nothing was booked, or an asset has lost its market
+ * @param midTicks last mid of an instrument, NaN when there was none yet
+ * @returns by index of the venue; NaN where nothing was booked, or an asset was never priced
  */
 export function equityOf(
   funds: Funds,
@@ -37,7 +37,7 @@ export function equityOf(
   });
 }
 
-/** Quote currency for one of an asset; NaN while its market is silent. */
+/** Quote currency for one of an asset; NaN before its market has told a price. */
 function worthOf(
   asset: string,
   listed: readonly Instrument[],

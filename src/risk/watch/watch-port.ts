@@ -13,6 +13,8 @@ export interface WatchPort {
     nowMs: number,
     regime?: Regime,
   ): void;
+  /** Whether what a control has found stands: what people have released does not. */
+  stands(control: AnyControl, scope: SafetyScope): boolean;
 }
 
 export const DESK_SCOPE: SafetyScope = { kind: 'desk' };

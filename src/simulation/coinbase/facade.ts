@@ -8,7 +8,6 @@ import type { ExchangePort } from '../exchange/port.ts';
 import { ChannelHub } from './channels/channel-hub.ts';
 import { ChannelLine } from './channels/channel-line.ts';
 import { ChannelSession } from './channels/channel-session.ts';
-import { OrderNames } from './order-names.ts';
 import { OrderTotals } from './order-totals.ts';
 import { ProductBoard } from './product-board.ts';
 import { ACCOUNT_REQUESTS } from './requests/account-requests.ts';
@@ -86,7 +85,7 @@ export class CoinbaseFacade implements VenueEdge {
     this.#keys = keys;
     const accounts = [...new Set(keys.map(({ account }) => account))];
     const totals = new OrderTotals(exchange, accounts);
-    this.#desk = { exchange, board: this.board, names: new OrderNames(), totals, clock };
+    this.#desk = { exchange, board: this.board, totals, clock };
     this.#hub = new ChannelHub(this.#desk);
   }
 

@@ -18,7 +18,7 @@ import {
   referenceText,
   type VenueOrder,
 } from './orders.ts';
-import type { ExchangeEvent, ExchangePort, Placed } from './port.ts';
+import type { Change, ExchangeEvent, ExchangePort, Placed } from './port.ts';
 import type { RecordFault, RecordStore } from './records.ts';
 import { MINUTE_MS } from './tape.ts';
 import { RecordLost, VenueLog } from './venue-log.ts';
@@ -168,6 +168,26 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     });
   }
 
+  amend(name: string, reference: OrderReference, change: Change): Result<Placed, Refusal> {
+    return this.operate(() => {
+      const order = this.find(name, reference);
+      const account = this.account(name);
+      const market = this.markets.get(reference.symbol);
+      if (order === null || account === null || market === undefined || !isOpen(order)) {
+        return err({ kind: 'unknown-order', reference: referenceText(reference) });
+      }
+      const { ticks, lots } = change;
+      const amended = { ...order, ticks, lots };
+      const refusal = this.#refuseChange(market, amended, change);
+      if (refusal !== null) return this.onUnfit(order, refusal);
+      const held = this.affordChange(account, market, amended, order);
+      if (!held.ok) return held;
+      const left = (lots - order.filledLots) as Lots;
+      const plan = (): MatchPlan => planOf(account, market, { ...amended, lots: left });
+      return ok(this.matching.amend(order, { ticks, lots, held: held.value }, plan));
+    });
+  }
+
   find(account: string, { symbol, orderId, clientId }: OrderReference): VenueOrder | null {
     const known = this.account(account);
     if (known === null) return null;
@@ -234,6 +254,38 @@ export class AccountExchange<M extends Market> implements ExchangePort {
       openOrderRefusal(account, market, order);
     if (refusal !== null) return err(refusal);
     return this.afford(account, market, order);
+  }
+
+  #refuseChange(market: M, amended: VenueOrder, { mayTake }: Change): Refusal | null {
+    const { symbol, lots, filledLots } = amended;
+    if (!market.isOpen) return { kind: 'market-closed', symbol };
+    if (lots <= filledLots) return { kind: 'filter', filter: 'LOT_SIZE', found: lots };
+    const averageMs = this.clock.now() - AVERAGE_MINUTES * MINUTE_MS;
+    const refusal = ruleRefusal(market.rules, amended, market.tape.averageTicks(averageMs));
+    if (refusal !== null || amended.type !== 'limit-maker' || mayTake) return refusal;
+    return takerRefusal(market, amended);
+  }
+
+  /** What becomes of an order that cannot have the terms that were asked for: nothing. */
+  protected onUnfit(_order: VenueOrder, refusal: Refusal): Result<Placed, Refusal> {
+    return err(refusal);
+  }
+
+  /** What is to be held for an order under its new terms. */
+  protected affordChange(
+    account: Account,
+    { rules: { instrument } }: M,
+    amended: VenueOrder,
+    before: VenueOrder,
+  ): Result<Amount, Refusal> {
+    const { side, ticks } = amended;
+    const left = (amended.lots - amended.filledLots) as Lots;
+    const paid = quoteAmount(instrument, ticks, left);
+    const wanted =
+      side === 'sell' ? baseAmount(instrument, left) : amountOf(paid + feeOnTop(this.fees, paid));
+    const asset = heldAsset(instrument, side);
+    const free = amountOf(freeBalance(account, asset) + before.held);
+    return free < wanted ? err({ kind: 'insufficient-balance', asset, free, wanted }) : ok(wanted);
   }
 
   /** What of an asset an account may spend or take away. */

@@ -208,10 +208,13 @@ export class Clearing {
     });
   }
 
-  #amend({ account, orderId, ticks, lots, venueMs }: RecordOf<'order-amended'>): void {
+  #amend({ account, orderId, ticks, lots, held, venueMs }: RecordOf<'order-amended'>): void {
     const known = this.account(account);
     const order = openOrder(known, orderId);
-    known.open.set(orderId, { ...order, ticks, lots, updatedMs: venueMs });
+    const asset = heldAsset(this.#instrumentOf(order.symbol), order.side);
+    const more = amountOf(held - order.held);
+    this.#move(known, asset, amountOf(-more), more);
+    known.open.set(orderId, { ...order, ticks, lots, held, updatedMs: venueMs });
   }
 
   #end(record: RecordOf<'order-ended'>): void {

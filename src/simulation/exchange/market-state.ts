@@ -60,6 +60,13 @@ export class MarketState implements Market {
     return this.book.depth(side, limit);
   }
 
+  queue(side: Side, ticks: Ticks): readonly RestingOrder[] {
+    const orders: RestingOrder[] = [];
+    let order = this.book.level(side, ticks)?.first ?? null;
+    for (; order !== null; order = order.next) orders.push(order);
+    return orders;
+  }
+
   best(side: Side): Level | null {
     return this.book.best(side);
   }

@@ -102,16 +102,28 @@ export class Matching<M extends Market = Market> {
     return ended;
   }
 
-  /** Gives an open order another price or size, at the end of the queue there. */
-  amend(order: VenueOrder, ticks: Ticks, lots: Lots, plan: () => MatchPlan): Placed {
+  /**
+   * Gives an open order another price or size. One that only shrinks keeps its place in the queue;
+   * any other goes to the end of the one at its price.
+   */
+  amend(
+    order: VenueOrder,
+    terms: { readonly ticks: Ticks; readonly lots: Lots; readonly held: Amount },
+    plan: () => MatchPlan,
+  ): Placed {
     const market = this.#market(order.symbol);
     const { account, orderId } = order;
-    this.remove(market, this.#resting(market, order));
+    const resting = this.#resting(market, order);
+    const keepsPlace = terms.ticks === order.ticks && terms.lots < order.lots;
+    if (!keepsPlace) this.remove(market, resting);
     const venueMs = this.#clock.now();
-    this.#log.record({ kind: 'order-amended', account, orderId, ticks, lots, venueMs });
+    this.#log.record({ kind: 'order-amended', account, orderId, ...terms, venueMs });
     const amended = this.#orderOf(order);
     this.#tellExecuted('amended', amended, null, 0);
-    return this.#work(market, amended, plan());
+    if (!keepsPlace) return this.#work(market, amended, plan());
+    market.book.fill(resting, (order.lots - terms.lots) as Lots);
+    this.#levelChanged(market, resting.side, resting.ticks);
+    return { order: amended, trades: [], prevented: [] };
   }
 
   transfer(account: string, asset: string, amount: Amount): void {

@@ -23,11 +23,22 @@ export interface ExchangePort {
   /** What `place` would refuse, without placing. */
   wouldRefuse(account: string, order: NewOrder): Refusal | null;
   cancel(account: string, reference: OrderReference): Result<VenueOrder, Refusal>;
+  /** Gives an order that rests another price or size. */
+  amend(account: string, reference: OrderReference, change: Change): Result<Placed, Refusal>;
   /** Cancels all open orders of one market, oldest first. */
   cancelAll(account: string, symbol: string): Result<readonly VenueOrder[], Refusal>;
   find(account: string, reference: OrderReference): VenueOrder | null;
   /** Moves money in (above 0) or out (below 0). */
   transfer(account: string, asset: string, amount: Amount): Result<null, Refusal>;
+}
+
+/** Other terms for an order that rests. Ticks and lots that are off the grid come as NaN. */
+export interface Change {
+  readonly ticks: Ticks;
+  /** In all. */
+  readonly lots: Lots;
+  /** An order that was never to take may, at its new price. */
+  readonly mayTake?: true;
 }
 
 export interface MarketView {
@@ -38,12 +49,19 @@ export interface MarketView {
   /** False while there is no book to be shown or traded in. */
   readonly isOpen: boolean;
   depth(side: Side, limit: number): readonly LevelView[];
+  /** Orders of a level, first to trade first; null where the book knows levels alone. */
+  queue(side: Side, ticks: Ticks): readonly OrderView[] | null;
   /** The best level that everybody knows of; it may be ahead of `depth`. */
   best(side: Side): LevelView | null;
 }
 
 export interface LevelView {
   readonly ticks: Ticks;
+  readonly lots: Lots;
+}
+
+export interface OrderView {
+  readonly orderId: number;
   readonly lots: Lots;
 }
 

@@ -53,6 +53,8 @@ export type StateRecord =
       readonly orderId: number;
       readonly ticks: Ticks;
       readonly lots: Lots;
+      /** What is locked for it from then on. */
+      readonly held: Amount;
       readonly venueMs: Millis;
     }
   /** Paid (below 0) or received for holding a position; `account` is null for the crowd. */

@@ -32,6 +32,7 @@ export class Crowd {
   readonly #random: Rng;
   readonly #near: number[] = [];
   readonly #deep: number[] = [];
+  #share = 1;
 
   constructor(exchange: Exchange, market: MarketState, profile: FlowProfile, random: Rng) {
     this.#exchange = exchange;
@@ -70,12 +71,22 @@ export class Crowd {
     this.#cancelOne(this.#deep);
   }
 
+  /** From now on there is so much of the usual depth: the others go, and what comes is smaller. */
+  thin(share: number): void {
+    for (const list of [this.#near, this.#deep]) {
+      const kept = Math.floor(list.length * Math.min(1, share / this.#share));
+      while (list.length > kept) this.#cancelOne(list);
+    }
+    this.#share = share;
+  }
+
   /** Lots of one order near the touch. */
   size(distanceBps: number): Lots {
     const { instrument } = this.#market.rules;
     const spread = Math.exp(SIZE_DEVIATION * this.#random.normal());
     const medians = Math.min(spread * (1 + distanceBps / SIZE_SCALE_BPS), SIZE_MEDIANS_MAX);
-    const lots = Math.round((medians * this.#profile.quantityMedian) / instrument.lotSize);
+    const quantity = medians * this.#share * this.#profile.quantityMedian;
+    const lots = Math.round(quantity / instrument.lotSize);
     return Math.min(Math.max(lots, instrument.lotsMin), instrument.lotsMax) as Lots;
   }
 

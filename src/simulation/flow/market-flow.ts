@@ -12,6 +12,7 @@ import { Crowd } from './crowd.ts';
 import { type CrowdPrice, FairPrice } from './fair-price.ts';
 import type { FlowProfile } from './flow-profile.ts';
 import { FollowingPrice } from './following-price.ts';
+import { type MarketShock, Shock } from './market-shock.ts';
 import { MetaOrders } from './meta-orders.ts';
 
 /** Events of one timer at most; a process that was held up longer lets the rest go. */
@@ -63,6 +64,7 @@ export class MarketFlow {
   readonly #takers: MetaOrders;
   readonly #crowd: Crowd;
   readonly #random: Rng;
+  #shock: Shock | null = null;
   #nextNs = 0;
   #timer: Timer | null = null;
 
@@ -102,6 +104,15 @@ export class MarketFlow {
     this.#arm();
   }
 
+  /**
+   * From now on the market falls or rises, and most of the crowd may be gone. A market that follows
+   * another one falls with it, and by itself only becomes thinner.
+   */
+  strike(shock: MarketShock): void {
+    this.#crowd.thin(shock.depthShare);
+    this.#shock = this.#options.leader === undefined ? new Shock(shock) : null;
+  }
+
   stop(): void {
     this.#timer?.cancel();
     this.#timer = null;
@@ -123,6 +134,7 @@ export class MarketFlow {
   #draw(): void {
     const seconds = this.#activity.next(Math.sqrt(this.#fair.volatility));
     this.#fair.advance(seconds);
+    if (this.#shock !== null) this.#fair.push(this.#shock.advance(seconds));
     this.#nextNs += seconds * 1e9;
   }
 

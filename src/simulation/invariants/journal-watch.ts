@@ -1,5 +1,6 @@
 import type { Files } from '../../core/env.ts';
 import { reasonOf } from '../../core/result.ts';
+import type { Amendment } from '../../execution/amend/amendment.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import { codecFaultText, decodeRecord } from '../../storage/journal/codec.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
@@ -16,6 +17,7 @@ export class JournalWatch {
   readonly #verdicts: Verdicts;
   readonly #folder: string;
   readonly #intents = new Map<string, OrderIntent>();
+  readonly #amendments = new Map<string, Amendment>();
   /** Told of every event as it is written. */
   readonly #told: (event: JournalEvent) => void;
   #head = 0;
@@ -35,6 +37,11 @@ export class JournalWatch {
   /** The order that was announced under a client id; null when none was. */
   intent(clientId: string): OrderIntent | null {
     return this.#intents.get(clientId) ?? null;
+  }
+
+  /** The terms that were announced last for an order; null when none ever were. */
+  amendment(clientId: string): Amendment | null {
+    return this.#amendments.get(clientId) ?? null;
   }
 
   /** A write to any file. Only frames of segments say something. */
@@ -61,6 +68,7 @@ export class JournalWatch {
   recovered(files: Files): void {
     this.#isRecovering = false;
     this.#intents.clear();
+    this.#amendments.clear();
     this.#head = 0;
     try {
       for (const { sequence, payload } of readRecords(files, this.#folder, 1)) {
@@ -89,6 +97,7 @@ export class JournalWatch {
     }
     const { event } = decoded.value;
     if (event.kind === 'order-submitted') this.#intents.set(event.order.clientId, event.order);
+    if (event.kind === 'amend-submitted') this.#amendments.set(event.clientId, event.amendment);
     return event;
   }
 }

@@ -1,11 +1,13 @@
 import { GATE_LAYOUT, isFlattenable, MODES, PERMISSIONS } from '../../control/gate.ts';
 import { FLATTENING } from '../../core/ids.ts';
 import { type Instrument, notionalAt, parseLots, parseTicks } from '../../core/instrument.ts';
+import type { Ticks } from '../../core/units.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import type { Outgoing } from '../../venues/port.ts';
 import type { VenueOrder } from '../exchange/orders.ts';
 import type { ExchangeEvent } from '../exchange/port.ts';
 import type { JournalWatch } from './journal-watch.ts';
+import type { AmendmentReader, LeavingAmendment } from './leaving-amendment.ts';
 import type { LeavingOrder, OrderReader } from './leaving-order.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -17,22 +19,35 @@ export interface OrderWatchOptions {
   /** Index of the venue on the desk, and how its orders are read. */
   readonly venue: number;
   readonly read: OrderReader;
+  readonly readAmendment: AmendmentReader;
   /** Largest limit that was in force lately, and how far an order's price may be off the mid. */
   readonly limits: () => { readonly notionalMax: number; readonly bandBps: number };
   /** Why the contacts of the stop let no order leave; empty when they do. */
   readonly stopped: () => string;
 }
 
+/** An order that rests, as the venue has it. */
+interface OpenOrder {
+  readonly clientId: string;
+  readonly side: 'buy' | 'sell';
+  readonly ticks: Ticks;
+  /** What is left of it, and what has filled. */
+  readonly lots: number;
+  readonly filledLots: number;
+}
+
 /** I1, I2, I3 and `journaled` of one venue, from the bytes that leave and from what it books. */
 export class OrderWatch {
   /** Orders that have left, ever. */
   sent = 0;
+  /** Other terms for orders that have left, ever. */
+  amends = 0;
   accepted = 0;
   fills = 0;
   readonly #options: OrderWatchOptions;
   readonly #ids = new Set<string>();
   readonly #live = new Map<string, number>();
-  readonly #open = new Map<number, { readonly side: 'buy' | 'sell'; readonly lots: number }>();
+  readonly #open = new Map<number, OpenOrder>();
   #position = 0;
   #words: Int32Array | null = null;
 
@@ -46,6 +61,8 @@ export class OrderWatch {
 
   /** What is about to be handed to a socket. @returns its client id if it is an order */
   onSent(sent: Outgoing): string | null {
+    const amendment = this.#options.readAmendment(sent);
+    if (amendment !== null) this.#amends(amendment);
     const order = this.#options.read(sent);
     if (order === null) return null;
     this.#leaves(order);
@@ -66,9 +83,14 @@ export class OrderWatch {
         this.#open.delete(order.orderId);
         this.#live.delete(order.clientId);
       } else {
-        const lots = order.lots - order.filledLots;
-        this.#open.set(order.orderId, { side: order.side, lots });
-        this.#live.set(order.clientId, order.orderId);
+        const { clientId, side, ticks, filledLots } = order;
+        const lots = order.lots - filledLots;
+        const known = { clientId, side, ticks, lots, filledLots };
+        this.#open.delete(order.orderId);
+        // The mode may have fallen while it was on its way.
+        if (event.execution === 'amended') this.#withinLimit(known, lots, 1);
+        this.#open.set(order.orderId, known);
+        this.#live.set(clientId, order.orderId);
       }
     }
   }
@@ -92,10 +114,42 @@ export class OrderWatch {
     if (intent === null) verdicts.report('journaled', `${clientId} left and is not journaled`);
     const lots = parseLots(instrument, quantity);
     const ticks = parseTicks(instrument, price);
+    this.#withinLimit({ clientId, side, ticks }, lots, this.#riskScale);
+  }
+
+  get #riskScale(): number {
     const words = this.#words;
     const mode = words === null ? 'manual' : MODES[words[GATE_LAYOUT.mode] as number];
-    const { riskScale } = PERMISSIONS[mode ?? 'manual'];
-    this.#withinLimit({ clientId, side, ticks }, lots, riskScale);
+    return PERMISSIONS[mode ?? 'manual'].riskScale;
+  }
+
+  /**
+   * Other terms for an order: announced like an order, through the same gate, and within the limit
+   * with the larger of what the order is and what it would be.
+   */
+  #amends(amendment: LeavingAmendment): void {
+    const { verdicts, journal, instrument } = this.#options;
+    this.amends += 1;
+    const orderId = this.#live.get(amendment.clientId) ?? amendment.orderId;
+    const known = this.#open.get(orderId);
+    const clientId = known?.clientId ?? amendment.clientId;
+    // An order that has ended meanwhile is amended by nobody, and may be asked for all the same.
+    if (clientId === '') return;
+    this.#gateIsOpen(clientId);
+    const lots = parseLots(instrument, amendment.quantity);
+    const announced = journal.amendment(clientId);
+    const ticks =
+      amendment.price === ''
+        ? (known?.ticks ?? announced?.ticks)
+        : parseTicks(instrument, amendment.price);
+    if (announced?.lots !== lots || announced.ticks !== ticks) {
+      verdicts.report('journaled', `other terms of ${clientId} left and are not journaled`);
+    }
+    if (known === undefined || ticks === undefined) return;
+    const worstLots = Math.max(lots - known.filledLots, known.lots);
+    this.#open.delete(orderId);
+    this.#withinLimit({ ...known, ticks }, worstLots, this.#riskScale);
+    this.#open.set(orderId, known);
   }
 
   #accepted(order: VenueOrder): void {

@@ -17,7 +17,7 @@ import { ORDER_METHODS, readerOf } from './rest/order-methods.ts';
 import { PUBLIC_METHODS } from './rest/public-methods.ts';
 import { PrivateChannels } from './sockets/private-channels.ts';
 import { PublicChannels } from './sockets/public-channels.ts';
-import { SocketRequests } from './sockets/requests.ts';
+import { type Door, SocketRequests } from './sockets/requests.ts';
 import { TradingState } from './trading-state.ts';
 
 export interface KrakenFacadeOptions {
@@ -44,6 +44,13 @@ const METHODS = new Map(
     method,
   ]),
 );
+
+/** The venue has a host for each; ours has one, and so each a path. */
+const DOORS: ReadonlyMap<string, Door> = new Map([
+  ['/v2', 'public'],
+  ['/auth/v2', 'private'],
+  ['/l3/v2', 'level3'],
+]);
 
 /** A line that knows whether anything was sent on it since the last heartbeat. */
 class HeartLine extends Line {
@@ -116,8 +123,8 @@ export class KrakenFacade implements VenueEdge {
 
   /** @returns what the transport tells of the connection to, or null when it is refused */
   connect(peer: SocketPeer, path: string): Session | null {
-    const isPrivate = path === '/auth/v2';
-    if ((path !== '/v2' && !isPrivate) || this.#lines.size >= CONNECTIONS_MAX) return null;
+    const door = DOORS.get(path);
+    if (door === undefined || this.#lines.size >= CONNECTIONS_MAX) return null;
     const line = new HeartLine(peer, false);
     this.#lines.add(line);
     this.#beat();
@@ -127,7 +134,7 @@ export class KrakenFacade implements VenueEdge {
     });
     return {
       message: (text) => {
-        if (!line.isDumb) this.#message(line, text, isPrivate);
+        if (!line.isDumb) this.#message(line, text, door);
       },
       pong: () => {},
       closed: () => {
@@ -177,14 +184,14 @@ export class KrakenFacade implements VenueEdge {
     return method.run({ desk: this.#desk, read, json, key: key.value });
   }
 
-  #message(line: HeartLine, text: string, isPrivate: boolean): void {
+  #message(line: HeartLine, text: string, door: Door): void {
     const request = this.#requests.read(text);
     if (request === null) {
       line.send('{"error":"EGeneral:Invalid arguments:Malformed request","success":false}');
       return;
     }
     this.#underFault(request.method, {
-      execute: () => this.#requests.answer(line, request, isPrivate),
+      execute: () => this.#requests.answer(line, request, door),
       answer: (frames) => {
         for (const frame of frames ?? []) if (frame !== '') line.send(frame);
       },

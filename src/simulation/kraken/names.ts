@@ -50,6 +50,11 @@ export function orderIdText(orderId: number): string {
   return grouped('O', orderId);
 }
 
+/** How the change of an order is named. */
+export function amendIdText(orderId: number): string {
+  return grouped('T', orderId);
+}
+
 /** @returns the number of an order, −1 for what is no id of this venue */
 export function orderIdOf(text: string): number {
   const parts = ORDER_ID.exec(text);

@@ -1,19 +1,11 @@
 import { parseBigDecimal } from '../../core/decimal.ts';
 import type { Clock, Timer, Timers } from '../../core/env.ts';
-import { baseAmount, parseLots, parseTicks, quoteAmount } from '../../core/instrument.ts';
+import { parseLots, parseTicks } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import {
-  AMOUNT_DECIMALS,
-  type Amount,
-  amountOf,
-  type Lots,
-  NO_AMOUNT,
-  type Ticks,
-} from '../../core/units.ts';
+import { AMOUNT_DECIMALS, amountOf, type Lots, type Ticks } from '../../core/units.ts';
 import type { Side, TimeInForce } from '../../execution/order.ts';
 import { RateCounters, type Tier } from '../../venues/kraken/account/rate-counter.ts';
 import type { SelfTradePrevention } from '../book/match-plan.ts';
-import type { Account } from '../exchange/clearing.ts';
 import type { NewOrder, VenueOrder } from '../exchange/orders.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import {
@@ -42,6 +34,17 @@ export interface OrderWish {
   readonly timeInForce: TimeInForce;
   readonly isPostOnly: boolean;
   readonly prevention: SelfTradePrevention;
+  /** NaN when there is none. */
+  readonly deadlineMs: number;
+}
+
+/** Other terms for an order; '' leaves one as it is. */
+export interface AmendWish {
+  readonly price: string;
+  /** In all. */
+  readonly quantity: string;
+  /** Refused instead of taking at the new price, where the order was not to take. */
+  readonly isPostOnly: boolean;
   /** NaN when there is none. */
   readonly deadlineMs: number;
 }
@@ -142,34 +145,27 @@ export class OrderDesk {
     return ok(this.#clock.now() + seconds * 1_000);
   }
 
-  /**
-   * Another price or size for an order that rests. What rests here is a new order at the exchange:
-   * unlike at the real venue it loses its place in the queue, and its id.
-   */
-  amend(
-    account: string,
-    name: OrderName,
-    change: { readonly price: string | null; readonly quantity: string | null },
-  ): Result<VenueOrder, KrakenError> {
+  /** Another price or size for an order that rests; it keeps its ids. */
+  amend(account: string, name: OrderName, wish: AmendWish): Result<VenueOrder, KrakenError> {
     const order = this.find(account, name);
     if (order === null || !this.#isOpen(account, order)) return err(UNKNOWN_ORDER);
     const market = this.exchange.markets.get(order.symbol);
     if (market === undefined) return err(UNKNOWN_PAIR);
-    const { instrument } = market.rules;
-    const ticks = change.price === null ? order.ticks : parseTicks(instrument, change.price);
-    const wanted = change.quantity === null ? order.lots : parseLots(instrument, change.quantity);
-    const lots = (wanted - order.filledLots) as Lots;
-    if (!(ticks > 0 && lots > 0)) return err(`${INVALID_ARGUMENTS}:order_qty`);
     const nowMs = this.#clock.now();
+    if (nowMs > wish.deadlineMs) return err(DEADLINE);
+    const { instrument } = market.rules;
+    const ticks = wish.price === '' ? order.ticks : parseTicks(instrument, wish.price);
+    const lots = wish.quantity === '' ? order.lots : parseLots(instrument, wish.quantity);
+    if (!(ticks > 0)) return err('EOrder:Invalid price');
+    if (!(lots > order.filledLots)) return err(`${INVALID_ARGUMENTS}:order_qty`);
     const ageMs = nowMs - order.createdMs;
     if (!this.#countersOf(account).take(order.symbol, { kind: 'amend', ageMs }, nowMs)) {
       return err(ORDER_RATE);
     }
-    if (!this.#canPay(account, order, ticks, lots)) return err('EOrder:Insufficient funds');
     const { symbol, orderId } = order;
-    this.exchange.cancel(account, { symbol, orderId, clientId: null });
-    const placed = this.exchange.place(account, { ...order, ticks, lots });
-    return placed.ok ? ok(placed.value.order) : err(refusalError(placed.error));
+    const change = wish.isPostOnly ? { ticks, lots } : { ticks, lots, mayTake: true as const };
+    const amended = this.exchange.amend(account, { symbol, orderId, clientId: null }, change);
+    return amended.ok ? ok(amended.value.order) : err(refusalError(amended.error));
   }
 
   /** An order by either name, open or ended; the latest of a client's name. */
@@ -199,21 +195,6 @@ export class OrderDesk {
 
   #isOpen(account: string, { orderId }: VenueOrder): boolean {
     return this.exchange.account(account)?.open.has(orderId) ?? false;
-  }
-
-  /** Whether what the order holds and what is free pay for its new form. */
-  #canPay(account: string, order: VenueOrder, ticks: Ticks, lots: Lots): boolean {
-    const market = this.exchange.markets.get(order.symbol);
-    const known: Account | null = this.exchange.account(account);
-    if (market === undefined || known === null) return false;
-    const { instrument } = market.rules;
-    const isBuy = order.side === 'buy';
-    const asset = isBuy ? instrument.quote : instrument.base;
-    const needed: Amount = isBuy
-      ? quoteAmount(instrument, ticks, lots)
-      : baseAmount(instrument, lots);
-    const free = known.balances.get(asset)?.free ?? NO_AMOUNT;
-    return free + order.held >= needed;
   }
 
   #orderOf(wish: OrderWish): Result<NewOrder, KrakenError> {

@@ -3,7 +3,7 @@ import type { TimeInForce } from '../../execution/order.ts';
 import { timeStampMs } from '../../venues/market/time-stamp.ts';
 import type { SelfTradePrevention } from '../book/match-plan.ts';
 import { INVALID_ARGUMENTS, type KrakenError } from './errors.ts';
-import type { OrderWish } from './order-desk.ts';
+import type { AmendWish, OrderWish } from './order-desk.ts';
 
 const PREVENTIONS: Readonly<Record<string, SelfTradePrevention>> = {
   '': 'expire-taker',
@@ -64,6 +64,19 @@ export function wishOf(
     timeInForce,
     isPostOnly: flags.includes('post') || read('post_only') === 'true',
     prevention,
+    deadlineMs,
+  });
+}
+
+/** Other terms for an order; REST and the sockets name them alike. */
+export function amendWishOf(read: Reader): Result<AmendWish, KrakenError> {
+  const deadline = read('deadline');
+  const deadlineMs = deadline === '' ? Number.POSITIVE_INFINITY : timeStampMs(deadline);
+  if (Number.isNaN(deadlineMs)) return err(`${INVALID_ARGUMENTS}:deadline`);
+  return ok({
+    price: read('limit_price'),
+    quantity: read('order_qty'),
+    isPostOnly: read('post_only') === 'true',
     deadlineMs,
   });
 }

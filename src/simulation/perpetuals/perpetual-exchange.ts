@@ -10,7 +10,7 @@ import {
   type Ticks,
 } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import { type MatchPlan, planQuote } from '../book/match-plan.ts';
+import { planQuote } from '../book/match-plan.ts';
 import { opposite } from '../book/order-book.ts';
 import {
   type Checked,
@@ -21,20 +21,10 @@ import {
 } from '../exchange/account-exchange.ts';
 import { type Account, freeBalance } from '../exchange/clearing.ts';
 import { Exchange, type ExchangeOptions } from '../exchange/exchange.ts';
-import { AVERAGE_MINUTES, ruleRefusal } from '../exchange/market-rules.ts';
 import { MarketState } from '../exchange/market-state.ts';
-import {
-  isOpen,
-  type NewOrder,
-  type OrderReference,
-  type Refusal,
-  referenceText,
-  restLots,
-  type VenueOrder,
-} from '../exchange/orders.ts';
+import { type NewOrder, type Refusal, restLots, type VenueOrder } from '../exchange/orders.ts';
 import type { Placed } from '../exchange/port.ts';
 import type { RecordFault } from '../exchange/records.ts';
-import { MINUTE_MS } from '../exchange/tape.ts';
 import type { VenueLog } from '../exchange/venue-log.ts';
 import {
   type AccountMargin,
@@ -171,36 +161,6 @@ export class PerpetualExchange extends Exchange {
     });
   }
 
-  /** Gives a resting order another price and size. */
-  amend(
-    account: string,
-    reference: OrderReference,
-    change: { readonly ticks: Ticks; readonly lots: Lots },
-  ): Result<Placed, Refusal> {
-    return this.operate(() => {
-      const order = this.find(account, reference);
-      const known = this.account(account);
-      const market = this.market(reference.symbol);
-      if (order === null || known === null || market === null || !isOpen(order)) {
-        return err({ kind: 'unknown-order', reference: referenceText(reference) });
-      }
-      const { ticks, lots } = change;
-      if (lots <= order.filledLots) {
-        return err({ kind: 'filter', filter: 'LOT_SIZE', found: lots });
-      }
-      const amended = { ...order, ticks, lots };
-      const averageMs = this.clock.now() - AVERAGE_MINUTES * MINUTE_MS;
-      const left = (lots - order.filledLots) as Lots;
-      const worth = quoteAmount(market.rules.instrument, ticks, left);
-      const refusal =
-        ruleRefusal(market.rules, amended, market.tape.averageTicks(averageMs)) ??
-        this.#shortOf(known, market, amended, worth, order);
-      if (refusal !== null) return err(refusal);
-      const plan = (): MatchPlan => planOf(known, market, { ...amended, lots: left });
-      return ok(this.matching.amend(order, ticks, lots, plan));
-    });
-  }
-
   /** Pays funding on every position of a market, at the mark and rate of now. */
   payFunding(symbol: string): void {
     const market = this.market(symbol);
@@ -283,6 +243,27 @@ export class PerpetualExchange extends Exchange {
     if (refusal !== null) return err(refusal);
     const isKilled = order.timeInForce === 'fok' && plan.filledLots < lots;
     return ok({ plan: isKilled ? NO_MATCH : plan, lots, held: NO_AMOUNT });
+  }
+
+  /** One that would take, or that has filled as far, is cancelled by its change. */
+  protected override onUnfit(order: VenueOrder, refusal: Refusal): Result<Placed, Refusal> {
+    const isOfSize = refusal.kind === 'filter' && refusal.filter === 'LOT_SIZE';
+    const isFilledSoFar = isOfSize && Number(refusal.found) <= order.filledLots;
+    const endsIt = refusal.kind === 'would-take' || (isFilledSoFar && order.filledLots > 0);
+    if (!endsIt) return err(refusal);
+    return ok({ order: this.matching.cancel(order), trades: [], prevented: [] });
+  }
+
+  protected override affordChange(
+    account: Account,
+    market: PerpetualMarket,
+    amended: VenueOrder,
+    before: VenueOrder,
+  ): Result<Amount, Refusal> {
+    const left = (amended.lots - amended.filledLots) as Lots;
+    const worth = quoteAmount(market.rules.instrument, amended.ticks, left);
+    const refusal = this.#shortOf(account, market, amended, worth, before);
+    return refusal === null ? ok(NO_AMOUNT) : err(refusal);
   }
 
   /**

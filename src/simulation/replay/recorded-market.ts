@@ -72,6 +72,11 @@ export class RecordedMarket implements Market {
     return this.#sync.lastId;
   }
 
+  /** A recording by level says nothing of single orders. */
+  queue(): null {
+    return null;
+  }
+
   depth(side: Side, limit: number): readonly LevelView[] {
     const ladder = side === 'buy' ? this.#sync.book.bids : this.#sync.book.asks;
     return Array.from({ length: Math.min(limit, ladder.depth) }, (_, rank) => ({

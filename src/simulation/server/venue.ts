@@ -14,6 +14,7 @@ import type { RecordFault } from '../exchange/records.ts';
 import type { CrowdPrice } from '../flow/fair-price.ts';
 import { DEFAULT_FLOWS, type FlowProfile, profileFault } from '../flow/flow-profile.ts';
 import { MarketFlow } from '../flow/market-flow.ts';
+import type { MarketShock } from '../flow/market-shock.ts';
 import { accountsFault, type OptionFault, openAccounts } from './accounts.ts';
 import { binanceFront } from './binance-front.ts';
 import type { FacadeMaker, VenueFacade } from './venue-facade.ts';
@@ -64,14 +65,14 @@ export function openVenueAs<F extends VenueFacade>(
 /** An exchange, the market that moves it, and the protocol that it speaks. */
 export class Venue<F extends VenueFacade = BinanceFacade> extends VenueFront<F> {
   readonly exchange: Exchange;
-  readonly #flows: readonly MarketFlow[];
+  readonly #flows: ReadonlyMap<string, MarketFlow>;
 
   constructor(exchange: Exchange, facade: FacadeMaker<F>, options: VenueOptions) {
     super(exchange, facade, options);
     const { clock, timers, random } = options;
     this.exchange = exchange;
     const profiles = options.flows ?? DEFAULT_FLOWS;
-    this.#flows = [...exchange.markets].flatMap(([symbol, market]) => {
+    const flows = [...exchange.markets].flatMap(([symbol, market]) => {
       const profile = profiles[symbol];
       if (profile === undefined) return [];
       const { base } = market.rules.instrument;
@@ -86,17 +87,28 @@ export class Venue<F extends VenueFacade = BinanceFacade> extends VenueFront<F> 
         timers,
       });
       if (leader === undefined) options.leaders?.set(base, flow.fair);
-      return [flow];
+      return [[symbol, flow] as const];
     });
+    this.#flows = new Map(flows);
   }
 
   start(): void {
-    for (const flow of this.#flows) flow.start();
+    for (const flow of this.#flows.values()) flow.start();
+  }
+
+  /** Strikes every market here. */
+  strike(shock: MarketShock): void {
+    for (const flow of this.#flows.values()) flow.strike(shock);
+  }
+
+  /** What the crowd of a market believes that it is worth; null where no crowd is. */
+  fairPrice(symbol: string): number | null {
+    return this.#flows.get(symbol)?.fair.price ?? null;
   }
 
   /** Ends connections, and leaves the state behind. */
   stop(): void {
-    for (const flow of this.#flows) flow.stop();
+    for (const flow of this.#flows.values()) flow.stop();
     this.facade.close();
     this.exchange.close();
   }

@@ -187,12 +187,17 @@ export class EventStore {
     return this.#latest(`venue-reconciled/${venue}`) as RecordOf<'venue-reconciled'> | null;
   }
 
-  /** The start of the day that risk counts losses in; null before the first. */
-  /** The highest profit that was journaled; null when none was. */
+  /** The peak of profit that was journaled last; null when none was. */
   profitPeak(): RecordOf<'profit-peaked'> | null {
     return this.#latest('profit-peaked') as RecordOf<'profit-peaked'> | null;
   }
 
+  /** Where a control stood last on the ladder of de-risking; null when it never moved. */
+  rung(control: string): RecordOf<'rung-changed'> | null {
+    return this.#latest(`rung-changed/${control}`) as RecordOf<'rung-changed'> | null;
+  }
+
+  /** The start of the day that risk counts losses in; null before the first. */
   riskDay(): RecordOf<'risk-day-opened'> | null {
     return this.#latest('risk-day-opened') as RecordOf<'risk-day-opened'> | null;
   }

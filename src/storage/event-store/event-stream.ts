@@ -3,6 +3,8 @@ import type { JournalEvent } from '../journal/event-table.ts';
 /** Everything that ever happened to the emergency stop of a desk. */
 export const ESTOP_STREAM = 'estop';
 export const ALERT_STREAM = 'alert';
+/** What the desk expected to lose, and what it lost. */
+export const FORECAST_STREAM = 'loss-forecast';
 
 /** The stream in which an event has its version: what belongs together and is read together. */
 export function streamOf(event: JournalEvent): string {
@@ -28,6 +30,9 @@ export function streamOf(event: JournalEvent): string {
     case 'alert-raised':
     case 'alert-acknowledged':
       return ALERT_STREAM;
+    case 'loss-forecast':
+    case 'loss-scored':
+      return FORECAST_STREAM;
     case 'booted':
     case 'stopped':
     case 'risk-day-opened':
@@ -39,11 +44,14 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-probing':
     case 'breaker-closed':
     case 'profit-peaked':
+    case 'rung-changed':
     case 'data-gap':
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':
     case 'volatility-calibrated':
+    case 'size-set':
+    case 'volatility-warmed':
     case 'price-jumped':
     case 'heartbeat':
     case 'audit-key-rotated':

@@ -6,8 +6,10 @@ import { isEnded, type OrderRecord } from '../../execution/order.ts';
 import { FLAT, type Position } from '../../execution/positions.ts';
 import type { BackfillJob } from '../../market/quality/backfill.ts';
 import { ByteReader, ByteWriter } from '../journal/bytes.ts';
-import { backfillField, instrumentField, orderFields } from '../journal/event-table.ts';
+import { orderFields } from '../journal/event-table.ts';
+import { backfillField, instrumentField } from '../journal/fields/definition-fields.ts';
 import {
+  amendmentField,
   amount,
   choice,
   type Field,
@@ -42,30 +44,51 @@ export interface StoredPosition {
 /** The tables that a rebuild makes anew from the log. */
 export const PROJECTIONS: readonly Table[] = TABLES.filter((name) => name.startsWith('proj:'));
 
-const order = object<StoredOrder>({
-  symbol: text,
-  record: object<OrderRecord>({
-    order: object(orderFields),
-    status: choice([
-      'submitted',
-      'unknown',
-      'open',
-      'partially-filled',
-      'filled',
-      'canceled',
-      'expired',
-      'rejected',
-      'refused',
-      'rejected-unacked',
-      'abandoned',
-    ]),
-    venueOrderId: text,
-    filledLots: integer(),
-    filledQuote: amount,
-    isCancelRequested: flag,
-    reason: prose,
-  }),
+type PlainRecord = Omit<OrderRecord, 'amendment' | 'isAmendUnknown'>;
+
+const plainRecord = object<PlainRecord>({
+  order: object(orderFields),
+  status: choice([
+    'submitted',
+    'unknown',
+    'open',
+    'partially-filled',
+    'filled',
+    'canceled',
+    'expired',
+    'rejected',
+    'refused',
+    'rejected-unacked',
+    'abandoned',
+  ]),
+  venueOrderId: text,
+  filledLots: integer(),
+  filledQuote: amount,
+  isCancelRequested: flag,
+  reason: prose,
 });
+
+/** What is known of an amendment; an order that was stored before there were any has no byte. */
+const AMENDMENTS = ['none', 'under-way', 'unknown'] as const;
+const amendments = choice(AMENDMENTS);
+
+const record: Field<OrderRecord> = {
+  write(out, value) {
+    const { amendment, isAmendUnknown } = value;
+    plainRecord.write(out, value);
+    const isNone = amendment === null;
+    amendments.write(out, isNone ? 'none' : isAmendUnknown ? 'unknown' : 'under-way');
+    if (amendment !== null) amendmentField.write(out, amendment);
+  },
+  read(from) {
+    const read = plainRecord.read(from);
+    const known = from.isAtEnd ? 'none' : amendments.read(from);
+    const amendment = known === 'none' ? null : amendmentField.read(from);
+    return { ...read, amendment, isAmendUnknown: known === 'unknown' };
+  },
+};
+
+const order = object<StoredOrder>({ symbol: text, record });
 
 const position = object<StoredPosition>({
   venue: text,

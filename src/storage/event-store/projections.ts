@@ -98,6 +98,8 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
       return [{ kind: 'latest', what: event.kind }];
     case 'venue-reconciled':
       return [{ kind: 'latest', what: `${event.kind}/${event.venue}` }];
+    case 'rung-changed':
+      return [{ kind: 'latest', what: `${event.kind}/${event.control}` }];
     case 'command-given':
     case 'command-refused':
     case 'mode-requested':
@@ -120,7 +122,11 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'data-gap':
     case 'quality-scored':
     case 'volatility-calibrated':
+    case 'size-set':
+    case 'volatility-warmed':
     case 'price-jumped':
+    case 'loss-forecast':
+    case 'loss-scored':
       return [];
     default:
       return onLaterEvent(view, event);

@@ -91,6 +91,11 @@ export class ByteReader {
     return left === 0 ? null : `${left} bytes follow the last field`;
   }
 
+  /** Whether everything has been read, so that what a later layout added is not there. */
+  get isAtEnd(): boolean {
+    return this.#at === this.#end;
+  }
+
   byte(): number {
     const at = this.#take(1);
     return at < 0 ? 0 : (this.#bytes[at] as number);

@@ -3,24 +3,30 @@ import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { MODES } from '../../control/gate.ts';
 import { RESET_CLASSES, SEVERITIES } from '../../control/safety-cause.ts';
-import type { Instrument } from '../../core/instrument.ts';
-import { assert } from '../../core/result.ts';
+import type { Lots, Ticks } from '../../core/units.ts';
+import type { Amendment } from '../../execution/amend/amendment.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
-import { EVIDENCE_LAYOUT, EVIDENCE_NUMBERS } from '../../execution/proof/evidence.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
-import type { BackfillEvent, BackfillJob } from '../../market/quality/backfill.ts';
+import type { BackfillEvent } from '../../market/quality/backfill.ts';
 import type { QualityEvent } from '../../market/quality/events.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
+import { RUNGS } from '../../risk/ladders/de-risking.ts';
+import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
+import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
+import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
+import { backfillField, instrumentField } from './fields/definition-fields.ts';
 import {
+  amendmentField,
   amount,
   choice,
+  decided,
   document,
   type Field,
   type Fields,
@@ -41,6 +47,7 @@ export type JournalEvent =
   | VenueReconciled
   | RiskDayOpened
   | BreakerEvent
+  | RungChanged
   | ControlEvent
   | AlertEvent
   | EstopRecorded
@@ -50,6 +57,8 @@ export type JournalEvent =
   | BackfillEvent
   | MarketDataRemoved
   | VolatilityEvent
+  | SizeSet
+  | ForecastEvent
   | AuditEvent;
 export type EventKind = JournalEvent['kind'];
 type EventOf<K extends EventKind> = Extract<JournalEvent, { readonly kind: K }>;
@@ -86,71 +95,6 @@ export const orderFields: Fields<OrderIntent> = {
   deadlineNs: integer(),
 };
 
-const rules = object<Omit<Instrument, 'tickSize' | 'lotSize'>>({
-  index: integer(),
-  venue: text,
-  symbol: text,
-  base: text,
-  quote: text,
-  priceDecimals: integer(),
-  tickSteps: integer(),
-  quantityDecimals: integer(),
-  lotSteps: integer(),
-  ticksMin: integer(),
-  ticksMax: integer(),
-  lotsMin: integer(),
-  lotsMax: integer(),
-  notionalMin: amount,
-});
-
-/** The estimates follow from the rules, by the expressions of `compileInstrument`. */
-export const instrumentField: Field<Instrument> = {
-  write: (out, value) => rules.write(out, value),
-  read(from) {
-    const read = rules.read(from);
-    return {
-      ...read,
-      tickSize: read.tickSteps / 10 ** read.priceDecimals,
-      lotSize: read.lotSteps / 10 ** read.quantityDecimals,
-    };
-  },
-};
-
-type Submitted = Omit<EventOf<'order-submitted'>, 'kind'>;
-const orderField = object(orderFields);
-
-/** The intent, then the layout of the evidence and its numbers; layout 0 is none. */
-const submittedField: Field<Submitted> = {
-  write(out, { order, evidence }) {
-    orderField.write(out, order);
-    out.byte(evidence === undefined ? 0 : EVIDENCE_LAYOUT);
-    if (evidence === undefined) return;
-    assert(evidence.length === EVIDENCE_NUMBERS.length, 'evidence has a number for each name');
-    for (let at = 0; at < evidence.length; at += 1) out.number(evidence[at] as number);
-  },
-  read(from) {
-    const order = orderField.read(from);
-    if (from.choice(EVIDENCE_LAYOUT + 1) === 0) return { order };
-    const evidence = new Float64Array(EVIDENCE_NUMBERS.length);
-    for (let at = 0; at < evidence.length; at += 1) evidence[at] = from.number();
-    return { order, evidence };
-  },
-};
-
-/** A job of the queue of what is to be fetched again. */
-export const backfillField = object<BackfillJob>({
-  id: text,
-  venue: text,
-  symbol: text,
-  fromMs: whole,
-  toMs: whole,
-  fromId: whole,
-  toId: whole,
-  stake: choice(['position', 'traded', 'watched']),
-  attempts: whole,
-  notBeforeMs: whole,
-});
-
 /** An event that says that an order came to something, and why. */
 const reasoned = object({ clientId: text, reason: prose });
 
@@ -158,7 +102,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'order-submitted': {
     code: 1,
     version: 2,
-    fields: submittedField,
+    fields: decided(object<{ readonly order: OrderIntent }>({ order: object(orderFields) })),
     // Without the evidence.
     earlier: { 1: object({ order: object(orderFields) }) },
   },
@@ -182,6 +126,24 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'order-unacked': { code: 9, version: 1, fields: reasoned },
   'order-abandoned': { code: 10, version: 1, fields: reasoned },
   'cancel-submitted': { code: 11, version: 1, fields: object({ clientId: text }) },
+  'amend-submitted': {
+    code: 110,
+    version: 1,
+    fields: decided(
+      object<{ readonly clientId: string; readonly amendment: Amendment }>({
+        clientId: text,
+        amendment: amendmentField,
+      }),
+    ),
+  },
+  'amend-refused': { code: 111, version: 1, fields: reasoned },
+  'amend-accepted': {
+    code: 112,
+    version: 1,
+    fields: object({ clientId: text, ticks: integer<Ticks>(), lots: integer<Lots>() }),
+  },
+  'amend-rejected': { code: 113, version: 1, fields: reasoned },
+  'amend-outcome-unknown': { code: 114, version: 1, fields: reasoned },
   transferred: {
     code: 20,
     version: 2,
@@ -303,6 +265,19 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     fields: object({ control: text, scope: text, by: text }),
   },
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
+  'rung-changed': {
+    code: 123,
+    version: 1,
+    fields: object({
+      control: text,
+      from: choice(RUNGS),
+      to: choice(RUNGS),
+      measure: text,
+      measured: text,
+      limit: text,
+      use: text,
+    }),
+  },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },
   'guard-tripped': { code: 78, version: 1, fields: object({ trip: whole, cause: prose }) },
@@ -378,6 +353,28 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       detail: document,
     }),
   },
+  'size-set': {
+    code: 121,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      rule: choice(SIZE_RULES),
+      positionLots: whole,
+      orderLots: whole,
+      detail: document,
+    }),
+  },
+  'volatility-warmed': {
+    code: 109,
+    version: 1,
+    fields: object({
+      instrument: whole,
+      returns: whole,
+      missing: whole,
+      fromMs: whole,
+      toMs: whole,
+    }),
+  },
   'price-jumped': {
     code: 127,
     version: 1,
@@ -388,6 +385,16 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       statisticMilli: whole,
       thresholdMilli: whole,
     }),
+  },
+  'loss-forecast': {
+    code: 130,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
+  },
+  'loss-scored': {
+    code: 131,
+    version: 1,
+    fields: object({ atMs: whole, detail: document }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };

@@ -1,8 +1,15 @@
 import { redacted } from '../../audit/redaction.ts';
 import { assert } from '../../core/result.ts';
 import type { Amount } from '../../core/units.ts';
+import type { Amendment } from '../../execution/amend/amendment.ts';
 import type { Transfer } from '../../execution/ledger.ts';
 import type { Fill } from '../../execution/order.ts';
+import {
+  EVIDENCE_LAYOUT,
+  EVIDENCE_NUMBERS,
+  type Evidence,
+  LAYOUT_LENGTHS,
+} from '../../execution/proof/evidence.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 /**
@@ -133,6 +140,41 @@ export const fill: Field<Fill> = {
     return from.choice(2) === 0 ? read : { ...read, realised: amount.read(from) };
   },
 };
+
+/**
+ * A decision with what led to it: first its own fields, then the layout of the evidence and its
+ * numbers; layout 0 is none.
+ */
+export function decided<T extends object>(
+  facts: Field<T>,
+): Field<T & { readonly evidence?: Evidence }> {
+  return {
+    write(out, value) {
+      const { evidence } = value;
+      facts.write(out, value);
+      out.byte(evidence === undefined ? 0 : EVIDENCE_LAYOUT);
+      if (evidence === undefined) return;
+      assert(evidence.length === EVIDENCE_NUMBERS.length, 'evidence has a number for each name');
+      for (let at = 0; at < evidence.length; at += 1) out.number(evidence[at] as number);
+    },
+    read(from) {
+      const read = facts.read(from);
+      const length = LAYOUT_LENGTHS[from.choice(LAYOUT_LENGTHS.length)] as number;
+      if (length === 0) return read;
+      const evidence = new Float64Array(EVIDENCE_NUMBERS.length).fill(Number.NaN);
+      for (let at = 0; at < length; at += 1) evidence[at] = from.number();
+      return { ...read, evidence };
+    },
+  };
+}
+
+export const amendmentField = object<Amendment>({
+  ticks: integer(),
+  lots: integer(),
+  epoch: integer(),
+  decidedNs: integer(),
+  deadlineNs: integer(),
+});
 
 /** @param reasons only ever grow at their end */
 export function transferFields(reasons: readonly Transfer['reason'][]) {

@@ -37,6 +37,10 @@ const QUOTE = 0x22;
 const LETTER_T = 0x74;
 const LETTER_F = 0x66;
 
+/** Where levels are when the frame has none, and when they have been read on the way. */
+const NOWHERE = -1;
+const READ = -2;
+
 /** What a frame was seen to have, a bit each: u, the texts b, B, a, A, p, q, then t, T and m. */
 const SEEN_FINAL_ID = 1;
 const SEEN_FIRST_TEXT = 1 << 1;
@@ -85,8 +89,9 @@ export class MarketDecoder {
   #seen = 0;
   #symbolStart = -1;
   #symbolEnd = -1;
-  #bidsAt = -1;
-  #asksAt = -1;
+  #isResolved = false;
+  #bidsAt = NOWHERE;
+  #asksAt = NOWHERE;
   #isSnapshot = false;
 
   /** @param instruments at least one; their symbols are the venue's own, upper case */
@@ -115,8 +120,9 @@ export class MarketDecoder {
     this.#event = '';
     this.#seen = 0;
     this.#symbolStart = -1;
-    this.#bidsAt = -1;
-    this.#asksAt = -1;
+    this.#isResolved = false;
+    this.#bidsAt = NOWHERE;
+    this.#asksAt = NOWHERE;
     this.#isSnapshot = false;
     this.eventMs = 0;
     this.firstId = 0;
@@ -176,6 +182,7 @@ export class MarketDecoder {
       case KEY.s:
         if (scanner.peek() !== QUOTE) return scanner.skip();
         if (!scanner.string()) return false;
+        this.#isResolved = false;
         this.#symbolStart = scanner.textStart;
         this.#symbolEnd = scanner.textEnd;
         return true;
@@ -238,13 +245,15 @@ export class MarketDecoder {
     return true;
   }
 
-  /** Remembers where the levels are; they are read once the instrument is known. */
+  /** Reads levels where the instrument is known by now; else remembers where they are. */
   #levels(isBids: boolean): boolean {
     const scanner = this.#scanner;
     const at = scanner.offset();
-    if (isBids) this.#bidsAt = at;
-    else this.#asksAt = at;
-    return scanner.skip();
+    const isRead = this.#event === 'depth' && this.#resolve();
+    if (isBids) this.#bidsAt = isRead ? READ : at;
+    else this.#asksAt = isRead ? READ : at;
+    if (!isRead) return scanner.skip();
+    return (isBids ? this.bids : this.asks).read(scanner, at, this.instrument);
   }
 
   #classify(snapshotOf: Instrument | undefined): MarketFrameKind {
@@ -273,12 +282,14 @@ export class MarketDecoder {
 
   #resolve(): boolean {
     const { bytes } = this.#scanner;
+    if (this.#isResolved) return true;
     if (this.#symbolStart < 0) return false;
     const candidates = this.#bySymbol.get(hashOf(bytes, this.#symbolStart, this.#symbolEnd));
     if (candidates === undefined) return false;
     for (const candidate of candidates) {
       if (equals(bytes, this.#symbolStart, this.#symbolEnd, candidate.symbol)) {
         this.instrument = candidate;
+        this.#isResolved = true;
         return true;
       }
     }
@@ -286,10 +297,11 @@ export class MarketDecoder {
   }
 
   #readLevels(): boolean {
-    if (this.#bidsAt < 0 || this.#asksAt < 0) return this.#scanner.fail('no bids or no asks');
+    const [bidsAt, asksAt] = [this.#bidsAt, this.#asksAt];
+    if (bidsAt === NOWHERE || asksAt === NOWHERE) return this.#scanner.fail('no bids or no asks');
     return (
-      this.bids.read(this.#scanner, this.#bidsAt, this.instrument) &&
-      this.asks.read(this.#scanner, this.#asksAt, this.instrument)
+      (bidsAt === READ || this.bids.read(this.#scanner, bidsAt, this.instrument)) &&
+      (asksAt === READ || this.asks.read(this.#scanner, asksAt, this.instrument))
     );
   }
 

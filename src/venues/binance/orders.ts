@@ -1,5 +1,5 @@
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
-import type { ApprovedOrder } from '../../risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
 
@@ -22,11 +22,35 @@ const LIMIT = [
   'type',
 ];
 const withoutTimeInForce = LIMIT.filter((name) => name !== 'timeInForce');
+const AMEND = [
+  'apiKey',
+  'newClientOrderId',
+  'newQty',
+  'origClientOrderId',
+  'recvWindow',
+  'symbol',
+  'timestamp',
+];
 const withoutPrice = withoutTimeInForce.filter((name) => name !== 'price');
 
 /** Order entry of Binance spot over its WebSocket API. */
 export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
   return {
+    amending: { changes: 'size-down', isQueued: false },
+    amend({ wanted, lots }: ApprovedAmendment, _venueOrderId, instrument, requestId, nowMs) {
+      const { clientId } = wanted;
+      const quantity = quantityText(instrument, lots);
+      // Unless it is told to keep its client id, the order gets another one.
+      return signedRequest(key, requestId, 'order.amend.keepPriority', AMEND, [
+        key.id,
+        clientId,
+        quantity,
+        clientId,
+        receiveWindowMs,
+        instrument.symbol,
+        nowMs,
+      ]);
+    },
     place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
       const side = order.side === 'buy' ? 'BUY' : 'SELL';
       const quantity = quantityText(instrument, order.lots);

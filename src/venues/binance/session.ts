@@ -1,4 +1,5 @@
-import { type Instrument, lotsBelow } from '../../core/instrument.ts';
+import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
+import type { Terms } from '../../execution/amend/amendment.ts';
 import type { Report } from '../../execution/report.ts';
 import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
@@ -147,8 +148,9 @@ function executionIn(
   };
   switch (execution) {
     case 'NEW':
-    case 'REPLACED':
       return [accepted];
+    case 'REPLACED':
+      return [{ kind: 'amended', clientId, venueOrderId, ...termsIn(event, instrument) }];
     case 'TRADE': {
       const side = sideOf(event, 'S');
       const fill = fillIn(event, REPORT_FIELDS, instrument);
@@ -165,6 +167,14 @@ function executionIn(
     default:
       throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);
   }
+}
+
+/** Price and size of an order as an event of spot or futures has them. @throws WireFault */
+export function termsIn(event: WireObject, instrument: Instrument): Terms {
+  const ticks = ticksBelow(instrument, textOf(event, 'p'));
+  const lots = lotsBelow(instrument, textOf(event, 'q'));
+  if (!Number.isNaN(ticks + lots)) return { ticks, lots };
+  throw new WireFault(`${instrument.symbol}: a price or quantity that is no decimal`);
 }
 
 function expiryReason(event: WireObject): string {

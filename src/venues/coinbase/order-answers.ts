@@ -67,6 +67,7 @@ export function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument
     lots,
     filledLots,
     state: stateIn(order),
+    ...(order['status'] === 'EDIT_QUEUED' && { isAmending: true as const }),
   };
 }
 

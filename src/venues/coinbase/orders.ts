@@ -1,10 +1,8 @@
 import { hash } from 'node:crypto';
 import type { HttpRequest } from '../../core/env.ts';
-import type { Instrument } from '../../core/instrument.ts';
-import type { Side } from '../../execution/order.ts';
+import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
-import { configurationText, type OrderForm } from './order-configuration.ts';
 import { type RestAccess, signedRequest } from './rest.ts';
 
 /**
@@ -14,24 +12,18 @@ import { type RestAccess, signedRequest } from './rest.ts';
 export function coinbaseOrders(access: RestAccess): VenueOrders<HttpRequest> {
   const prevention = preventionId(access.signer.name);
   return {
+    amending: { changes: 'price-and-size', isQueued: true },
+    amend({ wanted, lots }, venueOrderId, instrument, _requestId, nowMs) {
+      const price = `"price":"${priceText(instrument, wanted.ticks)}"`;
+      const size = `"size":"${quantityText(instrument, lots)}"`;
+      const body = `{"order_id":"${venueOrderId}",${price},${size}}`;
+      return signedRequest(access, 'POST', 'orders/edit', nowMs, { body, line: 'at-once' });
+    },
     place(order: ApprovedOrder, instrument: Instrument, _requestId: string, nowMs: number) {
-      const body = orderText(order, formOf(order), instrument, prevention);
+      const body = orderText(order, instrument, prevention);
       return signedRequest(access, 'POST', 'orders', nowMs, { body, line: 'at-once' });
     },
   };
-}
-
-/** The body of a request that places an order of any form. */
-export function orderText(
-  order: { readonly clientId: string; readonly side: Side },
-  form: OrderForm,
-  instrument: Instrument,
-  prevention: string,
-): string {
-  const ids = `"client_order_id":"${order.clientId}","product_id":"${instrument.symbol}"`;
-  const side = `"side":"${order.side === 'buy' ? 'BUY' : 'SELL'}"`;
-  const configuration = `"order_configuration":${configurationText(form, instrument)}`;
-  return `{${ids},${side},${configuration},"self_trade_prevention_id":"${prevention}"}`;
 }
 
 /**
@@ -44,10 +36,19 @@ export function preventionId(keyName: string): string {
   return `${at(0, 8)}-${at(8, 12)}-4${at(13, 16)}-8${at(17, 20)}-${at(20, 32)}`;
 }
 
-function formOf(order: ApprovedOrder): OrderForm {
-  const { lots, ticks } = order;
-  if (order.kind === 'market') return { form: 'market', lots };
-  if (order.timeInForce === 'ioc') return { form: 'limit-ioc', lots, ticks };
-  if (order.timeInForce === 'fok') return { form: 'limit-fok', lots, ticks };
-  return { form: 'limit', lots, ticks, isPostOnly: order.isPostOnly };
+function orderText(order: ApprovedOrder, instrument: Instrument, prevention: string): string {
+  const ids = `"client_order_id":"${order.clientId}","product_id":"${instrument.symbol}"`;
+  const side = `"side":"${order.side === 'buy' ? 'BUY' : 'SELL'}"`;
+  const configuration = `"order_configuration":${configurationText(order, instrument)}`;
+  return `{${ids},${side},${configuration},"self_trade_prevention_id":"${prevention}"}`;
+}
+
+/** The `order_configuration`, as JSON text. Nothing in it needs to be escaped. */
+function configurationText(order: ApprovedOrder, instrument: Instrument): string {
+  const size = `"base_size":"${quantityText(instrument, order.lots)}"`;
+  if (order.kind === 'market') return `{"market_market_ioc":{${size}}}`;
+  const limit = `${size},"limit_price":"${priceText(instrument, order.ticks)}"`;
+  if (order.timeInForce === 'ioc') return `{"sor_limit_ioc":{${limit}}}`;
+  if (order.timeInForce === 'fok') return `{"limit_limit_fok":{${limit}}}`;
+  return `{"limit_limit_gtc":{${limit},"post_only":${order.isPostOnly}}}`;
 }

@@ -115,17 +115,29 @@ function outcomeIn(value: unknown): RequestOutcome {
     if (result['success'] === true) return { kind: 'done', venueOrderId };
     return refusal(404, wordIn(result['failure_reason']), 0);
   }
+  if (reply['success'] === true && Array.isArray(reply['errors'])) {
+    return { kind: 'done', venueOrderId: '' };
+  }
   if (reply['success'] === true) {
     const created = objectIn(reply['success_response'], 'success_response');
     return { kind: 'done', venueOrderId: wordIn(created['order_id']) };
   }
   if (reply['success'] !== false) throw new WireFault('success: wanted true or false');
+  if (Array.isArray(reply['errors'])) return editRefusal(reply['errors']);
   const error = objectIn(reply['error_response'], 'error_response');
   const name = wordIn(error['error']);
   const reason = `${name} ${wordIn(error['message'])}`.trim();
   // The venue says itself that it does not know why; it may not know whether either.
   if (name === '' || name === 'UNKNOWN_FAILURE_REASON') return { kind: 'unknown', reason };
   return refusal(400, reason, 0);
+}
+
+/** Why an order was not edited: it stands as it did. */
+function editRefusal(errors: readonly unknown[]): RequestOutcome {
+  const error = objectIn(errors[0], 'errors');
+  const reason = wordIn(error['edit_failure_reason']) || wordIn(error['preview_failure_reason']);
+  const isUnclear = reason === '' || reason.startsWith('UNKNOWN');
+  return isUnclear ? { kind: 'unknown', reason: reason || 'edit' } : refusal(400, reason, 0);
 }
 
 function refusal(code: number, reason: string, retryAfterMs: number): RequestOutcome {

@@ -5,13 +5,15 @@ import type { Refusal } from './refusal.ts';
 import { RECONNECT } from './silence.ts';
 
 /**
- * Where one market-data connection is. `syncing`: open, its books not yet right. `gap`: open, a
+ * Where one market-data connection is. `authorising`: what the venue wants to see first is asked
+ * for. `syncing`: open, its books not yet right. `gap`: open, a
  * book that was right is being made anew. `banned`: the venue takes no questions from us, whether
  * the socket is open or not. `maintenance`: the venue says that it is closed. `closing`: given up
  * by us, its end not yet told. `idle`: nobody wants it.
  */
 export const LIFECYCLE_STATES = [
   'idle',
+  'authorising',
   'connecting',
   'syncing',
   'live',
@@ -25,8 +27,10 @@ export type LifecycleName = (typeof LIFECYCLE_STATES)[number];
 
 /** Every event carries the monotonic time of the actor that sends it. */
 export type LifecycleEvent =
-  /** It is wanted, or the wait is over. */
-  | { readonly type: 'due'; readonly nowMs: number }
+  /** It is wanted, or the wait is over. `needsTicket`: the venue lets nobody in without one. */
+  | { readonly type: 'due'; readonly needsTicket?: boolean; readonly nowMs: number }
+  /** The ticket is there. That there is none is told as `closed`. */
+  | { readonly type: 'authorised'; readonly nowMs: number }
   | { readonly type: 'opened'; readonly nowMs: number }
   /** Every book of it is right. */
   | { readonly type: 'synced'; readonly nowMs: number }
@@ -83,6 +87,8 @@ const ENDED = [
   { guard: 'endsInMaintenance', target: 'maintenance', actions: 'end' },
   { target: 'backing-off', actions: 'end' },
 ] as const;
+/** How a connection begins. */
+const BEGUN = [{ guard: 'needsTicket', target: 'authorising' }, { target: 'connecting' }] as const;
 /** What may happen to a socket that is open and of use. */
 const OPEN = {
   announced: { guard: 'isShut', target: 'maintenance', actions: 'announce' },
@@ -112,6 +118,9 @@ const machine = setup({
   guards: {
     isOpen: ({ context }) => context.isOpen,
     isRetired: ({ context }) => context.isRetired,
+    needsTicket: ({ event }) => event.type === 'due' && event.needsTicket === true,
+    isServedWithTicket: ({ context, event }) =>
+      event.type === 'due' && event.needsTicket === true && event.nowMs >= context.bannedUntilMs,
     isBan: ({ event }) => event.type === 'refused' && event.refusal.kind === 'banned',
     isShut: ({ event }) => event.type === 'announced' && !event.isTrading,
     isTrading: ({ context, event }) =>
@@ -163,7 +172,22 @@ const machine = setup({
   initial: 'idle',
   context: ({ input }) => input,
   states: {
-    idle: { on: { due: { target: 'connecting', actions: 'begin' } } },
+    idle: {
+      on: {
+        due: [
+          { guard: 'needsTicket', target: 'authorising', actions: 'begin' },
+          { target: 'connecting', actions: 'begin' },
+        ],
+      },
+    },
+    authorising: {
+      on: {
+        authorised: 'connecting',
+        // A ticket that comes later is nobody's: there is no socket to wait for.
+        retire: { target: 'idle', actions: 'retire' },
+        closed: ENDED,
+      },
+    },
     connecting: {
       on: {
         opened: { target: 'syncing', actions: 'open' },
@@ -176,7 +200,7 @@ const machine = setup({
     live: { on: { ...OPEN, lost: 'gap' } },
     gap: { on: { ...OPEN, synced: 'live', refused: REFUSED } },
     'backing-off': {
-      on: { due: 'connecting', retire: { target: 'idle', actions: 'retire' } },
+      on: { due: BEGUN, retire: { target: 'idle', actions: 'retire' } },
     },
     banned: {
       on: {
@@ -186,6 +210,7 @@ const machine = setup({
         refused: REFUSED,
         due: [
           { guard: 'isServedOpen', target: 'syncing' },
+          { guard: 'isServedWithTicket', target: 'authorising' },
           { guard: 'isServed', target: 'connecting' },
         ],
         'give-up': { guard: 'isOpen', target: 'closing' },
@@ -198,7 +223,7 @@ const machine = setup({
         synced: { guard: 'isOpenAndRefused', target: 'live', actions: 'reopen' },
         refused: REFUSED,
         announced: { guard: 'isTrading', target: 'syncing', actions: 'reopen' },
-        due: [{ guard: 'isOpen', target: 'syncing' }, { target: 'connecting' }],
+        due: [{ guard: 'isOpen', target: 'syncing' }, ...BEGUN],
         'give-up': { guard: 'isOpen', target: 'closing' },
         retire: RETIRED,
       },

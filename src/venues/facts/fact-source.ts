@@ -5,6 +5,8 @@ import type { Query } from '../port.ts';
 export const FACT_TOPICS = [
   'funding',
   'open-interest',
+  'funding-history',
+  'interest-history',
   'positioning',
   'option-flow',
   'venue-status',

@@ -2,8 +2,8 @@ import type { Instrument } from '../../core/instrument.ts';
 import { earnAllocations, earnStrategies } from '../kraken/account/earn.ts';
 import { marginPositions, tradeBalance } from '../kraken/account/margin.ts';
 import { systemStatus } from '../kraken/account/market-history.ts';
+import { VENUE_STATUSES } from '../kraken/market/pair-stream.ts';
 import type { KrakenAccess } from '../kraken/rest.ts';
-import { VENUE_STATUSES } from '../kraken/stream.ts';
 import { asFacts, type FactSource, figuresOf } from './fact-source.ts';
 
 /** What margin is counted in. */

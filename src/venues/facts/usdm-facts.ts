@@ -1,13 +1,20 @@
 import type { Instrument } from '../../core/instrument.ts';
 import type { MarketFact, Positioning } from '../../market/fact.ts';
 import { futuresAccount } from '../binance/futures/account.ts';
-import { futuresQuestions, type LongShortRatio } from '../binance/futures/market-questions.ts';
+import {
+  type FundingPayment,
+  futuresQuestions,
+  type LongShortRatio,
+  type OpenInterest,
+} from '../binance/futures/market-questions.ts';
 import type { RestAccess } from '../binance/rest.ts';
 import type { Query } from '../port.ts';
 import { asFacts, type FactSource, figuresOf } from './fact-source.ts';
 import { OPTION_REQUESTS, optionFacts } from './option-facts.ts';
 
 const PERIOD = '5m';
+const DAY_MS = 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
 
 /** What Binance's futures tell of each market, of the account, and of the options beside them. */
 export function usdmFacts(
@@ -52,12 +59,58 @@ export function usdmFacts(
             },
           ]),
       },
+      {
+        topic: 'funding-history',
+        subject: symbol,
+        query: (nowMs) =>
+          asFacts(asked.fundingHistory(symbol, nowMs - MONTH_MS), (paid) =>
+            figuresOf(venue, symbol, nowMs, fundingPaid(paid, nowMs)),
+          ),
+      },
+      {
+        topic: 'interest-history',
+        subject: symbol,
+        query: () =>
+          asFacts(asked.openInterestHistory(symbol, PERIOD), (interest) =>
+            figuresOf(venue, symbol, interest.at(-1)?.venueMs ?? 0, interestChange(interest)),
+          ),
+      },
       positioning('top-positions', asked.topTraderPositions(symbol, PERIOD)),
       positioning('top-accounts', asked.topTraderAccounts(symbol, PERIOD)),
       positioning('takers', asked.takerVolume(symbol, PERIOD)),
     ];
   });
   return [...ofMarkets, ...ofOptions(access, venue, instruments), ofMargin(access, venue)];
+}
+
+/** What a long has paid shorts over a day, a week and a month, as fractions of its notional. */
+function fundingPaid(
+  paid: readonly FundingPayment[],
+  nowMs: number,
+): Record<string, number | null> {
+  const since = (ms: number): number | null => {
+    const within = paid.filter(({ venueMs }) => venueMs > nowMs - ms);
+    return within.length === 0 ? null : within.reduce((sum, { rate }) => sum + rate, 0);
+  };
+  return {
+    'funding-day-fraction': since(DAY_MS),
+    'funding-week-fraction': since(7 * DAY_MS),
+    'funding-month-fraction': since(MONTH_MS),
+  };
+}
+
+/** How much more is open than an hour and a day before; none where the history is shorter. */
+function interestChange(interest: readonly OpenInterest[]): Record<string, number | null> {
+  const last = interest.at(-1);
+  const since = (ms: number): number | null => {
+    const before = interest.findLast(({ venueMs }) => venueMs <= (last?.venueMs ?? 0) - ms);
+    if (last === undefined || before === undefined || before.quantity === 0) return null;
+    return last.quantity / before.quantity - 1;
+  };
+  return {
+    'open-interest-hour-change-fraction': since(DAY_MS / 24),
+    'open-interest-day-change-fraction': since(DAY_MS),
+  };
 }
 
 /** Oldest first comes from the venue; the last is the one that holds. */

@@ -1,6 +1,12 @@
 import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
 import { question, type RestAccess } from '../binance/rest.ts';
 import { arrayIn, flagOf, objectIn, textOf, WireFault, wholeOf } from '../binance/wire.ts';
+import {
+  type CandleHistory,
+  MINUTE_MS,
+  type MinuteCandle,
+  minuteCandle,
+} from './candle-history.ts';
 import type { HistoryTrade, TradeHistory } from './trade-history.ts';
 
 /** Trades of one answer; more make it long to read beside orders. */
@@ -18,6 +24,26 @@ export function binanceHistory(access: RestAccess, market: 'spot' | 'futures'): 
       `${path}?symbol=${instrument.symbol}&startTime=${fromMs}&limit=${PAGE}`,
       (value) => arrayIn(value, 'aggTrades').map((entry) => tradeIn(entry, instrument, market)),
     );
+}
+
+/** Candles of one answer. */
+const CANDLES = 1_000;
+
+export function binanceCandles(access: RestAccess, market: 'spot' | 'futures'): CandleHistory {
+  const path = market === 'spot' ? '/api/v3/klines' : '/fapi/v1/klines';
+  return {
+    spanMs: CANDLES * MINUTE_MS,
+    query(instrument, fromMs, toMs) {
+      const times = `startTime=${fromMs}&endTime=${toMs - 1}&limit=${CANDLES}`;
+      const asked = `${path}?symbol=${instrument.symbol}&interval=1m&${times}`;
+      return question(access, asked, (value) => arrayIn(value, 'klines').map(candleIn));
+    },
+  };
+}
+
+function candleIn(entry: unknown): MinuteCandle {
+  const [openMs, open, high, low, close, quantity] = arrayIn(entry, 'kline');
+  return minuteCandle(Number(openMs), { open, high, low, close, quantity });
 }
 
 function tradeIn(entry: unknown, instrument: Instrument, market: 'spot' | 'futures'): HistoryTrade {

@@ -2,6 +2,12 @@ import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts
 import { arrayIn, objectIn, sideOf, textOf, WireFault } from '../binance/wire.ts';
 import { publicRequest, question, type RestAccess } from '../coinbase/rest.ts';
 import { timeStampMs } from '../market/time-stamp.ts';
+import {
+  type CandleHistory,
+  MINUTE_MS,
+  type MinuteCandle,
+  minuteCandle,
+} from './candle-history.ts';
 import type { HistoryTrade, TradeHistory } from './trade-history.ts';
 
 /** Trades of one answer; more make it long to read beside orders. */
@@ -12,15 +18,41 @@ export function coinbaseHistory(access: Pick<RestAccess, 'url' | 'timeoutMs'>): 
   return (instrument, fromMs, toMs) => {
     const start = Math.floor(fromMs / 1_000);
     const end = Math.floor(toMs / 1_000) + 1;
-    // Market data of products in USDC is that of the same product in dollars.
-    const product = instrument.quote === 'USDC' ? `${instrument.base}-USD` : instrument.symbol;
-    const path = `market/products/${product}/ticker?limit=${PAGE}&start=${start}&end=${end}`;
+    const asked = `limit=${PAGE}&start=${start}&end=${end}`;
+    const path = `market/products/${productOf(instrument)}/ticker?${asked}`;
     return question(publicRequest(access.url, path, access.timeoutMs), (value) =>
       arrayIn(objectIn(value, 'ticker')['trades'], 'trades').map((entry) =>
         tradeIn(entry, instrument),
       ),
     );
   };
+}
+
+/** Candles of one answer; the venue refuses a stretch of more. */
+const CANDLES = 300;
+
+export function coinbaseCandles(access: Pick<RestAccess, 'url' | 'timeoutMs'>): CandleHistory {
+  return {
+    spanMs: CANDLES * MINUTE_MS,
+    query(instrument, fromMs, toMs) {
+      const [start, end] = [Math.floor(fromMs / 1_000), Math.ceil(toMs / 1_000) - 1];
+      const times = `start=${start}&end=${end}&granularity=ONE_MINUTE&limit=${CANDLES}`;
+      const path = `market/products/${productOf(instrument)}/candles?${times}`;
+      return question(publicRequest(access.url, path, access.timeoutMs), (value) =>
+        arrayIn(objectIn(value, 'candles')['candles'], 'candles').map(candleIn),
+      );
+    },
+  };
+}
+
+/** Market data of products in USDC is that of the same product in dollars. */
+function productOf({ quote, base, symbol }: Instrument): string {
+  return quote === 'USDC' ? `${base}-USD` : symbol;
+}
+
+function candleIn(entry: unknown): MinuteCandle {
+  const { start, open, high, low, close, volume } = objectIn(entry, 'candle');
+  return minuteCandle(Number(start) * 1_000, { open, high, low, close, quantity: volume });
 }
 
 function tradeIn(entry: unknown, instrument: Instrument): HistoryTrade {

@@ -1,7 +1,8 @@
-import { tradesSince } from '../kraken/account/market-history.ts';
+import { candlesSince, tradesSince } from '../kraken/account/market-history.ts';
 import type { KrakenInstrument } from '../kraken/pair.ts';
 import type { KrakenAccess } from '../kraken/rest.ts';
 import type { Query } from '../port.ts';
+import { type CandleHistory, MINUTE_MS } from './candle-history.ts';
 import type { HistoryTrade, TradeHistory } from './trade-history.ts';
 
 /** Trades of a pair from a time on, a thousand at most. */
@@ -23,5 +24,24 @@ export function krakenHistory(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): 
         };
       },
     };
+  };
+}
+
+/** The last 720 minutes of a pair, which is all that the venue keeps as candles. */
+export function krakenCandles(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): CandleHistory {
+  return {
+    spanMs: Number.POSITIVE_INFINITY,
+    query(instrument, fromMs) {
+      // The venue tells those after a time, and the one that is wanted first opens at it.
+      const since = Math.floor((fromMs - MINUTE_MS) / 1_000);
+      const asked = candlesSince(access, instrument as KrakenInstrument, 1, since);
+      return {
+        request: asked.request,
+        decode(outcome) {
+          const page = asked.decode(outcome);
+          return page.ok ? { ok: true, value: page.value.entries } : page;
+        },
+      };
+    },
   };
 }

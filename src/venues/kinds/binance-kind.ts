@@ -4,19 +4,20 @@ import { err, type Result } from '../../core/result.ts';
 import { instrumentsIn } from '../binance/exchange-info.ts';
 import { binanceOrders } from '../binance/orders.ts';
 import { binanceQueries } from '../binance/queries.ts';
+import type { RestAccess } from '../binance/rest.ts';
 import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
-import { binanceHistory } from '../history/binance-history.ts';
+import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import type { HttpOutcome } from '../port.ts';
-import { accountOf, type VenueKind, type VenueSettings } from './venue-kind.ts';
+import { accountOf, type OpenedVenue, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
 
 /** Binance spot: books and trades from one socket, orders and reports on another. */
 export const binanceKind: VenueKind = {
   exchange: 'binance',
-  capabilities: { hasDeadMan: false, amends: false },
+  capabilities: { hasDeadMan: false, amends: false, tellsOrders: false },
   contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
@@ -27,21 +28,17 @@ export const binanceKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
-  history({ access, settings: { receiveWindowMs, requestTimeoutMs: timeoutMs } }) {
-    const { apiKey, secret } = accountOf(access);
-    const key = apiKeyOf(apiKey, secret);
-    return binanceHistory({ url: access.restUrl, key, receiveWindowMs, timeoutMs }, 'spot');
-  },
+  history: (opened) => binanceHistory(restOf(opened), 'spot'),
+  candles: (opened) => binanceCandles(restOf(opened), 'spot'),
   streams({ access, instruments }, { trades: hasTrades }) {
     const snapshots = new RateBudget(SPOT_BOOKS.snapshotRate, 0);
     const options = { ...access, instruments, hasTrades, snapshots };
     return [{ name: '', open: () => new BinanceStream(options) }];
   },
-  trading({ access, settings, instruments }) {
-    const { apiKey, secret } = accountOf(access);
-    const key = apiKeyOf(apiKey, secret);
-    const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
-    const rest = { url: access.restUrl, key, receiveWindowMs, timeoutMs };
+  trading(opened) {
+    const { access, instruments } = opened;
+    const rest = restOf(opened);
+    const { key, receiveWindowMs } = rest;
     const url = `${access.sessionUrl}/ws-api/v3`;
     return {
       session: binanceSession(url, key, receiveWindowMs, instruments),
@@ -51,6 +48,12 @@ export const binanceKind: VenueKind = {
     };
   },
 };
+
+function restOf({ access, settings }: OpenedVenue): RestAccess {
+  const { apiKey, secret } = accountOf(access);
+  const { receiveWindowMs, requestTimeoutMs: timeoutMs } = settings;
+  return { url: access.restUrl, key: apiKeyOf(apiKey, secret), receiveWindowMs, timeoutMs };
+}
 
 /** The instruments of an `exchangeInfo`, which spot and futures write alike. */
 export function rulesIn(

@@ -8,7 +8,7 @@ import { futuresSession } from '../binance/futures/session.ts';
 import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
-import { binanceHistory } from '../history/binance-history.ts';
+import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import { rulesIn } from './binance-kind.ts';
 import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
@@ -17,7 +17,7 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Binance USD-M futures: one-way positions on cross margin. */
 export const binanceUsdmKind: VenueKind = {
   exchange: 'binanceusdm',
-  capabilities: { hasDeadMan: true, amends: true },
+  capabilities: { hasDeadMan: true, amends: true, tellsOrders: false },
   contract: 'perpetual',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {
@@ -28,14 +28,15 @@ export const binanceUsdmKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
-  streams: ({ access, instruments }, { trades: hasTrades }) => {
-    const [books, market] = futuresStreams({ ...access, instruments, hasTrades });
+  streams: ({ access, instruments }, { trades: hasTrades, options: hasOptions }) => {
+    const [books, market] = futuresStreams({ ...access, instruments, hasTrades, hasOptions });
     return [
       { name: '', open: books },
       { name: 'market', open: market },
     ];
   },
   history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
+  candles: ({ access, settings }) => binanceCandles(restOf(access, settings), 'futures'),
   checkAccount: ({ access, settings }, ask) =>
     checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {

@@ -8,7 +8,7 @@ import { publicRequest, replyIn } from '../coinbase/rest.ts';
 import { coinbaseSession } from '../coinbase/session.ts';
 import { tokenSigner } from '../coinbase/sign.ts';
 import { coinbaseFacts } from '../facts/coinbase-facts.ts';
-import { coinbaseHistory } from '../history/coinbase-history.ts';
+import { coinbaseCandles, coinbaseHistory } from '../history/coinbase-history.ts';
 import type { HttpOutcome } from '../port.ts';
 import {
   accountOf,
@@ -26,7 +26,7 @@ const ASK_TIMEOUT_MS = 5_000;
  */
 export const coinbaseKind: VenueKind = {
   exchange: 'coinbase',
-  capabilities: { hasDeadMan: false, amends: true },
+  capabilities: { hasDeadMan: false, amends: true, tellsOrders: false },
   contract: 'spot',
   instruments(access, settings, firstIndex) {
     const wanted = settings.symbols.map((symbol) => `product_ids=${symbol}`).join('&');
@@ -49,6 +49,8 @@ export const coinbaseKind: VenueKind = {
   ],
   history: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
     coinbaseHistory({ url: access.restUrl, timeoutMs }),
+  candles: ({ access, settings: { requestTimeoutMs: timeoutMs } }) =>
+    coinbaseCandles({ url: access.restUrl, timeoutMs }),
   trading({ access, settings, instruments }) {
     const { apiKey, secret } = accountOf(access);
     const signer = tokenSigner(apiKey, secret);

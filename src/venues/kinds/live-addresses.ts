@@ -17,6 +17,7 @@ export const LIVE_ADDRESSES: Readonly<Record<VenueKindName, Omit<VenueAccess, 'a
     restUrl: 'https://api.kraken.com',
     streamUrl: 'wss://ws.kraken.com',
     sessionUrl: 'wss://ws-auth.kraken.com',
+    level3Url: 'wss://ws-l3.kraken.com',
   },
   coinbase: {
     restUrl: 'https://api.coinbase.com',

@@ -3,6 +3,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { assert, type Result } from '../../core/result.ts';
 import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { ExchangeId } from '../ccxt/exchange-class.ts';
+import type { CandleHistory } from '../history/candle-history.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
@@ -14,6 +15,8 @@ export interface VenueAccess {
   readonly streamUrl: string;
   /** Where the private socket is. */
   readonly sessionUrl: string;
+  /** Where books by order come from, where they have a host of their own. */
+  readonly level3Url?: string;
   /** Null for who only reads the market. */
   readonly account: VenueCredentials | null;
 }
@@ -45,9 +48,15 @@ export interface VenueCredentials {
 export interface VenueSettings {
   readonly name: string;
   readonly symbols: readonly string[];
+  /** What books are made of; levels where it is not said. */
+  readonly depth?: BookDetail | undefined;
   readonly receiveWindowMs: number;
   readonly requestTimeoutMs: number;
 }
+
+/** A book by level, or by order with the queue of each level. */
+export const BOOK_DETAILS = ['l2', 'l3'] as const;
+export type BookDetail = (typeof BOOK_DETAILS)[number];
 
 export interface OpenedVenue {
   readonly access: VenueAccess;
@@ -75,6 +84,8 @@ export interface VenueCapabilities {
   readonly hasDeadMan: boolean;
   /** Whether an order can be changed without losing its place to a new one. */
   readonly amends: boolean;
+  /** Whether single orders of its books are told, to whom it knows. */
+  readonly tellsOrders: boolean;
 }
 
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */
@@ -87,9 +98,14 @@ export interface VenueKind {
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
   /** At least one; the first is the one with the books. */
-  streams(opened: OpenedVenue, wants: { readonly trades: boolean }): readonly StreamMaker[];
+  streams(
+    opened: OpenedVenue,
+    wants: { readonly trades: boolean; readonly options: boolean },
+  ): readonly StreamMaker[];
   /** Trades that were missed, as everybody may ask for them. */
   history(opened: OpenedVenue): TradeHistory;
+  /** What was traded in the minutes before, as everybody may ask for it. */
+  candles(opened: OpenedVenue): CandleHistory;
   /**
    * Whether the account is set so that it may trade, where that can be set; if not, a sentence with
    * what was found and how to mend it.

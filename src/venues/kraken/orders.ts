@@ -11,6 +11,18 @@ const SELF_TRADE_PREVENTION = 'cancel_newest';
 /** Order entry of Kraken spot over its v2 socket. */
 export function krakenOrders(token: KrakenToken, receiveWindowMs: number): VenueOrders {
   return {
+    amending: { changes: 'price-and-size', isQueued: false },
+    amend({ wanted, lots }, _venueOrderId, instrument, requestId, nowMs) {
+      const deadline = new Date(nowMs + receiveWindowMs).toISOString();
+      // Without it the venue lets an order that was to rest take at its new price.
+      const postOnly = wanted.isPostOnly ? '"post_only":true,' : '';
+      const members =
+        `"cl_ord_id":"${venueIdOf(wanted.clientId)}",` +
+        `"order_qty":${quantityText(instrument, lots)},` +
+        `"limit_price":${priceText(instrument, wanted.ticks)},${postOnly}` +
+        `"deadline":"${deadline}","token":"${token.text}"`;
+      return request('amend_order', members, requestId);
+    },
     place(order, instrument, requestId, nowMs) {
       const params = orderMembers(order, instrument);
       const deadline = new Date(nowMs + receiveWindowMs).toISOString();
@@ -21,7 +33,7 @@ export function krakenOrders(token: KrakenToken, receiveWindowMs: number): Venue
 }
 
 /** The members that say what an order is; numbers with the digits of the grid, unquoted. */
-export function orderMembers(order: ApprovedOrder, instrument: Instrument): string {
+function orderMembers(order: ApprovedOrder, instrument: Instrument): string {
   const isMarket = order.kind === 'market';
   const price = isMarket ? '' : `"limit_price":${priceText(instrument, order.ticks)},`;
   // A market order lives for an instant whatever it says.
@@ -38,6 +50,6 @@ export function orderMembers(order: ApprovedOrder, instrument: Instrument): stri
 }
 
 /** @param members of `params`, as JSON without the braces */
-export function request(method: string, members: string, requestId: string): string {
+function request(method: string, members: string, requestId: string): string {
   return `{"method":"${method}","params":{${members}},"req_id":${requestId}}`;
 }

@@ -20,6 +20,12 @@ import { cutAmountIn } from './wire/amounts.ts';
 import { clientIdOf, venueIdOf } from './wire/client-id.ts';
 import { CODE } from './wire/errors.ts';
 
+/**
+ * The venue lets an account ask for twenty points at once and one a second after. A comparison is
+ * three points: with five of them and what is asked beside them a run never came to its end.
+ */
+const COMPARISONS_MAX = 3;
+
 /** Cancels over the socket, questions over REST: one path can ask after the other. */
 export function krakenQueries(
   access: KrakenAccess,
@@ -31,6 +37,7 @@ export function krakenQueries(
   const request = (method: string, members: string, requestId: string): string =>
     `{"method":"${method}","params":{${members}"token":"${token.text}"},"req_id":${requestId}}`;
   return {
+    comparisonsMax: COMPARISONS_MAX,
     cancel: ({ clientId }, _instrument, requestId) =>
       request('cancel_order', `"cl_ord_id":["${venueIdOf(clientId)}"],`, requestId),
     // The venue knows no cancellation by market: all of them go, which is never less.

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { decodeWire, objectIn, retryAfterOf, WireFault, wholeOf } from '../binance/wire.ts';
+import { decodeWire, objectIn, retryAfterOf, textOf, WireFault, wholeOf } from '../binance/wire.ts';
 import type { HttpOutcome, Query, QueryFault } from '../port.ts';
 import { apiSign, type KrakenKey } from './sign.ts';
 import { CODE, meaningOf } from './wire/errors.ts';
@@ -34,25 +34,9 @@ export function privateQuestion<T>(
   const request = () => {
     const nonce = access.key.nonces.next(nowMs);
     const body = formOf([['nonce', nonce], ...params]);
-    return signedRequest(access, method, { nonce, body, type: 'x-www-form-urlencoded' });
+    return signedRequest(access, method, nonce, body);
   };
   return signedQuestion(access.key, request, nowMs, decode, onRefusal);
-}
-
-/** The same with a JSON body: what is sent in lists has no other form. */
-export function jsonQuestion<T>(
-  access: KrakenAccess,
-  method: string,
-  params: Readonly<Record<string, unknown>>,
-  nowMs: number,
-  decode: (result: unknown) => T,
-): Query<T> {
-  const request = () => {
-    const nonce = access.key.nonces.next(nowMs);
-    const body = JSON.stringify({ nonce: String(nonce), ...params });
-    return signedRequest(access, method, { nonce, body, type: 'json' });
-  };
-  return signedQuestion(access.key, request, nowMs, decode, () => undefined);
 }
 
 function signedQuestion<T>(
@@ -106,15 +90,16 @@ export function publicQuestion<T>(
 function signedRequest(
   { url, key, timeoutMs }: KrakenAccess,
   method: string,
-  sent: { readonly nonce: number; readonly body: string; readonly type: string },
+  nonce: number,
+  body: string,
 ): HttpRequest {
   const path = `/0/private/${method}`;
   const headers = {
     'API-Key': key.id,
-    'API-Sign': apiSign(key, path, sent.nonce, sent.body),
-    'Content-Type': `application/${sent.type}`,
+    'API-Sign': apiSign(key, path, nonce, body),
+    'Content-Type': 'application/x-www-form-urlencoded',
   };
-  return { method: 'POST', url: `${url}${path}`, headers, body: sent.body, timeoutMs };
+  return { method: 'POST', url: `${url}${path}`, headers, body, timeoutMs };
 }
 
 function formOf(params: Params): string {
@@ -131,6 +116,13 @@ export function serverTime(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): Que
   );
   // The counter of a key knows nothing of public calls, and a clock in doubt has to be asked.
   return { ...question, isUncounted: true };
+}
+
+/** What opens a private socket, good for 15 minutes and then as long as what it has opened. */
+export function socketToken(access: KrakenAccess, nowMs: number): Query<string> {
+  return privateQuestion(access, 'GetWebSocketsToken', [], nowMs, (result) =>
+    textOf(objectIn(result, 'token'), 'token'),
+  );
 }
 
 /** Cancels everything on the account, in every market. Answers how many orders that were. */

@@ -14,7 +14,7 @@ import { timeStampMs } from '../market/time-stamp.ts';
 import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
 import { Executions } from './account/executions.ts';
 import { assetName } from './pair.ts';
-import { type KrakenAccess, privateQuestion } from './rest.ts';
+import { type KrakenAccess, socketToken } from './rest.ts';
 import { cutAmountIn } from './wire/amounts.ts';
 import { CODE, meaningOf } from './wire/errors.ts';
 import { exactJson } from './wire/exact-json.ts';
@@ -45,10 +45,7 @@ export function krakenSession(
     receiveWindowMs: access.receiveWindowMs,
     clockRefusedCode: CODE.deadline,
     ticket: {
-      fetch: (nowMs) =>
-        privateQuestion(access, 'GetWebSocketsToken', [], nowMs, (result) =>
-          textOf(objectIn(result, 'token'), 'token'),
-        ),
+      fetch: (nowMs) => socketToken(access, nowMs),
       // A token that has opened a subscription lives as long as its connection.
       renewal: null,
     },

@@ -12,8 +12,8 @@ export class DecimalReader {
   end = 0;
 
   /**
-   * A decimal without sign in units of 10^-decimals; NaN when there is none, or it is finer or
-   * beyond the safe integers.
+   * A decimal without sign in units of 10^-decimals; zeros behind them are passed. NaN when there
+   * is none, or it is finer or beyond the safe integers.
    */
   read(bytes: Uint8Array, start: number, decimals: number): number {
     let at = start;
@@ -23,22 +23,29 @@ export class DecimalReader {
       value = value * 10 + digit;
       at += 1;
     }
-    const whole = at - start;
+    if (at === start) return this.#nothing(at);
     let places = 0;
-    if (bytes[at] === DOT && whole > 0) {
-      const first = at + 1;
-      at = first;
+    if (bytes[at] === DOT) {
+      at += 1;
+      const last = at + decimals;
+      const first = at;
       digit = (bytes[at] as number) - ZERO;
-      for (; digit >= 0 && digit <= 9; digit = (bytes[at] as number) - ZERO) {
+      for (; digit >= 0 && digit <= 9 && at < last; digit = (bytes[at] as number) - ZERO) {
         value = value * 10 + digit;
         at += 1;
       }
       places = at - first;
-      if (places === 0 || places > decimals) return Number.NaN;
+      while (bytes[at] === ZERO) at += 1;
+      digit = (bytes[at] as number) - ZERO;
+      if (at === first || (digit >= 0 && digit <= 9)) return this.#nothing(at);
     }
     this.end = at;
-    if (whole === 0) return Number.NaN;
     if (places < decimals) value *= TENS[decimals - places] as number;
     return value > Number.MAX_SAFE_INTEGER ? Number.NaN : value;
+  }
+
+  #nothing(at: number): number {
+    this.end = at;
+    return Number.NaN;
   }
 }

@@ -4,6 +4,7 @@ import type { MarketFact } from '../../market/fact.ts';
 import type { QuoteMessage } from '../../market/quote.ts';
 import type { TradePrinted } from '../../market/trade.ts';
 import type { LogLevel } from '../../ops/log.ts';
+import type { Query } from '../port.ts';
 import type { MarketView } from './market-view.ts';
 
 /**
@@ -23,6 +24,11 @@ export interface MarketFeedPort {
   send(line: number, frame: string): void;
   /** Ends the connection, whose end is told like every other; a second time ends it at once. */
   close(line: number): void;
+  /**
+   * Asks for what a line needs before it connects, in turn with others who ask with the same key.
+   * The answer comes back as the ticket of that turn, unless the actor is gone by then.
+   */
+  askTicket(line: number, turn: number, query: Query<string>): void;
   /** Sends a question whose outcome comes back as the snapshot of a view. */
   ask(line: number, view: number, request: HttpRequest): void;
   /** Calls back later, once, replacing an earlier wish of the same name. */

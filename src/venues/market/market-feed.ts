@@ -1,6 +1,7 @@
 import type { HandshakeStatus, HttpReply, NetFault } from '../../core/env.ts';
 import type { Result } from '../../core/result.ts';
 import { refusalOf } from '../connection/refusal.ts';
+import type { QueryFault } from '../port.ts';
 import type { MarketFeedPort } from './market-feed-port.ts';
 import { MarketLine } from './market-line.ts';
 import type { FrameOutcome, MarketStream } from './market-stream.ts';
@@ -58,6 +59,11 @@ export class MarketFeed {
   onDue(at: number): void {
     const line = this.#line(at);
     if (line.isWanted) this.#connect(line);
+  }
+
+  /** @param turn of the question, as it was asked */
+  onTicket(at: number, turn: number, answer: Result<string, QueryFault>): void {
+    this.#line(at).onTicket(turn, answer);
   }
 
   onOpened(at: number): void {

@@ -1,4 +1,5 @@
 import type { HandshakeStatus } from '../../core/env.ts';
+import type { Result } from '../../core/result.ts';
 import {
   FIRST_LIFECYCLE,
   type Lifecycle,
@@ -8,6 +9,7 @@ import {
 } from '../connection/lifecycle.ts';
 import { type Refusal, refusalOf } from '../connection/refusal.ts';
 import { Silence } from '../connection/silence.ts';
+import type { QueryFault } from '../port.ts';
 import type { MarketFeedPort } from './market-feed-port.ts';
 import type { MarketStream } from './market-stream.ts';
 import { PacedFrames } from './paced-frames.ts';
@@ -17,6 +19,11 @@ import { Withheld } from './withheld.ts';
 const REPLACE_BEFORE_MS = 3_600_000;
 /** A socket whose end is not told for so long after it was given up is cut. */
 const CLOSE_WITHIN_MS = 5_000;
+/**
+ * A ticket that is not there by then is not waited for any more: its question has a time-out of its
+ * own, and a turn to wait for before it.
+ */
+const TICKET_WITHIN_MS = 15_000;
 
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
 /** A lifecycle event without its time, which the line knows. */
@@ -38,6 +45,9 @@ export class MarketLine {
   /** Monotonic time from which another connection is to take its place. */
   #agesAtMs = Number.POSITIVE_INFINITY;
   #givenUpMs = 0;
+  /** Counts the tickets that were asked for, so that a late one is known. */
+  #ticketTurn = 0;
+  #ticketAskedMs = 0;
 
   constructor(at: number, stream: MarketStream, port: MarketFeedPort) {
     this.at = at;
@@ -75,11 +85,28 @@ export class MarketLine {
   /** The wait is over: opens a socket, or goes on with the one that stayed open through a ban. */
   connect(): void {
     const before = this.name;
+    const { ticket } = this.stream;
     this.isWanted = true;
-    this.#step({ type: 'due' });
-    if (this.name === before && before === 'connecting') return;
+    this.#step({ type: 'due', needsTicket: ticket !== undefined });
+    if (this.name === 'banned') this.#rest();
+    if (this.name === before) return;
     if (this.name === 'connecting') this.#port.open(this.at, this.stream.url);
-    else if (this.name === 'banned') this.#rest();
+    if (this.name !== 'authorising' || ticket === undefined) return;
+    this.#ticketTurn += 1;
+    this.#ticketAskedMs = this.nowMs;
+    this.#port.askTicket(this.at, this.#ticketTurn, ticket.fetch(this.#port.clock.now()));
+  }
+
+  /** What became of the question for a ticket. One that nobody waits for any more is let go. */
+  onTicket(turn: number, answer: Result<string, QueryFault>): void {
+    if (this.name !== 'authorising' || turn !== this.#ticketTurn) return;
+    if (!answer.ok) {
+      this.#unauthorised(answer.error);
+      return;
+    }
+    this.stream.ticket?.take(answer.value);
+    this.#step({ type: 'authorised' });
+    this.#port.open(this.at, this.stream.url);
   }
 
   /** @returns false when the line was given up before its socket was open */
@@ -161,6 +188,11 @@ export class MarketLine {
 
   /** A few times a second: asks a silent peer, ends a dead one. @returns whether it is dead */
   watch(): boolean {
+    if (this.name === 'authorising' && this.nowMs - this.#ticketAskedMs >= TICKET_WITHIN_MS) {
+      const detail = `not answered within ${TICKET_WITHIN_MS} ms`;
+      this.#unauthorised({ kind: 'no-answer', detail });
+      return false;
+    }
     if (this.name === 'closing') {
       if (this.nowMs - this.#givenUpMs >= CLOSE_WITHIN_MS) this.#port.close(this.at);
       return false;
@@ -184,6 +216,14 @@ export class MarketLine {
     const replacedInSeconds = isReplaced ? (this.#agesAtMs - this.nowMs) / 1_000 : null;
     const times = { ageSeconds, replacedInSeconds, bannedSeconds };
     return { state: name, isOpen, losses, attempts, closedBy, ...times };
+  }
+
+  #unauthorised(fault: QueryFault): void {
+    const isThrottled = fault.kind === 'throttled';
+    const refusal = isThrottled ? ({ kind: 'banned', forMs: fault.retryAfterMs } as const) : null;
+    this.#step({ type: 'closed', refusal });
+    const why = fault.kind === 'refused' ? `${fault.code}: ${fault.detail}` : fault.detail;
+    this.#port.log('warn', 'no-ticket', { line: this.at, why, againMs: this.#rest() });
   }
 
   #end(event: LineEvent): void {

@@ -5,6 +5,7 @@ import type { Rng } from '../../core/rng.ts';
 import type { MarketFact } from '../../market/fact.ts';
 import type { TradePrinted } from '../../market/trade.ts';
 import type { Patience } from '../connection/silence.ts';
+import type { Query } from '../port.ts';
 import type { MarketView } from './market-view.ts';
 
 /** What a frame did, or one of the things it did, for the actor that owns the socket. */
@@ -57,8 +58,9 @@ export function noCounts(): StreamCounts {
  *
  *     for (let was = stream.onFrame(frame); was !== 'nothing'; was = stream.next()) …
  *
- * It sends `ping` after the silence of `patience`, closes a dead socket, calls `reset` when the
- * socket is gone and opens another, at least `reconnectMsMin` after the one before.
+ * Where there is a `ticket` it is fetched, and taken, before the url is opened. It sends `ping`
+ * after the silence of `patience`, closes a dead socket, calls `reset` when the socket is gone and
+ * opens another, at least `reconnectMsMin` after the one before.
  */
 export interface MarketStream {
   /** Which of the streams of a venue it is; '' for the one with the books. */
@@ -96,6 +98,8 @@ export interface MarketStream {
   readonly frames: readonly string[];
   /** Where the first book comes from; null when it comes by the socket. */
   readonly snapshots: SnapshotSource | null;
+  /** What has to be had before each connection; left out where anybody may connect. */
+  readonly ticket?: StreamTicket;
 
   /**
    * What to send once the socket is open; at once, for a venue may hang up on the silent. Empty
@@ -114,6 +118,14 @@ export interface MarketStream {
   reset(): void;
   /** What an inspector sees of it. */
   summary(): Readonly<Record<string, unknown>>;
+}
+
+/** What a venue wants to see of who subscribes, such as a token. */
+export interface StreamTicket {
+  /** Asked before each connection. @param nowMs wall clock, for what is signed */
+  fetch(nowMs: number): Query<string>;
+  /** The one for the connection that comes next. */
+  take(ticket: string): void;
 }
 
 /** Books that begin with a question over REST. */

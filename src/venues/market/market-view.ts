@@ -1,5 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { Book } from '../../market/book.ts';
+import type { QueueAhead } from '../../market/orders-book.ts';
 import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
 
 /** Book and best prices of one instrument at one venue, while its stream says they hold. */
@@ -56,6 +57,14 @@ export abstract class MarketView {
 
   lost(reason: string): QuoteLost {
     return { kind: 'quote-lost', instrument: this.instrument.index, reason };
+  }
+
+  /**
+   * What trades before an order that rests here, whosever it is; null where it does not, or where
+   * the venue tells of levels alone.
+   */
+  queueOf(_venueOrderId: string): QueueAhead | null {
+    return null;
   }
 
   /** What an inspector sees of it. */

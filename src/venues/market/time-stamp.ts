@@ -17,29 +17,14 @@ const LETTER_Z = 0x5a;
 export function parseTimeStamp(bytes: Uint8Array, start: number, end: number): number {
   if (end - start <= WHOLE_LENGTH || bytes[end - 1] !== LETTER_Z) return Number.NaN;
   if (!hasSeparators(bytes, start)) return Number.NaN;
-  const year = digits(bytes, start, 4);
-  const month = digits(bytes, start + 5, 2);
-  const day = digits(bytes, start + 8, 2);
-  const hour = digits(bytes, start + 11, 2);
-  const minute = digits(bytes, start + 14, 2);
-  const second = digits(bytes, start + 17, 2);
-  const isDate = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-  if (!isDate || !(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
-  let fractionMs = 0;
+  const day = dayOf(yearMonthDay(bytes, start));
+  const hour = pair(bytes, start + 11);
+  const minute = pair(bytes, start + 14);
+  const second = pair(bytes, start + 17);
+  if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
+  const ms = (day * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000;
   const dot = start + WHOLE_LENGTH;
-  if (bytes[dot] === DOT && dot + 2 < end) {
-    let weightMs = 100;
-    for (let at = dot + 1; at < end - 1; at += 1) {
-      const digit = (bytes[at] as number) - ZERO;
-      if (!(digit >= 0 && digit <= 9)) return Number.NaN;
-      fractionMs += digit * weightMs;
-      weightMs /= 10;
-    }
-  } else if (dot !== end - 1) {
-    return Number.NaN;
-  }
-  const seconds = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-  return seconds * 1_000 + fractionMs;
+  return dot === end - 1 ? ms : ms + fractionMs(bytes, dot, end - 1);
 }
 
 function hasSeparators(bytes: Uint8Array, start: number): boolean {
@@ -60,14 +45,47 @@ export function timeStampMs(text: string): number {
   return parseTimeStamp(bytes, 0, bytes.length);
 }
 
-function digits(bytes: Uint8Array, start: number, count: number): number {
-  let value = 0;
-  for (let at = start; at < start + count; at += 1) {
+function yearMonthDay(bytes: Uint8Array, start: number): number {
+  const year = pair(bytes, start) * 100 + pair(bytes, start + 2);
+  return year * 10_000 + pair(bytes, start + 5) * 100 + pair(bytes, start + 8);
+}
+
+/** The last day that was asked for: the next stamp is nearly always of the same. */
+let lastDate = -1;
+let lastDay = 0;
+
+/** Days since the epoch; NaN when there is no such date. */
+function dayOf(date: number): number {
+  if (date === lastDate) return lastDay;
+  const year = Math.floor(date / 10_000);
+  const month = Math.floor(date / 100) % 100;
+  const day = date % 100;
+  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31)) return Number.NaN;
+  lastDate = date;
+  lastDay = daysSinceEpoch(year, month, day);
+  return lastDay;
+}
+
+/** Of the digits behind a dot; NaN when there is none, or something else. */
+function fractionMs(bytes: Uint8Array, dot: number, end: number): number {
+  if (bytes[dot] !== DOT || dot + 1 >= end) return Number.NaN;
+  let digits = 0;
+  let scale = 1;
+  for (let at = dot + 1; at < end; at += 1) {
     const digit = (bytes[at] as number) - ZERO;
     if (!(digit >= 0 && digit <= 9)) return Number.NaN;
-    value = value * 10 + digit;
+    digits = digits * 10 + digit;
+    scale *= 10;
   }
-  return value;
+  return (digits * 1_000) / scale;
+}
+
+/** Two digits; NaN when they are none. */
+function pair(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] as number) - ZERO;
+  const ones = (bytes[at + 1] as number) - ZERO;
+  const areDigits = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+  return areDigits ? tens * 10 + ones : Number.NaN;
 }
 
 /** Days of the proleptic Gregorian calendar: years begin in March, so that leap days come last. */

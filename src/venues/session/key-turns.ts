@@ -1,3 +1,7 @@
+import type { Net } from '../../core/env.ts';
+import { err, type Result } from '../../core/result.ts';
+import type { Query, QueryFault } from '../port.ts';
+
 /** Questions of one key that wait for each other. */
 export const WAITING_MAX = 64;
 
@@ -32,4 +36,25 @@ export class KeyTurns {
       this.#next();
     });
   }
+}
+
+/**
+ * Asks one question when its turn comes. Its answer is read whoever is still there to hear it: what
+ * it says about the numbers of the key concerns the others too.
+ */
+export function askInTurn<T>(
+  turns: KeyTurns,
+  net: Net,
+  query: Query<T>,
+  answered: (answer: Result<T, QueryFault>) => void,
+): void {
+  const hasEntered = turns.enter((leave) =>
+    net.http(query.request, (outcome) => {
+      const answer = query.decode(outcome);
+      leave();
+      answered(answer);
+    }),
+  );
+  if (hasEntered) return;
+  answered(err({ kind: 'no-answer', detail: `${WAITING_MAX} questions are waiting already` }));
 }

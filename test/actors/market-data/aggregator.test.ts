@@ -29,7 +29,7 @@ async function anAggregator() {
   const book = new Book();
   book.bids.set(99, 1);
   book.asks.set(101, 1);
-  shelf.follow({ instrument, book, isLive: true, eventMs: 0 });
+  shelf.follow({ instrument, book, isLive: true, eventMs: 0, queueOf: () => null });
   const start = () =>
     aggregatorActor({
       markets: [{ instrument, venue: 0, contract: 'spot', takerFeeFraction: 0 }],

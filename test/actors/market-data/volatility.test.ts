@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { VolatilityMessage } from '../../../actors/market-data/volatility.ts';
-import { volatilityActor } from '../../../actors/market-data/volatility.ts';
+import { volatilityActor, type WarmUp } from '../../../actors/market-data/volatility.ts';
 import { refByPath } from '../../../actors/runtime/ref.ts';
+import type { HttpRequest, Net } from '../../../src/core/env.ts';
+import { err, ok } from '../../../src/core/result.ts';
+import type { Log } from '../../../src/ops/log.ts';
 import { VolatilityBoard } from '../../../src/risk/volatility/live/board.ts';
 import {
   type CalibrationAnswer,
@@ -11,16 +14,20 @@ import {
   type VolatilityCalibrated,
 } from '../../../src/risk/volatility/live/calibration.ts';
 import { volatilitySection } from '../../../src/risk/volatility/live/settings.ts';
+import type { VolatilityWarmed } from '../../../src/risk/volatility/live/warm-start.ts';
+import { CandleDesk, FAILURES_MAX } from '../../../src/venues/history/candle-desk.ts';
+import { MINUTE_MS } from '../../../src/venues/history/candle-history.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLane } from '../../support/lanes.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
 
 const PATH = 'market-data/volatility';
 
-async function aVolatility() {
+async function aVolatility(warmUp: WarmUp | null = null) {
   const tested = aLane();
   const board = new VolatilityBoard({ instruments: 1, periodMs: 1_000, staleMs: 3_000 });
-  const events: VolatilityCalibrated[] = [];
+  const events: (VolatilityCalibrated | VolatilityWarmed)[] = [];
+  const log: string[] = [];
   const jobs: { job: CalibrationJob; done: (answer: CalibrationAnswer) => void }[] = [];
   const failures: ((detail: string) => void)[] = [];
   const seen = { stops: 0 };
@@ -30,9 +37,12 @@ async function aVolatility() {
       settings: volatilitySection.parse({
         ...{ periodSeconds: 1, returns: 200, returnsMin: 100, shocks: 'normal' },
       }),
-      board,
+      ...{ board, warmUp },
+      log: Object.assign((...[, , event]: string[]) => void log.push(event ?? ''), {
+        setLevel() {},
+      }) as unknown as Log,
       record: (event) => {
-        if (event.kind === 'volatility-calibrated') events.push(event);
+        if (event.kind !== 'price-jumped') events.push(event);
       },
       calibrator: (failed) => {
         failures.push(failed);
@@ -62,7 +72,7 @@ async function aVolatility() {
     return found.ok ? (found.value as Readonly<Record<string, unknown>>) : null;
   };
   const deviation = (): number => board.deviation(0, tested.env.clock.mono());
-  return { ...tested, jobs, events, failures, seen, live, view, deviation };
+  return { ...tested, log, jobs, events, failures, seen, live, view, deviation };
 }
 
 test('prices become a volatility, then a fit, then a calibration', async () => {
@@ -95,6 +105,74 @@ test('a calibrator that fails makes the actor begin anew, knowing nothing', asyn
   done(calibrate(job));
   await env.settle();
   assert.equal(events, []);
+  await live(40);
+  assert.ok(deviation() > 0);
+});
+
+/** A venue of which every minute is known, or none; it answers in a later turn. */
+function aHistory(isThere: boolean) {
+  const asked: string[] = [];
+  const instruments = [anInstrument()];
+  const { venue } = anInstrument();
+  const answers: (() => void)[] = [];
+  const net: Net = {
+    webSocket: () => assert.unreachable() as never,
+    http(request: HttpRequest, done) {
+      asked.push(request.url);
+      const reply = { status: isThere ? 200 : 500, headers: {}, body: request.url };
+      answers.push(() => done(ok(reply)));
+    },
+  };
+  const spanMs = 60 * MINUTE_MS;
+  const history = {
+    spanMs,
+    query: (_: unknown, fromMs: number, toMs: number) => ({
+      request: { method: 'GET' as const, url: `${fromMs} ${toMs}`, headers: {}, timeoutMs: 1_000 },
+      decode: () =>
+        isThere
+          ? ok(
+              Array.from({ length: Math.ceil((toMs - fromMs) / MINUTE_MS) }, (_, at) => {
+                const close = 100 + (at % 7);
+                const prices = { open: close, high: close, low: close, close };
+                return { openMs: fromMs + at * MINUTE_MS, ...prices, quantity: 1 };
+              }),
+            )
+          : err({ kind: 'no-answer' as const, detail: 'status 500' }),
+    }),
+  };
+  const warmUp: WarmUp = {
+    open: (nowMs) =>
+      new CandleDesk({ instruments, histories: new Map([[venue, history]]), minutes: 120 }, nowMs),
+    netOf: () => net,
+  };
+  return { warmUp, asked, answers };
+}
+
+test('a start asks for candles page by page and is warm with the last of them', async () => {
+  const { warmUp, asked, answers } = aHistory(true);
+  const { env, events, log, view } = await aVolatility(warmUp);
+  assert.equal([asked.length, view()?.['warming']], [1, 1]);
+  await env.advance(2_000);
+  assert.is(asked.length, 1, 'nothing is asked before the answer');
+  answers[0]?.();
+  await env.advance(1_000);
+  answers[1]?.();
+  await env.advance(1_000);
+  assert.is(asked.length, 2);
+  assert.equal([log.at(-1), view()?.['warming']], ['warm-start', 0]);
+  const [warmed] = events;
+  // Minutes are far apart for returns of a second: all between them are missing.
+  assert.ok(warmed?.kind === 'volatility-warmed' && warmed.missing === warmed.returns);
+});
+
+test('a venue without a history makes a cold start, after patience', async () => {
+  const { warmUp, asked, answers } = aHistory(false);
+  const { env, log, live, deviation, view } = await aVolatility(warmUp);
+  for (let second = 0; second < 80; second += 1) {
+    for (const answer of answers.splice(0)) answer();
+    await env.advance(1_000);
+  }
+  assert.equal([asked.length, log.at(-1), view()?.['warming']], [FAILURES_MAX, 'cold-start', 0]);
   await live(40);
   assert.ok(deviation() > 0);
 });

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import { executionActor } from '../../../actors/trading/execution.ts';
-import type { QuotesWanted } from '../../../actors/trading/strategy.ts';
+import type { QuotesWanted } from '../../../actors/trading/quotes-wanted.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { clientIdsOf } from '../../../src/core/ids.ts';
 import { err, ok } from '../../../src/core/result.ts';
@@ -33,6 +33,7 @@ async function anExecution(parts: { readonly hasVenue?: boolean; readonly isReal
       instruments: [anInstrument()],
       gate,
       clientId: clientIdsOf('desk', 1),
+      amendingOf: () => ({ changes: 'price-and-size', isQueued: false }),
       metrics,
       isClockReal: isReal,
     });
@@ -75,6 +76,8 @@ function ended(order: OrderIntent, status: OrderStatus): OrderRecord {
     filledLots: lotsOf(0),
     filledQuote: amountOf(0n),
     isCancelRequested: false,
+    amendment: null,
+    isAmendUnknown: false,
     reason: '',
   };
 }

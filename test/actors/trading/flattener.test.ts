@@ -46,6 +46,7 @@ async function aFlattener() {
       instruments: [anInstrument()],
       gate: new Gate(),
       clientId: clientIdsOf('desk', 1),
+      amendingOf: () => ({ changes: 'price-and-size', isQueued: false }),
       metrics: new DeskMetrics(),
       isClockReal: false,
     });

@@ -70,6 +70,8 @@ function filled(): OrderUpdated {
     filledLots: lotsOf(40),
     filledQuote: amountOf(0n),
     isCancelRequested: false,
+    amendment: null,
+    isAmendUnknown: false,
     reason: '',
   } as const;
   return { kind: 'order-updated', record, event, incident: null };

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import type { Context } from '../../../actors/runtime/actor-spec.ts';
 import type { CallResult } from '../../../actors/runtime/ref.ts';
-import { type RiskAnswer, type RiskOptions, riskActor } from '../../../actors/trading/risk.ts';
+import { type RiskOptions, riskActor } from '../../../actors/trading/risk.ts';
+import type { RiskAnswer } from '../../../actors/trading/risk-message.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { amountOf, lotsOf } from '../../../src/core/units.ts';
 import type { DeskVenue } from '../../../src/desk/open-venues.ts';
@@ -86,6 +87,8 @@ function updated(order: OrderIntent, event: OrderEvent, parts: Partial<OrderReco
     filledLots: lotsOf(0),
     filledQuote: amountOf(0n),
     isCancelRequested: false,
+    amendment: null,
+    isAmendUnknown: false,
     reason: '',
     ...parts,
   };

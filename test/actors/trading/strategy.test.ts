@@ -1,11 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
-import {
-  type QuotesWanted,
-  type StrategyOptions,
-  strategyActor,
-} from '../../../actors/trading/strategy.ts';
+import type { QuotesWanted } from '../../../actors/trading/quotes-wanted.ts';
+import { type StrategyOptions, strategyActor } from '../../../actors/trading/strategy.ts';
 import { lotsOf } from '../../../src/core/units.ts';
 import type { BarClosed } from '../../../src/market/aggregation/market-series.ts';
 import {

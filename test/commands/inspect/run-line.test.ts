@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EXIT } from '../../../src/commands/command.ts';
@@ -6,6 +8,7 @@ import type { Inspector } from '../../../src/commands/inspect/inspector.ts';
 import { Interrupt, runLine } from '../../../src/commands/inspect/run-line.ts';
 import { err, ok } from '../../../src/core/result.ts';
 import type { RemoteSession } from '../../../src/remote/client.ts';
+import { temporaryFolder } from '../../storage/temporary.ts';
 import { aCommandWorld, aTerminal, aTestDesk } from '../../support/edge/command-world.ts';
 import { aTestInspector, GOOD_HEALTH, HOP } from '../../support/edge/test-inspector.ts';
 import type { ManualEnv } from '../../support/manual-env.ts';
@@ -62,6 +65,23 @@ test('watch on a screen replaces what stood there, elsewhere it goes on below', 
   const inPipe = aLine('watch 1 --times 2 health');
   await inPipe.env.advance(1_000);
   assert.not.match(inPipe.written.out, '\u001b');
+});
+
+test('a command that makes a file writes it where it was asked for', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'heat.html');
+  const { ended, written } = aLine(`risk heatmap --html ${path}`);
+  assert.is(await ended, EXIT.done);
+  assert.match(written.out, /^kraken BTC\/USD/m);
+  assert.is(written.err, `wrote ${path}\n`);
+  assert.match(readFileSync(path, 'utf8'), /^<!doctype html>/);
+});
+
+test('a file that cannot be written is a failure that says so', async () => {
+  const path = join(temporaryFolder(), 'no', 'such', 'heat.html');
+  const { ended, written } = aLine(`risk heatmap --html ${path}`);
+  assert.is(await ended, EXIT.failed);
+  assert.match(written.err, /heat\.html: ENOENT/);
 });
 
 const wrong: [line: string, error: RegExp][] = [

@@ -74,6 +74,13 @@ test('bars shows bars as decimals of the grid and buckets as mids', async () => 
   assert.is(shown('bars', []), 'none');
 });
 
+test('queue shows what is ahead exactly, and nothing where only levels are known', async () => {
+  const { data } = await run('queue');
+  const text = shown('queue', data);
+  assert.match(text, /^kraken BTC\/USD +c-1 +buy +99\.5 +0\.4 +1\.2 +3 +1\.9$/m);
+  assert.match(text, /^binance BTCUSDT +c-2 +sell +101\.0 +1 +- +- +-$/m);
+});
+
 const refusals: readonly (readonly [string, number, RegExp])[] = [
   ['quote BTC/USD buy', EXIT.usage, /^quote: found 2 words; wanted/],
   ['quote BTC/USD hold 1', EXIT.usage, /^quote: found hold, wanted buy or sell$/],

@@ -4,8 +4,7 @@ import type ccxt from 'ccxt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HttpRequest } from '../../../src/core/env.ts';
-import type { Lots, Ticks } from '../../../src/core/units.ts';
-import type { ApprovedOrder } from '../../../src/risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../../src/risk/approved-order.ts';
 import { futuresAccount } from '../../../src/venues/binance/futures/account.ts';
 import { futuresOrders } from '../../../src/venues/binance/futures/orders.ts';
 import { futuresQueries } from '../../../src/venues/binance/futures/queries.ts';
@@ -53,11 +52,9 @@ const place = (parts: OrderParts): string => {
   return orders.place(order, instrument, 'r1', NOW);
 };
 const change = {
-  clientId: 'desk-1-mm-1',
-  side: 'sell',
-  ticks: 617_376 as Ticks,
-  lots: 5 as Lots,
-} as const;
+  wanted: anOrder({ side: 'sell', ticks: 617_376, lots: 3 }),
+  lots: 5,
+} as unknown as ApprovedAmendment;
 const names = { clientId: 'desk-1-mm-1', venueOrderId: '' };
 const requests: [name: string, text: string][] = [
   ['a limit order', place({})],
@@ -66,7 +63,7 @@ const requests: [name: string, text: string][] = [
   ['a reduce-only order', place({ side: 'sell', isReduceOnly: true })],
   ['a market order', place({ kind: 'market', ticks: 0 })],
   ['a reduce-only market order', place({ kind: 'market', ticks: 0, isReduceOnly: true })],
-  ['an amendment', orders.modify(change, instrument, 'r1', NOW)],
+  ['an amendment', orders.amend(change, '7', instrument, 'r1', NOW)],
   ['a cancel', queries.cancel(names, instrument, 'r1', NOW) as string],
   ['a subscription', session.subscribe('r1', NOW)[0] as string],
 ];

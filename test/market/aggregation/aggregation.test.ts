@@ -44,7 +44,7 @@ function desk(given: readonly Given[]) {
     takerFeeFraction: each.fee ?? 0,
   }));
   const views = markets.map(({ instrument }) => {
-    return { instrument, book: new Book(), isLive: true, eventMs: 0 };
+    return { instrument, book: new Book(), isLive: true, eventMs: 0, queueOf: () => null };
   });
   for (const view of views) shelf.follow(view);
   const aggregation = new Aggregation(
@@ -269,6 +269,18 @@ test('a crossed, locked or negative book is told once, priced from never, and he
   quote(0, 201, [[9_999, 1]], [[10_001, 1]]);
   assert.is(stateOf(), 'sound');
   assert.equal(unsound.length, 3);
+});
+
+test('a book with one side is no mistake of the feed, and has no price', () => {
+  const { aggregation, quote, unsound } = desk(TWO);
+  quote(0, 100, [[9_999, 1]], [[10_001, 1]]);
+  quote(0, 101, [], [[10_001, 1]]);
+  assert.is(aggregation.report(200).markets[0]?.state, 'one-sided');
+  quote(0, 102, [[9_999, 1]], []);
+  assert.is(aggregation.report(200).markets[0]?.state, 'one-sided');
+  assert.equal(unsound, []);
+  const found = aggregation.execution('BTC-A', { side: 'buy', quantity: lotSize }, 200);
+  assert.ok(found.ok && found.value.filled === 0);
 });
 
 test('a feed that gave its book up, or has none yet, is lost and counts as a fault', () => {

@@ -19,7 +19,7 @@ const STALE = verdict('paused', 3_000, 2_000);
 test('a breaker pauses its scope at once, probes at reduced size, and lets go', () => {
   const { board, gate, kernel, journal } = aBoard();
   board.report(staleness, SYMBOL, STALE, 0);
-  assert.equal(gate.instrumentPauses(0), ['breaker']);
+  assert.equal(gate.instrumentPauses(0), ['soft-breaker']);
   assert.ok(board.isOpen('C12', SYMBOL));
   board.tick(4_999);
   assert.is(kernel.sizeScale(0, 0, 'mm'), 0);
@@ -67,7 +67,7 @@ test('a trigger while it probes opens it again with twice the wait', () => {
   board.report(staleness, SYMBOL, STALE, 0);
   board.tick(5_000);
   board.report(staleness, SYMBOL, STALE, 6_000);
-  assert.equal(gate.instrumentPauses(0), ['breaker']);
+  assert.equal(gate.instrumentPauses(0), ['soft-breaker']);
   board.tick(15_999);
   assert.is(board.stateOf('C12', SYMBOL), 'open');
   board.tick(16_000);

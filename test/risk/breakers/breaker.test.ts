@@ -25,6 +25,17 @@ test('while the trigger lasts the wait begins anew, and nothing is opened twice'
   assert.is(breaker.pass(1_900, TIMES), 'probe');
 });
 
+test('without a wait it is open as long as each look finds the trigger', () => {
+  const breaker = new Breaker();
+  const times = { ...TIMES, coolMs: 0 };
+  for (const nowMs of [0, 250, 500]) {
+    breaker.trip(nowMs, times, false);
+    assert.is(breaker.pass(nowMs, times), null);
+    assert.is(breaker.state, 'open');
+  }
+  assert.is(breaker.pass(750, times), 'probe');
+});
+
 test('a trigger while it probes doubles the wait, up to the bound', () => {
   const breaker = new Breaker();
   const waits: number[] = [];

@@ -7,6 +7,7 @@ import * as money from '../../../src/risk/controls/money.ts';
 import * as shape from '../../../src/risk/controls/order-shape.ts';
 import * as size from '../../../src/risk/controls/order-size.ts';
 import * as venue from '../../../src/risk/controls/orders-and-venue.ts';
+import * as portfolio from '../../../src/risk/controls/portfolio.ts';
 import { asked, at } from '../../support/trade/controls.ts';
 
 const EPSILON = 1e-9;
@@ -244,23 +245,42 @@ at(money.dailyLoss, [
   [{ lossFraction: 0.05 + EPSILON }, 'emergency'],
 ]);
 
+const down = (fall: number, stage: 'normal' | 'soft' | 'hard' = 'normal') => ({
+  ...{ fall, stage },
+  calmSinceMs: null,
+});
 at(money.drawdown, [
-  [{ drawdown: 0.15 }, 'fine'],
-  [{ drawdown: 0.15 + EPSILON }, 'reduced'],
-  [{ drawdown: 0.2 }, 'reduced'],
-  [{ drawdown: 0.2 + EPSILON }, 'emergency'],
+  [down(0.1), 'fine'],
+  [down(0.1 + EPSILON), 'warn'],
+  [down(0.15), 'warn'],
+  [down(0.15 + EPSILON), 'reduced'],
+  [down(0.2), 'reduced'],
+  [down(0.2 + EPSILON), 'emergency'],
+  [down(0, 'soft'), 'reduced'],
+  [down(0, 'hard'), 'emergency'],
+  [down(Number.NaN), 'emergency'],
 ]);
 
-const heat = (valueAtRisk: number, shortfall: number, found: number) => ({
-  valueAtRisk,
-  shortfall,
-  heat: found,
+const risk = (at95: number, at99: number, shortfall: number, heat: number) => ({
+  ...{ valueAtRisk95: at95, valueAtRisk: at99 },
+  ...{ shortfall, heat },
 });
-at(size.valueAtRisk, [
-  [heat(0.03, 0.04, 0.25), 'fine'],
-  [heat(0.03 + EPSILON, 0, 0), 'reduced'],
-  [heat(0, 0.04 + EPSILON, 0), 'reduced'],
-  [heat(0, 0, 0.25 + EPSILON), 'reduced'],
+at(portfolio.valueAtRisk, [
+  [risk(0, 0, 0, 0), 'fine'],
+  [risk(0.015, 0.023, 0.031, 0.19), 'fine'],
+  [risk(0.016, 0, 0, 0), 'warn'],
+  [risk(0, 0.024, 0, 0), 'warn'],
+  [risk(0, 0, 0.032, 0), 'warn'],
+  [risk(0, 0, 0, 0.2), 'warn'],
+  [risk(0, 0, 0, 0.225 - EPSILON), 'warn'],
+  [risk(0, 0, 0, 0.225), 'reduced'],
+  [risk(0.02, 0, 0, 0), 'reduced'],
+  [risk(0.025 - EPSILON, 0.0375 - EPSILON, 0.05 - EPSILON, 0.3125 - EPSILON), 'reduced'],
+  [risk(0, 0.0375 + EPSILON, 0, 0), 'emergency'],
+  [risk(0, 0, 0, 1), 'emergency'],
+  [risk(Number.NaN, 0, 0, 0), 'reduced'],
+  [risk(0.3, Number.NaN, 0, 0), 'emergency'],
+  [risk(Number.POSITIVE_INFINITY, 0, 0, 0), 'emergency'],
 ]);
 
 at(money.lossVelocity, [

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { at, rowsOf } from '../../../src/math/matrix.ts';
-import { attributed, tierOf } from '../../../src/risk/portfolio/attribution.ts';
-import { correlatedPair } from '../../../src/risk/portfolio/correlation-exposure.ts';
+import { attributed } from '../../../src/risk/portfolio/attribution.ts';
+import { correlatedExposure } from '../../../src/risk/portfolio/correlation-exposure.ts';
 import {
   factorRisk,
   fitFactorModel,
@@ -59,32 +59,45 @@ test('concentration adds what is long here and short there', () => {
 });
 
 const RHO = new Float64Array([1, 0.9, 0.75, 0.9, 1, 0.2, 0.75, 0.2, 1]);
-const pairOf = (weights: readonly number[], asset: number, change: number, rho = RHO) =>
-  correlatedPair(rho, Float64Array.from(weights), { asset, change, limit: 0.7 });
+/** The highest correlation above 0.7 and the notional beside, of positions before a change. */
+function besides(
+  positions: readonly number[],
+  asset: number,
+  change: number,
+  parts: { readonly rho?: Float64Array; readonly without?: readonly number[] } = {},
+): readonly number[] {
+  const target = { correlation: Number.NaN, otherNotional: Number.NaN };
+  const { rho = RHO, without = [] } = parts;
+  const after = (positions[asset] ?? 0) + change;
+  const order = { asset, after, limit: 0.7, without };
+  correlatedExposure(rho, Float64Array.from(positions), order, target);
+  return [target.correlation, target.otherNotional];
+}
 
-test('an order that enlarges a pair above 0.7 is named with the worst of its pairs', () => {
-  assert.equal(pairOf([0, 100, 100], 0, 10), { asset: 0, other: 1, correlation: 0.9, limit: 0.7 });
-  assert.is(pairOf([0, 0, 100], 0, 10)?.other, 2);
-  assert.is(pairOf([0, 0, 100], 1, 10), null);
-  assert.is(pairOf([50, 0, 0], 0, 10), null);
+test('everything that moves as one with what an order enlarges is taken together', () => {
+  assert.equal(besides([0, 100, 50], 0, 10), [0.9, 150]);
+  assert.equal(besides([0, 0, 100], 0, 10), [0.75, 100]);
+  assert.equal(besides([0, 0, 100], 1, 10), [0, 0]);
+  assert.equal(besides([50, 0, 0], 0, 10), [0, 0]);
+  assert.equal(besides([0, 100, 50], 0, 10, { without: [1] }), [0.75, 50]);
 });
 
 test('a hedge is a negative correlation, and what only shrinks enlarges nothing', () => {
-  assert.is(pairOf([0, 100, 0], 0, -10), null);
-  assert.is(pairOf([50, 100, 0], 0, -50), null);
-  assert.is(pairOf([50, 100, 0], 0, -20), null);
-  assert.is(pairOf([-50, -100, 0], 0, -10)?.other, 1);
+  assert.equal(besides([0, 100, 0], 0, -10), [0, 0]);
+  assert.equal(besides([50, 100, 0], 0, -50), [0, 0]);
+  assert.equal(besides([50, 100, 0], 0, -20), [0, 0]);
+  assert.equal(besides([-50, -100, 0], 0, -10), [0.9, 100]);
   // Through zero to the other side: a new position, here a hedge, there a second of the same.
-  assert.is(pairOf([50, 100, 0], 0, -60), null);
-  assert.is(pairOf([-50, 100, 0], 0, 60)?.other, 1);
-  const opposite = RHO.map((each) => -each);
-  assert.is(pairOf([0, 100, 0], 0, -10, opposite)?.correlation, 0.9);
+  assert.equal(besides([50, 100, 0], 0, -60), [0, 0]);
+  assert.equal(besides([-50, 100, 0], 0, 60), [0.9, 100]);
+  const rho = RHO.map((each) => -each);
+  assert.equal(besides([0, 100, 0], 0, -10, { rho }), [0.9, 100]);
 });
 
 test('a correlation that is not known counts as one', () => {
-  const unknown = RHO.map((each) => (each === 0.2 ? Number.NaN : each));
-  assert.is(pairOf([0, 10, 0], 2, -5, unknown)?.correlation, 1);
-  assert.throws(() => pairOf([0, 0], 0, 1), /each pair/);
+  const rho = RHO.map((each) => (each === 0.2 ? Number.NaN : each));
+  assert.equal(besides([0, 10, 0], 2, -5, { rho }), [1, 10]);
+  assert.throws(() => besides([0, 0], 0, 1), /each pair/);
 });
 
 const BOOK = [
@@ -111,22 +124,6 @@ test('the parts of every dimension add up to the risk of the book', () => {
   );
   assert.is(errorIn(attributed(covarianceOf(2, 1), [], 'venue')).kind, 'flat');
   assert.throws(() => attributed(covarianceOf(1, 1), BOOK, 'venue'), /an asset/);
-});
-
-const TIERS = [0, 1_000, 10_000].map((from) => ({
-  from,
-  leverageMax: 1,
-  symbolMax: 0.05,
-  symbolsMax: 10,
-}));
-
-test('a smaller tier holds at once, a larger one a little above and one at a time', () => {
-  const tier = (equity: number, current: number): number => valueIn(tierOf(TIERS, equity, current));
-  assert.equal([tier(999, 2), tier(1_000, 2), tier(-5, 2)], [0, 1, 0]);
-  assert.equal([tier(1_049, 0), tier(1_050, 0), tier(50_000, 0), tier(50_000, 2)], [0, 1, 1, 2]);
-  assert.is(errorIn(tierOf(TIERS, Number.NaN, 0)).kind, 'out-of-range');
-  assert.throws(() => tierOf([], 1, 0), /begins at nothing/);
-  assert.throws(() => tierOf(TIERS, 1, 3), /one of them/);
 });
 
 const FACTORS = [normalReturns(200, 1), normalReturns(200, 2)];

@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  LivePortfolio,
-  sdAllowed,
-  valueAtRiskWithin,
-} from '../../../src/risk/portfolio/live-portfolio.ts';
+import { LivePortfolio } from '../../../src/risk/portfolio/live-portfolio.ts';
 import { portfolioSpread } from '../../../src/risk/value-at-risk/portfolio-risk.ts';
 import { law } from '../../support/law.ts';
 import { near } from '../../support/near.ts';
-import {
-  covarianceOf,
-  errorIn,
-  matrixOf,
-  someWeights,
-  valueIn,
-} from '../../support/risk/samples.ts';
+import { covarianceOf, matrixOf, someWeights } from '../../support/risk/samples.ts';
 
 function bookOf(size: number, seed: number): LivePortfolio {
   const book = new LivePortfolio(size);
@@ -150,35 +140,6 @@ test('a book that does not add up, and amounts that are none, are bugs', () => {
   book.fill(0, 1);
   book.fill(1, 1);
   assert.throws(() => book.accept(covarianceOf(2, 3), 0), /incremental/);
-});
-
-const LIMITS = { valueAtRisk95Max: 0.02, valueAtRisk99Max: 0.03 };
-const NORMAL = { at95: 1.645, at99: 2.326 };
-const FAT = { at95: 1.507, at99: 2.65 };
-
-test('under a normal the limit at 95 % binds, under fat tails the one at 99 %', () => {
-  near(sdAllowed(LIMITS, NORMAL, 1_000), 20 / 1.645);
-  near(sdAllowed(LIMITS, FAT, 1_000), 30 / 2.65);
-  const beyond = (tail: typeof NORMAL): unknown =>
-    errorIn(valueAtRiskWithin(sdAllowed(LIMITS, tail, 1_000) * 1.01, 1_000, LIMITS, tail)).level;
-  assert.is(beyond(NORMAL), 0.95);
-  assert.is(beyond(FAT), 0.99);
-  for (const tail of [NORMAL, FAT]) {
-    valueIn(valueAtRiskWithin(sdAllowed(LIMITS, tail, 1_000) * 0.999, 1_000, LIMITS, tail));
-  }
-});
-
-test('a deviation that is no number, or a desk without equity, is a breach', () => {
-  for (const [sd, equity] of [
-    [Number.NaN, 1_000],
-    [1, 0],
-    [1, -5],
-    [1, Number.NaN],
-  ] as const) {
-    assert.is(errorIn(valueAtRiskWithin(sd, equity, LIMITS, NORMAL)).kind, 'value-at-risk');
-  }
-  assert.throws(() => sdAllowed(LIMITS, { at95: 0, at99: 1 }, 1), /tail/);
-  assert.throws(() => sdAllowed(LIMITS, { at95: 1, at99: 0 }, 1), /tail/);
 });
 
 test.run();

@@ -33,6 +33,11 @@ const aModel = fc
 const grossOf = (weights: readonly number[]): number =>
   weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
 
+function mostOf({ assetMax }: KellyLimits, asset: number): number {
+  if (assetMax === null) return Number.POSITIVE_INFINITY;
+  return typeof assetMax === 'number' ? assetMax : (assetMax[asset] as number);
+}
+
 /** A point within the limits: random weights made small enough. */
 function inside(model: ReturnModel, limits: KellyLimits, seed: number): number[] {
   const rng = rngOf(seed).fork('inside');
@@ -41,7 +46,7 @@ function inside(model: ReturnModel, limits: KellyLimits, seed: number): number[]
   const most = Math.max(
     grossOf(raw) / (limits.leverageMax ?? Number.POSITIVE_INFINITY),
     sum / (limits.sumMax ?? Number.POSITIVE_INFINITY),
-    Math.max(...raw.map(Math.abs)) / (limits.assetMax ?? Number.POSITIVE_INFINITY),
+    Math.max(...raw.map((weight, asset) => Math.abs(weight) / mostOf(limits, asset))),
   );
   const scale = rng.next() / Math.max(most, 1e-3);
   return raw.map((weight) => weight * scale);
@@ -57,7 +62,10 @@ for (const [name, limits] of Object.entries({ LONG_ONLY, LEVERED, DESK })) {
         assert.ok(!isLongOnly || weights.every((weight) => weight >= 0));
         assert.ok(sumMax === null || weights.reduce((a, b) => a + b, 0) <= sumMax + slack);
         assert.ok(leverageMax === null || grossOf(weights) <= leverageMax * (1 + slack));
-        assert.ok(assetMax === null || weights.every((weight) => Math.abs(weight) <= assetMax));
+        assert.ok(
+          assetMax === null ||
+            weights.every((each, asset) => Math.abs(each) <= mostOf(limits, asset)),
+        );
         const other = inside(model, limits, seed);
         assert.ok(excessGrowth(model, other) <= excessGrowth(model, weights) + 1e-10);
       }),

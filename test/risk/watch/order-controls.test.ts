@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLATTENING } from '../../../src/core/ids.ts';
-import { nanosOf } from '../../../src/core/units.ts';
-import type { OrderIntent } from '../../../src/execution/order.ts';
+import { nanosOf, ticksOf } from '../../../src/core/units.ts';
+import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
 import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
@@ -27,8 +27,11 @@ function order(parts = {}): OrderIntent {
 function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
   const { port, found } = aPort();
   const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
+  const shelf = { port, check, closingCost: () => 0, rung: 'none', journal: () => {} } as const;
+  const source = new CovarianceSource(1, null);
+  const portfolio = new PortfolioWatch({ ...shelf, source, instruments: [anInstrument()] }, 0);
   const controls = new OrderControls({
-    portfolio: new PortfolioWatch(port, [anInstrument()], check, new CovarianceSource(1, null), 0),
+    portfolio: portfolio.gate,
     port,
     instruments: [anInstrument()],
     venues: [anInstrument().venue],
@@ -45,6 +48,11 @@ function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: 
   };
   return { controls, found, asked };
 }
+
+const told = (record: OrderRecord, event: OrderEvent['kind'] = 'cancel-submitted') => ({
+  record,
+  event: { kind: event, clientId: record.order.clientId, reason: '' } as OrderEvent,
+});
 
 test('C01: without a valuation the share of the equity is not looked at, with one it is', () => {
   const { controls, asked } = theControls();
@@ -129,12 +137,12 @@ test('C06: a quote that was asked back, filled, or never left may come again', (
   const { controls, asked } = theControls();
   const first = order();
   asked(first, 0);
-  controls.onOrder({ ...submitted(first), status: 'open' });
+  controls.onOrder(told({ ...submitted(first), status: 'open' }));
   assert.is(asked(order(), 10), 'duplicate');
-  controls.onOrder({ ...submitted(first), isCancelRequested: true });
+  controls.onOrder(told({ ...submitted(first), isCancelRequested: true }));
   const second = order();
   assert.is(asked(second, 20), 'approved');
-  controls.onOrder({ ...submitted(second), status: 'filled' });
+  controls.onOrder(told({ ...submitted(second), status: 'filled' }));
   const third = order();
   assert.is(asked(third, 30), 'approved');
   controls.onDropped(third.clientId);
@@ -180,6 +188,29 @@ test('the flattening has a permit of its own and passes all of them', () => {
   const slice = order({ strategy: FLATTENING, isPostOnly: false, ticks: 20_000 });
   assert.is(asked(slice, 0), 'approved');
   assert.is(asked(slice, 0), 'approved');
+});
+
+test('C06: an amended order keeps its id, and is the order that it was amended to', () => {
+  const { controls, asked } = theControls();
+  const first = order();
+  asked(first, 0);
+  const wanted = { ...first, ticks: ticksOf(9_999) };
+  assert.is(controls.refuseAmended(wanted, FACTS, 10), null);
+  controls.amended(wanted, 10);
+  assert.is(asked(order({ ticks: 9_999 }), 20), 'duplicate');
+  assert.is(asked(order(), 30), 'approved', 'nothing rests at the old price');
+  controls.onOrder(told(submitted(first), 'amend-rejected'));
+  assert.is(asked(order({ ticks: 9_999 }), 40), 'approved');
+  const again = controls.refuseAmended({ ...wanted, ticks: ticksOf(10_000) }, FACTS, 50);
+  assert.is(again === null ? '' : refusalName(again), 'duplicate');
+});
+
+test('an order that is remembered no longer is amended all the same', () => {
+  const { controls, asked } = theControls();
+  const old = order();
+  controls.onOrder(told(submitted(old), 'amend-refused'));
+  controls.amended(old, 0);
+  assert.is(asked(order(), 10), 'duplicate');
 });
 
 test.run();

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { applyOrderEvent, submitted } from '../../../src/execution/order.ts';
 import { OrderWatch } from '../../../src/risk/watch/order-watch.ts';
+import { amendEvents, anAmendment } from '../../support/trade/amendments.ts';
 import { aFill, anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
@@ -163,6 +164,49 @@ test('C31: answers that are late by p99 turn takers off; nothing new says nothin
   for (let at = 0; at < 200; at += 1) answerAfter(5, 7_000 + at);
   watch.sample(8_000);
   assert.equal(found, ['C31 venue:0 fine']);
+});
+
+test('C26: a fill from before an amendment may be told after it, one beyond both is not', () => {
+  const { found, submit, told } = aVenue();
+  const buy = order({ lots: 10 });
+  const { clientId } = buy;
+  const amend = amendEvents(clientId);
+  const fill = (ticks: number, tradeId: string): void =>
+    told({ kind: 'order-filled', clientId, fill: aFill({ tradeId, ticks, lots: 1 }) }, 5);
+  submit(buy, 0);
+  for (const ticks of [99, 98]) {
+    told(amend.submitted(anAmendment(ticks, 10)), 1);
+    told(amend.accepted(ticks, 10), 2);
+  }
+  fill(100, '1');
+  assert.equal(found, []);
+  fill(101, '2');
+  assert.equal(found, ['C26 venue:0 halted']);
+});
+
+test('C07: what an order may become is not too much of it', () => {
+  const { found, submit, told } = aVenue();
+  const buy = order({ lots: 5 });
+  const { clientId } = buy;
+  submit(buy, 0);
+  told(amendEvents(clientId).submitted(anAmendment(100, 9)), 1);
+  told({ kind: 'order-filled', clientId, fill: aFill({ ticks: 100, lots: 9 }) }, 2);
+  assert.equal(found, []);
+});
+
+test('of amended orders only the latest few thousand are remembered', () => {
+  const { found, submit, told } = aVenue();
+  const first = order({ lots: 10 });
+  for (let count = 0; count <= 4_096; count += 1) {
+    const each = count === 0 ? first : order({ lots: 10 });
+    const amend = amendEvents(each.clientId);
+    submit(each, 0);
+    told(amend.submitted(anAmendment(99, 10)), 1);
+    told(amend.accepted(99, 10), 2);
+  }
+  const { clientId } = first;
+  told({ kind: 'order-filled', clientId, fill: aFill({ ticks: 100, lots: 1 }) }, 3);
+  assert.equal(found, ['C26 venue:0 halted']);
 });
 
 test.run();

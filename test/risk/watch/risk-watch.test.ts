@@ -6,6 +6,7 @@ import { amountOf, nanosOf } from '../../../src/core/units.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import type { BreakerEvent } from '../../../src/risk/breakers/events.ts';
 import { type BreakerSettings, breakersSection } from '../../../src/risk/breakers/settings.ts';
+import type { RungChanged } from '../../../src/risk/ladders/rung-changed.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import type { RiskState } from '../../../src/risk/risk-desk.ts';
 import { type LoopFigures, RiskWatch } from '../../../src/risk/watch/risk-watch.ts';
@@ -32,7 +33,7 @@ function aWatch(
   const tested = aKernel();
   const limits = someLimits({ maxOrderNotional: 1e6, maxPositionNotional: 1e6, staleBookMs: 1e6 });
   const check = new PreTradeCheck(instruments, limits, 0);
-  const journal: BreakerEvent[] = [];
+  const journal: (BreakerEvent | RungChanged)[] = [];
   const warnings: string[] = [];
   const watch = new RiskWatch(
     {
@@ -109,7 +110,7 @@ test('C12: a market that falls silent is paused in the gate, and comes back by i
     quote(1, 99, 101, atMs);
     tick(atMs);
   }
-  assert.equal([gate.instrumentPauses(0), gate.instrumentPauses(1)], [['breaker'], []]);
+  assert.equal([gate.instrumentPauses(0), gate.instrumentPauses(1)], [['soft-breaker'], []]);
   for (let atMs = 5_000; atMs <= 16_000; atMs += 250) {
     for (const instrument of [0, 1]) quote(instrument, 99, 101, atMs);
     tick(atMs);
@@ -144,10 +145,17 @@ test('C21: the peak that the journal has is where a drawdown begins', () => {
 });
 
 test('C24: an order that was submitted before a restart blocks its symbol after 2 s', () => {
-  const { tick, gate } = aWatch({ state: { openOrders: [submitted(anOrder())] } });
-  tick(2_000);
+  const { tick, gate, quote } = aWatch({ state: { openOrders: [submitted(anOrder())] } });
+  // A market that is heard of, so that nobody pauses it for its silence.
+  const until = (fromMs: number, toMs: number): void => {
+    for (let atMs = fromMs; atMs <= toMs; atMs += 250) {
+      quote(0, 99, 101, atMs);
+      tick(atMs);
+    }
+  };
+  until(0, 2_000);
   assert.equal(gate.instrumentPauses(0), []);
-  tick(2_250);
+  until(2_250, 3_000);
   assert.equal(gate.instrumentPauses(0), ['breaker']);
 });
 
@@ -250,6 +258,18 @@ test('it says what it is blind for', () => {
   funds({ USDT: 5 });
   tick(1_000);
   assert.equal([watch.summary().blind.length, watch.summary().equity], [1, 5]);
+});
+
+test('what is held is worth its last price while its market has one side', () => {
+  const { watch, tick, quote, funds } = aWatch();
+  quote(0, 99, 101, 0);
+  funds({ USDT: 50, BTC: 1 });
+  assert.is(watch.summary().equity, 150);
+  quote(0, 0, 90, 1_000);
+  funds({ USDT: 50, BTC: 1 });
+  tick(1_000);
+  assert.is(watch.summary().equity, 150, 'nobody is blind because the bids are gone');
+  assert.not.ok(watch.summary().blind.join().includes('C21'));
 });
 
 test('a warning of a control is told', () => {

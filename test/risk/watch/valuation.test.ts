@@ -22,11 +22,11 @@ test('an asset without a market counts for nothing', () => {
   assert.equal(worth({ [btc.quote]: 1, DOGE: 1e6 })[0], 1);
 });
 
-test('nothing is known of a venue that was never booked on, or when a market is silent', () => {
+test('nothing is known of a venue that was never booked on, or before a market has a price', () => {
   assert.ok(Number.isNaN(worth({ BTC: 1 })[1]));
   assert.ok(Number.isNaN(worth({})[0]));
-  assert.ok(Number.isNaN(worth({ BTC: 1 }, [0, 3_000])[0]));
-  assert.equal(worth({ ETH: 1 }, [0, 3_000])[0], 3_000);
+  assert.ok(Number.isNaN(worth({ BTC: 1 }, [Number.NaN, 3_000])[0]));
+  assert.equal(worth({ ETH: 1 }, [Number.NaN, 3_000])[0], 3_000);
 });
 
 test.run();

@@ -102,13 +102,14 @@ test('an edited order keeps its name, what has filled of it, and one line on the
   assert.is(edit({ order_id }).errors[0].edit_failure_reason, 'ORDER_IS_FULLY_FILLED');
 });
 
-test('an edit that the venue cannot carry out leaves the order cancelled, and says so', () => {
+test('an edit that the venue cannot carry out leaves the order as it was, and says so', () => {
   const venue = aCoinbaseVenue();
   const { order_id } = create(venue).success_response;
   const { body } = venue.ask('POST', 'orders/edit', { body: { order_id, size: '100' } });
   assert.is(body.errors[0].edit_failure_reason, 'INSUFFICIENT_FUND');
   const { order } = venue.ask('GET', `orders/historical/${order_id}`).body;
-  assert.is(order.status, 'CANCELLED');
+  assert.is(order.status, 'OPEN');
+  assert.is(order.order_configuration.limit_limit_gtc.base_size, '0.01000000');
 });
 
 test('what is wrong with an order is named', () => {

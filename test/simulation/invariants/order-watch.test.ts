@@ -6,6 +6,7 @@ import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { processFiles, SOUND_DISK } from '../../../src/simulation/disk/process-files.ts';
 import type { AccountTrade, VenueOrder } from '../../../src/simulation/exchange/orders.ts';
 import { JournalWatch } from '../../../src/simulation/invariants/journal-watch.ts';
+import { AMENDMENT_READERS } from '../../../src/simulation/invariants/leaving-amendment.ts';
 import { ORDER_READERS } from '../../../src/simulation/invariants/leaving-order.ts';
 import { OrderWatch } from '../../../src/simulation/invariants/order-watch.ts';
 import { Verdicts } from '../../../src/simulation/invariants/verdicts.ts';
@@ -32,6 +33,7 @@ function watched(notionalMax = 1e12) {
     instrument,
     venue: 0,
     read: ORDER_READERS.binance,
+    readAmendment: AMENDMENT_READERS.binance,
     limits: () => ({ notionalMax, bandBps: 0 }),
     stopped: () => stop.fault,
   });

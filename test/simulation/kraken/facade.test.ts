@@ -145,20 +145,21 @@ test('what is asked wrongly is named', () => {
 
 test('an order is amended under its client id and keeps that', () => {
   const { ask } = aClient();
-  ask('AddOrder', { ...ORDER, cl_ord_id: 'mine' });
+  const placed = ask('AddOrder', { ...ORDER, cl_ord_id: 'mine' });
   const amended = ask('AmendOrder', {
     cl_ord_id: 'mine',
     limit_price: '49000.0',
     order_qty: '0.02',
   });
   const open = Object.entries(ask('OpenOrders', { cl_ord_id: 'mine' }).result.open) as Json;
+  assert.match(amended.result.amend_id, /^T/);
   assert.is(open.length, 1);
   const [[id, order]] = open;
   assert.equal(
     [id, order.descr.price, order.vol],
-    [amended.result.amend_id, '49000.0', '0.02000000'],
+    [placed.result.txid[0], '49000.0', '0.02000000'],
   );
-  assert.equal(ask('AmendOrder', { cl_ord_id: 'mine', order_qty: '900' }).error, [
+  assert.equal(ask('AmendOrder', { cl_ord_id: 'mine', order_qty: '90' }).error, [
     'EOrder:Insufficient funds',
   ]);
   assert.equal(ask('AmendOrder', { cl_ord_id: 'mine', order_qty: '0' }).error, [

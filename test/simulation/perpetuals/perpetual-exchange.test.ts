@@ -124,12 +124,14 @@ test('an order is given another price and size, and trades when they cross', () 
   const { trades } = must(exchange.amend('alice', byClientId(order), crossing));
   assert.is(trades[0]?.lots, 100);
   const refusals = [
-    exchange.amend('alice', byClientId(order), { ...crossing, lots: lots('0.1') }),
     exchange.amend('alice', byClientId(order), { ...crossing, lots: lots('100') }),
     exchange.amend('alice', byClientId(order), { ...crossing, ticks: 0 as Ticks }),
     exchange.amend('alice', { ...byClientId(order), clientId: 'none' }, crossing),
   ].map((result) => (result.ok ? '' : result.error.kind));
-  assert.equal(refusals, ['filter', 'insufficient-balance', 'filter', 'unknown-order']);
+  assert.equal(refusals, ['insufficient-balance', 'filter', 'unknown-order']);
+  const filledSoFar = { ...crossing, lots: lots('0.1') };
+  const ended = must(exchange.amend('alice', byClientId(order), filledSoFar));
+  assert.is(ended.order.status, 'canceled', 'a size that has filled ends the order');
 });
 
 test('longs pay a funding rate above 0 to shorts, to the last unit', () => {

@@ -84,8 +84,10 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const audit = [80, 81];
   const control = [85];
   const alerts = [90, 91];
-  const market = [100, 101, 105, 106, 107];
-  const risk = [120, 127];
+  const market = [100, 101, 105, 106, 107, 109];
+  const risk = [120, 121, 123, 127];
+  const amends = [110, 111, 112, 113, 114];
+  const forecasts = [130, 131];
   const later = [
     ...estop,
     ...breakers,
@@ -94,7 +96,9 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
     ...control,
     ...alerts,
     ...market,
+    ...amends,
     ...risk,
+    ...forecasts,
   ];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));

@@ -18,6 +18,8 @@ import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
 import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
 import type { BackfillJob } from '../../../src/market/quality/backfill.ts';
 import { ALERT_LEVELS } from '../../../src/ops/alerts/alert.ts';
+import { RUNGS } from '../../../src/risk/ladders/de-risking.ts';
+import { SIZE_RULES } from '../../../src/risk/sizing/sizing-desk.ts';
 import type { EventKind, JournalEvent } from '../../../src/storage/journal/event-table.ts';
 
 export function anInstrument(over: Partial<Instrument> & { lot?: string } = {}): Instrument {
@@ -122,6 +124,14 @@ const order: fc.Arbitrary<OrderIntent> = record({
   deadlineNs: whole as fc.Arbitrary<Nanos>,
 });
 
+const amendment = record({
+  ticks: whole as fc.Arbitrary<Ticks>,
+  lots: whole as fc.Arbitrary<Lots>,
+  epoch: whole,
+  decidedNs: whole as fc.Arbitrary<Nanos>,
+  deadlineNs: whole as fc.Arbitrary<Nanos>,
+});
+
 const instrument: fc.Arbitrary<Instrument> = record({
   index: fc.nat(1023),
   lot: fc.constantFrom('1', '0.05', '0.00001'),
@@ -158,6 +168,18 @@ const shapes: Shapes = {
   'order-unacked': record(reasoned),
   'order-abandoned': record(reasoned),
   'cancel-submitted': record({ clientId: name }),
+  'amend-submitted': fc.oneof(
+    record({ clientId: name, amendment }),
+    record({ clientId: name, amendment, evidence }),
+  ),
+  'amend-refused': record(reasoned),
+  'amend-accepted': record({
+    clientId: name,
+    ticks: whole as fc.Arbitrary<Ticks>,
+    lots: whole as fc.Arbitrary<Lots>,
+  }),
+  'amend-rejected': record(reasoned),
+  'amend-outcome-unknown': record(reasoned),
   transferred: record({
     venue: name,
     transferId: name,
@@ -232,6 +254,15 @@ const shapes: Shapes = {
   'breaker-probing': record({ control: name, scope: name }),
   'breaker-closed': record({ control: name, scope: name, by: name }),
   'profit-peaked': record({ profit: amount }),
+  'rung-changed': record({
+    control: name,
+    from: fc.constantFrom(...RUNGS),
+    to: fc.constantFrom(...RUNGS),
+    measure: name,
+    measured: name,
+    limit: name,
+    use: name,
+  }),
   heartbeat: record({ covered: fc.nat() }),
   'alert-raised': record({
     id: fc.nat(),
@@ -281,6 +312,20 @@ const shapes: Shapes = {
     observations: fc.nat(),
     detail: words,
   }),
+  'size-set': record({
+    instrument: fc.nat(),
+    rule: fc.constantFrom(...SIZE_RULES),
+    positionLots: fc.maxSafeNat(),
+    orderLots: fc.maxSafeNat(),
+    detail: words,
+  }),
+  'volatility-warmed': record({
+    instrument: fc.nat(),
+    returns: fc.nat(),
+    missing: fc.nat(),
+    fromMs: fc.nat(),
+    toMs: fc.nat(),
+  }),
   'price-jumped': record({
     instrument: fc.nat(),
     endMs: fc.nat(),
@@ -288,6 +333,8 @@ const shapes: Shapes = {
     statisticMilli: fc.nat(),
     thresholdMilli: fc.nat(),
   }),
+  'loss-forecast': record({ atMs: fc.nat(), detail: words }),
+  'loss-scored': record({ atMs: fc.nat(), detail: words }),
   'audit-key-rotated': record({ newKey: name }),
   'market-data-removed': record({ why: name, what: words }),
 };

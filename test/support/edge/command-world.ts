@@ -9,6 +9,7 @@ import type {
 import type { EstopEventRow, EstopRow } from '../../../src/commands/estop/estop-port.ts';
 import type { MeasuredReaction } from '../../../src/commands/estop/measure-port.ts';
 import type {
+  CrashOptions,
   DoctorOptions,
   GuardOptions,
   RecordOptions,
@@ -30,6 +31,7 @@ import type { AlertRow } from '../../../src/ops/alerts/alert-board.ts';
 import { manualEnv } from '../manual-env.ts';
 import { aTestInspector, GOOD_HEALTH } from './test-inspector.ts';
 import { A_MARKET } from './test-market.ts';
+import { A_RISK } from './test-risk.ts';
 
 export interface TestTerminal extends Terminal {
   /** Everything that was written to each stream. */
@@ -61,6 +63,7 @@ export interface CommandWorld extends Surroundings {
   /** What the launcher was asked to start. */
   readonly launched: (StartOptions | VenueOptions | GuardOptions)[];
   readonly simulated: SimulateOptions[];
+  readonly crashed: CrashOptions[];
   readonly examined: DoctorOptions[];
   readonly tuned: TuneOptions[];
   readonly recordings: RecordOptions[];
@@ -74,6 +77,7 @@ export function aCommandWorld(
   const env = manualEnv();
   const launched: (StartOptions | VenueOptions | GuardOptions)[] = [];
   const simulated: SimulateOptions[] = [];
+  const crashed: CrashOptions[] = [];
   const examined: DoctorOptions[] = [];
   const tuned: TuneOptions[] = [];
   const recordings: RecordOptions[] = [];
@@ -100,6 +104,10 @@ export function aCommandWorld(
       },
       async venue(options) {
         launched.push(options);
+        return 0;
+      },
+      async crash(options) {
+        crashed.push(options);
         return 0;
       },
       async simulate(options) {
@@ -132,6 +140,7 @@ export function aCommandWorld(
       NodeJS.WriteStream,
     launched,
     simulated,
+    crashed,
     examined,
     tuned,
     recordings,
@@ -290,6 +299,7 @@ export function aTestDesk(parts: Partial<Desk> = {}): TestDesk {
       },
     },
     market: A_MARKET,
+    risk: A_RISK,
     status: async () => STATUS,
     actors: () => [ACTOR],
     actorState: (path) => (path === ACTOR.path ? { loss: 5 } : null),

@@ -1,3 +1,4 @@
+import type { Amending } from '../../../src/execution/amend/amending.ts';
 import type { LedgerEvent } from '../../../src/execution/ledger.ts';
 import type { OrderEvent } from '../../../src/execution/order.ts';
 import { OrderManager } from '../../../src/execution/order-manager.ts';
@@ -46,8 +47,11 @@ export function anEntry(isClockReal = false) {
       told: () => {},
     },
   });
+  const venue = aVenue(instruments);
+  /** What the venue changes in place; a test may change it. */
+  const amending: { -readonly [K in keyof Amending]: Amending[K] } = { ...venue.orders.amending };
   const entry = new OrderEntry({
-    venue: aVenue(instruments),
+    venue: { ...venue, orders: { ...venue.orders, amending } },
     gate,
     manager,
     instruments,
@@ -58,7 +62,7 @@ export function anEntry(isClockReal = false) {
       if (world.isConnected) sent.push(sentFrame(text as string));
       return world.isConnected;
     },
-    dropped: (order) => void dropped.push(order.clientId),
+    dropped: (_, order) => void dropped.push(order.clientId),
     throttled: (ms) => void throttled.push(ms),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     isClockReal,
@@ -73,6 +77,7 @@ export function anEntry(isClockReal = false) {
     dropped,
     throttled,
     world,
+    amending,
     kinds: () => journal.map(({ kind }) => kind),
     status: (clientId = FIRST_ID) => manager.recordOf(clientId)?.status,
     reason: (clientId = FIRST_ID) => manager.recordOf(clientId)?.reason,

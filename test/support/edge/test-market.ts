@@ -56,6 +56,16 @@ export const A_MARKET: MarketPort = {
     const filled = Math.min(quantity, 2);
     return ok({ ...A_QUOTE, asked: quantity, filled, unfilled: quantity - filled });
   },
+  queues: async () => [
+    {
+      ...{ market: 'kraken BTC/USD', clientId: 'c-1', side: 'buy', price: '99.5', left: '0.4' },
+      ...{ ahead: '1.2', ordersAhead: 3, level: '1.9' },
+    },
+    {
+      ...{ market: 'binance BTCUSDT', clientId: 'c-2', side: 'sell', price: '101.0', left: '1' },
+      ...{ ahead: null, ordersAhead: null, level: null },
+    },
+  ],
   async bars(symbol, series) {
     if (symbol !== 'BTC/USD') return err(`no market is called ${symbol}`);
     const market = 'kraken BTC/USD';

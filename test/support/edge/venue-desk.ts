@@ -134,7 +134,7 @@ export function aDesk(parts: DeskParts = {}): TestDesk {
     open: (url) => void opened.push(url),
     notOpened: (why) => void notOpened.push(why),
     told: (update) => void told.push(update),
-    dropped: (order) => void dropped.push(order.clientId),
+    dropped: (_, order) => void dropped.push(order.clientId),
     compare: async () => world.compare(),
     adjust: (differences) => void adjusted.push(...differences),
     pause: (ms) => new Promise((resolve) => void env.timers.after(ms, resolve)),

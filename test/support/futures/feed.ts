@@ -27,12 +27,13 @@ export function aFuturesFeed(feeds: 1 | 2 = 1) {
   if (market === null) throw new Error('the venue has BTCUSDT');
   const options = { streamUrl: 'ws://usdm', restUrl: 'http://usdm', instruments: [BTC] };
   const trades: TradePrinted[] = [];
-  const [books, extras] = futuresStreams({ ...options, hasTrades: true }).map((stream) =>
-    aDrivenFeed({
-      ...{ clock, timers, net, stream, feeds },
-      random: rngOf(4),
-      onTrade: (trade) => void trades.push(trade),
-    }),
+  const [books, extras] = futuresStreams({ ...options, hasTrades: true, hasOptions: false }).map(
+    (stream) =>
+      aDrivenFeed({
+        ...{ clock, timers, net, stream, feeds },
+        random: rngOf(4),
+        onTrade: (trade) => void trades.push(trade),
+      }),
   ) as [DrivenFeed, DrivenFeed];
   venue.start();
   const run = (ms: number): void => time.runUntil(clock.now() + ms);

@@ -95,7 +95,7 @@ export function aKrakenFeed(over: Partial<KrakenVenueOptions> = {}, feeds: 1 | 2
 }
 
 /** A crowd that changes the ten best levels of a side, and sometimes trades. */
-function aCrowd(exchange: Exchange, market: MarketState, random: Rng): () => void {
+export function aCrowd(exchange: Exchange, market: MarketState, random: Rng): () => void {
   const resting: number[] = [];
   return () => {
     for (let act = 0; act < 6; act += 1) {

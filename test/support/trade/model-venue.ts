@@ -1,4 +1,5 @@
 import { amountOf, lotsOf, millisOf } from '../../../src/core/units.ts';
+import type { Terms } from '../../../src/execution/amend/amendment.ts';
 import type { Balances } from '../../../src/execution/ledger.ts';
 import type { OrderIntent, Side } from '../../../src/execution/order.ts';
 import type { Report, VenueOrder, VenueTrade } from '../../../src/execution/report.ts';
@@ -15,7 +16,16 @@ interface Request {
   readonly validUntilMs: number;
 }
 
-type ModelOrder = { -readonly [K in keyof VenueOrder]: VenueOrder[K] };
+/** Other terms on their way, and who hears what became of them. */
+interface AmendRequest {
+  readonly clientId: string;
+  readonly terms: Terms;
+  readonly arrivesMs: number;
+  readonly validUntilMs: number;
+  readonly answer: (isDone: boolean) => void;
+}
+
+export type ModelOrder = { -readonly [K in keyof VenueOrder]: VenueOrder[K] };
 
 /**
  * What a venue holds of one account, and what it says of it: reports wait in `stream` until
@@ -33,6 +43,7 @@ export class ModelVenue {
     ['USDT', 1_000_000n * ONE],
   ]);
   #requests: Request[] = [];
+  #amends: AmendRequest[] = [];
 
   get balances(): Balances {
     return new Map([...this.#balances].map(([asset, amount]) => [asset, amountOf(amount)]));
@@ -45,8 +56,24 @@ export class ModelVenue {
     this.wait(0);
   }
 
+  /** Sends other terms that arrive so much later. @param answer not called when nothing arrives */
+  amend(
+    request: Pick<AmendRequest, 'clientId' | 'terms' | 'answer'>,
+    delayMs: number,
+    windowMs: number,
+  ): void {
+    const arrivesMs = this.nowMs + delayMs;
+    this.#amends.push({ ...request, arrivesMs, validUntilMs: this.nowMs + windowMs });
+    this.wait(0);
+  }
+
   wait(ms: number): void {
     this.nowMs += ms;
+    const amends = this.#amends.filter(({ arrivesMs }) => arrivesMs <= this.nowMs);
+    this.#amends = this.#amends.filter(({ arrivesMs }) => arrivesMs > this.nowMs);
+    for (const each of amends) {
+      if (each.arrivesMs <= each.validUntilMs) this.#amend(each);
+    }
     const arrived = this.#requests.filter(({ arrivesMs }) => arrivesMs <= this.nowMs);
     this.#requests = this.#requests.filter(({ arrivesMs }) => arrivesMs > this.nowMs);
     for (const { order, arrivesMs, validUntilMs } of arrived) {
@@ -90,6 +117,18 @@ export class ModelVenue {
   /** Money that no report tells of. */
   move(asset: string, amount: bigint): void {
     this.#balances.set(asset, (this.#balances.get(asset) ?? 0n) + amount);
+  }
+
+  /** Terms below what has filled are refused, as those of what does not rest. */
+  #amend({ clientId, terms, answer }: AmendRequest): void {
+    const order = this.orders.get(clientId);
+    const isDone = order?.state === 'open' && terms.lots > order.filledLots;
+    if (isDone) {
+      Object.assign(order, { ticks: terms.ticks, lots: terms.lots });
+      const { venueOrderId } = order;
+      this.stream.push({ kind: 'amended', clientId, venueOrderId, ...terms });
+    }
+    answer(isDone);
   }
 
   #accept({ clientId, side, kind, ticks, lots }: OrderIntent): void {

@@ -3,6 +3,7 @@ import type { BalanceDifference } from '../../../src/execution/ledger.ts';
 import { isEnded, type OrderIntent } from '../../../src/execution/order.ts';
 import { Portfolio } from '../../../src/execution/portfolio.ts';
 import {
+  COMPARISONS_MAX,
   type ReconcileOptions,
   type ReconcileOutcome,
   type ReconcilePort,
@@ -91,9 +92,10 @@ export class Reconciler {
     return { purpose: 'verify', timeoutMs: 30_000, marks: this.marks };
   }
 
-  readonly port: ReconcilePort = {
+  readonly port: ReconcilePort & { comparisonsMax: number } = {
     instruments: [MODEL_MARKET],
     receiveWindowMs: WINDOW_MS,
+    comparisonsMax: COMPARISONS_MAX,
     isOwn: (clientId) => this.manager.isOwn(clientId),
     openRecords: () => [...this.manager.table.open()],
     recordOf: (clientId) => this.manager.recordOf(clientId),
@@ -128,6 +130,7 @@ export class Reconciler {
     },
     apply: (report) => this.manager.onReport(report),
     adopt: (order) => this.manager.adopt(order),
+    learnTerms: (asked, found, isLate) => this.manager.learnTerms(asked, found, isLate),
     conclude: (clientId) => this.manager.conclude(clientId, this.isOfThisBoot),
     external: (trade) => this.manager.external(trade),
     compare: (balances) =>

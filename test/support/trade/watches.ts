@@ -7,6 +7,7 @@ import type { WatchPort } from '../../../src/risk/watch/watch-port.ts';
 export function aPort(settings: Partial<BreakerSettings> = {}) {
   const book = new LimitBook(breakersSection.parse(settings));
   const found: string[] = [];
+  const released = new Set<string>();
   const last = new Map<string, string>();
   const port: WatchPort = {
     limits: () => book,
@@ -16,7 +17,14 @@ export function aPort(settings: Partial<BreakerSettings> = {}) {
       const before = last.get(place) ?? 'fine';
       last.set(place, response);
       if (response !== before) found.push(`${place} ${response}`);
+      if (response !== 'fine') released.delete(place);
+    },
+    stands(control, scope) {
+      const place = `${control.id} ${scopeText(scope)}`;
+      return last.has(place) && last.get(place) !== 'fine' && !released.has(place);
     },
   };
-  return { port, found };
+  /** People take away what was found: `C21 desk`. */
+  const release = (place: string): void => void released.add(place);
+  return { port, found, release };
 }

@@ -7,6 +7,7 @@ import { SOCKET_LIMITS } from '../../../src/venues/connection.ts';
 import { MarketFeed } from '../../../src/venues/market/market-feed.ts';
 import type { MarketFeedPort } from '../../../src/venues/market/market-feed-port.ts';
 import type { MarketStream } from '../../../src/venues/market/market-stream.ts';
+import { askInTurn, KeyTurns } from '../../../src/venues/session/key-turns.ts';
 
 const WATCH_MS = 500;
 
@@ -27,6 +28,7 @@ export interface Driven {
 export function aDrivenFeed(driven: Driven) {
   const { clock, timers, random, net } = driven;
   const links: WebSocketLink[] = [];
+  const turns = new KeyTurns();
   const wishes = new Map<string, { cancel(): void }>();
   const later = (name: string, ms: number, run: () => void): void => {
     wishes.get(name)?.cancel();
@@ -82,6 +84,8 @@ export function aDrivenFeed(driven: Driven) {
       links[line]?.send(frame);
     },
     close: (line) => links[line]?.close(),
+    askTicket: (line, turn, query) =>
+      askInTurn(turns, net, query, (answer) => feed.onTicket(line, turn, answer)),
     ask: (line, view, request) =>
       net.http(request, (outcome) => feed.onSnapshot(line, view, outcome)),
     later: (line, what, ms) =>

@@ -135,5 +135,5 @@ function streamsOf(
   run(1_000);
   if (rules === null) throw new Error(`${kind} answers no question for its rules`);
   const opened = { access, settings, instruments: must(rules as ReturnType<typeof decode>) };
-  return VENUE_KINDS[kind].streams(opened, { trades: true });
+  return VENUE_KINDS[kind].streams(opened, { trades: true, options: false });
 }

@@ -13,6 +13,7 @@ import {
   type Side,
   submitted,
 } from '../../../src/execution/order.ts';
+import type { ApprovedAmendment } from '../../../src/risk/approved-order.ts';
 import type { Account } from '../../../src/simulation/exchange/clearing.ts';
 import { FRONT_KINDS, type FrontKind } from '../../../src/simulation/server/front-kinds.ts';
 import { openVenueAs } from '../../../src/simulation/server/venue.ts';
@@ -153,11 +154,19 @@ export async function aStage(spec: ScenarioVenue, tampers = false) {
     place({ away = 0, ...parts }: OrderParts & { readonly away?: number } = {}): string {
       return desk.place({ ticks: ticks(PRICE + away), lots: lots(1), ...parts });
     },
+    /** Asks the venue for other terms of an order: where the price is to be, units in all. */
+    amend(clientId: string, { away = 0, units = 1 }: { away?: number; units?: number }): void {
+      const { order, filledLots } = desk.record(clientId) as OrderRecord;
+      const inAll = lotsOf(lots(units));
+      const open = lotsOf(inAll - filledLots);
+      const wanted = { ...order, ticks: ticksOf(ticks(PRICE + away)), lots: open };
+      desk.desk.entry.amend({ wanted, lots: inAll } as ApprovedAmendment);
+    },
     /** How many requests that place an order have left. */
     posts: (): number => desk.sent.filter((request) => spec.isPlacement(textOf(request))).length,
     /** The next requests of an order's kind go wrong. */
     fault(
-      which: 'place' | 'cancel',
+      which: 'place' | 'cancel' | 'amend',
       fault: Parameters<typeof venue.facade.faults.planRequests>[1],
     ): void {
       venue.facade.faults.planRequests(spec.operations[which], fault, 1);

@@ -18,6 +18,7 @@ export interface ScenarioVenue {
   readonly operations: {
     readonly place: string;
     readonly cancel: string;
+    readonly amend: string;
     readonly restPlace: string;
   };
   /** What ccxt calls the market. */
@@ -53,7 +54,12 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'binance',
     symbol: 'BTCUSDT',
     column: 'Binance spot',
-    operations: { place: 'order.place', cancel: 'order.cancel', restPlace: 'order.place' },
+    operations: {
+      place: 'order.place',
+      cancel: 'order.cancel',
+      amend: 'order.amend.keepPriority',
+      restPlace: 'order.place',
+    },
     unified: 'BTC/USDT',
     prevention: { selfTradePreventionMode: 'EXPIRE_TAKER' },
     isPlacement: isOrderPlace,
@@ -66,7 +72,12 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'binance-usdm',
     symbol: 'BTCUSDT',
     column: 'Binance USD-M',
-    operations: { place: 'order.place', cancel: 'order.cancel', restPlace: 'order.place' },
+    operations: {
+      place: 'order.place',
+      cancel: 'order.cancel',
+      amend: 'order.modify',
+      restPlace: 'order.place',
+    },
     unified: 'BTC/USDT:USDT',
     prevention: { selfTradePreventionMode: 'EXPIRE_TAKER' },
     isPlacement: isOrderPlace,
@@ -79,7 +90,12 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'kraken',
     symbol: 'BTC/USD',
     column: 'Kraken spot',
-    operations: { place: 'add_order', cancel: 'cancel_order', restPlace: 'AddOrder' },
+    operations: {
+      place: 'add_order',
+      cancel: 'cancel_order',
+      amend: 'amend_order',
+      restPlace: 'AddOrder',
+    },
     unified: 'BTC/USD',
     prevention: { stptype: 'cancel-newest' },
     isPlacement: (text) => text.includes('"add_order"'),
@@ -99,7 +115,12 @@ export const SCENARIO_VENUES: readonly ScenarioVenue[] = [
     kind: 'coinbase',
     symbol: 'BTC-USD',
     column: 'Coinbase Advanced',
-    operations: { place: 'orders.create', cancel: 'orders.cancel', restPlace: 'orders.create' },
+    operations: {
+      place: 'orders.create',
+      cancel: 'orders.cancel',
+      amend: 'orders.edit',
+      restPlace: 'orders.create',
+    },
     unified: 'BTC/USD',
     prevention: { self_trade_prevention_id: '5ca1ab1e-0000-4000-8000-000000000001' },
     isPlacement: (text) => text === 'POST /api/v3/brokerage/orders',

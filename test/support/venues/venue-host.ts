@@ -100,7 +100,7 @@ export function aVenueHost(options: HostOptions) {
       open: (url) => open(url),
       notOpened: (why) => closed(why),
       told: (update) => void told.push(update),
-      dropped: ({ clientId }) => void dropped.push(clientId),
+      dropped: (_, { clientId }) => void dropped.push(clientId),
       compare: async () => ok([]),
       adjust: () => {},
       pause: (ms) => new Promise((resolve) => later(ms, resolve)),

@@ -36,6 +36,39 @@ test('levels are read as ticks and lots in their order', () => {
   );
 });
 
+test('levels without a blank, and others among them, are read the same', () => {
+  const level = fc.tuple(
+    fc.oneof(
+      fc.integer({ min: 1, max: 1e9 }),
+      fc.integer({ min: 1, max: 2e6 }).map((n) => n / 2),
+    ),
+    fc.nat({ max: 1e9 }),
+    fc.constantFrom('', ' ', ',[]'),
+  );
+  law(
+    fc.property(fc.array(level, { maxLength: 12 }), (levels) => {
+      const texts = levels.map(([ticks, lots, more]) => {
+        const [price, size] = [(ticks / 100).toFixed(8), (lots / 1000).toFixed(4)];
+        return more === ' ' ? `[ "${price}", "${size}"]` : `["${price}","${size}"${more}]`;
+      });
+      const { isRead, list } = read(`[${texts.join(',')}]`);
+      assert.ok(isRead);
+      assert.equal(
+        levelsOf(list),
+        levels.map(([ticks, lots]) => [ticks, lots]),
+      );
+    }),
+    300,
+  );
+});
+
+test('a level that nothing separates from the next is a fault behind it', () => {
+  const { isRead, list, fault } = read('[["1.00","2.000"]["1.01","0"]]');
+  assert.not(isRead);
+  assert.is(list.count, 1, 'it is not counted twice');
+  assert.match(fault, /^no \] or comma at byte 17$/);
+});
+
 test('an order from a time of finer ticks keeps its fraction', () => {
   assert.equal(levelsOf(read('[["1.005","0.0005"]]').list), [[100.5, 0.5]]);
 });

@@ -93,7 +93,10 @@ const ended = (how: string, reason: string) => ({
 const executions: [parts: object, report: object][] = [
   [{ x: 'NEW', X: 'NEW', t: -1, N: null }, accepted],
   [{ x: 'NEW', C: 'an id that only cancellations mean' }, accepted],
-  [{ x: 'REPLACED', X: 'NEW' }, accepted],
+  [
+    { x: 'REPLACED', X: 'NEW' },
+    { ...accepted, kind: 'amended', ticks: 6_000_000, lots: 100 },
+  ],
   [{ x: 'CANCELED', c: 'request-5', C: clientId }, ended('canceled', 'canceled')],
   [{ x: 'CANCELED', C: '' }, ended('canceled', 'canceled')],
   [{ x: 'REJECTED', r: 'INSUFFICIENT_BALANCES' }, ended('rejected', 'INSUFFICIENT_BALANCES')],

@@ -2,12 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HttpReply, NetFault } from '../../../src/core/env.ts';
 import { err, ok } from '../../../src/core/result.ts';
-import { ticksOf } from '../../../src/core/units.ts';
-import {
-  configurationText,
-  type OrderForm,
-} from '../../../src/venues/coinbase/order-configuration.ts';
-import { preventionId } from '../../../src/venues/coinbase/orders.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../../src/risk/approved-order.ts';
+import { coinbaseOrders, preventionId } from '../../../src/venues/coinbase/orders.ts';
 import { productsIn } from '../../../src/venues/coinbase/products.ts';
 import { coinbaseQueries } from '../../../src/venues/coinbase/queries.ts';
 import { replyIn } from '../../../src/venues/coinbase/rest.ts';
@@ -16,6 +12,7 @@ import { tokenSigner } from '../../../src/venues/coinbase/sign.ts';
 import type { Query, QueryFault } from '../../../src/venues/port.ts';
 import { aFrame, aHeartbeat, BTC, bytesOf } from '../../support/coinbase/frames.ts';
 import { KEY_NAME, SEC1 } from '../../support/coinbase/keys.ts';
+import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
 import { must } from '../../support/venue/fixtures.ts';
 
 const signer = must(tokenSigner(KEY_NAME, SEC1));
@@ -170,67 +167,43 @@ test('a page of trades begins at the time of the mark, and from the start withou
   assert.match(urlOf(null), /limit=1$/);
 });
 
-test('every documented form of order is written as the venue wants it', () => {
-  const base = { lots: BTC.lotsMin, ticks: ticksOf(10_000) };
+test('every form of order is written as the venue wants it', () => {
   const sized = { base_size: '0.00000001', limit_price: '100.00' };
-  const end_time = '2026-01-02T00:00:00.000Z';
-  const stop = { stopTicks: ticksOf(9_000) };
-  const forms: readonly (readonly [OrderForm, object])[] = [
-    [{ form: 'market', lots: base.lots }, { market_market_ioc: { base_size: '0.00000001' } }],
-    [
-      { form: 'limit', ...base, isPostOnly: true },
-      { limit_limit_gtc: { ...sized, post_only: true } },
-    ],
-    [
-      { form: 'limit-until', ...base, isPostOnly: false, endMs: NOW },
-      { limit_limit_gtd: { ...sized, end_time, post_only: false } },
-    ],
-    [{ form: 'limit-ioc', ...base }, { sor_limit_ioc: sized }],
-    [{ form: 'limit-fok', ...base }, { limit_limit_fok: sized }],
-    [
-      { form: 'stop-limit', ...base, ...stop, direction: 'down', endMs: null },
-      {
-        stop_limit_stop_limit_gtc: {
-          ...sized,
-          stop_price: '90.00',
-          stop_direction: 'STOP_DIRECTION_STOP_DOWN',
-        },
-      },
-    ],
-    [
-      { form: 'stop-limit', ...base, ...stop, direction: 'up', endMs: NOW },
-      {
-        stop_limit_stop_limit_gtd: {
-          ...sized,
-          stop_price: '90.00',
-          end_time,
-          stop_direction: 'STOP_DIRECTION_STOP_UP',
-        },
-      },
-    ],
-    [
-      { form: 'bracket', ...base, ...stop, endMs: null },
-      { trigger_bracket_gtc: { ...sized, stop_trigger_price: '90.00' } },
-    ],
-    [
-      { form: 'bracket', ...base, ...stop, endMs: NOW },
-      { trigger_bracket_gtd: { ...sized, stop_trigger_price: '90.00', end_time } },
-    ],
-    [
-      { form: 'twap', ...base, startMs: NOW - 3_600_000, endMs: NOW, buckets: 10 },
-      {
-        twap_limit_gtd: {
-          ...sized,
-          start_time: '2026-01-01T23:00:00.000Z',
-          end_time,
-          number_buckets: '10',
-          bucket_duration: '360s',
-        },
-      },
-    ],
+  const forms: readonly (readonly [OrderParts, object])[] = [
+    [{ kind: 'market', ticks: 0 }, { market_market_ioc: { base_size: '0.00000001' } }],
+    [{ isPostOnly: true }, { limit_limit_gtc: { ...sized, post_only: true } }],
+    [{}, { limit_limit_gtc: { ...sized, post_only: false } }],
+    [{ timeInForce: 'ioc' }, { sor_limit_ioc: sized }],
+    [{ timeInForce: 'fok' }, { limit_limit_fok: sized }],
   ];
-  for (const [form, wanted] of forms) {
-    assert.equal(JSON.parse(configurationText(form, BTC)), wanted);
+  const entry = coinbaseOrders(access);
+  for (const [parts, wanted] of forms) {
+    const order = anOrder({ ticks: 10_000, lots: BTC.lotsMin, ...parts }) as ApprovedOrder;
+    const { body = '', line } = entry.place(order, BTC, '1', NOW);
+    const { order_configuration } = JSON.parse(body);
+    assert.equal([order_configuration, line], [wanted, 'at-once']);
+  }
+});
+
+test('an amendment names the order by the id of the venue, and leaves like an order', () => {
+  const wanted = anOrder({ ticks: 10_000, lots: 1 });
+  const change = { wanted, lots: 3 } as unknown as ApprovedAmendment;
+  const { url, body, line } = coinbaseOrders(access).amend(change, 'O-1', BTC, '1', NOW);
+  assert.match(url, /brokerage\/orders\/edit$/);
+  assert.equal(JSON.parse(body ?? ''), { order_id: 'O-1', price: '100.00', size: '0.00000003' });
+  assert.is(line, 'at-once');
+});
+
+test('an edit that the venue took down is done, one that it refused says why', () => {
+  const said = (errors: object, success = false) =>
+    replyIn(ok({ status: 200, headers: {}, body: JSON.stringify({ success, errors }) }));
+  assert.equal(said([], true), { kind: 'done', venueOrderId: '' });
+  const refused = said([{ edit_failure_reason: 'ORDER_NOT_FOUND' }]);
+  assert.equal(refused.kind === 'refused' && refused.reason, 'ORDER_NOT_FOUND');
+  const other = said([{ edit_failure_reason: '', preview_failure_reason: 'PREVIEW_X' }]);
+  assert.equal(other.kind === 'refused' && other.reason, 'PREVIEW_X');
+  for (const errors of [[{}], [{ edit_failure_reason: 'UNKNOWN_EDIT_FAILURE_REASON' }], []]) {
+    assert.is(said(errors).kind, 'unknown');
   }
 });
 

@@ -28,6 +28,8 @@ const shut = { kind: 'maintenance' } as const;
 /** Every kind of event, with the name that the table has for it. */
 const EVENTS: Readonly<Record<string, LifecycleEvent>> = {
   due: { type: 'due', nowMs: NOW },
+  'due-ticket': { type: 'due', needsTicket: true, nowMs: NOW },
+  authorised: { type: 'authorised', nowMs: NOW },
   opened: { type: 'opened', nowMs: NOW },
   synced: { type: 'synced', nowMs: NOW },
   lost: { type: 'lost', nowMs: NOW },
@@ -46,24 +48,28 @@ const EVENTS: Readonly<Record<string, LifecycleEvent>> = {
 const ENDS = { closed: 'backing-off', 'closed-ban': 'banned', 'closed-shut': 'maintenance' };
 const OPEN = { 'says-shut': 'maintenance', 'give-up': 'closing', retire: 'closing', ...ENDS };
 const REFUSED = { 'refused-ban': 'banned', 'refused-shut': 'maintenance' };
+const DUE_OPEN = { due: 'syncing', 'due-ticket': 'syncing' };
 type Row = Readonly<Partial<Record<keyof typeof EVENTS, string>>>;
 const TABLE: Readonly<Record<LifecycleName, Row>> = {
-  idle: { due: 'connecting' },
+  idle: { due: 'connecting', 'due-ticket': 'authorising' },
+  authorising: { authorised: 'connecting', retire: 'idle', ...ENDS },
   connecting: { opened: 'syncing', 'give-up': 'closing', retire: 'closing', ...ENDS },
   syncing: { ...OPEN, ...REFUSED, synced: 'live' },
   live: { ...OPEN, lost: 'gap' },
   gap: { ...OPEN, ...REFUSED, synced: 'live' },
-  'backing-off': { due: 'connecting', retire: 'idle' },
-  banned: { ...OPEN, ...REFUSED, ...ENDS, due: 'syncing', synced: 'live' },
-  maintenance: { ...OPEN, ...REFUSED, due: 'syncing', 'says-open': 'syncing' },
+  'backing-off': { due: 'connecting', 'due-ticket': 'authorising', retire: 'idle' },
+  banned: { ...OPEN, ...REFUSED, ...ENDS, ...DUE_OPEN, synced: 'live' },
+  maintenance: { ...OPEN, ...REFUSED, ...DUE_OPEN, 'says-open': 'syncing' },
   closing: ENDS,
 };
 
 /** A state with an open socket where it can have one, and nothing else that decides. */
 function aState(name: LifecycleName, over: Partial<Lifecycle['context']> = {}): Lifecycle {
-  const isOpen = !['idle', 'connecting', 'backing-off'].includes(name);
+  const isOpen = !['idle', 'authorising', 'connecting', 'backing-off'].includes(name);
   return { name, context: { ...FIRST_LIFECYCLE.context, isOpen, openedMs: NOW - 1, ...over } };
 }
+
+const TICKET = EVENTS['due-ticket'] as LifecycleEvent;
 
 for (const from of LIFECYCLE_STATES) {
   test(`from ${from} every event leads where the table says`, () => {
@@ -79,6 +85,8 @@ test('a wait that ends without an open socket makes a connection', () => {
   for (const from of ['banned', 'maintenance'] as const) {
     const after = nextLifecycle(aState(from, { isOpen: false }), EVENTS['due'] as LifecycleEvent);
     assert.is(after.name, 'connecting', from);
+    const asked = nextLifecycle(aState(from, { isOpen: false }), TICKET);
+    assert.is(asked.name, 'authorising', from);
     const gone = nextLifecycle(aState(from, { isOpen: false }), EVENTS['retire'] as LifecycleEvent);
     assert.is(gone.name, 'idle', from);
     const still = { type: 'give-up', nowMs: NOW } as const;
@@ -89,8 +97,10 @@ test('a wait that ends without an open socket makes a connection', () => {
 test('a ban is honoured to its end, through a lost socket and against an early timer', () => {
   let state = nextLifecycle(aState('gap'), EVENTS['refused-ban'] as LifecycleEvent);
   assert.is(state.context.bannedUntilMs, NOW + BAN_MS);
-  state = nextLifecycle(state, { type: 'due', nowMs: NOW + BAN_MS - 1 });
-  assert.is(state.name, 'banned');
+  for (const needsTicket of [false, true]) {
+    state = nextLifecycle(state, { type: 'due', needsTicket, nowMs: NOW + BAN_MS - 1 });
+    assert.is(state.name, 'banned');
+  }
   state = nextLifecycle(state, { type: 'closed', refusal: null, nowMs: NOW + 1 });
   assert.is(state.name, 'banned');
   const rest = waitMs(state, rngOf(1), { nowMs: NOW + 1, leastMs: 0 });

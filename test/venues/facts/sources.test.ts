@@ -132,6 +132,45 @@ test('a market that has no ratio yet tells none, and of many the last holds', ()
   ]);
 });
 
+const DAY = 86_400_000;
+
+test('what longs have paid shorts is told over a day, a week and a month', () => {
+  const sources = usdmFacts(access, 'v', [anInstrument()]);
+  const now = 40 * DAY;
+  const query = () => sourceOf(sources, 'funding-history', 'BTCUSDT').query(now);
+  assert.match(query().request.url, new RegExp(`startTime=${10 * DAY}&`));
+  const paid = (daysAgo: number, rate: string) => ({
+    ...{ symbol: 'BTCUSDT', fundingRate: rate, fundingTime: now - daysAgo * DAY, markPrice: '1' },
+  });
+  assert.equal(figures(query(), { fundingRate: [paid(20, '0.5'), paid(3, '0.25')] }), [
+    'BTCUSDT funding-week-fraction 0.25',
+    'BTCUSDT funding-month-fraction 0.75',
+  ]);
+  assert.equal(figures(query(), { fundingRate: [paid(0.5, '-0.125')] }), [
+    'BTCUSDT funding-day-fraction -0.125',
+    'BTCUSDT funding-week-fraction -0.125',
+    'BTCUSDT funding-month-fraction -0.125',
+  ]);
+  assert.equal(figures(query(), { fundingRate: [] }), []);
+});
+
+test('how open interest has changed is told as far as its history reaches', () => {
+  const sources = usdmFacts(access, 'v', [anInstrument()]);
+  const query = () => sourceOf(sources, 'interest-history', 'BTCUSDT').query(7);
+  const open = (hours: number, quantity: string) => ({
+    ...{ symbol: 'BTCUSDT', sumOpenInterest: quantity, sumOpenInterestValue: '1' },
+    timestamp: DAY + hours * 3_600_000,
+  });
+  const whole = [open(0, '80'), open(22, '200'), open(23, '100'), open(23.9, '1'), open(24, '120')];
+  assert.equal(figures(query(), { openInterestHist: whole }), [
+    `BTCUSDT open-interest-hour-change-fraction ${120 / 100 - 1}`,
+    `BTCUSDT open-interest-day-change-fraction ${120 / 80 - 1}`,
+  ]);
+  assert.equal(figures(query(), { openInterestHist: whole.slice(3) }), []);
+  assert.equal(figures(query(), { openInterestHist: [open(0, '0'), open(1, '5')] }), []);
+  assert.equal(figures(query(), { openInterestHist: [] }), []);
+});
+
 test('positions of a futures account are told with what would liquidate them', () => {
   const sources = usdmFacts(access, 'v', [anInstrument()]);
   const position = {

@@ -49,7 +49,7 @@ test('a token lives for the receive window, in whole seconds and with one to spa
 test('a product in USDC is followed by the frames of the same product in dollars', () => {
   const usdc = { ...BTC, symbol: 'BTC-USDC', quote: 'USDC' };
   const opened = { access, settings, instruments: [usdc] };
-  const [maker] = coinbaseKind.streams(opened, { trades: false });
+  const [maker] = coinbaseKind.streams(opened, { trades: false, options: false });
   const stream = maker?.open();
   const level = { side: 'bid', price_level: '1', new_quantity: '1' };
   const event = { type: 'snapshot', product_id: 'BTC-USD', updates: [level] };

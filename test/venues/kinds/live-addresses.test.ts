@@ -72,7 +72,7 @@ for (const kind of Object.keys(KNOWN) as VenueKindName[]) {
     assert.is(request.url.split('?')[0], rules);
     const sensitive = Object.keys(request.headers).filter((name) => /key|auth|sign/i.test(name));
     assert.equal(sensitive, []);
-    const makers = adapter.streams(openedAt(kind, access), { trades: true });
+    const makers = adapter.streams(openedAt(kind, access), { trades: true, options: true });
     assert.equal(
       makers.map(({ open }) => open().url.split('?')[0]),
       streams,

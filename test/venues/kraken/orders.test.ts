@@ -1,13 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ApprovedOrder } from '../../../src/risk/approved-order.ts';
-import {
-  addOrder,
-  addOrders,
-  amendOrder,
-  amendOverRest,
-  batchAdd,
-} from '../../../src/venues/kraken/advanced-orders.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../../src/risk/approved-order.ts';
 import { krakenOrders } from '../../../src/venues/kraken/orders.ts';
 import { krakenQueries } from '../../../src/venues/kraken/queries.ts';
 import { krakenKeyOf, Nonces } from '../../../src/venues/kraken/sign.ts';
@@ -52,33 +45,18 @@ test('post-only, immediate and market orders say so', () => {
   );
 });
 
-test('a batch shares its pair, and an amendment names our id', () => {
-  const batch = JSON.parse(batchAdd(token, [order(), order({ side: 'sell' })], pair, '8', NOW));
-  assert.equal(
-    [batch.method, batch.params.symbol, batch.params.orders.length],
-    ['batch_add', 'BTC/USD', 2],
+test('an amendment names our id, both terms and, if the order is never to take, that', () => {
+  const amend = (parts: OrderParts = {}): string => {
+    const change = { wanted: order(parts), lots: 700_000 } as unknown as ApprovedAmendment;
+    return String(krakenOrders(token, 5_000).amend(change, 'O1', pair, '9', NOW));
+  };
+  assert.is(
+    amend({ isPostOnly: true }),
+    '{"method":"amend_order","params":{"cl_ord_id":"desk-1-mm-1","order_qty":0.00700000,' +
+      '"limit_price":60000.1,"post_only":true,"deadline":"2026-01-01T00:00:05.000Z",' +
+      '"token":"T"},"req_id":9}',
   );
-  assert.equal(
-    batch.params.orders.map((each: Record<string, unknown>) => [each['side'], each['symbol']]),
-    [
-      ['buy', undefined],
-      ['sell', undefined],
-    ],
-  );
-  const amended = JSON.parse(amendOrder(token, order({ lots: 500_000 }), pair, '9', NOW));
-  const { cl_ord_id, order_qty, limit_price } = amended.params;
-  assert.equal([cl_ord_id, order_qty, limit_price], ['desk-1-mm-1', 0.005, 60_000.1]);
-});
-
-test('orders over REST answer with their ids, each of a batch for itself', () => {
-  const access = anAccess();
-  const one = addOrder(access, order(), pair, { style: { kind: 'plain' } }, NOW);
-  assert.equal(one.decode(resultOf({ txid: ['O1'], descr: {} })), { ok: true, value: 'O1' });
-  const several = addOrders(access, [order(), order()], pair, NOW);
-  const mixed = { orders: [{ txid: 'O1' }, { error: 'EOrder:Insufficient funds' }] };
-  assert.equal(several.decode(resultOf(mixed)), { ok: true, value: ['O1', ''] as never });
-  const amended = amendOverRest(access, order(), pair, NOW);
-  assert.equal(amended.decode(resultOf({ amend_id: 'A' })), { ok: true, value: 'A' });
+  assert.is(JSON.parse(amend()).params.post_only, undefined);
 });
 
 test('F20: nonces rise whatever the clock does, and leap ahead when they are refused', () => {
@@ -173,7 +151,6 @@ test('strange replies are faults of every question of a desk, and never throw', 
     queries.trades(pair, '-1', NOW),
     queries.cancelAllNow(pair, NOW, []),
     queries.serverTime(),
-    addOrders(anAccess(), [order()], pair, NOW),
   ];
   const described = { pair: 'XBTUSD', type: 'buy', ordertype: 'limit', price: '1.0' };
   for (const question of questions) {

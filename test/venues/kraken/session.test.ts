@@ -40,6 +40,33 @@ const trade = {
   timestamp: '2026-01-01T00:00:00.123456Z',
 };
 
+test('an end says all that has filled, so that a fill nobody told of is missed', () => {
+  const { executions } = aSession();
+  const reportsOf = (entry: object): unknown => {
+    const frame = executions({ ...order, ...entry });
+    return frame.kind === 'reports' ? frame.reports : frame.kind;
+  };
+  const ended = { kind: 'ended', clientId: CLIENT_ID, how: 'canceled', reason: 'canceled' };
+  const end = { exec_type: 'canceled', cum_qty: 0.25 };
+  assert.equal(reportsOf(end), [ended], 'of a market that was never named nothing is known');
+  assert.equal(reportsOf({ exec_type: 'new', symbol: 'BTC/USD' }), [
+    { kind: 'accepted', clientId: CLIENT_ID, venueOrderId: 'OABC' },
+  ]);
+  assert.equal(reportsOf(end), [{ ...ended, filledLots: 25_000_000 }], 'the market is remembered');
+  assert.equal(reportsOf({ ...end, exec_type: 'expired' }), [
+    { ...ended, how: 'expired', reason: 'expired', filledLots: 25_000_000 },
+  ]);
+  const progressed = { kind: 'progressed', clientId: CLIENT_ID, venueOrderId: 'OABC' };
+  assert.equal(reportsOf({ exec_type: 'filled', cum_qty: 0.5 }), [
+    { ...progressed, filledLots: 50_000_000, hasEnded: true },
+  ]);
+  assert.is(reportsOf({ exec_type: 'filled' }), 'other');
+  assert.equal(executions({ ...order, ...end, cum_qty: 'half' }), {
+    kind: 'malformed',
+    fault: 'cum_qty: found half, wanted a decimal',
+  });
+});
+
 test('a token is fetched for each connection and stands in every subscription', () => {
   const { session } = aSession();
   const question = session.ticket?.fetch(0);

@@ -22,6 +22,16 @@ test('fractions of any length are kept, as far as a double can', () => {
   assert.ok(Math.abs(timeStampMs('2026-04-07T14:30:02.789012345Z') - whole - 789.012345) < 1e-3);
 });
 
+test('a stamp of microseconds is the nearest number of milliseconds', () => {
+  const whole = Date.UTC(2021, 3, 17, 16, 48, 54);
+  law(
+    fc.property(fc.nat(999_999), (micros) => {
+      const text = `2021-04-17T16:48:54.${String(micros).padStart(6, '0')}Z`;
+      assert.is(timeStampMs(text), whole + micros / 1_000);
+    }),
+  );
+});
+
 test('what is no time in UTC is no number', () => {
   for (const text of [
     '',
@@ -34,6 +44,10 @@ test('what is no time in UTC is no number', () => {
     '2026-04-07T14:60:02Z',
     '2026-04-07T14:30:61Z',
     '2026-04-07T14:30:02.7x9Z',
+    '2026-04-07T14:30:02.Z',
+    '2026-04-0xT14:30:02Z',
+    '0000-00-00T00:00:00Z',
+    '2026-04-00T14:30:02Z',
     '2026-04-07T14:30:0aZ',
     '2026-04-07T14:30:02 1Z',
     'yyyy-04-07T14:30:02Z',

@@ -4,6 +4,7 @@ import type { LossyFiles } from '../../../simulation/disk/lossy-files.ts';
 import { type BookedAt, compareAtRest } from '../../../simulation/invariants/agreement.ts';
 import { AuditWatch } from '../../../simulation/invariants/audit-watch.ts';
 import { JournalWatch } from '../../../simulation/invariants/journal-watch.ts';
+import { AMENDMENT_READERS } from '../../../simulation/invariants/leaving-amendment.ts';
 import { ORDER_READERS } from '../../../simulation/invariants/leaving-order.ts';
 import { ModeWatch } from '../../../simulation/invariants/mode-watch.ts';
 import { OrderWatch } from '../../../simulation/invariants/order-watch.ts';
@@ -79,7 +80,8 @@ export class Laws {
       new Map(
         venues.map(({ name, kind, instrument }, venue) => {
           const read = ORDER_READERS[kind];
-          const own = { instrument, venue, read, limits: () => limits };
+          const readAmendment = AMENDMENT_READERS[kind];
+          const own = { instrument, venue, read, readAmendment, limits: () => limits };
           return [name, new OrderWatch({ ...shared, ...own })];
         }),
       ),

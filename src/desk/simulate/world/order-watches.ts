@@ -23,6 +23,11 @@ export class OrderWatches {
     return this.#sum((watch) => watch.sent);
   }
 
+  /** Other terms for orders that have left, ever. */
+  get amends(): number {
+    return this.#sum((watch) => watch.amends);
+  }
+
   get fills(): number {
     return this.#sum((watch) => watch.fills);
   }

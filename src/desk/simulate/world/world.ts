@@ -11,11 +11,10 @@ import { isReached, SOUND_LATENCY } from '../../../simulation/faults/transport-f
 import { Verdicts, type Violation } from '../../../simulation/invariants/verdicts.ts';
 import { loopbackNet } from '../../../simulation/server/loopback-net.ts';
 import { type VirtualTime, virtualTime } from '../../../simulation/virtual-time.ts';
-import type { VenueKindName } from '../../../venues/kinds/venue-kinds.ts';
 import { panelFile } from '../../hardware/open-hardware.ts';
 import { DeskProcess, FOLDER, type ProcessEnd, type ProcessHooks } from '../desk-process.ts';
 import { Operator } from '../operator.ts';
-import { ConfigFile, seedConfig } from '../seed-config.ts';
+import { ConfigFile } from '../seed-config.ts';
 import { Trace } from '../trace.ts';
 import type { GuardMaker, GuardYard } from './guard-yard.ts';
 import { HostWatchdog } from './host-watchdog.ts';
@@ -72,6 +71,8 @@ export class World {
   /** People want it to trade, and what has ended is started again. */
   isEager = false;
   isWanted = true;
+  /** Nobody looks in: whatever happens, the desk is alone with it. */
+  areAllAsleep = false;
   lastEnd: ProcessEnd | null = null;
   /** The desk rightly does not start again; what comes next is for people. */
   isRefused = false;
@@ -92,8 +93,7 @@ export class World {
 
   constructor(
     seed: number,
-    config: Config,
-    kinds: readonly VenueKindName[],
+    configOf: (random: Rng) => Config,
     guard: GuardMaker,
     watch: {
       readonly show: ((line: string) => void) | null;
@@ -103,7 +103,7 @@ export class World {
     const { clock, timers } = this.time;
     this.random = rngOf(seed);
     this.#chance = this.random.fork('world');
-    this.file = new ConfigFile(seedConfig(config, this.random.fork('config'), kinds));
+    this.file = new ConfigFile(configOf(this.random.fork('config')));
     this.trace = new Trace(() => clock.mono(), watch.show);
     this.verdicts = new Verdicts(
       () => ({ step: this.trace.step, atMs: this.nowMs }),
@@ -356,7 +356,7 @@ export class World {
   }
 
   #operate(): void {
-    void this.operator.look(this.process, this.isEager);
+    if (!this.areAllAsleep) void this.operator.look(this.process, this.isEager);
     this.time.timers.after(OPERATOR_MS, () => this.#operate());
   }
 

@@ -8,6 +8,7 @@ import { type JumpFound, JumpWatch } from './jump-watch.ts';
 import { LiveVariance } from './live-variance.ts';
 import { ReturnHistory } from './return-history.ts';
 import { DAY_MS, factorAt, flatProfile, type IntradayProfile } from './seasonality.ts';
+import type { WarmReturns } from './warm-start.ts';
 
 export interface MarketVolatilityParts {
   readonly instrument: number;
@@ -28,6 +29,12 @@ export interface MarketJump extends JumpFound {
   readonly endMs: number;
 }
 
+/** One moment on both clocks. */
+export interface WallAndMono {
+  readonly wallMs: number;
+  readonly monoNs: number;
+}
+
 const AVERAGE = { variance: 'garch' } as const;
 
 /**
@@ -38,8 +45,8 @@ const AVERAGE = { variance: 'garch' } as const;
  */
 export class MarketVolatility {
   readonly #parts: MarketVolatilityParts;
-  readonly #history: ReturnHistory;
-  readonly #jumps: JumpWatch;
+  #history: ReturnHistory;
+  #jumps: JumpWatch;
   #profile: IntradayProfile;
   #live: LiveVariance | null = null;
   /** Of what `#live` goes by. */
@@ -87,6 +94,34 @@ export class MarketVolatility {
     this.#period = period;
     this.#midBefore = this.#mid;
     this.#end(value, period * periodMs, monoNs);
+  }
+
+  /**
+   * Begins with returns from before the first quote: the average has seen them all at once, and a
+   * fit need not wait. Live returns up to the last of them are told by them.
+   *
+   * @returns false, and nothing changes, after a calibration or without returns
+   */
+  warm({ returns, endsMs }: WarmReturns, clocks: WallAndMono): boolean {
+    const lastMs = endsMs.at(-1);
+    if (this.#calibration > 0 || lastMs === undefined) return false;
+    const { capacity, board } = this.#parts;
+    const live = this.#history.copy();
+    const history = new ReturnHistory(capacity);
+    returns.forEach((value, at) => void history.take(value, endsMs[at] as number));
+    let knownMs = lastMs;
+    live.endsMs.forEach((endMs, at) => {
+      if (endMs <= lastMs) return;
+      const missing = Math.min((endMs - knownMs) / board.periodMs - 1, capacity);
+      for (let each = 1; each <= missing; each += 1) {
+        history.take(Number.NaN, knownMs + each * board.periodMs);
+      }
+      history.take(live.returns[at] as number, endMs);
+      knownMs = endMs;
+    });
+    this.#history = history;
+    this.#followAnew(clocks);
+    return true;
   }
 
   /** What a fit needs; a copy, since it leaves the lane. */
@@ -166,6 +201,33 @@ export class MarketVolatility {
     });
   }
 
+  /** The average goes through all that is kept; the board is told of the last, at its age. */
+  #followAnew({ wallMs, monoNs }: WallAndMono): void {
+    const { returns, endsMs } = this.#history.copy();
+    let count = 0;
+    let squares = 0;
+    let live: LiveVariance | null = null;
+    this.#jumps = new JumpWatch(this.#parts.board.periodMs);
+    for (const value of returns) {
+      // Jumps of the past are nobody's news; they tell what is usual.
+      if (!Number.isNaN(value)) this.#jumps.take(value);
+      if (live !== null) live.step(value);
+      else if (!Number.isNaN(value)) {
+        count += 1;
+        squares += value * value;
+        if (count >= SEED_RETURNS && squares > 0) live = this.#averageFrom(squares / count);
+      }
+    }
+    this.#live = live;
+    if (live === null || Number.isNaN(returns.at(-1) as number)) return;
+    const endMs = endsMs.at(-1) as number;
+    this.#tell(live.next, endMs, monoNs - Math.max(0, wallMs - endMs) * 1e6);
+  }
+
+  #averageFrom(variance: number): LiveVariance {
+    return new LiveVariance(AVERAGE, this.#parameters, variance);
+  }
+
   /** An average of the first returns; null while they are too few, or none of them moved. */
   #seeded(): LiveVariance | null {
     if (this.known < SEED_RETURNS) return null;
@@ -174,7 +236,7 @@ export class MarketVolatility {
       if (!Number.isNaN(value)) squares += value * value;
     });
     if (!(squares > 0)) return null;
-    return new LiveVariance(AVERAGE, this.#parameters, squares / this.known);
+    return this.#averageFrom(squares / this.known);
   }
 }
 

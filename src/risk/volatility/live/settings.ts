@@ -45,6 +45,10 @@ export const volatilitySection = z
       .refine((minutes) => DAY_MS % (minutes * 60_000) === 0, 'wanted minutes that divide a day')
       .default(30)
       .describe('parts of the day whose usual size of returns is told apart'),
+    warmStart: z
+      .boolean()
+      .default(true)
+      .describe('begin with minute candles of the venue; for periods of whole minutes'),
     staleSeconds: z
       .number()
       .int()

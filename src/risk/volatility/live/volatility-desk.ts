@@ -8,8 +8,9 @@ import {
   calibratedEvent,
   type VolatilityCalibrated,
 } from './calibration.ts';
-import { type MarketJump, MarketVolatility } from './market-volatility.ts';
+import { type MarketJump, MarketVolatility, type WallAndMono } from './market-volatility.ts';
 import { modelOf, type VolatilitySettings } from './settings.ts';
+import { type ClosedPrice, type VolatilityWarmed, warmReturns } from './warm-start.ts';
 
 /** A fit that has no answer by then has none. */
 export const ANSWER_MS_MAX = 60_000;
@@ -27,7 +28,7 @@ export interface PriceJumped {
   readonly thresholdMilli: number;
 }
 
-export type VolatilityEvent = VolatilityCalibrated | PriceJumped;
+export type VolatilityEvent = VolatilityCalibrated | VolatilityWarmed | PriceJumped;
 
 export interface VolatilityDeskOptions {
   readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
@@ -84,6 +85,25 @@ export class VolatilityDesk {
     const market = this.#markets[message.instrument];
     if (message.kind === 'quote-updated') market?.onQuote(message);
     else market?.onQuoteLost();
+  }
+
+  /**
+   * Begins a market with prices from before the start, in the order of time. Too late once a fit of
+   * it is under way: what is fitted is numbered by what was taken.
+   *
+   * @returns whether they were of use
+   */
+  warm(instrument: number, closes: readonly ClosedPrice[], clocks: WallAndMono): boolean {
+    const market = this.#markets[instrument];
+    if (market === undefined || this.#waiting?.instrument === instrument) return false;
+    const warmed = warmReturns(closes, this.#options.board.periodMs);
+    const { returns, endsMs } = warmed;
+    if (!market.warm(warmed, clocks)) return false;
+    const missing = returns.filter((value) => Number.isNaN(value)).length;
+    const [fromMs = 0, toMs = 0] = [endsMs[0], endsMs.at(-1)];
+    const counts = { returns: returns.length, missing, fromMs, toMs };
+    this.#options.record({ kind: 'volatility-warmed', instrument, ...counts });
+    return true;
   }
 
   /** Several times a period. */

@@ -11,6 +11,8 @@ import { markTexts } from './market-requests.ts';
 
 const MARK = /^([a-z0-9]+)@markPrice(@1s)?$/;
 const FORCED = /^([a-z0-9]+)@forceOrder$/;
+/** Of which there are none here: whoever asks hears of no trade. */
+const OPTIONS = /^([a-z0-9]+)@optionTrade$/;
 /** A mark without `@1s` comes every third second. */
 const SLOW_MARKS = 3;
 
@@ -41,7 +43,7 @@ export class FuturesStreams implements PublicStreams {
   }
 
   add(line: Line, name: string): boolean {
-    const found = MARK.exec(name) ?? FORCED.exec(name);
+    const found = MARK.exec(name) ?? FORCED.exec(name) ?? OPTIONS.exec(name);
     if (found === null) return this.#books.add(line, name);
     const isKnown = this.#exchange.markets.has((found[1] ?? '').toUpperCase());
     return isKnown && this.#audience.add(line, name);

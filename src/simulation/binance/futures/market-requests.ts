@@ -111,6 +111,26 @@ export function futuresMarketRequests(futures: FuturesDesk): readonly Operation[
     const openInterest = wire.quantity(exchange.openLots(instrument.symbol));
     return ok({ symbol: instrument.symbol, openInterest, time: call.desk.clock.now() });
   };
+  /** It keeps no history, and begins with now. */
+  const openInterestHist = (call: Call) => {
+    const found = marketOf(call);
+    call.parameters.text('period');
+    call.parameters.limit(30, 500);
+    const market = call.parameters.checked(found);
+    if (!market.ok) return market;
+    const { instrument } = market.value.rules;
+    const { symbol, lotSize, tickSize } = instrument;
+    const lots = exchange.openLots(symbol);
+    const markTicks = (market.value as PerpetualMarket).price.mark?.markTicks ?? 0;
+    return ok([
+      {
+        symbol,
+        sumOpenInterest: wireOf(instrument).quantity(lots),
+        sumOpenInterestValue: estimateText(lots * lotSize * markTicks * tickSize),
+        timestamp: call.desk.clock.now(),
+      },
+    ]);
+  };
   const ratio = (fields: (longFraction: number) => object) => (call: Call) => {
     const found = marketOf(call);
     call.parameters.text('period');
@@ -140,6 +160,7 @@ export function futuresMarketRequests(futures: FuturesDesk): readonly Operation[
     open('premiumIndex', 1, premiumIndex),
     open('fundingRate', 1, fundingRate),
     open('openInterest', 1, openInterest),
+    data('openInterestHist', openInterestHist),
     data('topLongShortPositionRatio', topTraders),
     data('topLongShortAccountRatio', topTraders),
     data('takerlongshortRatio', takerRatio),

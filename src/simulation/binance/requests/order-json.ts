@@ -121,6 +121,30 @@ export function canceledOrder(wire: Wire, order: VenueOrder, cancelId: string) {
   };
 }
 
+/** An order as the answer to an amendment shows it, with names of its own for some fields. */
+export function amendedOrder(wire: Wire, order: VenueOrder) {
+  const fields = orderFields(wire, order);
+  const { origQty: qty, origQuoteOrderQty, cummulativeQuoteQty, ...others } = fields;
+  return {
+    transactTime: order.updatedMs,
+    executionId: order.orderId,
+    amendedOrder: {
+      symbol: order.symbol,
+      orderId: order.orderId,
+      orderListId: -1,
+      origClientOrderId: order.clientId,
+      clientOrderId: order.clientId,
+      qty,
+      ...others,
+      preventedQty: wire.quantity(order.preventedLots),
+      quoteOrderQty: origQuoteOrderQty,
+      cumulativeQuoteQty: cummulativeQuoteQty,
+      workingTime: order.createdMs,
+      ...preventionFields(wire, order),
+    },
+  };
+}
+
 export type PlacedForm = 'ACK' | 'RESULT' | 'FULL';
 
 /** A new order, in the length that was asked for. */

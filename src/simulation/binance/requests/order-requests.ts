@@ -10,7 +10,13 @@ import {
 } from '../../../core/units.ts';
 import type { Side, TimeInForce } from '../../../execution/order.ts';
 import type { SelfTradePrevention } from '../../book/match-plan.ts';
-import type { NewOrder, OrderReference, OrderType, VenueOrder } from '../../exchange/orders.ts';
+import {
+  isOpen,
+  type NewOrder,
+  type OrderReference,
+  type OrderType,
+  type VenueOrder,
+} from '../../exchange/orders.ts';
 import type { MarketView } from '../../exchange/port.ts';
 import {
   type BinanceError,
@@ -21,7 +27,14 @@ import {
 } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { autoClientId, type Call, marketOf, marketsOf, type Operation } from './operation.ts';
-import { canceledOrder, type PlacedForm, placedOrder, queriedOrder, wireOf } from './order-json.ts';
+import {
+  amendedOrder,
+  canceledOrder,
+  type PlacedForm,
+  placedOrder,
+  queriedOrder,
+  wireOf,
+} from './order-json.ts';
 
 export const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
 const TYPES: Readonly<Record<string, OrderType | 'Stop loss' | 'Take profit'>> = {
@@ -55,6 +68,13 @@ export const ORDER_REQUESTS: readonly Operation[] = [
   { route: 'POST order/test', method: 'order.test', right: 'trade', weight: 1, run: tryOut },
   { route: 'GET order', method: 'order.status', right: 'read', weight: 4, run: status },
   { route: 'DELETE order', method: 'order.cancel', right: 'cancel', weight: 1, run: cancel },
+  {
+    route: 'PUT order/amend/keepPriority',
+    method: 'order.amend.keepPriority',
+    right: 'trade',
+    weight: 4,
+    run: amend,
+  },
   {
     route: 'GET openOrders',
     method: 'openOrders.status',
@@ -184,6 +204,32 @@ function cancel(call: Call): Result<unknown, BinanceError> {
   desk.cancelIds.clear();
   if (!canceled.ok) return err(refusalError(canceled.error));
   return ok(canceledOrder(wireOf(market.rules.instrument), canceled.value, cancelId));
+}
+
+/** Shrinks an order where it stands. This venue leaves it its client id, and takes no other. */
+function amend(call: Call): Result<unknown, BinanceError> {
+  const { desk, parameters, account } = call;
+  const asked = referenceOf(call);
+  const quantity = parameters.text('newQty');
+  parameters.decimal('newQty');
+  const newId = parameters.matching('newClientOrderId', CLIENT_ID);
+  const read = parameters.checked(asked);
+  if (!read.ok) return read;
+  const { market, reference } = read.value;
+  const { instrument } = market.rules;
+  const order = desk.exchange.find(account, reference);
+  if (order === null || !isOpen(order)) return err(NO_SUCH_ORDER);
+  if (newId !== order.clientId) return err(invalid('newClientOrderId'));
+  const lots = parseLots(instrument, quantity);
+  if (lots === order.lots) return err(amendRejected('would result in no change to the order'));
+  if (lots > order.lots) return err(amendRejected('(quantity increase) is not supported'));
+  const amended = desk.exchange.amend(account, reference, { ticks: order.ticks, lots });
+  if (!amended.ok) return err(refusalError(amended.error));
+  return ok(amendedOrder(wireOf(instrument), amended.value.order));
+}
+
+function amendRejected(why: string): BinanceError {
+  return badRequest(-2038, `Order amend ${why}.`);
 }
 
 function openOrders(call: Call): Result<unknown, BinanceError> {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/env.ts';
 import type { ExchangeEvent, MarketView } from '../../exchange/port.ts';
 import type { PublicTrade } from '../../exchange/tape.ts';
+import { orderName } from '../order-names.ts';
 import type { Desk } from '../requests/operation.ts';
 import { allOrders, namedOrder, userOrderJson } from '../requests/order-json.ts';
 import {
@@ -28,7 +29,6 @@ export class ChannelHub {
     this.#desk = desk;
     this.#clock = desk.clock;
     desk.exchange.listen((events) => this.#publish(events));
-    desk.names.listen((account, orderId) => this.#tellUser(account, orderId));
     desk.board.listen((symbol) => {
       const market = this.#market(symbol);
       if (market !== null) this.#send('status', symbol, () => this.#status('update', [market]));
@@ -68,7 +68,7 @@ export class ChannelHub {
 
   #beginUser(line: ChannelLine, nowMs: number): void {
     const open = allOrders(this.#desk, line.account).filter(
-      ({ last }) => last.held > 0n && line.hears('user', last.symbol),
+      ({ order }) => order.held > 0n && line.hears('user', order.symbol),
     );
     // An empty snapshot still says that there is nothing.
     for (let at = 0; at === 0 || at < open.length; at += SNAPSHOT_ORDERS) {
@@ -84,7 +84,7 @@ export class ChannelHub {
     for (const event of events) {
       if (event.kind === 'level-changed') push(changes, event.symbol, event);
       else if (event.kind === 'traded') push(trades, event.trade.symbol, event.trade);
-      else if (event.kind === 'executed' && !this.#desk.names.isEditing) {
+      else if (event.kind === 'executed') {
         this.#tellUser(event.order.account, event.order.orderId);
       }
     }
@@ -103,11 +103,11 @@ export class ChannelHub {
   #tellUser(account: string, orderId: number): void {
     const lines = [...this.lines].filter((line) => line.account === account);
     if (lines.length === 0) return;
-    const order = namedOrder(this.#desk, account, this.#desk.names.nameOf(orderId));
+    const order = namedOrder(this.#desk, account, orderName(orderId));
     if (order === null) return;
     const nowMs = this.#clock.now();
     for (const line of lines) {
-      if (!line.hears('user', order.last.symbol)) continue;
+      if (!line.hears('user', order.order.symbol)) continue;
       line.send('user', { type: 'update', orders: [userOrderJson(order)] }, nowMs);
     }
   }

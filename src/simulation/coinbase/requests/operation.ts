@@ -1,7 +1,6 @@
 import type { Clock } from '../../../core/env.ts';
 import type { Right } from '../../binance/signing.ts';
 import type { ExchangePort } from '../../exchange/port.ts';
-import type { OrderNames } from '../order-names.ts';
 import type { OrderTotals } from '../order-totals.ts';
 import type { ProductBoard } from '../product-board.ts';
 
@@ -9,7 +8,6 @@ import type { ProductBoard } from '../product-board.ts';
 export interface Desk {
   readonly exchange: ExchangePort;
   readonly board: ProductBoard;
-  readonly names: OrderNames;
   readonly totals: OrderTotals;
   readonly clock: Clock;
 }

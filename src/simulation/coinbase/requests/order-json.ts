@@ -1,43 +1,26 @@
 import { amountText, type Instrument, priceText, quantityText } from '../../../core/instrument.ts';
-import { type Amount, amountOf, type Lots } from '../../../core/units.ts';
+import { amountOf, type Lots } from '../../../core/units.ts';
 import { type AccountTrade, isOpen, type VenueOrder } from '../../exchange/orders.ts';
-import type { ExchangePort } from '../../exchange/port.ts';
+import { orderIdOf, orderName } from '../order-names.ts';
+import type { Totals } from '../order-totals.ts';
 import { type Desk, timeText } from './operation.ts';
 
-/** An order as a client knows it: one, though the exchange may have had several for it. */
+/** An order with what is told of it beside its own state. */
 export interface NamedOrder {
   readonly name: string;
-  /** The one that stands now. */
-  readonly last: VenueOrder;
-  readonly first: VenueOrder;
+  readonly order: VenueOrder;
   readonly instrument: Instrument;
-  readonly filledLots: Lots;
-  readonly filledQuote: Amount;
-  readonly fees: Amount;
-  readonly fills: number;
-  readonly lastFillMs: number;
+  readonly totals: Totals;
 }
 
 /** An order under its name; null when the account has none. */
 export function namedOrder(desk: Desk, account: string, name: string): NamedOrder | null {
-  const orders = desk.names.idsOf(name).flatMap((id) => orderOf(desk.exchange, account, id) ?? []);
-  const last = orders.at(-1);
-  const first = orders[0];
-  const instrument = desk.exchange.markets.get(last?.symbol ?? '')?.rules.instrument;
-  if (last === undefined || first === undefined || instrument === undefined) return null;
-  const totals = orders.map(({ orderId }) => desk.totals.of(orderId));
-  const sum = (amounts: readonly Amount[]) => amountOf(amounts.reduce((all, one) => all + one, 0n));
-  return {
-    name,
-    first,
-    last,
-    instrument,
-    filledLots: orders.reduce((all, { filledLots }) => all + filledLots, 0) as Lots,
-    filledQuote: sum(orders.map(({ filledQuote }) => filledQuote)),
-    fees: sum(totals.map(({ fees }) => fees)),
-    fills: totals.reduce((all, { fills }) => all + fills, 0),
-    lastFillMs: Math.max(...totals.map(({ lastFillMs }) => lastFillMs)),
-  };
+  const orderId = orderIdOf(name);
+  const known = desk.exchange.account(account);
+  const order = known?.open.get(orderId) ?? known?.ended.get(orderId);
+  const instrument = desk.exchange.markets.get(order?.symbol ?? '')?.rules.instrument;
+  if (order === undefined || instrument === undefined) return null;
+  return { name, order, instrument, totals: desk.totals.of(orderId) };
 }
 
 /** All orders of an account under their names, newest first. */
@@ -45,9 +28,8 @@ export function allOrders(desk: Desk, account: string): NamedOrder[] {
   const known = desk.exchange.account(account);
   if (known === null) return [];
   return [...known.ended.keys(), ...known.open.keys()]
-    .filter((orderId) => !desk.names.isReplaced(orderId))
     .sort((one, other) => other - one)
-    .flatMap((orderId) => namedOrder(desk, account, desk.names.nameOf(orderId)) ?? []);
+    .flatMap((orderId) => namedOrder(desk, account, orderName(orderId)) ?? []);
 }
 
 const STATUSES: Readonly<Record<VenueOrder['status'], string>> = {
@@ -64,23 +46,19 @@ const TIMES: Readonly<Record<VenueOrder['timeInForce'], string>> = {
   fok: 'FILL_OR_KILL',
 };
 
-export const statusOf = ({ last }: NamedOrder): string => STATUSES[last.status];
+export const statusOf = ({ order }: NamedOrder): string => STATUSES[order.status];
 
-/** Total size: what has filled under all of its forms and what still stands. */
-function sizeOf({ last, filledLots }: NamedOrder): Lots {
-  return (filledLots - last.filledLots + last.lots) as Lots;
-}
-
-export function averagePrice({ filledLots, filledQuote, instrument }: NamedOrder): string {
+export function averagePrice({ order, instrument }: NamedOrder): string {
+  const { filledLots, filledQuote } = order;
   if (filledLots === 0) return '0';
   const quantity = filledLots * instrument.lotSize;
   return String(Number((Number(filledQuote) / 1e8 / quantity).toFixed(12)));
 }
 
 /** The configuration that a client would send for the order. */
-export function configurationJson(order: NamedOrder) {
-  const { last, instrument } = order;
-  const base_size = quantityText(instrument, sizeOf(order));
+export function configurationJson(named: NamedOrder) {
+  const { order: last, instrument } = named;
+  const base_size = quantityText(instrument, last.lots);
   if (last.type === 'market') {
     const spent = last.quote > 0n ? { quote_size: amountText(last.quote) } : { base_size };
     return { market_market_ioc: spent };
@@ -91,42 +69,43 @@ export function configurationJson(order: NamedOrder) {
   return { limit_limit_gtc: { ...limit, post_only: last.type === 'limit-maker' } };
 }
 
-export function orderJson(order: NamedOrder) {
-  const { name, first, last, instrument, filledLots, filledQuote, fees, fills } = order;
-  const size = sizeOf(order);
-  const isMarket = last.type === 'market';
+export function orderJson(named: NamedOrder) {
+  const { name, order, instrument, totals } = named;
+  const { filledLots, filledQuote, lots: size } = order;
+  const { fees, fills } = totals;
+  const isMarket = order.type === 'market';
   return {
     order_id: name,
-    product_id: last.symbol,
-    user_id: last.account,
-    order_configuration: configurationJson(order),
-    side: last.side.toUpperCase(),
-    client_order_id: first.clientId,
-    status: statusOf(order),
-    time_in_force: isMarket ? TIMES.ioc : TIMES[last.timeInForce],
-    created_time: timeText(first.createdMs),
+    product_id: order.symbol,
+    user_id: order.account,
+    order_configuration: configurationJson(named),
+    side: order.side.toUpperCase(),
+    client_order_id: order.clientId,
+    status: statusOf(named),
+    time_in_force: isMarket ? TIMES.ioc : TIMES[order.timeInForce],
+    created_time: timeText(order.createdMs),
     completion_percentage: String(size === 0 ? 0 : Math.floor((filledLots / size) * 100)),
     filled_size: quantityText(instrument, filledLots),
-    average_filled_price: averagePrice(order),
+    average_filled_price: averagePrice(named),
     fee: '',
     number_of_fills: String(fills),
     filled_value: amountText(filledQuote),
     pending_cancel: false,
-    size_in_quote: last.quote > 0n,
+    size_in_quote: order.quote > 0n,
     total_fees: amountText(fees),
     size_inclusive_of_fees: false,
     total_value_after_fees: amountText(amountOf(filledQuote + fees)),
     trigger_status: 'INVALID_ORDER_TYPE',
     order_type: isMarket ? 'MARKET' : 'LIMIT',
     reject_reason: 'REJECT_REASON_UNSPECIFIED',
-    settled: !isOpen(last),
+    settled: !isOpen(order),
     product_type: 'SPOT',
     reject_message: '',
-    cancel_message: last.status === 'expired-in-match' ? 'Self trade prevention' : '',
+    cancel_message: order.status === 'expired-in-match' ? 'Self trade prevention' : '',
     order_placement_source: 'RETAIL_ADVANCED',
-    outstanding_hold_amount: amountText(last.held),
+    outstanding_hold_amount: amountText(order.held),
     is_liquidation: false,
-    last_fill_time: fills === 0 ? null : timeText(order.lastFillMs),
+    last_fill_time: fills === 0 ? null : timeText(totals.lastFillMs),
     leverage: '',
     margin_type: '',
     retail_portfolio_id: '',
@@ -136,24 +115,25 @@ export function orderJson(order: NamedOrder) {
 }
 
 /** What the user channel tells of an order. */
-export function userOrderJson(order: NamedOrder) {
-  const { name, first, last, instrument, filledLots, filledQuote, fees, fills } = order;
-  const size = sizeOf(order);
-  const leaves = isOpen(last) ? size - filledLots : 0;
+export function userOrderJson(named: NamedOrder) {
+  const { name, order, instrument, totals } = named;
+  const { filledLots, filledQuote, lots: size } = order;
+  const { fees, fills } = totals;
+  const leaves = isOpen(order) ? size - filledLots : 0;
   return {
     order_id: name,
-    client_order_id: first.clientId,
-    product_id: last.symbol,
+    client_order_id: order.clientId,
+    product_id: order.symbol,
     product_type: 'SPOT',
-    order_side: last.side.toUpperCase(),
-    order_type: last.type === 'market' ? 'Market' : 'Limit',
-    status: statusOf(order),
-    time_in_force: last.type === 'market' ? TIMES.ioc : TIMES[last.timeInForce],
-    creation_time: timeText(first.createdMs),
-    limit_price: last.type === 'market' ? '' : priceText(instrument, last.ticks),
-    post_only: String(last.type === 'limit-maker'),
+    order_side: order.side.toUpperCase(),
+    order_type: order.type === 'market' ? 'Market' : 'Limit',
+    status: statusOf(named),
+    time_in_force: order.type === 'market' ? TIMES.ioc : TIMES[order.timeInForce],
+    creation_time: timeText(order.createdMs),
+    limit_price: order.type === 'market' ? '' : priceText(instrument, order.ticks),
+    post_only: String(order.type === 'limit-maker'),
     stop_price: '',
-    avg_price: averagePrice(order),
+    avg_price: averagePrice(named),
     cumulative_quantity: quantityText(instrument, filledLots),
     leaves_quantity: quantityText(instrument, leaves as Lots),
     completion_percentage: String(size === 0 ? 0 : Math.floor((filledLots / size) * 100)),
@@ -161,8 +141,8 @@ export function userOrderJson(order: NamedOrder) {
     number_of_fills: String(fills),
     total_fees: amountText(fees),
     total_value_after_fees: amountText(amountOf(filledQuote + fees)),
-    outstanding_hold_amount: amountText(last.held),
-    cancel_reason: last.status === 'expired-in-match' ? 'Self trade prevention' : '',
+    outstanding_hold_amount: amountText(order.held),
+    cancel_reason: order.status === 'expired-in-match' ? 'Self trade prevention' : '',
     reject_Reason: '',
     trigger_status: 'INVALID_ORDER_TYPE',
     retail_portfolio_id: '',
@@ -176,7 +156,7 @@ export function fillJson(desk: Desk, account: string, trade: AccountTrade) {
     entry_id: `${trade.symbol}-${trade.tradeId}-${trade.orderId}`,
     // Both sides of a trade with oneself have one trade: it is told once for each order.
     trade_id: `${trade.tradeId}-${trade.orderId}`,
-    order_id: desk.names.nameOf(trade.orderId),
+    order_id: orderName(trade.orderId),
     trade_time: timeText(trade.venueMs),
     trade_type: 'FILL',
     price: priceText(instrument, trade.ticks),
@@ -190,9 +170,4 @@ export function fillJson(desk: Desk, account: string, trade: AccountTrade) {
     side: trade.side.toUpperCase(),
     retail_portfolio_id: '',
   };
-}
-
-function orderOf(exchange: ExchangePort, account: string, orderId: number): VenueOrder | null {
-  const known = exchange.account(account);
-  return known?.open.get(orderId) ?? known?.ended.get(orderId) ?? null;
 }

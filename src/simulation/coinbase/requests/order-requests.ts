@@ -1,7 +1,7 @@
 import { amountText, parseLots, parseTicks } from '../../../core/instrument.ts';
-import type { Lots } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
 import { isOpen, type Refusal } from '../../exchange/orders.ts';
+import { orderName } from '../order-names.ts';
 import {
   badArgument,
   type Call,
@@ -45,7 +45,7 @@ function create({ desk, body, account }: Call): CallReply {
   // The same client id again is the same order again: it is shown, and nothing is placed.
   const known = desk.exchange.find(account, reference);
   if (known !== null) {
-    return created(desk.names.nameOf(known.orderId), symbol, side, clientId, configuration);
+    return created(orderName(known.orderId), symbol, side, clientId, configuration);
   }
   const terms = readConfiguration(configuration, instrument);
   if (!terms.ok) return notCreated(terms.error, configuration);
@@ -62,7 +62,7 @@ function create({ desk, body, account }: Call): CallReply {
     selfTradePrevention: typeof prevention === 'string' ? 'expire-taker' : 'none',
   });
   if (!placed.ok) return notCreated(faultOf(placed.error), configuration);
-  const name = desk.names.nameOf(placed.value.order.orderId);
+  const name = orderName(placed.value.order.orderId);
   return created(name, symbol, side, clientId, configuration);
 }
 
@@ -119,29 +119,20 @@ function edit({ desk, body, account }: Call): CallReply {
   const refusedBy = (edit_failure_reason: string): CallReply =>
     good({ success: false, errors: [{ edit_failure_reason }] });
   const name = String(body['order_id']);
-  const order = namedOrder(desk, account, name);
-  if (order === null) return refusedBy('ORDER_NOT_FOUND');
-  const { last, instrument, filledLots } = order;
-  if (!isOpen(last)) return refusedBy('ORDER_IS_FULLY_FILLED');
+  const named = namedOrder(desk, account, name);
+  if (named === null) return refusedBy('ORDER_NOT_FOUND');
+  const { order: known, instrument } = named;
+  if (!isOpen(known)) return refusedBy('ORDER_IS_FULLY_FILLED');
   const { price, size } = body;
-  const ticks = typeof price === 'string' ? parseTicks(instrument, price) : last.ticks;
-  const before = (filledLots - last.filledLots + last.lots) as Lots;
-  const total = typeof size === 'string' ? parseLots(instrument, size) : before;
+  const ticks = typeof price === 'string' ? parseTicks(instrument, price) : known.ticks;
+  const lots = typeof size === 'string' ? parseLots(instrument, size) : known.lots;
   if (!(ticks > 0)) return refusedBy('INVALID_EDITED_PRICE');
-  if (!(total > 0)) return refusedBy('INVALID_EDITED_SIZE');
-  if (total <= filledLots) return refusedBy('CANNOT_EDIT_TO_BELOW_FILLED_SIZE');
-  const lots = (total - filledLots) as Lots;
-  const { symbol, side, type, timeInForce, quote, selfTradePrevention, clientId } = last;
-  const wanted = { symbol, side, type, timeInForce, quote, selfTradePrevention, clientId };
-  let failure = '';
-  desk.names.edit(account, last.orderId, () => {
-    desk.exchange.cancel(account, { symbol, orderId: last.orderId, clientId: null });
-    const placed = desk.exchange.place(account, { ...wanted, ticks, lots });
-    if (placed.ok) return placed.value.order.orderId;
-    failure = faultOf(placed.error).error;
-    return null;
-  });
-  if (failure !== '') return refusedBy(failure);
+  if (!(lots > 0)) return refusedBy('INVALID_EDITED_SIZE');
+  if (lots <= known.filledLots) return refusedBy('CANNOT_EDIT_TO_BELOW_FILLED_SIZE');
+  const { symbol, orderId } = known;
+  const reference = { symbol, orderId, clientId: null };
+  const amended = desk.exchange.amend(account, reference, { ticks, lots });
+  if (!amended.ok) return refusedBy(faultOf(amended.error).error);
   return good({ success: true, errors: [] });
 }
 
@@ -152,7 +143,7 @@ function cancel({ desk, body, account }: Call): CallReply {
   }
   const results = names.map((name) => {
     const order = namedOrder(desk, account, String(name));
-    const reference = order?.last ?? null;
+    const reference = order?.order ?? null;
     const canceled =
       reference !== null &&
       desk.exchange.cancel(account, {
@@ -181,11 +172,11 @@ function list({ desk, query, account }: Call): CallReply {
   }
   const statuses = query.getAll('order_status');
   const found = allOrders(desk, account).filter(
-    (order) =>
-      isProduct(query, order.last.symbol) &&
-      (statuses.length === 0 || statuses.includes(statusOf(order))) &&
-      order.first.createdMs >= fromMs &&
-      order.first.createdMs < toMs,
+    ({ order, ...named }) =>
+      isProduct(query, order.symbol) &&
+      (statuses.length === 0 || statuses.includes(statusOf({ order, ...named }))) &&
+      order.createdMs >= fromMs &&
+      order.createdMs < toMs,
   );
   const page = pageOf(found, limit, after);
   return good({ orders: page.items.map(orderJson), has_next: page.cursor !== '', ...page.next });
@@ -207,7 +198,7 @@ function fills({ desk, query, account }: Call): CallReply {
       isProduct(query, symbol) &&
       venueMs >= fromMs &&
       venueMs < toMs &&
-      (names.length === 0 || names.includes(desk.names.nameOf(orderId))),
+      (names.length === 0 || names.includes(orderName(orderId))),
   );
   const page = pageOf(found, limit, after);
   const told = page.items.flatMap((trade) => fillJson(desk, account, trade) ?? []);

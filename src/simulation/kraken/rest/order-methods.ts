@@ -2,8 +2,8 @@ import { assert, err, ok, type Result } from '../../../core/result.ts';
 import type { VenueOrder } from '../../exchange/orders.ts';
 import type { Call, Method } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_ORDER, UNKNOWN_PAIR } from '../errors.ts';
-import { orderIdText } from '../names.ts';
-import { REST_NAMES, wishOf } from '../wish.ts';
+import { amendIdText, orderIdText } from '../names.ts';
+import { amendWishOf, REST_NAMES, wishOf } from '../wish.ts';
 import { describedOrder } from './order-json.ts';
 
 /** Orders of one batch. */
@@ -79,13 +79,10 @@ export function readerOf(value: unknown): (name: string) => string {
 
 function amend(call: Call): Result<unknown, KrakenError> {
   const { desk, read } = call;
-  const change = {
-    price: read('limit_price') || null,
-    quantity: read('order_qty') || null,
-  };
+  const wish = amendWishOf(read);
   const name = { orderId: read('txid'), clientId: read('cl_ord_id') };
-  const amended = desk.orders.amend(accountName(call), name, change);
-  return amended.ok ? ok({ amend_id: orderIdText(amended.value.orderId) }) : amended;
+  const amended = wish.ok ? desk.orders.amend(accountName(call), name, wish.value) : wish;
+  return amended.ok ? ok({ amend_id: amendIdText(amended.value.orderId) }) : amended;
 }
 
 function cancel(call: Call): Result<unknown, KrakenError> {

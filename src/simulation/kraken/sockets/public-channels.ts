@@ -1,14 +1,24 @@
 import type { Clock } from '../../../core/env.ts';
 import { amountText } from '../../../core/instrument.ts';
+import { RateBudget } from '../../../core/rate-budget.ts';
 import { type FaultPlan, FaultyFrames } from '../../binance/faults.ts';
 import type { Line } from '../../binance/streams/line.ts';
 import type { ExchangeEvent, MarketView } from '../../exchange/port.ts';
 import { MINUTE_MS, type PublicTrade } from '../../exchange/tape.ts';
 import { type Desk, priceOf, sizeOf, timeText } from '../call.ts';
+import { CALL_RATE } from '../errors.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { BookChannel } from './book-channel.ts';
+import { Level3Channel } from './level3-channel.ts';
 
 const DEPTHS: ReadonlySet<number> = new Set([10, 25, 100, 500, 1_000]);
+/** Points that a book by order counts, by its depth, of those that a connection has a second. */
+const LEVEL3_POINTS: ReadonlyMap<number, number> = new Map([
+  [10, 5],
+  [100, 25],
+  [1_000, 100],
+]);
+const LEVEL3_RATE = { ratePerSecond: 200, burst: 200 };
 /** Levels a side when nothing else is asked for. */
 export const DEFAULT_DEPTH = 10;
 const SNAPSHOT_TRADES = 50;
@@ -16,11 +26,13 @@ const DAY_MS = 86_400_000;
 /** Pairs of one subscription, and channels of one connection. */
 const CHANNELS_MAX = 1_024;
 
+const KINDS = ['book', 'level3', 'trade', 'ticker', 'ohlc'] as const;
+
 /** A stream that somebody listens to. */
 interface Channel {
   readonly symbol: string;
-  readonly kind: 'book' | 'trade' | 'ticker' | 'ohlc';
-  readonly book: BookChannel | null;
+  readonly kind: (typeof KINDS)[number];
+  readonly book: BookChannel | Level3Channel | null;
   readonly frames: FaultyFrames<string>;
   readonly lines: Set<Line>;
   readonly minutes: number;
@@ -42,6 +54,8 @@ export class PublicChannels {
   readonly #channels = new Map<string, Channel>();
   readonly #instrumentLines = new Set<Line>();
   readonly #statusLines = new Set<Line>();
+  /** Of the connections that have asked for books by order. */
+  readonly #points = new WeakMap<Line, RateBudget>();
   /** Book frames whose checksum is to be wrong, by symbol. */
   readonly #wrongSums = new Map<string, number>();
 
@@ -80,6 +94,7 @@ export class PublicChannels {
     if (found.lines.has(line)) return 'Already subscribed';
     const mine = [...this.#channels.values()].filter(({ lines }) => lines.has(line));
     if (mine.length >= CHANNELS_MAX) return 'Too many subscriptions';
+    if (channel === 'level3' && !this.#hasPoints(line, subscription.depth)) return CALL_RATE;
     // Whoever comes first finds the book as it is now, the others as it was told.
     if (found.lines.size === 0) this.#refresh(found, symbol);
     found.lines.add(line);
@@ -106,19 +121,22 @@ export class PublicChannels {
     const { channel, symbol, depth, minutes } = subscription;
     const market = this.#desk.exchange.markets.get(symbol);
     if (market === undefined) return `Currency pair not supported ${symbol}`;
-    if (channel !== 'book' && channel !== 'trade' && channel !== 'ticker' && channel !== 'ohlc') {
-      return `Channel not supported ${channel}`;
-    }
-    if (channel === 'book' && !DEPTHS.has(depth)) return 'Subscription depth not supported';
+    const kind = KINDS.find((each) => each === channel);
+    if (kind === undefined) return `Channel not supported ${channel}`;
+    const isBook = kind === 'book' || kind === 'level3';
+    const isDeep = kind === 'level3' ? LEVEL3_POINTS.has(depth) : DEPTHS.has(depth);
+    if (isBook && !isDeep) return 'Subscription depth not supported';
+    const book = kind === 'level3' ? Level3Channel.of(market, depth) : null;
+    if (kind === 'level3' && book === null) return `Channel not supported ${channel}`;
     const key = keyOf(subscription);
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
     const lines = new Set<Line>();
     const made: Channel = {
       symbol,
-      kind: channel,
-      book: channel === 'book' ? new BookChannel(market, depth) : null,
-      frames: new FaultyFrames(this.#faults, channel === 'book' ? symbol : '', (text) => {
+      kind,
+      book: kind === 'book' ? new BookChannel(market, depth) : book,
+      frames: new FaultyFrames(this.#faults, isBook ? symbol : '', (text) => {
         for (const line of lines) line.send(text);
       }),
       lines,
@@ -126,6 +144,13 @@ export class PublicChannels {
     };
     this.#channels.set(key, made);
     return made;
+  }
+
+  #hasPoints(line: Line, depth: number): boolean {
+    const nowMs = this.#clock.now();
+    const budget = this.#points.get(line) ?? new RateBudget(LEVEL3_RATE, nowMs);
+    this.#points.set(line, budget);
+    return budget.take(nowMs, LEVEL3_POINTS.get(depth));
   }
 
   #refresh(channel: Channel, symbol: string): void {
@@ -172,7 +197,7 @@ export class PublicChannels {
       : this.#candle(market, minutes, 'update');
   }
 
-  #bookUpdate(book: BookChannel, symbol: string): string | null {
+  #bookUpdate(book: BookChannel | Level3Channel, symbol: string): string | null {
     const text = book.update(this.#clock.now(), this.#desk.state.moreDecimals(symbol));
     const wrong = this.#wrongSums.get(symbol) ?? 0;
     if (text === null || wrong === 0) return text;
@@ -272,7 +297,8 @@ export class PublicChannels {
 }
 
 function keyOf({ channel, symbol, depth, minutes }: Subscription): string {
-  return `${channel} ${symbol} ${channel === 'book' ? depth : channel === 'ohlc' ? minutes : ''}`;
+  const isBook = channel === 'book' || channel === 'level3';
+  return `${channel} ${symbol} ${isBook ? depth : channel === 'ohlc' ? minutes : ''}`;
 }
 
 function tradeFrame(

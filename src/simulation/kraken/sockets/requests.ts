@@ -5,16 +5,19 @@ import type { Right } from '../../binance/signing.ts';
 import type { Line } from '../../binance/streams/line.ts';
 import { type Desk, timeText } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_METHOD, UNKNOWN_ORDER } from '../errors.ts';
-import { orderIdText } from '../names.ts';
+import { amendIdText, orderIdText } from '../names.ts';
 import { shownClientId } from '../order-desk.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { readerOf } from '../rest/order-methods.ts';
-import { SOCKET_NAMES, wishOf } from '../wish.ts';
+import { amendWishOf, SOCKET_NAMES, wishOf } from '../wish.ts';
 import type { PrivateChannels } from './private-channels.ts';
 import { DEFAULT_DEPTH, type PublicChannels } from './public-channels.ts';
 
 const BATCH_MAX = 15;
 const SYMBOLS_MAX = 1_024;
+
+/** By which of the venue's hosts a client has come. */
+export type Door = 'public' | 'private' | 'level3';
 
 /** A request as it stands in a frame. Numbers are texts. */
 export interface SocketRequest {
@@ -52,13 +55,13 @@ export class SocketRequests {
   }
 
   /** Carries a request out. @returns the frames of its answer, one for each subscription */
-  answer(line: Line, request: SocketRequest, isPrivate: boolean): readonly string[] {
+  answer(line: Line, request: SocketRequest, door: Door): readonly string[] {
     const { method, requestId, params } = request;
     if (method === 'ping') return [this.#frame(requestId, { method: 'pong' })];
     if (method === 'subscribe' || method === 'unsubscribe') {
-      return this.#subscriptions(line, request, isPrivate);
+      return this.#subscriptions(line, request, door);
     }
-    const carried = isPrivate ? this.#order(method, params) : err(UNKNOWN_METHOD);
+    const carried = door === 'private' ? this.#order(method, params) : err(UNKNOWN_METHOD);
     return [
       carried.ok
         ? this.#frame(requestId, { method, result: carried.value, success: true })
@@ -70,13 +73,15 @@ export class SocketRequests {
     return this.#frame(requestId, { error, method, success: false });
   }
 
-  #subscriptions(line: Line, request: SocketRequest, isPrivate: boolean): readonly string[] {
+  #subscriptions(line: Line, request: SocketRequest, door: Door): readonly string[] {
     const { method, requestId, params } = request;
     const read = readerOf(params);
     const channel = read('channel');
     if (channel === 'executions' || channel === 'balances') {
-      return [this.#privateSubscription(line, request, channel, isPrivate)];
+      return [this.#privateSubscription(line, request, channel, door === 'private')];
     }
+    const refused = this.#level3Refusal(channel, read('token'), door);
+    if (refused !== null) return [this.failure(request, refused)];
     const listed = params['symbol'];
     const symbols = Array.isArray(listed) ? listed.slice(0, SYMBOLS_MAX).map(String) : [''];
     return symbols.map((symbol) => {
@@ -99,7 +104,7 @@ export class SocketRequests {
       const result = {
         channel,
         ...named,
-        ...(channel === 'book' && { depth: subscription.depth }),
+        ...((channel === 'book' || channel === 'level3') && { depth: subscription.depth }),
       };
       const answer = this.#frame(requestId, { method, result, success: true });
       // The answer comes first, then the snapshot: the line keeps the order.
@@ -107,6 +112,14 @@ export class SocketRequests {
       for (const text of snapshots) line.send(text);
       return '';
     });
+  }
+
+  /** Books by order are for holders of a token, at a host of their own, which has nothing else. */
+  #level3Refusal(channel: string, token: string, door: Door): string | null {
+    if ((channel === 'level3') !== (door === 'level3')) return `Channel not supported ${channel}`;
+    if (channel !== 'level3') return null;
+    const key = this.#desk.keys.keyOf(token, 'read', this.#desk.clock.now(), true);
+    return key.ok ? null : key.error;
   }
 
   #privateSubscription(
@@ -196,11 +209,13 @@ function amendOrder(
   read: (name: string) => string,
 ): Result<unknown, KrakenError> {
   const name = { orderId: read('order_id'), clientId: read('cl_ord_id') };
-  const change = { price: read('limit_price') || null, quantity: read('order_qty') || null };
-  const amended = desk.orders.amend(account, name, change);
+  const wish = amendWishOf(read);
+  const amended = wish.ok ? desk.orders.amend(account, name, wish.value) : wish;
   if (!amended.ok) return amended;
   const orderId = orderIdText(amended.value.orderId);
-  return ok({ amend_id: orderId, order_id: orderId });
+  const clientId = shownClientId(amended.value);
+  const named = clientId === '' ? {} : { cl_ord_id: clientId };
+  return ok({ amend_id: amendIdText(amended.value.orderId), order_id: orderId, ...named });
 }
 
 function batchAdd(

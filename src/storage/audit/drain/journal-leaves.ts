@@ -99,6 +99,7 @@ const NANOS_PER_MS = 1_000_000n;
 
 function epochOf(event: JournalEvent): number {
   if (event.kind === 'mode-changed') return event.epoch;
+  if (event.kind === 'amend-submitted') return event.amendment.epoch;
   return event.kind === 'order-submitted' ? event.order.epoch : 0;
 }
 

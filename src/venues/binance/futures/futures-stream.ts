@@ -11,6 +11,7 @@ import {
   CONNECTION_LIFE_MS,
 } from '../stream.ts';
 import { DerivativeDecoder, RATE_DECIMALS } from './derivative-decoder.ts';
+import { optionTradeIn, optionTradeStream } from './option-flow.ts';
 
 /** A snapshot weighs 20 of the 2,400 a minute that the address has for everything. */
 export const FUTURES_BOOKS: BinanceBooks = {
@@ -28,19 +29,27 @@ const PATIENCE = { askAfterMs: 2_000, deadAfterMs: 8_000 };
 const PACE = { ratePerSecond: 4, burst: 4 };
 const RATE_UNIT = 10 ** RATE_DECIMALS;
 
+export interface FuturesStreamOptions extends BinanceStreamOptions {
+  /** Whether trades in options on the markets are wanted too. */
+  readonly hasOptions: boolean;
+}
+
 /**
  * The streams of some futures, one connection each: books, and what else a market tells. Trades
  * come with the second, as the venue documents them.
  */
 export function futuresStreams(
-  options: BinanceStreamOptions,
+  options: FuturesStreamOptions,
 ): readonly [books: () => MarketStream, market: () => MarketStream] {
   const snapshots = new RateBudget(FUTURES_BOOKS.snapshotRate, 0);
   const books = { ...options, hasTrades: false, books: FUTURES_BOOKS, snapshots };
   return [() => new BinanceStream(books), () => new FuturesMarketStream(options)];
 }
 
-/** Marks with funding, samples of forced orders and, where they are wanted, aggregated trades. */
+/**
+ * Marks with funding, samples of forced orders and, where they are wanted, aggregated trades and
+ * those in options.
+ */
 export class FuturesMarketStream implements MarketStream {
   readonly name = 'market';
   readonly url: string;
@@ -58,20 +67,27 @@ export class FuturesMarketStream implements MarketStream {
   readonly snapshots = null;
   fact: MarketFact | null = null;
   readonly #decoder: DerivativeDecoder;
+  /** Markets whose options are followed. */
+  readonly #underlyings: readonly Instrument[];
+  #optionFault = '';
 
-  constructor({ streamUrl, instruments, hasTrades }: BinanceStreamOptions) {
+  constructor({ streamUrl, instruments, hasTrades, hasOptions }: FuturesStreamOptions) {
     const streams = instruments.flatMap(({ symbol }) => {
       const name = symbol.toLowerCase();
-      const facts = [`${name}@markPrice@1s`, `${name}@forceOrder`];
-      return hasTrades ? [...facts, `${name}@aggTrade`] : facts;
+      return [
+        ...[`${name}@markPrice@1s`, `${name}@forceOrder`],
+        ...(hasTrades ? [`${name}@aggTrade`] : []),
+        ...(hasOptions ? [optionTradeStream(symbol)] : []),
+      ];
     });
+    this.#underlyings = hasOptions ? instruments : [];
     this.url = `${streamUrl}/market/stream?streams=${streams.join('/')}`;
     this.#decoder = new DerivativeDecoder(instruments);
     this.quoted = new NoBook(instruments[0] as Instrument);
   }
 
   get fault(): string {
-    return this.#decoder.fault;
+    return this.#optionFault || this.#decoder.fault;
   }
 
   /** Opening the url has subscribed. */
@@ -81,6 +97,7 @@ export class FuturesMarketStream implements MarketStream {
 
   onFrame(frame: Uint8Array): FrameOutcome {
     this.counts.frames += 1;
+    this.#optionFault = '';
     const kind = this.#decoder.decode(frame);
     switch (kind) {
       case 'mark-price':
@@ -103,8 +120,29 @@ export class FuturesMarketStream implements MarketStream {
         this.counts.unknownSymbols += 1;
         return this.counts.unknownSymbols === 1 ? 'foreign' : 'nothing';
       default:
-        return 'nothing';
+        return this.#underlyings.length === 0 ? 'nothing' : this.#onOption(frame);
     }
+  }
+
+  /** What is none of the others may be a trade in an option: they are rare, and named by texts. */
+  #onOption(frame: Uint8Array): FrameOutcome {
+    const read = optionTradeIn(frame);
+    if (!read.ok) {
+      this.counts.malformed += 1;
+      this.#optionFault = read.error;
+      return 'malformed';
+    }
+    const trade = read.value;
+    if (trade === null) return 'nothing';
+    const { contract, takerSide, price, quantity, venueMs } = trade;
+    const market = this.#underlyings.find(({ base }) => base === contract.underlying);
+    if (market === undefined) return 'nothing';
+    this.counts.updates += 1;
+    this.fact = {
+      ...{ kind: 'option-traded', instrument: market.index, right: contract.right },
+      ...{ takerSide, price, quantity, venueMs },
+    };
+    return 'fact';
   }
 
   /** A frame of Binance is about one thing. */

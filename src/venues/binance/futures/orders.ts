@@ -1,7 +1,6 @@
 import { type Instrument, priceText, quantityText } from '../../../core/instrument.ts';
-import type { Lots, Ticks } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
-import type { ApprovedOrder } from '../../../risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../../risk/approved-order.ts';
 import type { VenueOrders } from '../../port.ts';
 import { type ApiKey, signedRequest } from '../sign.ts';
 
@@ -41,27 +40,10 @@ const MODIFY = [
   'timestamp',
 ];
 
-export interface FuturesOrders extends VenueOrders<string> {
-  /**
-   * Moves a resting order to another price or size. It keeps its id, and its place in the queue
-   * only when nothing but its size falls.
-   */
-  modify(
-    change: {
-      readonly clientId: string;
-      readonly side: Side;
-      readonly ticks: Ticks;
-      readonly lots: Lots;
-    },
-    instrument: Instrument,
-    requestId: string,
-    nowMs: number,
-  ): string;
-}
-
 /** Order entry of Binance USD-M futures over its WebSocket API; positions in one-way mode. */
-export function futuresOrders(key: ApiKey, receiveWindowMs: number): FuturesOrders {
+export function futuresOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
   return {
+    amending: { changes: 'price-and-size', isQueued: false },
     place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
       const side = sideText(order.side);
       const quantity = quantityText(instrument, order.lots);
@@ -85,14 +67,14 @@ export function futuresOrders(key: ApiKey, receiveWindowMs: number): FuturesOrde
         ? place(REDUCING_LIMIT, [...head, 'true', ...tail])
         : place(LIMIT, [...head, ...tail]);
     },
-    modify: ({ clientId, side, ticks, lots }, instrument, requestId, nowMs) =>
+    amend: ({ wanted, lots }: ApprovedAmendment, _venueOrderId, instrument, requestId, nowMs) =>
       signedRequest(key, requestId, 'order.modify', MODIFY, [
         key.id,
-        clientId,
-        priceText(instrument, ticks),
+        wanted.clientId,
+        priceText(instrument, wanted.ticks),
         quantityText(instrument, lots),
         receiveWindowMs,
-        sideText(side),
+        sideText(wanted.side),
         instrument.symbol,
         nowMs,
       ]),

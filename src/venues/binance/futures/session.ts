@@ -10,7 +10,7 @@ import type { Fill } from '../../../execution/order.ts';
 import type { Report } from '../../../execution/report.ts';
 import type { Query, VenueFrame, VenueSession } from '../../port.ts';
 import { question, type RestAccess } from '../rest.ts';
-import { INVALID_TIMESTAMP, outcomeIn } from '../session.ts';
+import { INVALID_TIMESTAMP, outcomeIn, termsIn } from '../session.ts';
 import { signedRequest } from '../sign.ts';
 import {
   amountIn,
@@ -111,8 +111,9 @@ function orderReports(
   };
   switch (execution) {
     case 'NEW':
-    case 'AMENDMENT':
       return [accepted];
+    case 'AMENDMENT':
+      return [{ kind: 'amended', clientId, venueOrderId, ...termsIn(order, instrument) }];
     case 'TRADE':
     // The venue closed a position by itself: a fill, once there is a quantity.
     case 'CALCULATED': {

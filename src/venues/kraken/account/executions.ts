@@ -1,5 +1,5 @@
-import { type Instrument, parseLots, parseTicks } from '../../../core/instrument.ts';
-import { millisOf, NO_AMOUNT } from '../../../core/units.ts';
+import { type Instrument, lotsBelow, parseLots, parseTicks } from '../../../core/instrument.ts';
+import { type Lots, millisOf, NO_AMOUNT } from '../../../core/units.ts';
 import type { Fill, Side } from '../../../execution/order.ts';
 import type { Report } from '../../../execution/report.ts';
 import {
@@ -15,13 +15,19 @@ import { assetName } from '../pair.ts';
 import { cutAmountIn } from '../wire/amounts.ts';
 import { clientIdOf } from '../wire/client-id.ts';
 
-/** Orders whose client id is remembered: the venue does not repeat it in every report. */
+/** Orders that are remembered: the venue does not repeat their ids and markets in every report. */
 const REMEMBERED_MAX = 20_000;
+
+interface Remembered {
+  readonly clientId: string;
+  /** Empty until the venue has named it. */
+  symbol: string;
+}
 
 /** Turns what the `executions` channel says of orders into reports. */
 export class Executions {
   readonly #bySymbol: ReadonlyMap<string, Instrument>;
-  readonly #clientIds = new Map<string, string>();
+  readonly #orders = new Map<string, Remembered>();
 
   constructor(instruments: readonly Instrument[]) {
     this.#bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
@@ -37,7 +43,8 @@ export class Executions {
 
   #reportsOf(entry: WireObject): readonly Report[] {
     const venueOrderId = textOf(entry, 'order_id');
-    const clientId = this.#clientIdOf(venueOrderId, wordIn(entry['cl_ord_id']));
+    const order = this.#orderOf(venueOrderId, entry);
+    const { clientId } = order;
     const kind = textOf(entry, 'exec_type');
     switch (kind) {
       case 'new':
@@ -45,12 +52,21 @@ export class Executions {
       case 'trade':
         return this.#fill(entry, clientId, venueOrderId);
       case 'canceled':
-      case 'expired':
-        return [{ kind: 'ended', clientId, ...endOf(kind, wordIn(entry['reason'])) }];
-      // Not live yet, told by its fills, or nothing that the desk counts.
-      case 'pending_new':
-      case 'filled':
+      case 'expired': {
+        const filledLots = this.#filledLots(entry, order);
+        const filled = filledLots === null ? {} : { filledLots };
+        return [{ kind: 'ended', clientId, ...endOf(kind, wordIn(entry['reason'])), ...filled }];
+      }
+      // Its fills have told it already, unless one of them is missing.
+      case 'filled': {
+        const filledLots = this.#filledLots(entry, order);
+        if (filledLots === null) return [];
+        return [{ kind: 'progressed', clientId, venueOrderId, filledLots, hasEnded: true }];
+      }
       case 'amended':
+        return this.#amended(entry, clientId, venueOrderId);
+      // Not live yet, or nothing that the desk counts.
+      case 'pending_new':
       case 'restated':
       case 'status':
       case 'iceberg_refill':
@@ -61,20 +77,47 @@ export class Executions {
   }
 
   /** An order without a client id is somebody else's: it goes by the venue's. */
-  #clientIdOf(venueOrderId: string, named: string): string {
-    const known = this.#clientIds.get(venueOrderId);
-    if (known !== undefined) return known;
-    const clientId = named === '' ? venueOrderId : clientIdOf(named);
-    if (named !== '') {
-      this.#clientIds.set(venueOrderId, clientId);
-      if (this.#clientIds.size > REMEMBERED_MAX) {
-        for (const oldest of this.#clientIds.keys()) {
-          this.#clientIds.delete(oldest);
-          break;
-        }
+  #orderOf(venueOrderId: string, entry: WireObject): Remembered {
+    const known = this.#orders.get(venueOrderId);
+    const symbol = wordIn(entry['symbol']);
+    if (known !== undefined) {
+      known.symbol ||= symbol;
+      return known;
+    }
+    const named = wordIn(entry['cl_ord_id']);
+    if (named === '') return { clientId: venueOrderId, symbol };
+    const order = { clientId: clientIdOf(named), symbol };
+    this.#orders.set(venueOrderId, order);
+    if (this.#orders.size > REMEMBERED_MAX) {
+      for (const oldest of this.#orders.keys()) {
+        this.#orders.delete(oldest);
+        break;
       }
     }
-    return clientId;
+    return order;
+  }
+
+  /**
+   * All that has filled of an order; null where the venue does not say, or of a market that is not
+   * ours.
+   */
+  #filledLots(entry: WireObject, { symbol }: Remembered): Lots | null {
+    const instrument = this.#bySymbol.get(symbol);
+    const filled = wordIn(entry['cum_qty']);
+    if (instrument === undefined || filled === '') return null;
+    const lots = lotsBelow(instrument, filled);
+    if (Number.isNaN(lots)) throw new WireFault(`cum_qty: found ${filled}, wanted a decimal`);
+    return lots;
+  }
+
+  /** Only what the change is about is in the report; without both terms it says nothing here. */
+  #amended(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {
+    const instrument = this.#bySymbol.get(wordIn(entry['symbol']));
+    const price = wordIn(entry['limit_price']);
+    const quantity = wordIn(entry['order_qty']);
+    if (instrument === undefined || price === '' || quantity === '') return [];
+    const terms = gridIn(instrument, price, quantity);
+    return [{ kind: 'amended', clientId, venueOrderId, ...terms }];
   }
 
   #fill(entry: WireObject, clientId: string, venueOrderId: string): readonly Report[] {

@@ -2,6 +2,7 @@ import { parseLots, parseTicks } from '../../../core/instrument.ts';
 import type { Lots, Ticks } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
 import { arrayIn, objectIn, textOf, WireFault, wordIn } from '../../binance/wire.ts';
+import { type MinuteCandle, minuteCandle } from '../../history/candle-history.ts';
 import type { Query } from '../../port.ts';
 import { statusOf, type TradingStatus } from '../market/rare-frame.ts';
 import type { KrakenInstrument } from '../pair.ts';
@@ -24,16 +25,6 @@ export interface HistoryPage<T> {
   readonly entries: readonly T[];
   /** For the next call; a page that names the same again is the last for now. */
   readonly since: string;
-}
-
-export interface HistoryCandle {
-  readonly openMs: number;
-  readonly open: Ticks;
-  readonly high: Ticks;
-  readonly low: Ticks;
-  readonly close: Ticks;
-  readonly lots: Lots;
-  readonly trades: number;
 }
 
 /**
@@ -77,7 +68,7 @@ export function candlesSince(
   pair: KrakenInstrument,
   minutes: number,
   sinceSeconds: number,
-): Query<HistoryPage<HistoryCandle>> {
+): Query<HistoryPage<MinuteCandle>> {
   const params = [
     ['pair', pair.altname],
     ['interval', minutes],
@@ -85,18 +76,9 @@ export function candlesSince(
   ] as const;
   return publicQuestion(access, 'OHLC', params, (result) =>
     pageIn(result, (entry) => {
-      const [seconds, open, high, low, close, , volume, trades] = arrayIn(entry, 'candle');
-      const isNumbered = typeof seconds === 'number' && typeof trades === 'number';
-      if (!isNumbered) throw new WireFault('candle: wanted eight members');
-      return {
-        openMs: seconds * 1_000,
-        open: ticksIn(pair, open),
-        high: ticksIn(pair, high),
-        low: ticksIn(pair, low),
-        close: ticksIn(pair, close),
-        lots: lotsIn(pair, volume),
-        trades,
-      };
+      const [seconds, open, high, low, close, , quantity] = arrayIn(entry, 'candle');
+      const openMs = typeof seconds === 'number' ? seconds * 1_000 : Number.NaN;
+      return minuteCandle(openMs, { open, high, low, close, quantity });
     }),
   );
 }
@@ -122,9 +104,8 @@ function ticksIn(pair: KrakenInstrument, value: unknown): Ticks {
   throw new WireFault(`${pair.symbol}: found the price ${wordIn(value)}, wanted one of its grid`);
 }
 
-/** A candle in which nothing was traded has 0. */
 function lotsIn(pair: KrakenInstrument, value: unknown): Lots {
   const lots = parseLots(pair, wordIn(value));
-  if (lots >= 0) return lots;
+  if (lots > 0) return lots;
   throw new WireFault(`${pair.symbol}: found the size ${wordIn(value)}, wanted one of its grid`);
 }

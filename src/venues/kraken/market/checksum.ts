@@ -29,8 +29,8 @@ export function scaleOf(rules: {
  * CRC-32 (IEEE) of the ten best asks, then the ten best bids, best first: the digits of each price
  * and size without dot and leading zeros.
  *
- * An update changes few of those levels, so each side remembers what its first levels came to, and
- * the two are joined: the checksum of a text is linear in it. That is a third of counting anew.
+ * The checksum of a text is linear in it, so the two sides, the levels of a side and the digits of
+ * a level are each counted by themselves and joined; an update has anew only what it changes.
  *
  * @see Kraken, "Book checksum (WebSocket v2)"
  */
@@ -39,7 +39,7 @@ export class BookChecksum {
   readonly #asks = new SideChecksum();
   readonly #bids = new SideChecksum();
 
-  /** For one book only: its sides are known again by how often they were edited. */
+  /** For one book only, of which nobody else remembers the best levels. */
   constructor(scale: ChecksumScale) {
     this.#scale = scale;
   }
@@ -47,103 +47,84 @@ export class BookChecksum {
   of({ asks, bids }: Book): number {
     this.#asks.take(asks, this.#scale);
     this.#bids.take(bids, this.#scale);
-    const begun = shifted(zerosFor(this.#asks.bytes), BEGIN) ^ this.#asks.crc;
+    return this.#joined();
+  }
+
+  /** The same of a book that stays somebody else's. */
+  ofOnce({ asks, bids }: Book): number {
+    this.#asks.count(asks, this.#scale, 0);
+    this.#bids.count(bids, this.#scale, 0);
+    return this.#joined();
+  }
+
+  #joined(): number {
+    const begun = (BEGUN[this.#asks.bytes] as number) ^ this.#asks.crc;
     return ended(shifted(zerosFor(this.#bids.bytes), begun) ^ this.#bids.crc);
   }
 }
 
 /** The checksum of a book that is looked at once. */
 export function bookChecksum(book: Book, scale: ChecksumScale): number {
-  return new BookChecksum(scale).of(book);
+  return new BookChecksum(scale).ofOnce(book);
 }
 
-/**
- * One side, begun from 0: of each level what it comes to by itself and the state after it. A level
- * that has only moved up or down is not written again, for its digits come to the same.
- */
+/** What so many levels came to is remembered, by their prices. */
+const REMEMBERED_BITS = 6;
+const REMEMBERED = 1 << REMEMBERED_BITS;
+/** 2^32 over the golden ratio: the venue's prices may all end in the same digits. */
+const SPREAD = 0x9e3779b1;
+
+/** One side, begun from 0. */
 class SideChecksum {
   crc = 0;
   /** How many digits it has covered. */
   bytes = 0;
-  readonly #ticks = new Float64Array(CHECKSUM_LEVELS);
-  readonly #lots = new Float64Array(CHECKSUM_LEVELS);
-  /** Of a level alone. */
-  readonly #owns = new Int32Array(CHECKSUM_LEVELS);
-  readonly #lengths = new Int32Array(CHECKSUM_LEVELS);
-  readonly #crcs = new Int32Array(CHECKSUM_LEVELS);
-  readonly #counts = new Int32Array(CHECKSUM_LEVELS);
-  /** The levels as they were, from the first that is another on. */
-  readonly #ticksBefore = new Float64Array(CHECKSUM_LEVELS);
-  readonly #lotsBefore = new Float64Array(CHECKSUM_LEVELS);
-  readonly #ownsBefore = new Int32Array(CHECKSUM_LEVELS);
-  readonly #lengthsBefore = new Int32Array(CHECKSUM_LEVELS);
-  #kept = 0;
-  #levels = 0;
-  /** Of the side, when it was last looked at; −1 before that. */
-  #edits = -1;
+  /** Both before each rank. */
+  readonly #before = new Int32Array(2 * (CHECKSUM_LEVELS + 1));
+  #isBegun = false;
+  /** What a level comes to by itself, wherever it stands, and how many digits it has. */
+  readonly #owns = new Int32Array(2 * REMEMBERED);
+  /** Ticks and lots of which level that is. */
+  readonly #levels = new Float64Array(2 * REMEMBERED);
 
+  /** Follows a side that was changed since. */
   take(side: Ladder, scale: ChecksumScale): void {
-    // Most frames change one side.
-    if (side.edits === this.#edits) return;
-    this.#edits = side.edits;
+    const from = this.#isBegun ? side.changedFrom : 0;
+    this.#isBegun = true;
+    side.settle();
+    if (from < CHECKSUM_LEVELS) this.count(side, scale, from);
+  }
+
+  /** @param from levels better than this rank are as they were */
+  count(side: Ladder, scale: ChecksumScale, from: number): void {
     const levels = Math.min(side.depth, CHECKSUM_LEVELS);
-    let rank = 0;
-    while (
-      rank < levels &&
-      rank < this.#levels &&
-      this.#ticks[rank] === side.ticksAt(rank) &&
-      this.#lots[rank] === side.lotsAt(rank)
-    ) {
-      rank += 1;
+    let crc = this.#before[2 * from] as number;
+    let bytes = this.#before[2 * from + 1] as number;
+    for (let rank = from; rank < levels; rank += 1) {
+      const place = this.#placeOf(side.ticksAt(rank), side.lotsAt(rank), scale);
+      const length = this.#owns[place + 1] as number;
+      crc = shifted(zerosFor(length), crc) ^ (this.#owns[place] as number);
+      bytes += length;
+      this.#before[2 * rank + 2] = crc;
+      this.#before[2 * rank + 3] = bytes;
     }
-    this.crc = rank === 0 ? 0 : (this.#crcs[rank - 1] as number);
-    this.bytes = rank === 0 ? 0 : (this.#counts[rank - 1] as number);
-    if (rank < levels) this.#keep(rank);
-    for (; rank < levels; rank += 1) {
-      const ticks = side.ticksAt(rank);
-      const lots = side.lotsAt(rank);
-      const was = this.#rankBefore(rank, ticks, lots);
-      if (was < 0) this.#write(rank, ticks, lots, scale);
-      else {
-        this.#owns[rank] = this.#ownsBefore[was] as number;
-        this.#lengths[rank] = this.#lengthsBefore[was] as number;
-      }
-      const length = this.#lengths[rank] as number;
-      this.crc = shifted(zerosFor(length), this.crc) ^ (this.#owns[rank] as number);
-      this.bytes += length;
-      this.#ticks[rank] = ticks;
-      this.#lots[rank] = lots;
-      this.#crcs[rank] = this.crc;
-      this.#counts[rank] = this.bytes;
-    }
-    this.#levels = levels;
+    this.crc = crc;
+    this.bytes = bytes;
   }
 
-  /** What stands from a rank on, before it is overwritten. */
-  #keep(from: number): void {
-    for (let rank = from; rank < this.#levels; rank += 1) {
-      this.#ticksBefore[rank] = this.#ticks[rank] as number;
-      this.#lotsBefore[rank] = this.#lots[rank] as number;
-      this.#ownsBefore[rank] = this.#owns[rank] as number;
-      this.#lengthsBefore[rank] = this.#lengths[rank] as number;
+  /** Where a level is remembered, from now on if not before. */
+  #placeOf(ticks: number, lots: number, scale: ChecksumScale): number {
+    const place = 2 * (Math.imul(ticks, SPREAD) >>> (32 - REMEMBERED_BITS));
+    if (this.#levels[place] !== ticks || this.#levels[place + 1] !== lots) {
+      const price = digits(Math.round(ticks * scale.price));
+      const priceLength = written;
+      const size = digits(Math.round(lots * scale.quantity));
+      this.#owns[place] = shifted(zerosFor(written), price) ^ size;
+      this.#owns[place + 1] = priceLength + written;
+      this.#levels[place] = ticks;
+      this.#levels[place + 1] = lots;
     }
-    this.#kept = from;
-  }
-
-  /** Where a level stood: one better, as it did, or one worse; −1 when it is another. */
-  #rankBefore(rank: number, ticks: number, lots: number): number {
-    const last = Math.min(rank + 1, this.#levels - 1);
-    for (let was = Math.max(rank - 1, this.#kept); was <= last; was += 1) {
-      if (this.#ticksBefore[was] === ticks && this.#lotsBefore[was] === lots) return was;
-    }
-    return -1;
-  }
-
-  #write(rank: number, ticks: number, lots: number, scale: ChecksumScale): void {
-    const price = withNumber(0, Math.round(ticks * scale.price));
-    const length = written;
-    this.#owns[rank] = withNumber(price, Math.round(lots * scale.quantity));
-    this.#lengths[rank] = length + written;
+    return place;
   }
 }
 
@@ -154,60 +135,51 @@ export function ended(crc: number): number {
   return ~crc >>> 0;
 }
 
+/** Adds the decimal digits of a whole number; 0 adds none. */
+export function withNumber(begun: number, value: number): number {
+  const own = digits(value);
+  return shifted(zerosFor(written), begun) ^ own;
+}
+
 const FOUR_DIGITS = 1e4;
 const EIGHT_DIGITS = 1e8;
 
-/** Digits that the last `withNumber` has added. */
+/** How many digits the last number had. */
 let written = 0;
 
-/** Adds the decimal digits of a whole number; 0 adds none. */
-export function withNumber(begun: number, value: number): number {
-  written = 0;
-  return withWhole(begun, value);
-}
-
-function withWhole(begun: number, value: number): number {
-  if (value < EIGHT_DIGITS) return withFirst(begun, value | 0);
+/** The decimal digits of a whole number, begun from 0; 0 has none. */
+function digits(value: number): number {
+  if (value < EIGHT_DIGITS) return fewDigits(value | 0);
   const high = Math.floor(value / EIGHT_DIGITS);
-  return withEight(withWhole(begun, high), (value - high * EIGHT_DIGITS) | 0);
+  const low = (value - high * EIGHT_DIGITS) | 0;
+  const thousands = (low / FOUR_DIGITS) | 0;
+  const last = fourDigits(low - thousands * FOUR_DIGITS);
+  const eight = shifted(FOUR_BYTES, fourDigits(thousands)) ^ last;
+  const begun = digits(high);
+  written += 8;
+  return shifted(EIGHT_BYTES, begun) ^ eight;
 }
 
-/** Below 10^8 and without leading zeros. */
-function withFirst(begun: number, value: number): number {
-  if (value < FOUR_DIGITS) return withFew(begun, value);
+/** Below 10^8. */
+function fewDigits(value: number): number {
+  if (value < FOUR_DIGITS) return firstDigits(value);
   const high = (value / FOUR_DIGITS) | 0;
-  return withFour(withFew(begun, high), value - high * FOUR_DIGITS);
-}
-
-function withEight(begun: number, value: number): number {
-  const high = (value / FOUR_DIGITS) | 0;
-  return withFour(withFour(begun, high), value - high * FOUR_DIGITS);
-}
-
-/** Exactly four digits at once: the state takes them in, and four bytes pass. */
-function withFour(begun: number, value: number): number {
+  const begun = firstDigits(high);
   written += 4;
-  return shifted(FOUR_BYTES, begun ^ (FOUR_TEXTS[value] as number));
+  return shifted(FOUR_BYTES, begun) ^ fourDigits(value - high * FOUR_DIGITS);
 }
 
-/** Up to four digits without leading zeros; none for 0. */
-function withFew(begun: number, value: number): number {
-  const text = FOUR_TEXTS[value] as number;
-  const count = value >= 100 ? (value >= 1_000 ? 4 : 3) : value >= 10 ? 2 : value > 0 ? 1 : 0;
-  written += count;
-  let crc = begun;
-  for (let at = 4 - count; at < 4; at += 1) {
-    crc = (TABLE[(crc ^ (text >>> (8 * at))) & 0xff] as number) ^ (crc >>> 8);
-  }
-  return crc;
+/** Below 10^4, without zeros in front: they are taken back out. */
+function firstDigits(value: number): number {
+  written = value >= 100 ? (value >= 1_000 ? 4 : 3) : value >= 10 ? 2 : value > 0 ? 1 : 0;
+  return fourDigits(value) ^ (ZEROS_IN_FRONT[written] as number);
 }
 
-/** The digits of each number below 10^4, zeros in front, as four bytes with the first lowest. */
-const FOUR_TEXTS = Int32Array.from({ length: FOUR_DIGITS }, (_, value) => {
-  const text = String(value).padStart(4, '0');
-  const byte = (at: number): number => text.charCodeAt(at) << (8 * at);
-  return byte(0) | byte(1) | byte(2) | byte(3);
-});
+/** Below 10^4, zeros in front: of two tables of a hundred, which stay near, unlike one of 10^4. */
+function fourDigits(value: number): number {
+  const hundreds = (value / 100) | 0;
+  return (HUNDREDS[hundreds] as number) ^ (ONES[value - hundreds * 100] as number);
+}
 
 /** One step for every byte; a call into zlib for 200 digits would have to copy them first. */
 const TABLE = tableOf(0xedb88320);
@@ -222,10 +194,34 @@ function tableOf(polynomial: number): Int32Array {
 
 /** Sides are shorter than 2^9 digits: ten levels of two numbers of at most 25. */
 const POWERS = 9;
+const SIDE_BYTES_MAX = 1 << POWERS;
 
 /** For each power of two, what so many zero bytes make of each byte of a checksum. */
 const ZEROS: readonly Int32Array[] = zerosOf();
 const FOUR_BYTES = ZEROS[2] as Int32Array;
+const EIGHT_BYTES = ZEROS[3] as Int32Array;
+
+function textCrc(text: string): number {
+  let crc = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    crc = (TABLE[(crc ^ text.charCodeAt(at)) & 0xff] as number) ^ (crc >>> 8);
+  }
+  return crc;
+}
+
+/** The two digits of each number below 100, begun from 0. */
+const ONES = Int32Array.from({ length: 100 }, (_, value) =>
+  textCrc(String(value).padStart(2, '0')),
+);
+/** The same with two bytes of zero behind. */
+const HUNDREDS = ONES.map((crc) => afterZeros(crc, 2));
+/** What the digits 0 in front of so many others, four in all, add. */
+const ZEROS_IN_FRONT = Int32Array.from({ length: 5 }, (_, others) =>
+  afterZeros(textCrc('0'.repeat(4 - others)), others),
+);
+
+/** A checksum that has begun and is to take in so many digits. */
+const BEGUN = Int32Array.from({ length: SIDE_BYTES_MAX }, (_, bytes) => afterZeros(BEGIN, bytes));
 
 function zerosOf(): readonly Int32Array[] {
   const one = new Int32Array(4 * 256);

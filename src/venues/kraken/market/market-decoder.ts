@@ -60,6 +60,7 @@ export class MarketDecoder {
   #hasType = false;
   #items = 0;
   #isKnown = false;
+  #isUsual = false;
   #timeStart = -1;
   #timeEnd = -1;
   #hasSymbol = false;
@@ -75,6 +76,7 @@ export class MarketDecoder {
 
   /** Venue time of the frame in ms, with a fraction; NaN when it has none. Read when asked for. */
   get eventMs(): number {
+    if (this.#isUsual) return this.#usual.eventMs;
     if (this.#timeStart < 0) return Number.NaN;
     return parseTimeStamp(this.#scanner.bytes, this.#timeStart, this.#timeEnd);
   }
@@ -86,7 +88,8 @@ export class MarketDecoder {
 
   decode(frame: Uint8Array): MarketFrameKind {
     this.#scanner.reset(frame);
-    if (this.#usual.read(frame, this.bids, this.asks)) return this.#takeUsual();
+    this.#isUsual = this.#usual.read(frame, this.bids, this.asks);
+    if (this.#isUsual) return this.#takeUsual();
     this.#channel = 'other';
     this.#hasType = false;
     this.#items = 0;
@@ -100,11 +103,8 @@ export class MarketDecoder {
   }
 
   #takeUsual(): MarketFrameKind {
-    const { pair, checksum, timeStart, timeEnd } = this.#usual;
-    this.pair = pair;
-    this.checksum = checksum;
-    this.#timeStart = timeStart;
-    this.#timeEnd = timeEnd;
+    this.pair = this.#usual.pair;
+    this.checksum = this.#usual.checksum;
     this.trades.count = 0;
     this.strangers = 0;
     return 'book-update';
@@ -232,7 +232,7 @@ export class MarketDecoder {
     const scanner = this.#scanner;
     if (!scanner.string()) return false;
     this.#hasSymbol = true;
-    const pair = this.#pairs.find(scanner.bytes, scanner.textStart, scanner.textEnd);
+    const pair = this.#pairs.find(scanner.bytes, scanner.textStart);
     this.#isKnown = pair !== null;
     if (pair !== null) this.pair = pair;
     return true;

@@ -10,7 +10,6 @@ import {
 } from '../../binance/wire.ts';
 import { timeStampMs } from '../../market/time-stamp.ts';
 import { exactJson } from '../wire/exact-json.ts';
-import { type Level3Frame, level3In } from './level3-frame.ts';
 
 /** How a pair or the whole venue trades at the moment. */
 export type TradingStatus =
@@ -56,7 +55,6 @@ export type RareFrame =
       readonly pairs: readonly PairRules[];
     }
   | { readonly kind: 'candles'; readonly candles: readonly Candle[] }
-  | { readonly kind: 'level3'; readonly isSnapshot: boolean; readonly frame: Level3Frame }
   /** Answer to a request. `channel` and `symbol` are empty unless it was a subscription. */
   | {
       readonly kind: 'answer';
@@ -97,8 +95,6 @@ function frameIn(frame: WireObject): RareFrame {
     }
     case 'ohlc':
       return { kind: 'candles', candles: arrayIn(frame['data'], 'data').map(candleIn) };
-    case 'level3':
-      return { kind: 'level3', isSnapshot, frame: level3In(frame['data']) };
     default:
       return { kind: 'other' };
   }

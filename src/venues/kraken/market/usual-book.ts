@@ -1,6 +1,7 @@
 import type { LevelList } from '../../binance/level-list.ts';
 import { DecimalReader } from '../../market/decimal-reader.ts';
 import { bytesOf, isAt } from '../../market/frame-bytes.ts';
+import { parseTimeStamp } from '../../market/time-stamp.ts';
 import type { KrakenInstrument } from '../pair.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -12,7 +13,6 @@ const CHECKSUM = bytesOf(',"checksum":');
 const TIME = bytesOf(',"timestamp":"');
 const TAIL = bytesOf('"}]}');
 
-const QUOTE = 0x22;
 const COMMA = 0x2c;
 const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
@@ -25,8 +25,8 @@ const CLOSE_OBJECT = 0x7d;
 export class UsualBook {
   pair: KrakenInstrument;
   checksum = 0;
-  timeStart = 0;
-  timeEnd = 0;
+  /** Venue time in ms, with a fraction. */
+  eventMs = 0;
   readonly #pairs: SymbolTable<KrakenInstrument>;
   readonly #decimal = new DecimalReader();
   #bytes: Uint8Array = HEAD;
@@ -42,10 +42,9 @@ export class UsualBook {
     this.#bytes = frame;
     this.#at = 0;
     if (!this.#is(HEAD)) return false;
-    const start = this.#at;
-    while (this.#at < frame.length && frame[this.#at] !== QUOTE) this.#at += 1;
-    const pair = this.#pairs.find(frame, start, this.#at);
+    const pair = this.#pairs.find(frame, this.#at);
     if (pair === null) return false;
+    this.#at = this.#pairs.end;
     this.pair = pair;
     if (!this.#is(BIDS) || !this.#levels(bids)) return false;
     if (!this.#is(ASKS) || !this.#levels(asks)) return false;
@@ -53,12 +52,10 @@ export class UsualBook {
     this.checksum = this.#decimal.read(frame, this.#at, 0);
     this.#at = this.#decimal.end;
     if (!(this.checksum >= 0) || !this.#is(TIME)) return false;
-    this.timeStart = this.#at;
-    this.timeEnd = frame.length - TAIL.length;
-    if (this.timeEnd < this.timeStart) return false;
-    for (let at = this.timeStart; at < this.timeEnd; at += 1) if (frame[at] === QUOTE) return false;
-    this.#at = this.timeEnd;
-    return this.#is(TAIL);
+    const timeEnd = frame.length - TAIL.length;
+    this.eventMs = parseTimeStamp(frame, this.#at, timeEnd);
+    this.#at = timeEnd;
+    return this.eventMs > 0 && this.#is(TAIL);
   }
 
   #levels(list: LevelList): boolean {

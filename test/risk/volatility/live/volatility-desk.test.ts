@@ -5,92 +5,23 @@ import { err, ok } from '../../../../src/core/result.ts';
 import { rngOf } from '../../../../src/core/rng.ts';
 import { varianceOver } from '../../../../src/risk/volatility/forecast.ts';
 import { VariancePath } from '../../../../src/risk/volatility/likelihood/recursion.ts';
-import { VolatilityBoard } from '../../../../src/risk/volatility/live/board.ts';
 import {
   type CalibrationJob,
   calibrate,
-  type VolatilityCalibrated,
 } from '../../../../src/risk/volatility/live/calibration.ts';
 import { modelOf, volatilitySection } from '../../../../src/risk/volatility/live/settings.ts';
 import {
   ANSWER_MS_MAX,
   type PriceJumped,
-  VolatilityDesk,
 } from '../../../../src/risk/volatility/live/volatility-desk.ts';
 import { law } from '../../../support/law.ts';
-import { aModel, simulated } from '../series.ts';
-
-const PERIOD_MS = 1_000;
-const START_MS = 1_700_000_000_000;
-
-function aDesk(more: Readonly<Record<string, unknown>> = {}, markets = 1) {
-  const settings = volatilitySection.parse({
-    ...{ periodSeconds: 1, returns: 400, returnsMin: 150, refitMinutes: 1, staleSeconds: 3 },
-    ...{ seasonMinutes: 1_440, shocks: 'normal', ...more },
-  });
-  const board = new VolatilityBoard({ instruments: markets, periodMs: PERIOD_MS, staleMs: 3_000 });
-  const jobs: CalibrationJob[] = [];
-  const events: VolatilityCalibrated[] = [];
-  const jumps: PriceJumped[] = [];
-  const desk = new VolatilityDesk({
-    instruments: Array.from({ length: markets }, (_, at) => ({ venue: 'v', symbol: `S${at}` })),
-    settings,
-    board,
-    fit: (job) => void jobs.push(job),
-    record: (event) => {
-      if (event.kind === 'volatility-calibrated') events.push(event);
-      else jumps.push(event);
-    },
-  });
-  let period = 0;
-  const nowNs = (): number => period * 1e9;
-  /** Tells the mid of a market. */
-  const quote = (mid: number, instrument = 0): void =>
-    desk.onQuote({
-      ...{ kind: 'quote-updated', instrument, bidTicks: mid - 1, askTicks: mid + 1 },
-      ...{ bidLots: 1, askLots: 1, updateId: 1, receivedNs: 0 },
-    });
-  /** Lets so many periods go by. */
-  const wait = (periods = 1): void => {
-    period += periods;
-    desk.tick(START_MS + period * PERIOD_MS, nowNs());
-  };
-  /** A price that moves by these returns, one a period. */
-  const follow = (returns: ArrayLike<number>): void => {
-    for (let at = 0; at < returns.length; at += 1) {
-      price *= Math.exp(returns[at] as number);
-      quote(price);
-      wait();
-    }
-  };
-  let price = 1e9;
-  const begin = (): void => {
-    quote(price);
-    wait();
-  };
-  const deviation = (instrument = 0): number => board.deviation(instrument, nowNs());
-  const market = () => {
-    const { markets: all } = desk.summary();
-    return all['v S0'] as ReturnType<VolatilityDesk['summary']>['markets'][string];
-  };
-  return {
-    desk,
-    board,
-    jobs,
-    events,
-    jumps,
-    settings,
-    quote,
-    wait,
-    follow,
-    begin,
-    deviation,
-    market,
-  };
-}
-
-const returnsOf = (count: number, seed: number): Float64Array =>
-  simulated(aModel(), count, seed).map((value) => (value - 0.05) * 1e-4);
+import {
+  aVolatilityDesk as aDesk,
+  PERIOD_MS,
+  returnsOf,
+  START_MS,
+} from '../../../support/risk/volatility-desk.ts';
+import { aModel } from '../series.ts';
 
 test('nothing is known before thirty returns, and an average from then on', () => {
   const { follow, begin, deviation, market } = aDesk();

@@ -11,9 +11,10 @@ import { anInstrument } from '../../../support/trade/instruments.ts';
 
 const instrument = anInstrument({ tick: '0.10', lot: '0.001' });
 const access = { url: 'https://venue', key: aKey(), receiveWindowMs: 5_000, timeoutMs: 1 };
-const aStream = () => {
+const aStream = (hasOptions = false) => {
   const urls = { streamUrl: 'wss://venue', restUrl: 'https://venue' };
-  return new FuturesMarketStream({ ...urls, instruments: [instrument], hasTrades: false });
+  const wanted = { instruments: [instrument], hasTrades: false, hasOptions };
+  return new FuturesMarketStream({ ...urls, ...wanted });
 };
 
 test('what is no fact of ours is counted, and said of the first foreign market alone', () => {
@@ -32,6 +33,26 @@ test('what is no fact of ours is counted, and said of the first foreign market a
     stream.url,
     'wss://venue/market/stream?streams=btcusdt@markPrice@1s/btcusdt@forceOrder',
   );
+});
+
+test('trades in options are facts of the market that they are on, where they are wanted', () => {
+  const stream = aStream(true);
+  const take = (value: unknown) => stream.onFrame(frameOf(JSON.stringify(value)));
+  const trade = {
+    ...{ e: 'trade', E: 2, T: 9, s: 'BTC-251226-126000-C', t: 4, p: '1300.5', q: '0.1' },
+    ...{ X: 'MARKET', S: 'SELL', m: false },
+  };
+  assert.is(take({ stream: 'btcusdt@optionTrade', data: trade }), 'fact');
+  assert.equal(stream.fact, {
+    ...{ kind: 'option-traded', instrument: 0, right: 'call', takerSide: 'sell' },
+    ...{ price: 1_300.5, quantity: 0.1, venueMs: 9 },
+  });
+  assert.is(take({ ...trade, s: 'ETH-251226-3000-P' }), 'nothing', 'no market of the desk');
+  assert.is(take({ ...trade, s: 'BTCUSDT' }), 'malformed');
+  assert.match(stream.fault, /^s: found BTCUSDT/);
+  assert.equal([take({ result: null, id: 1 }), stream.fault], ['nothing', '']);
+  assert.match(stream.url, /@forceOrder\/btcusdt@optionTrade$/);
+  assert.is(aStream().onFrame(frameOf(JSON.stringify(trade))), 'nothing', 'nobody asked');
 });
 
 test('a wallet and a position of one name, and a hedged position, are no balances', () => {

@@ -2,9 +2,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../../src/core/rng.ts';
-import type { Lots, Ticks } from '../../../../src/core/units.ts';
+import type { Ticks } from '../../../../src/core/units.ts';
 import type { Report } from '../../../../src/execution/report.ts';
-import type { ApprovedOrder } from '../../../../src/risk/approved-order.ts';
+import type { ApprovedAmendment, ApprovedOrder } from '../../../../src/risk/approved-order.ts';
 import { LISTEN_KEY_MS } from '../../../../src/simulation/binance/futures/listen-keys.ts';
 import { loopbackNet } from '../../../../src/simulation/server/loopback-net.ts';
 import { futuresAccount } from '../../../../src/venues/binance/futures/account.ts';
@@ -191,13 +191,9 @@ test('an order over its margin, off its tick or reducing nothing is refused for 
 test('an order is moved to another price and size under its own id', () => {
   const { place, link, orders, pass, time, answer, queries } = aDesk();
   place({ clientId: 'a-1', ticks: 500_000, lots: 100 });
-  const change = {
-    clientId: 'a-1',
-    side: 'buy',
-    ticks: 510_000 as Ticks,
-    lots: 200 as Lots,
-  } as const;
-  assert.ok(link.send(orders.modify(change, instrument, 'r2', time.clock.now())));
+  const wanted = anOrder({ clientId: 'a-1', ticks: 510_000, lots: 200 });
+  const change = { wanted, lots: 200 } as unknown as ApprovedAmendment;
+  assert.ok(link.send(orders.amend(change, '1', instrument, 'r2', time.clock.now())));
   pass(10);
   const found = answer(queries.order({ clientId: 'a-1' }, instrument, time.clock.now()));
   assert.ok(found.kind === 'found');

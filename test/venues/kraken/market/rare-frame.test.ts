@@ -135,7 +135,7 @@ for (const text of [
 }
 
 test('strange values are faults and never throw', () => {
-  const channels = ['status', 'instrument', 'ohlc', 'level3', 'other'];
+  const channels = ['status', 'instrument', 'ohlc', 'other'];
   for (const strange of STRANGE) {
     rareFrameIn(frameOf(JSON.stringify(strange)));
     for (const channel of channels) {

@@ -1,0 +1,45 @@
+import type { SizingSettings } from '../../src/risk/sizing/settings.ts';
+import {
+  type BookTold,
+  SizingDesk,
+  type SizingDeskOptions,
+} from '../../src/risk/sizing/sizing-desk.ts';
+import { address } from '../addresses.ts';
+import type { ActorSpec } from '../runtime/actor-spec.ts';
+
+export type SizingMessage =
+  | BookTold
+  | { readonly kind: 'adopt-sizing'; readonly settings: SizingSettings }
+  /** Time to look whether sizes are to be worked out anew. */
+  | { readonly kind: 'look' };
+
+export interface SizingOptions extends SizingDeskOptions {
+  readonly settings: () => SizingSettings;
+}
+
+const LOOK_MS = 250;
+
+/**
+ * Works out how large positions may become, every few seconds, from what risk knows. What survives
+ * a crash is the board, until it is too old; what each strategy has proven is learnt anew, from the
+ * cautious share that one begins with.
+ */
+export function sizingActor(options: SizingOptions): ActorSpec<SizingDesk, SizingMessage> {
+  return {
+    kind: 'sizing',
+    mailbox: { capacity: 64, overflow: 'conflate', keyOf: ({ kind }) => kind },
+    start(ctx) {
+      ctx.timers.start('look', LOOK_MS, { kind: 'look' }, { periodic: true });
+      return new SizingDesk(options, options.settings());
+    },
+    receive(desk, message, ctx) {
+      if (message.kind === 'book-told') desk.onBook(message);
+      else if (message.kind === 'adopt-sizing') desk.adopt(message.settings);
+      else if (desk.look(ctx.clock.mono())) {
+        ctx.send(address.risk, { kind: 'tell-book', to: ctx.self });
+      }
+      return desk;
+    },
+    view: (desk) => desk.summary(),
+  };
+}

@@ -1,0 +1,15 @@
+import type { RiskPort } from '../../../src/commands/risk/risk-port.ts';
+import { riskReport } from '../../../src/risk/report/risk-report.ts';
+import { aReportJob } from '../risk/reports.ts';
+
+const report = riskReport(aReportJob()).outcome;
+
+/** The risk of a book of three markets with a history. */
+export const A_RISK: RiskPort = {
+  report: () => report,
+  live: () => ({
+    ...{ valueAtRisk95: 0.01, valueAtRisk99: 0.02, shortfall: 0.025, heat: 0.05 },
+    ...{ minutes: 90, isSeeded: true, fitted: 3, shrinkage: 0.1, unpriced: null },
+    ...{ rung: 'none', tightest: null, use: 0.5 },
+  }),
+};
