@@ -150,9 +150,9 @@ function climb(
   // In a/(a + b) and a + b, so that the bounds are a box.
   const slopes = new Float64Array(2);
   const evaluate = (point: Float64Array, gradient: Float64Array): number => {
-    const [share, memory] = point as unknown as [number, number];
-    const value = path.fill(share * memory, (1 - share) * memory, slopes);
-    const [byA, byB] = slopes as unknown as [number, number];
+    const { a, b, share, memory } = pairOf(point);
+    const value = path.fill(a, b, slopes);
+    const [byA = 0, byB = 0] = slopes;
     gradient[0] = -memory * (byA - byB);
     gradient[1] = -(share * byA + (1 - share) * byB);
     return -value;
@@ -169,12 +169,18 @@ function climb(
       fault ??= found.error;
       continue;
     }
-    const [share, memory] = found.value.x as unknown as [number, number];
-    const { iterations } = found.value;
-    return ok({ a: share * memory, b: (1 - share) * memory, iterations });
+    const { x, iterations } = found.value;
+    const { a, b } = pairOf(x);
+    return ok({ a, b, iterations });
   }
   assert(fault !== null, 'there is a start');
   return err({ kind: 'correlations', fault });
+}
+
+/** From a/(a + b) and a + b. */
+function pairOf(point: Float64Array) {
+  const [share = 0, memory = 0] = point;
+  return { share, memory, a: share * memory, b: (1 - share) * memory };
 }
 
 function summaryOf(
