@@ -101,6 +101,8 @@ test('the tail is the largest of the stress law and of every law that was fitted
   const source = new CovarianceSource(2, board);
   assert.is(source.tail, STANDING_TAIL);
   board.tellLaw(0, { nu: 8, jumps: null });
+  minutes(source, 1);
+  assert.is(source.tail.at95, STANDING_TAIL.at95, 'of the other market nothing is known');
   board.tellLaw(1, { nu: 3, jumps: { perDay: 1 / 7, share: 0.8 } });
   minutes(source, 1);
   assert.is(source.tail.at95, STANDING_TAIL.at95);

@@ -273,6 +273,23 @@ test('the variance of a day is that of the model, and told as such only of a fit
   assert.ok(Number.isNaN(board.dayDeviation(0, nowNs + 5e9)), 'and none when it is stale');
 });
 
+test('what cannot be fitted is answered with why, and a period ends once', () => {
+  const returns = new Float64Array(200);
+  const endsMs = returns.map((_, at) => (at + 1) * 60_000);
+  const { outcome } = calibrate({
+    ...{ instrument: 0, turn: 1, bucketMs: 86_400_000, periodMs: 60_000, model: aModel() },
+    ...{ returns, endsMs },
+  });
+  assert.ok(!outcome.ok && outcome.error.kind === 'no-variance');
+  const { desk, begin, follow, wait, market } = aDesk();
+  begin();
+  follow(returnsOf(5, 30));
+  const { known } = market() ?? {};
+  wait(0);
+  desk.tick(START_MS, 0);
+  assert.is(market()?.known, known);
+});
+
 test('settings that contradict each other are refused', () => {
   const pathOf = (settings: object): string => {
     const parsed = volatilitySection.safeParse(settings);
