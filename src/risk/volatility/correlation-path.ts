@@ -44,6 +44,11 @@ export class CorrelationPath {
     }
   }
 
+  /** Q of what comes next. */
+  get nextLevel(): Float64Array {
+    return this.#level;
+  }
+
   get isDefinite(): boolean {
     return cholesky(this.#square(this.mean)).ok;
   }

@@ -96,6 +96,36 @@ export function fitDcc(series: readonly ArrayLike<number>[]): Result<DccFit, Dcc
   });
 }
 
+/** The second step alone, of shocks that are standardised already. */
+export interface CorrelationFit {
+  readonly a: number;
+  readonly b: number;
+  /** Q̄, and Q of what comes next: N × N. */
+  readonly mean: Float64Array;
+  readonly next: Float64Array;
+  readonly observations: number;
+  /** What the correlations add. */
+  readonly logLikelihood: number;
+}
+
+/** @param shocks T × N, row after row */
+export function fitCorrelations(
+  shocks: Float64Array,
+  size: number,
+): Result<CorrelationFit, DccFault> {
+  assert(size >= 2 && size <= SERIES_MAX, 'series that can be fitted together');
+  const path = new CorrelationPath(shocks, size);
+  if (!path.isDefinite) return err({ kind: 'singular' });
+  const found = climb(path);
+  if (!found.ok) return found;
+  const { a, b } = found.value;
+  const logLikelihood = path.fill(a, b, new Float64Array(2));
+  return ok({
+    ...{ a, b, logLikelihood, mean: path.mean, next: Float64Array.from(path.nextLevel) },
+    observations: path.length,
+  });
+}
+
 /** The same at parameters that are given. */
 export function filterDcc(
   series: readonly ArrayLike<number>[],

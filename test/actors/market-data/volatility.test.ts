@@ -13,6 +13,7 @@ import {
   calibrate,
   type VolatilityCalibrated,
 } from '../../../src/risk/volatility/live/calibration.ts';
+import type { CorrelationJob } from '../../../src/risk/volatility/live/market-correlations.ts';
 import { volatilitySection } from '../../../src/risk/volatility/live/settings.ts';
 import type { VolatilityWarmed } from '../../../src/risk/volatility/live/warm-start.ts';
 import { CandleDesk, FAILURES_MAX } from '../../../src/venues/history/candle-desk.ts';
@@ -29,6 +30,7 @@ async function aVolatility(warmUp: WarmUp | null = null) {
   const events: (VolatilityCalibrated | VolatilityWarmed)[] = [];
   const log: string[] = [];
   const jobs: { job: CalibrationJob; done: (answer: CalibrationAnswer) => void }[] = [];
+  const correlations: CorrelationJob[] = [];
   const failures: ((detail: string) => void)[] = [];
   const seen = { stops: 0 };
   const spec = () =>
@@ -42,12 +44,15 @@ async function aVolatility(warmUp: WarmUp | null = null) {
         setLevel() {},
       }) as unknown as Log,
       record: (event) => {
-        if (event.kind !== 'price-jumped') events.push(event);
+        if (event.kind === 'volatility-calibrated' || event.kind === 'volatility-warmed') {
+          events.push(event);
+        }
       },
       calibrator: (failed) => {
         failures.push(failed);
         return {
           run: (job, done) => void jobs.push({ job, done }),
+          correlate: (job) => void correlations.push(job),
           async stop() {
             seen.stops += 1;
           },

@@ -37,6 +37,7 @@ const SUMMARY: WatchSummary = {
     use: 0.85,
     fitted: 1,
     shrinkage: 0.01,
+    isDynamic: false,
   },
   drawdown: { fall: 0.02, stage: 'normal', calmSinceMs: null },
   regimes: ['calm'],

@@ -8,6 +8,14 @@ import {
   calibratedEvent,
   type VolatilityCalibrated,
 } from './calibration.ts';
+import {
+  areFewEnough,
+  type CorrelationAnswer,
+  type CorrelationJob,
+  type CorrelationsCalibrated,
+  correlationsEvent,
+  MarketCorrelations,
+} from './market-correlations.ts';
 import { type MarketJump, MarketVolatility, type WallAndMono } from './market-volatility.ts';
 import { modelOf, type VolatilitySettings } from './settings.ts';
 import { type ClosedPrice, type VolatilityWarmed, warmReturns } from './warm-start.ts';
@@ -28,7 +36,11 @@ export interface PriceJumped {
   readonly thresholdMilli: number;
 }
 
-export type VolatilityEvent = VolatilityCalibrated | VolatilityWarmed | PriceJumped;
+export type VolatilityEvent =
+  | VolatilityCalibrated
+  | CorrelationsCalibrated
+  | VolatilityWarmed
+  | PriceJumped;
 
 export interface VolatilityDeskOptions {
   readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
@@ -36,12 +48,15 @@ export interface VolatilityDeskOptions {
   readonly board: VolatilityBoard;
   /** Has a job carried out; the answer comes to `onAnswer`. */
   readonly fit: (job: CalibrationJob) => void;
+  /** The same; the answer comes to `onCorrelations`. */
+  readonly correlate: (job: CorrelationJob) => void;
   /** @throws when it cannot be journaled */
   readonly record: (event: VolatilityEvent) => void;
 }
 
 interface Waiting {
-  readonly instrument: number;
+  /** Null where it is the correlations of all. */
+  readonly instrument: number | null;
   readonly turn: number;
   readonly taken: number;
   readonly sinceMs: number;
@@ -57,6 +72,9 @@ export class VolatilityDesk {
   readonly #markets: readonly MarketVolatility[];
   /** Monotonic time of the last try of each market; long ago at the start. */
   readonly #triedMs: Float64Array;
+  /** Null where nobody asks for a model of them, or the markets are too few or too many. */
+  readonly #correlations: MarketCorrelations | null;
+  #correlatedMs = Number.NEGATIVE_INFINITY;
   #waiting: Waiting | null = null;
   #turn = 0;
   #adopted = 0;
@@ -67,6 +85,8 @@ export class VolatilityDesk {
     this.#options = options;
     this.#model = modelOf(settings);
     this.#triedMs = new Float64Array(instruments.length).fill(Number.NEGATIVE_INFINITY);
+    const isDynamic = settings.correlation === 'dynamic' && areFewEnough(instruments.length);
+    this.#correlations = isDynamic ? new MarketCorrelations(instruments.length, board) : null;
     this.#markets = instruments.map(
       (_, instrument) =>
         new MarketVolatility({
@@ -108,24 +128,24 @@ export class VolatilityDesk {
 
   /** Several times a period. */
   tick(wallMs: number, monoNs: number): void {
-    for (const market of this.#markets) market.tick(wallMs, monoNs);
+    let hasEnded = false;
+    for (const market of this.#markets) hasEnded = market.tick(wallMs, monoNs) || hasEnded;
+    if (hasEnded) this.#correlations?.end(this.#shockOf, monoNs);
     const monoMs = monoNs / 1e6;
     const waiting = this.#waiting;
     if (waiting !== null && monoMs - waiting.sinceMs > ANSWER_MS_MAX) {
       const { instrument, turn } = waiting;
-      this.onAnswer({
-        instrument,
-        turn,
-        outcome: err({ kind: 'no-answer', waitedMs: ANSWER_MS_MAX }),
-      });
+      const outcome = err({ kind: 'no-answer', waitedMs: ANSWER_MS_MAX } as const);
+      if (instrument === null) this.onCorrelations({ kind: 'correlations', turn, outcome });
+      else this.onAnswer({ instrument, turn, outcome });
     }
-    if (this.#waiting === null) this.#fitNext(monoMs);
+    if (this.#waiting === null && !this.#fitNext(monoMs)) this.#correlateNext(monoMs);
   }
 
   /** An answer that nobody waits for any more is none. */
   onAnswer(answer: CalibrationAnswer): void {
     const waiting = this.#waiting;
-    if (waiting?.turn !== answer.turn) return;
+    if (waiting === null || waiting.turn !== answer.turn || waiting.instrument === null) return;
     this.#waiting = null;
     const { outcome } = answer;
     // Written down before it is used.
@@ -136,6 +156,21 @@ export class VolatilityDesk {
     } else this.#refused += 1;
   }
 
+  /** An answer that nobody waits for any more is none. */
+  onCorrelations(answer: CorrelationAnswer): void {
+    const waiting = this.#waiting;
+    if (waiting?.turn !== answer.turn || waiting.instrument !== null) return;
+    this.#waiting = null;
+    const { outcome } = answer;
+    this.#options.record(correlationsEvent(answer, this.#markets.length));
+    if (outcome.ok) {
+      this.#adopted += 1;
+      this.#correlations?.adopt(outcome.value, waiting.taken);
+    } else this.#refused += 1;
+  }
+
+  readonly #shockOf = (market: number): number => (this.#markets[market] as MarketVolatility).shock;
+
   summary() {
     const markets = this.#options.instruments.map(({ venue, symbol }, at) => [
       `${venue} ${symbol}`,
@@ -145,12 +180,17 @@ export class VolatilityDesk {
       adopted: this.#adopted,
       refused: this.#refused,
       isFitting: this.#waiting !== null,
+      correlation: this.#correlations === null ? 'average' : 'dynamic',
       markets: Object.fromEntries(markets),
     };
   }
 
-  /** The market that has waited longest of those whose fit is due. */
-  #fitNext(monoMs: number): void {
+  /**
+   * The market that has waited longest of those whose fit is due.
+   *
+   * @returns false where none is
+   */
+  #fitNext(monoMs: number): boolean {
     const { refitMinutes, returnsMin } = this.#options.settings;
     let next = -1;
     this.#markets.forEach(({ known }, at) => {
@@ -158,12 +198,24 @@ export class VolatilityDesk {
       if (known < returnsMin || monoMs - triedMs < refitMinutes * 60_000) return;
       if (next < 0 || triedMs < (this.#triedMs[next] as number)) next = at;
     });
-    if (next < 0) return;
+    if (next < 0) return false;
     this.#turn += 1;
     this.#triedMs[next] = monoMs;
     const { taken, ...job } = (this.#markets[next] as MarketVolatility).job(this.#turn);
     this.#waiting = { instrument: next, turn: this.#turn, taken, sinceMs: monoMs };
     this.#options.fit(job);
+    return true;
+  }
+
+  #correlateNext(monoMs: number): void {
+    const correlations = this.#correlations;
+    if (correlations === null || !correlations.isReady) return;
+    if (monoMs - this.#correlatedMs < this.#options.settings.refitMinutes * 60_000) return;
+    this.#turn += 1;
+    this.#correlatedMs = monoMs;
+    const { taken, ...job } = correlations.job(this.#turn);
+    this.#waiting = { instrument: null, turn: this.#turn, taken, sinceMs: monoMs };
+    this.#options.correlate(job);
   }
 }
 
