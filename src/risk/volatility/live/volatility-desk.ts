@@ -1,4 +1,4 @@
-import { err } from '../../../core/result.ts';
+import { assert, err } from '../../../core/result.ts';
 import type { QuoteMessage } from '../../../market/quote.ts';
 import type { VolatilityModel } from '../model.ts';
 import type { VolatilityBoard } from './board.ts';
@@ -22,6 +22,19 @@ import { type ClosedPrice, type VolatilityWarmed, warmReturns } from './warm-sta
 
 /** A fit that has no answer by then has none. */
 export const ANSWER_MS_MAX = 60_000;
+/** Calibrations that are kept to be looked at; the journal has all of them. */
+const HISTORY_MAX = 32;
+
+/** One of them, as it was written down. */
+export interface CalibrationNote {
+  /** Wall clock. */
+  readonly atMs: number;
+  /** The market, or `correlations`. */
+  readonly of: string;
+  readonly verdict: 'adopted' | 'refused';
+  readonly observations: number;
+  readonly detail: string;
+}
 
 /** A market moved as no diffusion does; what led to it stays comparable in whole numbers. */
 export interface PriceJumped {
@@ -76,6 +89,9 @@ export class VolatilityDesk {
   readonly #correlations: MarketCorrelations | null;
   #correlatedMs = Number.NEGATIVE_INFINITY;
   #waiting: Waiting | null = null;
+  /** Newest last. */
+  readonly #history: CalibrationNote[] = [];
+  #wallMs = 0;
   #turn = 0;
   #adopted = 0;
   #refused = 0;
@@ -128,6 +144,7 @@ export class VolatilityDesk {
 
   /** Several times a period. */
   tick(wallMs: number, monoNs: number): void {
+    this.#wallMs = wallMs;
     let hasEnded = false;
     for (const market of this.#markets) hasEnded = market.tick(wallMs, monoNs) || hasEnded;
     if (hasEnded) this.#correlations?.end(this.#shockOf, monoNs);
@@ -149,7 +166,9 @@ export class VolatilityDesk {
     this.#waiting = null;
     const { outcome } = answer;
     // Written down before it is used.
-    this.#options.record(calibratedEvent(answer, this.#model));
+    const event = calibratedEvent(answer, this.#model);
+    this.#options.record(event);
+    this.#note(this.#nameOf(waiting.instrument), event);
     if (outcome.ok) {
       this.#adopted += 1;
       this.#markets[waiting.instrument]?.adopt(outcome.value, waiting.taken);
@@ -162,7 +181,9 @@ export class VolatilityDesk {
     if (waiting?.turn !== answer.turn || waiting.instrument !== null) return;
     this.#waiting = null;
     const { outcome } = answer;
-    this.#options.record(correlationsEvent(answer, this.#markets.length));
+    const event = correlationsEvent(answer, this.#markets.length);
+    this.#options.record(event);
+    this.#note('correlations', event);
     if (outcome.ok) {
       this.#adopted += 1;
       this.#correlations?.adopt(outcome.value, waiting.taken);
@@ -172,17 +193,29 @@ export class VolatilityDesk {
   readonly #shockOf = (market: number): number => (this.#markets[market] as MarketVolatility).shock;
 
   summary() {
-    const markets = this.#options.instruments.map(({ venue, symbol }, at) => [
-      `${venue} ${symbol}`,
-      this.#markets[at]?.summary(),
-    ]);
+    const markets = this.#markets.map(
+      (market, at) => [this.#nameOf(at), market.summary()] as const,
+    );
     return {
       adopted: this.#adopted,
       refused: this.#refused,
       isFitting: this.#waiting !== null,
       correlation: this.#correlations === null ? 'average' : 'dynamic',
       markets: Object.fromEntries(markets),
+      history: [...this.#history],
     };
+  }
+
+  #note(of: string, event: VolatilityCalibrated | CorrelationsCalibrated): void {
+    const { verdict, observations, detail } = event;
+    this.#history.push({ atMs: this.#wallMs, of, verdict, observations, detail });
+    if (this.#history.length > HISTORY_MAX) this.#history.shift();
+  }
+
+  #nameOf(instrument: number): string {
+    const found = this.#options.instruments[instrument];
+    assert(found !== undefined, 'an instrument of the desk');
+    return `${found.venue} ${found.symbol}`;
   }
 
   /**
