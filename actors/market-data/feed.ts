@@ -1,6 +1,7 @@
 import type { HttpReply, Net, NetFault, WebSocketLink } from '../../src/core/env.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { MarketFact } from '../../src/market/fact.ts';
+import type { MarketStood } from '../../src/market/market-stood.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { TradePrinted } from '../../src/market/trade.ts';
 import type { Log } from '../../src/ops/log.ts';
@@ -24,6 +25,7 @@ export type FeedMessage =
       readonly view: number;
       readonly outcome: Result<HttpReply, NetFault>;
     }
+  | { readonly kind: 'rules'; readonly outcome: Result<HttpReply, NetFault> }
   /** The ticket of a line is there, or none is to be had; it is no secret that messages carry. */
   | { readonly kind: 'ticket'; readonly line: number; readonly turn: number }
   | { readonly kind: 'watch' };
@@ -47,6 +49,8 @@ export interface FeedOptions {
   readonly listeners: FeedListeners;
   /** Hears everything after the listeners; null where nothing is recorded. */
   readonly tape?: TapeRelay | null;
+  /** Left out where nobody keeps a journal. */
+  readonly journal?: (event: MarketStood) => void;
   readonly log: Log;
 }
 
@@ -99,6 +103,9 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
         kind: 'snapshot',
         ...{ line, view, outcome },
       })),
+    askRules: (request) =>
+      sendHttp<FeedMessage>(ctx, net, request, (outcome) => ({ kind: 'rules', outcome })),
+    tellStood: (event) => options.journal?.(event),
     later: (line, what, ms) => ctx.timers.start(`${what}-${line}`, ms, { kind: what, line }),
     askLater: (line, view, ms) =>
       ctx.timers.start(`snapshot-${line}-${view}`, ms, { kind: 'ask-snapshot', line, view }),
@@ -123,6 +130,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
       else if (kind === 'closed') feed.onClosed(message.line, message.why, message.refused);
       else if (kind === 'snapshot') feed.onSnapshot(message.line, message.view, message.outcome);
       else if (kind === 'ask-snapshot') feed.askSnapshot(message.line, message.view);
+      else if (kind === 'rules') feed.onRules(message.outcome);
       else if (kind === 'flush') feed.flush(message.line);
       else if (kind === 'due') feed.onDue(message.line);
       else if (kind === 'ticket') {

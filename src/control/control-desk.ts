@@ -171,7 +171,7 @@ export class ControlDesk {
     this.#openIfSettled();
   }
 
-  /** Closes the gate and asks every venue to reconcile, with runs that begin after this. */
+  /** Closes the gate and asks every venue to reconcile, each under a token of its own from now. */
   reconcileAll(): void {
     const { gate, venues } = this.#options;
     gate.close('reconciling');

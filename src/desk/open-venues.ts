@@ -15,6 +15,7 @@ import {
   type VenueAccess,
 } from '../venues/kinds/venue-kind.ts';
 import { VENUE_KINDS } from '../venues/kinds/venue-kinds.ts';
+import { MarketRules } from '../venues/market/market-rules.ts';
 import type { Venue } from '../venues/port.ts';
 import { KeyTurns } from '../venues/session/key-turns.ts';
 import { quietNet } from '../venues/session/quiet-net.ts';
@@ -79,6 +80,7 @@ export async function openVenues(
       ...market,
       index,
       ...kind.trading(opened),
+      rules: opened.rules,
       turns: new KeyTurns(),
       reference: referenceOf(kind.exchange, opened.access),
       requestTimeoutMs: opened.settings.requestTimeoutMs,
@@ -114,7 +116,11 @@ export async function openMarkets(
     const { leftMs } = quiet.questions;
     if (leftMs > 0) return err(`${name}: wants no requests for ${leftMs} ms more (418 or 429)`);
     if (!rules.ok) return rules;
-    const opened = { access, settings, instruments: rules.value };
+    const question = kind.rules?.(access, rules.value);
+    const opened = {
+      ...{ access, settings, instruments: rules.value },
+      rules: question === undefined ? undefined : new MarketRules(rules.value, question),
+    };
     const streams = kind.streams(opened, {
       trades: true,
       options: config.facts?.everySeconds['option-flow'] !== undefined,

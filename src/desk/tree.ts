@@ -208,7 +208,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           start: () =>
             feedActor({
               ...{ stream: aggregated.shelved(stream.open), feeds, net: quietNet(env, quiet) },
-              ...{ turns, listeners, tape, log },
+              ...{ turns, listeners, tape, log, journal: append },
             }),
         })),
       ),

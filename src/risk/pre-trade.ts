@@ -4,6 +4,7 @@ import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
 import type { AmendIntent } from '../execution/amend/amendment.ts';
+import { isFlattening } from '../execution/flatten/intent.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
 import type { ApprovedAmendment, ApprovedOrder, Refusal } from './approved-order.ts';
@@ -338,6 +339,8 @@ export class PreTradeCheck {
 
   /** Last, so that a refused order uses up no budget. */
   #refuseRate(order: OrderIntent, moment: Moment): Refusal | null {
+    // It keeps a pace of its own: quoting may have used up what there was.
+    if (isFlattening(order)) return null;
     const nowMs = moment.nowNs / MS;
     let strategy = this.#strategyRates.get(order.strategy);
     if (strategy === undefined) {

@@ -8,6 +8,7 @@ import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
 import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../risk/approved-order.ts';
 import type { FactSource } from './facts/fact-source.ts';
+import type { MarketRules } from './market/market-rules.ts';
 import type { KeyTurns } from './session/key-turns.ts';
 
 /** A frame of the order socket. */
@@ -177,6 +178,8 @@ export interface Venue {
   readonly facts?: readonly FactSource[];
   /** Of all who ask with the key of the desk; left out where one alone asks. */
   readonly turns?: KeyTurns;
+  /** Hears of refused orders; left out where the venue tells of new rules by itself. */
+  readonly rules?: Pick<MarketRules, 'onRefusal'> | undefined;
   /** The venue's own dead-man switch; left out where it has none. */
   readonly deadMan?: (edges: {
     readonly ask: Ask;

@@ -56,9 +56,8 @@ export class VenueDesk {
   #probedNs = 0;
 
   constructor(options: VenueDeskOptions, memory: VenueMemory, port: VenueDeskPort) {
-    const { venue, instruments, gate, metrics, net } = options;
     const { clock } = port;
-    const { quiet = newQuiet(clock) } = options;
+    const { venue, instruments, gate, metrics, net, quiet = newQuiet(clock) } = options;
     this.#quiet = quiet;
     this.#options = options;
     this.#port = port;
@@ -327,6 +326,7 @@ export class VenueDesk {
 
   #heed(outcome: RequestOutcome): void {
     if (outcome.kind !== 'refused') return;
+    this.#options.venue.rules?.onRefusal(outcome);
     this.#questions.heedRefusal(outcome.code);
     if (outcome.isBan === true) this.#quiet.questions.hold(outcome.retryAfterMs);
   }

@@ -1,4 +1,5 @@
 import { type Instrument, quantityText } from '../../core/instrument.ts';
+import { RateBudget } from '../../core/rate-budget.ts';
 import type { Lots, Ticks } from '../../core/units.ts';
 import { isEnded, type OrderRecord, type Side } from '../order.ts';
 import { type Exposed, type FlattenTerms, nextSlice, type Slice } from './slice.ts';
@@ -19,6 +20,11 @@ export interface FlattenOrder {
 
 /** Orders of one instrument in a row that brought nothing, before it is given up. */
 export const FRUITLESS_MAX = 20;
+/**
+ * Orders of all instruments, below what any venue takes: a rate of its own, since an emergency may
+ * come when quoting has used up the desk's.
+ */
+export const FLATTEN_RATE = { ratePerSecond: 8, burst: 16 };
 /** Pause after an order that brought nothing. */
 const AGAIN_MS = 200;
 /** Share of the band that the first limit may use up; each order that stays unfilled doubles it. */
@@ -41,6 +47,10 @@ interface Course {
  */
 export class Flattening {
   readonly #courses: readonly Course[];
+  /** Made with the first look. */
+  #budget: RateBudget | null = null;
+  /** Where the next look begins, so that everybody has a turn. */
+  #turn = 0;
   #hasLooked = false;
 
   constructor(instruments: readonly Instrument[]) {
@@ -57,8 +67,14 @@ export class Flattening {
   /** Orders to send now. Each that is not sent has to be told with `onRefused`. */
   next(situation: Situation, nowNs: number): readonly FlattenOrder[] {
     const orders: FlattenOrder[] = [];
+    const nowMs = nowNs / 1e6;
+    this.#budget ??= new RateBudget(FLATTEN_RATE, nowMs);
     this.#hasLooked = true;
-    for (const course of this.#courses) {
+    const { length } = this.#courses;
+    const first = this.#turn;
+    for (let place = 0; place < length; place += 1) {
+      const at = (first + place) % length;
+      const course = this.#courses[at] as Course;
       const { index } = course.instrument;
       const exposed = situation.exposed[index] as Exposed;
       const { push } = course;
@@ -66,7 +82,8 @@ export class Flattening {
       course.slice = slice;
       course.lots = exposed.position;
       const isDue = course.fruitless < FRUITLESS_MAX && nowNs >= course.notBeforeNs;
-      if (slice.kind !== 'order' || !isDue) continue;
+      if (slice.kind !== 'order' || !isDue || !this.#budget.take(nowMs)) continue;
+      this.#turn = (at + 1) % length;
       orders.push({ instrument: index, side: slice.side, ticks: slice.ticks, lots: slice.lots });
     }
     return orders;

@@ -2,12 +2,13 @@ import type { EstopRecorded } from '../../control/estop-event.ts';
 import type { ControlEvent } from '../../control/events.ts';
 import { isAtLeast } from '../../control/safety-cause.ts';
 import type { Millis } from '../../core/units.ts';
+import type { MarketStood } from '../../market/market-stood.ts';
 import type { PriceJumped } from '../../risk/volatility/live/volatility-desk.ts';
 import type { Alert, AlertLevel } from './alert.ts';
 import { masked } from './masked.ts';
 
 /** The events of the journal that may be worth an alert. */
-export type AlertSource = ControlEvent | EstopRecorded | PriceJumped;
+export type AlertSource = ControlEvent | EstopRecorded | MarketStood | PriceJumped;
 
 const KINDS: ReadonlySet<string> = new Set<AlertSource['kind']>([
   'booted',
@@ -22,6 +23,7 @@ const KINDS: ReadonlySet<string> = new Set<AlertSource['kind']>([
   'estop',
   'guard-lost',
   'guard-tripped',
+  'market-stood',
   'price-jumped',
 ]);
 
@@ -76,6 +78,8 @@ function toldOf(event: AlertSource): Told | null {
       return ['warning', event.kind, 'guard', event.reason];
     case 'guard-tripped':
       return ['critical', event.kind, 'guard', event.cause];
+    case 'market-stood':
+      return stoodTold(event);
     case 'price-jumped':
       return ['notice', event.kind, 'volatility', jumpText(event)];
     case 'stopped':
@@ -98,6 +102,13 @@ function estopTold({ what, by, detail }: EstopRecorded): Told | null {
   const isFault = what.startsWith('fault:') && what !== 'fault:cleared';
   const level = isFault ? 'critical' : isTrip ? 'warning' : 'notice';
   return [level, `estop-${what.replaceAll(':', '-')}`, by, detail];
+}
+
+/** Nobody can trade a market, or everybody can again. */
+function stoodTold({ venue, symbol, standing, detail }: MarketStood): Told {
+  const level = standing === 'trading' ? 'notice' : 'warning';
+  const why = detail === '' ? '' : `: ${detail}`;
+  return [level, `market-${standing}`, venue, `${symbol}${why}`];
 }
 
 type ModeChanged = Extract<AlertSource, { readonly kind: 'mode-changed' }>;

@@ -67,6 +67,7 @@ const ROUTES = new Map(OPERATIONS.map((operation) => [operation.route, operation
  */
 export class BinanceFacade implements VenueEdge {
   readonly faults: FaultPlan;
+  readonly tickSizes = new Map<string, string>();
   readonly #desk: RequestDesk;
   readonly #rest: RestDoor;
   readonly #limits: RequestLimits;
@@ -86,7 +87,8 @@ export class BinanceFacade implements VenueEdge {
     this.#connections = new Connections(clock, timers);
     this.#limits = new RequestLimits(limits);
     const cancelIds = new Map<number, string>();
-    const desk = { exchange, limits: this.#limits, clock, random, cancelIds };
+    const { tickSizes } = this;
+    const desk = { exchange, limits: this.#limits, clock, random, cancelIds, tickSizes };
     this.#desk = new RequestDesk(desk, keys, limits);
     this.#rest = new RestDoor(this.#desk, this.#limits, clock);
     exchange.listen((events) => {

@@ -36,7 +36,8 @@ export class MarketState implements Market {
   readonly rules: MarketRules;
   readonly book: OrderBook;
   readonly tape: Tape;
-  readonly isOpen: boolean = true;
+  /** Whether it is traded in; a market that is halted keeps its book. */
+  isOpen = true;
   readonly updates: Numbers;
   readonly tradeIds: Numbers;
   readonly #log: VenueLog;
@@ -54,6 +55,10 @@ export class MarketState implements Market {
 
   get updateId(): number {
     return this.updates.last;
+  }
+
+  get isHalted(): boolean {
+    return !this.isOpen;
   }
 
   depth(side: Side, limit: number): Level[] {

@@ -48,6 +48,8 @@ export interface MarketView {
   readonly updateId: number;
   /** False while there is no book to be shown or traded in. */
   readonly isOpen: boolean;
+  /** Whether the venue lets nobody trade in it for now; left out where it never does that. */
+  readonly isHalted?: boolean;
   depth(side: Side, limit: number): readonly LevelView[];
   /** Orders of a level, first to trade first; null where the book knows levels alone. */
   queue(side: Side, ticks: Ticks): readonly OrderView[] | null;

@@ -45,7 +45,6 @@ export const LEVERAGE_MAX = 125;
 
 /** A market that can be halted and opened again. */
 export class PerpetualMarket extends MarketState {
-  override isOpen = true;
   readonly price = new MarkPrice(this);
 }
 

@@ -46,6 +46,7 @@ export function streamOf(event: JournalEvent): string {
     case 'profit-peaked':
     case 'rung-changed':
     case 'data-gap':
+    case 'market-stood':
     case 'quality-scored':
     case 'backfill-queued':
     case 'backfill-ended':

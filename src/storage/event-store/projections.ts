@@ -120,6 +120,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'alert-acknowledged':
     case 'market-data-removed':
     case 'data-gap':
+    case 'market-stood':
     case 'quality-scored':
     case 'volatility-calibrated':
     case 'size-set':

@@ -9,8 +9,7 @@ import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
 import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
-import type { BackfillEvent } from '../../market/quality/backfill.ts';
-import type { QualityEvent } from '../../market/quality/events.ts';
+import type { MarketEvent } from '../../market/market-event.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
 import { RUNGS } from '../../risk/ladders/de-risking.ts';
@@ -21,7 +20,7 @@ import { SIZE_RULES, type SizeSet } from '../../risk/sizing/sizing-desk.ts';
 import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk.ts';
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
-import { backfillField, instrumentField } from './fields/definition-fields.ts';
+import { backfillField, instrumentField, stoodField } from './fields/definition-fields.ts';
 import {
   amendmentField,
   amount,
@@ -53,8 +52,7 @@ export type JournalEvent =
   | EstopRecorded
   | InstrumentDefined
   | StrategyConfigured
-  | QualityEvent
-  | BackfillEvent
+  | MarketEvent
   | MarketDataRemoved
   | VolatilityEvent
   | SizeSet
@@ -341,6 +339,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     version: 1,
     fields: object({ id: text, outcome: choice(['filled', 'given-up', 'no-room']) }),
   },
+  'market-stood': { code: 108, version: 1, fields: stoodField },
   'volatility-calibrated': {
     code: 120,
     version: 1,

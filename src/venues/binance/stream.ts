@@ -6,6 +6,7 @@ import type { Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { BboAgreement } from '../../market/quality/bbo-agreement.ts';
 import type { TradePrinted } from '../../market/trade.ts';
+import type { MarketRules } from '../market/market-rules.ts';
 import {
   type FrameOutcome,
   type MarketStream,
@@ -61,8 +62,16 @@ export class BinanceView extends MarketView {
   /** Snapshots in a row that did not bring the book to life. */
   failedSnapshots = 0;
 
-  constructor(instrument: Instrument, counts: StreamCounts, rule: DepthRule) {
+  readonly #rules: MarketRules | null;
+
+  constructor(
+    instrument: Instrument,
+    counts: StreamCounts,
+    rule: DepthRule,
+    rules: MarketRules | null,
+  ) {
     super(instrument);
+    this.#rules = rules;
     this.sync = new DepthSync(this.book, rule, (finalId) => {
       counts.updates += 1;
       this.agreement.onBook(finalId, this.book);
@@ -70,6 +79,10 @@ export class BinanceView extends MarketView {
   }
 
   get isLive(): boolean {
+    return this.sync.isLive && (this.#rules === null || this.#rules.isTrading(this.instrument));
+  }
+
+  override get isSynced(): boolean {
     return this.sync.isLive;
   }
 
@@ -82,7 +95,7 @@ export class BinanceView extends MarketView {
   takeTicker(decoder: MarketDecoder): boolean {
     const { finalId, bidTicks, bidLots, askTicks, askLots } = decoder;
     this.agreement.onTicker(finalId, bidTicks, bidLots, askTicks, askLots);
-    if (!this.sync.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
+    if (!this.isLive || finalId <= this.updateId || bidTicks >= askTicks) return false;
     // Tickers of futures tell their time, those of spot do not.
     this.eventMs = decoder.eventMs;
     this.takeTouch(finalId, bidTicks, bidLots, askTicks, askLots);
@@ -117,6 +130,8 @@ export interface BinanceStreamOptions {
   readonly hasTrades: boolean;
   /** Absent: spot. */
   readonly books?: BinanceBooks;
+  /** How the markets stand by what the venue says when it is asked; absent: nobody asks. */
+  readonly rules?: MarketRules | undefined;
   /** Snapshots that all connections of an address may ask for; absent: as if it were the only. */
   readonly snapshots?: RateBudget;
 }
@@ -137,6 +152,7 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   readonly frames: readonly string[] = [];
   readonly fact = null;
   readonly views: readonly BinanceView[];
+  readonly rules: MarketRules | undefined;
   readonly counts: StreamCounts = noCounts();
   quoted: BinanceView;
   lostBy: 'gap' | 'crossed' = 'gap';
@@ -147,14 +163,15 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   readonly #snapshots: RateBudget;
 
   constructor(options: BinanceStreamOptions) {
-    const { instruments, restUrl } = options;
+    const { instruments, restUrl, rules } = options;
+    this.rules = rules;
     this.url = streamUrl(options);
     this.#restUrl = restUrl;
     const books = options.books ?? SPOT_BOOKS;
     this.#books = books;
     this.#snapshots = options.snapshots ?? new RateBudget(books.snapshotRate, 0);
     this.views = instruments.map(
-      (instrument) => new BinanceView(instrument, this.counts, books.rule),
+      (instrument) => new BinanceView(instrument, this.counts, books.rule, rules ?? null),
     );
     for (const view of this.views) this.#byIndex.set(view.instrument.index, view);
     this.quoted = this.views[0] as BinanceView;
@@ -267,7 +284,7 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   #afterDiff(outcome: DiffOutcome): FrameOutcome {
     if (outcome === 'applied') {
       this.quoted.takeBook();
-      return 'quote';
+      return this.quoted.isLive ? 'quote' : 'nothing';
     }
     if (outcome === 'buffered' || outcome === 'ignored') return 'nothing';
     this.#lose(outcome);

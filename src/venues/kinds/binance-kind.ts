@@ -1,7 +1,7 @@
 import type { Instrument } from '../../core/instrument.ts';
 import { RateBudget } from '../../core/rate-budget.ts';
 import { err, type Result } from '../../core/result.ts';
-import { instrumentsIn } from '../binance/exchange-info.ts';
+import { instrumentsIn, marketsSaidIn } from '../binance/exchange-info.ts';
 import { binanceOrders } from '../binance/orders.ts';
 import { binanceQueries } from '../binance/queries.ts';
 import type { RestAccess } from '../binance/rest.ts';
@@ -9,10 +9,19 @@ import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
+import type { RulesQuestion } from '../market/market-rules.ts';
 import type { HttpOutcome } from '../port.ts';
 import { accountOf, type OpenedVenue, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
+const OK = 200;
+const BAD_REQUEST = 400;
+
+/** A filter of the market, more decimals than it has, a symbol that is unknown by now. */
+const REFUSALS: ReadonlySet<number> = new Set([-1013, -1111, -1121]);
+/** How orders are rejected that are well-formed; only its words tell why. */
+const REJECTED = -2010;
+const CLOSED = /market is closed|not open for trading/i;
 
 /** Binance spot: books and trades from one socket, orders and reports on another. */
 export const binanceKind: VenueKind = {
@@ -28,11 +37,18 @@ export const binanceKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
+  rules: ({ restUrl }, instruments) =>
+    rulesQuestion(
+      `${restUrl}/api/v3/exchangeInfo`,
+      instruments,
+      (code, reason) => REFUSALS.has(code) || (code === REJECTED && CLOSED.test(reason)),
+      symbolsOf,
+    ),
   history: (opened) => binanceHistory(restOf(opened), 'spot'),
   candles: (opened) => binanceCandles(restOf(opened), 'spot'),
-  streams({ access, instruments }, { trades: hasTrades }) {
+  streams({ access, instruments, rules }, { trades: hasTrades }) {
     const snapshots = new RateBudget(SPOT_BOOKS.snapshotRate, 0);
-    const options = { ...access, instruments, hasTrades, snapshots };
+    const options = { ...access, instruments, rules, hasTrades, snapshots };
     return [{ name: '', open: () => new BinanceStream(options) }];
   },
   trading(opened) {
@@ -63,7 +79,40 @@ export function rulesIn(
 ): Result<readonly Instrument[], string> {
   if (!outcome.ok) return err(`${name}: ${outcome.error.detail}`);
   const { status, body } = outcome.value;
-  if (status !== 200) return err(`${name}: exchangeInfo answers with status ${status}`);
+  if (status !== OK) return err(`${name}: exchangeInfo answers with status ${status}`);
   const found = instrumentsIn(body, name, symbols, firstIndex);
   return found.ok ? found : err(`${name}: exchangeInfo: ${found.error}`);
+}
+
+/**
+ * The question for the rules of markets that are known. A list with a symbol that the venue knows
+ * no longer is refused as a whole: from then on it is asked for everything.
+ *
+ * @param listOf what behind the address asks for some markets alone; left out: nothing does
+ */
+export function rulesQuestion(
+  url: string,
+  instruments: readonly Instrument[],
+  isRefusal: RulesQuestion['isRefusal'],
+  listOf: (instruments: readonly Instrument[]) => string = () => '',
+): RulesQuestion {
+  let list = listOf(instruments);
+  return {
+    get request() {
+      return { method: 'GET' as const, url: url + list, headers: {}, timeoutMs: ASK_TIMEOUT_MS };
+    },
+    read(outcome) {
+      if (!outcome.ok) return err(`exchangeInfo: ${outcome.error.detail}`);
+      const { status, body } = outcome.value;
+      if (status === BAD_REQUEST) list = '';
+      if (status !== OK) return err(`exchangeInfo answers with status ${status}`);
+      return marketsSaidIn(body, instruments);
+    },
+    isRefusal,
+  };
+}
+
+function symbolsOf(instruments: readonly Instrument[]): string {
+  const names = JSON.stringify(instruments.map(({ symbol }) => symbol));
+  return `?symbols=${encodeURIComponent(names)}`;
 }

@@ -9,10 +9,18 @@ import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
-import { rulesIn } from './binance-kind.ts';
+import { rulesIn, rulesQuestion } from './binance-kind.ts';
 import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
+
+/**
+ * Precision, unknown symbol, quantity below its least, above its most and off its step, price off
+ * its tick, a contract that is settled or may not be traded, notional below its least.
+ */
+const REFUSALS: ReadonlySet<number> = new Set([
+  ...[-1111, -1121, -4003, -4004, -4005, -4013, -4014, -4023, -4108, -4140, -4141, -4164],
+]);
 
 /** Binance USD-M futures: one-way positions on cross margin. */
 export const binanceUsdmKind: VenueKind = {
@@ -28,8 +36,11 @@ export const binanceUsdmKind: VenueKind = {
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
-  streams: ({ access, instruments }, { trades: hasTrades, options: hasOptions }) => {
-    const [books, market] = futuresStreams({ ...access, instruments, hasTrades, hasOptions });
+  rules: ({ restUrl }, instruments) =>
+    rulesQuestion(`${restUrl}/fapi/v1/exchangeInfo`, instruments, (code) => REFUSALS.has(code)),
+  streams: ({ access, instruments, rules }, { trades: hasTrades, options: hasOptions }) => {
+    const options = { ...access, instruments, rules, hasTrades, hasOptions };
+    const [books, market] = futuresStreams(options);
     return [
       { name: '', open: books },
       { name: 'market', open: market },

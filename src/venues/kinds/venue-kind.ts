@@ -5,6 +5,7 @@ import type { Contract } from '../../market/aggregation/market-track.ts';
 import type { ExchangeId } from '../ccxt/exchange-class.ts';
 import type { CandleHistory } from '../history/candle-history.ts';
 import type { TradeHistory } from '../history/trade-history.ts';
+import type { MarketRules, RulesQuestion } from '../market/market-rules.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
@@ -62,6 +63,8 @@ export interface OpenedVenue {
   readonly access: VenueAccess;
   readonly settings: VenueSettings;
   readonly instruments: readonly Instrument[];
+  /** Of all who trade there; left out where the venue tells of changes by itself. */
+  readonly rules?: MarketRules | undefined;
 }
 
 /** What a desk asks of a venue's rules before it opens. */
@@ -97,6 +100,8 @@ export interface VenueKind {
   readonly contract: Contract;
   /** @param firstIndex index of the first instrument on the desk; the others follow */
   instruments(access: VenueAccess, settings: VenueSettings, firstIndex: number): InstrumentQuery;
+  /** Left out where frames tell of halts and of rules that change. */
+  rules?(access: VenueAccess, instruments: readonly Instrument[]): RulesQuestion;
   /** At least one; the first is the one with the books. */
   streams(
     opened: OpenedVenue,

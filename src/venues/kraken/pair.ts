@@ -9,6 +9,8 @@ import {
   wholeOf,
   wordIn,
 } from '../binance/wire.ts';
+import { changeOf } from '../market/market-rules.ts';
+import type { PairRules } from './market/rare-frame.ts';
 import { resultIn } from './wire/reply.ts';
 
 /** A pair of Kraken. Its symbol is the one of the v2 sockets, `BTC/USD`. */
@@ -99,6 +101,24 @@ function instrumentIn(
   }
   const { field, found, wanted } = compiled.error;
   throw new WireFault(`${symbol}.${field}: found ${found}, wanted ${wanted}`);
+}
+
+/**
+ * What makes orders of the rules that a pair was opened with wrong by those of now; empty when
+ * nothing does.
+ */
+export function pairChangeOf(ours: KrakenInstrument, now: PairRules): string {
+  const { symbol, venue, index, base, quote } = ours;
+  const compiled = compileInstrument({
+    ...{ symbol, venue, index, base, quote },
+    tick: now.tick,
+    lot: stepOf(now.quantityDecimals),
+    ...(now.quantityMin !== '' && { quantityMin: now.quantityMin }),
+    ...(now.notionalMin !== '' && { notionalMin: now.notionalMin }),
+  });
+  if (compiled.ok) return changeOf(ours, compiled.value);
+  const { field, found, wanted } = compiled.error;
+  return `${field}: found ${found}, wanted ${wanted}`;
 }
 
 /** `0.001` for 3 decimals. */

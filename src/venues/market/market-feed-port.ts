@@ -1,6 +1,7 @@
 import type { Clock, HttpRequest } from '../../core/env.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { MarketFact } from '../../market/fact.ts';
+import type { MarketStood } from '../../market/market-stood.ts';
 import type { QuoteMessage } from '../../market/quote.ts';
 import type { TradePrinted } from '../../market/trade.ts';
 import type { LogLevel } from '../../ops/log.ts';
@@ -31,6 +32,10 @@ export interface MarketFeedPort {
   askTicket(line: number, turn: number, query: Query<string>): void;
   /** Sends a question whose outcome comes back as the snapshot of a view. */
   ask(line: number, view: number, request: HttpRequest): void;
+  /** Sends the question for the rules of the markets. */
+  askRules(request: HttpRequest): void;
+  /** For the record, and for people. */
+  tellStood(event: MarketStood): void;
   /** Calls back later, once, replacing an earlier wish of the same name. */
   later(line: number, what: 'due' | 'flush', ms: number): void;
   askLater(line: number, view: number, ms: number): void;

@@ -1,5 +1,6 @@
 import type { HandshakeStatus, HttpReply, NetFault } from '../../core/env.ts';
 import type { Result } from '../../core/result.ts';
+import { type Standing, StoodMarkets } from '../../market/market-stood.ts';
 import { refusalOf } from '../connection/refusal.ts';
 import type { QueryFault } from '../port.ts';
 import type { MarketFeedPort } from './market-feed-port.ts';
@@ -31,6 +32,7 @@ export class MarketFeed {
   #heir: MarketLine | null = null;
   #heirSinceMs = 0;
   #handovers = 0;
+  readonly #stood = new StoodMarkets();
   /** When a connection was begun last; the venue counts them. */
   #connectedMs = Number.NEGATIVE_INFINITY;
 
@@ -42,6 +44,11 @@ export class MarketFeed {
     this.#leader = new MarketLine(0, openStream(), port);
     this.#lines = [this.#leader];
     this.#told = new Told(this.stream.views, this.stream.hasVenueIds);
+    // What stood when the feed before this one ended is on record already.
+    const { rules, views } = this.stream;
+    if (rules === undefined) return;
+    for (const { instrument } of views)
+      this.#stood.take(instrument, rules.standOf(instrument).standing);
   }
 
   /** The stream whose books are quoted. */
@@ -108,10 +115,10 @@ export class MarketFeed {
   onSnapshot(at: number, view: number, outcome: Result<HttpReply, NetFault>): void {
     const line = this.#line(at);
     const { snapshots, views } = line.stream;
-    if (snapshots === null || !line.isHeard || views[view]?.isLive !== false) return;
+    if (snapshots === null || !line.isHeard || views[view]?.isSynced !== false) return;
     const failed = snapshots.onSnapshot(view, outcome, this.#port.random);
     if (failed === null) {
-      this.#onQuote(line, this.#port.clock.mono());
+      if (line.stream.quoted.isLive) this.#onQuote(line, this.#port.clock.mono());
       if (line.checkSynced()) this.#onLive(line);
       return;
     }
@@ -121,14 +128,32 @@ export class MarketFeed {
     this.#port.askLater(at, view, failed.againMs);
   }
 
+  /** What came of the question for the rules of the markets. */
+  onRules(outcome: Result<HttpReply, NetFault>): void {
+    const { rules, views } = this.stream;
+    if (rules === undefined) return;
+    const { clock, random, log } = this.#port;
+    const wereLive = views.map(({ isLive }) => isLive);
+    const fault = rules.onAnswer(outcome, clock.mono() / 1e6, random);
+    if (fault !== null) log('warn', 'rules-not-told', { fault });
+    for (const [at, view] of views.entries()) {
+      const { standing, detail } = rules.standOf(view.instrument);
+      if (standing !== 'trading') this.#stand(view, standing, detail);
+      if (wereLive[at] && !view.isLive) this.#tellLost(view.lost(standing));
+      if (!wereLive[at] && view.isLive) this.#tellPrices(view, clock.mono());
+    }
+  }
+
   flush(at: number): void {
     this.#line(at).flush();
   }
 
-  /** A few times a second: silence, and connections that grow old. */
+  /** A few times a second: silence, rules that are due, and connections that grow old. */
   watch(): void {
     const nowMs = this.#port.clock.mono() / 1e6;
     this.#told.onTick(nowMs);
+    const rules = this.stream.rules?.wants(nowMs, this.#port.random) ?? null;
+    if (rules !== null) this.#port.askRules(rules);
     for (const line of this.#lines) {
       if (!line.watch()) continue;
       this.#leave(line, 'disconnected');
@@ -150,7 +175,12 @@ export class MarketFeed {
     if (line !== this.#leader) return;
     const view = line.stream.quoted;
     if (this.#told.isCatchingUp && this.#told.hasPrices(view)) return;
+    this.#tellPrices(view, receivedNs);
+  }
+
+  #tellPrices(view: MarketView, receivedNs: number): void {
     const message = view.quote(receivedNs);
+    if (this.#stood.areAnyBarred) this.#stand(view, 'trading');
     this.#told.onQuote(message);
     this.#port.tellQuote(message);
   }
@@ -205,11 +235,18 @@ export class MarketFeed {
     const { quoted, lostBy: reason } = line.stream;
     const { symbol } = quoted.instrument;
     this.#port.log('warn', 'book-lost', { line: line.at, symbol, reason });
+    if (line === this.#leader && isStanding(reason)) this.#stand(quoted, reason, quoted.barredBy);
     if (!quoted.isSynced) {
       line.lose();
       if (this.#handOverFrom(line, reason)) return;
     }
     if (line === this.#leader) this.#tellLost(quoted.lost(reason));
+  }
+
+  /** On record once for each change. */
+  #stand({ instrument }: MarketView, standing: Standing, detail = ''): void {
+    const stood = this.#stood.take(instrument, standing, detail);
+    if (stood !== null) this.#port.tellStood(stood);
   }
 
   #tellLost(message: ReturnType<MarketStream['quoted']['lost']>): void {
@@ -248,9 +285,7 @@ export class MarketFeed {
       if (!view.isLive) {
         if (this.#told.hasQuote(view)) this.#tellLost(view.lost(why));
       } else if (!this.#told.hasPrices(view)) {
-        const message = view.quote(to.silence.heardNs);
-        this.#told.onQuote(message);
-        this.#port.tellQuote(message);
+        this.#tellPrices(view, to.silence.heardNs);
       }
     }
   }
@@ -343,4 +378,8 @@ function handshakeOf({ status, headers }: HttpReply): HandshakeStatus {
 /** Prices of a venue that only takes cancels are those of nobody who trades. */
 function isTrading(status: string): boolean {
   return status !== 'maintenance' && status !== 'cancel-only';
+}
+
+function isStanding(reason: string): reason is 'halted' | 'rules-changed' {
+  return reason === 'halted' || reason === 'rules-changed';
 }

@@ -6,6 +6,7 @@ import type { MarketFact } from '../../market/fact.ts';
 import type { TradePrinted } from '../../market/trade.ts';
 import type { Patience } from '../connection/silence.ts';
 import type { Query } from '../port.ts';
+import type { MarketRules } from './market-rules.ts';
 import type { MarketView } from './market-view.ts';
 
 /** What a frame did, or one of the things it did, for the actor that owns the socket. */
@@ -53,6 +54,9 @@ export function noCounts(): StreamCounts {
  * owns no socket, timer or clock; an actor carries its frames both ways. A venue whose data comes
  * from several hosts has one stream for each.
  *
+ * Where there are `rules`, their question is asked whenever it is due, and answers change which of
+ * the `views` are live.
+ *
  * The actor opens `url`, sends `subscribe()` at the `pace`, asks `snapshots` for every view, hands
  * in every frame and draws outcomes until there are no more:
  *
@@ -85,6 +89,8 @@ export interface MarketStream {
    */
   readonly hasVenueIds: boolean;
   readonly views: readonly MarketView[];
+  /** Left out where frames tell when a market is halted or its rules change. */
+  readonly rules?: MarketRules | undefined;
   readonly counts: Readonly<StreamCounts>;
   /** The view that the last outcome was about. */
   readonly quoted: MarketView;

@@ -26,6 +26,11 @@ export abstract class MarketView {
   /** Whether the book may be priced from. */
   abstract get isLive(): boolean;
 
+  /** Why nobody may trade by the book, where the venue says more than that. */
+  get barredBy(): string {
+    return '';
+  }
+
   /** Whether the book is the venue's, even while the venue lets nobody trade by it. */
   get isSynced(): boolean {
     return this.isLive;

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Instrument } from '../../../src/core/instrument.ts';
 import { lotsOf, nanosOf } from '../../../src/core/units.ts';
 import {
+  FLATTEN_RATE,
   Flattening,
   type FlattenOrder,
   FRUITLESS_MAX,
@@ -120,6 +121,20 @@ test('an instrument whose orders bring nothing is given up, the others go on', (
   assert.equal(flattening.next(aSituation([300, 0]), nowNs), []);
   const left = `BTCUSDT 0.00300 (${FRUITLESS_MAX} orders brought nothing)`;
   assert.equal([flattening.isOver, flattening.left()], [true, left]);
+});
+
+test('it keeps a pace of its own, and every instrument has its turn', () => {
+  const flattening = new Flattening([BTC, ETH]);
+  const sent = [0, 0];
+  for (let nowNs = 0; nowNs <= 10_000 * MS; nowNs += 50 * MS) {
+    for (const order of flattening.next(aSituation([40_000, 40_000]), nowNs)) {
+      sent[order.instrument] = (sent[order.instrument] as number) + 1;
+      flattening.onOrder(ended(order, 1), nowNs);
+    }
+  }
+  const [first, second] = sent as [number, number];
+  assert.is(first + second, FLATTEN_RATE.burst + 10 * FLATTEN_RATE.ratePerSecond);
+  assert.ok(Math.abs(first - second) <= 1, `${first} and ${second}`);
 });
 
 test('a slice is a reduce-only order of the flattening that dies with the permit', () => {

@@ -108,6 +108,22 @@ test('a start after a crash and incidents are worth a look', () => {
   );
 });
 
+test('a market that nobody can trade is worth a look, and so is its return', () => {
+  const stood = { kind: 'market-stood', venue: 'binance', symbol: 'BTCUSDT' } as const;
+  assert.is(
+    told({ ...stood, standing: 'rules-changed', detail: 'tick: ours is 0.01' }),
+    'warning market-rules-changed binance: BTCUSDT: tick: ours is 0.01',
+  );
+  assert.is(
+    told({ ...stood, standing: 'halted', detail: '' }),
+    'warning market-halted binance: BTCUSDT',
+  );
+  assert.is(
+    told({ ...stood, standing: 'trading', detail: '' }),
+    'notice market-trading binance: BTCUSDT',
+  );
+});
+
 test('what hands do at the panel is told, and a fault of the stop needs somebody', () => {
   assert.is(told(anEstop('trip:a')), 'warning estop-trip-a panel: x');
   assert.is(told(anEstop('also:b')), 'warning estop-also-b panel: x');

@@ -149,14 +149,21 @@ test('maintenance of the venue takes every price away until it is online', async
   );
 });
 
-test('F19: a tick that becomes finer while running makes the book anew, and right', async () => {
+test('F19: a tick that becomes finer while running makes the book anew, and bars it', async () => {
   const feed = await aLiveFeed();
   feed.venue.facade.state.refine(SYMBOL, 1);
   await feed.churn(50);
   assert.is(feed.told.lost.at(-1)?.reason, 'rules-changed');
+  const quotes = feed.told.quotes.length;
+  await feed.churn(2_000);
+  assert.ok(feed.view.isSynced, "the book is the venue's by its own checksums");
+  assert.equal(feed.view.rules, { priceDecimals: 2, quantityDecimals: 8 });
+  assert.not(feed.view.isLive);
+  assert.is(feed.view.barredBy, "tick: ours is 0.1, the venue's is 0.01");
+  assert.is(feed.told.quotes.length, quotes, 'a fill off our grid could not be booked');
+  feed.venue.facade.state.refine(SYMBOL, 0);
   await feed.churn(2_000);
   assert.ok(feed.isRight());
-  assert.equal(feed.view.rules, { priceDecimals: 2, quantityDecimals: 8 });
 });
 
 test('a subscription that is refused is asked for again, and said', async () => {

@@ -290,6 +290,12 @@ const shapes: Shapes = {
     id: name,
     outcome: fc.constantFrom('filled', 'given-up', 'no-room'),
   }),
+  'market-stood': record({
+    venue: name,
+    symbol: name,
+    standing: fc.constantFrom('trading', 'halted', 'rules-changed'),
+    detail: words,
+  }),
   'data-gap': record({
     instrument: fc.nat(),
     how: fc.constantFrom('sequence', 'rate'),

@@ -1,6 +1,7 @@
 import type { Clock, Net, Timers, WebSocketLink } from '../../../src/core/env.ts';
 import type { Rng } from '../../../src/core/rng.ts';
 import type { MarketFact } from '../../../src/market/fact.ts';
+import type { MarketStood } from '../../../src/market/market-stood.ts';
 import type { QuoteMessage } from '../../../src/market/quote.ts';
 import type { TradePrinted } from '../../../src/market/trade.ts';
 import { SOCKET_LIMITS } from '../../../src/venues/connection.ts';
@@ -40,6 +41,8 @@ export function aDrivenFeed(driven: Driven) {
     lost: [] as string[],
     facts: [] as MarketFact[],
     log: [] as string[],
+    /** Halts, new rules and ends of them, as the journal has them. */
+    stood: [] as MarketStood[],
     /** Control frames, by whichever line. */
     sent: [] as string[],
     connects: 0,
@@ -88,6 +91,8 @@ export function aDrivenFeed(driven: Driven) {
       askInTurn(turns, net, query, (answer) => feed.onTicket(line, turn, answer)),
     ask: (line, view, request) =>
       net.http(request, (outcome) => feed.onSnapshot(line, view, outcome)),
+    askRules: (request) => net.http(request, (outcome) => feed.onRules(outcome)),
+    tellStood: (event) => void told.stood.push(event),
     later: (line, what, ms) =>
       later(`${what} ${line}`, ms, () => (what === 'due' ? feed.onDue(line) : feed.flush(line))),
     askLater: (line, view, ms) =>

@@ -1,8 +1,10 @@
 import type { HandshakeStatus } from '../../../src/core/env.ts';
+import type { BinanceFacade } from '../../../src/simulation/binance/facade.ts';
 import type { FrameFault } from '../../../src/simulation/binance/faults.ts';
 import type { CoinbaseFacade } from '../../../src/simulation/coinbase/facade.ts';
 import type { KrakenFacade } from '../../../src/simulation/kraken/facade.ts';
 import type { VenueKindName } from '../../../src/venues/kinds/venue-kinds.ts';
+import { RULES_EVERY_MS } from '../../../src/venues/market/market-rules.ts';
 import type { aFeedOnVenue } from './feed-on-venue.ts';
 
 export type World = ReturnType<typeof aFeedOnVenue>;
@@ -105,17 +107,34 @@ const keyless = 'its market data needs no key';
 const kraken = ({ facade }: World): KrakenFacade => facade as unknown as KrakenFacade;
 const coinbase = ({ facade }: World): CoinbaseFacade => facade as unknown as CoinbaseFacade;
 
-/** Binance says nothing on its sockets: the last book stays, is right, and takes no orders. */
+/** Binance says nothing of its markets on its sockets: it is asked each minute. */
+const ASKED_MS = RULES_EVERY_MS * 1.1 + 5_500;
+
+/** The book stays the venue's own, and nobody may price from it. */
 const closedMarket: Cell = {
-  meanwhile: 'right',
-  rightWithinMs: RESYNC_MS.binance,
+  meanwhile: 'stale',
+  staleWithinMs: ASKED_MS,
+  rightWithinMs: ASKED_MS,
+  state: 'live',
   begin({ market, move }) {
-    const state = market as { isOpen: boolean };
     move(false);
-    state.isOpen = false;
+    market.isOpen = false;
     return () => {
-      state.isOpen = true;
+      market.isOpen = true;
     };
+  },
+};
+
+/** Orders of the old grid would be refused, so nobody prices from the book until it is back. */
+const newTick: Cell = {
+  meanwhile: 'stale',
+  staleWithinMs: ASKED_MS,
+  rightWithinMs: ASKED_MS,
+  state: 'live',
+  begin({ facade, symbol }) {
+    const { tickSizes } = facade as unknown as BinanceFacade;
+    tickSizes.set(symbol, '0.50');
+    return () => void tickSizes.delete(symbol);
   },
 };
 
@@ -205,23 +224,16 @@ export const FAULT_TABLE: Readonly<Record<string, Row>> = {
     },
   },
   'tick size changed': {
-    binance: 'its server has one grid for as long as it runs (F19)',
-    'binance-usdm': {
-      meanwhile: 'right',
-      rightWithinMs: 500,
-      begin({ facade, symbol }) {
-        const { tickSizes } = facade as unknown as { tickSizes: Map<string, string> };
-        tickSizes.set(symbol, '0.50');
-        return () => void tickSizes.delete(symbol);
-      },
-    },
+    binance: newTick,
+    'binance-usdm': newTick,
     kraken: {
-      meanwhile: 'right',
+      meanwhile: 'stale',
       staleWithinMs: 100,
       rightWithinMs: RESYNC_MS.kraken,
+      state: 'live',
       begin(world) {
         kraken(world).state.refine(world.symbol, 1);
-        return undefined;
+        return () => kraken(world).state.refine(world.symbol, 0);
       },
     },
     coinbase: {

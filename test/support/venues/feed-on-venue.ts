@@ -13,6 +13,7 @@ import type { VenueFacade } from '../../../src/simulation/server/venue-facade.ts
 import { virtualTime } from '../../../src/simulation/virtual-time.ts';
 import type { StreamMaker } from '../../../src/venues/kinds/venue-kind.ts';
 import { VENUE_KINDS, type VenueKindName } from '../../../src/venues/kinds/venue-kinds.ts';
+import { MarketRules } from '../../../src/venues/market/market-rules.ts';
 import { SEC1 } from '../coinbase/keys.ts';
 import { must, NEW_YEAR } from '../venue/fixtures.ts';
 import { aDrivenFeed } from './driven-feed.ts';
@@ -134,6 +135,11 @@ function streamsOf(
   });
   run(1_000);
   if (rules === null) throw new Error(`${kind} answers no question for its rules`);
-  const opened = { access, settings, instruments: must(rules as ReturnType<typeof decode>) };
+  const instruments = must(rules as ReturnType<typeof decode>);
+  const asked = VENUE_KINDS[kind].rules?.(access, instruments);
+  const opened = {
+    ...{ access, settings, instruments },
+    rules: asked === undefined ? undefined : new MarketRules(instruments, asked),
+  };
   return VENUE_KINDS[kind].streams(opened, { trades: true, options: false });
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { instrumentsIn } from '../../../src/venues/binance/exchange-info.ts';
+import { instrumentsIn, marketsSaidIn } from '../../../src/venues/binance/exchange-info.ts';
 import { STRANGE } from '../../support/binance/strange.ts';
 import { law } from '../../support/law.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const PRICE = {
   filterType: 'PRICE_FILTER',
@@ -95,6 +96,61 @@ test('no reply whatever makes it throw', () => {
       assert.ok(found.ok || found.error.length > 0);
     }),
     500,
+  );
+});
+
+/** What a reply says of BTCUSDT. */
+function said(body: string) {
+  const found = marketsSaidIn(body, [anInstrument({ symbol: 'BTCUSDT' })]);
+  assert.ok(found.ok);
+  return found.value[0] as (typeof found.value)[number];
+}
+
+test('of known markets a reply says how they trade and by which rules, in their order', () => {
+  const eth = entryOf({ symbol: 'ETHUSDT', status: 'BREAK', pair: 'a } and a \\" {' });
+  const markets = [
+    anInstrument({ symbol: 'ETHUSDT', index: 1 }),
+    anInstrument({ symbol: 'BTCUSDT', index: 0 }),
+  ];
+  const found = marketsSaidIn(bodyOf(eth, entryOf({ symbol: 'BTCUSDTX' }), entryOf()), markets);
+  assert.ok(found.ok);
+  assert.equal(
+    found.value.map(({ halt, rules }) => [
+      halt,
+      rules.ok && [rules.value.symbol, rules.value.index],
+    ]),
+    [
+      ['status BREAK', ['ETHUSDT', 1]],
+      ['', ['BTCUSDT', 0]],
+    ],
+  );
+});
+
+test('a market that is not listed any more is halted', () => {
+  assert.is(said(bodyOf(entryOf({ symbol: 'ETHUSDT' }))).halt, 'not listed any more');
+  assert.is(said('{"symbols":[{"symbol":"BTCUSDT","status"').halt, 'not listed any more');
+});
+
+test('rules that make no sense are said, and a reply of something else is none', () => {
+  const { halt, rules } = said(bodyOf(entryOf({ filters: [PRICE] })));
+  assert.is(halt, '');
+  assert.match(rules.ok ? '' : rules.error, /^BTCUSDT.LOT_SIZE: found undefined/);
+  const strange = said(bodyOf(entryOf({ status: 5 })));
+  assert.match(strange.rules.ok ? '' : strange.rules.error, /^status: found number/);
+  assert.equal(marketsSaidIn('<html>', []), { ok: false, error: 'found no symbols' });
+});
+
+test('no reply whatever makes a known market throw', () => {
+  const values = fc.oneof(fc.constantFrom(...STRANGE), fc.jsonValue());
+  const damaged = fc
+    .tuple(fc.constantFrom('status', 'filters', 'baseAsset'), values)
+    .map(([field, value]) => bodyOf(entryOf({ [field]: value })));
+  const cut = fc.nat(400).map((length) => bodyOf(entryOf()).slice(0, length));
+  law(
+    fc.property(fc.oneof(damaged, cut), (body) => {
+      const found = marketsSaidIn(body, [anInstrument({ symbol: 'BTCUSDT' })]);
+      assert.ok(found.ok || body.length < 30);
+    }),
   );
 });
 

@@ -4,13 +4,14 @@
  * as the fault lasts. The bounds and the reasons of empty cells are in
  * test/support/venues/fault-table.ts; the measured times are printed as a table.
  */
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { VenueKindName } from '../../../src/venues/kinds/venue-kinds.ts';
+import { faultPage, KINDS } from '../../support/venues/fault-page.ts';
 import { type Cell, FAULT_TABLE, LASTS_MS, type World } from '../../support/venues/fault-table.ts';
 import { aFeedOnVenue } from '../../support/venues/feed-on-venue.ts';
 
-const KINDS = ['binance', 'binance-usdm', 'kraken', 'coinbase'] as const;
 const measured = new Map<string, string>();
 
 /** How often the price was lost, a book that is stale included. */
@@ -73,12 +74,17 @@ test('the table has a bound or a reason for every fault at every venue', () => {
       const cell = row[kind];
       assert.ok(typeof cell === 'string' ? cell.length > 10 : cell.rightWithinMs > 0);
     }
-    const cells = KINDS.map((kind) => (measured.get(`${fault} ${kind}`) ?? 'failed').padEnd(24));
-    return `${fault.padEnd(24)}${cells.join('')}`;
+    const cells = KINDS.map((kind) => (measured.get(`${fault} ${kind}`) ?? 'failed').padEnd(28));
+    return `${fault.padEnd(28)}${cells.join('')}`;
   });
   const names = ['stale/right in ms, of', ...KINDS];
-  const head = names.map((name) => name.padEnd(24)).join('');
+  const head = names.map((name) => name.padEnd(28)).join('');
   process.stdout.write(`\n${[head, ...lines].join('\n')}\n`);
+});
+
+test('the table of docs/market-data.md is this one', () => {
+  const page = readFileSync('docs/market-data.md', 'utf8');
+  assert.ok(page.includes(faultPage(FAULT_TABLE).join('\n')), faultPage(FAULT_TABLE).join('\n'));
 });
 
 test.run();

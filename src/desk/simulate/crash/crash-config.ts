@@ -64,9 +64,10 @@ export function crashConfig(base: Config, { exposure, limits }: CrashScenario): 
       ...base.risk,
       maxOrderNotional: 2 * quote,
       maxPositionNotional: position + quote,
-      maxDailyLoss: limits === 'shipped' ? base.risk.maxDailyLoss : CAPITAL,
+      maxDailyLoss: limits === 'drawdown-alone' ? CAPITAL : base.risk.maxDailyLoss,
     },
-    breakers: { limits: limits === 'shipped' ? {} : DRAWDOWN_ALONE },
+    sizing: { enabled: limits === 'shipped' },
+    breakers: { limits: limits === 'drawdown-alone' ? DRAWDOWN_ALONE : {} },
     journal: { ...base.journal, segmentMiB: SEGMENT_MIB, keepSegments: KEEP_SEGMENTS },
   });
 }

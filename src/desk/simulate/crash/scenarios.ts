@@ -8,8 +8,8 @@ export interface CrashScenario {
   readonly shows: string;
   /** Largest position of each market, as a share of the capital. */
   readonly exposure: number;
-  /** The limits as they are shipped, or none of money and size but the drawdown. */
-  readonly limits: 'shipped' | 'drawdown-alone';
+  /** As they are shipped, without the sizes of the Kelly fraction, or the drawdown alone. */
+  readonly limits: 'shipped' | 'no-sizing' | 'drawdown-alone';
   /** Before the crash: somebody sells, so that the desk is long when it comes. */
   readonly lean: MarketShock;
   readonly crash: MarketShock;
@@ -31,9 +31,18 @@ const SLIDE: MarketShock = { priceFactor: 0.99, seconds: 120, depthShare: 1 };
 export const CRASHES: readonly CrashScenario[] = [
   {
     name: 'shipped',
-    shows: 'the limits as they are shipped bound what a crash takes',
+    shows: 'sizes and limits as they are shipped leave a crash little to take',
     exposure: 0.05,
     limits: 'shipped',
+    lean: SLIDE,
+    crash: FALL,
+    wanted: [],
+  },
+  {
+    name: 'velocity',
+    shows: 'with all that the limits leave in the market, the velocity of the loss stops the desk',
+    exposure: 0.05,
+    limits: 'no-sizing',
     lean: SLIDE,
     crash: FALL,
     wanted: [{ control: 'C23', severity: 'emergency', level: 0.01 }],

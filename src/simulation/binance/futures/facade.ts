@@ -83,11 +83,12 @@ export class FuturesFacade implements VenueEdge {
     this.#limits = new RequestLimits(limits);
     this.#countdowns = new Countdowns(exchange, timers);
     this.#keys = new Map(keys.map((key) => [key.apiKey, key]));
-    const desk = { exchange, limits: this.#limits, clock, random, cancelIds: new Map() };
+    const { tickSizes } = this;
+    const cancelIds = new Map<number, string>();
+    const desk = { exchange, limits: this.#limits, clock, random, cancelIds, tickSizes };
     this.#desk = new RequestDesk(desk, keys, limits);
     this.#rest = new RestDoor(this.#desk, this.#limits, clock);
-    const { tickSizes } = this;
-    const futures: FuturesDesk = { exchange, due, countdowns: this.#countdowns, tickSizes };
+    const futures: FuturesDesk = { exchange, due, countdowns: this.#countdowns };
     const operations = [
       ...futuresMarketRequests(futures),
       ...futuresOrderRequests(futures),

@@ -1,4 +1,3 @@
-import { parseBigDecimal } from '../../../core/decimal.ts';
 import type { Timer, Timers } from '../../../core/env.ts';
 import type { PerpetualClock } from '../../perpetuals/perpetual-clock.ts';
 import type { PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
@@ -11,8 +10,6 @@ export interface FuturesDesk {
   readonly exchange: PerpetualExchange;
   readonly due: PerpetualClock;
   readonly countdowns: Countdowns;
-  /** Tick sizes that `exchangeInfo` shows and orders must keep to, instead of the market's own. */
-  readonly tickSizes: Map<string, string>;
 }
 
 /** The venue's dead-man switches: at the end of one everything of an account in a market goes. */
@@ -49,10 +46,4 @@ export class Countdowns {
     for (const timer of this.#running.values()) timer.cancel();
     this.#running.clear();
   }
-}
-
-/** Whether a price keeps to a tick that was changed while the market was running. */
-export function isOnTick(price: string, tick: string): boolean {
-  const [units, step] = [parseBigDecimal(price, 8), parseBigDecimal(tick, 8)];
-  return units !== null && step !== null && units % step === 0n;
 }

@@ -32,7 +32,7 @@ const SHARED: ReadonlySet<string> = new Set([
 
 /** What everybody may ask of the futures market. */
 export function futuresMarketRequests(futures: FuturesDesk): readonly Operation[] {
-  const { exchange, due, tickSizes } = futures;
+  const { exchange, due } = futures;
   const open = (route: string, weight: Operation['weight'], run: Operation['run']): Operation => ({
     route: `GET /fapi/v1/${route}`,
     method: null,
@@ -55,7 +55,7 @@ export function futuresMarketRequests(futures: FuturesDesk): readonly Operation[
       assets: [],
       symbols: [...exchange.markets.values()].map(({ rules, isOpen }) => {
         const { symbol } = rules.instrument;
-        const tick = tickSizes.get(symbol) ?? wireOf(rules.instrument).price(1);
+        const tick = call.desk.tickSizes.get(symbol) ?? wireOf(rules.instrument).price(1);
         return contractJson(rules, isOpen, tick);
       }),
     });

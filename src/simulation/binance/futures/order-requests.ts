@@ -16,6 +16,7 @@ import type { Parameters } from '../parameters.ts';
 import {
   autoClientId,
   type Call,
+  isOnTick,
   marketOf,
   marketsOf,
   type Operation,
@@ -30,7 +31,7 @@ import {
   referenceOf,
   SIDES,
 } from '../requests/order-requests.ts';
-import { type FuturesDesk, isOnTick } from './futures-desk.ts';
+import type { FuturesDesk } from './futures-desk.ts';
 import { orderJson } from './json.ts';
 
 const TYPES: Readonly<Record<string, 'limit' | 'market'>> = { LIMIT: 'limit', MARKET: 'market' };
@@ -58,7 +59,7 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
   const { exchange, countdowns } = futures;
 
   const place = (call: Call): Result<unknown, BinanceError> => {
-    const read = newOrder(call, futures);
+    const read = newOrder(call);
     if (!read.ok) return read;
     const { desk, account } = call;
     if (!desk.limits.mayOrder(account, desk.clock.now())) return err(TOO_MANY_ORDERS);
@@ -68,7 +69,7 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
   };
 
   const tryOut = (call: Call): Result<unknown, BinanceError> => {
-    const read = newOrder(call, futures);
+    const read = newOrder(call);
     if (!read.ok) return read;
     const refusal = exchange.wouldRefuse(call.account, read.value.order);
     return refusal === null ? ok({}) : err(futuresError(refusal));
@@ -78,7 +79,7 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
     const { parameters } = call;
     const asked = referenceOf(call);
     const side = mandatory(parameters, 'side', SIDES, badRequest(-1117, 'Invalid side.'));
-    const sizes = asked === null ? null : amountsOf(parameters, asked.market, futures, 'limit');
+    const sizes = asked === null ? null : amountsOf(call, asked.market, 'limit');
     const read = parameters.checked(asked);
     if (!read.ok) return read;
     const { market, reference } = read.value;
@@ -172,7 +173,6 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
 
 function newOrder(
   call: Call,
-  futures: FuturesDesk,
 ): Result<{ readonly order: NewOrder; readonly market: MarketView }, BinanceError> {
   const { desk, parameters } = call;
   const market = marketOf(call);
@@ -199,7 +199,7 @@ function newOrder(
     quote: NO_AMOUNT,
     // An account never trades with itself here: the venue has no mode that would let it.
     selfTradePrevention: mode ?? 'expire-maker',
-    ...amountsOf(parameters, market, futures, kind),
+    ...amountsOf(call, market, kind),
     ...(isReduceOnly && { isReduceOnly }),
   };
   return parameters.checked({ order, market });
@@ -215,9 +215,8 @@ function timeInForceOf(parameters: Parameters, kind: 'limit' | 'market'): TimeIn
 }
 
 function amountsOf(
-  parameters: Parameters,
+  { desk, parameters }: Call,
   { rules: { instrument } }: MarketView,
-  { tickSizes }: FuturesDesk,
   kind: 'limit' | 'market',
 ): Pick<NewOrder, 'ticks' | 'lots'> {
   const quantity = parameters.decimal('quantity');
@@ -229,8 +228,7 @@ function amountsOf(
   }
   const price = parameters.text('price');
   parameters.decimal('price');
-  const tick = tickSizes.get(instrument.symbol);
-  if (tick !== undefined && !isOnTick(price, tick)) parameters.fail(OFF_TICK);
+  if (!isOnTick(desk, instrument.symbol, price)) parameters.fail(OFF_TICK);
   return { ticks: parseTicks(instrument, price), lots };
 }
 

@@ -14,12 +14,16 @@ import { levelsJson, ORDER_TYPES, PREVENTIONS, type Wire, wireOf } from './order
 const DAY_MS = 86_400_000;
 
 /** A market as `exchangeInfo` describes it, with every rule that is enforced. */
-export function symbolJson(rules: MarketRules) {
+export function symbolJson(
+  { rules, isHalted = false }: MarketView,
+  tickSizes: ReadonlyMap<string, string>,
+) {
   const { instrument } = rules;
   const wire = wireOf(instrument);
+  const tick = tickSizes.get(instrument.symbol) ?? wire.price(1);
   return {
     symbol: instrument.symbol,
-    status: 'TRADING',
+    status: isHalted ? 'BREAK' : 'TRADING',
     baseAsset: instrument.base,
     baseAssetPrecision: 8,
     quoteAsset: instrument.quote,
@@ -39,7 +43,7 @@ export function symbolJson(rules: MarketRules) {
     pegInstructionsAllowed: false,
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
-    filters: filtersJson(rules, wire),
+    filters: filtersJson(rules, wire, tick),
     permissions: [],
     permissionSets: [['SPOT']],
     defaultSelfTradePreventionMode: PREVENTIONS.none,
@@ -47,13 +51,17 @@ export function symbolJson(rules: MarketRules) {
   };
 }
 
-function filtersJson({ instrument, marketLotsMax, notionalMax }: MarketRules, wire: Wire) {
+function filtersJson(
+  { instrument, marketLotsMax, notionalMax }: MarketRules,
+  wire: Wire,
+  tickSize: string,
+) {
   return [
     {
       filterType: 'PRICE_FILTER',
       minPrice: wire.price(instrument.ticksMin),
       maxPrice: wire.price(instrument.ticksMax),
-      tickSize: wire.price(1),
+      tickSize,
     },
     {
       filterType: 'LOT_SIZE',

@@ -85,7 +85,7 @@ function exchangeInfo(call: Call) {
     serverTime,
     rateLimits: limitsJson(desk.limits.uses(address, '', serverTime)),
     exchangeFilters: [],
-    symbols: markets.map(({ rules }) => symbolJson(rules)),
+    symbols: markets.map((market) => symbolJson(market, desk.tickSizes)),
   });
 }
 

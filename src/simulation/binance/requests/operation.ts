@@ -1,3 +1,4 @@
+import { parseBigDecimal } from '../../../core/decimal.ts';
 import type { Clock } from '../../../core/env.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Rng } from '../../../core/rng.ts';
@@ -18,6 +19,8 @@ export interface Desk {
    * of the cancellation, which the exchange knows nothing of.
    */
   readonly cancelIds: Map<number, string>;
+  /** Tick sizes that `exchangeInfo` shows and orders must keep to, instead of the market's own. */
+  readonly tickSizes: ReadonlyMap<string, string>;
 }
 
 export interface Call {
@@ -76,4 +79,12 @@ export function autoClientId(random: Rng): string {
 
 export function limitsJson(uses: readonly LimitUse[]) {
   return uses.map(({ count: _count, ...limit }) => limit);
+}
+
+/** Whether a price keeps to the tick of a market, where it was changed while the market runs. */
+export function isOnTick({ tickSizes }: Desk, symbol: string, price: string): boolean {
+  const tick = tickSizes.get(symbol);
+  if (tick === undefined) return true;
+  const [units, step] = [parseBigDecimal(price, 8), parseBigDecimal(tick, 8)];
+  return units !== null && step !== null && units % step === 0n;
 }

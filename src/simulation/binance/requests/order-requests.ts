@@ -26,7 +26,14 @@ import {
   TOO_MANY_ORDERS,
 } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
-import { autoClientId, type Call, marketOf, marketsOf, type Operation } from './operation.ts';
+import {
+  autoClientId,
+  type Call,
+  isOnTick,
+  marketOf,
+  marketsOf,
+  type Operation,
+} from './operation.ts';
 import {
   amendedOrder,
   canceledOrder,
@@ -58,6 +65,7 @@ export const FORMS: Readonly<Record<string, PlacedForm>> = {
   RESULT: 'RESULT',
   FULL: 'FULL',
 };
+const OFF_TICK = badRequest(-1013, 'Filter failure: PRICE_FILTER');
 const BAD_MODE = invalid('selfTradePreventionMode');
 const BAD_FORM = invalid('newOrderRespType');
 export const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
@@ -133,7 +141,7 @@ function newOrder(call: Call): Result<ReadOrder, BinanceError> {
     type,
     timeInForce: timeInForceOf(parameters, type),
     selfTradePrevention: mode ?? 'none',
-    ...amountsOf(parameters, market, type),
+    ...amountsOf(call, market, type),
   };
   const usual = type === 'limit-maker' ? 'ACK' : 'FULL';
   return parameters.checked({ order, form: form ?? usual, market });
@@ -158,7 +166,7 @@ function timeInForceOf(parameters: Parameters, type: OrderType): TimeInForce {
 }
 
 function amountsOf(
-  parameters: Parameters,
+  { desk, parameters }: Call,
   { rules: { instrument } }: MarketView,
   type: OrderType,
 ): Pick<NewOrder, 'ticks' | 'lots' | 'quote'> {
@@ -179,6 +187,7 @@ function amountsOf(
   parameters.text('quantity');
   const price = parameters.text('price');
   parameters.decimal('price');
+  if (!isOnTick(desk, instrument.symbol, price)) parameters.fail(OFF_TICK);
   return { ticks: parseTicks(instrument, price), lots, quote: NO_AMOUNT };
 }
 

@@ -1,6 +1,7 @@
 import type { Instrument } from '../../../core/instrument.ts';
+import type { MarketStood, Standing } from '../../../market/market-stood.ts';
 import type { BackfillJob } from '../../../market/quality/backfill.ts';
-import { amount, choice, type Field, integer, object, text } from '../fields.ts';
+import { amount, choice, type Field, integer, object, prose, text } from '../fields.ts';
 
 const whole = integer<number>();
 
@@ -46,4 +47,12 @@ export const backfillField = object<BackfillJob>({
   stake: choice(['position', 'traded', 'watched']),
   attempts: whole,
   notBeforeMs: whole,
+});
+
+/** How a market stands by what its venue says of it. */
+export const stoodField = object<Omit<MarketStood, 'kind'>>({
+  venue: text,
+  symbol: text,
+  standing: choice<Standing>(['trading', 'halted', 'rules-changed']),
+  detail: prose,
 });

@@ -2,6 +2,7 @@ import type { MarketFact, VenueStatus } from '../../../market/fact.ts';
 import { WireFault } from '../../binance/wire.ts';
 import type { Patience } from '../../connection/silence.ts';
 import { type FrameOutcome, noCounts, type StreamCounts } from '../../market/market-stream.ts';
+import { pairChangeOf } from '../pair.ts';
 import type { PairSync, PairView } from './pair-view.ts';
 import { type PairRules, rareFrameIn, type TradingStatus } from './rare-frame.ts';
 
@@ -167,12 +168,13 @@ export abstract class PairStream<View extends PairView<PairSync>> {
 
   /** @param rules null where nobody hears of them, and so none may be relied on */
   protected followRules(view: View, rules: PairRules | null): void {
+    // First, so that no price is told of a book that is to be made anew.
+    const isAnew = rules !== null && view.takeRules(rules);
     this.#tellOf(view, () => {
       view.isPairHalted = rules === null || HALTED.has(rules.status);
+      if (rules !== null) view.rulesChange = pairChangeOf(view.pair, rules);
     });
-    if (rules !== null && view.takeRules(rules)) {
-      this.#news.push({ was: 'resubscribe', view, why: 'rules-changed' });
-    }
+    if (isAnew) this.#news.push({ was: 'resubscribe', view, why: 'rules-changed' });
   }
 
   protected unknownSymbol(): FrameOutcome {
@@ -213,7 +215,8 @@ export abstract class PairStream<View extends PairView<PairSync>> {
   #tellOf(view: View, change: () => void): void {
     const wasLive = view.isLive;
     change();
-    if (wasLive && !view.isLive) this.#news.push({ was: 'lost', view, why: 'halted' });
+    const why = view.isHalted ? 'halted' : 'rules-changed';
+    if (wasLive && !view.isLive) this.#news.push({ was: 'lost', view, why });
     if (!wasLive && view.isLive) this.#news.push({ was: 'quote', view });
   }
 }

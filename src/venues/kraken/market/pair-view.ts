@@ -20,6 +20,8 @@ export class PairView<Sync extends PairSync> extends MarketView {
   /** Whether the venue has halted all trading, or the pair's. */
   isVenueHalted = false;
   isPairHalted = false;
+  /** Why orders of the rules that the desk knows are wrong by now; empty while they are right. */
+  rulesChange = '';
   /** Frames since a snapshot was asked for; −1 when none is owed. */
   waited = 0;
 
@@ -31,7 +33,15 @@ export class PairView<Sync extends PairSync> extends MarketView {
   }
 
   get isLive(): boolean {
-    return this.sync.isLive && !this.isVenueHalted && !this.isPairHalted;
+    return this.sync.isLive && !this.isHalted && this.rulesChange === '';
+  }
+
+  override get barredBy(): string {
+    return this.isHalted ? '' : this.rulesChange;
+  }
+
+  get isHalted(): boolean {
+    return this.isVenueHalted || this.isPairHalted;
   }
 
   override get isSynced(): boolean {

@@ -8,7 +8,6 @@ import {
   wholeOf,
   wordIn,
 } from '../../binance/wire.ts';
-import { timeStampMs } from '../../market/time-stamp.ts';
 import { exactJson } from '../wire/exact-json.ts';
 
 /** How a pair or the whole venue trades at the moment. */
@@ -29,21 +28,10 @@ export interface PairRules {
   readonly status: TradingStatus;
   readonly priceDecimals: number;
   readonly quantityDecimals: number;
-  /** Decimal text. */
+  /** Decimal texts; those of the minima are empty where the venue does not say them. */
   readonly tick: string;
-}
-
-/** A candle of the `ohlc` channel; prices and volume are decimal texts. */
-export interface Candle {
-  readonly symbol: string;
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  readonly close: string;
-  readonly volume: string;
-  readonly trades: number;
-  readonly beginMs: number;
-  readonly minutes: number;
+  readonly quantityMin: string;
+  readonly notionalMin: string;
 }
 
 /** Frames that come seldom, or that need texts. */
@@ -54,7 +42,6 @@ export type RareFrame =
       readonly isSnapshot: boolean;
       readonly pairs: readonly PairRules[];
     }
-  | { readonly kind: 'candles'; readonly candles: readonly Candle[] }
   /** Answer to a request. `channel` and `symbol` are empty unless it was a subscription. */
   | {
       readonly kind: 'answer';
@@ -93,8 +80,6 @@ function frameIn(frame: WireObject): RareFrame {
       const pairs = arrayIn(data['pairs'] ?? [], 'pairs').map(rulesIn);
       return { kind: 'instruments', isSnapshot, pairs };
     }
-    case 'ohlc':
-      return { kind: 'candles', candles: arrayIn(frame['data'], 'data').map(candleIn) };
     default:
       return { kind: 'other' };
   }
@@ -139,22 +124,7 @@ function rulesIn(value: unknown): PairRules {
     priceDecimals: wholeOf(pair, 'price_precision'),
     quantityDecimals: wholeOf(pair, 'qty_precision'),
     tick: wordIn(pair['tick_size']) || textOf(pair, 'price_increment'),
-  };
-}
-
-function candleIn(value: unknown): Candle {
-  const candle = objectIn(value, 'candle');
-  const beginMs = timeStampMs(textOf(candle, 'interval_begin'));
-  if (Number.isNaN(beginMs)) throw new WireFault('interval_begin: found no time in RFC 3339');
-  return {
-    symbol: textOf(candle, 'symbol'),
-    open: textOf(candle, 'open'),
-    high: textOf(candle, 'high'),
-    low: textOf(candle, 'low'),
-    close: textOf(candle, 'close'),
-    volume: textOf(candle, 'volume'),
-    trades: wholeOf(candle, 'trades'),
-    beginMs,
-    minutes: wholeOf(candle, 'interval'),
+    quantityMin: wordIn(pair['qty_min']),
+    notionalMin: wordIn(pair['cost_min']),
   };
 }
