@@ -39,6 +39,15 @@ export type Refusal =
       readonly ageMs: number;
       readonly limitMs: number;
     }
+  /** A strategy, a market or a venue has used its budget up; as fractions of equity. */
+  | {
+      readonly kind: 'risk-budget';
+      /** `strategy:mm`, `symbol:binance:BTCUSDT`, `venue:binance`. */
+      readonly scope: string;
+      readonly what: 'value-at-risk' | 'daily-loss';
+      readonly measured: number;
+      readonly limit: number;
+    }
   /** Something is held in a market that never had a price, so that nobody knows what it risks. */
   | { readonly kind: 'unpriced'; readonly instrument: string }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }

@@ -28,6 +28,8 @@ export interface OrderFacts {
   notional: number;
   /** The symbol's position, with everything open on the side of the order filled. */
   worst: number;
+  /** Lots that it adds to what is open: all of an order, and what an amendment grows by. */
+  added: number;
   isReducing: boolean;
 }
 
@@ -110,6 +112,7 @@ export class OrderControls {
   /** From now on it is the order that was wanted. */
   amended(wanted: OrderIntent, nowMs: number): void {
     this.#recent.amended(wanted, nowMs);
+    this.#options.portfolio.exposed(wanted.instrument);
   }
 
   onOrder({ record, event }: Pick<OrderUpdated, 'record' | 'event'>): void {
@@ -172,7 +175,8 @@ export class OrderControls {
     return refusal(priceCollar, 'price-collar', found);
   }
 
-  #refuseSize(order: OrderIntent, { notional, worst }: OrderFacts, nowMs: number): Refusal | null {
+  #refuseSize(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
+    const { notional, worst, added } = facts;
     const { port, regimeOf, grossWithout, portfolio } = this.#options;
     const { instrument } = order;
     const regime = regimeOf(instrument);
@@ -193,7 +197,7 @@ export class OrderControls {
     portfolio.beside(order, worst, dense.correlationMax, share);
     const tooDense = concentration.check(share, dense);
     if (tooDense !== null) return refusal(concentration, 'concentration', tooDense);
-    return portfolio.refuse(order, nowMs);
+    return portfolio.refuse(order, added, nowMs);
   }
 
   #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {

@@ -6,6 +6,7 @@ import { amountOf, nanosOf } from '../../../src/core/units.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import type { BreakerEvent } from '../../../src/risk/breakers/events.ts';
 import { type BreakerSettings, breakersSection } from '../../../src/risk/breakers/settings.ts';
+import type { MarketDayOpened } from '../../../src/risk/budgets/market-day.ts';
 import type { RungChanged } from '../../../src/risk/ladders/rung-changed.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import type { RiskState } from '../../../src/risk/risk-desk.ts';
@@ -33,7 +34,7 @@ function aWatch(
   const tested = aKernel();
   const limits = someLimits({ maxOrderNotional: 1e6, maxPositionNotional: 1e6, staleBookMs: 1e6 });
   const check = new PreTradeCheck(instruments, limits, 0);
-  const journal: (BreakerEvent | RungChanged)[] = [];
+  const journal: (BreakerEvent | RungChanged | MarketDayOpened)[] = [];
   const warnings: string[] = [];
   const watch = new RiskWatch(
     {
@@ -270,6 +271,16 @@ test('what is held is worth its last price while its market has one side', () =>
   tick(1_000);
   assert.is(watch.summary().equity, 150, 'nobody is blind because the bids are gone');
   assert.not.ok(watch.summary().blind.join().includes('C21'));
+});
+
+test('an account in which nothing was ever booked hides nothing of the others', () => {
+  const other = anInstrument({ index: 1, venue: 'elsewhere', tick: '1', lot: '1' });
+  const { watch, funds, tick } = aWatch({ other });
+  tick(0);
+  assert.is(watch.summary().equity, null);
+  funds({ USDT: 70 });
+  tick(1_000);
+  assert.is(watch.summary().equity, 70);
 });
 
 test('a warning of a control is told', () => {
