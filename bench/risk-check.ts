@@ -7,6 +7,7 @@ import { amountOf, nanosOf, ticksOf } from '../src/core/units.ts';
 import { LatencyHistogram } from '../src/ops/latency.ts';
 import { defaultBreakerSettings } from '../src/risk/breakers/settings.ts';
 import { PreTradeCheck } from '../src/risk/pre-trade.ts';
+import { LIFTED_LOTS, SizeBoard } from '../src/risk/sizing/board.ts';
 import { RiskWatch } from '../src/risk/watch/risk-watch.ts';
 import { anInstrument } from '../test/support/trade/instruments.ts';
 import { anOrder } from '../test/support/trade/orders.ts';
@@ -24,6 +25,8 @@ const PRICES = 997;
 /** Minutes of returns that the covariance of all symbols has seen: more than it is begun with. */
 const MINUTES = 40;
 const MINUTE_NS = 60e9;
+/** Sizes hold for the whole run. */
+const SIZED_MS = 3_600_000;
 
 /** Nothing is refused, so that every check goes to its end. */
 const LIMITS = {
@@ -81,6 +84,11 @@ export async function riskCases(seconds: number): Promise<Case[]> {
   gate.open('starting');
   gate.setMode('full-auto');
   const look = watchOf(check, gate, instruments);
+  const board = new SizeBoard({ instruments: SYMBOLS, staleMs: SIZED_MS, bornNs: 0 });
+  for (const { index } of instruments) {
+    board.write(index, LIFTED_LOTS, LIFTED_LOTS, nodeClock.mono());
+  }
+  check.sizing = board;
   const { mode, permissions } = gate;
   const { riskScale } = permissions;
   const sides = ['buy', 'sell'] as const;

@@ -10,7 +10,7 @@ import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
 import { looserLimits } from '../../src/risk/loosening.ts';
 import { looserBudgets, looserControls } from '../../src/risk/looser-controls.ts';
 import { defaultPortfolioSettings } from '../../src/risk/portfolio/settings.ts';
-import { looserSizing } from '../../src/risk/sizing/loosening.ts';
+import { looserSizing } from '../../src/risk/sizing/settings.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { Reply } from '../runtime/ref.ts';

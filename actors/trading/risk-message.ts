@@ -5,7 +5,7 @@ import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { ApprovedAmendment, ApprovedOrder, Refusal } from '../../src/risk/approved-order.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
-import type { BookTold } from '../../src/risk/sizing/sizing-desk.ts';
+import type { BookTold } from '../../src/risk/sizing/book-told.ts';
 import type { WatchMessage } from '../../src/risk/watch/risk-watch.ts';
 import type { ActorRef } from '../runtime/ref.ts';
 import type { Dropped } from './submission.ts';

@@ -1,9 +1,6 @@
+import type { BookTold } from '../../src/risk/sizing/book-told.ts';
 import type { SizingSettings } from '../../src/risk/sizing/settings.ts';
-import {
-  type BookTold,
-  SizingDesk,
-  type SizingDeskOptions,
-} from '../../src/risk/sizing/sizing-desk.ts';
+import { SizingDesk, type SizingDeskOptions } from '../../src/risk/sizing/sizing-desk.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec } from '../runtime/actor-spec.ts';
 

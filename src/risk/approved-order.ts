@@ -72,21 +72,21 @@ export type Refusal =
   | {
       readonly kind: 'control';
       readonly control: string;
-      readonly name:
-        | 'duplicate'
-        | 'price-collar'
-        | 'equity-share'
-        | 'leverage'
-        | 'concentration'
-        | 'takers-off';
+      readonly name: 'duplicate' | 'price-collar' | 'takers-off';
       readonly measured: number;
       readonly limit: number;
     }
-  /** A limit of the portfolio, and the largest order that it would let pass. */
+  /** One of those of size, and the largest order that it would let pass. */
   | {
       readonly kind: 'control';
-      readonly control: 'C22';
-      readonly name: 'value-at-risk' | 'expected-shortfall' | 'heat';
+      readonly control: string;
+      readonly name:
+        | 'equity-share'
+        | 'leverage'
+        | 'concentration'
+        | 'value-at-risk'
+        | 'expected-shortfall'
+        | 'heat';
       readonly measured: number;
       readonly limit: number;
       readonly largestLots: number;

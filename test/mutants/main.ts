@@ -19,11 +19,13 @@ import {
   MONEY_WATCH,
   PORTFOLIO_GATE,
   PORTFOLIO_WORDS,
+  SIZE_HINT,
 } from './lists/ladders.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
 import { EXPOSURE, LIMITS, LOOSENING, PRE_TRADE, SIZES } from './lists/risk.ts';
 import { KERNEL, RAISED } from './lists/severity.ts';
+import { SIZE_ALLOCATION, SIZE_BOARD, SIZE_EDGE, SIZE_GATE, SIZING_DESK } from './lists/sizing.ts';
 import type { MutantFile } from './mutant.ts';
 import { MutantRun, type Verdict } from './run-mutants.ts';
 
@@ -46,8 +48,14 @@ const ALL: readonly MutantFile[] = [
   EXPOSURE,
   LOOSENING,
   LIMITS,
+  SIZE_GATE,
+  SIZE_BOARD,
+  SIZE_EDGE,
+  SIZE_ALLOCATION,
+  SIZING_DESK,
   PORTFOLIO_GATE,
   PORTFOLIO_WORDS,
+  SIZE_HINT,
   LADDER,
   DE_RISKING,
   DRAWDOWN,

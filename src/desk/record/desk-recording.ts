@@ -12,6 +12,11 @@ export function deskRecording(
   journal: (event: JournalEvent) => void,
 ): ReturnType<typeof recordingOf> | null {
   if (config.recorder === undefined || !isClockReal) return null;
+  for (const { name, depth } of config.venues) {
+    if (depth !== 'l3') continue;
+    const detail = 'records have no place for single orders: the levels of its books are kept';
+    log('info', 'market-data/recorder', 'records-levels', { venue: name, detail });
+  }
   return recordingOf({
     folder,
     settings: config.recorder,

@@ -20,6 +20,7 @@ import { qualitySection } from '../../market/quality/settings.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
 import { silentLog } from '../../ops/log.ts';
 import { breakersSection } from '../../risk/breakers/settings.ts';
+import { LIFTED_LOTS, SizeBoard } from '../../risk/sizing/board.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
 import { StrategyRecord } from '../../strategies/decision-record.ts';
 import { BinanceStream } from '../../venues/binance/stream.ts';
@@ -38,6 +39,8 @@ export interface TickPathOptions {
 const LABEL = 'warm';
 const WARM_URLS = { streamUrl: 'warm:stream', restUrl: 'warm:rest' };
 const DESK_ID = 'warmwarm';
+/** Its sizes are of a time to come, so that they never grow old. */
+const SIZED_MS = 1;
 
 /** Limits that no made-up order meets, so that every frame travels the whole way. */
 const LIMITS = {
@@ -86,6 +89,8 @@ export function tickPath(options: TickPathOptions) {
   gate.open('starting');
   gate.setMode('full-auto');
   const instruments = [instrument];
+  const board = new SizeBoard({ instruments: 1, staleMs: SIZED_MS, bornNs: 0 });
+  board.write(0, LIFTED_LOTS, LIFTED_LOTS, Number.MAX_SAFE_INTEGER);
   const evidence = new EvidenceTrail();
   const ignore = (): void => {};
   const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
@@ -163,6 +168,7 @@ export function tickPath(options: TickPathOptions) {
           gate,
           severities: { sizeScale: () => 1, isStrategyPaused: () => false },
           safety,
+          sizing: board,
           limits: () => LIMITS,
           restore: async () => nothing,
           journal,
@@ -186,6 +192,10 @@ export function tickPath(options: TickPathOptions) {
               instrument,
               settings: () => SETTINGS,
               staleMs: () => 60_000,
+              hold(nowNs, size) {
+                size.positionLots = board.positionLots(instrument.index, nowNs);
+                size.orderLots = board.orderLots(instrument.index, nowNs);
+              },
               record: new StrategyRecord(LABEL, evidence, journal),
             }),
         },

@@ -6,6 +6,7 @@ import type { RiskBudgets } from '../budgets/risk-budgets.ts';
 import { valueAtRisk } from '../controls/portfolio.ts';
 import type { CovarianceSource } from '../covariance/covariance-source.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
+import { largestLots } from '../size-hint.ts';
 import type { WatchPort } from '../watch/watch-port.ts';
 import { correlatedExposure, type Enlarging } from './correlation-exposure.ts';
 import {
@@ -144,8 +145,8 @@ export class PortfolioGate {
     const share = words.held.shareWithin(instrument, change, sdMax);
     const { measured, limit } = usage;
     const name = usage.measure === 'expected-shortfall' ? usage.measure : 'value-at-risk';
-    const largestLots = this.#largest(order, lots - (1 - share) * ofSide);
-    return { kind: 'control', control: 'C22', name, measured, limit, largestLots };
+    const most = this.#largest(order, lots - (1 - share) * ofSide);
+    return { kind: 'control', control: 'C22', name, measured, limit, largestLots: most };
   }
 
   #refuseHeat(order: OrderIntent, added: number): Refusal | null {
@@ -161,16 +162,12 @@ export class PortfolioGate {
     const money = limit * this.equity;
     if (heat <= money) return null;
     const measured = shareOf(heat, this.equity);
-    const largestLots = this.#largest(order, lots - (heat - money) / ofMarket);
-    return { kind: 'control', control: 'C22', name: 'heat', measured, limit, largestLots };
+    const most = this.#largest(order, lots - (heat - money) / ofMarket);
+    return { kind: 'control', control: 'C22', name: 'heat', measured, limit, largestLots: most };
   }
 
-  /** Whole lots that would pass, 0 when the least that the venue takes would not. */
   #largest({ instrument, lots }: OrderIntent, most: number): number {
-    const { lotsMin } = this.#options.instruments[instrument] as Instrument;
-    // One that touches the limit is a rounding away from being beyond it.
-    const whole = Math.min(lots - 1, Math.floor(most * (1 - HAIR)));
-    return whole >= lotsMin ? whole : 0;
+    return largestLots(this.#options.instruments[instrument] as Instrument, lots, most);
   }
 
   #stale(nowMs: number): Stale | null {
@@ -197,9 +194,6 @@ export class PortfolioGate {
     return limits;
   }
 }
-
-/** Rounding of a share. */
-const HAIR = 1e-9;
 
 function stale(word: string, ageMs: number, limitMs: number): Stale {
   return { kind: 'stale-risk', word, ageMs, limitMs };

@@ -14,6 +14,9 @@ const CORRELATION_KEPT = 0.99;
 /** A weight this near to a limit is at it. */
 const AT_LIMIT = 1 - 1e-9;
 
+/** A smaller cap, over equity, is none: the programme could not tell it from nothing. */
+const ROOM_MIN = 1e-6;
+
 /** One market that is to be sized. */
 export interface AllocationCase {
   /** Return of a day on the notional that is given, as far as the data support it. */
@@ -166,7 +169,8 @@ function weightsOf(
   const room = caps.map((own) => Math.min(...Object.values(own)));
   const chosen = markets
     .map((_, row) => row)
-    .filter((row) => [excess, fractions, room].every((of) => (of[row] as number) > 0));
+    .filter((row) => [excess, fractions].every((of) => (of[row] as number) > 0))
+    .filter((row) => (room[row] as number) >= Math.max(ROOM_MIN, settings.notionalMin));
   const weights = new Array<number>(markets.length).fill(0);
   if (chosen.length === 0) return ok(weights);
   const part = zeros(chosen.length, chosen.length);

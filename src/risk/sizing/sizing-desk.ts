@@ -1,59 +1,22 @@
 import { type Instrument, notionalAt } from '../../core/instrument.ts';
 import { at, type Matrix, put, zeros } from '../../math/matrix.ts';
 import type { Regime } from '../breakers/settings.ts';
-import type { TailFactors } from '../value-at-risk/tail-factors.ts';
 import { ALLOCATION_RULES, type Allocation, allocate } from './allocation.ts';
 import { LIFTED_LOTS, type SizeBoard } from './board.ts';
-import { type Edge, EdgeEstimate } from './edge.ts';
-import { liquidSize, VolumeMeter } from './liquidity.ts';
+import type { BookTold, MarketTold } from './book-told.ts';
+import { Earnings } from './earnings.ts';
+import type { Edge } from './edge.ts';
+import { liquidSize } from './liquidity.ts';
 import type { SizingSettings } from './settings.ts';
 
 /** Returns of strategies are over a minute. */
 const PERIOD_NS = 60e9;
 const PERIODS_A_DAY = 1_440;
-/** A period that took longer has a hole, and its gain is of no known time. */
-const PERIOD_MAX_NS = 2 * PERIOD_NS;
 /** While a market is silent the desk's last known worth counts, for so long. */
 const EQUITY_STALE_NS = 900e9;
 /** A change of a size that is worth a line in the journal, and how often at most. */
 const CHANGE_MIN = 0.1;
 const RECORD_EVERY_NS = 60e9;
-
-/** What risk knows of one market. */
-export interface MarketTold {
-  /** The last mid that there was; NaN before there was one. */
-  readonly midTicks: number;
-  /** Realised and not, less fees, in quote currency. */
-  readonly profit: number;
-  readonly positionLots: number;
-  /** Traded by everybody, since risk began to count. */
-  readonly tradedLots: number;
-  readonly regime: Regime;
-}
-
-/** What risk tells when it is asked for its book. */
-export interface BookTold {
-  readonly kind: 'book-told';
-  readonly atNs: number;
-  /** NaN where nobody knows it. */
-  readonly equity: number;
-  /** Of daily returns, as limits are judged by it, and the tail that goes with it. */
-  readonly covariance: Matrix;
-  readonly tail: TailFactors;
-  /** By index of the instrument. */
-  readonly markets: readonly MarketTold[];
-}
-
-/** A size has changed, or what made it so. */
-export interface SizeSet {
-  readonly kind: 'size-set';
-  readonly instrument: number;
-  readonly rule: SizeRule;
-  readonly positionLots: number;
-  readonly orderLots: number;
-  /** The numbers that led to it, as JSON. */
-  readonly detail: string;
-}
 
 /** What made a size what it is, with what is known before any is worked out. */
 export const SIZE_RULES = [
@@ -65,18 +28,30 @@ export const SIZE_RULES = [
 ] as const;
 export type SizeRule = (typeof SIZE_RULES)[number];
 
+interface Size {
+  readonly rule: SizeRule;
+  /** Largest position, either way. */
+  readonly positionLots: number;
+  readonly orderLots: number;
+}
+
+/** A size has changed, or what made it so. */
+export interface SizeSet extends Size {
+  readonly kind: 'size-set';
+  readonly instrument: number;
+  /** The numbers that led to it, as JSON. */
+  readonly detail: string;
+}
+
 /** One market as people see it; shares are over equity. */
-export interface SizingRow {
+export interface SizingRow extends Size {
   readonly venue: string;
   readonly symbol: string;
-  readonly rule: SizeRule;
   readonly edge: Edge;
-  /** Daily volatility that the caps are worked out from. */
+  /** Of a day; null, as the other two, where no size could be worked out. */
   readonly volatility: number | null;
   readonly regime: Regime | null;
   readonly allocation: Allocation | null;
-  readonly positionLots: number;
-  readonly orderLots: number;
 }
 
 export interface SizingSummary {
@@ -100,17 +75,14 @@ export interface SizingDeskOptions {
 
 interface Followed {
   readonly instrument: Instrument;
-  readonly edge: EdgeEstimate;
-  readonly volume: VolumeMeter;
-  /** The notional that was given when the period began; 0 for none. */
-  given: number;
-  profit: number;
-  wasHeld: boolean;
+  readonly earnings: Earnings;
   row: SizingRow;
-  recorded: { rule: SizeRule; lots: number; atNs: number } | null;
+  recorded: (Size & { readonly atNs: number }) | null;
 }
 
-const NO_EDGE: Edge = { mean: 0, deviation: 0, periods: 0, share: 0, supported: 0 };
+type Worked = Pick<SizingRow, 'volatility' | 'regime' | 'allocation'>;
+
+const NOT_WORKED: Worked = { volatility: null, regime: null, allocation: null };
 
 /**
  * From what risk knows to the sizes on the board: follows what each strategy earns, minute by
@@ -133,38 +105,23 @@ export class SizingDesk {
     this.#settings = settings;
     this.#followed = options.traded.map((index) => {
       const instrument = options.instruments[index] as Instrument;
-      return {
-        instrument,
-        edge: new EdgeEstimate(),
-        volume: new VolumeMeter(),
-        given: 0,
-        profit: Number.NaN,
-        wasHeld: false,
-        row: rowOf(instrument, 'no-equity', null),
-        recorded: null,
-      };
+      const earnings = new Earnings();
+      const { venue, symbol } = instrument;
+      const size: Size = { rule: 'no-equity', positionLots: 0, orderLots: 0 };
+      const row = { venue, symbol, edge: earnings.edge.edge, ...size, ...NOT_WORKED };
+      return { instrument, earnings, row, recorded: null };
     });
-    options.board.setStaleMs(settings.staleSeconds * 1_000);
+    this.adopt(settings);
   }
 
-  /** Counts at the next look. */
+  /** Counts from the next look on; the age at which a size is nothing, at once. */
   adopt(settings: SizingSettings): void {
     this.#settings = settings;
     this.#askedNs = Number.NEGATIVE_INFINITY;
     this.#options.board.setStaleMs(settings.staleSeconds * 1_000);
   }
 
-  onBook(book: BookTold): void {
-    this.#measure(book);
-    if (Number.isFinite(book.equity) && book.equity > 0) {
-      this.#equity = book.equity;
-      this.#equityNs = book.atNs;
-    } else if (book.equity <= 0) this.#equityNs = Number.NEGATIVE_INFINITY;
-    this.#size(book);
-    this.#sizedNs = book.atNs;
-  }
-
-  /** Whether the book is to be asked for; at once while the worth of the desk is not known. */
+  /** Whether the book is to be asked for; at every look while the desk's worth is not known. */
   look(nowNs: number): boolean {
     this.#nowNs = nowNs;
     const isKnown = this.#equityNs > Number.NEGATIVE_INFINITY;
@@ -172,6 +129,21 @@ export class SizingDesk {
     if (nowNs - this.#askedNs < everyNs) return false;
     this.#askedNs = nowNs;
     return true;
+  }
+
+  onBook(book: BookTold): void {
+    this.#measure(book);
+    this.#fault = null;
+    this.#nowNs = book.atNs;
+    this.#sizedNs = book.atNs;
+    if (!Number.isNaN(book.equity)) {
+      this.#equity = book.equity;
+      this.#equityNs = book.atNs;
+    }
+    const isKnown = book.atNs - this.#equityNs <= EQUITY_STALE_NS;
+    if (!this.#settings.enabled) this.#setAll('lifted', LIFTED_LOTS, book);
+    else if (!isKnown || this.#equity <= 0) this.#setAll('no-equity', 0, book);
+    else if (this.#followed.length > 0) this.#allocate(book);
   }
 
   summary(): SizingSummary {
@@ -185,48 +157,26 @@ export class SizingDesk {
     };
   }
 
-  /** What was earned since the period began, of what was given for it. */
   #measure({ atNs, markets }: BookTold): void {
     const tookNs = atNs - this.#periodNs;
     if (tookNs < PERIOD_NS) return;
+    const isFirst = Number.isNaN(this.#periodNs);
     this.#periodNs = atNs;
-    const minutes = tookNs / PERIOD_NS;
     const halfLife = this.#settings.evidenceHalfLifeHours * 60;
     for (const each of this.#followed) {
-      const { profit, positionLots, tradedLots } = marketOf(markets, each);
-      const isHeld = positionLots !== 0;
-      if (Number.isNaN(minutes)) each.volume.take(tradedLots, 1);
-      else {
-        each.volume.take(tradedLots, minutes);
-        each.edge.fade(0.5 ** (minutes / halfLife));
-        const gain = (profit - each.profit) / each.given;
-        const isStaked = gain !== 0 || isHeld || each.wasHeld;
-        const isWhole = tookNs <= PERIOD_MAX_NS && each.given > 0;
-        if (isWhole && isStaked && Number.isFinite(gain)) each.edge.take(gain);
-      }
-      each.profit = profit;
-      each.wasHeld = isHeld;
-      each.given = 0;
+      const told = toldOf(markets, each);
+      if (isFirst) each.earnings.begin(told);
+      else each.earnings.end(told, tookNs / PERIOD_NS, halfLife);
     }
   }
 
-  #size(book: BookTold): void {
-    this.#fault = null;
-    if (this.#followed.length === 0) return;
-    if (!this.#settings.enabled) {
-      this.#setAll('lifted', LIFTED_LOTS, book);
-      return;
-    }
-    if (!(book.atNs - this.#equityNs <= EQUITY_STALE_NS)) {
-      this.#setAll('no-equity', 0, book);
-      return;
-    }
+  #allocate(book: BookTold): void {
     const covariance = this.#covariance(book);
-    const markets = this.#followed.map((each) => {
-      const { regime } = marketOf(book.markets, each);
-      const supportedEdge = each.edge.edge.supported * PERIODS_A_DAY;
-      return { supportedEdge, liquidityMax: this.#liquidityMax(each, book), regime };
-    });
+    const markets = this.#followed.map((each) => ({
+      supportedEdge: each.earnings.edge.edge.supported * PERIODS_A_DAY,
+      liquidityMax: this.#liquidityMax(each, book),
+      regime: toldOf(book.markets, each).regime,
+    }));
     const allocated = allocate({ markets, covariance, tail: book.tail }, this.#settings);
     if (!allocated.ok) {
       this.#fault = JSON.stringify(allocated.error);
@@ -234,9 +184,11 @@ export class SizingDesk {
       return;
     }
     this.#followed.forEach((each, row) => {
+      const allocation = allocated.value[row] as Allocation;
       const volatility = Math.sqrt(at(covariance, row, row));
-      const { regime } = marketOf(book.markets, each);
-      this.#allot(each, allocated.value[row] as Allocation, { volatility, regime }, book);
+      const { regime } = toldOf(book.markets, each);
+      const size = this.#sizeOf(each, allocation, book);
+      this.#set(each, size, book, { allocation, volatility, regime });
     });
   }
 
@@ -254,93 +206,67 @@ export class SizingDesk {
 
   /** Before it is known how much trades, no more than what one begins with. */
   #liquidityMax(each: Followed, { markets }: BookTold): number {
-    const { startingFraction, participation, liquidationMinutes } = this.#settings;
-    const volume = each.volume.lotsAMinute;
-    const { midTicks } = marketOf(markets, each);
-    if (Number.isNaN(volume) || Number.isNaN(midTicks)) return startingFraction;
-    const notional = notionalAt(each.instrument, midTicks, volume);
-    const closed = liquidSize({ volume: notional, participation, horizon: liquidationMinutes });
-    return closed.ok ? closed.value / this.#equity : 0;
+    const { startingFraction, participation, liquidationMinutes: horizon } = this.#settings;
+    const lots = each.earnings.volume.lotsAMinute;
+    const { midTicks } = toldOf(markets, each);
+    if (Number.isNaN(lots) || Number.isNaN(midTicks)) return startingFraction;
+    const volume = notionalAt(each.instrument, midTicks, lots);
+    const liquid = liquidSize({ volume, participation, horizon });
+    return liquid.ok ? liquid.value / this.#equity : Number.NaN;
   }
 
-  #allot(
-    each: Followed,
-    allocation: Allocation,
-    of: { readonly volatility: number; readonly regime: Regime },
-    book: BookTold,
-  ): void {
-    const { instrument } = each;
-    const lot = notionalAt(instrument, marketOf(book.markets, each).midTicks, 1);
-    const share = (fraction: number): number => {
-      const lots = Math.floor((allocation.notional * fraction * this.#equity) / lot);
-      return lots >= instrument.lotsMin ? Math.min(lots, LIFTED_LOTS) : 0;
-    };
-    if (!(lot > 0)) {
-      this.#set(each, { rule: 'no-market', ...NO_LOTS }, book, null);
-      return;
-    }
-    const positionLots = share(1);
-    const isTooSmall = positionLots === 0 && allocation.notional > 0;
-    const orderLots = Math.min(positionLots, share(this.#settings.orderFraction));
-    const rule = isTooSmall ? 'minimum' : allocation.rule;
-    const told = { allocation, ...of };
-    this.#set(each, { rule, positionLots, orderLots: orderLots || positionLots }, book, told);
+  /** In whole lots, rounded down; a position that no order can build is none. */
+  #sizeOf({ instrument }: Followed, { notional, rule }: Allocation, book: BookTold): Size {
+    const { midTicks } = book.markets[instrument.index] as MarketTold;
+    const lot = notionalAt(instrument, midTicks, 1);
+    if (!(lot > 0)) return { rule: 'no-market', positionLots: 0, orderLots: 0 };
+    const positionLots = Math.min(Math.floor((notional * this.#equity) / lot), LIFTED_LOTS);
+    const orderLots = Math.floor(positionLots * this.#settings.orderFraction);
+    if (orderLots >= instrument.lotsMin) return { rule, positionLots, orderLots };
+    const isTooSmall = notional > 0;
+    return { rule: isTooSmall ? 'minimum' : rule, positionLots: 0, orderLots: 0 };
   }
 
   #setAll(rule: SizeRule, lots: number, book: BookTold): void {
     for (const each of this.#followed) {
-      this.#set(each, { rule, positionLots: lots, orderLots: lots }, book, null);
+      this.#set(each, { rule, positionLots: lots, orderLots: lots }, book, NOT_WORKED);
     }
   }
 
-  #set(
-    each: Followed,
-    size: { readonly rule: SizeRule; readonly positionLots: number; readonly orderLots: number },
-    book: BookTold,
-    of: Pick<SizingRow, 'allocation' | 'volatility' | 'regime'> | null,
-  ): void {
-    const { rule, positionLots, orderLots } = size;
-    const { index } = each.instrument;
-    const { edge } = each.edge;
-    this.#options.board.write(index, positionLots, orderLots, book.atNs);
-    each.row = { ...rowOf(each.instrument, rule, of), edge, positionLots, orderLots };
-    // A period is judged by what was given first in it.
-    const lot = notionalAt(each.instrument, marketOf(book.markets, each).midTicks, 1);
-    if (each.given === 0 && rule !== 'lifted' && lot > 0) each.given = positionLots * lot;
-    this.#record(each, size, book.atNs);
+  #set(each: Followed, size: Size, book: BookTold, worked: Worked): void {
+    const { instrument, earnings } = each;
+    this.#options.board.write(instrument.index, size.positionLots, size.orderLots, book.atNs);
+    each.row = { ...each.row, ...size, ...worked, edge: earnings.edge.edge };
+    // What is lifted was given by nobody: there is nothing that its gain could be a share of.
+    if (size.rule !== 'lifted' && size.positionLots > 0) {
+      const { midTicks } = toldOf(book.markets, each);
+      earnings.give(notionalAt(instrument, midTicks, size.positionLots));
+    }
+    if (isNews(each.recorded, size, book.atNs)) this.#record(each, size, book.atNs);
   }
 
-  #record(
-    each: Followed,
-    size: { readonly rule: SizeRule; readonly positionLots: number; readonly orderLots: number },
-    atNs: number,
-  ): void {
-    const { recorded } = each;
-    const { rule, positionLots } = size;
-    if (recorded !== null) {
-      const isMoved =
-        Math.abs(positionLots - recorded.lots) > CHANGE_MIN * Math.max(1, recorded.lots);
-      if (rule === recorded.rule && !isMoved) return;
-      if (atNs - recorded.atNs < RECORD_EVERY_NS) return;
-    }
-    each.recorded = { rule, lots: positionLots, atNs };
+  #record(each: Followed, size: Size, atNs: number): void {
+    each.recorded = { ...size, atNs };
     const { edge, volatility, regime, allocation } = each.row;
     const detail = JSON.stringify({ equity: this.#equity, volatility, regime, edge, allocation });
     this.#options.record({ kind: 'size-set', instrument: each.instrument.index, ...size, detail });
   }
 }
 
-const NO_LOTS = { positionLots: 0, orderLots: 0 };
-
-function rowOf(
-  { venue, symbol }: Instrument,
-  rule: SizeRule,
-  of: Pick<SizingRow, 'allocation' | 'volatility' | 'regime'> | null,
-): SizingRow {
-  const { allocation = null, volatility = null, regime = null } = of ?? {};
-  return { venue, symbol, rule, edge: NO_EDGE, volatility, regime, allocation, ...NO_LOTS };
+/** Whether a size has begun or ended; else whether it is another one, once in a while. */
+function isNews(
+  before: Followed['recorded'],
+  { rule, positionLots }: Size,
+  nowNs: number,
+): boolean {
+  if (before === null) return true;
+  const isOpened = (before.positionLots === 0) !== (positionLots === 0);
+  if (isOpened) return true;
+  const moved = Math.abs(positionLots - before.positionLots);
+  const isMoved = rule !== before.rule || moved > CHANGE_MIN * before.positionLots;
+  return isMoved && nowNs - before.atNs >= RECORD_EVERY_NS;
 }
 
-function marketOf(markets: readonly MarketTold[], { instrument }: Followed): MarketTold {
+function toldOf(markets: readonly MarketTold[], { instrument }: Followed): MarketTold {
   return markets[instrument.index] as MarketTold;
 }

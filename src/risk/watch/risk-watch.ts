@@ -22,7 +22,7 @@ import { type PortfolioSummary, PortfolioWatch } from '../portfolio/portfolio-wa
 import { defaultPortfolioSettings, type PortfolioSettings } from '../portfolio/settings.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
 import type { RiskState } from '../risk-desk.ts';
-import type { BookTold } from '../sizing/sizing-desk.ts';
+import type { BookTold } from '../sizing/book-told.ts';
 import type { VolatilityBoard } from '../volatility/live/board.ts';
 import { DivergenceWatch } from './divergence-watch.ts';
 import { MarketWatch } from './market-watch.ts';

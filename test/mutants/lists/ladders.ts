@@ -45,11 +45,6 @@ export const PORTFOLIO_GATE: MutantFile = {
       to: 'share * ofSide',
     },
     {
-      what: 'the hint forgets the least of the venue',
-      from: 'whole >= lotsMin ? whole : 0',
-      to: 'whole',
-    },
-    {
       what: 'heat binds nobody',
       from: 'if (heat <= money)',
       to: 'if (true)',
@@ -73,6 +68,23 @@ export const PORTFOLIO_GATE: MutantFile = {
       what: 'budgets bind nobody',
       from: 'budgets.refuse(order, added, equity, source.tail.at99)',
       to: 'null',
+    },
+  ],
+};
+
+export const SIZE_HINT: MutantFile = {
+  file: 'src/risk/size-hint.js',
+  tests: ['risk/portfolio/portfolio-watch', 'risk/watch/order-controls'],
+  mutants: [
+    {
+      what: 'the hint forgets the least of the venue',
+      from: 'whole >= lotsMin ? whole : 0',
+      to: 'whole',
+    },
+    {
+      what: 'the hint is rounded to more',
+      from: 'Math.floor(most',
+      to: 'Math.ceil(most',
     },
   ],
 };

@@ -92,6 +92,23 @@ test('C04: one symbol may take five percent of the equity', () => {
   assert.is(asked(order(), 1_000, { worst: 5_001 }), 'concentration');
 });
 
+test('C01, C03, C04: a refusal of size names the largest order that would pass', () => {
+  const { controls } = theControls({ gross: 2_900 });
+  // A lot is worth one at the mid; ten are asked for.
+  const facts = { ...FACTS, midTicks: 10_000_000, notional: 10, worst: 10, added: 10 };
+  const hint = (lots: number): unknown => {
+    const refused = controls.refuse(order({ lots, ticks: 10_000_000 }), facts, 0);
+    return refused?.kind === 'control' && 'largestLots' in refused && refused.largestLots;
+  };
+  controls.equity = 310;
+  assert.is(hint(10), 6, 'two per cent of the equity');
+  controls.equity = 1e6;
+  controls.venueEquity[0] = 968.1;
+  assert.is(hint(10), 4, 'three times the equity of the venue, less what is there');
+  controls.venueEquity[0] = -1;
+  assert.is(hint(10), 0);
+});
+
 test('what reduces is not measured by its size', () => {
   const { controls, asked } = theControls();
   controls.equity = 1;

@@ -84,14 +84,15 @@ function ask({ check }: ReturnType<typeof aWatch>, parts = {}, atMs = 0) {
 test('C01: the pre-trade check knows the equity that the ledger has told', () => {
   const tested = aWatch();
   assert.ok(ask(tested, { lots: 50 }).ok);
-  tested.funds({ USDT: 10_000 });
+  tested.funds({ USDT: 12_500 });
   const refused = ask(tested, { lots: 3 });
   assert.equal(refused.ok ? null : refused.error, {
     kind: 'control',
     control: 'C01',
     name: 'equity-share',
-    measured: 0.03,
+    measured: 0.024,
     limit: 0.02,
+    largestLots: 2,
   });
 });
 

@@ -5,7 +5,7 @@ import type { PairRules } from '../../../../src/venues/kraken/market/rare-frame.
 
 const rules = (symbol: string, status: PairRules['status'] = 'online'): PairRules => ({
   ...{ symbol, status, priceDecimals: 1, quantityDecimals: 8, tick: '0.1' },
-  ...{ quantityMin: '0.0001', notionalMin: '0.5' },
+  ...{ quantityMin: '0.00005', notionalMin: '0.5' },
 });
 
 test('what is known is known as long as anybody hears of it', () => {
