@@ -127,7 +127,7 @@ const someMarkets = fc.tuple(
   fc.integer({ min: 0, max: 1e9 }),
 );
 
-test('sizes are never negative, never above a cap, and never those of a desk that risks too much', () => {
+test('sizes are never negative, never above a cap, never more than the desk may risk', () => {
   law(
     fc.property(someMarkets, ([markets, seed]) => {
       const covariance = covarianceOf(markets.length, seed);

@@ -86,7 +86,7 @@ test('evidence fades, so that no verdict is for ever', () => {
   assert.throws(() => estimate.take(Number.NaN));
 });
 
-test('what is supported never falls when every gain is larger, and is never beyond the mean', () => {
+test('what is supported never falls when gains rise, and is never beyond the mean', () => {
   law(
     fc.property(
       fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 30, maxLength: 80 }),

@@ -14,7 +14,7 @@ import {
   someSizing,
 } from '../../support/risk/sizing-desks.ts';
 
-test('the book is asked for at every look until the worth of the desk is known, then in its time', () => {
+test('the book is asked for at every look until the worth is known, then in its time', () => {
   const { desk } = aSizingDesk({ everySeconds: 5 });
   assert.ok(desk.look(1 * SECOND) && desk.look(1.25 * SECOND));
   desk.onBook(aBook(1.25 * SECOND));
@@ -35,7 +35,7 @@ test('sizes come out in whole lots, and the order in its share of them', () => {
   near(row?.volatility ?? 0, 0.02, 1e-9);
 });
 
-test('while nobody knows what the desk is worth nothing is given, and a desk without worth none', () => {
+test('a desk whose worth nobody knows is given nothing, and so is one without any', () => {
   const { desk, board, events } = aSizingDesk();
   assert.is(desk.summary().ageMs, null);
   desk.onBook(aBook(0, { equity: Number.NaN }));
