@@ -1,16 +1,22 @@
 import type { ControlEvent } from '../../src/control/events.ts';
+import type { Instrument } from '../../src/core/instrument.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import type { CcxtDesk } from '../../src/venues/ccxt/ccxt-desk.ts';
-import { type AccountLook, amountsIn, CrossCheck } from '../../src/venues/ccxt/cross-check.ts';
+import {
+  type AccountLook,
+  amountsIn,
+  CrossCheck,
+  type Grid,
+} from '../../src/venues/ccxt/cross-check.ts';
 import type { AnswerTo, ReferenceQuestion } from '../../src/venues/ccxt/reference-data.ts';
 import type { KeyTurns } from '../../src/venues/session/key-turns.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 
 export interface CrossCheckOptions {
   readonly venue: string;
-  /** Our own names of its markets. */
-  readonly symbols: readonly string[];
+  /** Its markets as we know them. */
+  readonly instruments: readonly Instrument[];
   /** Whether assets are what is held; on a margin account they are not. */
   readonly hasBalances: boolean;
   /** Each incarnation begins with a thread of its own, which begins with the first question. */
@@ -62,6 +68,7 @@ export function crossCheckActor(
       log('warn', ctx.path, 'no-second-opinion', { venue, detail: outcome.error });
     }
     const isSoon = !outcome.ok || state.check.isInDoubt;
+    if (isSoon) state.desk.forgetMarkets();
     ctx.timers.start('look', Math.min(isSoon ? AGAIN_MS : everyMs, everyMs), { kind: 'look' });
   };
 
@@ -71,13 +78,8 @@ export function crossCheckActor(
       const crashed = (detail: string, againMs: number): void =>
         log('warn', ctx.path, 'ccxt-ended', { venue, detail, againMs });
       ctx.timers.start('look', Math.min(AGAIN_MS, everyMs), { kind: 'look' });
-      return {
-        desk: options.open(crashed),
-        check: new CrossCheck(),
-        looks: 0,
-        failed: 0,
-        fault: '',
-      };
+      const desk = options.open(crashed);
+      return { desk, check: new CrossCheck(), looks: 0, failed: 0, fault: '' };
     },
     receive(state, message, ctx) {
       if (message.kind === 'looked') onLooked(state, message.outcome, ctx);
@@ -101,7 +103,7 @@ export function crossCheckActor(
 /** Metadata first, since nobody has to wait for those; then what takes the key, in one turn. */
 async function lookThrough(
   desk: CcxtDesk,
-  { symbols, hasBalances, turns }: CrossCheckOptions,
+  { instruments, hasBalances, turns }: CrossCheckOptions,
 ): Promise<Result<AccountLook, string>> {
   const ask = async <Q extends ReferenceQuestion>(question: Q): Promise<AnswerTo<Q>> => {
     const answer = await desk.ask(question);
@@ -110,9 +112,11 @@ async function lookThrough(
   };
   try {
     const markets = await ask({ kind: 'markets' });
-    const names = symbols.map((own) => {
+    const grids = new Map<string, Grid>();
+    const names = instruments.map(({ symbol: own }) => {
       const market = markets.find(({ id, symbol }) => id === own || symbol === own);
       if (market === undefined) throw new NoAnswer(`${own}: ccxt knows no such market`);
+      grids.set(own, { tick: Number(market.tick), lot: Number(market.lot) });
       return market.symbol;
     });
     return await inTurn(turns, async () => {
@@ -122,7 +126,7 @@ async function lookThrough(
       }
       const balances = hasBalances ? amountsIn(await ask({ kind: 'balances' })) : null;
       if (hasBalances && balances === null) return err('balances: found no decimal');
-      return ok({ balances, openOrders });
+      return ok({ grids, balances, openOrders });
     });
   } catch (thrown) {
     if (thrown instanceof NoAnswer) return err(thrown.message);

@@ -11,6 +11,7 @@ import { commandHelp, listHelp } from './help.ts';
 import { guardCommand, startCommand, usage, venueCommand } from './launch-commands.ts';
 import { type LocalCommand, parseWords, type Surroundings } from './local-command.ts';
 import { convertCommand } from './market-data/convert-command.ts';
+import { historyCommand } from './market-data/history-command.ts';
 import { recordCommand } from './market-data/record-command.ts';
 import { replayCommand } from './market-data/replay-command.ts';
 import { crashCommand } from './simulate/crash-command.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly LocalCommand[] = [
   recordCommand,
   replayCommand,
   convertCommand,
+  historyCommand,
   doctorCommand,
   tuneBreakersCommand,
   keyMakeCommand,

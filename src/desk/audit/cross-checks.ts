@@ -20,7 +20,7 @@ export function crossChecksOf(parts: DeskParts, journal: (event: JournalEvent) =
     start: () =>
       crossCheckActor({
         venue: name,
-        symbols: instruments.filter(({ venue }) => venue === name).map(({ symbol }) => symbol),
+        instruments: instruments.filter(({ venue }) => venue === name),
         hasBalances: reference.exchange !== 'binanceusdm',
         open: (crashed) =>
           new CcxtDesk({
@@ -40,14 +40,18 @@ export function crossChecksOf(parts: DeskParts, journal: (event: JournalEvent) =
   }));
 }
 
-function bookedAt({ journal }: DeskParts, name: string): AccountLook {
+function bookedAt({ journal, instruments }: DeskParts, name: string): AccountLook {
   const { store } = journal;
+  const markets = instruments.filter(({ venue }) => venue === name);
   const open = store
     .openOrders()
     .map(({ record }) => record)
     .filter((record) => record.order.venue === name && !isEnded(record));
   const balances = [...store.balances(name)].filter(([, amount]) => amount !== 0n);
   return {
+    grids: new Map(
+      markets.map(({ symbol, tickSize, lotSize }) => [symbol, { tick: tickSize, lot: lotSize }]),
+    ),
     balances: new Map(balances),
     openOrders: new Set(open.map(({ venueOrderId }) => venueOrderId).filter((id) => id !== '')),
   };

@@ -21,8 +21,8 @@ export interface FlattenOrder {
 /** Orders of one instrument in a row that brought nothing, before it is given up. */
 export const FRUITLESS_MAX = 20;
 /**
- * Orders of all instruments: below what any venue takes. It is a rate of its own, since an emergency
- * comes when quoting has used up the desk's.
+ * Orders of all instruments, below what any venue takes: a rate of its own, since an emergency may
+ * come when quoting has used up the desk's.
  */
 export const FLATTEN_RATE = { ratePerSecond: 8, burst: 16 };
 /** Pause after an order that brought nothing. */

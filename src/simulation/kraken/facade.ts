@@ -1,7 +1,6 @@
 import type { Clock, Timer, Timers } from '../../core/env.ts';
 import { err, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
-import type { Tier } from '../../venues/kraken/account/rate-counter.ts';
 import type { Session, VenueEdge, VenueReply, VenueRequest } from '../binance/facade.ts';
 import type { FaultPlan, RequestFault } from '../binance/faults.ts';
 import type { ApiKey } from '../binance/signing.ts';
@@ -11,6 +10,7 @@ import { type Desk, type Method, Pairs } from './call.ts';
 import { type KrakenError, PERMISSION_DENIED, UNAVAILABLE, UNKNOWN_METHOD } from './errors.ts';
 import { type CallLimits, Keys, mayDo } from './keys.ts';
 import { OrderDesk } from './order-desk.ts';
+import type { Tier } from './rate-counter.ts';
 import { ACCOUNT_METHODS } from './rest/account-methods.ts';
 import { EARN_METHODS } from './rest/earn-methods.ts';
 import { ORDER_METHODS, readerOf } from './rest/order-methods.ts';

@@ -4,7 +4,6 @@ import { parseLots, parseTicks } from '../../core/instrument.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { AMOUNT_DECIMALS, amountOf, type Lots, type Ticks } from '../../core/units.ts';
 import type { Side, TimeInForce } from '../../execution/order.ts';
-import { RateCounters, type Tier } from '../../venues/kraken/account/rate-counter.ts';
 import type { SelfTradePrevention } from '../book/match-plan.ts';
 import type { NewOrder, VenueOrder } from '../exchange/orders.ts';
 import type { ExchangePort } from '../exchange/port.ts';
@@ -18,6 +17,7 @@ import {
   UNKNOWN_PAIR,
 } from './errors.ts';
 import { orderIdOf } from './names.ts';
+import { RateCounters, type Tier } from './rate-counter.ts';
 import type { TradingState } from './trading-state.ts';
 
 /** An order as a client asks for it, whichever way it came. Numbers are decimal texts. */

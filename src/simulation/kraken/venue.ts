@@ -3,7 +3,6 @@ import type { RulesFault } from '../../core/instrument.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { amountOf } from '../../core/units.ts';
-import type { Tier } from '../../venues/kraken/account/rate-counter.ts';
 import type { Session, VenueEdge, VenueReply, VenueRequest } from '../binance/facade.ts';
 import { FaultPlan } from '../binance/faults.ts';
 import type { SocketPeer } from '../binance/streams/line.ts';
@@ -17,6 +16,7 @@ import { MarketFlow } from '../flow/market-flow.ts';
 import { type AccountOptions, keysOf, openAccounts } from '../server/accounts.ts';
 import { KrakenFacade } from './facade.ts';
 import { type CallLimits, DEFAULT_CALLS } from './keys.ts';
+import type { Tier } from './rate-counter.ts';
 
 /** The markets of a venue that is told nothing else. */
 export const KRAKEN_MARKETS: readonly MarketOptions[] = [

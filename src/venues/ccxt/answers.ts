@@ -18,9 +18,6 @@ class AnswerFault extends Error {
   override readonly name = 'AnswerFault';
 }
 
-/** Endpoints that change something are not for this port, however they are named. */
-const ENDPOINT = /^[a-z][A-Za-z0-9]{2,60}$/;
-
 /**
  * Asks ccxt, and makes plain facts of what it says: nothing of its objects, which it goes on to
  * change, leaves this function.
@@ -47,15 +44,19 @@ async function answerOf(exchange: CcxtExchange, question: ReferenceQuestion): Pr
     }
     case 'candles': {
       const { symbol, timeframe, sinceMs, limit } = question;
-      return list(await exchange.fetchOHLCV(symbol, timeframe, sinceMs, limit)).map(candleIn);
+      return list(await exchange.fetchOHLCV(symbol, timeframe, sinceMs ?? undefined, limit)).map(
+        candleIn,
+      );
     }
     case 'trades': {
       const { symbol, sinceMs, limit } = question;
-      return list(await exchange.fetchTrades(symbol, sinceMs, limit)).map(tradeIn);
+      return list(await exchange.fetchTrades(symbol, sinceMs ?? undefined, limit)).map(tradeIn);
     }
     case 'funding': {
       const { symbol, sinceMs, limit } = question;
-      return list(await exchange.fetchFundingRateHistory(symbol, sinceMs, limit)).map(fundingIn);
+      return list(await exchange.fetchFundingRateHistory(symbol, sinceMs ?? undefined, limit)).map(
+        fundingIn,
+      );
     }
     case 'open-interest':
       return interestIn(await exchange.fetchOpenInterest(question.symbol));
@@ -66,8 +67,6 @@ async function answerOf(exchange: CcxtExchange, question: ReferenceQuestion): Pr
       return balancesIn(
         await exchange.fetchBalance(exchange.id === 'coinbase' ? { v3: true } : {}),
       );
-    case 'endpoint':
-      return endpointOf(exchange, question.name, question.params);
     default:
       return question satisfies never;
   }
@@ -162,18 +161,6 @@ function balancesIn(value: unknown): ReferenceBalances {
     if (text !== null && Number(text) !== 0) held[asset] = text;
   }
   return held;
-}
-
-async function endpointOf(exchange: CcxtExchange, name: string, params: Bag): Promise<unknown> {
-  const method = (exchange as never as Record<string, unknown>)[name];
-  const isOne = ENDPOINT.test(name) && /(Get|Post)/.test(name) && typeof method === 'function';
-  if (!isOne) throw new AnswerFault(`${name}: wanted the name of an endpoint that is read`);
-  const answer: unknown = await (method as (params: Bag) => Promise<unknown>).call(
-    exchange,
-    params,
-  );
-  // What crosses a thread is data: JSON leaves out whatever is not.
-  return JSON.parse(JSON.stringify(answer ?? null));
 }
 
 function bagIn(value: unknown, where: string): Bag {

@@ -85,7 +85,7 @@ export class CcxtDesk {
     });
   }
 
-  /** Forgets metadata, as when the venue says that its rules have changed. */
+  /** Forgets metadata, as when something differs that may be a rule which the venue has changed. */
   forgetMarkets(): void {
     this.#markets = null;
   }

@@ -3,12 +3,20 @@ import { amountText } from '../../core/instrument.ts';
 import { AMOUNT_DECIMALS, amountOf } from '../../core/units.ts';
 import type { ReferenceBalances } from './reference-data.ts';
 
-/** What one party says of an account at a venue. */
+/** What one party says of an account at a venue, and of the markets that are traded there. */
 export interface AccountLook {
+  /** By our own name of each market. */
+  readonly grids: ReadonlyMap<string, Grid>;
   /** In 10^-8 by asset, without those that are 0; null where it is not compared. */
   readonly balances: ReadonlyMap<string, bigint> | null;
   /** The venue's ids of the orders that are open. */
   readonly openOrders: ReadonlySet<string>;
+}
+
+/** Steps of price and quantity. */
+export interface Grid {
+  readonly tick: number;
+  readonly lot: number;
 }
 
 /** Decimals that only one of the two parties keeps are worth this at most. */
@@ -28,6 +36,7 @@ export class CrossCheck {
     const found = new Set([
       ...balanceDifferences(told.balances, booked.balances),
       ...orderDifferences(told.openOrders, booked.openOrders),
+      ...gridDifferences(told.grids, booked.grids),
     ]);
     const standing = new Set([...found].filter((each) => this.#before.has(each)));
     const news = [...standing].filter((each) => !this.#standing.has(each));
@@ -72,6 +81,23 @@ function balanceDifferences(
     const where = more > 0n ? 'more at the venue than booked' : 'less at the venue than booked';
     return [`${asset}: ${amountText(amountOf(size))} ${where}`];
   });
+}
+
+function gridDifferences(told: AccountLook['grids'], ours: AccountLook['grids']): string[] {
+  return [...ours].flatMap(([symbol, { tick, lot }]) => {
+    const other = told.get(symbol);
+    if (other === undefined) return [`${symbol}: not among the markets of the venue`];
+    const isSame = nearly(tick, other.tick) && nearly(lot, other.lot);
+    const ownText = `tick ${tick} and lot ${lot}`;
+    return isSame
+      ? []
+      : [`${symbol}: ${ownText} here, ${other.tick} and ${other.lot} at the venue`];
+  });
+}
+
+/** Steps that are the same come of different texts: 1e-8 and 0.00000001. */
+function nearly(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 1e-9 * one;
 }
 
 function orderDifferences(

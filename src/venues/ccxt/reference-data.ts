@@ -1,5 +1,5 @@
 /**
- * What is rare and wide, and so is asked through ccxt: metadata, history, polls, odd endpoints.
+ * What is rare and wide, and so is asked through ccxt: metadata, history, polls.
  * Plain facts that cross a thread; amounts are decimal texts as the venue wrote them.
  */
 
@@ -75,7 +75,6 @@ export interface ReferenceAnswers {
   readonly 'open-interest': ReferenceInterest;
   readonly 'open-orders': readonly ReferenceOrder[];
   readonly balances: ReferenceBalances;
-  readonly endpoint: unknown;
 }
 
 export type ReferenceQuestion =
@@ -85,24 +84,20 @@ export type ReferenceQuestion =
       readonly symbol: string;
       /** As ccxt writes it: `1m`, `1h`, `1d`. */
       readonly timeframe: string;
-      readonly sinceMs: number;
+      /** Null for the latest. */
+      readonly sinceMs: number | null;
       readonly limit: number;
     }
   | {
       readonly kind: 'trades' | 'funding';
       readonly symbol: string;
-      readonly sinceMs: number;
+      /** Null for the latest. */
+      readonly sinceMs: number | null;
       readonly limit: number;
     }
   | { readonly kind: 'open-interest'; readonly symbol: string }
   | { readonly kind: 'open-orders'; readonly symbol: string }
-  | { readonly kind: 'balances' }
-  /** An endpoint of the venue by ccxt's own name, such as `privatePostEarnStrategies`. */
-  | {
-      readonly kind: 'endpoint';
-      readonly name: string;
-      readonly params: Readonly<Record<string, string | number>>;
-    };
+  | { readonly kind: 'balances' };
 
 export type AnswerTo<Q extends ReferenceQuestion> = ReferenceAnswers[Q['kind']];
 

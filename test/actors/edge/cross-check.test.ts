@@ -8,9 +8,14 @@ import { KeyTurns, WAITING_MAX } from '../../../src/venues/session/key-turns.ts'
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
 import { aLane } from '../../support/lanes.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 
 const PATH = 'edge/cross-check:v';
-const MARKET = { id: 'BTCUSDT', symbol: 'BTC/USDT' };
+const OURS = anInstrument();
+const MARKET = {
+  ...{ id: 'BTCUSDT', symbol: 'BTC/USDT' },
+  ...{ tick: String(OURS.tickSize), lot: String(OURS.lotSize) },
+};
 
 interface Said {
   markets?: unknown;
@@ -45,10 +50,14 @@ async function aCheck(said: Said = {}, { hasBalances = true, turns = new KeyTurn
         };
       },
     });
-  const booked = { balances: new Map([['USDT', 500_000_000n]]), openOrders: new Set<string>() };
+  const booked = {
+    grids: new Map([[OURS.symbol, { tick: OURS.tickSize, lot: OURS.lotSize }]]),
+    balances: new Map([['USDT', 500_000_000n]]),
+    openOrders: new Set<string>(),
+  };
   const spec = () =>
     crossCheckActor({
-      ...{ venue: 'v', symbols: ['BTCUSDT'], hasBalances, open, turns, log },
+      ...{ venue: 'v', instruments: [OURS], hasBalances, open, turns, log },
       ...{ booked: () => booked, everyMs: 600_000, journal: (event) => events.push(event) },
     });
   await aBranch(tested, { [PATH]: spec }, []);
@@ -66,6 +75,20 @@ test('an account that is as our books say is looked at rarely, and nothing is to
   await env.advance(600_000);
   assert.equal(asked.slice(3), ['open-orders', 'balances'], 'metadata is kept for an hour');
   assert.equal([view()?.looks, view()?.failed, events], [2, 0, []]);
+});
+
+test('a grid that differs is asked for anew before it is told', async () => {
+  const { env, asked, answers, events } = await aCheck();
+  answers.markets = [{ ...MARKET, tick: '5' }];
+  await env.advance(60_000);
+  assert.is(asked.filter((kind) => kind === 'markets').length, 2, 'nothing kept is relied on');
+  assert.equal(
+    events.map((event) => event.kind === 'incident' && event.what),
+    ['second-opinion-differs'],
+  );
+  answers.markets = [MARKET];
+  await env.advance(1_200_000);
+  assert.is(events.length, 1);
 });
 
 test('what differs is looked at again soon, and then journaled, once', async () => {

@@ -86,6 +86,21 @@ test('a token that is not answered for is given up and asked for again', async (
   assert.ok(feed.isRight());
 });
 
+test('a turn for a token that never ends is given up, and the late token is nobody’s', async () => {
+  const feed = aLevel3Feed({ timeoutMs: 120_000 });
+  const late = { kind: 'slow-reply', delayMs: 17_000 } as const;
+  feed.venue.facade.faults.planRequests('GetWebSocketsToken', late, 1);
+  await feed.env.advance(14_000);
+  assert.not.ok(feed.told.log.some((line) => line.includes('no-ticket')));
+  await feed.env.advance(2_000);
+  const given = feed.told.log.filter((line) => line.startsWith('warn no-ticket'));
+  assert.match(given[0] ?? '', /not answered within 15000 ms/);
+  assert.is(feed.told.connects, 0);
+  await feed.churn(4_000);
+  assert.is(feed.told.connects, 1, 'the next question had its turn after the first');
+  assert.ok(feed.isRight());
+});
+
 test('two connections fetch their tokens in turn, as the numbers of the key want it', async () => {
   const feed = await aLiveFeed({ feeds: 2 });
   assert.is(feed.told.connects, 2);

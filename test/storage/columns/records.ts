@@ -9,6 +9,7 @@ import {
   KIND,
   type MarketRecord,
   type RecordBlock,
+  recordsOf,
   SIDE,
 } from '../../../src/storage/columns/record.ts';
 
@@ -35,6 +36,15 @@ export function aMarket(
     lotSteps: 1,
     ...changes,
   };
+}
+
+/** Everything that a source tells. */
+export async function recordsIn(source: {
+  readonly blocks: AsyncIterable<RecordBlock>;
+}): Promise<MarketRecord[]> {
+  const records: MarketRecord[] = [];
+  for await (const block of source.blocks) records.push(...recordsOf(block));
+  return records;
 }
 
 export function aRecord(changes: Partial<MarketRecord> = {}): MarketRecord {

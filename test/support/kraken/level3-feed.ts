@@ -20,9 +20,13 @@ const DEPTH = 10;
 
 /** A desk's two feeds on a Kraken in this process whose books come by order, on manual time. */
 export function aLevel3Feed(
-  over: Partial<KrakenVenueOptions> & { readonly key?: KrakenKeyText; readonly feeds?: 1 | 2 } = {},
+  over: Partial<KrakenVenueOptions> & {
+    readonly key?: KrakenKeyText;
+    readonly feeds?: 1 | 2;
+    readonly timeoutMs?: number;
+  } = {},
 ) {
-  const { key = READER, feeds = 1, ...options } = over;
+  const { key = READER, feeds = 1, timeoutMs = 1_000, ...options } = over;
   const env = manualEnv();
   const { venue, pairs } = aKraken({ clock: env.clock, timers: env.timers, ...options });
   const market = venue.exchange.markets.get(SYMBOL) as MarketState;
@@ -36,6 +40,7 @@ export function aLevel3Feed(
   const access = anAccess({
     url: 'http://kraken',
     key: krakenKeyOf(key.apiKey, key.secret),
+    timeoutMs,
   });
   const quotes: QuoteUpdated[] = [];
   const lost: (QuoteLost & { atMs: number })[] = [];

@@ -94,25 +94,6 @@ test('history, funding, open interest, orders and balances are asked for', async
   });
 });
 
-test('rare endpoints are asked by their own name, and nothing else is', async () => {
-  const params = { symbol: 'BTCUSDT', period: '5m' };
-  const ratios = await ask({
-    kind: 'endpoint',
-    name: 'fapiDataGetTopLongShortAccountRatio',
-    params,
-  });
-  assert.ok(Array.isArray(ratios) && ratios.length === 1);
-  for (const name of [
-    'createOrder',
-    'fapiPrivateDeleteOrder',
-    'constructor',
-    'fapiPublicGetNothing',
-  ]) {
-    const answer = await desk.ask({ kind: 'endpoint', name, params: {} });
-    assert.ok(!answer.ok && answer.error.kind === 'refused', name);
-  }
-});
-
 test('what the venue refuses is an answer, and a thread that dies is replaced', async () => {
   const refused = await desk.ask({ kind: 'open-interest', symbol: 'NOPE/USDT:USDT' });
   assert.ok(!refused.ok && refused.error.kind === 'refused' && refused.error.name === 'BadSymbol');

@@ -7,6 +7,7 @@ import { law } from '../../support/law.ts';
 
 function aLook(balances: Record<string, bigint> | null, ...orders: string[]): AccountLook {
   return {
+    grids: new Map([['BTC/USD', { tick: 0.1, lot: 1e-8 }]]),
     balances: balances === null ? null : new Map(Object.entries(balances)),
     openOrders: new Set(orders),
   };
@@ -45,6 +46,27 @@ test('a fill in between moves both sides, and what moved is no difference that s
 test('where balances are no holdings only orders are compared', () => {
   const check = new CrossCheck();
   for (const _look of [1, 2]) assert.equal(check.look(aLook(null), aLook({ USDT: 5n ** 9n })), []);
+});
+
+test('a grid that is another, or of no market, is told; texts of one number are not', () => {
+  const grids = (tick: string, lot: string, symbol = 'BTC/USD') => ({
+    ...aLook(null),
+    grids: new Map([[symbol, { tick: Number(tick), lot: Number(lot) }]]),
+  });
+  const seen = (told: AccountLook): readonly string[] => {
+    const check = new CrossCheck();
+    check.look(told, aLook(null));
+    return check.look(told, aLook(null));
+  };
+  assert.equal(seen(grids('0.10', '0.00000001')), []);
+  assert.equal(seen(grids('0.01', '1e-8')), [
+    'BTC/USD: tick 0.1 and lot 1e-8 here, 0.01 and 1e-8 at the venue',
+  ]);
+  assert.is(seen(grids('0.1', '1')).length, 1);
+  assert.is(seen(grids('free', '1e-8')).length, 1, 'a text that is no number is no grid');
+  assert.equal(seen(grids('0.1', '1e-8', 'ETH/USD')), [
+    'BTC/USD: not among the markets of the venue',
+  ]);
 });
 
 test('books that agree to a rounding are never complained of', () => {

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { ok } from '../../../src/core/result.ts';
 import type { Query } from '../../../src/venues/port.ts';
 import { Questions } from '../../../src/venues/questions.ts';
-import { KeyTurns, WAITING_MAX } from '../../../src/venues/session/key-turns.ts';
+import { askInTurn, KeyTurns, WAITING_MAX } from '../../../src/venues/session/key-turns.ts';
 import { QuietTime } from '../../../src/venues/session/quiet-time.ts';
 import { VenueClock } from '../../../src/venues/venue-clock.ts';
 import { aFakeNet } from '../../support/actors/fake-net.ts';
@@ -100,6 +100,25 @@ test('who is gone while it asks, or before its turn, holds nobody up', async () 
   );
   requests[1]?.answer(REPLY);
   assert.equal(await next, ok('next'));
+});
+
+test('a question that is asked in turn is read and answered, or told that too many wait', () => {
+  const turns = new KeyTurns();
+  const { net, requests } = aFakeNet();
+  const answers: unknown[] = [];
+  const query: Query<string> = {
+    request: { method: 'GET', url: 'http://v', headers: {}, timeoutMs: 1 },
+    decode: (outcome) => ok(outcome.ok ? outcome.value.body : ''),
+  };
+  for (let at = 0; at <= WAITING_MAX; at += 1) {
+    askInTurn(turns, net, query, (answer) => void answers.push(answer));
+  }
+  assert.is(requests.length, 1, 'one is out at a time');
+  assert.equal(answers, [
+    { ok: false, error: { kind: 'no-answer', detail: '64 questions are waiting already' } },
+  ]);
+  requests[0]?.answer(ok({ status: 200, headers: {}, body: 'token' }));
+  assert.equal([answers.at(-1), requests.length], [ok('token'), 2]);
 });
 
 test.run();

@@ -2,14 +2,12 @@ import { Book } from '../../../market/book.ts';
 import type { Ladder } from '../../../market/ladder.ts';
 import { type DictionaryMarket, gridText } from '../../../storage/columns/dictionary.ts';
 import {
-  blankRecord,
   FLAG,
   KIND,
   kindName,
   type MarketRecord,
-  RECORD_WORDS,
   type RecordBlock,
-  readRecord,
+  recordsOf,
   SIDE,
 } from '../../../storage/columns/record.ts';
 import type { Tally } from './market-source.ts';
@@ -32,9 +30,8 @@ export async function* rawLines(
 ): AsyncGenerator<string> {
   const writer = new RawWriter(market, skipped);
   let frame: MarketRecord[] = [];
-  for await (const { words, count } of blocks) {
-    for (let row = 0; row < count; row += 1) {
-      const record = readRecord(words, row * RECORD_WORDS, blankRecord());
+  for await (const block of blocks) {
+    for (const record of recordsOf(block)) {
       frame.push(record);
       if ((record.flags & FLAG.frameEnd) === 0 && frame.length < FRAME_RECORDS_MAX) continue;
       yield* writer.linesOf(frame);

@@ -105,9 +105,10 @@ export class Level3Sync {
         if (left > 0 && orders.add(id, isBid, ticks[at] as number, left) === 'full') return false;
       } else if (known.isBid === isBid) {
         orders.modify(id, ticks[at] as number, left);
-      } else {
+      } else if (left > 0) {
+        // It has changed sides; that it has gone from the other may be told before or after.
         orders.cancel(id);
-        if (left > 0) orders.add(id, isBid, ticks[at] as number, left);
+        orders.add(id, isBid, ticks[at] as number, left);
       }
     }
     return true;

@@ -8,7 +8,6 @@ import {
   wholeOf,
   wordIn,
 } from '../../binance/wire.ts';
-import { timeStampMs } from '../../market/time-stamp.ts';
 import { exactJson } from '../wire/exact-json.ts';
 
 /** How a pair or the whole venue trades at the moment. */
@@ -35,19 +34,6 @@ export interface PairRules {
   readonly notionalMin: string;
 }
 
-/** A candle of the `ohlc` channel; prices and volume are decimal texts. */
-export interface Candle {
-  readonly symbol: string;
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  readonly close: string;
-  readonly volume: string;
-  readonly trades: number;
-  readonly beginMs: number;
-  readonly minutes: number;
-}
-
 /** Frames that come seldom, or that need texts. */
 export type RareFrame =
   | { readonly kind: 'status'; readonly system: TradingStatus }
@@ -56,7 +42,6 @@ export type RareFrame =
       readonly isSnapshot: boolean;
       readonly pairs: readonly PairRules[];
     }
-  | { readonly kind: 'candles'; readonly candles: readonly Candle[] }
   /** Answer to a request. `channel` and `symbol` are empty unless it was a subscription. */
   | {
       readonly kind: 'answer';
@@ -95,8 +80,6 @@ function frameIn(frame: WireObject): RareFrame {
       const pairs = arrayIn(data['pairs'] ?? [], 'pairs').map(rulesIn);
       return { kind: 'instruments', isSnapshot, pairs };
     }
-    case 'ohlc':
-      return { kind: 'candles', candles: arrayIn(frame['data'], 'data').map(candleIn) };
     default:
       return { kind: 'other' };
   }
@@ -143,22 +126,5 @@ function rulesIn(value: unknown): PairRules {
     tick: wordIn(pair['tick_size']) || textOf(pair, 'price_increment'),
     quantityMin: wordIn(pair['qty_min']),
     notionalMin: wordIn(pair['cost_min']),
-  };
-}
-
-function candleIn(value: unknown): Candle {
-  const candle = objectIn(value, 'candle');
-  const beginMs = timeStampMs(textOf(candle, 'interval_begin'));
-  if (Number.isNaN(beginMs)) throw new WireFault('interval_begin: found no time in RFC 3339');
-  return {
-    symbol: textOf(candle, 'symbol'),
-    open: textOf(candle, 'open'),
-    high: textOf(candle, 'high'),
-    low: textOf(candle, 'low'),
-    close: textOf(candle, 'close'),
-    volume: textOf(candle, 'volume'),
-    trades: wholeOf(candle, 'trades'),
-    beginMs,
-    minutes: wholeOf(candle, 'interval'),
   };
 }

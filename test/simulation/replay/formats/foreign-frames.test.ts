@@ -3,25 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { foreignVenueOf } from '../../../../src/simulation/replay/foreign/foreign-venue.ts';
-import type { MarketSource } from '../../../../src/simulation/replay/formats/market-source.ts';
 import { readRaw } from '../../../../src/simulation/replay/formats/raw-frames.ts';
 import { BookPlayback } from '../../../../src/simulation/replay/playback/book-playback.ts';
 import { gridText } from '../../../../src/storage/columns/dictionary.ts';
-import {
-  FLAG,
-  kindName,
-  type MarketRecord,
-  recordsOf,
-  SIDE,
-} from '../../../../src/storage/columns/record.ts';
+import { FLAG, kindName, type MarketRecord, SIDE } from '../../../../src/storage/columns/record.ts';
+import { recordsIn } from '../../../storage/columns/records.ts';
 import { temporaryFolder } from '../../../storage/temporary.ts';
 import { sharedPath } from '../../../support/shared.ts';
-
-async function recordsIn(source: MarketSource): Promise<MarketRecord[]> {
-  const records: MarketRecord[] = [];
-  for await (const block of source.blocks) records.push(...recordsOf(block));
-  return records;
-}
 
 function aFile(frames: readonly unknown[]): string {
   const path = `${temporaryFolder()}/VENUE.ws.1.0`;

@@ -4,11 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  FormatFault,
-  type MarketSource,
-  Tally,
-} from '../../../../src/simulation/replay/formats/market-source.ts';
+import { FormatFault, Tally } from '../../../../src/simulation/replay/formats/market-source.ts';
 import { readNpz, writeNpz } from '../../../../src/simulation/replay/formats/npz.ts';
 import {
   readTardis,
@@ -25,10 +21,9 @@ import {
   KIND,
   type MarketRecord,
   type RecordBlock,
-  recordsOf,
   SIDE,
 } from '../../../../src/storage/columns/record.ts';
-import { aMarket, hastyFiles } from '../../../storage/columns/records.ts';
+import { aMarket, hastyFiles, recordsIn } from '../../../storage/columns/records.ts';
 import { temporaryFolder } from '../../../storage/temporary.ts';
 
 const MARKET = aMarket({ symbol: 'BTC-PERPETUAL', priceDecimals: 2, quantityDecimals: 3 });
@@ -36,12 +31,6 @@ const DICTIONARY = dictionaryOf(['deribit'], [MARKET]);
 
 async function* once(records: readonly MarketRecord[]): AsyncGenerator<RecordBlock> {
   if (records.length > 0) yield blockOf(records);
-}
-
-async function recordsIn(source: MarketSource): Promise<MarketRecord[]> {
-  const records: MarketRecord[] = [];
-  for await (const block of source.blocks) records.push(...recordsOf(block));
-  return records;
 }
 
 /** Frames in the order of their local time; the last record of each is marked. */

@@ -8,27 +8,13 @@ import * as assert from 'uvu/assert';
 import { Book } from '../../../../src/market/book.ts';
 import { BboAgreement } from '../../../../src/market/quality/bbo-agreement.ts';
 import { isRaw } from '../../../../src/simulation/replay/formats/frame-lines.ts';
-import {
-  FormatFault,
-  type MarketSource,
-} from '../../../../src/simulation/replay/formats/market-source.ts';
+import { FormatFault } from '../../../../src/simulation/replay/formats/market-source.ts';
 import { readRaw } from '../../../../src/simulation/replay/formats/raw-frames.ts';
 import { BookPlayback } from '../../../../src/simulation/replay/playback/book-playback.ts';
-import {
-  FLAG,
-  KIND,
-  type MarketRecord,
-  recordsOf,
-  SIDE,
-} from '../../../../src/storage/columns/record.ts';
+import { FLAG, KIND, recordsOf, SIDE } from '../../../../src/storage/columns/record.ts';
+import { recordsIn } from '../../../storage/columns/records.ts';
 import { temporaryFolder } from '../../../storage/temporary.ts';
 import { sharedPath } from '../../../support/shared.ts';
-
-async function recordsIn(source: MarketSource): Promise<MarketRecord[]> {
-  const records: MarketRecord[] = [];
-  for await (const block of source.blocks) records.push(...recordsOf(block));
-  return records;
-}
 
 function aFile(lines: readonly string[]): string {
   const path = `${temporaryFolder()}/frames.txt`;

