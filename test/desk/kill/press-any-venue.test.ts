@@ -1,6 +1,6 @@
 /**
  * A press of the panel in the midst of quoting at Kraken and at Coinbase, on their own servers and
- * on virtual time: pressed right before the check of an order, right behind it, before the venue has
+ * on virtual time: pressed right before the check of an order, right behind it before the venue has
  * it, and in between. At Binance real processes do it (`press.test.ts`).
  */
 import { test } from 'uvu';

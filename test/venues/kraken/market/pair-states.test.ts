@@ -4,7 +4,15 @@ import { PairStates } from '../../../../src/venues/kraken/market/pair-states.ts'
 import type { PairRules } from '../../../../src/venues/kraken/market/rare-frame.ts';
 
 const rules = (symbol: string, status: PairRules['status'] = 'online'): PairRules => ({
-  ...{ symbol, status, priceDecimals: 1, quantityDecimals: 8, tick: '0.1' },
+  ...{
+    symbol,
+    status,
+    priceDecimals: 1,
+    quantityDecimals: 8,
+    tick: '0.1',
+    quantityMin: '',
+    notionalMin: '',
+  },
 });
 
 test('what is known is known as long as anybody hears of it', () => {
