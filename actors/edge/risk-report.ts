@@ -87,6 +87,7 @@ export function riskReportActor(
     async receive(state, message, ctx) {
       if (message.kind === 'look') await look(state, ctx);
       else if (message.kind === 'funds-told') {
+        if (message.funds.size === 0) return state;
         // The first report does not wait for the next look.
         if (state.funds === null) ctx.send(ctx.self, { kind: 'look' });
         state.funds = message.funds;

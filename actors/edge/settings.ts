@@ -8,6 +8,8 @@ import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Log } from '../../src/ops/log.ts';
 import { defaultBreakerSettings } from '../../src/risk/breakers/settings.ts';
 import { looserLimits } from '../../src/risk/loosening.ts';
+import { looserBudgets, looserControls } from '../../src/risk/looser-controls.ts';
+import { defaultPortfolioSettings } from '../../src/risk/portfolio/settings.ts';
 import { looserSizing } from '../../src/risk/sizing/loosening.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
@@ -62,8 +64,9 @@ export function settingsActor(options: SettingsOptions): ActorSpec<null, Setting
 
   const tellAll = (config: Config, ctx: Context<SettingsMessage>): void => {
     ctx.send(address.risk, { kind: 'adopt-limits', limits: config.risk });
-    const breakers = config.breakers ?? defaultBreakerSettings();
+    const { breakers, portfolio } = inForce(config);
     ctx.send(address.risk, { kind: 'adopt-breakers', settings: breakers });
+    ctx.send(address.risk, { kind: 'adopt-portfolio', settings: portfolio });
     ctx.send(address.sizing, { kind: 'adopt-sizing', settings: config.sizing });
     ctx.send(address.control, { kind: 'adopt-policy', policy: modePolicyOf(config.control) });
     for (const { label, settings } of config.strategies) {
@@ -90,8 +93,21 @@ function unauthorised(from: Config, to: Config, role: Role | null): readonly str
   const isFree = from.risk.loosenedBy === 'anyone';
   if (isFree || (role !== null && mayDo(role, 'loosen-limits'))) return [];
   const who = role === null ? 'a signal' : `the role ${role}`;
-  const looser = [...looserLimits(from.risk, to.risk), ...looserSizing(from.sizing, to.sizing)];
-  return looser.map(
+  const [before, after] = [inForce(from), inForce(to)];
+  return [
+    ...looserLimits(from.risk, to.risk),
+    ...looserControls(before.breakers, after.breakers),
+    ...looserBudgets(before.portfolio, after.portfolio),
+    ...looserSizing(from.sizing, to.sizing),
+  ].map(
     (change) => `${change} loosens a limit, which ${who} may not: a risk officer may, by reload`,
   );
+}
+
+/** Sections that need not be there, as they count then. */
+function inForce({ breakers, portfolio }: Config) {
+  return {
+    breakers: breakers ?? defaultBreakerSettings(),
+    portfolio: portfolio ?? defaultPortfolioSettings(),
+  };
 }

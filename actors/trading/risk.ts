@@ -5,11 +5,9 @@ import type { Situation } from '../../src/execution/flatten/flattening.ts';
 import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
-import type { BreakerEvent } from '../../src/risk/breakers/events.ts';
-import type { RungChanged } from '../../src/risk/ladders/rung-changed.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import type { Moment } from '../../src/risk/pre-trade.ts';
-import { type RiskDayOpened, RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
+import { RiskDesk, type RiskEvent, type RiskState } from '../../src/risk/risk-desk.ts';
 import type { SizeBoard } from '../../src/risk/sizing/board.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
 import { address } from '../addresses.ts';
@@ -25,7 +23,7 @@ export interface RiskOptions {
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
-  readonly journal: (event: RiskDayOpened | BreakerEvent | RungChanged) => void;
+  readonly journal: (event: RiskEvent) => void;
   /** What led to the orders; absent where nobody notes it. */
   readonly evidence?: EvidenceTrail;
   /** The sizes that are worked out; absent where nobody does. */
@@ -59,9 +57,11 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
 
   let isCaughtUp = false;
 
-  const roll = (desk: RiskDesk, nowMs: number): void => {
+  const roll = ({ desk, watch }: RiskActorState, nowMs: number): void => {
     const opened = desk.roll(nowMs);
-    if (opened !== null) journal(opened);
+    if (opened === null) return;
+    journal(opened);
+    watch?.openDay(opened.day);
   };
 
   return {
@@ -75,7 +75,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       const nowMs = ctx.clock.mono() / 1e6;
       const found = { instruments, check: desk.check, state, record: journal };
       const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);
-      roll(desk, ctx.clock.now());
+      roll({ desk, watch }, ctx.clock.now());
       ctx.timers.start('roll', ROLL_MS, { kind: 'roll-day' }, { periodic: true });
       if (watch !== null)
         ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
@@ -118,7 +118,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
           isCaughtUp = true;
           break;
         case 'roll-day':
-          roll(desk, ctx.clock.now());
+          roll(state, ctx.clock.now());
           if (watch !== null) ctx.send(address.portfolio, { kind: 'tell-funds', to: ctx.self });
           break;
         default:

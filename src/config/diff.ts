@@ -11,8 +11,9 @@ export interface Change {
 const HOT = [
   /^control\./,
   /^risk\./,
-  /^sizing\./,
   /^breakers(\.|$)/,
+  /^portfolio(\.|$)/,
+  /^sizing\./,
   /^strategies\.\d+\.settings\./,
   /^log\./,
 ];

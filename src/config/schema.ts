@@ -9,6 +9,7 @@ import { alertsSection } from '../ops/alerts/settings.ts';
 import { LOG_LEVELS } from '../ops/log.ts';
 import { breakersSection } from '../risk/breakers/settings.ts';
 import { marketKey, riskSection } from '../risk/limits.ts';
+import { portfolioSection } from '../risk/portfolio/settings.ts';
 import { riskReportSection } from '../risk/report/settings.ts';
 import { sizingSection } from '../risk/sizing/settings.ts';
 import { volatilitySection } from '../risk/volatility/live/settings.ts';
@@ -102,6 +103,7 @@ export const configSchema = z
     guard: guardSection.default(GUARD_DEFAULTS),
     risk: riskSection,
     breakers: breakersSection.optional(),
+    portfolio: portfolioSection.optional(),
     sizing: sizingSection.prefault({}),
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
@@ -152,6 +154,19 @@ export const configSchema = z
     };
     for (const found of Object.keys(config.risk.symbols ?? {})) unknown('symbols', found, listed);
     for (const found of Object.keys(config.risk.venues ?? {})) unknown('venues', found, names);
+    const strategyLabels = config.strategies.map(({ label }) => label);
+    const { budgets } = config.portfolio ?? {};
+    for (const [place, known] of [
+      ['strategies', strategyLabels],
+      ['symbols', listed],
+      ['venues', names],
+    ] as const) {
+      for (const found of Object.keys(budgets?.[place] ?? {})) {
+        if (known.includes(found)) continue;
+        const path = ['portfolio', 'budgets', place, found];
+        context.addIssue({ code: 'custom', path, message: `wanted one of: ${known.join(', ')}` });
+      }
+    }
     const labels = new Set<string>();
     const markets = new Set<string>();
     config.strategies.forEach((strategy, at) => {

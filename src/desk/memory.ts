@@ -55,10 +55,12 @@ export class DeskMemory {
     await this.#settled();
     const { store } = this.#journal;
     const peak = store.profitPeak()?.event.profit;
+    const marketDay = store.marketDay()?.event;
     return {
       positions: this.#positions(),
       openOrders: this.#openOrders(() => true),
       day: store.riskDay()?.event ?? null,
+      ...(marketDay === undefined ? {} : { marketDay }),
       rungs: new Map(
         LADDER_CONTROLS.flatMap(({ id }) => {
           const to = store.rung(id)?.event.to;

@@ -39,6 +39,15 @@ export type Refusal =
       readonly ageMs: number;
       readonly limitMs: number;
     }
+  /** A strategy, a market or a venue has used its budget up; as fractions of equity. */
+  | {
+      readonly kind: 'risk-budget';
+      /** `strategy:mm`, `symbol:binance:BTCUSDT`, `venue:binance`. */
+      readonly scope: string;
+      readonly what: 'value-at-risk' | 'daily-loss';
+      readonly measured: number;
+      readonly limit: number;
+    }
   /** Something is held in a market that never had a price, so that nobody knows what it risks. */
   | { readonly kind: 'unpriced'; readonly instrument: string }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
@@ -63,21 +72,21 @@ export type Refusal =
   | {
       readonly kind: 'control';
       readonly control: string;
-      readonly name:
-        | 'duplicate'
-        | 'price-collar'
-        | 'equity-share'
-        | 'leverage'
-        | 'concentration'
-        | 'takers-off';
+      readonly name: 'duplicate' | 'price-collar' | 'takers-off';
       readonly measured: number;
       readonly limit: number;
     }
-  /** A limit of the portfolio, and the largest order that it would let pass. */
+  /** One of those of size, and the largest order that it would let pass. */
   | {
       readonly kind: 'control';
-      readonly control: 'C22';
-      readonly name: 'value-at-risk' | 'expected-shortfall' | 'heat';
+      readonly control: string;
+      readonly name:
+        | 'equity-share'
+        | 'leverage'
+        | 'concentration'
+        | 'value-at-risk'
+        | 'expected-shortfall'
+        | 'heat';
       readonly measured: number;
       readonly limit: number;
       readonly largestLots: number;

@@ -55,7 +55,13 @@ export class PreTradeCheck {
   readonly #right = { isReduceOnly: false, permissions: PERMISSIONS.emergency as Permissions };
   readonly #rule = { found: 0, min: 0, max: 0, isTrading: true };
   readonly #crossing = { ownCrossed: 0 };
-  readonly #facts: OrderFacts = { midTicks: 0, notional: 0, worst: 0, isReducing: false };
+  readonly #facts: OrderFacts = {
+    midTicks: 0,
+    notional: 0,
+    worst: 0,
+    added: 0,
+    isReducing: false,
+  };
 
   constructor(instruments: readonly Instrument[], limits: RiskLimits, nowNs: number) {
     this.#instruments = instruments;
@@ -264,6 +270,7 @@ export class PreTradeCheck {
       return { kind: 'self-trade', against: against as string };
     }
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, added));
+    this.#facts.added = added;
     this.#note(mid, notional, worst, isReducing);
     if (isReducing) return null;
     const board = this.sizing;

@@ -14,7 +14,10 @@ import {
 } from '../execution/order.ts';
 import type { OrderUpdated } from '../execution/order-manager.ts';
 import { applyFill, FLAT, type Position } from '../execution/positions.ts';
+import type { BreakerEvent } from './breakers/events.ts';
+import type { MarketDayOpened } from './budgets/market-day.ts';
 import type { Rung } from './ladders/de-risking.ts';
+import type { RungChanged } from './ladders/rung-changed.ts';
 import type { RiskLimits } from './limits.ts';
 import { PreTradeCheck } from './pre-trade.ts';
 
@@ -29,6 +32,9 @@ export interface RiskDayOpened {
   readonly profit: Amount;
 }
 
+/** What risk writes down. */
+export type RiskEvent = RiskDayOpened | MarketDayOpened | BreakerEvent | RungChanged;
+
 /** What a new risk desk takes over from the journal. */
 export interface RiskState {
   readonly positions: ReadonlyMap<number, Position>;
@@ -36,6 +42,8 @@ export interface RiskState {
   readonly day: RiskDayOpened | null;
   /** Highest profit since the desk began, in 10^-8 of quote; absent while none was journaled. */
   readonly peak?: Amount;
+  /** What each market had made when its day began; absent while none was journaled. */
+  readonly marketDay?: MarketDayOpened;
   /** Where each control stood on the ladder of de-risking; one that is not here stood nowhere. */
   readonly rungs?: ReadonlyMap<string, Rung>;
 }

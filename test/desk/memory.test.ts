@@ -4,6 +4,7 @@ import type { Instrument } from '../../src/core/instrument.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import { amountOf } from '../../src/core/units.ts';
 import { DeskMemory } from '../../src/desk/memory.ts';
+import type { Rung } from '../../src/risk/ladders/de-risking.ts';
 import type { JournalEvent } from '../../src/storage/journal/event-table.ts';
 import type { Journal } from '../../src/storage/journal/journal.ts';
 import { inlineJournal } from '../storage/journal/journals.ts';
@@ -74,6 +75,27 @@ test('risk takes over positions, open orders and the day', async () => {
   assert.is(day?.day, 20_000);
   const none = await (await memoryOf([])).memory.risk();
   assert.is(none.day, null);
+});
+
+test('risk goes on from the rungs that stood, and from the day of each market', async () => {
+  const rung = (control: string, to: Rung): JournalEvent => ({
+    kind: 'rung-changed',
+    ...{ control, from: 'none', to, measure: 'drawdown' },
+    ...{ measured: '0.16', limit: '0.15', use: '1.07' },
+  });
+  const marketDay = { kind: 'market-day-opened', day: 3, profits: '{}' } as const;
+  const events = [rung('C21', 'warn'), rung('C22', 'scale'), rung('C21', 'flatten'), marketDay];
+  const risk = await (await memoryOf(events)).memory.risk();
+  assert.equal(
+    [...(risk.rungs ?? [])],
+    [
+      ['C21', 'flatten'],
+      ['C22', 'scale'],
+    ],
+  );
+  assert.equal(risk.marketDay, marketDay);
+  const none = await (await memoryOf([])).memory.risk();
+  assert.equal([none.rungs?.size, none.marketDay], [0, undefined]);
 });
 
 test('a venue takes over marks, open orders, and what it has ever known', async () => {

@@ -11,6 +11,16 @@ import { CONTROL_DESK } from './lists/control-desk.ts';
 import { DRAFT, MACHINE, STATE } from './lists/estop.ts';
 import { FLATTENING, PERMIT, SLICE } from './lists/flatten.ts';
 import { GATE } from './lists/gate.ts';
+import {
+  BUDGETS,
+  DE_RISKING,
+  DRAWDOWN,
+  LADDER,
+  MONEY_WATCH,
+  PORTFOLIO_GATE,
+  PORTFOLIO_WORDS,
+  SIZE_HINT,
+} from './lists/ladders.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
 import { EXPOSURE, LIMITS, LOOSENING, PRE_TRADE, SIZES } from './lists/risk.ts';
@@ -37,6 +47,14 @@ const ALL: readonly MutantFile[] = [
   EXPOSURE,
   LOOSENING,
   LIMITS,
+  PORTFOLIO_GATE,
+  PORTFOLIO_WORDS,
+  SIZE_HINT,
+  LADDER,
+  DE_RISKING,
+  DRAWDOWN,
+  MONEY_WATCH,
+  BUDGETS,
 ];
 
 const { values, positionals } = parseArgs({

@@ -252,7 +252,13 @@ test('the desk and each strategy have their own rate', () => {
 test('what quoting has used of the rates does not hold up the flattening', () => {
   const check = checkWith({ ordersPerSecond: 1, ordersBurst: 1, strategyOrdersPerSecond: 1 });
   check.exposure(0).position = 10;
-  const flatten = { strategy: 'flatten', side: 'sell', isReduceOnly: true, ticks: 101, lots: 2 } as const;
+  const flatten = {
+    strategy: 'flatten',
+    side: 'sell',
+    isReduceOnly: true,
+    ticks: 101,
+    lots: 2,
+  } as const;
   assert.is(refusalOf(check, order({ lots: 1 })), null);
   for (let times = 0; times < 3; times += 1) assert.is(refusalOf(check, order(flatten)), null);
   assert.equal(refusalOf(check, order({ lots: 1 })), { kind: 'order-rate', scope: 'strategy' });

@@ -3,7 +3,7 @@
  * loopback server, which sends them as fast as flow control lets it. Ours is the feed as the desk
  * runs it; ccxt is unmodified, each book in a loop over `watchOrderBook`. The three are processes
  * of their own. The two take turns, each round with a new connection and new books, and at its end
- * both must show the same best prices.
+ * both must show the same best prices. Figures: docs/benchmarks.md.
  *
  *   npm run --silent bench:sockets -- [--json] [--check] [--seconds 10]
  */
@@ -110,7 +110,9 @@ function quartersOf(values: readonly number[]): [low: number, middle: number, hi
   ];
 }
 
+/** Of each venue. */
 const SECONDS = 10;
+const SECONDS_MAX = 600;
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
@@ -118,4 +120,10 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: String(SECONDS) },
   },
 });
-report(await socketCases(Number(values.seconds)), values);
+const seconds = Number(values.seconds);
+if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
+  const wanted = `a number above 0, at most ${SECONDS_MAX}`;
+  process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
+  process.exit(2);
+}
+report(await socketCases(seconds), values);

@@ -12,7 +12,14 @@ export interface Explanation {
 }
 
 export interface ExplanationLink {
-  readonly what: 'market event' | 'features' | 'decision' | 'risk' | 'bytes sent' | 'events';
+  readonly what:
+    | 'market event'
+    | 'features'
+    | 'decision'
+    | 'risk'
+    | 'bytes sent'
+    | 'amendment'
+    | 'events';
   readonly rows: readonly (readonly [name: string, value: string | number | boolean])[];
 }
 

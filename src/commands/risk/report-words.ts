@@ -41,6 +41,7 @@ export function overviewWords(report: Overview): string {
     ['  VaR 99 % a day', percent(live?.valueAtRisk99 ?? null)],
     ['  ES 97.5 % a day', percent(live?.shortfall ?? null)],
     ['  heat', percent(live?.heat ?? null)],
+    ['  rung of the ladder', live === null ? null : rungText(live)],
   ]);
   const row = backtests.find((each) => each.method === method) as BacktestRow;
   const light = row.light.ok
@@ -70,6 +71,10 @@ export function headWords(head: ReportHead): string {
     ['net', `${money(net)}, ${percent(net / equity)} of equity`],
     ['history', `${returns} returns of ${periodMinutes} min in common, ${rows} prices kept`],
   ]);
+}
+
+function rungText({ rung, tightest, use }: PortfolioSummary): string {
+  return tightest === null ? rung : `${rung}: ${tightest} at ${percent(use, 0)} of its limit`;
 }
 
 /** One line a method and level. */

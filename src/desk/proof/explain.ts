@@ -49,8 +49,22 @@ export function explainOrder(store: EventStore, clientId: string): Result<Explan
     links.push({ what: 'risk', rows: riskRows(order, evidence, instrument) });
     const rows = requestRows(order, evidence, instrument, wasSent(records));
     links.push({ what: 'bytes sent', rows });
+    links.push(...amendmentLinks(order, records, instrument));
   }
   return ok({ clientId, isRecorded: true, links: [...links, history], again });
+}
+
+/** The decisions behind other terms of an order: price and size in all, and the quotes then. */
+function amendmentLinks(
+  order: OrderIntent,
+  records: readonly JournalRecord[],
+  instrument: Instrument,
+): ExplanationLink[] {
+  return records.flatMap(({ sequence, event }): ExplanationLink[] => {
+    if (event.kind !== 'amend-submitted' || event.evidence === undefined) return [];
+    const rows = decisionRows({ ...order, ...event.amendment }, event.evidence, instrument);
+    return [{ what: 'amendment', rows: [['record', sequence], ...rows] }];
+  });
 }
 
 interface Standing {

@@ -14,6 +14,7 @@ import { SafetyKernel } from '../../control/safety-kernel.ts';
 import type { Net, Timers } from '../../core/env.ts';
 import { clientIdsOf } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
+import { amountOf } from '../../core/units.ts';
 import { EvidenceTrail } from '../../execution/proof/evidence.ts';
 import { qualitySection } from '../../market/quality/settings.ts';
 import type { DeskMetrics } from '../../ops/desk-metrics.ts';
@@ -51,6 +52,9 @@ const LIMITS = {
   strategyOrdersPerSecond: 1e9,
   maxDailyLoss: 1e12,
 };
+
+/** What the desk is worth, so that every limit of it is looked at and none binds. */
+const RICHES = amountOf(10n ** 24n);
 
 /** The made-up market stands still between loads, and jumps as no real one does. */
 const BREAKERS = breakersSection.parse({
@@ -93,6 +97,7 @@ export function tickPath(options: TickPathOptions) {
   const safety = { ...shared, settings: () => BREAKERS };
   // One for all incarnations of execution, so that none uses an id a second time.
   const clientId = clientIdsOf(DESK_ID, 1);
+  const balances = new Map([[venue.name, new Map([[instrument.quote, RICHES]])]]);
   const nothing = { positions: new Map(), balances: new Map(), openOrders: [], day: null };
   const branches = {
     'market-data': marketDataBranch({
@@ -122,7 +127,7 @@ export function tickPath(options: TickPathOptions) {
         portfolioActor({
           instruments,
           margined: new Set(),
-          restore: async () => nothing,
+          restore: async () => ({ ...nothing, balances }),
           journal,
           strategies: () => [],
           log,

@@ -118,6 +118,23 @@ export class LivePortfolio {
     return share >= 0 && share <= 1 ? share : 0;
   }
 
+  /**
+   * What some weights add to the deviation, in money, if one weight changed by so much. Of all
+   * weights it is the deviation itself; of a hedge it is negative. O(count), no allocation.
+   */
+  componentWith(assets: readonly number[], asset: number, change: number): number {
+    const sd = this.sdWith(asset, change);
+    if (sd === 0) return 0;
+    let sum = 0;
+    for (let at = 0; at < assets.length; at += 1) {
+      const each = assets[at] as number;
+      const weight = this.weight(each) + (each === asset ? change : 0);
+      const cell = this.#covariance[each * this.#size + asset] as number;
+      sum += weight * ((this.#pull[each] as number) + change * cell);
+    }
+    return sum / sd;
+  }
+
   /** What each weight adds to the deviation, in money; together they are sd. Into `target`. */
   components(target: Float64Array): void {
     const { sd } = this;

@@ -74,3 +74,10 @@ export function tighter<M extends string>(
   into.limit = limit;
   into.use = use;
 }
+
+/** Of what there was before the loss. Equity that is used up has lost everything. */
+export function lossFraction(loss: number, equity: number): number {
+  if (loss <= 0) return 0;
+  const before = equity + loss;
+  return before > 0 ? loss / before : 1;
+}

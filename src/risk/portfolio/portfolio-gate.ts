@@ -2,9 +2,11 @@ import type { Instrument } from '../../core/instrument.ts';
 import { assert } from '../../core/result.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import type { Refusal } from '../approved-order.ts';
+import type { RiskBudgets } from '../budgets/risk-budgets.ts';
 import { valueAtRisk } from '../controls/portfolio.ts';
 import type { CovarianceSource } from '../covariance/covariance-source.ts';
 import type { PreTradeCheck } from '../pre-trade.ts';
+import { largestLots } from '../size-hint.ts';
 import type { WatchPort } from '../watch/watch-port.ts';
 import { correlatedExposure, type Enlarging } from './correlation-exposure.ts';
 import {
@@ -28,6 +30,7 @@ export interface PortfolioGateOptions {
   readonly check: PreTradeCheck;
   readonly words: PortfolioWords;
   readonly source: CovarianceSource;
+  readonly budgets: RiskBudgets;
   readonly nowMs: number;
 }
 
@@ -67,17 +70,25 @@ export class PortfolioGate {
     );
   }
 
-  /** Null when the order passes. What lowers the risk, or leaves it as it is, always does. */
-  refuse(order: OrderIntent, nowMs: number): Refusal | null {
+  /**
+   * Null when the order passes. What lowers the risk, or leaves it as it is, always does.
+   *
+   * @param added lots that come to what is open: less than the order's where it is open already
+   */
+  refuse(order: OrderIntent, added: number, nowMs: number): Refusal | null {
     const stale = this.#stale(nowMs);
     if (stale !== null) return stale;
     const { equity } = this;
     if (Number.isNaN(equity)) return null;
-    const { words } = this.#options;
+    const { words, budgets, source } = this.#options;
     const unpriced = words.unpriced();
     if (unpriced !== null) return { kind: 'unpriced', instrument: unpriced };
     words.weigh(order.instrument);
-    return this.#refuseLoss(order) ?? this.#refuseHeat(order);
+    return (
+      this.#refuseLoss(order, added) ??
+      this.#refuseHeat(order, added) ??
+      budgets.refuse(order, added, equity, source.tail.at99)
+    );
   }
 
   /** The exposure of a market has changed: what the next order anywhere reads follows at once. */
@@ -112,7 +123,7 @@ export class PortfolioGate {
     correlatedExposure(source.correlations, words.worst, wish, target);
   }
 
-  #refuseLoss(order: OrderIntent): Refusal | null {
+  #refuseLoss(order: OrderIntent, added: number): Refusal | null {
     const { words, source, check } = this.#options;
     const { instrument, side, lots } = order;
     const limits = this.#numbers();
@@ -121,46 +132,42 @@ export class PortfolioGate {
     const before = words.worstSdOf(instrument, buyLots, sellLots);
     const after =
       side === 'buy'
-        ? words.worstSdOf(instrument, buyLots + lots, sellLots)
-        : words.worstSdOf(instrument, buyLots, sellLots + lots);
+        ? words.worstSdOf(instrument, buyLots + added, sellLots)
+        : words.worstSdOf(instrument, buyLots, sellLots + added);
     const allowed = sdAllowed(limits, source.tail, this.equity) - beside;
     const sdMax = Math.max(allowed, before);
     if (after <= sdMax) return null;
     const usage = this.#usage;
     tightestLoss(after + beside, this.equity, limits, source.tail, usage);
     const worth = words.worthOf(instrument, check.lastMidTicks(instrument));
-    const ofSide = (side === 'buy' ? buyLots : sellLots) + lots;
+    const ofSide = (side === 'buy' ? buyLots : sellLots) + added;
     const change = (side === 'buy' ? ofSide : -ofSide) * worth;
     const share = words.held.shareWithin(instrument, change, sdMax);
     const { measured, limit } = usage;
     const name = usage.measure === 'expected-shortfall' ? usage.measure : 'value-at-risk';
-    const largestLots = this.#largest(order, share * ofSide - (ofSide - lots));
-    return { kind: 'control', control: 'C22', name, measured, limit, largestLots };
+    const most = this.#largest(order, lots - (1 - share) * ofSide);
+    return { kind: 'control', control: 'C22', name, measured, limit, largestLots: most };
   }
 
-  #refuseHeat(order: OrderIntent): Refusal | null {
+  #refuseHeat(order: OrderIntent, added: number): Refusal | null {
     const { words, check, port } = this.#options;
     const { instrument, side, lots } = order;
     const limit = port.limits().of(valueAtRisk).heatMax;
     const worth = words.worthOf(instrument, check.lastMidTicks(instrument));
     const ofMarket = (words.heats[instrument] as number) * worth;
     const before = Math.abs(words.worst[instrument] as number);
-    const after = Math.max(before, check.exposure(instrument).worstWith(side, lots) * worth);
+    const after = Math.max(before, check.exposure(instrument).worstWith(side, added) * worth);
     if (after <= before) return null;
     const heat = words.heat + (words.heats[instrument] as number) * (after - before);
     const money = limit * this.equity;
     if (heat <= money) return null;
     const measured = shareOf(heat, this.equity);
-    const largestLots = this.#largest(order, lots - (heat - money) / ofMarket);
-    return { kind: 'control', control: 'C22', name: 'heat', measured, limit, largestLots };
+    const most = this.#largest(order, lots - (heat - money) / ofMarket);
+    return { kind: 'control', control: 'C22', name: 'heat', measured, limit, largestLots: most };
   }
 
-  /** Whole lots that would pass, 0 when the least that the venue takes would not. */
   #largest({ instrument, lots }: OrderIntent, most: number): number {
-    const { lotsMin } = this.#options.instruments[instrument] as Instrument;
-    // One that touches the limit is a rounding away from being beyond it.
-    const whole = Math.min(lots - 1, Math.floor(most * (1 - HAIR)));
-    return whole >= lotsMin ? whole : 0;
+    return largestLots(this.#options.instruments[instrument] as Instrument, lots, most);
   }
 
   #stale(nowMs: number): Stale | null {
@@ -187,9 +194,6 @@ export class PortfolioGate {
     return limits;
   }
 }
-
-/** Rounding of a share. */
-const HAIR = 1e-9;
 
 function stale(word: string, ageMs: number, limitMs: number): Stale {
   return { kind: 'stale-risk', word, ageMs, limitMs };

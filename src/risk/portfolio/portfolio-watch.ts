@@ -1,6 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts';
-import type { OrderIntent } from '../../execution/order.ts';
-import type { Refusal } from '../approved-order.ts';
+import type { MarketDay } from '../budgets/market-day.ts';
+import { type BudgetRow, RiskBudgets } from '../budgets/risk-budgets.ts';
 import type { PortfolioMeasures } from '../controls/portfolio.ts';
 import {
   type CovarianceSource,
@@ -15,6 +15,7 @@ import type { WatchPort } from '../watch/watch-port.ts';
 import { shareOf } from './loss-limits.ts';
 import { PortfolioGate } from './portfolio-gate.ts';
 import { PortfolioWords } from './portfolio-words.ts';
+import type { PortfolioSettings } from './settings.ts';
 
 export interface PortfolioOptions {
   readonly port: WatchPort;
@@ -22,8 +23,9 @@ export interface PortfolioOptions {
   readonly check: PreTradeCheck;
   /** Covariance and law. */
   readonly source: CovarianceSource;
-  /** What closing a position costs: fees and expected slippage, a fraction of its notional. */
-  readonly closingCost: () => number;
+  readonly settings: PortfolioSettings;
+  readonly strategyOf: (instrument: number) => string | null;
+  readonly day: MarketDay;
   /** Where the ladder of C22 stood before a restart. */
   readonly rung: Rung;
   readonly journal: (event: RungChanged) => void;
@@ -41,6 +43,7 @@ export interface PortfolioSummary extends CovarianceSummary {
   readonly rung: Rung;
   readonly tightest: string | null;
   readonly use: number | null;
+  readonly budgets: readonly BudgetRow[];
 }
 
 /**
@@ -51,6 +54,8 @@ export class PortfolioWatch {
   readonly gate: PortfolioGate;
   readonly #options: PortfolioOptions;
   readonly #words: PortfolioWords;
+  readonly #budgets: RiskBudgets;
+  #settings: PortfolioSettings;
   readonly #ladder: DeRisking;
   readonly #mids: Float64Array;
   readonly #returns: Float64Array;
@@ -62,7 +67,11 @@ export class PortfolioWatch {
     this.#options = options;
     const words = new PortfolioWords(instruments, check);
     this.#words = words;
-    this.gate = new PortfolioGate({ port, instruments, check, words, source, nowMs });
+    this.#settings = options.settings;
+    const { day, strategyOf } = options;
+    const shelf = { instruments, check, words };
+    this.#budgets = new RiskBudgets({ ...shelf, day, strategyOf }, options.settings);
+    this.gate = new PortfolioGate({ ...shelf, port, source, budgets: this.#budgets, nowMs });
     this.#ladder = new DeRisking(port, options.rung, options.journal);
     this.#mids = new Float64Array(instruments.length).fill(Number.NaN);
     this.#returns = new Float64Array(instruments.length);
@@ -92,8 +101,10 @@ export class PortfolioWatch {
     this.#ladder.sample({ worst: this.#worst, held, isMeasured }, nowMs);
   }
 
-  refuse(order: OrderIntent, nowMs: number): Refusal | null {
-    return this.gate.refuse(order, nowMs);
+  /** Budgets bind from the next order on, a cost of closing from the next covariance. */
+  adopt(settings: PortfolioSettings): void {
+    this.#settings = settings;
+    this.#budgets.adopt(settings);
   }
 
   summary(): PortfolioSummary {
@@ -111,6 +122,7 @@ export class PortfolioWatch {
       rung,
       tightest: tightest?.measure ?? null,
       use: tightest?.use ?? null,
+      budgets: isKnown ? this.#budgets.rows(this.gate.equity, this.#options.source.tail.at99) : [],
     };
   }
 
@@ -142,8 +154,9 @@ export class PortfolioWatch {
   }
 
   #accept(nowMs: number): void {
-    const { source, closingCost } = this.#options;
-    this.#words.accept(source.daily, source.tail.shortfall, closingCost(), nowMs);
+    const { daily, tail } = this.#options.source;
+    const cost = this.#settings.closingCostBps / 10_000;
+    this.#words.accept(daily, tail.shortfall, cost, nowMs);
   }
 }
 

@@ -92,6 +92,11 @@ export class PortfolioWords {
     return notionalAt(this.#instruments[index] as Instrument, ticks, 1);
   }
 
+  /** What everything that is open in a market can add to the deviation. */
+  openOf(index: number): number {
+    return this.#open[index] as number;
+  }
+
   /** What everything that is open in the other markets can add to the deviation. */
   openBeside(index: number): number {
     return Math.max(0, this.#openSum - (this.#open[index] as number));
@@ -116,14 +121,14 @@ export class PortfolioWords {
     return least;
   }
 
-  /** The largest deviation if so many lots of one market are open and nothing else is. */
+  /**
+   * The largest deviation if so many lots of one market are open and nothing else is. That of the
+   * fills in between is no larger, because it is convex.
+   */
   worstSdOf(index: number, buyLots: number, sellLots: number): number {
+    const { held } = this;
     const worth = this.worthOf(index, this.#check.lastMidTicks(index));
-    return Math.max(
-      this.held.sd,
-      this.held.sdWith(index, buyLots * worth),
-      this.held.sdWith(index, -sellLots * worth),
-    );
+    return Math.max(held.sdWith(index, buyLots * worth), held.sdWith(index, -sellLots * worth));
   }
 
   /** The first market whose price was never known although something is held there; or null. */

@@ -113,8 +113,10 @@ function tailOf(rows: PriceRows, column: number, returnsMin: number): Tail {
   const returns = marketReturns(rows, column).filter((each) => !Number.isNaN(each));
   if (returns.length < returnsMin) return null;
   const moments = momentsOf(returns);
-  const [long, short] = [returns, returns.map((each) => -each)].map((each) =>
-    historicalRisk(each.map(Math.expm1), SHORTFALL_LEVEL),
+  // What a price does to a holding of one: a short loses what a long wins, without a bound.
+  const moves = returns.map(Math.expm1);
+  const [long, short] = [moves, moves.map((each) => -each)].map((each) =>
+    historicalRisk(each, SHORTFALL_LEVEL),
   );
   if (!moments.ok || !long?.ok || !short?.ok) return null;
   // A market that rose even in its tail takes no heat, and cools no other.

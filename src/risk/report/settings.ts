@@ -80,10 +80,10 @@ export const riskReportSection = z
       .describe('what closing costs in a calm market, of the notional: fee and half the spread'),
     liquidityDays: z
       .strictObject({
-        btc: liquidityDays.default(10),
-        eth: liquidityDays.default(10),
-        'other-coin': liquidityDays.default(20),
-        stablecoin: liquidityDays.default(10),
+        btc: liquidityDays.default(10).describe('of bitcoin'),
+        eth: liquidityDays.default(10).describe('of ether'),
+        'other-coin': liquidityDays.default(20).describe('of any other coin'),
+        stablecoin: liquidityDays.default(10).describe('of a coin that follows a currency'),
       })
       .prefault({})
       .describe('days that closing takes in a crisis, by class of asset: 10, 20, 40, 60 or 120'),

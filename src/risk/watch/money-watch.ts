@@ -9,6 +9,7 @@ import {
   lossAtRelease,
 } from '../ladders/drawdown.ts';
 import type { RungChanged } from '../ladders/rung-changed.ts';
+import { lossFraction } from '../portfolio/loss-limits.ts';
 import { DESK_SCOPE, type WatchPort } from './watch-port.ts';
 
 /** Profits, one a second, of the longest window that C23 may have: a minute, and its begin. */
@@ -165,10 +166,3 @@ const STAGES: Readonly<Record<Rung, DrawdownState['stage']>> = {
   flatten: 'hard',
   emergency: 'hard',
 };
-
-/** Of what there was before the loss. Equity that is used up has lost everything. */
-function lossFraction(loss: number, equity: number): number {
-  if (loss <= 0) return 0;
-  const before = equity + loss;
-  return before > 0 ? loss / before : 1;
-}

@@ -1,5 +1,5 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
-import type { Instrument } from '../../core/instrument.ts';
+import { type Instrument, notionalAt } from '../../core/instrument.ts';
 import { isFlattening } from '../../execution/flatten/intent.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import type { OrderUpdated } from '../../execution/order-manager.ts';
@@ -15,6 +15,7 @@ import {
   orderRate,
 } from '../controls/order-size.ts';
 import type { PortfolioGate } from '../portfolio/portfolio-gate.ts';
+import { largestLots } from '../size-hint.ts';
 import { Occurrences, SteadyRate } from './occurrences.ts';
 import { RecentOrders } from './recent-orders.ts';
 import type { WatchPort } from './watch-port.ts';
@@ -28,6 +29,8 @@ export interface OrderFacts {
   notional: number;
   /** The symbol's position, with everything open on the side of the order filled. */
   worst: number;
+  /** Lots that it adds to what is open: all of an order, and what an amendment grows by. */
+  added: number;
   isReducing: boolean;
 }
 
@@ -110,6 +113,7 @@ export class OrderControls {
   /** From now on it is the order that was wanted. */
   amended(wanted: OrderIntent, nowMs: number): void {
     this.#recent.amended(wanted, nowMs);
+    this.#options.portfolio.exposed(wanted.instrument);
   }
 
   onOrder({ record, event }: Pick<OrderUpdated, 'record' | 'event'>): void {
@@ -172,8 +176,9 @@ export class OrderControls {
     return refusal(priceCollar, 'price-collar', found);
   }
 
-  #refuseSize(order: OrderIntent, { notional, worst }: OrderFacts, nowMs: number): Refusal | null {
-    const { port, regimeOf, grossWithout, portfolio } = this.#options;
+  #refuseSize(order: OrderIntent, facts: OrderFacts, nowMs: number): Refusal | null {
+    const { notional, worst, added, midTicks } = facts;
+    const { port, instruments, regimeOf, grossWithout, portfolio } = this.#options;
     const { instrument } = order;
     const regime = regimeOf(instrument);
     const limits = port.limits();
@@ -181,19 +186,44 @@ export class OrderControls {
     size.notional = notional;
     size.equity = this.equity;
     const tooLarge = orderNotional.check(size, limits.of(orderNotional, regime));
-    if (tooLarge !== null) return refusal(orderNotional, 'equity-share', tooLarge);
+    if (tooLarge !== null) {
+      return this.#sized(orderNotional, 'equity-share', tooLarge, order, notional / order.lots);
+    }
+    const worth = notionalAt(instruments[instrument] as Instrument, midTicks, 1);
     const gross = this.#gross;
     gross.gross = grossWithout(instrument) + worst;
     gross.equity = this.venueEquity[this.#venueOf[instrument] as number] as number;
     const tooMuch = leverage.check(gross, limits.of(leverage, regime));
-    if (tooMuch !== null) return refusal(leverage, 'leverage', tooMuch);
+    if (tooMuch !== null) {
+      return this.#sized(leverage, 'leverage', tooMuch, order, worth, gross.equity);
+    }
     const share = this.#share;
     share.equity = this.equity;
     const dense = limits.of(concentration, regime);
     portfolio.beside(order, worst, dense.correlationMax, share);
     const tooDense = concentration.check(share, dense);
-    if (tooDense !== null) return refusal(concentration, 'concentration', tooDense);
-    return portfolio.refuse(order, nowMs);
+    if (tooDense !== null)
+      return this.#sized(concentration, 'concentration', tooDense, order, worth);
+    return portfolio.refuse(order, added, nowMs);
+  }
+
+  /**
+   * @param worth of a lot, in quote currency
+   * @param equity that the share is of
+   */
+  #sized(
+    { id: control }: AnyControl,
+    name: SizeRefusal['name'],
+    { measured, limit }: Verdict,
+    { instrument, lots }: OrderIntent,
+    worth: number,
+    equity = this.equity,
+  ): Refusal {
+    const market = this.#options.instruments[instrument] as Instrument;
+    // Nothing at all is within a share of nothing.
+    const most = equity > 0 ? lots - ((measured - limit) * equity) / worth : 0;
+    const hint = largestLots(market, lots, most);
+    return { kind: 'control', control, name, measured, limit, largestLots: hint };
   }
 
   #report(control: AnyControl, scope: SafetyScope, found: Verdict, nowMs: number): void {
@@ -203,8 +233,8 @@ export class OrderControls {
 
 const NO_RATE = { strategyPerSecond: 0, deskPerSecond: 0, weightFraction: 0 };
 
-/** Those of the portfolio name a largest order besides, and are made where it is worked out. */
-type ControlRefusal = Exclude<Extract<Refusal, { kind: 'control' }>, { control: 'C22' }>;
+type SizeRefusal = Extract<Refusal, { kind: 'control'; largestLots: number }>;
+type ControlRefusal = Exclude<Extract<Refusal, { kind: 'control' }>, SizeRefusal>;
 
 function refusal(
   { id }: AnyControl,

@@ -9,6 +9,7 @@ import { BreakerBoard, type BreakerRow } from '../breakers/board.ts';
 import type { BreakerEvent } from '../breakers/events.ts';
 import { LimitBook } from '../breakers/limit-book.ts';
 import type { BreakerSettings } from '../breakers/settings.ts';
+import { MarketDay, type MarketDayOpened } from '../budgets/market-day.ts';
 import type { Verdict } from '../controls/control.ts';
 import { drawdown } from '../controls/money.ts';
 import { valueAtRisk } from '../controls/portfolio.ts';
@@ -58,6 +59,8 @@ export interface RiskSafety {
   readonly settings: () => BreakerSettings;
   /** Section `portfolio`; its defaults unless told. */
   readonly portfolio?: () => PortfolioSettings;
+  /** Label of the strategy that trades a market; absent where budgets name none. */
+  readonly strategyOf?: (instrument: number) => string | null;
   readonly warned: (control: string, scope: string, verdict: Verdict) => void;
   /** Null where delays mean nothing: under a virtual clock. */
   readonly loop: (() => LoopFigures) | null;
@@ -70,7 +73,7 @@ export interface RiskWatchOptions extends RiskSafety {
   /** The check that everything of here is measured from, and that the controls are put in. */
   readonly check: PreTradeCheck;
   readonly state: RiskState;
-  readonly record: (event: BreakerEvent | RungChanged) => void;
+  readonly record: (event: BreakerEvent | RungChanged | MarketDayOpened) => void;
 }
 
 const SAMPLE_MS = 1_000;
@@ -105,7 +108,7 @@ export class RiskWatch {
   #settings: BreakerSettings;
   #book: LimitBook;
   #sampledMs = Number.NEGATIVE_INFINITY;
-  #portfolioSettings: PortfolioSettings;
+  readonly #day: MarketDay;
   #equity = Number.NaN;
   #equityMs: number;
   #nowMs: number;
@@ -117,7 +120,6 @@ export class RiskWatch {
     this.#settings = settings;
     this.#nowMs = nowMs;
     this.#equityMs = nowMs;
-    this.#portfolioSettings = options.portfolio?.() ?? defaultPortfolioSettings();
     this.#book = new LimitBook(settings);
     const limits = (): LimitBook => this.#book;
     const places = instruments.map(({ venue, symbol }) => ({
@@ -158,9 +160,17 @@ export class RiskWatch {
     );
     const source = new CovarianceSource(instruments.length, options.volatility ?? null);
     this.#source = source;
-    const shelf = { port, instruments, check, source, rung: rungOf(valueAtRisk), journal: record };
-    const closingCost = (): number => this.#portfolioSettings.closingCostBps / 10_000;
-    this.#portfolio = new PortfolioWatch({ ...shelf, closingCost }, nowMs);
+    this.#day = this.#dayOf(options.state);
+    this.#portfolio = new PortfolioWatch(
+      {
+        ...{ port, instruments, check, source, day: this.#day },
+        settings: options.portfolio?.() ?? defaultPortfolioSettings(),
+        strategyOf: options.strategyOf ?? (() => null),
+        rung: rungOf(valueAtRisk),
+        journal: record,
+      },
+      nowMs,
+    );
     const takersOff = venues.map((_, venue) => ({ kind: 'venue', venue }) as const);
     this.#controls = new OrderControls({
       port,
@@ -180,8 +190,22 @@ export class RiskWatch {
     else if (message.kind === 'trade-printed') this.#onTrade(message);
     else if (message.kind === 'funds-told') this.#onFunds(message.funds, nowMs);
     else if (message.kind === 'adopt-breakers') this.#adopt(message.settings);
-    else if (message.kind === 'adopt-portfolio') this.#portfolioSettings = message.settings;
+    else if (message.kind === 'adopt-portfolio') this.#portfolio.adopt(message.settings);
     else this.#venues.onNews(message, nowMs);
+  }
+
+  /** A day begins, on which everybody may lose as much again. */
+  openDay(day: number): void {
+    this.#options.record(this.#day.open(day));
+  }
+
+  /** Goes on with the markets of the day that risk goes on with, or begins them now. */
+  #dayOf({ day, marketDay }: RiskState): MarketDay {
+    const { instruments, check, record } = this.#options;
+    const isSame = day !== null && marketDay?.day === day.day;
+    const opened = new MarketDay(instruments, check.profit, isSame ? marketDay : null);
+    if (day !== null && !isSame) record(opened.open(day.day));
+    return opened;
   }
 
   #adopt(settings: BreakerSettings): void {
@@ -224,7 +248,9 @@ export class RiskWatch {
     // A crash leaves books with one side: the last price that there was is wrong by little, and
     // without one the controls of money would not see what they are for.
     const worth = equityOf(funds, instruments, venues, (index) => check.lastMidTicks(index));
-    this.#equity = worth.reduce((sum, each) => sum + each, 0);
+    // An account in which nothing was ever booked holds nothing, and must not hide the others.
+    const booked = worth.filter((_, at) => (funds.get(venues[at] as string)?.size ?? 0) > 0);
+    this.#equity = booked.length === 0 ? Number.NaN : booked.reduce((sum, each) => sum + each, 0);
     this.#equityMs = nowMs;
     this.#controls.equity = this.#equity;
     check.setEquity(this.#equity);

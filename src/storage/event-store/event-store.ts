@@ -192,6 +192,11 @@ export class EventStore {
     return this.#latest('profit-peaked') as RecordOf<'profit-peaked'> | null;
   }
 
+  /** The start of the day that the budgets of markets count losses in; null before the first. */
+  marketDay(): RecordOf<'market-day-opened'> | null {
+    return this.#latest('market-day-opened') as RecordOf<'market-day-opened'> | null;
+  }
+
   /** Where a control stood last on the ladder of de-risking; null when it never moved. */
   rung(control: string): RecordOf<'rung-changed'> | null {
     return this.#latest(`rung-changed/${control}`) as RecordOf<'rung-changed'> | null;

@@ -45,6 +45,7 @@ export function streamOf(event: JournalEvent): string {
     case 'breaker-closed':
     case 'profit-peaked':
     case 'rung-changed':
+    case 'market-day-opened':
     case 'data-gap':
     case 'market-stood':
     case 'quality-scored':

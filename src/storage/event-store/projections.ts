@@ -95,6 +95,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'stopped':
     case 'risk-day-opened':
     case 'profit-peaked':
+    case 'market-day-opened':
       return [{ kind: 'latest', what: event.kind }];
     case 'venue-reconciled':
       return [{ kind: 'latest', what: `${event.kind}/${event.venue}` }];

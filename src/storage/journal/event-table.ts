@@ -12,7 +12,7 @@ import type { VenueReconciled } from '../../execution/reconciliation.ts';
 import type { MarketEvent } from '../../market/market-event.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
 import type { BreakerEvent } from '../../risk/breakers/events.ts';
-import { RUNGS } from '../../risk/ladders/de-risking.ts';
+import type { MarketDayOpened } from '../../risk/budgets/market-day.ts';
 import type { RungChanged } from '../../risk/ladders/rung-changed.ts';
 import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import type { RiskDayOpened } from '../../risk/risk-desk.ts';
@@ -21,6 +21,7 @@ import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import { backfillField, instrumentField, stoodField } from './fields/definition-fields.ts';
+import { breakerFields, rungFields } from './fields/risk-fields.ts';
 import {
   amendmentField,
   amount,
@@ -47,6 +48,7 @@ export type JournalEvent =
   | RiskDayOpened
   | BreakerEvent
   | RungChanged
+  | MarketDayOpened
   | ControlEvent
   | AlertEvent
   | EstopRecorded
@@ -243,19 +245,7 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
       openOrders: integer<number>(),
     }),
   },
-  'breaker-opened': {
-    code: 70,
-    version: 1,
-    fields: object({
-      control: text,
-      scope: text,
-      severity: text,
-      reset: text,
-      measured: text,
-      limit: text,
-      regime: text,
-    }),
-  },
+  'breaker-opened': { code: 70, version: 1, fields: breakerFields },
   'breaker-probing': { code: 71, version: 1, fields: object({ control: text, scope: text }) },
   'breaker-closed': {
     code: 72,
@@ -263,18 +253,11 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     fields: object({ control: text, scope: text, by: text }),
   },
   'profit-peaked': { code: 73, version: 1, fields: object({ profit: amount }) },
-  'rung-changed': {
-    code: 123,
+  'rung-changed': { code: 123, version: 1, fields: rungFields },
+  'market-day-opened': {
+    code: 124,
     version: 1,
-    fields: object({
-      control: text,
-      from: choice(RUNGS),
-      to: choice(RUNGS),
-      measure: text,
-      measured: text,
-      limit: text,
-      use: text,
-    }),
+    fields: object({ day: integer<number>(), profits: document }),
   },
   'guard-armed': { code: 76, version: 1, fields: object({ pid: integer<number>() }) },
   'guard-lost': { code: 77, version: 1, fields: object({ reason: prose }) },

@@ -11,6 +11,11 @@ import type { Config } from '../../../src/config/schema.ts';
 import type { Role } from '../../../src/control/authorisation.ts';
 import type { ControlEvent } from '../../../src/control/events.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
+import { defaultBreakerSettings } from '../../../src/risk/breakers/settings.ts';
+import {
+  defaultPortfolioSettings,
+  portfolioSection,
+} from '../../../src/risk/portfolio/settings.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
 import { aLog } from '../../support/actors/logs.ts';
 import { aLane } from '../../support/lanes.ts';
@@ -79,6 +84,7 @@ test('what changed is journaled, adopted, and told to all whom it concerns', asy
   assert.equal(heard['trading/risk'], [
     { kind: 'adopt-limits', limits: world.current.risk },
     { kind: 'adopt-breakers', settings: world.current.breakers },
+    { kind: 'adopt-portfolio', settings: defaultPortfolioSettings() },
   ]);
   const [policy] = (heard['safety/control'] ?? []) as readonly { kind: string }[];
   assert.is(policy?.kind, 'adopt-policy');
@@ -156,6 +162,33 @@ test('a limit is loosened by a risk officer alone, and tightened by anyone', asy
   assert.is(world.current.risk.maxOrderNotional, 4_000);
   assert.ok((await reload('risk-officer')).ok);
   assert.is(world.current.risk.maxOrderNotional, 5_001);
+});
+
+test('a drawdown and a budget are loosened by a risk officer alone', async () => {
+  const { world, reload, change } = await someSettings();
+  world.current.risk.loosenedBy = 'risk-officer';
+  const budget = (dailyLossFraction: number) =>
+    portfolioSection.parse({
+      budgets: { strategies: { mm: { dailyLossFraction } } },
+    });
+  world.current.portfolio = budget(0.01);
+  const edit = (hardFraction: number, dailyLossFraction: number): void =>
+    change((config) => {
+      config.risk = { ...config.risk, loosenedBy: 'risk-officer' };
+      const breakers = config.breakers ?? defaultBreakerSettings();
+      const limits = { ...breakers.limits, C21: { hardFraction } };
+      config.breakers = { ...breakers, limits };
+      config.portfolio = budget(dailyLossFraction);
+    });
+  edit(0.3, 0.02);
+  const refused = await reload('operator');
+  assert.equal(refused.ok ? [] : refused.error.map((line) => line.split(' loosens ')[0]), [
+    'breakers.C21.hardFraction: 0.2 → 0.3',
+    'portfolio.budgets.strategies.mm.dailyLossFraction: 0.01 → 0.02',
+  ]);
+  edit(0.18, 0.005);
+  assert.ok((await reload(null)).ok, 'what is tighter is everybody’s');
+  assert.is(world.current.portfolio?.budgets.strategies['mm']?.dailyLossFraction, 0.005);
 });
 
 test.run();

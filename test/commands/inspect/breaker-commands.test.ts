@@ -35,6 +35,7 @@ const SUMMARY: WatchSummary = {
     rung: 'warn',
     tightest: 'heat',
     use: 0.85,
+    budgets: [],
     fitted: 1,
     shrinkage: 0.01,
   },

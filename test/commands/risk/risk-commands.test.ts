@@ -4,6 +4,7 @@ import { EXIT, findCommand } from '../../../src/commands/command.ts';
 import { DAEMON_COMMANDS, runDaemonCommand } from '../../../src/commands/daemon-commands.ts';
 import type { Desk } from '../../../src/commands/desk.ts';
 import { err } from '../../../src/core/result.ts';
+import type { PortfolioSummary } from '../../../src/risk/portfolio/portfolio-watch.ts';
 import type { ScoredForecast } from '../../../src/risk/report/forecasts.ts';
 import { type ReportJob, riskReport } from '../../../src/risk/report/risk-report.ts';
 import { METHODS, riskReportSection } from '../../../src/risk/report/settings.ts';
@@ -78,6 +79,11 @@ test('risk is the report, which shows the live limits beside the history', async
   assert.not.match(text, /^student/m);
   assert.match(text, /^kraken ETH\/USD +-4000\.00 +-\d/m);
   assert.match(text, /^forecasts +filtered-historical, no forecast has come out yet$/m);
+  assert.match(text, /^ +rung of the ladder +warn: heat at 85 % of its limit$/m);
+  const young = await asked('risk', {
+    live: () => ({ ...(aTestDesk().risk.live() as PortfolioSummary), tightest: null, use: null }),
+  });
+  assert.match(young.text, /^ +rung of the ladder +warn$/m);
   const down = await asked('risk', { live: () => null });
   assert.match(down.text, /^held to by orders +nothing: the risk actor is down$/m);
   assert.match(down.text, /^ +heat +-$/m);

@@ -8,6 +8,7 @@ import type { Explanation } from '../../../src/commands/proof/proof-port.ts';
 import { millisOf, nanosOf } from '../../../src/core/units.ts';
 import { explainOrder } from '../../../src/desk/proof/explain.ts';
 import { journalProof } from '../../../src/desk/proof/journal-proof.ts';
+import { amendmentOf } from '../../../src/execution/amend/amendment.ts';
 import { EVIDENCE_AT as AT } from '../../../src/execution/proof/evidence.ts';
 import { EventStore } from '../../../src/storage/event-store/event-store.ts';
 import { memoryTables } from '../../../src/storage/event-store/memory-tables.ts';
@@ -142,6 +143,30 @@ test('an order of before says so', () => {
     ['events'],
   );
   assert.match(shown('explain', explanation), /from before inputs were recorded/);
+});
+
+test('an amended order is explained with the decisions behind its other terms', () => {
+  const [first = ''] = submittedIn(journal);
+  const at = journal.findIndex(
+    ({ event }) => event.kind === 'order-submitted' && event.order.clientId === first,
+  );
+  const { event } = journal[at] as JournalRecord;
+  assert.ok(event.kind === 'order-submitted');
+  const { order, evidence } = event;
+  const amendment = { ...amendmentOf({ wanted: order, lots: order.lots }), epoch: 77 };
+  const told = { kind: 'amend-submitted', clientId: first, amendment } as const;
+  const noted = evidence === undefined ? told : { ...told, evidence };
+  const records = [...journal.slice(0, at + 1), { event: told }, { event: noted }];
+  const { links } = explained(storeOf(records), first);
+  const amends = links.filter(({ what }) => what === 'amendment');
+  assert.is(amends.length, 1, 'of the other one nothing was noted');
+  const rows = new Map(amends[0]?.rows.map(([name, value]) => [name, value]));
+  assert.equal(
+    [rows.get('record'), rows.get('side'), rows.get('gate epoch')],
+    [at + 3, order.side, 77],
+  );
+  const events = links.find(({ what }) => what === 'events')?.rows ?? [];
+  assert.ok(events.some(([name]) => name.endsWith('amend-submitted')));
 });
 
 const obstacles: [what: string, change: (event: JournalEvent) => JournalEvent | null, RegExp][] = [

@@ -72,7 +72,7 @@ test('a desk reports its risk from the prices that were kept, and keeps its own'
   assert.ok(forecasts.length >= 1, 'a minute ended with a position');
   assert.ok(scored.length >= 1 && scored.length <= forecasts.length);
   const told = journal.filter((event) => event.kind === 'incident' && event.what === 'stress-loss');
-  assert.is(told.length, 1);
+  assert.ok(told.length >= 1, 'a position and a limit that anything is above');
   assert.ok(valueIn(report.losses).some(({ valueAtRisk }) => (valueAtRisk ?? 0) > 0));
 });
 
@@ -87,6 +87,9 @@ test('prices that cannot be read are said, and the desk begins anew', async () =
 
 test('a desk that is not asked to has no report and says so', async () => {
   await rehearsed({
+    change: (config) => {
+      config.riskReport = undefined;
+    },
     script: async (stage) => {
       const found = stage.desk.risk.report();
       assert.match(found.ok ? '' : found.error, /^the configuration has no section `riskReport`/);

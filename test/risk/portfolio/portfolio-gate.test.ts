@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Side } from '../../../src/execution/order.ts';
+import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
 import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
+import { portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { aBookDesk, apart, calm, MARKETS, MINUTE } from '../../support/risk/book-desks.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -14,25 +16,29 @@ test('what is held in a market without a price refuses what increases, until the
   const { watch, check, sample, now } = aBookDesk();
   const fresh = new PreTradeCheck(MARKETS, someLimits(), 0);
   fresh.exposure(1).position = 1;
-  const shelf = {
-    port: aPort().port,
-    closingCost: () => 0,
-    rung: 'none',
-    journal: () => {},
-  } as const;
+  const settings = portfolioSection.parse({});
+  const day = new MarketDay(MARKETS, fresh.profit, null);
+  const shelf = { port: aPort().port, settings, day, strategyOf: () => null } as const;
   const source = new CovarianceSource(MARKETS.length, null);
-  const blind = new PortfolioWatch({ ...shelf, source, check: fresh, instruments: MARKETS }, 0);
+  const blind = new PortfolioWatch(
+    {
+      ...{ ...shelf, source, check: fresh, instruments: MARKETS },
+      rung: 'none',
+      journal: () => {},
+    },
+    0,
+  );
   fresh.onQuote(0, 99, 101, 0);
   blind.sample(1e6, 0, 0);
   assert.is(blind.summary().unpriced, 'ETHUSDT');
   const order = anOrder({ lots: 1 });
-  assert.equal(blind.refuse(order, 0), { kind: 'unpriced', instrument: 'ETHUSDT' });
+  assert.equal(blind.gate.refuse(order, 1, 0), { kind: 'unpriced', instrument: 'ETHUSDT' });
   fresh.onQuote(1, 99, 101, 0);
   blind.sample(1e6, 0, 0);
-  assert.is(blind.refuse(order, 0), null);
+  assert.is(blind.gate.refuse(order, 1, 0), null);
   assert.is(check.lastMidTicks(0), 100);
   sample(1e6);
-  assert.is(watch.refuse(order, now()), null);
+  assert.is(watch.gate.refuse(order, 1, now()), null);
 });
 
 test('a market that is lost goes on weighing what it did', () => {

@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { momentsOf } from '../../../src/math/statistics/sample.ts';
 import { faultWords } from '../../../src/risk/report/fault-words.ts';
+import { marketReturns } from '../../../src/risk/report/price-history.ts';
 import { type ReportJob, riskReport } from '../../../src/risk/report/risk-report.ts';
 import { METHODS, riskReportSection } from '../../../src/risk/report/settings.ts';
+import { historicalRisk } from '../../../src/risk/value-at-risk/historical.ts';
 import { near } from '../../support/near.ts';
 import { aReportJob, LIMITS, somePositions, somePrices } from '../../support/risk/reports.ts';
 import { errorIn, valueIn } from '../../support/risk/samples.ts';
@@ -137,6 +140,22 @@ test('the heat map holds every market against the limits', () => {
       assert.ok(Math.abs(each ?? 2) <= 1);
     });
   });
+});
+
+test('the heat of a position is the worst of its own days on its own side, with closing', () => {
+  const { rows, settings, equity } = aReportJob();
+  const moves = [0, 1].map((column) => marketReturns(rows, column).map(Math.expm1));
+  const [long, short] = [moves[0] as Float64Array, (moves[1] as Float64Array).map((each) => -each)];
+  for (const [at, notional, own] of [
+    [0, 12_000, long],
+    [1, 4_000, short],
+  ] as const) {
+    const { expectedShortfall } = valueIn(historicalRisk(own, 0.975));
+    const part = (notional * (expectedShortfall * Math.sqrt(24) + settings.closingCost)) / equity;
+    near(report.heatmap.rows[at]?.heat ?? 0, part, 1e-9);
+  }
+  const deviation = report.heatmap.rows[0]?.deviation ?? 0;
+  near(deviation, valueIn(momentsOf(marketReturns(rows, 0))).sd * Math.sqrt(24), 1e-9);
 });
 
 test('a market that is held and never moves makes the heat unknown', () => {

@@ -56,7 +56,10 @@ test('a scenario loses what its shocks take of each position, and closing', () =
 });
 
 test('the worst period and the worst day of the own history are measured', () => {
-  const rows = somePrices(300);
+  const calm = somePrices(300);
+  // A fall in the first hour that the second one takes back is no day that lost so much.
+  const prices = calm.prices.map((each, place) => (place === 3 ? 0.7 * each : each));
+  const rows = { ...calm, prices };
   const found = stressed([], { rows });
   const book = valueIn(bookOf(somePositions(), EQUITY));
   const { book: returns } = valueIn(bookReturns(book, rows));
@@ -86,6 +89,19 @@ test('markets that usually follow bitcoin follow it in a shock', () => {
   assert.is(rowOf(stressed([{ quantity: 0 }]), /^BTC falls/), undefined);
   const alone = stressed([{}, { quantity: 0 }, { quantity: 0 }]);
   assert.is(rowOf(alone, /^BTC falls/), undefined);
+});
+
+test('a market that moves by four times bitcoin loses no more than all there is', () => {
+  const rows = somePrices(300);
+  const [first = 1] = rows.prices;
+  const prices = rows.prices.map((each, place) => {
+    const bitcoin = rows.prices[place - (place % 3)] as number;
+    return place % 3 === 1 ? 2_000 * (bitcoin / first) ** 4 : each;
+  });
+  const parts = [{}, { quantity: 2 }, { quantity: 0 }];
+  const found = stressed(parts, { rows: { ...rows, prices } });
+  near(rowOf(found, /^BTC falls by 30 %/)?.loss ?? 0, 0.3 * 12_000 + 4_000, 1e-9);
+  near(rowOf(found, /^BTC falls by 20 %/)?.loss ?? 0, 0.2 * 12_000 + 0.8 * 4_000, 1e-6);
 });
 
 test('a market without variance is followed by none', () => {

@@ -5,8 +5,10 @@ import { nanosOf, ticksOf } from '../../../src/core/units.ts';
 import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
+import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
 import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
+import { portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
@@ -14,7 +16,13 @@ import { someLimits } from '../../support/trade/limits.ts';
 import { anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
-const FACTS: OrderFacts = { midTicks: 10_000, notional: 100, worst: 100, isReducing: false };
+const FACTS: OrderFacts = {
+  midTicks: 10_000,
+  notional: 100,
+  worst: 100,
+  added: 5,
+  isReducing: false,
+};
 let issued = 0;
 
 /** A quote at the mid of a market at 10,000 ticks; each from a market event of its own. */
@@ -27,9 +35,17 @@ function order(parts = {}): OrderIntent {
 function theControls(parts: { meanTicks?: number; gross?: number; isTakingOff?: boolean } = {}) {
   const { port, found } = aPort();
   const check = new PreTradeCheck([anInstrument()], someLimits(), 0);
-  const shelf = { port, check, closingCost: () => 0, rung: 'none', journal: () => {} } as const;
-  const source = new CovarianceSource(1, null);
-  const portfolio = new PortfolioWatch({ ...shelf, source, instruments: [anInstrument()] }, 0);
+  const instruments = [anInstrument()];
+  const portfolio = new PortfolioWatch(
+    {
+      ...{ port, check, instruments, strategyOf: () => null, journal: () => {} },
+      source: new CovarianceSource(1, null),
+      settings: portfolioSection.parse({}),
+      day: new MarketDay(instruments, check.profit, null),
+      rung: 'none',
+    },
+    0,
+  );
   const controls = new OrderControls({
     portfolio: portfolio.gate,
     port,
@@ -74,6 +90,23 @@ test('C04: one symbol may take five percent of the equity', () => {
   controls.equity = 100_000;
   assert.is(asked(order(), 0, { worst: 5_000 }), 'approved');
   assert.is(asked(order(), 1_000, { worst: 5_001 }), 'concentration');
+});
+
+test('C01, C03, C04: a refusal of size names the largest order that would pass', () => {
+  const { controls } = theControls({ gross: 2_900 });
+  // A lot is worth one at the mid; ten are asked for.
+  const facts = { ...FACTS, midTicks: 10_000_000, notional: 10, worst: 10, added: 10 };
+  const hint = (lots: number): unknown => {
+    const refused = controls.refuse(order({ lots, ticks: 10_000_000 }), facts, 0);
+    return refused?.kind === 'control' && 'largestLots' in refused && refused.largestLots;
+  };
+  controls.equity = 310;
+  assert.is(hint(10), 6, 'two per cent of the equity');
+  controls.equity = 1e6;
+  controls.venueEquity[0] = 968.1;
+  assert.is(hint(10), 4, 'three times the equity of the venue, less what is there');
+  controls.venueEquity[0] = -1;
+  assert.is(hint(10), 0);
 });
 
 test('what reduces is not measured by its size', () => {

@@ -6,6 +6,7 @@ import { amountOf, nanosOf } from '../../../src/core/units.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import type { BreakerEvent } from '../../../src/risk/breakers/events.ts';
 import { type BreakerSettings, breakersSection } from '../../../src/risk/breakers/settings.ts';
+import type { MarketDayOpened } from '../../../src/risk/budgets/market-day.ts';
 import type { RungChanged } from '../../../src/risk/ladders/rung-changed.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import type { RiskState } from '../../../src/risk/risk-desk.ts';
@@ -33,7 +34,7 @@ function aWatch(
   const tested = aKernel();
   const limits = someLimits({ maxOrderNotional: 1e6, maxPositionNotional: 1e6, staleBookMs: 1e6 });
   const check = new PreTradeCheck(instruments, limits, 0);
-  const journal: (BreakerEvent | RungChanged)[] = [];
+  const journal: (BreakerEvent | RungChanged | MarketDayOpened)[] = [];
   const warnings: string[] = [];
   const watch = new RiskWatch(
     {
@@ -83,14 +84,15 @@ function ask({ check }: ReturnType<typeof aWatch>, parts = {}, atMs = 0) {
 test('C01: the pre-trade check knows the equity that the ledger has told', () => {
   const tested = aWatch();
   assert.ok(ask(tested, { lots: 50 }).ok);
-  tested.funds({ USDT: 10_000 });
+  tested.funds({ USDT: 12_500 });
   const refused = ask(tested, { lots: 3 });
   assert.equal(refused.ok ? null : refused.error, {
     kind: 'control',
     control: 'C01',
     name: 'equity-share',
-    measured: 0.03,
+    measured: 0.024,
     limit: 0.02,
+    largestLots: 2,
   });
 });
 
@@ -270,6 +272,16 @@ test('what is held is worth its last price while its market has one side', () =>
   tick(1_000);
   assert.is(watch.summary().equity, 150, 'nobody is blind because the bids are gone');
   assert.not.ok(watch.summary().blind.join().includes('C21'));
+});
+
+test('an account in which nothing was ever booked hides nothing of the others', () => {
+  const other = anInstrument({ index: 1, venue: 'elsewhere', tick: '1', lot: '1' });
+  const { watch, funds, tick } = aWatch({ other });
+  tick(0);
+  assert.is(watch.summary().equity, null);
+  funds({ USDT: 70 });
+  tick(1_000);
+  assert.is(watch.summary().equity, 70);
 });
 
 test('a warning of a control is told', () => {

@@ -254,6 +254,7 @@ const shapes: Shapes = {
   'breaker-probing': record({ control: name, scope: name }),
   'breaker-closed': record({ control: name, scope: name, by: name }),
   'profit-peaked': record({ profit: amount }),
+  'market-day-opened': record({ day: fc.nat(), profits: fc.json() }),
   'rung-changed': record({
     control: name,
     from: fc.constantFrom(...RUNGS),

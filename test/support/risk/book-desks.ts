@@ -1,8 +1,10 @@
 import type { OrderIntent, Side } from '../../../src/execution/order.ts';
 import type { BreakerSettings } from '../../../src/risk/breakers/settings.ts';
+import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
 import { CovarianceSource } from '../../../src/risk/covariance/covariance-source.ts';
 import type { Rung } from '../../../src/risk/ladders/de-risking.ts';
 import { PortfolioWatch } from '../../../src/risk/portfolio/portfolio-watch.ts';
+import { portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { anInstrument } from '../trade/instruments.ts';
 import { someLimits } from '../trade/limits.ts';
@@ -26,16 +28,26 @@ export const ES_OF_T4 = 2.823_3;
 /** Two markets at 100; a lot is worth as much. */
 export function aBookDesk(
   markets = MARKETS,
-  parts: { readonly rung?: Rung; readonly settings?: Partial<BreakerSettings> } = {},
+  parts: {
+    readonly rung?: Rung;
+    readonly settings?: Partial<BreakerSettings>;
+    readonly budgets?: object;
+  } = {},
 ) {
   const { port, found, release } = aPort(parts.settings);
   const check = new PreTradeCheck(markets, someLimits(), 0);
+  const day = new MarketDay(markets, check.profit, null);
   const rungs: string[] = [];
   const watch = new PortfolioWatch(
     {
       ...{ port, check, instruments: markets },
       source: new CovarianceSource(markets.length, null),
-      closingCost: () => COST,
+      settings: portfolioSection.parse({
+        closingCostBps: COST * 10_000,
+        ...(parts.budgets === undefined ? {} : { budgets: parts.budgets }),
+      }),
+      strategyOf: (index) => (index === 0 ? 'mm' : null),
+      day,
       rung: parts.rung ?? 'none',
       journal: ({ from, to, measure }) => void rungs.push(`${from} to ${to} by ${measure}`),
     },
@@ -51,7 +63,7 @@ export function aBookDesk(
   for (const { index } of markets) quote(index, 100);
   watch.sample(Number.NaN, 0, 0);
   const ask = (side: Side, lots: number, at = 0, atMs = nowMs) =>
-    watch.refuse(anOrder({ side, lots, instrument: at }), atMs);
+    watch.gate.refuse(anOrder({ side, lots, instrument: at }), lots, atMs);
   /** What rests besides; it has passed every check. */
   const rest = (side: Side, lots: number, instrument = 0): OrderIntent => {
     resting += 1;
@@ -76,7 +88,8 @@ export function aBookDesk(
       watch.sample(equity, nowMs, nowMs);
     }
   };
-  const shelf = { watch, check, found, rungs, release, ask, rest, hold, sample };
+  const adopt = (settings: object): void => watch.adopt(portfolioSection.parse(settings));
+  const shelf = { adopt, day, watch, check, found, rungs, release, ask, rest, hold, sample };
   return { ...shelf, minutes, quote, now: () => nowMs };
 }
 

@@ -118,7 +118,7 @@ export class Sealer {
 
   /** Seals what has been taken over so far, as at the end of a recording. */
   async sealAll(): Promise<void> {
-    await this.#end();
+    this.#sealEnded(await this.#end());
     await this.#work;
   }
 
@@ -137,22 +137,30 @@ export class Sealer {
   }
 
   async #begin(segment: number, dictionary: Dictionary): Promise<void> {
-    await this.#end();
+    const ended = await this.#end();
     const table = `live_${segment}`;
     const appender = await this.#options.duck.createTable(table);
     this.#current = { table, segment, appender, dictionary, last: segment - 1 };
     await this.#show();
+    // Only now: whoever wants the view changed would wait for the first pass over what has ended.
+    this.#sealEnded(ended);
   }
 
-  /** Hands the current generation over to be sealed. One is sealed while the next one fills. */
-  async #end(): Promise<void> {
+  /** The current generation is full. @returns it, for it is to be sealed; null where none is */
+  async #end(): Promise<Generation | null> {
     const generation = this.#current;
-    if (generation === null) return;
+    if (generation === null) return null;
     await this.#work;
     generation.appender.flush();
     generation.appender.close();
     this.#current = null;
     this.#ending.push(generation);
+    return generation;
+  }
+
+  /** One is sealed while the next one fills. */
+  #sealEnded(generation: Generation | null): void {
+    if (generation === null) return;
     this.#work = this.#seal(generation);
     // A failure is thrown to whoever waits for the work, which is the next step of this class.
     this.#work.catch(() => {});

@@ -6,9 +6,10 @@ import * as money from '../../../../src/risk/controls/money.ts';
 import * as shape from '../../../../src/risk/controls/order-shape.ts';
 import * as size from '../../../../src/risk/controls/order-size.ts';
 import * as venue from '../../../../src/risk/controls/orders-and-venue.ts';
+import * as portfolio from '../../../../src/risk/controls/portfolio.ts';
 import * as process from '../../../../src/risk/controls/process.ts';
 
-const MODULES = { market, money, shape, size, venue, process };
+const MODULES = { market, money, shape, size, venue, portfolio, process };
 /** `at(size.orderNotional, [` makes a test that is named by the id of the control. */
 const BOUNDARY = /^at\((\w+)\.(\w+), \[/gm;
 

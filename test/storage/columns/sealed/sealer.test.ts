@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Duck } from '../../../../src/storage/columns/duck.ts';
 import {
   blockOf,
   KIND,
@@ -33,6 +34,31 @@ test('what is durable can be queried, before and after it is sealed', async () =
   assert.is(await count(store.duck), 40);
   assert.is(store.sealer.catalogue.sealed, 40);
   assert.is(await count(store.duck, 'SELECT count(DISTINCT position) AS n FROM records'), 40);
+});
+
+test('a new segment is shown before the sealing of the last one begins', async () => {
+  const store = await aStore();
+  await write(store, anHour(0, 30, 1));
+  store.writer.roll();
+  const asked: string[] = [];
+  const { run, rows } = Duck.prototype;
+  Duck.prototype.run = function (this: Duck, sql) {
+    asked.push(sql);
+    return run.call(this, sql);
+  };
+  Duck.prototype.rows = function (this: Duck, sql) {
+    asked.push(sql);
+    return rows.call(this, sql);
+  };
+  try {
+    await write(store, anHour(0, 10, 31));
+    await store.sealer.close();
+  } finally {
+    Object.assign(Duck.prototype, { run, rows });
+  }
+  const shown = asked.findIndex((sql) => sql.includes('VIEW records') && sql.includes('live_31'));
+  const begun = asked.findIndex((sql) => /min\(position\)[\s\S]*FROM live_1\b/.test(sql));
+  assert.ok(shown >= 0 && begun > shown, `shown ${shown}, then sealed from ${begun}`);
 });
 
 test('a sealed file is of one venue and hour, sorted, and says what is in it', async () => {

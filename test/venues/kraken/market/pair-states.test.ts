@@ -4,15 +4,8 @@ import { PairStates } from '../../../../src/venues/kraken/market/pair-states.ts'
 import type { PairRules } from '../../../../src/venues/kraken/market/rare-frame.ts';
 
 const rules = (symbol: string, status: PairRules['status'] = 'online'): PairRules => ({
-  ...{
-    symbol,
-    status,
-    priceDecimals: 1,
-    quantityDecimals: 8,
-    tick: '0.1',
-    quantityMin: '',
-    notionalMin: '',
-  },
+  ...{ symbol, status, priceDecimals: 1, quantityDecimals: 8, tick: '0.1' },
+  ...{ quantityMin: '0.0001', notionalMin: '0.5' },
 });
 
 test('what is known is known as long as anybody hears of it', () => {
