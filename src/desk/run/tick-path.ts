@@ -24,6 +24,8 @@ import { LIFTED_LOTS, SizeBoard } from '../../risk/sizing/board.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
 import { StrategyRecord } from '../../strategies/decision-record.ts';
 import { BinanceStream } from '../../venues/binance/stream.ts';
+import { rulesQuestion } from '../../venues/kinds/binance-kind.ts';
+import { MarketRules } from '../../venues/market/market-rules.ts';
 import type { Venue } from '../../venues/port.ts';
 
 export interface TickPathOptions {
@@ -91,6 +93,8 @@ export function tickPath(options: TickPathOptions) {
   const instruments = [instrument];
   const board = new SizeBoard({ instruments: 1, staleMs: SIZED_MS, bornNs: 0 });
   board.write(0, LIFTED_LOTS, LIFTED_LOTS, Number.MAX_SAFE_INTEGER);
+  const unasked = rulesQuestion(WARM_URLS.restUrl, instruments, () => false);
+  const rules = new MarketRules(instruments, unasked);
   const evidence = new EvidenceTrail();
   const ignore = (): void => {};
   const kernel = new SafetyKernel({ gate, emergency: ignore, onScope: ignore, record: ignore });
@@ -109,7 +113,9 @@ export function tickPath(options: TickPathOptions) {
           venue: venue.name,
           start: () =>
             feedActor({
-              stream: () => new BinanceStream({ ...WARM_URLS, instruments, hasTrades: false }),
+              // With rules, as a real desk looks at them at every frame.
+              stream: () =>
+                new BinanceStream({ ...WARM_URLS, instruments, rules, hasTrades: false }),
               net,
               listeners: {
                 quotes: () => [address.risk, address.strategy(LABEL), address.quality],

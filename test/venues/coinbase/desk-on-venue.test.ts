@@ -93,6 +93,33 @@ test('a fill is told as progress, and the history says by which trades', () => {
   assert.equal(latest, trades.slice(1));
 });
 
+test('an order that is cancelled after a fill says how much, so that its end waits for it', () => {
+  const desk = aCoinbaseDesk();
+  const socket = desk.listen();
+  const placed = desk.place();
+  socket.heard();
+  desk.bob('SELL', '50000.00', '0.004');
+  socket.heard();
+  assert.ok(placed.kind === 'done');
+  const { venueOrderId } = placed;
+  const names = { clientId: 'desk-1-mm-1', venueOrderId };
+  const request = desk.queries.cancel(names, BTC, 'r2', desk.now());
+  assert.ok(request !== null && typeof request !== 'string' && desk.send(request).ok);
+  const [frame] = socket.heard();
+  assert.equal(frame?.kind === 'reports' && frame.reports, [
+    {
+      kind: 'progressed',
+      clientId: 'desk-1-mm-1',
+      venueOrderId,
+      filledLots: 400_000,
+      hasEnded: true,
+    },
+  ]);
+  const found = must(desk.ask(desk.queries.order({ venueOrderId }, BTC, desk.now())));
+  assert.ok(found.kind === 'found');
+  assert.equal([found.order.state, found.order.filledLots], ['canceled', 400_000]);
+});
+
 test('balances are free plus held, exact to eight places', () => {
   const desk = aCoinbaseDesk();
   desk.place();
