@@ -3,6 +3,7 @@ import type { Result } from '../../src/core/result.ts';
 import type { QuoteMessage } from '../../src/market/quote.ts';
 import type { Log } from '../../src/ops/log.ts';
 import type { CalibrationAnswer, Calibrator } from '../../src/risk/volatility/live/calibration.ts';
+import type { CorrelationAnswer } from '../../src/risk/volatility/live/market-correlations.ts';
 import {
   VolatilityDesk,
   type VolatilityDeskOptions,
@@ -15,11 +16,12 @@ import { sendHttp } from '../socket.ts';
 export type VolatilityMessage =
   | QuoteMessage
   | { readonly kind: 'calibrated'; readonly answer: CalibrationAnswer }
+  | { readonly kind: 'correlated'; readonly answer: CorrelationAnswer }
   | { readonly kind: 'calibrator-failed'; readonly detail: string }
   | { readonly kind: 'candles'; readonly outcome: Result<HttpReply, NetFault> }
   | { readonly kind: 'watch' };
 
-export type VolatilityOptions = Omit<VolatilityDeskOptions, 'fit'> & {
+export type VolatilityOptions = Omit<VolatilityDeskOptions, 'fit' | 'correlate'> & {
   /** Opens whoever carries out the fits; `failed` says that there will be no more answers. */
   readonly calibrator: (failed: (detail: string) => void) => Calibrator;
   /** What asks for the candles before a start; null where a start is cold. */
@@ -97,7 +99,14 @@ export function volatilityActor(
       });
       const calibrator = options.calibrator(failed);
       ctx.timers.start('watch', WATCH_MS, { kind: 'watch' }, { periodic: true });
-      const desk = new VolatilityDesk({ ...options, fit: (job) => calibrator.run(job, answered) });
+      const correlated = ctx.fenced((answer: CorrelationAnswer) => {
+        ctx.ingest({ kind: 'correlated', answer });
+      });
+      const desk = new VolatilityDesk({
+        ...options,
+        fit: (job) => calibrator.run(job, answered),
+        correlate: (job) => calibrator.correlate(job, correlated),
+      });
       const candles = warmUp === null ? null : warmUp.open(ctx.clock.now());
       const state: VolatilityState = { desk, calibrator, candles, asked: null };
       askNext(state, ctx);
@@ -109,6 +118,7 @@ export function volatilityActor(
         askNext(state, ctx);
         desk.tick(ctx.clock.now(), ctx.clock.mono());
       } else if (message.kind === 'calibrated') desk.onAnswer(message.answer);
+      else if (message.kind === 'correlated') desk.onCorrelations(message.answer);
       else if (message.kind === 'candles') onCandles(state, message.outcome, ctx);
       else if (message.kind === 'calibrator-failed') throw new Error(message.detail);
       else desk.onQuote(message);

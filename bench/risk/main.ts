@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { report } from '../case.ts';
 import { riskCases } from '../risk-check.ts';
 import { portfolioCases } from './portfolio.ts';
+import { seriesCases } from './series.ts';
 import { volatilityCases } from './volatility.ts';
 
 const SECONDS = 10;
@@ -21,5 +22,6 @@ const cases = [
   ...(await riskCases(SECONDS)),
   ...(await portfolioCases(SECONDS)),
   ...volatilityCases(),
+  ...seriesCases(SECONDS / 2),
 ];
 report(cases, values);

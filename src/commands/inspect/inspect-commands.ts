@@ -1,6 +1,7 @@
 import type { DaemonCommand } from '../command.ts';
 import { FACT_COMMANDS } from '../market-data/fact-commands.ts';
 import { SIZING_COMMANDS } from '../risk/sizing-command.ts';
+import { volatilityCommand } from '../risk/volatility-command.ts';
 import { ACTOR_COMMANDS } from './actor-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { BREAKER_COMMANDS } from './breaker-commands.ts';
@@ -21,5 +22,6 @@ export const INSPECT_COMMANDS: readonly DaemonCommand[] = [
   ...AUDIT_COMMANDS,
   ...BREAKER_COMMANDS,
   ...SIZING_COMMANDS,
+  volatilityCommand,
   ...PROCESS_COMMANDS,
 ];

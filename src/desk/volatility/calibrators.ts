@@ -5,8 +5,15 @@ import {
   type Calibrator,
   calibrate,
 } from '../../risk/volatility/live/calibration.ts';
+import {
+  type CorrelationAnswer,
+  calibrateCorrelations,
+} from '../../risk/volatility/live/market-correlations.ts';
 import { WatchedThread } from '../../storage/watched-thread.ts';
 import type { FitRequest } from './fit-worker.ts';
+
+/** Turns number the jobs of both kinds together. */
+type FitAnswer = CalibrationAnswer | CorrelationAnswer;
 
 /**
  * Fits in a thread of their own.
@@ -14,14 +21,14 @@ import type { FitRequest } from './fit-worker.ts';
  * @param failed is told once why there will be no more answers, unless it was stopped
  */
 export function threadCalibrator(timers: Timers, failed: (detail: string) => void): Calibrator {
-  const waiting = new Map<number, (answer: CalibrationAnswer) => void>();
+  const waiting = new Map<number, (answer: FitAnswer) => void>();
   let isOver = false;
   const fail = (detail: string): void => {
     if (isOver) return;
     isOver = true;
     failed(detail);
   };
-  const thread = new WatchedThread<CalibrationAnswer>({
+  const thread = new WatchedThread<FitAnswer>({
     file: new URL(`./fit-worker${extname(import.meta.url)}`, import.meta.url),
     data: null,
     timers,
@@ -35,8 +42,17 @@ export function threadCalibrator(timers: Timers, failed: (detail: string) => voi
   return {
     run(job, done) {
       if (isOver) return;
-      waiting.set(job.turn, done);
+      waiting.set(job.turn, (answer) => {
+        if ('instrument' in answer) done(answer);
+      });
       thread.tell({ kind: 'fit', job } satisfies FitRequest);
+    },
+    correlate(job, done) {
+      if (isOver) return;
+      waiting.set(job.turn, (answer) => {
+        if (!('instrument' in answer)) done(answer);
+      });
+      thread.tell({ kind: 'correlate', job } satisfies FitRequest);
     },
     async stop() {
       isOver = true;
@@ -53,6 +69,11 @@ export function turnCalibrator(timers: Timers): Calibrator {
     run(job, done) {
       timers.turn(() => {
         if (!isOver) done(calibrate(job));
+      });
+    },
+    correlate(job, done) {
+      timers.turn(() => {
+        if (!isOver) done(calibrateCorrelations(job));
       });
     },
     async stop() {

@@ -117,11 +117,11 @@ export class MarketSeries {
     const first = Math.max(0, this.#closed - Math.min(count, SERIES_KEPT));
     return Array.from({ length: this.#closed - first }, (_, place) => {
       const at = ((first + place) % SERIES_KEPT) * BUCKET_FIELDS;
-      const [startUs, endUs, events, firstMid, lastMid, highMid, lowMid] = this.#kept.subarray(
-        at,
-        at + BUCKET_FIELDS,
-      ) as unknown as [number, number, number, number, number, number, number];
-      return { startUs, endUs, events, firstMid, lastMid, highMid, lowMid };
+      const field = (offset: number): number => this.#kept[at + offset] as number;
+      return {
+        ...{ startUs: field(0), endUs: field(1), events: field(2) },
+        ...{ firstMid: field(3), lastMid: field(4), highMid: field(5), lowMid: field(6) },
+      };
     });
   }
 

@@ -38,6 +38,23 @@ export function choleskySolve(lower: Matrix, right: ArrayLike<number>): Float64A
   return backward(lower, forward(lower, right));
 }
 
+/** A⁻¹ of A = L Lᵀ, exactly symmetric. O(n³). */
+export function choleskyInverse(lower: Matrix): Matrix {
+  const size = lower.rows;
+  const inverse = zeros(size, size);
+  const unit = new Float64Array(size);
+  for (let column = 0; column < size; column += 1) {
+    unit.fill(0);
+    unit[column] = 1;
+    const solved = choleskySolve(lower, unit);
+    for (let row = column; row < size; row += 1) {
+      put(inverse, row, column, solved[row] as number);
+      put(inverse, column, row, solved[row] as number);
+    }
+  }
+  return inverse;
+}
+
 /** The x with L x = b. */
 export function forward(lower: Matrix, right: ArrayLike<number>): Float64Array {
   const size = lower.rows;

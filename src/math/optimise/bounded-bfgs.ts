@@ -1,5 +1,5 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
-import { cholesky, choleskySolve } from './definite.ts';
+import { cholesky, choleskySolve } from '../linear/cholesky.ts';
 
 /** Enough for any smooth function of ten variables; the rest is a bound. */
 export const ITERATIONS_MAX = 500;
@@ -287,14 +287,14 @@ class Search {
       }
       right[row] = sum;
     }
-    const factor = cholesky(square, count);
-    if (factor === null) {
+    const factor = cholesky({ rows: count, columns: count, cells: square });
+    if (!factor.ok) {
       this.#steepest();
       return false;
     }
-    choleskySolve(factor, count, right);
+    const step = choleskySolve(factor.value, right);
     free.forEach((at, row) => {
-      this.#step[at] = right[row] as number;
+      this.#step[at] = step[row] as number;
     });
     return true;
   }

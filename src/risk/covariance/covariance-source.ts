@@ -38,15 +38,17 @@ export interface CovarianceSummary {
   readonly fitted: number;
   /** Share of the identity in the correlations; 1 while they are assumed. */
   readonly shrinkage: number;
+  /** Whether the correlations are those of a fitted model, of now. */
+  readonly isDynamic: boolean;
 }
 
 /**
  * The covariance of a day of returns, D R D, and the tail that goes with it. D has the deviation
  * that a fitted model forecasts for each market where the board knows one of now, and that of an
- * exponential average else; R is the correlation of the exponential average, shrunk towards the
- * identity so that it is positive definite. Until half an hour of returns is seen every market
- * counts as a wild one, and they move together: n σ² on the diagonal is no less than what any
- * correlation makes of n positions (Cauchy and Schwarz).
+ * exponential average else. R is that of a fitted model where the board knows one of now, and the
+ * correlation of the average else, shrunk towards the identity: positive definite either way. Until
+ * half an hour of returns is seen every market counts as a wild one, and they move together: n σ²
+ * on the diagonal is no less than what any correlation makes of n positions (Cauchy and Schwarz).
  *
  * A minute costs O(n²). What it answers with stays its own, and is written anew by the next minute.
  */
@@ -61,6 +63,7 @@ export class CovarianceSource {
   #lawsSeen = 0;
   #fitted = 0;
   #shrinkage = 1;
+  #isDynamic = false;
 
   /** @param board null where no volatility is followed */
   constructor(assets: number, board: VolatilityBoard | null) {
@@ -91,7 +94,7 @@ export class CovarianceSource {
     if (!taken.ok) return taken;
     this.#takeTail();
     if (this.#average.isSeeded) {
-      this.#correlate();
+      this.#correlate(nowMs);
       this.#compose(nowMs);
     }
     return ok(null);
@@ -114,10 +117,11 @@ export class CovarianceSource {
 
   summary(): CovarianceSummary {
     const { rows, isSeeded } = this.#average;
-    return { minutes: rows, isSeeded, fitted: this.#fitted, shrinkage: this.#shrinkage };
+    const [shrinkage, isDynamic] = [this.#shrinkage, this.#isDynamic];
+    return { minutes: rows, isSeeded, fitted: this.#fitted, shrinkage, isDynamic };
   }
 
-  #correlate(): void {
+  #correlate(nowMs: number): void {
     const { matrix } = this.#average;
     const size = matrix.rows;
     const { cells } = this.#shrunk;
@@ -129,6 +133,15 @@ export class CovarianceSource {
         // What has not moved is not known to move with anything.
         cells[place] = row === column ? 1 : (found ?? 0);
       }
+    }
+    const fitted = this.#board?.correlations(nowMs * 1e6) ?? null;
+    this.#isDynamic = fitted !== null;
+    if (fitted !== null) {
+      // Of a model that is positive definite as it is.
+      this.#shrinkage = 0;
+      cells.set(fitted);
+      this.#correlations.set(fitted);
+      return;
     }
     const rows = Math.min(this.#average.rows, this.#average.effectiveRows);
     const intensity = size === 1 ? 0 : oracleIntensity(this.#shrunk, rows);

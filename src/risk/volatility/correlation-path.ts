@@ -1,4 +1,5 @@
-import { cholesky, choleskyInverse } from '../../math/optimise/definite.ts';
+import { cholesky, choleskyInverse } from '../../math/linear/cholesky.ts';
+import { at, type Matrix } from '../../math/matrix.ts';
 
 /**
  * The correlations of standardised shocks at given a and b, with their likelihood and its
@@ -43,8 +44,13 @@ export class CorrelationPath {
     }
   }
 
+  /** Q of what comes next. */
+  get nextLevel(): Float64Array {
+    return this.#level;
+  }
+
   get isDefinite(): boolean {
-    return cholesky(this.mean, this.#size) !== null;
+    return cholesky(this.#square(this.mean)).ok;
   }
 
   /**
@@ -72,6 +78,10 @@ export class CorrelationPath {
     return sum;
   }
 
+  #square(cells: Float64Array): Matrix {
+    return { rows: this.#size, columns: this.#size, cells };
+  }
+
   #shock(time: number, asset: number): number {
     return this.#shocks[time * this.#size + asset] as number;
   }
@@ -95,9 +105,9 @@ export class CorrelationPath {
   /** The likelihood of one shock, and with it ∂/∂R = −½ (R⁻¹ − R⁻¹zz'R⁻¹). */
   #weigh(time: number): number {
     const size = this.#size;
-    const factor = cholesky(this.last, size);
-    if (factor === null) return Number.NaN;
-    const inverse = choleskyInverse(factor, size);
+    const factor = cholesky(this.#square(this.last));
+    if (!factor.ok) return Number.NaN;
+    const inverse = choleskyInverse(factor.value).cells;
     const turned = new Float64Array(size);
     let logDeterminant = 0;
     let form = 0;
@@ -108,7 +118,7 @@ export class CorrelationPath {
         sum += (inverse[row * size + column] as number) * this.#shock(time, column);
       }
       turned[row] = sum;
-      logDeterminant += 2 * Math.log(factor[row * size + row] as number);
+      logDeterminant += 2 * Math.log(at(factor.value, row, row));
       form += sum * this.#shock(time, row);
       squares += this.#shock(time, row) ** 2;
     }

@@ -2,9 +2,9 @@ import { assert, err, ok, type Result } from '../../core/result.ts';
 import { type MinimumFault, minimise } from '../../math/optimise/bounded-bfgs.ts';
 import { CorrelationPath } from './correlation-path.ts';
 import { type FitFault, fitVolatility, type VolatilityFit } from './fit.ts';
-import { logLikelihood, SCORES } from './likelihood.ts';
+import { logLikelihood, SCORES } from './likelihood/likelihood.ts';
+import { VariancePath } from './likelihood/recursion.ts';
 import type { VolatilityParameters } from './model.ts';
-import { VariancePath } from './recursion.ts';
 
 /** A step of the filter is O(N³), and a fit some 40 steps a return. */
 export const SERIES_MAX = 64;
@@ -96,6 +96,36 @@ export function fitDcc(series: readonly ArrayLike<number>[]): Result<DccFit, Dcc
   });
 }
 
+/** The second step alone, of shocks that are standardised already. */
+export interface CorrelationFit {
+  readonly a: number;
+  readonly b: number;
+  /** Q̄, and Q of what comes next: N × N. */
+  readonly mean: Float64Array;
+  readonly next: Float64Array;
+  readonly observations: number;
+  /** What the correlations add. */
+  readonly logLikelihood: number;
+}
+
+/** @param shocks T × N, row after row */
+export function fitCorrelations(
+  shocks: Float64Array,
+  size: number,
+): Result<CorrelationFit, DccFault> {
+  assert(size >= 2 && size <= SERIES_MAX, 'series that can be fitted together');
+  const path = new CorrelationPath(shocks, size);
+  if (!path.isDefinite) return err({ kind: 'singular' });
+  const found = climb(path);
+  if (!found.ok) return found;
+  const { a, b } = found.value;
+  const logLikelihood = path.fill(a, b, new Float64Array(2));
+  return ok({
+    ...{ a, b, logLikelihood, mean: path.mean, next: Float64Array.from(path.nextLevel) },
+    observations: path.length,
+  });
+}
+
 /** The same at parameters that are given. */
 export function filterDcc(
   series: readonly ArrayLike<number>[],
@@ -150,9 +180,9 @@ function climb(
   // In a/(a + b) and a + b, so that the bounds are a box.
   const slopes = new Float64Array(2);
   const evaluate = (point: Float64Array, gradient: Float64Array): number => {
-    const [share, memory] = point as unknown as [number, number];
-    const value = path.fill(share * memory, (1 - share) * memory, slopes);
-    const [byA, byB] = slopes as unknown as [number, number];
+    const { a, b, share, memory } = pairOf(point);
+    const value = path.fill(a, b, slopes);
+    const [byA = 0, byB = 0] = slopes;
     gradient[0] = -memory * (byA - byB);
     gradient[1] = -(share * byA + (1 - share) * byB);
     return -value;
@@ -169,12 +199,18 @@ function climb(
       fault ??= found.error;
       continue;
     }
-    const [share, memory] = found.value.x as unknown as [number, number];
-    const { iterations } = found.value;
-    return ok({ a: share * memory, b: (1 - share) * memory, iterations });
+    const { x, iterations } = found.value;
+    const { a, b } = pairOf(x);
+    return ok({ a, b, iterations });
   }
   assert(fault !== null, 'there is a start');
   return err({ kind: 'correlations', fault });
+}
+
+/** From a/(a + b) and a + b. */
+function pairOf(point: Float64Array) {
+  const [share = 0, memory = 0] = point;
+  return { share, memory, a: share * memory, b: (1 - share) * memory };
 }
 
 function summaryOf(

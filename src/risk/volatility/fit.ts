@@ -1,9 +1,10 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
+import { cholesky, choleskySolve } from '../../math/linear/cholesky.ts';
 import { type Minimum, minimise } from '../../math/optimise/bounded-bfgs.ts';
-import { cholesky, choleskySolve } from '../../math/optimise/definite.ts';
 import { Coordinates, NU_MIN } from './coordinates.ts';
-import { GarchLikelihood } from './garch-likelihood.ts';
-import { type ModelLikelihood, SCORES } from './likelihood.ts';
+import { GarchLikelihood } from './likelihood/garch-likelihood.ts';
+import { type ModelLikelihood, SCORES } from './likelihood/likelihood.ts';
+import { PathLikelihood } from './likelihood/path-likelihood.ts';
 import {
   longRunVariance,
   type ParameterName,
@@ -11,7 +12,6 @@ import {
   type VolatilityModel,
   type VolatilityParameters,
 } from './model.ts';
-import { PathLikelihood } from './path-likelihood.ts';
 import { type ReturnsFault, type Scale, scaleOf } from './returns.ts';
 import { between, type StandardErrors, standardErrors } from './standard-errors.ts';
 
@@ -82,8 +82,8 @@ export type FitFault =
 /**
  * Fits a model of the variance by maximum likelihood, with analytic gradients: BFGS from a few
  * starts until one leads to a top, with the information or the outer product of the scores as first
- * curvature, then Newton for the last digits. A parameter vector is only returned where the gradient is zero and
- * the Hessian positive definite for −log likelihood.
+ * curvature, then Newton for the last digits. A parameter vector is only returned where the
+ * gradient is zero and the Hessian positive definite for −log likelihood.
  *
  * @param returns oldest first, in any unit; at least 100
  */
@@ -182,17 +182,15 @@ class Fit {
     const free = held.flatMap((isHeld, at) => (isHeld ? [] : [at]));
     const size = free.length;
     const hessian = this.#hessian(x, gradient, free, widths);
-    const factor = cholesky(hessian, size);
-    if (factor === null) {
+    const factor = cholesky({ rows: size, columns: size, cells: hessian });
+    if (!factor.ok) {
       const parameters = this.#coordinates.unscaled(this.#coordinates.parameters(x));
       return err({ kind: 'not-identified', parameters });
     }
     let value = found;
-    const step = new Float64Array(size);
     for (let round = 0; round < NEWTON_STEPS_MAX; round += 1) {
-      for (let row = 0; row < size; row += 1) step[row] = gradient[free[row] as number] as number;
-      const slope = Float64Array.from(step);
-      choleskySolve(factor, size, step);
+      const slope = free.map((at) => gradient[at] as number);
+      const step = choleskySolve(factor.value, slope);
       const gain = step.reduce((sum, by, row) => sum + by * (slope[row] as number), 0);
       if (gain < NEWTON_GAIN_MIN || !this.#isWithin(x, free, step)) break;
       free.forEach((at, row) => {
@@ -298,7 +296,7 @@ class Fit {
       gradientMax,
       iterations,
       evaluations: this.#evaluations,
-      variances: exact.variances(scaled).map((h) => h * spread ** 2),
+      variances: times(exact.variances(scaled), spread ** 2),
     };
   }
 }
@@ -322,4 +320,9 @@ function startOf(
     return { mu: 0, omega: 0, alpha: 2 * share, gamma: 0, beta: persistence, nu };
   }
   return { mu: 0, omega: 1 - persistence, alpha: share, gamma: 0, beta: persistence - share, nu };
+}
+
+function times(values: Float64Array, by: number): Float64Array {
+  for (let at = 0; at < values.length; at += 1) values[at] = (values[at] as number) * by;
+  return values;
 }

@@ -1,6 +1,6 @@
+import { cholesky, choleskyInverse } from '../../math/linear/cholesky.ts';
 import { at, type Matrix, product, put, zeros } from '../../math/matrix.ts';
-import { cholesky, choleskyInverse } from '../../math/optimise/definite.ts';
-import type { Moments } from './likelihood.ts';
+import type { Moments } from './likelihood/likelihood.ts';
 import { PARAMETERS, type ParameterName } from './model.ts';
 
 /** One for each name; null for a parameter that a bound holds. */
@@ -78,8 +78,7 @@ function transposed(matrix: Matrix): Matrix {
   return turned;
 }
 
-function inverseOf({ rows, cells }: Matrix): Matrix | null {
-  const factor = cholesky(cells, rows);
-  if (factor === null) return null;
-  return { rows, columns: rows, cells: choleskyInverse(factor, rows) };
+function inverseOf(square: Matrix): Matrix | null {
+  const factor = cholesky(square);
+  return factor.ok ? choleskyInverse(factor.value) : null;
 }

@@ -55,6 +55,7 @@ export function streamOf(event: JournalEvent): string {
     case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
+    case 'correlations-calibrated':
     case 'heartbeat':
     case 'audit-key-rotated':
     case 'market-data-removed':

@@ -127,6 +127,7 @@ export function project(view: ProjectionView, { event }: JournalRecord): readonl
     case 'size-set':
     case 'volatility-warmed':
     case 'price-jumped':
+    case 'correlations-calibrated':
     case 'loss-forecast':
     case 'loss-scored':
       return [];

@@ -327,12 +327,8 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     code: 120,
     version: 1,
     fields: object({
-      instrument: whole,
-      turn: whole,
-      verdict: choice(['adopted', 'refused']),
-      model: text,
-      observations: whole,
-      detail: document,
+      ...{ instrument: whole, turn: whole, verdict: choice(['adopted', 'refused']) },
+      ...{ model: text, observations: whole, detail: document },
     }),
   },
   'size-set': {
@@ -350,22 +346,24 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     code: 109,
     version: 1,
     fields: object({
-      instrument: whole,
-      returns: whole,
-      missing: whole,
-      fromMs: whole,
-      toMs: whole,
+      ...{ instrument: whole, returns: whole },
+      ...{ missing: whole, fromMs: whole, toMs: whole },
+    }),
+  },
+  'correlations-calibrated': {
+    code: 128,
+    version: 1,
+    fields: object({
+      ...{ turn: whole, verdict: choice(['adopted', 'refused']), markets: whole },
+      ...{ observations: whole, detail: document },
     }),
   },
   'price-jumped': {
     code: 127,
     version: 1,
     fields: object({
-      instrument: whole,
-      endMs: whole,
-      returnPpm: whole,
-      statisticMilli: whole,
-      thresholdMilli: whole,
+      ...{ instrument: whole, endMs: whole, returnPpm: whole },
+      ...{ statisticMilli: whole, thresholdMilli: whole },
     }),
   },
   'loss-forecast': {

@@ -85,8 +85,6 @@ export interface StreamMaker {
 export interface VenueCapabilities {
   /** Whether the venue itself cancels when it is not asked to wait any longer. */
   readonly hasDeadMan: boolean;
-  /** Whether an order can be changed without losing its place to a new one. */
-  readonly amends: boolean;
   /** Whether single orders of its books are told, to whom it knows. */
   readonly tellsOrders: boolean;
 }

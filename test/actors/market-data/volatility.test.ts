@@ -13,6 +13,11 @@ import {
   calibrate,
   type VolatilityCalibrated,
 } from '../../../src/risk/volatility/live/calibration.ts';
+import {
+  type CorrelationAnswer,
+  type CorrelationJob,
+  calibrateCorrelations,
+} from '../../../src/risk/volatility/live/market-correlations.ts';
 import { volatilitySection } from '../../../src/risk/volatility/live/settings.ts';
 import type { VolatilityWarmed } from '../../../src/risk/volatility/live/warm-start.ts';
 import { CandleDesk, FAILURES_MAX } from '../../../src/venues/history/candle-desk.ts';
@@ -23,31 +28,36 @@ import { anInstrument } from '../../support/trade/instruments.ts';
 
 const PATH = 'market-data/volatility';
 
-async function aVolatility(warmUp: WarmUp | null = null) {
+async function aVolatility(warmUp: WarmUp | null = null, markets = 1) {
   const tested = aLane();
-  const board = new VolatilityBoard({ instruments: 1, periodMs: 1_000, staleMs: 3_000 });
+  const board = new VolatilityBoard({ instruments: markets, periodMs: 1_000, staleMs: 3_000 });
   const events: (VolatilityCalibrated | VolatilityWarmed)[] = [];
   const log: string[] = [];
   const jobs: { job: CalibrationJob; done: (answer: CalibrationAnswer) => void }[] = [];
+  const correlations: { job: CorrelationJob; done: (answer: CorrelationAnswer) => void }[] = [];
   const failures: ((detail: string) => void)[] = [];
   const seen = { stops: 0 };
   const spec = () =>
     volatilityActor({
-      instruments: [anInstrument()],
+      instruments: Array.from({ length: markets }, (_, index) => anInstrument({ index })),
       settings: volatilitySection.parse({
         ...{ periodSeconds: 1, returns: 200, returnsMin: 100, shocks: 'normal' },
+        ...{ correlation: 'dynamic', refitMinutes: 60 },
       }),
       ...{ board, warmUp },
       log: Object.assign((...[, , event]: string[]) => void log.push(event ?? ''), {
         setLevel() {},
       }) as unknown as Log,
       record: (event) => {
-        if (event.kind !== 'price-jumped') events.push(event);
+        if (event.kind === 'volatility-calibrated' || event.kind === 'volatility-warmed') {
+          events.push(event);
+        }
       },
       calibrator: (failed) => {
         failures.push(failed);
         return {
           run: (job, done) => void jobs.push({ job, done }),
+          correlate: (job, done) => void correlations.push({ job, done }),
           async stop() {
             seen.stops += 1;
           },
@@ -59,11 +69,13 @@ async function aVolatility(warmUp: WarmUp | null = null) {
   /** So many seconds of prices. */
   const live = async (seconds: number): Promise<void> => {
     for (let at = 0; at < seconds; at += 1) {
-      const mid = 1e9 * Math.exp(1e-4 * tested.env.random.normal());
-      tested.lane.ingest(ref, {
-        ...{ kind: 'quote-updated', instrument: 0, bidTicks: mid, bidLots: 1, askTicks: mid },
-        ...{ askLots: 1, updateId: at, receivedNs: 0 },
-      });
+      for (let instrument = 0; instrument < markets; instrument += 1) {
+        const mid = 1e9 * Math.exp(1e-4 * tested.env.random.normal());
+        tested.lane.ingest(ref, {
+          ...{ kind: 'quote-updated', instrument, bidTicks: mid, bidLots: 1, askTicks: mid },
+          ...{ askLots: 1, updateId: at, receivedNs: 0 },
+        });
+      }
       await tested.env.advance(1_000);
     }
   };
@@ -72,7 +84,19 @@ async function aVolatility(warmUp: WarmUp | null = null) {
     return found.ok ? (found.value as Readonly<Record<string, unknown>>) : null;
   };
   const deviation = (): number => board.deviation(0, tested.env.clock.mono());
-  return { ...tested, log, jobs, events, failures, seen, live, view, deviation };
+  return {
+    ...tested,
+    board,
+    correlations,
+    log,
+    jobs,
+    events,
+    failures,
+    seen,
+    live,
+    view,
+    deviation,
+  };
 }
 
 test('prices become a volatility, then a fit, then a calibration', async () => {
@@ -88,6 +112,22 @@ test('prices become a volatility, then a fit, then a calibration', async () => {
   assert.is(events.length, 1);
   assert.is(view()?.['isFitting'], false);
   assert.ok(deviation() > 0);
+});
+
+test('the correlations of two markets are fitted, answered and told to the board', async () => {
+  const { live, jobs, correlations, board, env } = await aVolatility(null, 2);
+  await live(105);
+  for (const turn of [0, 1]) {
+    const { job, done } = jobs[turn] as (typeof jobs)[number];
+    done(calibrate(job));
+    await live(1);
+  }
+  await live(505);
+  const { job, done } = correlations[0] as (typeof correlations)[number];
+  done(calibrateCorrelations(job));
+  await live(2);
+  const found = board.correlations(env.clock.mono());
+  assert.ok(found !== null && Math.abs(found[1] as number) < 0.5, String(found));
 });
 
 test('a calibrator that fails makes the actor begin anew, knowing nothing', async () => {

@@ -38,6 +38,7 @@ const SUMMARY: WatchSummary = {
     budgets: [],
     fitted: 1,
     shrinkage: 0.01,
+    isDynamic: false,
   },
   drawdown: { fall: 0.02, stage: 'normal', calmSinceMs: null },
   regimes: ['calm'],

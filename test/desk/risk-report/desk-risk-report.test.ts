@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { ReportSummary } from '../../../src/risk/report/live/report-desk.ts';
 import { historyText } from '../../../src/risk/report/price-history.ts';
 import type { RiskReport } from '../../../src/risk/report/risk-report.ts';
 import { riskReportSection } from '../../../src/risk/report/settings.ts';
@@ -12,6 +13,7 @@ const MINUTE_MS = 60_000;
 /** When every rehearsal begins, less what has passed of its minute. */
 const START_MS = Math.floor(1_700_000_000_000 / MINUTE_MS) * MINUTE_MS;
 const ROWS = 300;
+const PATH = 'edge/risk-report';
 const FILE = /risk-history\.json$/;
 
 /** Minutes of prices that end where the rehearsal begins. */
@@ -23,7 +25,9 @@ function keptPrices(market: string): string {
 
 /** Runs a desk for so long on what was kept; its report, what it journaled and what it kept. */
 async function aRun(seconds: number, kept: (market: string) => string | Error) {
-  const seen: { report: RiskReport | null; why: string } = { report: null, why: '' };
+  const seen: { report: RiskReport | null; why: string; kept: readonly ReportSummary[] } = {
+    ...{ report: null, why: '', kept: [] },
+  };
   const written: string[] = [];
   let market = '';
   const ended = await rehearsed({
@@ -31,7 +35,7 @@ async function aRun(seconds: number, kept: (market: string) => string | Error) {
       ...HASTY_FILES,
       read(path) {
         if (!FILE.test(path)) return HASTY_FILES.read(path);
-        const text = kept(market);
+        const text = written.at(-1) ?? kept(market);
         if (text instanceof Error) throw text;
         return Buffer.from(text);
       },
@@ -55,18 +59,26 @@ async function aRun(seconds: number, kept: (market: string) => string | Error) {
       if (found.ok) seen.report = found.value;
       else seen.why = found.error;
       assert.ok(stage.desk.risk.live() !== null);
+      const before = stage.desk.actorState(PATH) as ReportSummary;
+      await stage.desk.administer('restart', PATH, 'ann');
+      await stage.sleep(1_000);
+      seen.kept = [before, stage.desk.actorState(PATH) as ReportSummary];
     },
   });
   return { ...seen, written, journal: ended.journal.map(({ event }) => event), log: ended.log };
 }
 
-test('a desk reports its risk from the prices that were kept, and keeps its own', async () => {
-  const { report, written, journal } = await aRun(200, keptPrices);
+test('a desk reports its risk from what was kept, and a restart takes nothing of it', async () => {
+  const { report, written, journal, kept } = await aRun(200, keptPrices);
   assert.ok(report !== null);
   assert.ok(report.rows > ROWS + 1);
   assert.ok(report.equity > 0);
   const last = JSON.parse(written.at(-1) ?? '{}');
   assert.is(last.rows.length, report.rows);
+  const [before, after] = kept;
+  assert.ok((before?.scored ?? 0) >= 1);
+  assert.is(after?.scored, before?.scored, 'the forecasts come back from the journal');
+  assert.is(after?.rows, before?.rows, 'the prices come back from the disk');
   const forecasts = journal.filter(({ kind }) => kind === 'loss-forecast');
   const scored = journal.filter(({ kind }) => kind === 'loss-scored');
   assert.ok(forecasts.length >= 1, 'a minute ended with a position');
@@ -78,7 +90,7 @@ test('a desk reports its risk from the prices that were kept, and keeps its own'
 
 test('prices that cannot be read are said, and the desk begins anew', async () => {
   for (const kept of [() => 'no JSON', () => new Error('a broken disk')]) {
-    const { report, log } = await aRun(20, kept);
+    const { report, log } = await aRun(7, kept);
     const [line] = log.filter(({ kind }) => kind === 'risk-history-not-read');
     assert.match(String(line?.fields['why']), /found no JSON|a broken disk/);
     assert.ok((report?.rows ?? 9) <= 2);

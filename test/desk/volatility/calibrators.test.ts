@@ -9,6 +9,7 @@ import {
   type Calibrator,
   calibrate,
 } from '../../../src/risk/volatility/live/calibration.ts';
+import { calibrateCorrelations } from '../../../src/risk/volatility/live/market-correlations.ts';
 import { simulateReturns } from '../../../src/risk/volatility/simulate.ts';
 import { manualEnv } from '../../support/manual-env.ts';
 
@@ -36,6 +37,33 @@ test('a thread answers what the same job answers here, and ends when it is told 
   assert.ok(one?.outcome.ok);
   await calibrator.stop();
   assert.equal(failures, []);
+});
+
+test('correlations are fitted by the same thread, and in a turn of this one', async () => {
+  const random = rngOf(3);
+  const job = {
+    turn: 7,
+    markets: 2,
+    shocks: Float64Array.from({ length: 1_200 }, () => random.normal()),
+  };
+  const wanted = calibrateCorrelations(job);
+  const calibrator = threadCalibrator(nodeTimers, () => undefined);
+  const other = aJob(8);
+  const [found, beside] = await Promise.all([
+    new Promise((resolve) => calibrator.correlate(job, resolve)),
+    answerOf(calibrator, other),
+  ]);
+  assert.equal(found, wanted);
+  assert.equal(beside, calibrate(other));
+  await calibrator.stop();
+  calibrator.correlate(job, () => assert.unreachable());
+  const env = manualEnv();
+  const turns = turnCalibrator(env.timers);
+  const answers: unknown[] = [];
+  turns.correlate(job, (answer) => void answers.push(answer));
+  await env.advance(1);
+  assert.equal(answers, [wanted]);
+  await turns.stop();
 });
 
 test('a thread that breaks says so once, and takes no more jobs', async () => {

@@ -198,7 +198,7 @@ function heldAt({ venue }: Reconciler, side: Side): number {
   return traded + open.reduce((sum, { lots, filledLots }) => sum + lots - filledLots, 0);
 }
 
-test('amendments, fills, cancels and losses in any order pass no limit and lose no fill', async () => {
+test('amendments, fills, cancels and losses in any order pass no limit, lose no fill', async () => {
   let amends = 0;
   const property = fc.asyncProperty(
     fc.array(aStep, { minLength: 20, maxLength: 60, size: 'max' }),

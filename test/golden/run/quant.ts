@@ -12,6 +12,7 @@ import {
   garchTFixedFit,
 } from './quant/garch.ts';
 import { dccFilter, dccFit } from './quant/garch-dcc.ts';
+import { talib, ttr } from './quant/indicators.ts';
 import { call, jumps, mertonReturns } from './quant/jumps.ts';
 import { constantVelocity, hedgeRatio, localLevel, steady } from './quant/kalman.ts';
 import { ofi, tradeSign, vpin, weightedMids } from './quant/microstructure.ts';
@@ -40,6 +41,13 @@ import {
   roll,
 } from './quant/spreads.ts';
 import { hurst, nash, ornsteinUhlenbeck } from './quant/statistics.ts';
+import {
+  engleGranger,
+  johansenDetOrder,
+  johansenEcdet,
+  mackinnon,
+  tests,
+} from './quant/unit-roots.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
 /** By `topic/item`; what is not listed is reported as missing. */
@@ -51,6 +59,9 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'change_point/cusum': cusum,
   'change_point/mean-breaks': breaksOfMean,
   'change_point/pelt': pelt,
+  'cointegration/engle-granger': engleGranger,
+  'cointegration/johansen-det-order': johansenDetOrder,
+  'cointegration/johansen-ecdet': johansenEcdet,
   'covariance/allocation': allocation,
   'covariance/shrinkage': shrinkage,
   'garch/egarch-filter': egarchFilter,
@@ -61,6 +72,8 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'garch/garch-t-fixed-fit': garchTFixedFit,
   'garch_dcc/dcc-filter': dccFilter,
   'garch_dcc/dcc-fit': dccFit,
+  'indicators/talib': talib,
+  'indicators/ttr': ttr,
   'jump/jump-tests': jumps,
   'jump/merton-returns': mertonReturns,
   'kalman/constant-velocity': constantVelocity,
@@ -94,6 +107,8 @@ const ADAPTERS: Readonly<Record<string, QuantAdapter>> = {
   'var_es/ewma': ewma,
   'var_es/portfolio': portfolio,
   'var_es/series': series,
+  'unit_root/mackinnon': mackinnon,
+  'unit_root/tests': tests,
   'vpin/vpin': vpin,
   'vpin/trade-sign': tradeSign,
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
-import { cholesky, choleskySolve } from '../../../src/math/linear/cholesky.ts';
+import { cholesky, choleskyInverse, choleskySolve } from '../../../src/math/linear/cholesky.ts';
 import {
   type LinearConstraint,
   quadraticProgramme,
@@ -42,6 +42,10 @@ test('a Cholesky factor times its mirror is the matrix, and solves with it', () 
       const x = someWeights(covariance.rows, 3);
       const right = product(covariance, { rows: x.length, columns: 1, cells: new Float64Array(x) });
       choleskySolve(lower, right.cells).forEach((value, place) => {
+        near(value, x[place] as number, 0, 1e-10);
+      });
+      const back = product(choleskyInverse(lower), right);
+      back.cells.forEach((value, place) => {
         near(value, x[place] as number, 0, 1e-10);
       });
     }),

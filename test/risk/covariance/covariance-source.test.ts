@@ -37,7 +37,8 @@ test('before half an hour nothing hedges, and every market is wild', () => {
   minutes(source, 29);
   assert.equal(Array.from(source.daily.cells), [2 * 0.04 ** 2, 0, 0, 2 * 0.04 ** 2]);
   assert.ok(source.correlations.every(Number.isNaN));
-  assert.equal(source.summary(), { minutes: 29, isSeeded: false, fitted: 0, shrinkage: 1 });
+  const { minutes: seen, isSeeded, fitted, shrinkage, isDynamic } = source.summary();
+  assert.equal([seen, isSeeded, fitted, shrinkage, isDynamic], [29, false, 0, 1, false]);
 });
 
 test('without a board the deviation is that of the average, over a day of minutes', () => {
@@ -84,6 +85,22 @@ test('a market that did not move has a floor of its own, and moves with nothing'
   assert.ok(Number.isNaN(source.correlations[1]));
 });
 
+test('fitted correlations count while they are fresh, the average else', () => {
+  const board = aBoard();
+  const source = new CovarianceSource(2, board);
+  const nowMs = minutes(source, 40);
+  board.tellCorrelations(Float64Array.of(1, -0.5, -0.5, 1), (nowMs + MINUTE) * 1e6);
+  minutes(source, 1, 1, nowMs);
+  assert.equal(Array.from(source.correlations), [1, -0.5, -0.5, 1]);
+  const off = at(source.daily, 0, 1) / (deviationOf(source, 0) * deviationOf(source, 1));
+  assert.ok(Math.abs(off + 0.5) < 1e-12);
+  assert.is(source.summary().isDynamic, true);
+  assert.is(source.summary().shrinkage, 0);
+  minutes(source, 4, 1, nowMs + MINUTE);
+  assert.is(source.summary().isDynamic, false);
+  assert.ok((source.correlations[1] as number) > 0.99);
+});
+
 test('a broken price is refused, and everything stays as it was', () => {
   const source = new CovarianceSource(2, null);
   minutes(source, 40);
@@ -101,6 +118,8 @@ test('the tail is the largest of the stress law and of every law that was fitted
   const source = new CovarianceSource(2, board);
   assert.is(source.tail, STANDING_TAIL);
   board.tellLaw(0, { nu: 8, jumps: null });
+  minutes(source, 1);
+  assert.is(source.tail.at95, STANDING_TAIL.at95, 'of the other market nothing is known');
   board.tellLaw(1, { nu: 3, jumps: { perDay: 1 / 7, share: 0.8 } });
   minutes(source, 1);
   assert.is(source.tail.at95, STANDING_TAIL.at95);

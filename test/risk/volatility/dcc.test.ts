@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
-import { cholesky } from '../../../src/math/optimise/definite.ts';
+import { cholesky } from '../../../src/math/linear/cholesky.ts';
 import { CorrelationPath } from '../../../src/risk/volatility/correlation-path.ts';
 import { filterDcc, fitDcc } from '../../../src/risk/volatility/dcc.ts';
 import { law } from '../../support/law.ts';
@@ -83,7 +83,7 @@ test('every correlation matrix is positive definite with ones on its diagonal', 
         const a = 0.999 * memory * part;
         assert.ok(Number.isFinite(path.fill(a, 0.999 * memory - a, new Float64Array(2))));
         for (const matrix of [path.last, path.next]) {
-          assert.ok(cholesky(matrix, assets) !== null);
+          assert.ok(cholesky({ rows: assets, columns: assets, cells: matrix }).ok);
           for (let at = 0; at < assets; at += 1) assert.is(matrix[at * assets + at], 1);
         }
       },

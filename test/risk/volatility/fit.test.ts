@@ -133,6 +133,13 @@ test('standard errors cover what made the returns as often as they say', () => {
   assert.ok(within / tried > 0.95 - 4 * Math.sqrt((0.95 * 0.05) / tried), `${within} of ${tried}`);
 });
 
+test('a search that leaves too much for Newton is taken to its own end', () => {
+  const random = rngOf(8);
+  const returns = Float64Array.from({ length: 100 }, () => random.normal());
+  const fit = fitted(returns, aModel());
+  assert.ok(fit.gradientMax < GRADIENT_MAX);
+});
+
 test('scores that say nothing leave their standard errors out', () => {
   const nothing = { rows: 6, columns: 6, cells: new Float64Array(36) };
   const errors = standardErrors({

@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GarchLikelihood } from '../../../src/risk/volatility/garch-likelihood.ts';
-import { logLikelihood, SCORES, scoresOf } from '../../../src/risk/volatility/likelihood.ts';
+import { GarchLikelihood } from '../../../src/risk/volatility/likelihood/garch-likelihood.ts';
+import {
+  logLikelihood,
+  SCORES,
+  scoresOf,
+} from '../../../src/risk/volatility/likelihood/likelihood.ts';
+import { PathLikelihood } from '../../../src/risk/volatility/likelihood/path-likelihood.ts';
+import { VariancePath } from '../../../src/risk/volatility/likelihood/recursion.ts';
 import {
   estimatedOf,
   PARAMETERS,
   type VolatilityParameters,
 } from '../../../src/risk/volatility/model.ts';
-import { PathLikelihood } from '../../../src/risk/volatility/path-likelihood.ts';
-import { VariancePath } from '../../../src/risk/volatility/recursion.ts';
 import { law } from '../../support/law.ts';
 import { aModel, MODELS, simulated, usual } from './series.ts';
 

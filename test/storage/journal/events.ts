@@ -333,6 +333,13 @@ const shapes: Shapes = {
     fromMs: fc.nat(),
     toMs: fc.nat(),
   }),
+  'correlations-calibrated': record({
+    turn: fc.nat(),
+    verdict: fc.constantFrom('adopted', 'refused'),
+    markets: fc.nat(),
+    observations: fc.nat(),
+    detail: words,
+  }),
   'price-jumped': record({
     instrument: fc.nat(),
     endMs: fc.nat(),

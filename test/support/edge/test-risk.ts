@@ -9,7 +9,7 @@ export const A_RISK: RiskPort = {
   report: () => report,
   live: () => ({
     ...{ valueAtRisk95: 0.01, valueAtRisk99: 0.02, shortfall: 0.025, heat: 0.05 },
-    ...{ minutes: 90, isSeeded: true, fitted: 1, shrinkage: 0.2, unpriced: null },
+    ...{ minutes: 90, isSeeded: true, fitted: 1, shrinkage: 0.2, isDynamic: false, unpriced: null },
     ...{ rung: 'warn', tightest: 'heat', use: 0.85, budgets: [] },
   }),
 };

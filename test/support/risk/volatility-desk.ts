@@ -3,6 +3,10 @@ import type {
   CalibrationJob,
   VolatilityCalibrated,
 } from '../../../src/risk/volatility/live/calibration.ts';
+import type {
+  CorrelationJob,
+  CorrelationsCalibrated,
+} from '../../../src/risk/volatility/live/market-correlations.ts';
 import { volatilitySection } from '../../../src/risk/volatility/live/settings.ts';
 import {
   type PriceJumped,
@@ -25,14 +29,18 @@ export function aVolatilityDesk(more: Readonly<Record<string, unknown>> = {}, ma
   const events: VolatilityCalibrated[] = [];
   const warmed: VolatilityWarmed[] = [];
   const jumps: PriceJumped[] = [];
+  const correlationJobs: CorrelationJob[] = [];
+  const correlated: CorrelationsCalibrated[] = [];
   const desk = new VolatilityDesk({
     instruments: Array.from({ length: markets }, (_, at) => ({ venue: 'v', symbol: `S${at}` })),
     settings,
     board,
     fit: (job) => void jobs.push(job),
+    correlate: (job) => void correlationJobs.push(job),
     record(event) {
       if (event.kind === 'volatility-calibrated') events.push(event);
       else if (event.kind === 'price-jumped') jumps.push(event);
+      else if (event.kind === 'correlations-calibrated') correlated.push(event);
       else warmed.push(event);
     },
   });
@@ -89,6 +97,9 @@ export function aVolatilityDesk(more: Readonly<Record<string, unknown>> = {}, ma
       events,
       warmed,
       jumps,
+      correlationJobs,
+      correlated,
+      nowNs,
       settings,
       quote,
       wait,

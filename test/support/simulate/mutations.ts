@@ -95,8 +95,8 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'journaled',
     what: 'an order leaves without its intent in the journal',
     file: 'src/execution/order-manager.js',
-    from: 'this.#options.sink.journal(evidence === undefined ?',
-    to: 'void (evidence === undefined ?',
+    from: 'this.#options.sink.journal(evidence === undefined ? event : { kind:',
+    to: 'void (evidence === undefined ? event : { kind:',
   },
   {
     invariant: 'journal',

@@ -33,6 +33,7 @@ export class VolatilityBoard {
   readonly #readings: (VolatilityReading | null)[];
   readonly #laws: (ShockLaw | null)[];
   #lawsTold = 0;
+  #correlations: { readonly cells: Float64Array; readonly atNs: number } | null = null;
 
   constructor(how: {
     readonly instruments: number;
@@ -90,6 +91,18 @@ export class VolatilityBoard {
   /** How many laws have been told so far: whoever computes from them need not when it stands. */
   get lawsTold(): number {
     return this.#lawsTold;
+  }
+
+  /** Correlations of the returns over the next period, n × n. */
+  tellCorrelations(cells: Float64Array, atNs: number): void {
+    assert(cells.length === this.#readings.length ** 2, 'a correlation of each pair');
+    this.#correlations = { cells, atNs };
+  }
+
+  /** Null where a model of them is not followed, or its last step is too old. */
+  correlations(nowNs: number): Float64Array | null {
+    const told = this.#correlations;
+    return told !== null && nowNs - told.atNs <= this.#staleNs ? told.cells : null;
   }
 
   #fresh(instrument: number, nowNs: number): VolatilityReading | null {

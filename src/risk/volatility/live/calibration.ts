@@ -4,6 +4,7 @@ import { jumpTests } from '../../jumps/jump-tests.ts';
 import { type FitFault, fitVolatility, type VolatilityFit } from '../fit.ts';
 import type { VolatilityModel, VolatilityParameters } from '../model.ts';
 import { JUMP_SIGNIFICANCE, jumpWindow } from './jump-watch.ts';
+import type { CorrelationAnswer, CorrelationJob } from './market-correlations.ts';
 import { DAY_MS, factorAt, type IntradayProfile, profileOf } from './seasonality.ts';
 
 /** What a fit is made of. It crosses threads, so that it is plain numbers. */
@@ -48,6 +49,8 @@ export type CalibrationFault = FitFault | { readonly kind: 'no-answer'; readonly
 export interface Calibrator {
   /** `done` is called once for each job, or never after `stop`. */
   readonly run: (job: CalibrationJob, done: (answer: CalibrationAnswer) => void) => void;
+  /** The same for the correlations of all markets. */
+  readonly correlate: (job: CorrelationJob, done: (answer: CorrelationAnswer) => void) => void;
   readonly stop: () => Promise<void>;
 }
 

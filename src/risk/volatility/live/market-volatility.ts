@@ -84,16 +84,26 @@ export class MarketVolatility {
     this.#mid = Number.NaN;
   }
 
-  /** Ends the periods that are over. One that this was not awake for has no return. */
-  tick(wallMs: number, monoNs: number): void {
+  /** The last return in deviations of what a fitted model expected; NaN where there is none. */
+  get shock(): number {
+    return this.#calibration > 0 ? this.#surprise : Number.NaN;
+  }
+
+  /**
+   * Ends the periods that are over. One that this was not awake for has no return.
+   *
+   * @returns whether one ended
+   */
+  tick(wallMs: number, monoNs: number): boolean {
     const { periodMs } = this.#parts.board;
     const period = Math.floor(wallMs / periodMs);
-    if (period === this.#period) return;
+    if (period === this.#period) return false;
     const isNext = period === this.#period + 1;
     const value = isNext ? Math.log(this.#mid / this.#midBefore) : Number.NaN;
     this.#period = period;
     this.#midBefore = this.#mid;
     this.#end(value, period * periodMs, monoNs);
+    return true;
   }
 
   /**
@@ -165,6 +175,7 @@ export class MarketVolatility {
     if (!Number.isFinite(value)) {
       // Nothing is known of the period, so that what the board says grows old.
       this.#live?.skip();
+      this.#surprise = Number.NaN;
       return;
     }
     const plain = value / factorAt(this.#profile, endMs);

@@ -64,6 +64,12 @@ export const volatilitySection = z
       .max(NU_MAX)
       .optional()
       .describe('degrees of freedom of t shocks; left out: they are estimated'),
+    correlation: z
+      .enum(['average', 'dynamic'])
+      .default('average')
+      .describe(
+        'correlations of a book: an exponential average, or a fitted model (2 … 16 markets)',
+      ),
     ewmaLambda: z
       .number()
       .min(0.5)

@@ -1,4 +1,4 @@
-import { err } from '../../../core/result.ts';
+import { assert, err } from '../../../core/result.ts';
 import type { QuoteMessage } from '../../../market/quote.ts';
 import type { VolatilityModel } from '../model.ts';
 import type { VolatilityBoard } from './board.ts';
@@ -8,12 +8,33 @@ import {
   calibratedEvent,
   type VolatilityCalibrated,
 } from './calibration.ts';
+import {
+  areFewEnough,
+  type CorrelationAnswer,
+  type CorrelationJob,
+  type CorrelationsCalibrated,
+  correlationsEvent,
+  MarketCorrelations,
+} from './market-correlations.ts';
 import { type MarketJump, MarketVolatility, type WallAndMono } from './market-volatility.ts';
 import { modelOf, type VolatilitySettings } from './settings.ts';
 import { type ClosedPrice, type VolatilityWarmed, warmReturns } from './warm-start.ts';
 
 /** A fit that has no answer by then has none. */
 export const ANSWER_MS_MAX = 60_000;
+/** Calibrations that are kept to be looked at; the journal has all of them. */
+const HISTORY_MAX = 32;
+
+/** One of them, as it was written down. */
+export interface CalibrationNote {
+  /** Wall clock. */
+  readonly atMs: number;
+  /** The market, or `correlations`. */
+  readonly of: string;
+  readonly verdict: 'adopted' | 'refused';
+  readonly observations: number;
+  readonly detail: string;
+}
 
 /** A market moved as no diffusion does; what led to it stays comparable in whole numbers. */
 export interface PriceJumped {
@@ -28,7 +49,11 @@ export interface PriceJumped {
   readonly thresholdMilli: number;
 }
 
-export type VolatilityEvent = VolatilityCalibrated | VolatilityWarmed | PriceJumped;
+export type VolatilityEvent =
+  | VolatilityCalibrated
+  | CorrelationsCalibrated
+  | VolatilityWarmed
+  | PriceJumped;
 
 export interface VolatilityDeskOptions {
   readonly instruments: readonly { readonly venue: string; readonly symbol: string }[];
@@ -36,12 +61,15 @@ export interface VolatilityDeskOptions {
   readonly board: VolatilityBoard;
   /** Has a job carried out; the answer comes to `onAnswer`. */
   readonly fit: (job: CalibrationJob) => void;
+  /** The same; the answer comes to `onCorrelations`. */
+  readonly correlate: (job: CorrelationJob) => void;
   /** @throws when it cannot be journaled */
   readonly record: (event: VolatilityEvent) => void;
 }
 
 interface Waiting {
-  readonly instrument: number;
+  /** Null where it is the correlations of all. */
+  readonly instrument: number | null;
   readonly turn: number;
   readonly taken: number;
   readonly sinceMs: number;
@@ -57,7 +85,13 @@ export class VolatilityDesk {
   readonly #markets: readonly MarketVolatility[];
   /** Monotonic time of the last try of each market; long ago at the start. */
   readonly #triedMs: Float64Array;
+  /** Null where nobody asks for a model of them, or the markets are too few or too many. */
+  readonly #correlations: MarketCorrelations | null;
+  #correlatedMs = Number.NEGATIVE_INFINITY;
   #waiting: Waiting | null = null;
+  /** Newest last. */
+  readonly #history: CalibrationNote[] = [];
+  #wallMs = 0;
   #turn = 0;
   #adopted = 0;
   #refused = 0;
@@ -67,6 +101,8 @@ export class VolatilityDesk {
     this.#options = options;
     this.#model = modelOf(settings);
     this.#triedMs = new Float64Array(instruments.length).fill(Number.NEGATIVE_INFINITY);
+    const isDynamic = settings.correlation === 'dynamic' && areFewEnough(instruments.length);
+    this.#correlations = isDynamic ? new MarketCorrelations(instruments.length, board) : null;
     this.#markets = instruments.map(
       (_, instrument) =>
         new MarketVolatility({
@@ -108,49 +144,86 @@ export class VolatilityDesk {
 
   /** Several times a period. */
   tick(wallMs: number, monoNs: number): void {
-    for (const market of this.#markets) market.tick(wallMs, monoNs);
+    this.#wallMs = wallMs;
+    let hasEnded = false;
+    for (const market of this.#markets) hasEnded = market.tick(wallMs, monoNs) || hasEnded;
+    if (hasEnded) this.#correlations?.end(this.#shockOf, monoNs);
     const monoMs = monoNs / 1e6;
     const waiting = this.#waiting;
     if (waiting !== null && monoMs - waiting.sinceMs > ANSWER_MS_MAX) {
       const { instrument, turn } = waiting;
-      this.onAnswer({
-        instrument,
-        turn,
-        outcome: err({ kind: 'no-answer', waitedMs: ANSWER_MS_MAX }),
-      });
+      const outcome = err({ kind: 'no-answer', waitedMs: ANSWER_MS_MAX } as const);
+      if (instrument === null) this.onCorrelations({ kind: 'correlations', turn, outcome });
+      else this.onAnswer({ instrument, turn, outcome });
     }
-    if (this.#waiting === null) this.#fitNext(monoMs);
+    if (this.#waiting === null && !this.#fitNext(monoMs)) this.#correlateNext(monoMs);
   }
 
   /** An answer that nobody waits for any more is none. */
   onAnswer(answer: CalibrationAnswer): void {
     const waiting = this.#waiting;
-    if (waiting?.turn !== answer.turn) return;
+    if (waiting === null || waiting.turn !== answer.turn || waiting.instrument === null) return;
     this.#waiting = null;
     const { outcome } = answer;
     // Written down before it is used.
-    this.#options.record(calibratedEvent(answer, this.#model));
+    const event = calibratedEvent(answer, this.#model);
+    this.#options.record(event);
+    this.#note(this.#nameOf(waiting.instrument), event);
     if (outcome.ok) {
       this.#adopted += 1;
       this.#markets[waiting.instrument]?.adopt(outcome.value, waiting.taken);
     } else this.#refused += 1;
   }
 
+  /** An answer that nobody waits for any more is none. */
+  onCorrelations(answer: CorrelationAnswer): void {
+    const waiting = this.#waiting;
+    if (waiting?.turn !== answer.turn || waiting.instrument !== null) return;
+    this.#waiting = null;
+    const { outcome } = answer;
+    const event = correlationsEvent(answer, this.#markets.length);
+    this.#options.record(event);
+    this.#note('correlations', event);
+    if (outcome.ok) {
+      this.#adopted += 1;
+      this.#correlations?.adopt(outcome.value, waiting.taken);
+    } else this.#refused += 1;
+  }
+
+  readonly #shockOf = (market: number): number => (this.#markets[market] as MarketVolatility).shock;
+
   summary() {
-    const markets = this.#options.instruments.map(({ venue, symbol }, at) => [
-      `${venue} ${symbol}`,
-      this.#markets[at]?.summary(),
-    ]);
+    const markets = this.#markets.map(
+      (market, at) => [this.#nameOf(at), market.summary()] as const,
+    );
     return {
       adopted: this.#adopted,
       refused: this.#refused,
       isFitting: this.#waiting !== null,
+      correlation: this.#correlations === null ? 'average' : 'dynamic',
       markets: Object.fromEntries(markets),
+      history: [...this.#history],
     };
   }
 
-  /** The market that has waited longest of those whose fit is due. */
-  #fitNext(monoMs: number): void {
+  #note(of: string, event: VolatilityCalibrated | CorrelationsCalibrated): void {
+    const { verdict, observations, detail } = event;
+    this.#history.push({ atMs: this.#wallMs, of, verdict, observations, detail });
+    if (this.#history.length > HISTORY_MAX) this.#history.shift();
+  }
+
+  #nameOf(instrument: number): string {
+    const found = this.#options.instruments[instrument];
+    assert(found !== undefined, 'an instrument of the desk');
+    return `${found.venue} ${found.symbol}`;
+  }
+
+  /**
+   * The market that has waited longest of those whose fit is due.
+   *
+   * @returns false where none is
+   */
+  #fitNext(monoMs: number): boolean {
     const { refitMinutes, returnsMin } = this.#options.settings;
     let next = -1;
     this.#markets.forEach(({ known }, at) => {
@@ -158,12 +231,24 @@ export class VolatilityDesk {
       if (known < returnsMin || monoMs - triedMs < refitMinutes * 60_000) return;
       if (next < 0 || triedMs < (this.#triedMs[next] as number)) next = at;
     });
-    if (next < 0) return;
+    if (next < 0) return false;
     this.#turn += 1;
     this.#triedMs[next] = monoMs;
     const { taken, ...job } = (this.#markets[next] as MarketVolatility).job(this.#turn);
     this.#waiting = { instrument: next, turn: this.#turn, taken, sinceMs: monoMs };
     this.#options.fit(job);
+    return true;
+  }
+
+  #correlateNext(monoMs: number): void {
+    const correlations = this.#correlations;
+    if (correlations === null || !correlations.isReady) return;
+    if (monoMs - this.#correlatedMs < this.#options.settings.refitMinutes * 60_000) return;
+    this.#turn += 1;
+    this.#correlatedMs = monoMs;
+    const { taken, ...job } = correlations.job(this.#turn);
+    this.#waiting = { instrument: null, turn: this.#turn, taken, sinceMs: monoMs };
+    this.#options.correlate(job);
   }
 }
 

@@ -1,14 +1,14 @@
 import { studentQuantile, unitVarianceScale } from '../../../../src/math/student-t.ts';
 import { fitVolatility, type VolatilityFit } from '../../../../src/risk/volatility/fit.ts';
 import { forecastVariances } from '../../../../src/risk/volatility/forecast.ts';
-import { logLikelihood, SCORES } from '../../../../src/risk/volatility/likelihood.ts';
+import { logLikelihood, SCORES } from '../../../../src/risk/volatility/likelihood/likelihood.ts';
+import { VariancePath } from '../../../../src/risk/volatility/likelihood/recursion.ts';
 import {
   type Innovations,
   longRunVariance,
   type VolatilityModel,
   type VolatilityParameters,
 } from '../../../../src/risk/volatility/model.ts';
-import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
 import type { Columns, QuantAdapter, QuantInputs } from './adapter.ts';
 
 const AHEAD_OF_FIT = 5;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { forecastVariances } from '../../../../src/risk/volatility/forecast.ts';
+import { VariancePath } from '../../../../src/risk/volatility/likelihood/recursion.ts';
 import { LiveVariance, SHOCK_MAX } from '../../../../src/risk/volatility/live/live-variance.ts';
-import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
 import { law } from '../../../support/law.ts';
 import { aModel, MODELS, simulated, usual } from '../series.ts';
 

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { err, ok } from '../../../../src/core/result.ts';
 import { rngOf } from '../../../../src/core/rng.ts';
 import { varianceOver } from '../../../../src/risk/volatility/forecast.ts';
+import { VariancePath } from '../../../../src/risk/volatility/likelihood/recursion.ts';
 import {
   type CalibrationJob,
   calibrate,
@@ -13,7 +14,6 @@ import {
   ANSWER_MS_MAX,
   type PriceJumped,
 } from '../../../../src/risk/volatility/live/volatility-desk.ts';
-import { VariancePath } from '../../../../src/risk/volatility/recursion.ts';
 import { law } from '../../../support/law.ts';
 import {
   aVolatilityDesk as aDesk,
@@ -271,6 +271,23 @@ test('the variance of a day is that of the model, and told as such only of a fit
   const found = board.dayDeviation(0, nowNs + 1e9) ** 2;
   assert.ok(Math.abs(found / wanted - 1) < 1e-9, `${found} ${wanted}`);
   assert.ok(Number.isNaN(board.dayDeviation(0, nowNs + 5e9)), 'and none when it is stale');
+});
+
+test('what cannot be fitted is answered with why, and a period ends once', () => {
+  const returns = new Float64Array(200);
+  const endsMs = returns.map((_, at) => (at + 1) * 60_000);
+  const { outcome } = calibrate({
+    ...{ instrument: 0, turn: 1, bucketMs: 86_400_000, periodMs: 60_000, model: aModel() },
+    ...{ returns, endsMs },
+  });
+  assert.ok(!outcome.ok && outcome.error.kind === 'no-variance');
+  const { desk, begin, follow, wait, market } = aDesk();
+  begin();
+  follow(returnsOf(5, 30));
+  const { known } = market() ?? {};
+  wait(0);
+  desk.tick(START_MS, 0);
+  assert.is(market()?.known, known);
 });
 
 test('settings that contradict each other are refused', () => {

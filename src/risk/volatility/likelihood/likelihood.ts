@@ -1,7 +1,7 @@
-import { logGamma } from '../../math/gamma.ts';
-import { type Matrix, put, zeros } from '../../math/matrix.ts';
-import { digamma } from '../../math/student-t.ts';
-import { PARAMETERS, type VolatilityParameters } from './model.ts';
+import { logGamma } from '../../../math/gamma.ts';
+import { type Matrix, put, zeros } from '../../../math/matrix.ts';
+import { digamma } from '../../../math/student-t.ts';
+import { PARAMETERS, type VolatilityParameters } from '../model.ts';
 import { SLOPES, type VariancePath } from './recursion.ts';
 
 /** All of them, estimated or not: mu, omega, alpha, gamma, beta, nu. */

@@ -1,4 +1,10 @@
-import type { Matrix } from '../../math/matrix.ts';
+import type { Matrix } from '../../../math/matrix.ts';
+import {
+  estimatedOf,
+  PARAMETERS,
+  type VolatilityModel,
+  type VolatilityParameters,
+} from '../model.ts';
 import {
   crossed,
   logLikelihood,
@@ -7,12 +13,6 @@ import {
   SCORES,
   scoresOf,
 } from './likelihood.ts';
-import {
-  estimatedOf,
-  PARAMETERS,
-  type VolatilityModel,
-  type VolatilityParameters,
-} from './model.ts';
 import { VariancePath } from './recursion.ts';
 
 /** The likelihood of any of the models, by a path of its variances and their derivatives. */

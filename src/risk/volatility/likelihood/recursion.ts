@@ -1,4 +1,4 @@
-import { MEAN_ABSOLUTE_NORMAL, type VolatilityModel, type VolatilityParameters } from './model.ts';
+import { MEAN_ABSOLUTE_NORMAL, type VolatilityModel, type VolatilityParameters } from '../model.ts';
 
 /** Parameters that a variance depends on: mu, omega, alpha, gamma, beta. */
 export const SLOPES = 5;
