@@ -113,6 +113,8 @@ test('what is no number is named, and so is a market that does not vary', () => 
   assert.equal(fault({ liquidityMax: Number.POSITIVE_INFINITY }), {
     ...{ kind: 'no-number', name: 'liquidityMax', market: 1 },
   });
+  const endless = aModel([aCase({ supportedEdge: 1.79e308 })], 1.2e154);
+  assert.is(errorIn(allocate(endless, DEFAULTS)).kind, 'not-finite');
   assert.is(errorIn(allocate(aModel([aCase()], 0), DEFAULTS)).kind, 'no-variance');
   assert.is(errorIn(allocate(aModel([aCase()], Number.NaN), DEFAULTS)).kind, 'not-finite');
 });

@@ -158,6 +158,16 @@ test('a market that hardly trades takes no more than can be closed in time', () 
   assert.equal([board.positionLots(1, nowNs), desk.summary().rows[1]?.rule], [0, 'minimum']);
 });
 
+test('a volume that is no number is a fault, and no size', () => {
+  const { desk, board } = aSizingDesk();
+  for (let minute = 0; minute <= 6; minute += 1) {
+    const told = aMarketTold({ tradedLots: minute === 6 ? Number.POSITIVE_INFINITY : minute });
+    desk.onBook(aBook(minute * MINUTE_NS, { markets: [told, aMarketTold()] }));
+  }
+  assert.is(board.positionLots(0, 6 * MINUTE_NS), 0);
+  assert.match(desk.summary().fault ?? '', /liquidityMax/);
+});
+
 test('a size is journaled when it begins, ends or moves, and not more often than that', () => {
   const { desk, events } = aSizingDesk();
   const at = (second: number, equity: number): void =>
