@@ -14,6 +14,8 @@ export interface SizingOptions extends SizingDeskOptions {
   readonly settings: () => SizingSettings;
 }
 
+/** Looks come fast until the first sizes are known: before them nobody quotes. */
+const FIRST_LOOKS_MS = 25;
 const LOOK_MS = 250;
 
 /**
@@ -26,14 +28,21 @@ export function sizingActor(options: SizingOptions): ActorSpec<SizingDesk, Sizin
     kind: 'sizing',
     mailbox: { capacity: 64, overflow: 'conflate', keyOf: ({ kind }) => kind },
     start(ctx) {
-      ctx.timers.start('look', LOOK_MS, { kind: 'look' }, { periodic: true });
+      ctx.timers.start('look', FIRST_LOOKS_MS, { kind: 'look' });
       return new SizingDesk(options, options.settings());
     },
     receive(desk, message, ctx) {
       if (message.kind === 'book-told') desk.onBook(message);
       else if (message.kind === 'adopt-sizing') desk.adopt(message.settings);
-      else if (desk.look(ctx.clock.mono())) {
-        ctx.send(address.risk, { kind: 'tell-book', to: ctx.self });
+      else {
+        const isDue = desk.look(ctx.clock.mono());
+        if (isDue) ctx.send(address.risk, { kind: 'tell-book', to: ctx.self });
+        // Risk asks once a second what the accounts hold; whoever quotes waits for it now.
+        if (!desk.isEquityKnown) {
+          ctx.send(address.portfolio, { kind: 'tell-funds', to: address.risk });
+        }
+        const nextMs = desk.isEquityKnown ? LOOK_MS : FIRST_LOOKS_MS;
+        ctx.timers.start('look', nextMs, { kind: 'look' });
       }
       return desk;
     },

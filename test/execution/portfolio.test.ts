@@ -87,6 +87,9 @@ test('a position on margin that nobody here has bought counts for nothing', () =
   portfolio.onLedgerEvent(transferred('USDT', 100n * ONE));
   portfolio.onLedgerEvent(transferred('BTC', 5n * ONE));
   assert.equal(portfolio.funds.get('binance')?.get('BTC'), 0n);
+  const alone = aPortfolio({ margined: ['binance'] });
+  alone.onLedgerEvent(transferred('BTC', 5n * ONE));
+  assert.equal(alone.funds.get('binance')?.get('USDT'), 0n, 'no wallet is none');
   assert.is(aPortfolio({ margined: ['binance'] }).funds.size, 0);
   const unfunded = aPortfolio({ margined: ['binance'] });
   unfunded.onFill(0, 'buy', marginFill(1_000, 20_000, 0n));

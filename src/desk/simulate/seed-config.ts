@@ -50,6 +50,8 @@ export function venuesOf(seed: number): readonly VenueKindName[] {
  */
 export function seedConfig(base: Config, random: Rng, kinds: readonly VenueKindName[]): Config {
   const climbs = random.below(2) === 0;
+  // Sizes bind long before the limit of the position does: half of the seeds go without.
+  const isSized = random.fork('sizing').below(2) === 0;
   const venue = recordedVenueOf(base);
   const strategy = base.strategies.find((each) => each.venue === venue.name);
   const at = kinds.map((kind) => ({ kind, name: kind, symbol: SYMBOLS[kind] }));
@@ -72,6 +74,7 @@ export function seedConfig(base: Config, random: Rng, kinds: readonly VenueKindN
       flattenSeconds: FLATTEN_SECONDS,
     },
     risk: { ...base.risk, maxPositionNotional: POSITION_MAX, maxDailyLoss: LOSS_MAX },
+    sizing: { ...base.sizing, enabled: isSized },
     journal: { ...base.journal, segmentMiB: SEGMENT_MIB, keepSegments: KEEP_SEGMENTS },
   });
 }

@@ -121,11 +121,14 @@ export class SizingDesk {
     this.#options.board.setStaleMs(settings.staleSeconds * 1_000);
   }
 
+  get isEquityKnown(): boolean {
+    return this.#equityNs > Number.NEGATIVE_INFINITY;
+  }
+
   /** Whether the book is to be asked for; at every look while the desk's worth is not known. */
   look(nowNs: number): boolean {
     this.#nowNs = nowNs;
-    const isKnown = this.#equityNs > Number.NEGATIVE_INFINITY;
-    const everyNs = isKnown ? this.#settings.everySeconds * 1e9 : 0;
+    const everyNs = this.isEquityKnown ? this.#settings.everySeconds * 1e9 : 0;
     if (nowNs - this.#askedNs < everyNs) return false;
     this.#askedNs = nowNs;
     return true;

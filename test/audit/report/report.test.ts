@@ -67,6 +67,29 @@ test('an order is one row: what was wanted, what was filled and what it cost', (
   );
 });
 
+test('an amended order is full by the terms that the venue has', () => {
+  const about = { clientId: 'd-1' };
+  const amended = (lots: string) =>
+    entry('amend-submitted', { ...about, amendment: { ticks: '600000', lots } });
+  const begun = [
+    entry('instrument-defined', { instrument: market }),
+    entry('order-submitted', { order: order() }),
+    filled('4'),
+  ];
+  const rowOf = (...entries: readonly AuditEntry[]) => {
+    const { columns, rows } = reported('orders', [...begun, ...entries]);
+    return ['price', 'quantity', 'status'].map((name) => rows[0]?.[columns.indexOf(name)]);
+  };
+  const smaller = amended('4');
+  assert.equal(rowOf(smaller), ['60000.1', '0.010', 'partly filled'], 'nobody knows yet');
+  const unknown = entry('amend-outcome-unknown', { ...about, reason: 'late' });
+  assert.equal(rowOf(smaller, unknown), ['60000.1', '0.010', 'partly filled']);
+  const accepted = entry('amend-accepted', { ...about, ticks: '600000', lots: '4' });
+  assert.equal(rowOf(smaller, accepted), ['60000.0', '0.004', 'filled']);
+  const rejected = entry('amend-rejected', { ...about, reason: 'no' });
+  assert.equal(rowOf(amended('20'), filled('6'), rejected), ['60000.1', '0.010', 'filled']);
+});
+
 test('a fill that leaves something open is partly filled', () => {
   const { columns, rows } = reported('orders', [
     entry('order-submitted', { order: order() }),

@@ -11,6 +11,8 @@ const VENUE = 'trading/venues/venue:binance';
 
 /** Crashes the venue while risk approves an order, so that the order waits in its mailbox. */
 async function crashBeforeOrder(stage: Stage): Promise<OrderIntent> {
+  // The quotes of the beginning have used up the rate of a strategy.
+  await stage.sleep(2_000);
   const letters = deadLettersOf(stage);
   const { uid } = actor(stage, VENUE);
   onReadIn('trading/risk', stage.desk.parts.gate, 'mode', () => {

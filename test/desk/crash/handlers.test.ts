@@ -31,6 +31,8 @@ for (const bug of BUGS) {
 test('an order that was approved when the gate closed does not leave', async () => {
   await survives(async (stage) => {
     const { gate, metrics } = stage.desk.parts;
+    // The quotes of the beginning have used up the rate of a strategy.
+    await stage.sleep(2_000);
     let placed = -1;
     const halted = metrics.refusals.get('halted') ?? 0;
     onReadIn('trading/risk', gate, 'mode', () => {
