@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { rngOf } from '../../../src/core/rng.ts';
 import { cholesky } from '../../../src/math/linear/cholesky.ts';
 import { CorrelationPath } from '../../../src/risk/volatility/correlation-path.ts';
-import { filterDcc, fitDcc } from '../../../src/risk/volatility/dcc.ts';
+import { filterDcc, fitCorrelations, fitDcc } from '../../../src/risk/volatility/dcc.ts';
 import { law } from '../../support/law.ts';
 import { aModel, simulated } from './series.ts';
 
@@ -146,6 +146,15 @@ test('what cannot be correlated is a tagged error', () => {
 test('a and b that leave no correlation have no likelihood', () => {
   const path = new CorrelationPath(shocksOf(2, 30, 1), 2);
   assert.ok(Number.isNaN(path.fill(-5, 0, new Float64Array(2))));
+});
+
+test('shocks so small that their products vanish have no correlations to fit', () => {
+  const shocks = Float64Array.from(
+    { length: 12 },
+    (_, at) => 1e-160 * (((at * 7) % 5) - 2 + at / 9),
+  );
+  const found = fitCorrelations(shocks, 2);
+  assert.is(!found.ok && found.error.kind, 'correlations');
 });
 
 test.run();

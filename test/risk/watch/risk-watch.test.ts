@@ -284,6 +284,28 @@ test('an account in which nothing was ever booked hides nothing of the others', 
   assert.is(watch.summary().equity, 70);
 });
 
+test('an account that holds nothing at all makes nobody rich', () => {
+  const { watch } = aWatch();
+  watch.on({ kind: 'funds-told', funds: new Map() }, 0);
+  assert.is(watch.summary().equity, null);
+});
+
+test('C26: the fill of a market order is judged by the mid of its market', () => {
+  const { watch, gate, quote } = aWatch();
+  quote(0, 99, 101, 0);
+  const order = anOrder({ kind: 'market', ticks: 0, lots: 2 });
+  const fillAt = (ticks: number): void => {
+    const fill = aFill({ ticks, lots: 1 });
+    const record = { ...submitted(order), status: 'partially-filled' as const };
+    const event = { kind: 'order-filled', clientId: order.clientId, fill } as const;
+    watch.onOrder({ kind: 'order-updated', record, event, incident: null }, 0);
+  };
+  fillAt(100);
+  assert.equal(gate.venuePauses(0), []);
+  fillAt(150);
+  assert.equal(gate.venuePauses(0), ['breaker']);
+});
+
 test('a warning of a control is told', () => {
   const { tick, warnings } = aWatch();
   tick(1_000);
