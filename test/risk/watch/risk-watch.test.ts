@@ -8,6 +8,7 @@ import type { BreakerEvent } from '../../../src/risk/breakers/events.ts';
 import { type BreakerSettings, breakersSection } from '../../../src/risk/breakers/settings.ts';
 import type { MarketDayOpened } from '../../../src/risk/budgets/market-day.ts';
 import type { RungChanged } from '../../../src/risk/ladders/rung-changed.ts';
+import { type PortfolioSettings, portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import type { RiskState } from '../../../src/risk/risk-desk.ts';
 import { type LoopFigures, RiskWatch } from '../../../src/risk/watch/risk-watch.ts';
@@ -28,6 +29,7 @@ function aWatch(
     readonly settings?: Partial<BreakerSettings>;
     readonly loop?: () => LoopFigures;
     readonly other?: Instrument;
+    readonly portfolio?: PortfolioSettings;
   } = {},
 ) {
   const instruments = [btc, parts.other ?? eth];
@@ -47,6 +49,9 @@ function aWatch(
       record: (event) => void journal.push(event),
       warned: (control) => void warnings.push(control),
       loop: parts.loop ?? null,
+      ...(parts.portfolio === undefined
+        ? {}
+        : { portfolio: () => parts.portfolio as PortfolioSettings }),
     },
     0,
   );
@@ -304,6 +309,18 @@ test('C26: the fill of a market order is judged by the mid of its market', () =>
   assert.equal(gate.venuePauses(0), []);
   fillAt(150);
   assert.equal(gate.venuePauses(0), ['breaker']);
+});
+
+test('a budget of a strategy that trades no market binds nobody', () => {
+  const portfolio = portfolioSection.parse({
+    budgets: { strategies: { mm: { valueAtRiskFraction: 1e-6 } } },
+  });
+  const tested = aWatch({ portfolio });
+  tested.funds({ USDT: 10_000 });
+  tested.tick(1_000);
+  const [row] = tested.watch.summary().portfolio.budgets;
+  assert.equal([row?.scope, row?.valueAtRisk], ['strategy:mm', 0]);
+  assert.ok(ask(tested, { isPostOnly: true, ticks: 99 }, 1_000).ok);
 });
 
 test('a warning of a control is told', () => {
