@@ -250,8 +250,8 @@ export const EXPOSURE: MutantFile = {
     },
     {
       what: 'an order that fills partly counts in full',
-      from: 'lots - (known?.lots ?? 0)',
-      to: 'lots',
+      from: 'known.lots = lots;',
+      to: '',
     },
     {
       what: 'the worst forgets the other side',
@@ -260,13 +260,13 @@ export const EXPOSURE: MutantFile = {
     },
     {
       what: 'a market order crosses nobody',
-      from: '            ticks === 0 ||\n',
-      to: '',
+      from: 'ownTicks === 0 || ticks === 0',
+      to: 'ownTicks === 0',
     },
     {
       what: "an order at the other's price does not cross",
-      from: 'ticks >= own.ticks',
-      to: 'ticks > own.ticks',
+      from: 'ticks >= ownTicks',
+      to: 'ticks > ownTicks',
     },
   ],
 };
