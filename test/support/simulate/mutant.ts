@@ -26,7 +26,7 @@ export class Mutant {
    *
    * @throws when the text that is to be replaced is not there exactly once
    */
-  async find({ file, from, to, invariant }: Mutation): Promise<SeedReport | null> {
+  async find({ file, from, to, invariant, faults }: Mutation): Promise<SeedReport | null> {
     const path = join(this.#folder, 'dist', file);
     const text = readFileSync(path, 'utf8');
     const times = text.split(from).length - 1;
@@ -36,7 +36,8 @@ export class Mutant {
       text.replace(from, () => to),
     );
     try {
-      return await this.#simulate((report) =>
+      const chosen = faults === undefined ? [] : ['--faults', faults];
+      return await this.#simulate(chosen, (report) =>
         report.violations.some((violation) => violation.invariant === invariant),
       );
     } finally {
@@ -48,11 +49,14 @@ export class Mutant {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #simulate(isFound: (report: SeedReport) => boolean): Promise<SeedReport | null> {
+  async #simulate(
+    chosen: readonly string[],
+    isFound: (report: SeedReport) => boolean,
+  ): Promise<SeedReport | null> {
     const main = join(this.#folder, 'dist', 'src', 'main.js');
     // Where most of the broken code is: the protocol that has been simulated the longest.
     const venues = ['--venues', 'binance'];
-    const words = ['simulate', '--seeds', SEEDS, '--steps', STEPS, ...venues, '--json'];
+    const words = ['simulate', '--seeds', SEEDS, '--steps', STEPS, ...venues, ...chosen, '--json'];
     const child = spawn(process.execPath, [main, ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
