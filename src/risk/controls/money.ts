@@ -78,8 +78,8 @@ export const drawdown: Control<DrawdownState, typeof drawdownLimits> = {
   action: 'half size, less towards the hard limit; emergency, which flattens in category 1',
   scope: 'desk',
   limits: drawdownLimits,
-  reset: { warn: '-', reduced: 'A', emergency: '2P' },
-  coolMs: 60_000,
+  reset: { warn: '-', reduced: 'R', emergency: '2P' },
+  coolMs: 0,
   source: wired('risk/watch, once a second'),
   check(state, limits) {
     const { fall } = state;

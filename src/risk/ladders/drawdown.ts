@@ -48,8 +48,9 @@ export type DrawdownMessage =
 export const DRAWDOWN_START: DrawdownState = { fall: 0, stage: 'normal', calmSinceMs: null };
 
 /**
- * The next state. A limit acts at once; the soft one is left by itself after a stated time below a
- * share of it; the hard one is left by people alone, and never straight to normal. A fall that is
+ * The next state. A limit acts at once; the soft one is left after a stated time below a share of
+ * it, and what was raised for it by a risk officer after that, since before it is raised anew; the
+ * hard one is left by people alone, and never straight to normal. A fall that is
  * no number counts as the hard limit: who does not know what there is may not spend it.
  */
 export function drawdownStep(

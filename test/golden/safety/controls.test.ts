@@ -131,7 +131,7 @@ test('every number of a trigger is a limit of its control', () => {
 
 /** Resets that differ from the list, and why. */
 const RESETS: Readonly<Record<string, readonly string[]>> = {
-  C21: ['A', '2P'], // Only an emergency takes two persons; the soft limit recovers by itself.
+  C21: ['R', '2P'], // Only an emergency takes two persons; at the soft limit a risk officer.
   C22: ['A', '2P'], // What is far beyond its limit is flattened, by an emergency.
   C20: ['R', '2P'], // Its third tier is an emergency.
   C33: ['A'], // Space that is free again and a lag that is over need nobody.

@@ -58,7 +58,7 @@ function aDesk(parts: { readonly kernel?: TestKernel; readonly state?: Partial<R
   return { ...tested, tested, watch, check, journal, rungs, peaks, at };
 }
 
-test('C21: sizes shrink in eighths from the soft limit on, and are whole after an hour', () => {
+test('C21: sizes shrink in eighths from the soft limit on, until a risk officer has looked', () => {
   const { kernel, rungs, at } = aDesk();
   at(0);
   at(-14_900);
@@ -69,10 +69,18 @@ test('C21: sizes shrink in eighths from the soft limit on, and are whole after a
   assert.is(kernel.deskScale, 0.125);
   at(-15_100);
   assert.is(kernel.deskScale, 0.125, 'a cause that stands only gets worse');
+  const release = (role: 'operator' | 'risk-officer') =>
+    kernel.release('C21@desk', { kind: 'person', name: 'ann', role, reason: 'seen' }, HOUR);
   at(-5_000);
+  assert.ok(release('risk-officer').ok);
+  at(-5_000);
+  assert.is(kernel.deskScale, 0.5, 'the soft limit has not been left yet');
   at(-5_000, HOUR);
-  // Off the soft limit: the breaker waits a minute, probes, and lets go.
   for (let second = 0; second < 70; second += 1) at(-5_000);
+  assert.is(kernel.deskScale, 0.5, 'nobody has looked');
+  assert.not.ok(release('operator').ok);
+  assert.ok(release('risk-officer').ok);
+  at(-5_000);
   assert.is(kernel.deskScale, 1);
   assert.equal(rungs(), ['C21 none to warn', 'C21 warn to scale', 'C21 scale to none']);
 });
