@@ -130,6 +130,9 @@ test('what is wrong with an order is named', () => {
     const configuration = { order_configuration: { [name]: {} } };
     assert.is(errorOf(configuration), 'UNSUPPORTED_ORDER_CONFIGURATION');
   }
+  const exits = { trigger_bracket_gtc: { limit_price: '60000', stop_trigger_price: '40000' } };
+  const attached = { attached_order_configuration: exits };
+  assert.is(errorOf(attached), 'UNSUPPORTED_ORDER_CONFIGURATION', 'not an entry without exits');
   assert.is(errorOf({ order_configuration: limit('100', '50000.00') }), 'INSUFFICIENT_FUND');
   const spend = { order_configuration: { market_market_ioc: { quote_size: '100' } } };
   assert.is(errorOf(spend), 'UNKNOWN_FAILURE_REASON', 'nobody sells');

@@ -47,6 +47,11 @@ function create({ desk, body, account }: Call): CallReply {
   if (known !== null) {
     return created(orderName(known.orderId), symbol, side, clientId, configuration);
   }
+  // An entry whose exits nobody keeps would be another order than the one that was asked for.
+  if ((body['attached_order_configuration'] ?? null) !== null) {
+    const details = 'attached_order_configuration is not served by this venue';
+    return notCreated({ error: 'UNSUPPORTED_ORDER_CONFIGURATION', details }, configuration);
+  }
   const terms = readConfiguration(configuration, instrument);
   if (!terms.ok) return notCreated(terms.error, configuration);
   if (desk.board.statusOf(instrument.symbol) !== 'online') {
