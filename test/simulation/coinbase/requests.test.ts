@@ -18,6 +18,10 @@ function anOrder(over: object = {}) {
   };
 }
 
+const at = (price: string | undefined, size: string | undefined) => ({
+  order_configuration: limit(size as string, price as string),
+});
+
 const create = (venue: ReturnType<typeof aCoinbaseVenue>, over: object = {}, key = KEY_NAME) =>
   venue.ask('POST', 'orders', { body: anOrder(over), key }).body;
 
@@ -138,6 +142,39 @@ test('what is wrong with an order is named', () => {
   assert.is(errorOf(spend), 'UNKNOWN_FAILURE_REASON', 'nobody sells');
   venue.facade.board.setStatus('BTC-USD', 'offline');
   assert.is(errorOf({}), 'INVALID_PRODUCT_ID');
+});
+
+test('a preview says what an order would cost, or why it would not be taken', () => {
+  const venue = aCoinbaseVenue();
+  const preview = (over: object = {}) => {
+    const { client_order_id: _, ...body } = anOrder(over);
+    return venue.ask('POST', 'orders/preview', { body, key: READER }).body;
+  };
+  const told = preview();
+  assert.equal([told.errs, told.base_size, told.quote_size], [[], '0.01000000', '500.00000000']);
+  // Taking costs 5 bps, and that much is held whatever becomes of it.
+  assert.equal([told.commission_total, told.order_total], ['0.25000003', '500.25000003']);
+  assert.is(preview({ side: 'SELL' }).order_total, '499.74999997');
+  for (const [price, size] of [
+    ['50000.00', '0.01'],
+    ['50100.00', '0.02'],
+  ]) {
+    create(venue, { client_order_id: `b-${price}`, side: 'SELL', ...at(price, size) }, BOB);
+  }
+  const { best_bid, best_ask } = preview();
+  assert.equal([best_bid, best_ask], ['', '50000.00']);
+  const market = (terms: object) => preview({ order_configuration: { market_market_ioc: terms } });
+  assert.is(market({ base_size: '0.02' }).quote_size, '1001.00000000');
+  const spent = market({ quote_size: '751' });
+  assert.equal([spent.base_size, spent.quote_size], ['0.01500998', '750.99999800']);
+  const errs = (over: object) => preview(over).errs;
+  const post = { limit_limit_gtc: { base_size: '1', limit_price: '50000.00', post_only: true } };
+  assert.equal(errs({ order_configuration: post }), ['PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY']);
+  assert.equal(errs(at('50000.00', '100')), ['PREVIEW_INSUFFICIENT_FUND']);
+  assert.equal(errs({ order_configuration: {} }), ['INVALID_ARGUMENT']);
+  assert.is(preview({ side: 'UP' }).error, 'INVALID_ARGUMENT');
+  const { orders } = venue.ask('GET', 'orders/historical/batch').body;
+  assert.equal(orders, [], 'nothing was placed');
 });
 
 test('lists are paged by a cursor, newest first, and ask for what makes sense', () => {

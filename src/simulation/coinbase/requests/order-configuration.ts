@@ -16,6 +16,8 @@ export type OrderTerms = Pick<NewOrder, 'type' | 'timeInForce' | 'ticks' | 'lots
 /** Error and sentence of a configuration that is not taken. */
 export interface TermsFault {
   readonly error: string;
+  /** What the check before an order calls it, where the error does not tell. */
+  readonly preview?: string;
   readonly details: string;
 }
 
