@@ -130,7 +130,7 @@ test('what is wrong with an order is named', () => {
   assert.is(errorOf({ order_configuration: { market_market_ioc: {} } }), 'INVALID_ARGUMENT');
   const odd = { order_configuration: limit('0.01', '50000.001') };
   assert.is(errorOf(odd), 'INVALID_ARGUMENT');
-  for (const name of ['twap_limit_gtd', 'invented']) {
+  for (const name of ['twap_limit_gtd', 'trigger_bracket_gtd', 'invented']) {
     const configuration = { order_configuration: { [name]: {} } };
     assert.is(errorOf(configuration), 'UNSUPPORTED_ORDER_CONFIGURATION');
   }

@@ -9,6 +9,7 @@ import type { MarketView } from '../../exchange/port.ts';
 import { orderName } from '../order-names.ts';
 import { badArgument, type Call, type CallReply, good, type Operation } from './operation.ts';
 import { readConfiguration, type TermsFault } from './order-configuration.ts';
+import { triggerFault } from './trigger-rules.ts';
 
 const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
 const CLIENT_ID = /^[\x21-\x7e]{1,128}$/;
@@ -94,6 +95,8 @@ function wantedIn(
   }
   const terms = readConfiguration(body['order_configuration'], instrument);
   if (!terms.ok) return terms;
+  const fault = triggerFault(terms.value, side, market.tape.last?.ticks ?? null);
+  if (fault !== null) return err(fault);
   if (desk.board.statusOf(instrument.symbol) !== 'online') {
     return err({ error: 'INVALID_PRODUCT_ID', details: 'trading in this product is disabled' });
   }
@@ -150,6 +153,8 @@ export function faultOf(refusal: Refusal): TermsFault {
       };
     case 'filter':
       return { error: 'INVALID_ARGUMENT', details: `outside of the rules: ${refusal.filter}` };
+    case 'not-offered':
+      return { error: 'UNSUPPORTED_ORDER_CONFIGURATION', details: refusal.found };
     default:
       return { error: 'UNKNOWN_FAILURE_REASON', details: refusal.kind };
   }

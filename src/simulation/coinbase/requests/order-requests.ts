@@ -35,6 +35,8 @@ function edit({ desk, body, account }: Call): CallReply {
   if (named === null) return refusedBy('ORDER_NOT_FOUND');
   const { order: known, instrument } = named;
   if (!isOpen(known)) return refusedBy('ORDER_IS_FULLY_FILLED');
+  const isPlain = known.trigger === undefined && known.bracket === undefined;
+  if (!isPlain) return refusedBy('ONLY_LIMIT_ORDER_EDITS_SUPPORTED');
   const { price, size } = body;
   const ticks = typeof price === 'string' ? parseTicks(instrument, price) : known.ticks;
   const lots = typeof size === 'string' ? parseLots(instrument, size) : known.lots;
