@@ -16,7 +16,7 @@ import { MarketFlow } from '../flow/market-flow.ts';
 import { type AccountOptions, keysOf, openAccounts } from '../server/accounts.ts';
 import { KrakenFacade } from './facade.ts';
 import { type CallLimits, DEFAULT_CALLS } from './keys.ts';
-import type { Tier } from './rate-counter.ts';
+import type { Tier } from './orders/rate-counter.ts';
 
 /** The markets of a venue that is told nothing else. */
 export const KRAKEN_MARKETS: readonly MarketOptions[] = [

@@ -6,7 +6,7 @@ import type { Call, Desk, Method } from '../call.ts';
 import { INVALID_ARGUMENTS, INVALID_KEY, type KrakenError, UNKNOWN_ORDER } from '../errors.ts';
 import { TOKEN_LIFE_MS } from '../keys.ts';
 import { assetCode, orderIdOf, orderIdText, type PairNames, tradeIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { shownClientId } from '../orders/order-desk.ts';
 import { balanceText, orderJson, tradeJson } from './order-json.ts';
 
 /** Entries of a page of histories. */

@@ -4,7 +4,7 @@ import type { Account } from '../../exchange/clearing.ts';
 import type { AccountTrade, VenueOrder, VenueOrderStatus } from '../../exchange/orders.ts';
 import { priceOf, secondsOf, sizeOf } from '../call.ts';
 import { orderIdText, type PairNames, tradeIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { shownClientId } from '../orders/order-desk.ts';
 
 const STATUSES: Readonly<Record<VenueOrderStatus, string>> = {
   new: 'open',

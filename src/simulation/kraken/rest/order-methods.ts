@@ -3,7 +3,7 @@ import type { VenueOrder } from '../../exchange/orders.ts';
 import type { Call, Method } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_ORDER, UNKNOWN_PAIR } from '../errors.ts';
 import { amendIdText, orderIdText } from '../names.ts';
-import { amendWishOf, REST_NAMES, wishOf } from '../wish.ts';
+import { amendWishOf, REST_NAMES, wishOf } from '../orders/wish.ts';
 import { describedOrder } from './order-json.ts';
 
 /** Orders of one batch. */

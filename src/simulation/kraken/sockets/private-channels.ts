@@ -11,7 +11,7 @@ import {
 } from '../../exchange/port.ts';
 import { priceOf, sizeOf, timeText } from '../call.ts';
 import { orderIdText, tradeIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { shownClientId } from '../orders/order-desk.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { averageText, reasonOf } from '../rest/order-json.ts';
 

@@ -6,10 +6,10 @@ import type { Line } from '../../binance/streams/line.ts';
 import { type Desk, timeText } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_METHOD, UNKNOWN_ORDER } from '../errors.ts';
 import { amendIdText, orderIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { shownClientId } from '../orders/order-desk.ts';
+import { amendWishOf, SOCKET_NAMES, wishOf } from '../orders/wish.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { readerOf } from '../rest/order-methods.ts';
-import { amendWishOf, SOCKET_NAMES, wishOf } from '../wish.ts';
 import type { PrivateChannels } from './private-channels.ts';
 import { DEFAULT_DEPTH, type PublicChannels } from './public-channels.ts';
 

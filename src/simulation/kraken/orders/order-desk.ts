@@ -1,12 +1,12 @@
-import { parseBigDecimal } from '../../core/decimal.ts';
-import type { Clock, Timer, Timers } from '../../core/env.ts';
-import { parseLots, parseTicks } from '../../core/instrument.ts';
-import { err, ok, type Result } from '../../core/result.ts';
-import { AMOUNT_DECIMALS, amountOf, type Lots, type Ticks } from '../../core/units.ts';
-import type { Side, TimeInForce } from '../../execution/order.ts';
-import type { SelfTradePrevention } from '../book/match-plan.ts';
-import type { NewOrder, VenueOrder } from '../exchange/orders.ts';
-import type { ExchangePort } from '../exchange/port.ts';
+import { parseBigDecimal } from '../../../core/decimal.ts';
+import type { Clock, Timer, Timers } from '../../../core/env.ts';
+import { parseLots, parseTicks } from '../../../core/instrument.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
+import { AMOUNT_DECIMALS, amountOf, type Lots, type Ticks } from '../../../core/units.ts';
+import type { Side, TimeInForce } from '../../../execution/order.ts';
+import type { SelfTradePrevention } from '../../book/match-plan.ts';
+import type { NewOrder, VenueOrder } from '../../exchange/orders.ts';
+import type { ExchangePort } from '../../exchange/port.ts';
 import {
   DEADLINE,
   INVALID_ARGUMENTS,
@@ -15,10 +15,10 @@ import {
   refusalError,
   UNKNOWN_ORDER,
   UNKNOWN_PAIR,
-} from './errors.ts';
-import { orderIdOf } from './names.ts';
+} from '../errors.ts';
+import { orderIdOf } from '../names.ts';
+import type { TradingState } from '../trading-state.ts';
 import { RateCounters, type Tier } from './rate-counter.ts';
-import type { TradingState } from './trading-state.ts';
 
 /** An order as a client asks for it, whichever way it came. Numbers are decimal texts. */
 export interface OrderWish {

@@ -1,8 +1,8 @@
-import { err, ok, type Result } from '../../core/result.ts';
-import type { TimeInForce } from '../../execution/order.ts';
-import { timeStampMs } from '../../venues/market/time-stamp.ts';
-import type { SelfTradePrevention } from '../book/match-plan.ts';
-import { INVALID_ARGUMENTS, type KrakenError } from './errors.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
+import type { TimeInForce } from '../../../execution/order.ts';
+import { timeStampMs } from '../../../venues/market/time-stamp.ts';
+import type { SelfTradePrevention } from '../../book/match-plan.ts';
+import { INVALID_ARGUMENTS, type KrakenError } from '../errors.ts';
 import type { AmendWish, OrderWish } from './order-desk.ts';
 
 const PREVENTIONS: Readonly<Record<string, SelfTradePrevention>> = {
