@@ -18,17 +18,22 @@ import {
 } from '../errors.ts';
 import { orderIdOf } from '../names.ts';
 import type { TradingState } from '../trading-state.ts';
+import type { KindWish } from './kind-wish.ts';
+import { meantTicks } from './price-wish.ts';
 import { RateCounters, type Tier } from './rate-counter.ts';
 
 /** An order as a client asks for it, whichever way it came. Numbers are decimal texts. */
 export interface OrderWish {
   readonly symbol: string;
   readonly side: Side;
-  readonly isMarket: boolean;
-  readonly price: string;
+  readonly kind: KindWish;
   readonly quantity: string;
   /** The quantity is what a market order spends, in quote currency. */
   readonly isCost: boolean;
+  /** What the book shows of an iceberg at a time; '' for any other order. */
+  readonly shown: string;
+  /** What follows on the other side once it trades; null when nothing does. */
+  readonly close: KindWish | null;
   /** '' when the client names none. */
   readonly clientId: string;
   readonly timeInForce: TimeInForce;
@@ -89,7 +94,10 @@ export class OrderDesk {
     if (!order.ok) return order;
     const nowMs = this.#clock.now();
     if (nowMs > wish.deadlineMs) return err(DEADLINE);
-    const closed = this.#state.refusal(wish.symbol, wish);
+    const closed = this.#state.refusal(wish.symbol, {
+      isMarket: wish.kind.isMarket,
+      isPostOnly: wish.isPostOnly,
+    });
     if (closed !== null) return err(closed);
     if (!this.#countersOf(account).take(wish.symbol, { kind: 'add' }, nowMs)) {
       return err(ORDER_RATE);
@@ -204,9 +212,17 @@ export class OrderDesk {
     if (wish.clientId !== '' && !CLIENT_ID.test(wish.clientId)) {
       return err(`${INVALID_ARGUMENTS}:cl_ord_id`);
     }
+    const { kind, side } = wish;
+    // The exchange behind takes nothing yet that waits or hides.
+    if (kind.trigger !== null || kind.isIceberg || wish.close !== null) {
+      return err(`${INVALID_ARGUMENTS}:ordertype`);
+    }
     const cost = wish.isCost ? parseBigDecimal(wish.quantity, AMOUNT_DECIMALS) : 0n;
     const lots = wish.isCost ? (0 as Lots) : parseLots(instrument, wish.quantity);
-    const ticks = wish.isMarket ? (0 as Ticks) : parseTicks(instrument, wish.price);
+    const last = market.tape.last?.ticks ?? Number.NaN;
+    const better = side === 'buy' ? '-' : '+';
+    const ticks =
+      kind.limit === null ? (0 as Ticks) : meantTicks(kind.limit, instrument, last, better);
     if (Number.isNaN(ticks)) return err('EOrder:Invalid price');
     if (Number.isNaN(lots) || cost === null || cost < 0n) {
       return err(`${INVALID_ARGUMENTS}:volume`);
@@ -215,9 +231,9 @@ export class OrderDesk {
     return ok({
       symbol: wish.symbol,
       clientId: wish.clientId === '' ? `${HIDDEN}${this.#unnamed}` : wish.clientId,
-      side: wish.side,
-      type: wish.isMarket ? 'market' : wish.isPostOnly ? 'limit-maker' : 'limit',
-      timeInForce: wish.isMarket ? 'gtc' : wish.timeInForce,
+      side,
+      type: kind.isMarket ? 'market' : wish.isPostOnly ? 'limit-maker' : 'limit',
+      timeInForce: kind.isMarket ? 'gtc' : wish.timeInForce,
       ticks,
       lots,
       quote: amountOf(cost),
