@@ -2,7 +2,7 @@ import { parseBigDecimal } from '../../../core/decimal.ts';
 import type { Clock, Timer, Timers } from '../../../core/env.ts';
 import { parseLots, parseTicks } from '../../../core/instrument.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
-import { AMOUNT_DECIMALS, amountOf, type Lots, type Ticks } from '../../../core/units.ts';
+import { AMOUNT_DECIMALS, amountOf, type Lots } from '../../../core/units.ts';
 import type { Side, TimeInForce } from '../../../execution/order.ts';
 import type { SelfTradePrevention } from '../../book/match-plan.ts';
 import type { NewOrder, VenueOrder } from '../../exchange/orders.ts';
@@ -10,6 +10,7 @@ import type { ExchangePort } from '../../exchange/port.ts';
 import {
   DEADLINE,
   INVALID_ARGUMENTS,
+  INVALID_PRICE,
   type KrakenError,
   ORDER_RATE,
   refusalError,
@@ -18,8 +19,9 @@ import {
 } from '../errors.ts';
 import { orderIdOf } from '../names.ts';
 import type { TradingState } from '../trading-state.ts';
+import { Closes } from './closes.ts';
 import type { KindWish } from './kind-wish.ts';
-import { meantTicks } from './price-wish.ts';
+import { termsOf } from './new-order.ts';
 import { RateCounters, type Tier } from './rate-counter.ts';
 
 /** An order as a client asks for it, whichever way it came. Numbers are decimal texts. */
@@ -69,6 +71,7 @@ const TIMEOUT_SECONDS_MAX = 86_400;
 /** Carries orders to the exchange: the same rules for REST and sockets. */
 export class OrderDesk {
   readonly exchange: ExchangePort;
+  readonly closes: Closes;
   readonly #state: TradingState;
   readonly #clock: Clock;
   readonly #timers: Timers;
@@ -87,6 +90,7 @@ export class OrderDesk {
     this.#clock = edges.clock;
     this.#timers = edges.timers;
     this.#tier = edges.tier;
+    this.closes = new Closes(exchange, edges.timers, () => this.#nextId());
   }
 
   place(account: string, wish: OrderWish): Result<VenueOrder, KrakenError> {
@@ -103,7 +107,9 @@ export class OrderDesk {
       return err(ORDER_RATE);
     }
     const placed = this.exchange.place(account, order.value);
-    return placed.ok ? ok(placed.value.order) : err(refusalError(placed.error));
+    if (!placed.ok) return err(refusalError(placed.error));
+    if (wish.close !== null) this.closes.add(placed.value.order, wish.close);
+    return ok(placed.value.order);
   }
 
   /** What `place` would refuse, without placing. */
@@ -164,7 +170,7 @@ export class OrderDesk {
     const { instrument } = market.rules;
     const ticks = wish.price === '' ? order.ticks : parseTicks(instrument, wish.price);
     const lots = wish.quantity === '' ? order.lots : parseLots(instrument, wish.quantity);
-    if (!(ticks > 0)) return err('EOrder:Invalid price');
+    if (!(ticks > 0)) return err(INVALID_PRICE);
     if (!(lots > order.filledLots)) return err(`${INVALID_ARGUMENTS}:order_qty`);
     const ageMs = nowMs - order.createdMs;
     if (!this.#countersOf(account).take(order.symbol, { kind: 'amend', ageMs }, nowMs)) {
@@ -213,32 +219,35 @@ export class OrderDesk {
       return err(`${INVALID_ARGUMENTS}:cl_ord_id`);
     }
     const { kind, side } = wish;
-    // The exchange behind takes nothing yet that waits or hides.
-    if (kind.trigger !== null || kind.isIceberg || wish.close !== null) {
-      return err(`${INVALID_ARGUMENTS}:ordertype`);
-    }
+    const last = market.tape.last?.ticks ?? Number.NaN;
+    const terms = termsOf(kind, side, instrument, last);
+    if (!terms.ok) return terms;
     const cost = wish.isCost ? parseBigDecimal(wish.quantity, AMOUNT_DECIMALS) : 0n;
     const lots = wish.isCost ? (0 as Lots) : parseLots(instrument, wish.quantity);
-    const last = market.tape.last?.ticks ?? Number.NaN;
-    const better = side === 'buy' ? '-' : '+';
-    const ticks =
-      kind.limit === null ? (0 as Ticks) : meantTicks(kind.limit, instrument, last, better);
-    if (Number.isNaN(ticks)) return err('EOrder:Invalid price');
     if (Number.isNaN(lots) || cost === null || cost < 0n) {
       return err(`${INVALID_ARGUMENTS}:volume`);
     }
-    this.#unnamed += 1;
+    const shownLots = parseLots(instrument, wish.shown);
+    if (kind.isIceberg && !(shownLots >= instrument.lotsMin && shownLots <= lots)) {
+      return err(`${INVALID_ARGUMENTS}:displayvol`);
+    }
     return ok({
       symbol: wish.symbol,
-      clientId: wish.clientId === '' ? `${HIDDEN}${this.#unnamed}` : wish.clientId,
+      clientId: wish.clientId === '' ? this.#nextId() : wish.clientId,
       side,
-      type: kind.isMarket ? 'market' : wish.isPostOnly ? 'limit-maker' : 'limit',
+      ...terms.value,
+      ...(wish.isPostOnly && !kind.isMarket && { type: 'limit-maker' as const }),
+      ...(kind.isIceberg && { shownLots }),
       timeInForce: kind.isMarket ? 'gtc' : wish.timeInForce,
-      ticks,
       lots,
       quote: amountOf(cost),
       selfTradePrevention: wish.prevention,
     });
+  }
+
+  #nextId(): string {
+    this.#unnamed += 1;
+    return `${HIDDEN}${this.#unnamed}`;
   }
 
   #countCancel(account: string, order: VenueOrder): void {
