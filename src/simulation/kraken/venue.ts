@@ -24,8 +24,8 @@ import { type CallLimits, DEFAULT_CALLS } from './keys.ts';
 import type { Tier } from './orders/rate-counter.ts';
 
 /**
- * What a pair takes of orders that wait or hide. The venue counts them with all others, and names no
- * bounds of a trail.
+ * What a pair takes of orders that wait or hide. The venue counts them with all others, and names
+ * no bounds of a trail.
  *
  * @see Kraken, "Iceberg orders"
  */

@@ -39,22 +39,26 @@ export function kindText(order: VenueOrder, instrument: Instrument): string {
   return order.type === 'market' ? `${words} ${price}` : `${words} ${price} -> limit ${price2}`;
 }
 
-/** What wakes an order, as the sockets tell it; undefined where nothing does. */
-export function triggersJson(order: VenueOrder, instrument: Instrument): unknown {
+/** What wakes an order, as the sockets tell it; nothing where nothing does. */
+export function triggerMembers(
+  order: VenueOrder,
+  instrument: Instrument,
+): Readonly<Record<string, unknown>> {
   const { trigger, isWaiting, wokenMs, markTicks } = order;
-  if (trigger === undefined) return undefined;
+  if (trigger === undefined) return {};
   const { trail } = trigger;
   const isPercent = trail !== null && 'bips' in trail;
   const ticks = trail === null ? trigger.ticks : isPercent ? 0 : trail.ticks;
-  return {
+  const peak = trail === null ? undefined : markTicks;
+  const triggers = {
     reference: trigger.reference,
     price: raw(isPercent ? formatDecimal(trail.bips, BIPS_DECIMALS) : priceOf(instrument, ticks)),
     price_type: trail === null ? 'static' : isPercent ? 'pct' : 'quote',
-    ...(trail !== null &&
-      markTicks !== undefined && { peak_price: raw(priceOf(instrument, markTicks)) }),
+    ...(peak !== undefined && { peak_price: raw(priceOf(instrument, peak)) }),
     status: isWaiting ? 'untriggered' : 'triggered',
     ...(wokenMs !== undefined && { timestamp: timeText(wokenMs) }),
   };
+  return { stop_price: raw(priceOf(instrument, trigger.ticks)), triggers };
 }
 
 /** `58000.0`, `+150.0` or `+5.0000%`; null where nothing wakes the order. */

@@ -11,7 +11,7 @@ import {
 } from '../../exchange/port.ts';
 import { priceOf, sizeOf, timeText } from '../call.ts';
 import { orderIdText, tradeIdText } from '../names.ts';
-import { triggersJson, typeName } from '../orders/kind-text.ts';
+import { triggerMembers, typeName } from '../orders/kind-text.ts';
 import { shownClientId } from '../orders/order-desk.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { averageText, reasonOf } from '../rest/order-json.ts';
@@ -167,7 +167,7 @@ export class PrivateChannels {
       ...(order.shownLots !== undefined && {
         display_qty: raw(sizeOf(instrument, order.shownLots)),
       }),
-      triggers: triggersJson(order, instrument),
+      ...triggerMembers(order, instrument),
       time_in_force: order.timeInForce.toUpperCase(),
       post_only: order.type === 'limit-maker',
       order_status: STATUSES[order.status],
