@@ -145,7 +145,7 @@ export class OrderEntry {
     const venueMs = this.#options.venueMs();
     const requestId = this.#nextId();
     const { venueOrderId } = record;
-    const names = { clientId, venueOrderId };
+    const names = { clientId, venueOrderId, isPair: record.order.trigger?.kind === 'pair' };
     const request = venue.queries.cancel(names, instrument, requestId, venueMs);
     if (request === null) {
       this.#unnamed.add(clientId);

@@ -79,6 +79,8 @@ export type Outgoing = string | HttpRequest;
 export interface OrderNames {
   readonly clientId: string;
   readonly venueOrderId: string;
+  /** Where the venue makes more than one order of a pair, all of them are meant. */
+  readonly isPair?: boolean;
 }
 
 /** Everything a part of the desk that must not trade may ask of a venue. */
