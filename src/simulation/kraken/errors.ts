@@ -29,6 +29,12 @@ export function refusalError(refusal: Refusal): KrakenError {
       return `${INVALID_ARGUMENTS}:cl_ord_id`;
     case 'would-take':
       return 'EOrder:Post only order';
+    case 'would-trigger':
+      return 'EOrder:Invalid price';
+    case 'not-a-pair':
+    case 'not-offered':
+    case 'not-amendable':
+      return INVALID_ARGUMENTS;
     case 'not-reducing':
       return 'EOrder:Reduce only:No position exists';
     case 'no-liquidity':
@@ -58,8 +64,12 @@ function filterError(filter: Extract<Refusal, { kind: 'filter' }>['filter']): Kr
       return `${INVALID_ARGUMENTS}:volume`;
     case 'MAX_NUM_ORDERS':
     case 'EXCHANGE_MAX_NUM_ORDERS':
+    case 'MAX_NUM_ALGO_ORDERS':
       return 'EOrder:Orders limit exceeded';
+    case 'ICEBERG_PARTS':
+      return `${INVALID_ARGUMENTS}:displayvol`;
     case 'PRICE_FILTER':
+    case 'TRAILING_DELTA':
     case 'PERCENT_PRICE_BY_SIDE':
       return 'EOrder:Invalid price';
     default:

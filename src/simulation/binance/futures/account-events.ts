@@ -17,6 +17,7 @@ const EXECUTIONS: Readonly<Record<Execution, string>> = {
   expired: 'EXPIRED',
   'trade-prevention': 'EXPIRED',
   amended: 'AMENDMENT',
+  triggered: 'NEW',
 };
 /** An account is called when its maintenance margin is this part of what it is worth. */
 const CALL_PERCENT = 80n;

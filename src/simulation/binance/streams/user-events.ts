@@ -16,6 +16,7 @@ const EXECUTIONS: Readonly<Record<Execution, string>> = {
   expired: 'EXPIRED',
   'trade-prevention': 'TRADE_PREVENTION',
   amended: 'REPLACED',
+  triggered: 'NEW',
 };
 
 type EventOf<Kind extends ExchangeEvent['kind']> = Extract<ExchangeEvent, { kind: Kind }>;

@@ -139,6 +139,8 @@ export class PrivateChannels {
       }
       case 'amended':
         return [{ ...known, exec_type: 'amended' }];
+      case 'triggered':
+        return [{ ...known, exec_type: 'status', order_status: 'triggered' }];
       case 'canceled':
       case 'expired':
         return [{ ...known, exec_type: execution, reason: reasonOf(order.status) }];
