@@ -28,9 +28,9 @@ import {
   invalid,
   mandatory,
   neither,
-  referenceOf,
   SIDES,
-} from '../requests/order-requests.ts';
+} from '../requests/order-parameters.ts';
+import { referenceOf } from '../requests/order-requests.ts';
 import type { FuturesDesk } from './futures-desk.ts';
 import { orderJson } from './json.ts';
 
