@@ -140,6 +140,7 @@ function isSame(before: OrderRecord, after: OrderRecord): boolean {
     before.venueOrderId === after.venueOrderId &&
     before.filledLots === after.filledLots &&
     before.isCancelRequested === after.isCancelRequested &&
+    before.isWaiting === after.isWaiting &&
     before.amendment === after.amendment &&
     before.isAmendUnknown === after.isAmendUnknown &&
     hasTerms(before.order, after.order) &&

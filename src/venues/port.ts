@@ -4,6 +4,7 @@ import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
 import type { Amending } from '../execution/amend/amending.ts';
 import type { Balances } from '../execution/ledger.ts';
+import type { NativeOrders } from '../execution/native/native-orders.ts';
 import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
 import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../risk/approved-order.ts';
@@ -113,6 +114,8 @@ export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
 /** The one door through which an order leaves. */
 export interface VenueOrders<Out extends Outgoing = Outgoing> {
   readonly amending: Amending;
+  /** What this venue keeps by itself. */
+  readonly natives: NativeOrders;
   place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): Out;
   /** Changes an order in place, within what `amending` says. The venue has named it. */
   amend(

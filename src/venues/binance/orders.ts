@@ -1,4 +1,5 @@
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
+import { NO_NATIVES } from '../../execution/native/native-orders.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
@@ -37,6 +38,7 @@ const withoutPrice = withoutTimeInForce.filter((name) => name !== 'price');
 export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
   return {
     amending: { changes: 'size-down', isQueued: false },
+    natives: NO_NATIVES,
     amend({ wanted, lots }: ApprovedAmendment, _venueOrderId, instrument, requestId, nowMs) {
       const { clientId } = wanted;
       const quantity = quantityText(instrument, lots);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { HttpRequest } from '../../core/env.ts';
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
+import { NO_NATIVES } from '../../execution/native/native-orders.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
 import { type RestAccess, signedRequest } from './rest.ts';
@@ -13,6 +14,7 @@ export function coinbaseOrders(access: RestAccess): VenueOrders<HttpRequest> {
   const prevention = preventionId(access.signer.name);
   return {
     amending: { changes: 'price-and-size', isQueued: true },
+    natives: NO_NATIVES,
     amend({ wanted, lots }, venueOrderId, instrument, _requestId, nowMs) {
       const price = `"price":"${priceText(instrument, wanted.ticks)}"`;
       const size = `"size":"${quantityText(instrument, lots)}"`;

@@ -1,4 +1,5 @@
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
+import { NO_NATIVES } from '../../execution/native/native-orders.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
 import type { KrakenToken } from './session.ts';
@@ -12,6 +13,7 @@ const SELF_TRADE_PREVENTION = 'cancel_newest';
 export function krakenOrders(token: KrakenToken, receiveWindowMs: number): VenueOrders {
   return {
     amending: { changes: 'price-and-size', isQueued: false },
+    natives: NO_NATIVES,
     amend({ wanted, lots }, _venueOrderId, instrument, requestId, nowMs) {
       const deadline = new Date(nowMs + receiveWindowMs).toISOString();
       // Without it the venue lets an order that was to rest take at its new price.

@@ -1,4 +1,5 @@
 import { type Instrument, priceText, quantityText } from '../../../core/instrument.ts';
+import { NO_NATIVES } from '../../../execution/native/native-orders.ts';
 import type { Side } from '../../../execution/order.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../../../risk/approved-order.ts';
 import type { VenueOrders } from '../../port.ts';
@@ -44,6 +45,7 @@ const MODIFY = [
 export function futuresOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
   return {
     amending: { changes: 'price-and-size', isQueued: false },
+    natives: NO_NATIVES,
     place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
       const side = sideText(order.side);
       const quantity = quantityText(instrument, order.lots);
