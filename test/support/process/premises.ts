@@ -116,7 +116,7 @@ export class Premises {
       .sort((one, other) => one - other);
   }
 
-  /** Waits until these run on this directory and nobody else: what was told to end takes a moment. */
+  /** Waits until these run here and nobody else: what was told to end takes a moment. */
   async remain(what: string, ...pids: readonly number[]): Promise<void> {
     const wanted = [...pids].sort((one, other) => one - other).join();
     await until(
