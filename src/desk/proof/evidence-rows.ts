@@ -96,7 +96,7 @@ export function riskRows(order: OrderIntent, evidence: Evidence, instrument: Ins
   ];
 }
 
-/** A limit behind a trigger is held against that, and a trigger is bound by a setting of its own. */
+/** A limit behind a trigger is held against that, a trigger by a setting of its own. */
 function offRow({ kind, ticks, trigger }: OrderIntent, mid: number, bandBps: number): Rows[number] {
   const offBps = (price: number, from: number): number => (Math.abs(price - from) / from) * 10_000;
   if (trigger === undefined) {
