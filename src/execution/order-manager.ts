@@ -135,7 +135,8 @@ export class OrderManager {
     if (record === undefined) return true;
     const { amendment, order } = record;
     const isNews = amendment === asked.amendment && order === asked.order;
-    if (!isNews || found.kind === 'market' || isEnded(record)) return amendment === null;
+    if (!isNews || found.kind !== order.kind || found.kind === 'market' || isEnded(record))
+      return amendment === null;
     const { ticks, lots } = found;
     const hasOld = hasTerms(found, order);
     if (amendment === null) {
@@ -153,6 +154,9 @@ export class OrderManager {
     switch (report.kind) {
       case 'accepted':
         this.#accept(report.clientId, report.venueOrderId);
+        return;
+      case 'triggered':
+        this.#triggered(report);
         return;
       case 'filled':
         this.#fill(report);
@@ -199,6 +203,8 @@ export class OrderManager {
       isReduceOnly: false,
       ticks: order.ticks,
       lots: order.lots,
+      ...(order.trigger === undefined ? {} : { trigger: order.trigger }),
+      ...(order.shownLots === undefined ? {} : { shownLots: order.shownLots }),
       epoch: 0,
       decidedNs: nanosOf(0),
       deadlineNs: nanosOf(0),
@@ -218,7 +224,21 @@ export class OrderManager {
   }
 
   #accept(clientId: string, venueOrderId: string): void {
+    this.#name(clientId, venueOrderId);
     this.record({ kind: 'order-accepted', clientId, venueOrderId });
+  }
+
+  #triggered({ clientId, venueOrderId }: Extract<Report, { kind: 'triggered' }>): void {
+    const record = this.recordOf(clientId);
+    if (record?.order.trigger === undefined) return;
+    if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    this.#name(clientId, venueOrderId);
+    this.record({ kind: 'order-triggered', clientId, venueOrderId });
+  }
+
+  /** Of what has more than one id, each is known: trades are told by them. */
+  #name(clientId: string, venueOrderId: string): void {
+    if (this.recordOf(clientId) !== undefined) this.table.name(clientId, venueOrderId);
   }
 
   #fill(report: Extract<Report, { kind: 'filled' }>): void {
@@ -231,6 +251,7 @@ export class OrderManager {
       return;
     }
     if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    this.table.name(clientId, venueOrderId);
     this.record({ kind: 'order-filled', clientId, fill });
     const ended = this.#ends.get(clientId);
     if (ended !== undefined) this.#end(ended);

@@ -8,11 +8,30 @@ import {
   isAmendEvent,
   worstLots,
 } from './amend/amendment.ts';
+import { hasWoken } from './native/waking.ts';
 import type { Evidence } from './proof/evidence.ts';
 
 export type Side = 'buy' | 'sell';
 export type OrderKind = 'limit' | 'market';
 export type TimeInForce = 'gtc' | 'ioc' | 'fok';
+
+/** What an order waits for at the venue before it works. */
+export type Trigger =
+  /**
+   * Wakes when the venue's price has come to `ticks`: against the side (`stop`: a sell at or below,
+   * a buy at or above) or in its favour (`take-profit`).
+   */
+  | { readonly kind: 'stop' | 'take-profit'; readonly ticks: Ticks }
+  /**
+   * A stop that follows the best price at a distance of `bips` 1/10000ths of it. It begins to
+   * follow when the price has come to `ticks` in favour; 0: at once.
+   */
+  | { readonly kind: 'trailing-stop'; readonly ticks: Ticks; readonly bips: number }
+  /**
+   * One cancels other: it works as the limit order that it is (the target) and, when the price has
+   * come to `ticks` against it, what is left becomes a market order (the stop).
+   */
+  | { readonly kind: 'pair'; readonly ticks: Ticks };
 
 /** What a strategy's decision becomes before risk has seen it. Frozen; never resent. */
 export interface OrderIntent {
@@ -32,6 +51,10 @@ export interface OrderIntent {
   /** Limit price; 0 for a market order. */
   readonly ticks: Ticks;
   readonly lots: Lots;
+  /** Absent: it works at once. `kind` and `ticks` say what it is once it has woken. */
+  readonly trigger?: Trigger;
+  /** What the book shows of an iceberg at a time; absent: all of it. */
+  readonly shownLots?: Lots;
   /** Gate epoch of the decision: a later epoch refuses it, so nothing outlives a halt. */
   readonly epoch: number;
   /** When the market event behind the decision reached this process. */
@@ -83,6 +106,8 @@ export type OrderEvent =
     }
   | { readonly kind: 'order-refused'; readonly clientId: string; readonly reason: string }
   | { readonly kind: 'order-accepted'; readonly clientId: string; readonly venueOrderId: string }
+  /** Its trigger has woken it; from then on it may have another id at the venue. */
+  | { readonly kind: 'order-triggered'; readonly clientId: string; readonly venueOrderId: string }
   | { readonly kind: 'order-rejected'; readonly clientId: string; readonly reason: string }
   | { readonly kind: 'order-outcome-unknown'; readonly clientId: string; readonly reason: string }
   | { readonly kind: 'order-filled'; readonly clientId: string; readonly fill: Fill }
@@ -101,6 +126,8 @@ export interface OrderRecord {
   readonly filledLots: Lots;
   readonly filledQuote: Amount;
   readonly isCancelRequested: boolean;
+  /** It has a trigger that has not woken yet: of a pair the stop, while its target works. */
+  readonly isWaiting: boolean;
   /** Terms that the order may have at the venue already; null when none are under way. */
   readonly amendment: Amendment | null;
   /** The venue was asked for them and has not said what came of it. */
@@ -154,6 +181,7 @@ export function submitted(order: OrderIntent): OrderRecord {
     filledLots: 0 as Lots,
     filledQuote: NO_AMOUNT,
     isCancelRequested: false,
+    isWaiting: order.trigger !== undefined,
     amendment: null,
     isAmendUnknown: false,
     reason: '',
@@ -177,6 +205,8 @@ export function applyOrderEvent(record: OrderRecord, event: LaterEvent): Applied
       return calm({ ...record, isCancelRequested: true });
     case 'order-accepted':
       return afterAcceptance(record, event.venueOrderId);
+    case 'order-triggered':
+      return afterTrigger(record, event.venueOrderId);
     case 'order-outcome-unknown':
       if (record.status !== 'submitted') return calm(record);
       return calm({ ...record, status: 'unknown', reason: event.reason });
@@ -210,10 +240,15 @@ function afterFill(record: OrderRecord, fill: Fill): Applied {
   // A reason belongs to its status: a fill settles what was unknown and undoes a refusal.
   const reason = status === record.status ? record.reason : '';
   const incident = filledLots > worst ? 'overfill' : lived ? null : ('fill-after-end' as const);
-  return { record: { ...record, status, reason, filledLots, filledQuote }, incident };
+  const isWaiting = record.isWaiting && !hasWoken(record.order, fill);
+  const next = { ...record, status, reason, filledLots, filledQuote, isWaiting };
+  return { record: next, incident };
 }
 
-function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {
+/** An order that has woken keeps the id that it has had since: the first one is told late. */
+function afterAcceptance(record: OrderRecord, told: string): Applied {
+  const isKnown = record.order.trigger !== undefined && record.venueOrderId !== '';
+  const venueOrderId = isKnown ? record.venueOrderId : told;
   const known = { ...record, venueOrderId };
   if (record.status === 'submitted' || record.status === 'unknown') {
     return calm({ ...known, status: 'open', reason: '' });
@@ -221,6 +256,14 @@ function afterAcceptance(record: OrderRecord, venueOrderId: string): Applied {
   if (!NEVER_LIVED.has(record.status)) return calm(known);
   // It rests at the venue after all, so it counts as live whatever was proved before.
   return { record: { ...known, status: 'open', reason: '' }, incident: 'alive-after-end' };
+}
+
+/** It lives, or it could not have woken. What has ended, or never waited, is as it was. */
+function afterTrigger(record: OrderRecord, venueOrderId: string): Applied {
+  const hasLived = !NEVER_LIVED.has(record.status);
+  if (record.order.trigger === undefined || (isEnded(record) && hasLived)) return calm(record);
+  const { record: known, incident } = afterAcceptance(record, venueOrderId);
+  return { record: { ...known, venueOrderId, isWaiting: false }, incident };
 }
 
 function afterEnd(record: OrderRecord, status: OrderStatus, reason: string): Applied {

@@ -1,9 +1,11 @@
 import type { Amount, Lots, Ticks } from '../core/units.ts';
-import type { Fill, OrderKind, Side } from './order.ts';
+import type { Fill, OrderKind, Side, Trigger } from './order.ts';
 
 /** What a venue says of an order or of the account, possibly late and more than once. */
 export type Report =
   | { readonly kind: 'accepted'; readonly clientId: string; readonly venueOrderId: string }
+  /** Its trigger has woken it, under the id that it has from now on. */
+  | { readonly kind: 'triggered'; readonly clientId: string; readonly venueOrderId: string }
   | {
       readonly kind: 'filled';
       readonly clientId: string;
@@ -60,6 +62,11 @@ export interface VenueOrder {
   readonly ticks: Ticks;
   readonly lots: Lots;
   readonly filledLots: Lots;
+  /** As of an `OrderIntent`; absent where there is none, or where the venue does not tell it. */
+  readonly trigger?: Trigger;
+  readonly shownLots?: Lots;
+  /** Whether its trigger has not woken yet; absent where the venue does not say. */
+  readonly isWaiting?: boolean;
   readonly state: 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
   /** Other terms wait at the venue to be carried out: those above are not the last word. */
   readonly isAmending?: true;

@@ -4,6 +4,7 @@ import type { Instrument } from '../core/instrument.ts';
 import type { Result } from '../core/result.ts';
 import type { Amending } from '../execution/amend/amending.ts';
 import type { Balances } from '../execution/ledger.ts';
+import type { NativeOrders } from '../execution/native/native-orders.ts';
 import type { OrderAnswer, OrderKey } from '../execution/reconciliation.ts';
 import type { Report, VenueOrder, VenueTrade } from '../execution/report.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../risk/approved-order.ts';
@@ -78,6 +79,10 @@ export type Outgoing = string | HttpRequest;
 export interface OrderNames {
   readonly clientId: string;
   readonly venueOrderId: string;
+  /** It waits for its trigger, as far as is known: some venues keep such orders apart. */
+  readonly isWaiting?: boolean;
+  /** Where the venue makes more than one order of a pair, all of them are meant. */
+  readonly isPair?: boolean;
 }
 
 /** Everything a part of the desk that must not trade may ask of a venue. */
@@ -86,6 +91,8 @@ export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
   cancel(order: OrderNames, instrument: Instrument, requestId: string, nowMs: number): Out;
   /** @returns null where orders can be cancelled by their ids alone */
   cancelAll(instrument: Instrument, requestId: string, nowMs: number): Out;
+  /** What the former does not reach: orders that wait elsewhere at the venue; else left out. */
+  cancelAllWaiting?(instrument: Instrument, requestId: string, nowMs: number): Out;
   /**
    * The same over REST, for when the order socket is gone. Answers how many were cancelled.
    *
@@ -113,6 +120,8 @@ export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
 /** The one door through which an order leaves. */
 export interface VenueOrders<Out extends Outgoing = Outgoing> {
   readonly amending: Amending;
+  /** What this venue keeps by itself. */
+  readonly natives: NativeOrders;
   place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): Out;
   /** Changes an order in place, within what `amending` says. The venue has named it. */
   amend(

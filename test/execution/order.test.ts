@@ -30,6 +30,7 @@ function eventOf({ kind, reason = '', venueOrderId = '77', lots = 40 }: Told): L
       return { kind, clientId, fill };
     }
     case 'order-accepted':
+    case 'order-triggered':
       return { kind, clientId, venueOrderId };
     case 'cancel-submitted':
       return { kind, clientId };

@@ -1,8 +1,10 @@
 /** A venue as Coinbase or Kraken is: orders over HTTP, cancelled by the venue's ids, a ticket. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HttpRequest } from '../../src/core/env.ts';
 import { err, ok } from '../../src/core/result.ts';
+import { NO_NATIVES } from '../../src/execution/native/native-orders.ts';
 import type { HttpOutcome, Query, Venue } from '../../src/venues/port.ts';
 import { anApproved, aVenue } from '../support/edge/order-socket.ts';
 import { aDesk } from '../support/edge/venue-desk.ts';
@@ -45,6 +47,7 @@ function anHttpVenue(): Venue {
     },
     orders: {
       amending: { changes: 'price-and-size', isQueued: true },
+      natives: NO_NATIVES,
       place: (order) => request('POST', `/orders?${order.clientId}`, 'at-once'),
       amend: (_, venueOrderId) => request('POST', `/edit?${venueOrderId}`, 'at-once'),
     },

@@ -6,8 +6,9 @@ import { isEnded, type OrderRecord } from '../../execution/order.ts';
 import { FLAT, type Position } from '../../execution/positions.ts';
 import type { BackfillJob } from '../../market/quality/backfill.ts';
 import { ByteReader, ByteWriter } from '../journal/bytes.ts';
-import { orderFields } from '../journal/event-table.ts';
 import { backfillField, instrumentField } from '../journal/fields/definition-fields.ts';
+import { nativeField } from '../journal/fields/native-fields.ts';
+import { type PlainOrder, plainOrder } from '../journal/fields/order-fields.ts';
 import {
   amendmentField,
   amount,
@@ -44,10 +45,13 @@ export interface StoredPosition {
 /** The tables that a rebuild makes anew from the log. */
 export const PROJECTIONS: readonly Table[] = TABLES.filter((name) => name.startsWith('proj:'));
 
-type PlainRecord = Omit<OrderRecord, 'amendment' | 'isAmendUnknown'>;
+/** What stands before the parts that came later, each of which may be missing at the end. */
+type PlainRecord = Omit<OrderRecord, 'order' | 'amendment' | 'isAmendUnknown' | 'isWaiting'> & {
+  readonly order: PlainOrder;
+};
 
 const plainRecord = object<PlainRecord>({
-  order: object(orderFields),
+  order: plainOrder,
   status: choice([
     'submitted',
     'unknown',
@@ -79,12 +83,17 @@ const record: Field<OrderRecord> = {
     const isNone = amendment === null;
     amendments.write(out, isNone ? 'none' : isAmendUnknown ? 'unknown' : 'under-way');
     if (amendment !== null) amendmentField.write(out, amendment);
+    nativeField.write(out, value.order);
+    flag.write(out, value.isWaiting);
   },
   read(from) {
     const read = plainRecord.read(from);
     const known = from.isAtEnd ? 'none' : amendments.read(from);
     const amendment = known === 'none' ? null : amendmentField.read(from);
-    return { ...read, amendment, isAmendUnknown: known === 'unknown' };
+    const whole = { ...read, amendment, isAmendUnknown: known === 'unknown', isWaiting: false };
+    if (from.isAtEnd) return whole;
+    const order = { ...read.order, ...nativeField.read(from) };
+    return { ...whole, order, isWaiting: flag.read(from) };
   },
 };
 

@@ -7,7 +7,7 @@ import type { Lots, Ticks } from '../../core/units.ts';
 import type { Amendment } from '../../execution/amend/amendment.ts';
 import type { InstrumentDefined } from '../../execution/definitions.ts';
 import type { LedgerEvent } from '../../execution/ledger.ts';
-import type { OrderEvent, OrderIntent, Side } from '../../execution/order.ts';
+import type { OrderEvent, OrderIntent } from '../../execution/order.ts';
 import type { VenueReconciled } from '../../execution/reconciliation.ts';
 import type { MarketEvent } from '../../market/market-event.ts';
 import { ALERT_LEVELS, type AlertEvent } from '../../ops/alerts/alert.ts';
@@ -21,6 +21,7 @@ import type { VolatilityEvent } from '../../risk/volatility/live/volatility-desk
 import type { StrategyConfigured } from '../../strategies/decision-record.ts';
 import type { MarketDataRemoved } from '../columns/sealed/retention.ts';
 import { backfillField, instrumentField, stoodField } from './fields/definition-fields.ts';
+import { orderField, plainOrder, sideField } from './fields/order-fields.ts';
 import { breakerFields, rungFields } from './fields/risk-fields.ts';
 import {
   amendmentField,
@@ -29,7 +30,6 @@ import {
   decided,
   document,
   type Field,
-  type Fields,
   fill,
   flag,
   integer,
@@ -74,26 +74,7 @@ interface EventFormat<K extends EventKind> {
 }
 
 const whole = integer<number>();
-const side = choice<Side>(['buy', 'sell']);
 const mode = choice(MODES);
-
-/** The order in which the fields stand is their order in the bytes. */
-export const orderFields: Fields<OrderIntent> = {
-  clientId: text,
-  strategy: text,
-  venue: text,
-  instrument: integer(),
-  side,
-  kind: choice(['limit', 'market']),
-  timeInForce: choice(['gtc', 'ioc', 'fok']),
-  isPostOnly: flag,
-  isReduceOnly: flag,
-  ticks: integer(),
-  lots: integer(),
-  epoch: integer(),
-  decidedNs: integer(),
-  deadlineNs: integer(),
-};
 
 /** An event that says that an order came to something, and why. */
 const reasoned = object({ clientId: text, reason: prose });
@@ -101,10 +82,13 @@ const reasoned = object({ clientId: text, reason: prose });
 export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'order-submitted': {
     code: 1,
-    version: 2,
-    fields: decided(object<{ readonly order: OrderIntent }>({ order: object(orderFields) })),
-    // Without the evidence.
-    earlier: { 1: object({ order: object(orderFields) }) },
+    version: 3,
+    fields: decided(object<{ readonly order: OrderIntent }>({ order: orderField })),
+    // Before venues kept orders, and at first without the evidence.
+    earlier: {
+      1: object({ order: plainOrder }),
+      2: decided(object<{ readonly order: OrderIntent }>({ order: plainOrder })),
+    },
   },
   'order-refused': { code: 2, version: 1, fields: reasoned },
   'order-accepted': {
@@ -153,8 +137,8 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
   'external-filled': {
     code: 21,
     version: 2,
-    fields: object({ venue: text, symbol: text, side, fill }),
-    earlier: { 1: object({ venue: text, symbol: text, side, fill: spotFill }) },
+    fields: object({ venue: text, symbol: text, side: sideField, fill }),
+    earlier: { 1: object({ venue: text, symbol: text, side: sideField, fill: spotFill }) },
   },
   'venue-reconciled': {
     code: 22,
@@ -375,6 +359,11 @@ export const EVENTS: { readonly [K in EventKind]: EventFormat<K> } = {
     code: 131,
     version: 1,
     fields: object({ atMs: whole, detail: document }),
+  },
+  'order-triggered': {
+    code: 132,
+    version: 1,
+    fields: object({ clientId: text, venueOrderId: text }),
   },
   'market-data-removed': { code: 105, version: 1, fields: object({ why: text, what: prose }) },
 };

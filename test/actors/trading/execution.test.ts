@@ -77,6 +77,7 @@ function ended(order: OrderIntent, status: OrderStatus): OrderRecord {
     filledQuote: amountOf(0n),
     isCancelRequested: false,
     amendment: null,
+    isWaiting: false,
     isAmendUnknown: false,
     reason: '',
   };

@@ -71,6 +71,7 @@ function filled(): OrderUpdated {
     filledQuote: amountOf(0n),
     isCancelRequested: false,
     amendment: null,
+    isWaiting: false,
     isAmendUnknown: false,
     reason: '',
   } as const;

@@ -88,6 +88,7 @@ function updated(order: OrderIntent, event: OrderEvent, parts: Partial<OrderReco
     filledQuote: amountOf(0n),
     isCancelRequested: false,
     amendment: null,
+    isWaiting: false,
     isAmendUnknown: false,
     reason: '',
     ...parts,

@@ -88,6 +88,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
   const risk = [120, 121, 123, 124, 127, 128];
   const amends = [110, 111, 112, 113, 114];
   const forecasts = [130, 131];
+  const kept = [132];
   const later = [
     ...estop,
     ...breakers,
@@ -99,6 +100,7 @@ test('kind codes are distinct, fit a byte and stay what they are', () => {
     ...amends,
     ...risk,
     ...forecasts,
+    ...kept,
   ];
   const known = [...early, ...later];
   assert.equal(codes.toSorted(ascending), known.toSorted(ascending));
@@ -109,16 +111,30 @@ test('the bytes of a record stay what they are', () => {
   const stamp = '0b0107000000' + '00000054346f9d41' + '00008056febc7842';
   assert.is(cancel.toString('hex'), `${stamp}04612dc3a9`);
   const payload = Buffer.from(encoded(submitted()));
-  assert.is(payload.length, 22 + 12 + 3 + 7 + 8 + 5 + 5 * 8 + 1);
+  assert.is(payload.length, 22 + 12 + 3 + 7 + 8 + 5 + 5 * 8 + 2 + 1);
 });
 
 test('an intent without evidence is read as flyball 0.1 wrote it', () => {
   const today = Buffer.from(encoded(submitted()));
-  const earlier = Buffer.from(today.subarray(0, today.length - 1));
+  const earlier = Buffer.from(today.subarray(0, today.length - 3));
   earlier[1] = 1;
   assert.equal(decoded(earlier), submitted());
-  earlier[1] = 3;
-  assert.match(faultOf(earlier), /kind 1 in version 3/);
+  earlier[1] = 4;
+  assert.match(faultOf(earlier), /kind 1 in version 4/);
+});
+
+test('an intent from before venues kept orders is read with its evidence', () => {
+  const order = anOrder();
+  const evidence = new EvidenceTrail().of(order, 7, 8, 9);
+  const today = Buffer.from(encoded({ kind: 'order-submitted', order, evidence }));
+  const behind = 1 + evidence.length * 8;
+  const [head, tail] = [today.subarray(0, -behind - 2), today.subarray(-behind)];
+  const earlier = Buffer.concat([head, tail]);
+  earlier[1] = 2;
+  const event = decoded(earlier);
+  assert.ok(event.kind === 'order-submitted');
+  assert.equal(event.order, order);
+  assert.is(event.evidence?.[EVIDENCE_AT.requestId], 7);
 });
 
 test('a fill and a transfer are read as flyball 0.1 wrote them', () => {
@@ -157,7 +173,7 @@ test('choices outside their list, texts that are not UTF-8 and fractions are mal
   };
   assert.match(faultOf(withByte(side, 2)), /choice 2 of 2/);
   assert.match(faultOf(withByte(23, 0xff)), /not UTF-8/);
-  assert.match(faultOf(withByte(payload.length - 2, 0x7f)), /is not a safe integer/);
+  assert.match(faultOf(withByte(payload.length - 4, 0x7f)), /is not a safe integer/);
 });
 
 test('prose that is too long is clipped and says so; the rest is whole', () => {

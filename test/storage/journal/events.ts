@@ -14,7 +14,7 @@ import {
   type Ticks,
   ticksOf,
 } from '../../../src/core/units.ts';
-import type { Fill, OrderIntent } from '../../../src/execution/order.ts';
+import type { Fill, OrderIntent, Trigger } from '../../../src/execution/order.ts';
 import { EVIDENCE_NUMBERS } from '../../../src/execution/proof/evidence.ts';
 import type { BackfillJob } from '../../../src/market/quality/backfill.ts';
 import { ALERT_LEVELS } from '../../../src/ops/alerts/alert.ts';
@@ -107,7 +107,7 @@ const spotFill: fc.Arbitrary<Fill> = record<Omit<Fill, 'realised'>>({
 const marginFill = fc.tuple(spotFill, amount).map(([kept, realised]) => ({ ...kept, realised }));
 const fill: fc.Arbitrary<Fill> = fc.oneof(spotFill, marginFill);
 
-const order: fc.Arbitrary<OrderIntent> = record({
+const plainOrder: fc.Arbitrary<OrderIntent> = record({
   clientId: name,
   strategy: name,
   venue: name,
@@ -123,6 +123,20 @@ const order: fc.Arbitrary<OrderIntent> = record({
   decidedNs: whole as fc.Arbitrary<Nanos>,
   deadlineNs: whole as fc.Arbitrary<Nanos>,
 });
+
+const trigger: fc.Arbitrary<Trigger> = fc.oneof(
+  record({
+    kind: fc.constantFrom('stop' as const, 'take-profit' as const, 'pair' as const),
+    ticks,
+  }),
+  record({ kind: fc.constant('trailing-stop' as const), ticks, bips: fc.nat() }),
+);
+
+const order: fc.Arbitrary<OrderIntent> = fc.oneof(
+  plainOrder,
+  fc.tuple(plainOrder, trigger).map(([plain, waited]) => ({ ...plain, trigger: waited })),
+  fc.tuple(plainOrder, lots).map(([plain, shownLots]) => ({ ...plain, shownLots })),
+);
 
 const amendment = record({
   ticks: whole as fc.Arbitrary<Ticks>,
@@ -160,6 +174,7 @@ const shapes: Shapes = {
   'order-submitted': fc.oneof(record({ order }), record({ order, evidence })),
   'order-refused': record(reasoned),
   'order-accepted': record({ clientId: name, venueOrderId: name }),
+  'order-triggered': record({ clientId: name, venueOrderId: name }),
   'order-rejected': record(reasoned),
   'order-outcome-unknown': record(reasoned),
   'order-filled': record({ clientId: name, fill }),

@@ -172,7 +172,7 @@ test('a record of a later program stops the start and names what is known', asyn
   opened.value.log.append(unknown, unknown.length);
   opened.value.log.close();
   const said = await failure(inlineJournal({ folder }));
-  assert.match(said, /record 1 is of kind 250 in version 2, this program reads kinds 1, 2/);
+  assert.match(said, /record 1 is of kind 250 in version 3, this program reads kinds 1, 2/);
   assert.match(said, /start the program that wrote it, or a later one/);
 });
 
