@@ -89,7 +89,8 @@ export function configurationJson(named: NamedOrder) {
     return { trigger_bracket_gtc: { ...limit, stop_trigger_price } };
   }
   if (trigger !== undefined) {
-    const stop_direction = `STOP_DIRECTION_STOP_${trigger.direction === 'rises-to' ? 'UP' : 'DOWN'}`;
+    const way = trigger.direction === 'rises-to' ? 'UP' : 'DOWN';
+    const stop_direction = `STOP_DIRECTION_STOP_${way}`;
     const stop_price = priceText(instrument, trigger.ticks);
     return { stop_limit_stop_limit_gtc: { ...limit, stop_price, stop_direction } };
   }
