@@ -3,7 +3,9 @@ import type { Instrument } from '../../../core/instrument.ts';
 import type { VenueOrder } from '../../exchange/orders.ts';
 import { priceOf, timeText } from '../call.ts';
 import { raw } from '../raw-json.ts';
+import type { KindWish } from './kind-wish.ts';
 import { directionOf } from './new-order.ts';
+import type { PriceWish } from './price-wish.ts';
 
 /** `1/10000ths` as per cent with the four decimals that the venue writes. */
 const BIPS_DECIMALS = 2;
@@ -37,6 +39,20 @@ export function kindText(order: VenueOrder, instrument: Instrument): string {
     .replace(/-limit$/, '')
     .replace('-', ' ');
   return order.type === 'market' ? `${words} ${price}` : `${words} ${price} -> limit ${price2}`;
+}
+
+/** What is to close an order, as answers describe it; '' where nothing is. */
+export function closeText(kind: KindWish | null): string {
+  if (kind === null) return '';
+  const { trigger, limit } = kind;
+  const limited = limit === null ? '' : `limit ${wishText(limit)}`;
+  if (trigger === null) return `close position @ ${limited}`;
+  const woken = `${trigger.kind.replace('-', ' ')} ${wishText(trigger.price)}`;
+  return `close position @ ${woken}${limited === '' ? '' : ` -> ${limited}`}`;
+}
+
+function wishText({ sign, amount, isPercent }: PriceWish): string {
+  return `${sign}${amount}${isPercent ? '%' : ''}`;
 }
 
 /** What wakes an order, as the sockets tell it; nothing where nothing does. */

@@ -4,7 +4,8 @@ import type { Account } from '../../exchange/clearing.ts';
 import type { AccountTrade, VenueOrder, VenueOrderStatus } from '../../exchange/orders.ts';
 import { priceOf, secondsOf, sizeOf } from '../call.ts';
 import { orderIdText, type PairNames, tradeIdText } from '../names.ts';
-import { kindText, pricesOf, typeName } from '../orders/kind-text.ts';
+import type { Closes } from '../orders/closes.ts';
+import { closeText, kindText, pricesOf, typeName } from '../orders/kind-text.ts';
 import { shownClientId } from '../orders/order-desk.ts';
 
 const STATUSES: Readonly<Record<VenueOrderStatus, string>> = {
@@ -25,14 +26,15 @@ export function describedOrder(order: VenueOrder, instrument: Instrument, altnam
   return `${order.side} ${size} ${altname} @ ${kindText(order, instrument)}`;
 }
 
-/** @param openedBy the order that this one closes; null when it closes none */
+/** @param closes knows which order closes which */
 export function orderJson(
   order: VenueOrder,
   pair: { readonly instrument: Instrument; readonly names: PairNames },
   account: Account,
-  openedBy: number | null,
+  closes: Closes,
 ): Readonly<Record<string, unknown>> {
   const { instrument, names } = pair;
+  const openedBy = closes.openedBy(order.orderId);
   const trades = [...account.trades.values()].filter(
     ({ orderId, symbol }) => orderId === order.orderId && symbol === order.symbol,
   );
@@ -55,7 +57,7 @@ export function orderJson(
       ...pricesOf(order, instrument),
       leverage: 'none',
       order: describedOrder(order, instrument, names.altname),
-      close: '',
+      close: closeText(closes.wishOf(order.orderId)),
     },
     vol: sizeOf(instrument, order.lots),
     vol_exec: sizeOf(instrument, order.filledLots),
