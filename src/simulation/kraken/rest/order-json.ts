@@ -5,7 +5,7 @@ import type { AccountTrade, VenueOrder, VenueOrderStatus } from '../../exchange/
 import { priceOf, secondsOf, sizeOf } from '../call.ts';
 import { orderIdText, type PairNames, tradeIdText } from '../names.ts';
 import type { Closes } from '../orders/closes.ts';
-import { closeText, kindText, pricesOf, typeName } from '../orders/kind-text.ts';
+import { closeText, kindText, pricesOf, stopText, typeName } from '../orders/kind-text.ts';
 import { shownClientId } from '../orders/order-desk.ts';
 
 const STATUSES: Readonly<Record<VenueOrderStatus, string>> = {
@@ -64,7 +64,7 @@ export function orderJson(
     cost: amountText(order.filledQuote),
     fee: amountText(amountOf(fee)),
     price: averageText(order, instrument),
-    stopprice: order.trigger === undefined ? '0.00000' : priceOf(instrument, order.trigger.ticks),
+    stopprice: stopText(order, instrument),
     limitprice: '0.00000',
     misc: wokenBy(order),
     ...(order.trigger !== undefined && { trigger: order.trigger.reference }),
