@@ -16,7 +16,7 @@ import {
   neither,
   SIDES,
 } from '../../requests/order-requests.ts';
-import { OFF_TICK } from '../errors.ts';
+import { BAD_RATE, OFF_TICK } from '../errors.ts';
 import {
   type CONDITIONAL_TYPES,
   FLAGS,
@@ -49,7 +49,6 @@ const NOT_OFFERED: Readonly<Record<string, true>> = { false: true, FALSE: true }
 const BAD_TIME = badRequest(-1115, 'Invalid timeInForce.');
 const BAD_TYPE = badRequest(-1116, 'Invalid orderType.');
 const BAD_SIDE = badRequest(-1117, 'Invalid side.');
-const BAD_RATE = badRequest(-2007, 'Invalid callBack rate');
 const BAD_WORKING_TYPE = badRequest(-4031, 'Invalid workingType.');
 /** A callback rate is a percentage from 0.1 to 10. */
 const BIPS_DECIMALS = 2;
