@@ -24,10 +24,10 @@ export type NativeRule =
   | 'limit-band'
   /** Ticks of the target of a pair, on the side of the mid where it would trade at once. */
   | 'target-side'
-  /** What wakes takes. */
+  /** What wakes takes; that the target of a pair rests goes without saying. */
   | 'post-only'
-  /** An iceberg is a limit order that rests and has no trigger. */
-  | 'iceberg-rests'
+  /** What a trigger makes a limit order of rests then. An iceberg rests, and has no trigger. */
+  | 'rests'
   | 'shown-lots';
 
 /** A limit in quote currency, and the largest order that every limit of size would let pass. */

@@ -37,7 +37,7 @@ function refuseIceberg(
   { lotsMin }: Instrument,
 ): Refusal | null {
   const rests = kind === 'limit' && timeInForce === 'gtc' && trigger === undefined;
-  if (!rests) return broken('iceberg-rests', 0, 1);
+  if (!rests) return broken('rests', 0, 1);
   if (!(Number.isSafeInteger(shownLots) && shownLots >= lotsMin)) {
     return broken('shown-lots', shownLots, lotsMin);
   }
@@ -53,7 +53,8 @@ function refuseTrigger(
 ): Refusal | null {
   const { kind, ticks } = trigger;
   const bandBps = limits.triggerBandBps ?? TRIGGER_BAND_BPS;
-  if (order.isPostOnly && kind !== 'pair') return broken('post-only', 1, 0);
+  if (order.isPostOnly) return broken('post-only', 1, 0);
+  if (order.kind === 'limit' && order.timeInForce !== 'gtc') return broken('rests', 0, 1);
   if (kind === 'trailing-stop') {
     const { bips } = trigger;
     const most = Math.min(bandBps, BIPS_MAX);

@@ -98,14 +98,19 @@ const cases: [name: string, parts: OrderParts, refusal: object | null][] = [
   ['one that follows at nothing', { trigger: aTrail(0) }, broken('trail', 0, 1)],
   ['one that follows at half a step', { trigger: aTrail(1.5) }, broken('trail', 1.5, 1)],
   ['one that follows too far behind', { trigger: aTrail(2_001) }, broken('trail', 2_001, 2_000)],
-  ['a pair around the market', { kind: 'limit', ticks: 110, trigger: aPair(95) }, null],
+  ['OCO-01: a pair around the market', { kind: 'limit', ticks: 110, trigger: aPair(95) }, null],
   [
-    'a pair with a target that rests',
+    'a pair that says that its target rests',
     { kind: 'limit', ticks: 110, trigger: aPair(95), isPostOnly: true },
-    null,
+    broken('post-only', 1, 0),
   ],
   [
-    'a pair whose target would trade at once',
+    'a stop whose limit lasts for an instant',
+    { kind: 'limit', ticks: 94, timeInForce: 'ioc' },
+    broken('rests', 0, 1),
+  ],
+  [
+    'OCO-02: a pair whose target would trade at once',
     { kind: 'limit', ticks: 99, trigger: aPair(95) },
     broken('target-side', 99, 100),
   ],
@@ -167,11 +172,11 @@ const icebergs: [name: string, parts: OrderParts, refusal: object | null][] = [
   ['one that shows all of it', { shownLots: lotsOf(9) }, null],
   ['one that shows more than it is', { shownLots: lotsOf(10) }, broken('shown-lots', 10, 9)],
   ['one that shows less than an order', { shownLots: lotsOf(1) }, broken('shown-lots', 1, 2)],
-  ['one that takes', { shownLots: lotsOf(3), timeInForce: 'ioc' }, broken('iceberg-rests', 0, 1)],
+  ['one that takes', { shownLots: lotsOf(3), timeInForce: 'ioc' }, broken('rests', 0, 1)],
   [
     'one that is a market order',
     { shownLots: lotsOf(3), kind: 'market', ticks: 0, lots: 2 },
-    broken('iceberg-rests', 0, 1),
+    broken('rests', 0, 1),
   ],
 ];
 
@@ -185,7 +190,7 @@ for (const [name, parts, refusal] of icebergs) {
 
 test('an iceberg with a trigger is refused', () => {
   const iceberg = aProtection({ kind: 'limit', ticks: 94, shownLots: lotsOf(5) });
-  assert.equal(refusalOf(aCheck(), iceberg), broken('iceberg-rests', 0, 1));
+  assert.equal(refusalOf(aCheck(), iceberg), broken('rests', 0, 1));
 });
 
 test('a fraction of a lot shows nothing', () => {

@@ -50,7 +50,7 @@ test('a trigger that is not among those of the venue is named beside them', () =
   });
 });
 
-test('an iceberg has no more parts than its venue takes, the last one begun counted whole', () => {
+test('ICE-01, ICE-02: an iceberg has no more parts than its venue takes', () => {
   const iceberg = (lots: number) => keptBy(ALL, anOrder({ lots, shownLots: lotsOf(10) }));
   assert.is(iceberg(100), null);
   assert.equal(iceberg(101), { what: 'iceberg-parts', found: 11, limit: 10 });

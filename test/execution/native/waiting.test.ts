@@ -51,7 +51,7 @@ test('a waking that is told before the acceptance is the acceptance', () => {
   assert.equal([record.status, record.isWaiting, record.venueOrderId], ['open', false, '99']);
 });
 
-test('a fill wakes an order whose waking was not told yet', () => {
+test('OM-03: a fill wakes an order whose waking was not told yet', () => {
   const record = aRecord(stop, accepted(), filled());
   assert.equal(
     [record.status, record.isWaiting, openLots(record)],
