@@ -147,7 +147,8 @@ export class OrderEntry {
     const venueMs = this.#options.venueMs();
     const requestId = this.#nextId();
     const { venueOrderId, isWaiting } = record;
-    const names = { clientId, venueOrderId, isWaiting };
+    const isPair = record.order.trigger?.kind === 'pair';
+    const names = { clientId, venueOrderId, isWaiting, isPair };
     const request = venue.queries.cancel(names, instrument, requestId, venueMs);
     if (request === null) {
       this.#unnamed.add(clientId);

@@ -81,6 +81,8 @@ export interface OrderNames {
   readonly venueOrderId: string;
   /** It waits for its trigger, as far as is known: some venues keep such orders apart. */
   readonly isWaiting?: boolean;
+  /** Where the venue makes more than one order of a pair, all of them are meant. */
+  readonly isPair?: boolean;
 }
 
 /** Everything a part of the desk that must not trade may ask of a venue. */

@@ -6,6 +6,8 @@ export interface BinanceError {
   readonly status: number;
   readonly code: number;
   readonly msg: string;
+  /** What became of the parts of a request of several. */
+  readonly data?: object;
 }
 
 export const badRequest = (code: number, msg: string): BinanceError => ({ status: 400, code, msg });

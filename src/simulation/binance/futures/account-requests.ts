@@ -6,7 +6,7 @@ import { type BinanceError, badRequest } from '../errors.ts';
 import { isWithin, page, spanOf } from '../requests/account-requests.ts';
 import { type Call, marketOf, marketsOf, type Operation } from '../requests/operation.ts';
 import { wireOf } from '../requests/order-json.ts';
-import { invalid, mandatory } from '../requests/order-requests.ts';
+import { invalid, mandatory } from '../requests/order-parameters.ts';
 import { isMade } from './algo/algo-json.ts';
 import { futuresError } from './errors.ts';
 import type { FuturesDesk } from './futures-desk.ts';

@@ -21,9 +21,9 @@ import {
   invalid,
   mandatory,
   neither,
-  referenceOf,
   SIDES,
-} from '../requests/order-requests.ts';
+} from '../requests/order-parameters.ts';
+import { referenceOf } from '../requests/order-requests.ts';
 import { isMade } from './algo/algo-json.ts';
 import { futuresError, OFF_TICK, SWITCH_TO_ALGO } from './errors.ts';
 import { cancelMade, type FuturesDesk } from './futures-desk.ts';

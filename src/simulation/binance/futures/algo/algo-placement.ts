@@ -15,7 +15,7 @@ import {
   mandatory,
   neither,
   SIDES,
-} from '../../requests/order-requests.ts';
+} from '../../requests/order-parameters.ts';
 import { BAD_RATE, OFF_TICK } from '../errors.ts';
 import {
   type CONDITIONAL_TYPES,

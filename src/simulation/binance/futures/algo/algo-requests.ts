@@ -4,7 +4,7 @@ import { type BinanceError, badRequest, NO_SUCH_ORDER, TOO_MANY_ORDERS } from '.
 import { isWithin, page, spanOf } from '../../requests/account-requests.ts';
 import { type Call, marketOf, marketsOf, type Operation } from '../../requests/operation.ts';
 import { wireOf } from '../../requests/order-json.ts';
-import { CLIENT_ID, neither } from '../../requests/order-requests.ts';
+import { CLIENT_ID, neither } from '../../requests/order-parameters.ts';
 import { futuresError, TOO_MANY_WAITING } from '../errors.ts';
 import type { FuturesDesk } from '../futures-desk.ts';
 import { type AlgoOrder, algoIdOf, algoJson, isAlgo, orderIdOf } from './algo-json.ts';
