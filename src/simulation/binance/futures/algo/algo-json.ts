@@ -6,7 +6,7 @@ import { PREVENTIONS, type Wire } from '../../requests/order-json.ts';
 import { averageText, TYPES, timeInForceText } from '../json.ts';
 
 /** The service numbers its orders apart from those of the matching engine. */
-const ALGO_IDS_FROM = 1_000_000_000_000_000;
+const ALGO_IDS_FROM = 100_000_000_000_000;
 const BIPS_DECIMALS = 2;
 const REDUCE_ONLY = 'Reduce Only reject';
 const NO_MARGIN = 'Margin is insufficient.';

@@ -55,9 +55,13 @@ const BIPS_DECIMALS = 2;
 const BIPS_MIN = 10;
 const BIPS_MAX = 1_000;
 
-/** Reads an order for the service for conditional orders. */
+/**
+ * Reads an order for the service for conditional orders. It ignores what it does not know, such as
+ * the name that some clients have for `activatePrice`.
+ */
 export function newAlgoOrder(call: Call): Result<NewOrder, BinanceError> {
   const { desk, parameters } = call;
+  parameters.ignoreOthers();
   mandatory(parameters, 'algoType', ALGO_TYPES, invalid('algoType'));
   const market = marketOf(call);
   const side = mandatory(parameters, 'side', SIDES, BAD_SIDE);
@@ -106,8 +110,6 @@ function triggerOf(
     return { direction, ticks: priceOf(call, market, 'triggerPrice'), reference, trail: null };
   }
   parameters.mustNot('triggerPrice');
-  // The venue knows it by the other name alone; a client that sends this one is not told so.
-  parameters.decimal('activationPrice');
   const begins = parameters.has('activatePrice');
   const rate = parameters.decimal('callbackRate');
   if (rate === null) parameters.fail(missing('callbackRate'));
