@@ -32,7 +32,7 @@ const waiting = () => client.fetchOpenOrders(SYMBOL, undefined, undefined, WAITS
 const sell = (type: 'market' | 'limit', price: number | undefined, params: object) =>
   client.createOrder(SYMBOL, type, 'sell', 0.01, price, params);
 
-test('a stop and a take-profit are placed, found, listed apart from orders and canceled', async () => {
+test('a stop and a take-profit are placed, found, listed apart and canceled', async () => {
   const named = { clientOrderId: 'ccxt-stop', reduceOnly: true };
   const stop = await sell('market', undefined, { stopLossPrice: 30_000, ...named });
   assert.equal([stop.status, stop.type, stop.triggerPrice], ['open', 'market', 30_000]);
@@ -57,7 +57,7 @@ test('a stop and a take-profit are placed, found, listed apart from orders and c
   );
 });
 
-test('a trailing stop is placed with its distance, and its beginning is lost on the way', async () => {
+test('a trailing stop is placed with its distance, and its beginning is lost', async () => {
   const order = await sell('market', undefined, {
     trailingPercent: 5,
     trailingTriggerPrice: 90_000,
@@ -76,7 +76,7 @@ test('orders that wait are placed and canceled over the WebSocket API', async ()
   assert.equal([canceled.id, canceled.status], [placed.id, 'canceled']);
 });
 
-test('a stop that the mark has come to is closed, and its fill is that of another order', async () => {
+test('a stop that the mark has come to is closed, and another order has its fill', async () => {
   await client.createOrder(SYMBOL, 'market', 'buy', 0.01);
   const market = server.venue.exchange.market('BTCUSDT');
   assert.ok(market);
