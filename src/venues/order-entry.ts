@@ -4,6 +4,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { mayAmend } from '../execution/amend/amending.ts';
 import { type Amendment, amendmentOf } from '../execution/amend/amendment.ts';
 import { isFlattening } from '../execution/flatten/intent.ts';
+import { keptBy } from '../execution/native/native-orders.ts';
 import { isEnded, type OrderIntent, type OrderRecord } from '../execution/order.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { EvidenceTrail } from '../execution/proof/evidence.ts';
@@ -73,7 +74,8 @@ export class OrderEntry {
     const { venue, gate, manager, clock, metrics, evidence } = this.#options;
     const startedNs = clock.mono();
     const instrument = this.#options.instruments[order.instrument] as Instrument;
-    const refusal = this.#ask(gate, order, startedNs);
+    const isKept = keptBy(venue.orders.natives, order) === null;
+    const refusal = isKept ? this.#ask(gate, order, startedNs) : 'not-kept';
     if (refusal !== null) {
       metrics.refused(refusal);
       this.#options.dropped('order-dropped', order);
