@@ -160,6 +160,18 @@ export function restLots(order: VenueOrder): Lots {
   return (order.lots - order.filledLots) as Lots;
 }
 
+/** The worst price at which an order works by now; null where it takes any. */
+export function limitOf(order: NewOrder & Pick<VenueOrder, 'wokenMs'>): Ticks | null {
+  if (order.type === 'market') return null;
+  if (order.wokenMs === undefined || order.bracket === undefined) return order.ticks;
+  return order.bracket.limitTicks === 0 ? null : order.bracket.limitTicks;
+}
+
+/** Whether an order is part of one that the venue keeps, and so is not to be given other terms. */
+export function isNative({ trigger, shownLots, bracket, listId }: VenueOrder): boolean {
+  return [trigger, shownLots, bracket, listId].some((each) => each !== undefined);
+}
+
 /** The asset that an order locks. */
 export function heldAsset(instrument: Instrument, side: Side): string {
   return side === 'buy' ? instrument.quote : instrument.base;
