@@ -99,11 +99,7 @@ const cases: [name: string, event: object, reports: object[]][] = [
     { ...target, x: 'TRADE_PREVENTION', X: 'NEW' },
     [named('accepted', '77')],
   ],
-  [
-    'so does a stop',
-    { ...stop, x: 'TRADE_PREVENTION', X: 'NEW' },
-    [named('accepted', '76')],
-  ],
+  ['so does a stop', { ...stop, x: 'TRADE_PREVENTION', X: 'NEW' }, [named('accepted', '76')]],
 ];
 for (const [name, event, reports] of cases) {
   test(name, () => {
