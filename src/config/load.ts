@@ -28,6 +28,10 @@ export interface LoadedConfig {
 const FILE_BYTES_MAX = 1024 * 1024;
 /** What was found is quoted up to here. */
 const FOUND_CHARS_MAX = 80;
+/** Keys that earlier versions had, and how the same is said now. */
+const REPLACED: ReadonlyMap<string, string> = new Map([
+  ['riskReport.closingCost', 'write portfolio.closingCostBps, in basis points: 10 for 0.001'],
+]);
 
 /** Reads and checks a file; every fault is answered, not only the first. */
 export function loadConfig(file: string): Result<LoadedConfig, readonly ConfigFault[]> {
@@ -110,7 +114,7 @@ function faultOf(
   const isUnknownKey = issue.code === 'unrecognized_keys';
   const path = isUnknownKey ? [...issue.path, issue.keys[0] as string] : issue.path;
   const message = isUnknownKey
-    ? `found the unknown key ${issue.keys.join(', ')}`
+    ? unknownWords(issue.path, issue.keys)
     : `found ${shown(valueAt(value, issue.path))}: ${issue.message}`;
   return {
     code: 'E-CONFIG-VALUE',
@@ -119,6 +123,11 @@ function faultOf(
     path: path.map(String).join('.'),
     message,
   };
+}
+
+function unknownWords(section: readonly PropertyKey[], keys: readonly string[]): string {
+  const instead = keys.flatMap((key) => REPLACED.get([...section, key].join('.')) ?? []);
+  return [`found the unknown key ${keys.join(', ')}`, ...instead].join(': ');
 }
 
 /** JSON knows neither NaN nor Infinity, which YAML does. */

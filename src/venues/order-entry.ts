@@ -146,8 +146,9 @@ export class OrderEntry {
     manager.record({ kind: 'cancel-submitted', clientId });
     const venueMs = this.#options.venueMs();
     const requestId = this.#nextId();
-    const { venueOrderId } = record;
-    const names = { clientId, venueOrderId, isPair: record.order.trigger?.kind === 'pair' };
+    const { venueOrderId, isWaiting } = record;
+    const isPair = record.order.trigger?.kind === 'pair';
+    const names = { clientId, venueOrderId, isWaiting, isPair };
     const request = venue.queries.cancel(names, instrument, requestId, venueMs);
     if (request === null) {
       this.#unnamed.add(clientId);
@@ -163,15 +164,24 @@ export class OrderEntry {
     if (this.#unnamed.delete(clientId)) this.cancel(clientId);
   }
 
-  /** The quickest way to an empty book: one request for each instrument, ours or not. */
+  /**
+   * The quickest way to an empty book: one request for each instrument, ours or not, and one more
+   * where orders with triggers are kept apart. These go last: they rest nowhere yet.
+   */
   cancelAll(): void {
     const { venue, manager } = this.#options;
-    for (const instrument of this.#options.instruments) {
-      if (instrument.venue !== venue.name) continue;
+    const ours = this.#options.instruments.filter((each) => each.venue === venue.name);
+    for (const instrument of ours) {
       const requestId = this.#nextId();
       const request = venue.queries.cancelAll(instrument, requestId, this.#options.venueMs());
       if (request !== null) this.#options.send(request, requestId);
       else this.#cancelEach(instrument, [...manager.table.open()]);
+    }
+    for (const instrument of ours) {
+      const requestId = this.#nextId();
+      const nowMs = this.#options.venueMs();
+      const request = venue.queries.cancelAllWaiting?.(instrument, requestId, nowMs) ?? null;
+      if (request !== null) this.#options.send(request, requestId);
     }
   }
 

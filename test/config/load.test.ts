@@ -128,6 +128,20 @@ test('a misspelt key is an error at its own place, and so is the key that it sho
   assert.is(missing?.line, lineOf('  maxOrderNotional'), 'where its section begins');
 });
 
+test('a key that another one has replaced is refused with the one to write instead', () => {
+  const faults = faultsOf(changed('riskReport: {}', 'riskReport: { closingCost: 0.002 }'));
+  assert.equal(
+    faults.map(({ path, message }) => [path, message]),
+    [
+      [
+        'riskReport.closingCost',
+        'found the unknown key closingCost: ' +
+          'write portfolio.closingCostBps, in basis points: 10 for 0.001',
+      ],
+    ],
+  );
+});
+
 test('a section that is missing or strange is named', () => {
   const missing = faultsOf(paper.replace(/^log:\n {2}level: info\n/m, ''));
   assert.equal(

@@ -7,6 +7,7 @@ import { err, type Result, reasonOf } from '../../core/result.ts';
 import type { LimitBook } from '../../risk/breakers/limit-book.ts';
 import { concentration } from '../../risk/controls/order-size.ts';
 import { valueAtRisk } from '../../risk/controls/portfolio.ts';
+import { closingCostOf, defaultPortfolioSettings } from '../../risk/portfolio/settings.ts';
 import type { ForecastEvent } from '../../risk/report/forecasts.ts';
 import { FORECASTS_MAX, scoredIn } from '../../risk/report/live/forecast-book.ts';
 import type { ReportEvent, ReportMemory } from '../../risk/report/live/report-desk.ts';
@@ -52,6 +53,7 @@ export function deskRiskReport(
         correlationMax: limits().of(concentration).correlationMax,
         heatMax: limits().of(valueAtRisk).heatMax,
       }),
+      closingCost: () => closingCostOf(parts.config.portfolio ?? defaultPortfolioSettings()),
       reporter: (failed) =>
         isClockReal
           ? threadReporter(nodeTimers, path, failed)

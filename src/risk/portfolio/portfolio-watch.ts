@@ -15,7 +15,7 @@ import type { WatchPort } from '../watch/watch-port.ts';
 import { shareOf } from './loss-limits.ts';
 import { PortfolioGate } from './portfolio-gate.ts';
 import { PortfolioWords } from './portfolio-words.ts';
-import type { PortfolioSettings } from './settings.ts';
+import { closingCostOf, type PortfolioSettings } from './settings.ts';
 
 export interface PortfolioOptions {
   readonly port: WatchPort;
@@ -155,8 +155,7 @@ export class PortfolioWatch {
 
   #accept(nowMs: number): void {
     const { daily, tail } = this.#options.source;
-    const cost = this.#settings.closingCostBps / 10_000;
-    this.#words.accept(daily, tail.shortfall, cost, nowMs);
+    this.#words.accept(daily, tail.shortfall, closingCostOf(this.#settings), nowMs);
   }
 }
 

@@ -23,7 +23,7 @@ export const portfolioSection = z
       .min(0)
       .max(1_000)
       .default(10)
-      .describe('fees and expected slippage of closing a position, of its notional; part of heat'),
+      .describe('fee and half the spread of closing in a calm market: part of heat and stress'),
     budgets: z
       .strictObject({
         strategies: budgets.default({}).describe('by label of the strategy'),
@@ -37,6 +37,10 @@ export const portfolioSection = z
 
 export type PortfolioSettings = z.infer<typeof portfolioSection>;
 export type RiskBudget = z.infer<typeof budget>;
+
+/** What closing a position costs, as a fraction of its notional. */
+export const closingCostOf = ({ closingCostBps }: PortfolioSettings): number =>
+  closingCostBps / 10_000;
 
 export function defaultPortfolioSettings(): PortfolioSettings {
   return portfolioSection.parse({});

@@ -51,12 +51,14 @@ export function heatMap(
   book: Book,
   rows: PriceRows,
   of: {
-    readonly settings: Pick<RiskReportSettings, 'closingCost' | 'returnsMin'>;
+    readonly settings: Pick<RiskReportSettings, 'returnsMin'>;
+    /** Of closing a position, as a fraction of its notional. */
+    readonly closingCost: number;
     readonly limits: HeatLimits;
     readonly components: readonly ComponentRow[] | null;
   },
 ): HeatMap {
-  const { limits, components, settings } = of;
+  const { limits, components, settings, closingCost } = of;
   const { equity, held, markets } = book;
   const daily = Math.sqrt(DAY_MS / rows.periodMs);
   const shares = concentrationOf(
@@ -74,7 +76,7 @@ export function heatMap(
     const expectedShortfall = (quantity > 0 ? tail.long : tail.short) * daily;
     const heated: HeatedPosition = {
       ...{ symbol: market, notional, stopDistance: null, expectedShortfall },
-      cost: settings.closingCost,
+      cost: closingCost,
     };
     const found = heatOf([heated], equity);
     assert(found.ok, 'a tail and a cost of at least 0');

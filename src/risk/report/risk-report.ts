@@ -28,6 +28,8 @@ export interface ReportJob {
   readonly rows: PriceRows;
   readonly scored: readonly ScoredForecast[];
   readonly limits: HeatLimits;
+  /** Of closing a position in a calm market, as a fraction of its notional. */
+  readonly closingCost: number;
   readonly settings: RiskReportSettings;
 }
 
@@ -90,7 +92,7 @@ function reportOf(
   losses: Result<readonly LossRow[], string>,
   forecast: LossForecast | null,
 ): RiskReport {
-  const { rows, settings, scored, limits, madeMs, equity } = job;
+  const { rows, settings, scored, limits, closingCost, madeMs, equity } = job;
   const { method, returnsMin, periodMinutes } = settings;
   const own = forecast?.methods[method] ?? null;
   const valueAtRisk = own?.valueAtRisk99 ?? null;
@@ -105,13 +107,16 @@ function reportOf(
     net: book.held.reduce((sum, { notional }) => sum + notional, 0),
     returns: returns.ok ? returns.value.book.length : 0,
     rows: rows.endsMs.length,
-    stress: stressPart(book, settings, { returns, covariance, periodMs: rows.periodMs }),
+    stress: stressPart(book, settings, {
+      ...{ returns, covariance, closingCost },
+      periodMs: rows.periodMs,
+    }),
     capital: capitalPart(book, settings, {
       ...{ rows, scored, exceptions },
       stressed: forecast?.stressed ?? null,
       forecast: own === null ? err(whyUnknown(losses, method)) : ok(own),
     }),
-    heatmap: heatMap(book, rows, { settings, limits, components }),
+    heatmap: heatMap(book, rows, { settings, limits, components, closingCost }),
   };
 }
 

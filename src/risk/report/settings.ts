@@ -75,9 +75,6 @@ export const riskReportSection = z
     stressLossMax: fraction
       .default(0.25)
       .describe('of equity; a scenario that loses more is told to people'),
-    closingCost: fraction
-      .default(0.001)
-      .describe('what closing costs in a calm market, of the notional: fee and half the spread'),
     liquidityDays: z
       .strictObject({
         btc: liquidityDays.default(10).describe('of bitcoin'),

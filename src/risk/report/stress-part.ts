@@ -55,7 +55,7 @@ export interface StressPart {
   readonly hedge: Result<HedgeRow, string>;
 }
 
-type StressSettings = Pick<RiskReportSettings, 'closingCost' | 'stressLossMax' | 'hedge'>;
+type StressSettings = Pick<RiskReportSettings, 'stressLossMax' | 'hedge'>;
 
 /**
  * What would be lost if something happened that no history holds, what the worst of the own history
@@ -70,12 +70,15 @@ export function stressPart(
     readonly returns: Result<BookReturns, string>;
     readonly covariance: Result<Matrix, string>;
     readonly periodMs: number;
+    /** Of closing a position in a calm market, as a fraction of its notional. */
+    readonly closingCost: number;
   },
 ): StressPart {
   const { equity, held } = book;
+  const { closingCost } = known;
   const table = stressTable(
     held.map(({ quantity, price, assetClass }) => ({
-      ...{ quantity, price, assetClass, gamma: 0, closingCost: settings.closingCost },
+      ...{ quantity, price, assetClass, gamma: 0, closingCost },
     })),
   );
   assert(table.ok, 'notionals are numbers, and no shock takes more than the price');

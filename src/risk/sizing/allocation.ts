@@ -5,7 +5,7 @@ import { type RepairFault, repairedCovariance } from '../covariance/repair.ts';
 import { sdAllowed } from '../portfolio/loss-limits.ts';
 import type { TailFactors } from '../value-at-risk/tail-factors.ts';
 import { constrainedKelly, type KellyFault, kellyWeights } from './kelly-portfolio.ts';
-import { type OwnRule, ownCaps } from './position-size.ts';
+import { type OwnRule, ownCaps } from './own-caps.ts';
 import type { SizingSettings } from './settings.ts';
 import { atRisk, type NotionalShare, notionalShareOf, type RiskShare } from './shares.ts';
 
@@ -97,9 +97,7 @@ export function allocate(
   if (!kelly.ok) return kelly;
   const caps = markets.map(({ liquidityMax }, row) => {
     const volatility = Math.sqrt(at(covariance, row, row));
-    const valueAtRisk95 = volatility * tail.at95;
-    const valueAtRisk99 = volatility * tail.at99;
-    return ownCaps({ volatility, valueAtRisk95, valueAtRisk99, liquidityMax }, settings);
+    return ownCaps({ volatility, liquidityMax, tail }, settings);
   });
   const weights = weightsOf({ markets, excess, covariance, caps }, settings);
   if (!weights.ok) return weights;

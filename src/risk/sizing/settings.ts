@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import { DEFAULT_SIZING } from './position-size.ts';
-
-const { regimeScale, ...defaults } = DEFAULT_SIZING;
 
 const fraction = z.number().positive().max(1);
 const share = z.number().min(0).max(1);
@@ -23,7 +20,7 @@ export const sizingSection = z
       .default(30)
       .describe('age at which a size counts for nothing: only what reduces passes then'),
     kellyFraction: fraction
-      .default(defaults.kellyFraction)
+      .default(0.25)
       .describe('share of the growth-optimal size that is taken'),
     startingFraction: fraction
       .default(0.025)
@@ -35,32 +32,32 @@ export const sizingSection = z
       .default(24)
       .describe('how long it takes until what a strategy earned counts half'),
     volatilityTarget: fraction
-      .default(defaults.volatilityTarget)
+      .default(0.01)
       .describe('daily volatility that one position may bring to the equity, as a fraction'),
     valueAtRisk95Max: fraction
-      .default(defaults.valueAtRisk95Max)
+      .default(0.02)
       .describe('largest daily value at risk at 95 %, of a position and of all, of equity'),
     valueAtRisk99Max: fraction
-      .default(defaults.valueAtRisk99Max)
+      .default(0.03)
       .describe('largest daily value at risk at 99 %, of a position and of all, of equity'),
     leverageMax: z
       .number()
       .positive()
       .max(3)
-      .default(defaults.leverageMax)
+      .default(3)
       .describe('largest notional of all positions together, over equity'),
     symbolMax: z
       .number()
       .positive()
       .max(3)
-      .default(defaults.symbolMax)
+      .default(0.05)
       .describe('largest notional of one position, over equity'),
     orderFraction: fraction.default(0.5).describe('largest order, of the largest position'),
     notionalMin: z
       .number()
       .nonnegative()
       .max(1)
-      .default(defaults.notionalMin)
+      .default(0.005)
       .describe('a position below it is not taken at all, of equity'),
     liquidationMinutes: z
       .number()
@@ -76,9 +73,9 @@ export const sizingSection = z
       .describe('share of all volume that we may be meanwhile'),
     regimeScale: z
       .strictObject({
-        calm: share.default(regimeScale.calm).describe('in a calm market'),
-        volatile: share.default(regimeScale.volatile).describe('in a volatile one'),
-        turbulent: share.default(regimeScale.turbulent).describe('in a turbulent one'),
+        calm: share.default(1).describe('in a calm market'),
+        volatile: share.default(0.5).describe('in a volatile one'),
+        turbulent: share.default(0.25).describe('in a turbulent one'),
       })
       .prefault({})
       .describe('factor of the size in each regime of the market'),

@@ -68,6 +68,7 @@ async function aReport(how: { readonly hasRisk?: boolean; readonly answers?: boo
       settings: riskReportSection.parse({ periodMinutes: 1, everyMinutes: 1 }),
       strategyOf: () => 'mm',
       limits: () => LIMITS,
+      closingCost: () => 0.001,
       record: (event) => void events.push(event),
       restore: async () => ({ rows: null, scored: [] }),
       reporter: (failed) => {

@@ -1,11 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { portfolioSection } from '../../../src/risk/portfolio/settings.ts';
 import type { ReportSummary } from '../../../src/risk/report/live/report-desk.ts';
 import { historyText } from '../../../src/risk/report/price-history.ts';
 import type { RiskReport } from '../../../src/risk/report/risk-report.ts';
 import { riskReportSection } from '../../../src/risk/report/settings.ts';
 import { untilTrading } from '../../support/desk/laws.ts';
 import { HASTY_FILES, rehearsed } from '../../support/desk/rehearsed.ts';
+import { near } from '../../support/near.ts';
 import { somePrices } from '../../support/risk/reports.ts';
 import { valueIn } from '../../support/risk/samples.ts';
 
@@ -47,6 +49,7 @@ async function aRun(seconds: number, kept: (market: string) => string | Error) {
     change: (config) => {
       const [venue] = config.venues;
       market = `${venue?.name} ${venue?.symbols[0]}`;
+      config.portfolio = portfolioSection.parse({ closingCostBps: 20 });
       config.riskReport = riskReportSection.parse({
         ...{ periodMinutes: 1, everyMinutes: 1, paths: 1_000, stressedReturns: 100 },
         ...{ returnsMin: 100, stressLossMax: 0.00001 },
@@ -73,6 +76,10 @@ test('a desk reports its risk from what was kept, and a restart takes nothing of
   assert.ok(report !== null);
   assert.ok(report.rows > ROWS + 1);
   assert.ok(report.equity > 0);
+  // Closing what is left of it after a fall by 30 % at ten times its usual cost of 0.2 %.
+  const fall = report.stress.rows.find(({ scenario }) => /^everything falls by 30/.test(scenario));
+  near(fall?.closing ?? 0, 0.7 * report.gross * 0.002 * 10);
+  assert.ok(report.gross > 0);
   const last = JSON.parse(written.at(-1) ?? '{}');
   assert.is(last.rows.length, report.rows);
   const [before, after] = kept;

@@ -143,7 +143,7 @@ test('the heat map holds every market against the limits', () => {
 });
 
 test('the heat of a position is the worst of its own days on its own side, with closing', () => {
-  const { rows, settings, equity } = aReportJob();
+  const { rows, closingCost, equity } = aReportJob();
   const moves = [0, 1].map((column) => marketReturns(rows, column).map(Math.expm1));
   const [long, short] = [moves[0] as Float64Array, (moves[1] as Float64Array).map((each) => -each)];
   for (const [at, notional, own] of [
@@ -151,7 +151,7 @@ test('the heat of a position is the worst of its own days on its own side, with 
     [1, 4_000, short],
   ] as const) {
     const { expectedShortfall } = valueIn(historicalRisk(own, 0.975));
-    const part = (notional * (expectedShortfall * Math.sqrt(24) + settings.closingCost)) / equity;
+    const part = (notional * (expectedShortfall * Math.sqrt(24) + closingCost)) / equity;
     near(report.heatmap.rows[at]?.heat ?? 0, part, 1e-9);
   }
   const deviation = report.heatmap.rows[0]?.deviation ?? 0;

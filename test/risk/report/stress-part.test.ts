@@ -24,6 +24,7 @@ function stressed(
     returns: bookReturns(book, rows),
     covariance: bookCovariance(book, rows, 100),
     periodMs: HOUR_MS,
+    closingCost: 0.001,
   };
   return stressPart(book, { ...settings, hedge }, known);
 }

@@ -59,6 +59,7 @@ export function somePositions(parts: Partial<MarketPosition>[] = []): MarketPosi
 export function aReportJob(parts: Partial<ReportJob> = {}): ReportJob {
   return {
     ...{ turn: 1, madeMs: START_MS, equity: 100_000, scored: [], limits: LIMITS },
+    closingCost: 0.001,
     positions: somePositions(),
     rows: somePrices(600),
     settings: riskReportSection.parse({ paths: 1_000, stressedReturns: 200 }),

@@ -44,6 +44,8 @@ export interface ReportDeskOptions {
   readonly markets: readonly string[];
   readonly settings: RiskReportSettings;
   readonly limits: () => HeatLimits;
+  /** Of closing a position in a calm market, as a fraction of its notional. */
+  readonly closingCost: () => number;
   /** Has a job carried out; the answer comes to `onAnswer`. */
   readonly make: (job: ReportJob, isKept: boolean) => void;
   /** @throws when it cannot be journaled */
@@ -162,7 +164,7 @@ export class ReportDesk {
   }
 
   #make(sample: DeskSample, wallMs: number, monoMs: number, atMs: number | null): void {
-    const { limits, settings, make } = this.#options;
+    const { limits, closingCost, settings, make } = this.#options;
     this.#turn += 1;
     this.#madeMs = monoMs;
     this.#waiting = { turn: this.#turn, sinceMs: monoMs, atMs, start: sample };
@@ -173,6 +175,7 @@ export class ReportDesk {
       rows: this.#history.copy(),
       scored: this.#forecasts.scored,
       limits: limits(),
+      closingCost: closingCost(),
     };
     make(job, atMs !== null);
   }

@@ -28,6 +28,7 @@ function aDesk(memory: Partial<ReportMemory> = {}, change: object = {}) {
       markets: MARKETS,
       settings: riskReportSection.parse({ paths: 1_000, stressedReturns: 200, ...change }),
       limits: () => LIMITS,
+      closingCost: () => 0.002,
       make: (job, isKept) => void jobs.push({ job, isKept }),
       record: (event) => void events.push(event),
       where: 'edge/risk-report',
@@ -57,6 +58,7 @@ test('a report is made as soon as the equity is known, and then from time to tim
   look(2);
   assert.is(jobs.length, 1);
   assert.is(jobs[0]?.isKept, false);
+  assert.is(jobs[0]?.job.closingCost, 0.002);
   assert.is(desk.summary().isWorking, true);
   answer();
   const { report, why, isWorking } = desk.summary();
