@@ -22,7 +22,7 @@ const uvu = globalThis as unknown as {
   UVU_INDEX: number;
 };
 
-const SUITE_LIMIT_MS = Number(process.env['FLYBALL_SUITE_LIMIT_MS'] ?? 90_000);
+const SUITE_LIMIT_MS = Number(process.env['FLYBALL_SUITE_LIMIT_MS'] ?? 400_000);
 /** Processes that share the files; each needs a core of its own. */
 const JOBS = Number(process.env['FLYBALL_TEST_JOBS'] ?? 1);
 

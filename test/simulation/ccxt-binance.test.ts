@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS } from '../../src/simulation/binance/limits.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
 import { ALICE, type Key } from '../support/venue/client.ts';
 import { aVenueServer } from '../support/venue/server.ts';
-import { aCcxtClient, type CcxtClients } from '../support/venues/ccxt-clients.ts';
+import { aCcxtClient, type CcxtClients, heardOf } from '../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USDT';
 
@@ -69,8 +69,9 @@ test('a watched book is never crossed and equals the venue at the same update', 
     const levels = [bid, ask].map((level) => [(level?.ticks ?? 0) / 100, (level?.lots ?? 0) / 1e5]);
     truths.set(market.updateId, levels.flat().join(' '));
   });
+  // What was on its way before somebody listened is not compared.
   let compared = 0;
-  for (let updates = 0; updates < 110; updates += 1) {
+  while (compared < 100) {
     const { bids, asks, nonce } = await client.watchOrderBook(SYMBOL);
     const [bid, ask] = [bids[0] ?? [], asks[0] ?? []];
     assert.ok(Number(bid[0]) < Number(ask[0]), 'not crossed');
@@ -79,7 +80,6 @@ test('a watched book is never crossed and equals the venue at the same update', 
     assert.is([...bid, ...ask].map(Number).join(' '), truth);
     compared += 1;
   }
-  assert.ok(compared > 100, `${compared} compared`);
 });
 
 test('trades and best quotes are watched', async () => {
@@ -125,20 +125,13 @@ test('market orders fill at once, by quantity and by cost', async () => {
 
 test('orders, trades and balances are watched', async () => {
   const before = await client.fetchBalance();
-  let heard = false;
-  const watched = Promise.all([
-    client.watchOrders(SYMBOL),
-    client.watchMyTrades(SYMBOL),
-    client.watchBalance(),
-  ]).finally(() => {
-    heard = true;
-  });
   const ids: string[] = [];
-  // Nobody tells when ccxt has subscribed, so orders are placed until it hears of one.
-  while (!heard && ids.length < 1_000) {
-    ids.push(String((await client.createOrder(SYMBOL, 'market', 'sell', 0.001)).id));
-  }
-  const [[order], [trade], changed] = await watched;
+  const [[order], [trade], changed] = await heardOf(
+    [client.watchOrders(SYMBOL), client.watchMyTrades(SYMBOL), client.watchBalance()],
+    async () => {
+      ids.push(String((await client.createOrder(SYMBOL, 'market', 'sell', 0.001)).id));
+    },
+  );
   assert.ok(ids.includes(String(order?.id)) && ids.includes(String(trade?.order)));
   assert.equal([trade?.side, trade?.fee?.currency], ['sell', 'USDT']);
   assert.ok(Number(changed['BTC']?.total) < Number(before['BTC']?.total));

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { KrakenVenue } from '../../src/simulation/kraken/venue.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
 import { ALICE, aKrakenServer, type KrakenKeyText } from '../support/kraken/venue.ts';
-import { aCcxtClient, type CcxtClients } from '../support/venues/ccxt-clients.ts';
+import { aCcxtClient, type CcxtClients, heardOf } from '../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USD';
 
@@ -131,20 +131,13 @@ test('several orders are placed and canceled in one call, and all of them', asyn
 
 test('orders, trades and balances are watched', async () => {
   const before = await client.fetchBalance();
-  let heard = false;
-  const watched = Promise.all([
-    client.watchOrders(SYMBOL),
-    client.watchMyTrades(SYMBOL),
-    client.watchBalance(),
-  ]).finally(() => {
-    heard = true;
-  });
   const ids: string[] = [];
-  // Nobody tells when ccxt has subscribed, so orders are placed until it hears of one.
-  while (!heard && ids.length < 1_000) {
-    ids.push(String((await client.createOrder(SYMBOL, 'market', 'sell', 0.001)).id));
-  }
-  const [[order], trades, changed] = await watched;
+  const [[order], trades, changed] = await heardOf(
+    [client.watchOrders(SYMBOL), client.watchMyTrades(SYMBOL), client.watchBalance()],
+    async () => {
+      ids.push(String((await client.createOrder(SYMBOL, 'market', 'sell', 0.001)).id));
+    },
+  );
   assert.is(order?.symbol, SYMBOL);
   assert.ok(trades.length > 0);
   assert.ok(Number(changed['BTC']?.total) > 0);
@@ -189,12 +182,13 @@ test('ccxt 4.5.84 still loses our client order id in what it watches (defect 2)'
     clientOrderId: 'ours-2',
   });
   await heard;
-  const orders = client.orders as unknown as {
-    id: string;
-    clientOrderId?: string;
-    info: unknown;
-  }[];
-  const watched = orders.find(({ id }) => id === placed.id);
+  const shown = () =>
+    (client.orders as unknown as { id: string; clientOrderId?: string; info: unknown }[]).find(
+      ({ id }) => id === placed.id,
+    );
+  // What was heard first may have been the end of an order of before.
+  while (shown() === undefined) await client.watchOrders(SYMBOL);
+  const watched = shown();
   assert.is(watched?.clientOrderId, undefined);
   assert.is((watched?.info as { cl_ord_id?: string } | undefined)?.cl_ord_id, 'ours-2');
   await client.cancelAllOrders();

@@ -6,6 +6,7 @@ import { nodeTimers } from '../../src/core/node-env.ts';
 import type { Result } from '../../src/core/result.ts';
 import { nodeNet } from '../../src/venues/net.ts';
 import { deadPort, httpServer, type Loopback, tcpServer } from '../support/edge/loopback.ts';
+import { until } from '../support/process/until.ts';
 
 type Outcome = Result<HttpReply, NetFault>;
 type RealNet = ReturnType<typeof nodeNet>;
@@ -206,21 +207,30 @@ test('a connection that the venue closed while it was idle is not used again', a
     response.end('x', () => setImmediate(() => socket.destroy()));
   };
   await withNet(httpServer(dropping), async (net, server) => {
+    const before = connectionsHere();
     assert.ok((await ask(net, server.port)).ok);
     await closed;
-    // The end of the connection is in the client's hands by the next turns of the same loop.
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((done) => setImmediate(done));
+    await until('the end of the connection at both ends', () => connectionsHere() <= before);
     assert.ok((await ask(net, server.port)).ok);
     assert.is(server.connections(), 2);
   });
 });
 
+/** Connections of this process that are open, of either end. */
+function connectionsHere(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+}
+
 test('closing breaks what is under way and answers it', async () => {
+  let arrive = (): void => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
   await withNet(
-    httpServer(() => {}),
+    httpServer(() => arrive()),
     async (net, { port }) => {
       const asked = ask(net, port);
-      await new Promise((done) => nodeTimers.after(5, () => done(null)));
+      await arrived;
       net.close();
       assertFault(await asked, 'broken', /hang up/);
     },

@@ -66,7 +66,8 @@ test(
       await daemon.run('kill smoke');
       const posted = (what: string) => posts.find((post) => post.what === what);
       const told = await until('a post of the emergency', () => posted('emergency'));
-      assert.is(posted('command-given')?.by, 'operator');
+      const given = await until('a post of the command', () => posted('command-given'));
+      assert.is(given.by, 'operator');
       // Whoever was first to notice is named as who did it; the reason tells of both.
       assert.match(told.text, 'smoke');
       assert.ok(posts.every((post) => post.isSigned));
@@ -74,20 +75,24 @@ test(
         daemon.log().some((line) => line.kind === 'alert' && line['what'] === 'emergency'),
       );
       const listed = await daemon.ask<AlertRow[]>('alerts --open');
+      // A machine that stalls may have told of that, too.
+      const isWanted = ({ what }: AlertRow): boolean => /^(emergency|command-given)$/.test(what);
       assert.equal(
-        listed.map(({ id, what }) => [id, what]),
+        listed.filter(isWanted).map(({ id, what }) => [id, what]),
         [[told.id, 'emergency']],
       );
       await daemon.kill();
 
       const again = premises.start();
       await again.logged('reconciled');
-      const [open, ...more] = await again.ask<AlertRow[]>('alerts --open');
+      const left = await again.ask<AlertRow[]>('alerts --open');
+      const [open, ...more] = left.filter(isWanted);
       assert.equal([open?.id, more], [told.id, []]);
       const rows = await again.ask<AlertRow[]>('alerts');
       assert.ok(rows.some(({ what }) => what === 'unclean-start'));
       const refused = await again.run('alerts acknowledge 1 --reason seen');
-      assert.match(refused.error as string, `found 1, wanted one of ${open?.id}`);
+      const known = left.map(({ id }) => id).join(', ');
+      assert.match(refused.error as string, `found 1, wanted one of ${known}`);
       const row = await again.ask<AlertRow>(`alerts acknowledge ${open?.id} --reason seen`);
       assert.equal([row.acknowledgedBy, row.reason], ['operator', 'seen']);
       assert.is(premises.journal().refresh().events('alert-acknowledged').length, 1);

@@ -49,7 +49,7 @@ test(
     await assertAgreed(second, journal, premises.account());
     second.signal('SIGTERM');
     assert.is((await second.end()).code, 0);
-    assert.equal(premises.processes(), [], 'an orderly stop ends guard and venue');
+    await premises.remain('the end of guard and venue, after an orderly stop');
   }),
 );
 

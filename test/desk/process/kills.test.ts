@@ -37,7 +37,8 @@ const PLACE_FAULTS = [
 const MOMENTS: Readonly<Record<string, (scene: Scene, daemon: Daemon) => Promise<void>>> = {
   async 'in flight'({ premises, journal, random }, daemon) {
     const fault = PLACE_FAULTS[random.below(PLACE_FAULTS.length)] ?? {};
-    await premises.account().fault('order.place', fault, 2);
+    // One order after the other, until one of them has been seen in flight.
+    await premises.account().fault('order.place', fault, 100);
     await journal.until('an order in flight', () => journal.unanswered().length > 0);
     await daemon.kill();
     await premises.account().forgetFaults();
@@ -101,12 +102,8 @@ test(
       const outlived = premises.notice().pid === venue;
       assert.is(outlived, name !== 'venue first', 'the venue outlives the desk');
       venue = premises.notice().pid;
-      const wanted = [venue, daemon.pid, premises.guardPid()].sort(ascending).join();
-      await until(
-        'desk, venue, guard and nobody else',
-        () => premises.processes().join() === wanted,
-        () => `${premises.processes().join()} run, wanted ${wanted}`,
-      );
+      const all = [venue, daemon.pid, premises.guardPid()];
+      await premises.remain('desk, venue, guard and nobody else', ...all);
       await daemon.ask('mode manual');
       await assertAgreed(daemon, journal, premises.account());
       await daemon.ask('mode full-auto the test goes on');
@@ -115,7 +112,7 @@ test(
     }
     daemon.signal('SIGTERM');
     assert.is((await daemon.end()).code, 0);
-    assert.equal(premises.processes(), []);
+    await premises.remain('the end of venue and guard');
     const fills = journal.refresh().events('order-filled').length;
     const orders = journal.events('order-submitted').length;
     process.stdout.write(`(${orders} orders, ${fills} fills over ${ROUNDS} kills) `);
@@ -138,10 +135,11 @@ test(
     await second.logged('reconciled');
     assert.is(premises.notice().pid, venue);
     assert.is(premises.notice().startedBy, 'start');
-    assert.equal(premises.processes().length, 3, 'there is no other venue and one guard');
+    const all = [venue, second.pid, premises.guardPid()];
+    await premises.remain('no other venue and one guard', ...all);
     second.signal('SIGTERM');
     assert.is((await second.end()).code, 0);
-    assert.equal(premises.processes(), [], 'what a start began a stop ends');
+    await premises.remain('the end of what a start began');
   }),
 );
 
@@ -197,10 +195,6 @@ async function assertStaysInEmergency(scene: Scene, daemon: Daemon): Promise<voi
 /** Null while nothing is written yet: process 0 would be all of us. */
 function pidIn(file: string): number | null {
   return Number(readFileSync(file, 'utf8')) || null;
-}
-
-function ascending(left: number, right: number): number {
-  return left - right;
 }
 
 test.run();

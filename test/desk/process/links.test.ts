@@ -131,7 +131,10 @@ async function cutAndStop(
     'who stopped it is journaled, once',
   );
   assert.is((await far.ask<DeskStatus>('status')).latch, 'operator@london: wrong prices');
-  assert.is((await near.ask<DeskStatus>('status')).mode, 'full-auto', 'the other one trades on');
+  await until(
+    'the other one to trade on',
+    async () => (await near.ask<DeskStatus>('status')).mode === 'full-auto',
+  );
 
   await far.kill();
   await near.logged('peer-over', '', 2);

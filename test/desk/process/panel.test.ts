@@ -13,6 +13,9 @@ test(
   'ES04 ES24: a press while the desk is frozen stops it, and kill -9 right after changes nothing',
   onPremises(async (premises) => {
     await premises.handVenue();
+    // Its guard leaves it frozen for as long as another program takes to press.
+    const patient = livelyConfig(({ guard }) => Object.assign(guard, { deadMs: 60_000 }));
+    writeFileSync(premises.configFile, patient);
     const journal = premises.journal();
     const first = premises.start();
     await first.said(/NO HARDWARE STOP: simulated-panel is no button/);

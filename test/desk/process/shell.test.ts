@@ -15,7 +15,8 @@ test(
   'the interactive shell completes words, keeps its history and leaves the desk alone',
   onPremises(async (premises) => {
     const daemon = premises.start();
-    await daemon.logged('reconciled');
+    // The prompt shows the mode of the moment in which it was written.
+    await premises.journal().until('Full-Auto', ({ mode }) => mode === 'full-auto');
     const fed = premises.program('attach', '--json');
     fed.say('mode\nnonsense\n');
     const ended = await fed.end();

@@ -3,8 +3,10 @@ import { connect } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ControlSummary } from '../../../src/control/control-desk.ts';
+import { nodeClock } from '../../../src/core/node-env.ts';
 import { assertAgreed } from '../../support/process/agreement.ts';
 import { type Daemon, latchFile } from '../../support/process/daemon.ts';
+import { restingAt } from '../../support/process/guard-log.ts';
 import { livelyConfig } from '../../support/process/lively-config.ts';
 import { onPremises, type Premises } from '../../support/process/premises.ts';
 import { pause, until } from '../../support/process/until.ts';
@@ -22,7 +24,7 @@ test(
     await reloads(premises, daemon, journal);
     await showsTheTree(daemon);
 
-    assert.ok((await premises.account().openOrders()).length > 0, 'something rests');
+    await until('something rests', async () => (await restingAt(premises)) > 0);
     daemon.signal('SIGTERM');
     const { code, err, out } = await daemon.end();
     assert.is(code, 0);
@@ -30,7 +32,7 @@ test(
     assert.not.match(out, 'phase-not-done');
     assert.match(out, /^fills +[1-9]/m, 'the summary tells of fills');
     assert.equal(await premises.account().openOrders(), []);
-    assert.equal(premises.processes(), [venue.pid], 'a venue started by hand stays');
+    await premises.remain('a venue started by hand to stay', venue.pid);
     const [stopped] = journal.refresh().events('stopped');
     assert.is(stopped?.reason, 'SIGTERM');
     assert.equal(journal.store.openOrders(), []);
@@ -58,11 +60,7 @@ test(
     const { exitCode, error } = await second.run('mode full-auto the test goes on');
     assert.is(exitCode, 5);
     assert.match(error ?? '', '`reset` comes first');
-    const early = await second.run('reset the test goes on');
-    assert.is(early.exitCode, 5);
-    assert.match(early.error ?? '', 'cooling down');
-    await pause(latched.cooldownMs);
-    await second.reset();
+    await resetsInItsTime(second);
     assert.not(existsSync(latchFile(premises.folder)));
     const boot = journal.refresh().bootSequence();
     await assertAgreed(second, journal, premises.account());
@@ -85,7 +83,7 @@ test(
     const { code, err } = await ended.end();
     assert.is(code, 0);
     assert.match(err, 'stopping: SIGTERM');
-    assert.equal(premises.processes(), [], 'the venue that it began ends with it');
+    await premises.remain('the end of the venue that it began');
 
     const tripped = premises.start();
     await tripped.logged('journal-opened');
@@ -135,6 +133,19 @@ async function reloads(
   const next = await daemon.logged('reloaded', '', 2);
   assert.equal(next['changes'], ['risk.maxOrderNotional: 4800 → 4500'], 'nothing of the bad ones');
   assert.is(journal.refresh().events('config-changed').length, 2);
+}
+
+/** What is asked for before the cool-down is over is refused; a slow machine may ask after it. */
+async function resetsInItsTime(daemon: Daemon): Promise<void> {
+  const askedNs = nodeClock.mono();
+  const { cooldownMs } = await daemon.ask<ControlSummary>('mode');
+  const { exitCode, error } = await daemon.run('reset the test goes on');
+  const tookMs = (nodeClock.mono() - askedNs) / 1e6;
+  assert.ok(exitCode === 5 || tookMs >= cooldownMs, `${cooldownMs} ms were left`);
+  if (exitCode === 0) return;
+  assert.match(error ?? '', 'cooling down');
+  await pause(cooldownMs);
+  await daemon.reset();
 }
 
 async function showsTheTree(daemon: Daemon): Promise<void> {

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KEY_NAME, PKCS8, SEC1 } from '../../support/coinbase/keys.ts';
 import { aCoinbaseServer, OTHER_PEM } from '../../support/coinbase/venue.ts';
-import { aCcxtClient, type CcxtClients } from '../../support/venues/ccxt-clients.ts';
+import { aCcxtClient, type CcxtClients, heardOf } from '../../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USD';
 
@@ -119,16 +119,11 @@ test('market orders fill at once, by quantity and by cost, with fees in dollars'
 
 test('orders are watched, and balances follow them', async () => {
   const before = await client.fetchBalance({ v3: true });
-  let heard = false;
-  const watched = client.watchOrders(SYMBOL).finally(() => {
-    heard = true;
-  });
   const ids: string[] = [];
-  // Nobody tells when ccxt has subscribed, so orders are placed until it hears of one.
-  while (!heard && ids.length < 1_000) {
+  const [orders] = await heardOf([client.watchOrders(SYMBOL)], async () => {
     ids.push(String((await client.createOrder(SYMBOL, 'market', 'sell', 0.001)).id));
-  }
-  const [order] = (await watched).slice(-1);
+  });
+  const [order] = orders.slice(-1);
   assert.equal([order?.side, order?.symbol], ['sell', SYMBOL]);
   const after = await client.fetchBalance({ v3: true });
   const sold = Number(before['BTC']?.free) - Number(after['BTC']?.free);

@@ -5,7 +5,7 @@ import type { FuturesVenue } from '../../../src/simulation/server/futures-venue.
 import type { VenueServer } from '../../../src/simulation/server/venue-server.ts';
 import { aFuturesServer } from '../../support/futures/venues.ts';
 import { ALICE, BOB, type Key } from '../../support/venue/client.ts';
-import { aCcxtClient, type CcxtClients } from '../../support/venues/ccxt-clients.ts';
+import { aCcxtClient, type CcxtClients, heardOf } from '../../support/venues/ccxt-clients.ts';
 
 const SYMBOL = 'BTC/USDT:USDT';
 type Client = CcxtClients['binance-usdm'];
@@ -137,19 +137,18 @@ test('a watched book is never crossed, and trades are watched', async () => {
 });
 
 test('orders, positions and balances are watched', async () => {
-  let heard = false;
-  const watched = Promise.all([
-    client.watchOrders(SYMBOL),
-    client.watchMyTrades(SYMBOL),
-    client.watchPositions([SYMBOL], undefined, undefined, { fetchPositionsSnapshot: false }),
-  ]).finally(() => {
-    heard = true;
-  });
-  // Nobody tells when ccxt has subscribed, so orders are placed until it hears of one.
-  for (let order = 0; !heard && order < 400; order += 1) {
-    await client.createOrder(SYMBOL, 'market', order % 2 === 0 ? 'buy' : 'sell', 0.01);
-  }
-  const [[order], [trade], [position]] = await watched;
+  let side = 'sell';
+  const [[order], [trade], [position]] = await heardOf(
+    [
+      client.watchOrders(SYMBOL),
+      client.watchMyTrades(SYMBOL),
+      client.watchPositions([SYMBOL], undefined, undefined, { fetchPositionsSnapshot: false }),
+    ],
+    async () => {
+      side = side === 'sell' ? 'buy' : 'sell';
+      await client.createOrder(SYMBOL, 'market', side, 0.01);
+    },
+  );
   assert.is(order?.symbol, SYMBOL);
   assert.is(trade?.fee?.currency, 'USDT');
   assert.is(position?.symbol, SYMBOL);

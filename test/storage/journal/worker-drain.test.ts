@@ -10,6 +10,7 @@ import { journalFaultText } from '../../../src/storage/journal/faults.ts';
 import type { Journal } from '../../../src/storage/journal/journal.ts';
 import { type JournalOptions, openJournal } from '../../../src/storage/journal/recover.ts';
 import { startWorkerDrain } from '../../../src/storage/journal/worker-drain.ts';
+import { until } from '../../support/process/until.ts';
 import { LIMIT_BYTES } from '../event-store/stores.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { aFill, anInstrument, submitted } from './events.ts';
@@ -24,14 +25,7 @@ async function workerJournal(folder: string, boot: number, over: Partial<Journal
   return opened.value;
 }
 
-/** Waits for something that the thread will do, at most five seconds. */
-async function eventually(isSo: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 5000; tries += 1) {
-    if (isSo()) return;
-    await new Promise<void>((resolve) => nodeTimers.after(1, resolve));
-  }
-  throw new Error(`it never came: ${what}`);
-}
+const eventually = (isSo: () => boolean, what: string): Promise<true> => until(what, isSo);
 
 const settle = async (journal: Journal): Promise<void> => {
   const settled = await journal.settled();

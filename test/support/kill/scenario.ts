@@ -27,8 +27,6 @@ const UNLIMITED = 1_000_000;
 const QUOTES = { requoteBps: 0, smoothingSeconds: 0, halfSpreadBps: 1, quoteNotional: 100 };
 /** Far out and left there, so that something rests whenever the stop comes. */
 const REST = { requoteBps: 1_000, halfSpreadBps: 20, quoteNotional: 100 };
-/** A start compiles and rehearses; on a machine with much else to do that takes long. */
-const BEGIN_MS_MAX = 60_000;
 
 /**
  * A real daemon that quotes as fast as it can at a real venue process, both of which write down on
@@ -70,7 +68,6 @@ export class KillScenario {
       `${ordersFirst} orders`,
       () => scenario.evidence().accepted.size >= ordersFirst,
       () => premises.story(),
-      BEGIN_MS_MAX,
     );
     return scenario;
   }
@@ -87,6 +84,16 @@ export class KillScenario {
       seen = ordersBefore(this.evidence(), process.hrtime.bigint());
     }
     return seen;
+  }
+
+  /** Waits until so many orders have been checked from now on. */
+  async quotes(orders: number): Promise<void> {
+    const fromNs = process.hrtime.bigint();
+    await until(
+      `${orders} more orders`,
+      () => this.evidence().checks.filter(({ atNs }) => atNs > fromNs).length >= orders,
+      () => this.premises.story(),
+    );
   }
 
   /** A press of the simulated button by another process. @returns when it was complete */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Daemon } from './daemon.ts';
 import { livelyConfig } from './lively-config.ts';
 import { type Ended, Program, Script } from './program.ts';
+import { until } from './until.ts';
 import { VenueAccount } from './venue-account.ts';
 import { WrittenJournal } from './written-journal.ts';
 
@@ -113,6 +114,16 @@ export class Premises {
       .map(Number)
       .filter((pid) => Number.isInteger(pid) && pid !== process.pid && this.#isOurs(pid))
       .sort((one, other) => one - other);
+  }
+
+  /** Waits until these run here and nobody else: what was told to end takes a moment. */
+  async remain(what: string, ...pids: readonly number[]): Promise<void> {
+    const wanted = [...pids].sort((one, other) => one - other).join();
+    await until(
+      what,
+      () => this.processes().join() === wanted,
+      () => `${this.processes().join()} run, wanted ${wanted}`,
+    );
   }
 
   /** What the last programs have said, for the message of a test that fails. */

@@ -32,7 +32,7 @@ export interface Truth {
   readonly dropped: { readonly orders: number; readonly trades: number };
 }
 
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 30_000;
 
 /** The desk's account, asked over REST behind the desk's back. */
 export class VenueAccount {

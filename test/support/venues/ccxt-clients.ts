@@ -2,6 +2,7 @@ import type ccxt from 'ccxt';
 import type { Exchange } from 'ccxt';
 import { nodeClock } from '../../../src/core/node-env.ts';
 import type { VenueKindName } from '../../../src/venues/kinds/venue-kinds.ts';
+import { pause, until } from '../process/until.ts';
 
 /** What of ccxt speaks to each kind of venue: books and orders over REST and over sockets. */
 export interface CcxtClients {
@@ -35,6 +36,30 @@ export async function aCcxtClient<K extends VenueKindName>(
   direct(client, host);
   await client.loadHttpProxyAgent();
   return client as CcxtClients[K];
+}
+
+/** Between two orders: a venue takes a hundred of them in ten seconds. */
+const AGAIN_MS = 150;
+
+/**
+ * What ccxt hears by all of these watches. Nobody tells when it has subscribed, so something is
+ * done that it will hear of, again and again until it has.
+ */
+export async function heardOf<T extends readonly Promise<unknown>[]>(
+  watches: readonly [...T],
+  act: () => Promise<void>,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  let isOver = false;
+  const watched = Promise.all(watches).finally(() => {
+    isOver = true;
+  });
+  const acts = until('ccxt to hear of an order', async () => {
+    if (!isOver) await act();
+    if (!isOver) await Promise.race([watched, pause(AGAIN_MS)]);
+    return isOver;
+  });
+  const [heard] = await Promise.all([watched, acts]);
+  return heard as { -readonly [K in keyof T]: Awaited<T[K]> };
 }
 
 interface Pointed {

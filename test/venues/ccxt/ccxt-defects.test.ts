@@ -76,6 +76,25 @@ function changes(count: number): Promise<void> {
 }
 
 /**
+ * Waits until ccxt has handled so many frames of its book since one that does not join the one
+ * before it. @returns what its book stood at when the first of them came, and where the last ends
+ */
+function framesAfterGap(client: Client, count: number): Promise<{ nonce: number; last: number }> {
+  const handle = client.handleOrderBook.bind(client);
+  let [joined, nonce, after] = [Number.NaN, Number.NaN, 0];
+  return new Promise((resolve) => {
+    client.handleOrderBook = (socket, frame: { readonly U: number; readonly u: number }) => {
+      const isGap = after === 0 && frame.U > joined + 1;
+      if (isGap) nonce = Number(client.orderbooks[SYMBOL]?.nonce);
+      handle(socket, frame);
+      joined = frame.u;
+      if (isGap || after > 0) after += 1;
+      if (after === count) resolve({ nonce, last: frame.u });
+    };
+  });
+}
+
+/**
  * Loses a frame that the client lacks then. After the snapshot alone it might be one of before it,
  * which nobody misses; after an update it is one of after that.
  */
@@ -107,22 +126,11 @@ test('5: a gap is an error of the watcher, and the next watch fetches a new book
 test('5: with the checksum off a book with a gap is frozen for ever', async () => {
   const client = await aClient();
   client.options['watchOrderBook'] = { checksum: false };
+  const gap = framesAfterGap(client, 5);
   await skipAfterAnUpdate(client);
-  let updates = 0;
-  const watching = (async () => {
-    for (;;) {
-      await client.watchOrderBook(SYMBOL);
-      updates += 1;
-    }
-  })();
-  watching.catch(() => {});
-  // What was on its way before the gap comes in yet.
-  let before = -1;
-  for (let round = 0; round < 20 && updates !== before; round += 1) {
-    before = updates;
-    await changes(100);
-  }
-  assert.is(updates, before, 'the market moves, and this book does not');
+  const { nonce, last } = await gap;
+  assert.is(client.orderbooks[SYMBOL]?.nonce, nonce, 'the market moves, and this book does not');
+  assert.ok(last > nonce);
 });
 
 test('8: closing rejects every watch of a socket, also those that nobody waits for', async () => {
@@ -183,8 +191,9 @@ test('13: the limiter does not read what the venue says is used up', async () =>
   const client = await aClient(strict.host, { enableRateLimit: true });
   await client.fetchTime();
   const headers = client.last_response_headers as Record<string, string>;
+  // Its minute may have begun anew since the markets were loaded.
   const used = headers['X-Mbx-Used-Weight-1m'];
-  assert.ok(Number(used) >= 21, `${used}`);
+  assert.ok(Number(used) >= 1, `${used}`);
   // The venue has just said that there is no room for this, and it is asked all the same.
   assert.is(await errorOf(client.fetchOrderBook(SYMBOL, 1_000)), 'DDoSProtection');
   await client.close();
