@@ -4,6 +4,7 @@ import type {
   HttpRequest,
   Net,
   NetFault,
+  WebSocketHandlers,
   WebSocketLink,
 } from '../src/core/env.ts';
 import type { Result } from '../src/core/result.ts';
@@ -12,21 +13,34 @@ import type { Log } from '../src/ops/log.ts';
 import { type Connection, SOCKET_LIMITS } from '../src/venues/connection.ts';
 import type { Context } from './runtime/actor-spec.ts';
 
-/** What a socket tells the actor that owns it; `line` says which, where the actor has several. */
-export type SocketMessage =
+/** How a socket begins and ends; `line` says which, where the actor has several. */
+type LineMessage =
   | { readonly kind: 'opened'; readonly line: number }
-  | {
-      readonly kind: 'frame';
-      readonly line: number;
-      readonly frame: Uint8Array;
-      readonly receivedNs: Nanos;
-    }
   | {
       readonly kind: 'closed';
       readonly line: number;
       readonly why: string;
       /** What was answered instead of opening a socket; null where nothing was. */
       readonly refused: HandshakeStatus | null;
+    };
+
+/** What a socket tells the actor that owns it. */
+export type SocketMessage =
+  | LineMessage
+  | {
+      readonly kind: 'frame';
+      readonly frame: Uint8Array;
+      readonly receivedNs: Nanos;
+    };
+
+/** The same where frames that came together are one message, oldest first. */
+export type FeedSocketMessage =
+  | LineMessage
+  | {
+      readonly kind: 'frames';
+      readonly line: number;
+      readonly frames: readonly Uint8Array[];
+      readonly receivedNs: Nanos;
     };
 
 /**
@@ -37,23 +51,39 @@ export function openSocket<M>(
   ctx: Context<M | SocketMessage>,
   net: Net,
   url: string,
-  line = 0,
 ): WebSocketLink {
-  return net.webSocket(
-    url,
-    {
-      opened: ctx.fenced(() => {
-        ctx.ingest({ kind: 'opened', line });
-      }),
-      message: ctx.fenced((frame: Uint8Array) => {
-        ctx.ingest({ kind: 'frame', line, frame, receivedNs: ctx.clock.mono() });
-      }),
-      closed: ctx.fenced((code: number, reason: string, refused?: HandshakeStatus) => {
-        ctx.ingest({ kind: 'closed', line, why: `${code} ${reason}`, refused: refused ?? null });
-      }),
-    },
-    SOCKET_LIMITS,
-  );
+  const message = ctx.fenced((frame: Uint8Array) => {
+    ctx.ingest({ kind: 'frame', frame, receivedNs: ctx.clock.mono() });
+  });
+  return net.webSocket(url, { ...edgesOf(ctx, 0), message }, SOCKET_LIMITS);
+}
+
+/** The same for one of several lines that is at times full: frames that come together stay so. */
+export function openFeedSocket<M>(
+  ctx: Context<M | FeedSocketMessage>,
+  net: Net,
+  url: string,
+  line: number,
+): WebSocketLink {
+  const messages = ctx.fenced((frames: readonly Uint8Array[]) => {
+    ctx.ingest({ kind: 'frames', line, frames, receivedNs: ctx.clock.mono() });
+  });
+  const message = (frame: Uint8Array): void => messages([frame]);
+  return net.webSocket(url, { ...edgesOf(ctx, line), message, messages }, SOCKET_LIMITS);
+}
+
+function edgesOf<M>(
+  ctx: Context<M | LineMessage>,
+  line: number,
+): Pick<WebSocketHandlers, 'opened' | 'closed'> {
+  return {
+    opened: ctx.fenced(() => {
+      ctx.ingest({ kind: 'opened', line });
+    }),
+    closed: ctx.fenced((code: number, reason: string, refused?: HandshakeStatus) => {
+      ctx.ingest({ kind: 'closed', line, why: `${code} ${reason}`, refused: refused ?? null });
+    }),
+  };
 }
 
 /** Before the first connection. */

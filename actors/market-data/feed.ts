@@ -13,10 +13,10 @@ import type { QueryFault } from '../../src/venues/port.ts';
 import { askInTurn, KeyTurns } from '../../src/venues/session/key-turns.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { ActorRef } from '../runtime/ref.ts';
-import { openSocket, type SocketMessage, sendHttp } from '../socket.ts';
+import { type FeedSocketMessage, openFeedSocket, sendHttp } from '../socket.ts';
 
 export type FeedMessage =
-  | SocketMessage
+  | FeedSocketMessage
   | { readonly kind: 'due' | 'flush'; readonly line: number }
   | { readonly kind: 'ask-snapshot'; readonly line: number; readonly view: number }
   | {
@@ -87,7 +87,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     },
     follow: (view) => void tape?.follow(view),
     open(line, url) {
-      links[line] = openSocket(ctx, net, url, line);
+      links[line] = openFeedSocket(ctx, net, url, line);
     },
     send: (line, frame) => void links[line]?.send(frame),
     close: (line) => void links[line]?.close(),
@@ -125,7 +125,7 @@ export function feedActor(options: FeedOptions): ActorSpec<FeedState, FeedMessag
     receive(state, message) {
       const { feed, tickets } = state;
       const { kind } = message;
-      if (kind === 'frame') feed.onFrame(message.line, message.frame, message.receivedNs);
+      if (kind === 'frames') feed.onFrames(message.line, message.frames, message.receivedNs);
       else if (kind === 'opened') feed.onOpened(message.line);
       else if (kind === 'closed') feed.onClosed(message.line, message.why, message.refused);
       else if (kind === 'snapshot') feed.onSnapshot(message.line, message.view, message.outcome);

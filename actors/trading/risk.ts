@@ -6,7 +6,7 @@ import { isFlattening } from '../../src/execution/flatten/intent.ts';
 import type { OrderIntent } from '../../src/execution/order.ts';
 import type { EvidenceTrail } from '../../src/execution/proof/evidence.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
-import type { Moment } from '../../src/risk/pre-trade.ts';
+import type { Moment, PreTradeCheck } from '../../src/risk/pre-trade.ts';
 import { RiskDesk, type RiskEvent, type RiskState } from '../../src/risk/risk-desk.ts';
 import type { SizeBoard } from '../../src/risk/sizing/board.ts';
 import { type RiskSafety, RiskWatch } from '../../src/risk/watch/risk-watch.ts';
@@ -20,6 +20,8 @@ export interface RiskOptions {
   /** What has been raised, read before every order. */
   readonly severities: Severities;
   readonly limits: () => RiskLimits;
+  /** What each venue keeps by itself; absent where none keeps anything. */
+  readonly nativesOf?: PreTradeCheck['nativesOf'];
   /** Positions, open orders and day as the journal has them when this settles. */
   readonly restore: () => Promise<RiskState>;
   /** @throws when it cannot be journaled */
@@ -72,6 +74,7 @@ export function riskActor(options: RiskOptions): ActorSpec<RiskActorState, RiskM
       ctx.send(ctx.self, { kind: 'caught-up' });
       const desk = new RiskDesk(instruments, options.limits(), state, ctx.clock.mono());
       desk.check.sizing = options.sizing ?? null;
+      if (options.nativesOf !== undefined) desk.check.nativesOf = options.nativesOf;
       const nowMs = ctx.clock.mono() / 1e6;
       const found = { instruments, check: desk.check, state, record: journal };
       const watch = safety === undefined ? null : new RiskWatch({ ...safety, ...found }, nowMs);

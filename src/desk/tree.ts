@@ -27,6 +27,7 @@ import { modePolicyOf, stopPolicyOf } from '../control/settings.ts';
 import { clientIdsOf } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Amending } from '../execution/amend/amending.ts';
+import type { NativeOrders } from '../execution/native/native-orders.ts';
 import { EvidenceTrail } from '../execution/proof/evidence.ts';
 import { booksOf } from '../risk/breakers/limit-book.ts';
 import { auditHealth } from '../risk/controls/process.ts';
@@ -76,6 +77,8 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
   const evidence = new EvidenceTrail();
   const amendings = new Map(venues.map(({ name, orders }) => [name, orders.amending]));
   const amendingOf = (venue: string) => amendings.get(venue) as Amending;
+  const natives = new Map(venues.map(({ name, orders }) => [name, orders.natives]));
+  const nativesOf = (venue: string) => natives.get(venue) as NativeOrders;
   const beatMs = beatMsOf(isClockReal);
   const proof = { lastMs: lastProofMs(journal.store) };
   let controlStarts = 0;
@@ -253,6 +256,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           severities: severitiesOf(parts, kernel),
           safety,
           sizing: sizing.board,
+          nativesOf,
           limits: () => parts.config.risk,
           restore: () => memory.risk(),
           evidence,

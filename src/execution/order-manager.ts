@@ -224,6 +224,7 @@ export class OrderManager {
   }
 
   #accept(clientId: string, venueOrderId: string): void {
+    this.#name(clientId, venueOrderId);
     this.record({ kind: 'order-accepted', clientId, venueOrderId });
   }
 
@@ -231,7 +232,13 @@ export class OrderManager {
     const record = this.recordOf(clientId);
     if (record?.order.trigger === undefined) return;
     if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    this.#name(clientId, venueOrderId);
     this.record({ kind: 'order-triggered', clientId, venueOrderId });
+  }
+
+  /** Of what has more than one id, each is known: trades are told by them. */
+  #name(clientId: string, venueOrderId: string): void {
+    if (this.recordOf(clientId) !== undefined) this.table.name(clientId, venueOrderId);
   }
 
   #fill(report: Extract<Report, { kind: 'filled' }>): void {
@@ -244,6 +251,7 @@ export class OrderManager {
       return;
     }
     if (record.venueOrderId === '') this.#accept(clientId, venueOrderId);
+    this.table.name(clientId, venueOrderId);
     this.record({ kind: 'order-filled', clientId, fill });
     const ended = this.#ends.get(clientId);
     if (ended !== undefined) this.#end(ended);

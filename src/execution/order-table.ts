@@ -12,6 +12,8 @@ import {
 
 /** Ended orders kept in memory for late reports; older ones are asked of the journal. */
 export const ENDED_KEPT = 10_000;
+/** Ids of one order at its venue: an order that wakes may get another, and a pair has several. */
+const NAMES_MAX = 8;
 
 /** Whether a fill was booked by an order that is no longer in memory. */
 export type FillMemory = (instrument: number, tradeId: string) => boolean;
@@ -29,6 +31,7 @@ export class OrderTable {
   readonly #fillsOf = new Map<string, string[]>();
   readonly #foreign: string[] = [];
   readonly #clientIds = new Map<string, string>();
+  readonly #namesOf = new Map<string, string[]>();
   readonly #isBooked: FillMemory;
 
   constructor(isBooked: FillMemory) {
@@ -54,6 +57,16 @@ export class OrderTable {
   /** The client id behind a venue's order id; undefined when it is not in memory. */
   clientIdOf(venueOrderId: string): string | undefined {
     return this.#clientIds.get(venueOrderId);
+  }
+
+  /** Notes another id under which a venue tells of an order. */
+  name(clientId: string, venueOrderId: string): void {
+    if (venueOrderId === '' || this.#clientIds.has(venueOrderId)) return;
+    const names = this.#namesOf.get(clientId);
+    if (names === undefined) this.#namesOf.set(clientId, [venueOrderId]);
+    else if (names.length < NAMES_MAX) names.push(venueOrderId);
+    else return;
+    this.#clientIds.set(venueOrderId, clientId);
   }
 
   /** Orders that may still trade, oldest first. */
@@ -101,7 +114,7 @@ export class OrderTable {
     const { clientId } = record.order;
     const wasEnded = this.#records.has(clientId) && !this.#open.has(clientId);
     this.#records.set(clientId, record);
-    if (record.venueOrderId !== '') this.#clientIds.set(record.venueOrderId, clientId);
+    this.name(clientId, record.venueOrderId);
     if (!isEnded(record)) {
       this.#open.add(clientId);
     } else if (!wasEnded) {
@@ -123,7 +136,8 @@ export class OrderTable {
   #forget(clientId: string): void {
     // A fill after the end can have opened it again.
     if (this.#open.has(clientId)) return;
-    this.#clientIds.delete(this.#records.get(clientId)?.venueOrderId ?? '');
+    for (const name of this.#namesOf.get(clientId) ?? []) this.#clientIds.delete(name);
+    this.#namesOf.delete(clientId);
     this.#records.delete(clientId);
     for (const key of this.#fillsOf.get(clientId) ?? []) this.#fills.delete(key);
     this.#fillsOf.delete(clientId);

@@ -8,6 +8,7 @@ import {
   isAmendEvent,
   worstLots,
 } from './amend/amendment.ts';
+import { hasWoken } from './native/waking.ts';
 import type { Evidence } from './proof/evidence.ts';
 
 export type Side = 'buy' | 'sell';
@@ -242,12 +243,6 @@ function afterFill(record: OrderRecord, fill: Fill): Applied {
   const isWaiting = record.isWaiting && !hasWoken(record.order, fill);
   const next = { ...record, status, reason, filledLots, filledQuote, isWaiting };
   return { record: next, incident };
-}
-
-/** A fill may be told before what woke the order. The target of a pair fills at its limit. */
-function hasWoken({ trigger, side, ticks }: OrderIntent, fill: Fill): boolean {
-  if (trigger?.kind !== 'pair') return true;
-  return side === 'buy' ? fill.ticks > ticks : fill.ticks < ticks;
 }
 
 /** An order that has woken keeps the id that it has had since: the first one is told late. */

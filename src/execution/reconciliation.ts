@@ -229,7 +229,14 @@ class Run {
     const isOrphan = this.#port.recordOf(clientId) === undefined;
     if (isOrphan) this.#port.adopt(order);
     this.#port.apply({ kind: 'accepted', clientId, venueOrderId });
+    this.#wake(order);
     if (isOrphan) this.#port.cancel(clientId);
+  }
+
+  /** Nobody may have told that it has woken. What has ended as it waited never has. */
+  #wake({ clientId, venueOrderId, isWaiting, filledLots, state }: VenueOrder): void {
+    const hasWoken = isWaiting === false && (state === 'open' || filledLots > 0);
+    if (hasWoken) this.#port.apply({ kind: 'triggered', clientId, venueOrderId });
   }
 
   /** Asks about each order of ours that has not ended. Unknown ones have their own inquiry. */
@@ -281,6 +288,7 @@ class Run {
   #found(order: VenueOrder, areTermsKnown = true): boolean {
     const { clientId, venueOrderId } = order;
     this.#port.apply({ kind: 'accepted', clientId, venueOrderId });
+    this.#wake(order);
     if (order.state !== 'open') {
       this.#inquiries.onFound(clientId, this.#port.nowNs());
       this.#ends.push(order);

@@ -2,8 +2,10 @@ import type { WardVenue } from '../control/guard/wire.ts';
 import { err, ok, type Result, reasonOf } from '../core/result.ts';
 import {
   cancelFuturesOrders,
+  cancelWaitingOrders,
   futuresTime,
   openFuturesSymbols,
+  waitingFuturesSymbols,
 } from '../venues/binance/futures/rest.ts';
 import { cancelOpenOrders, openOrderSymbols, serverTime } from '../venues/binance/rest.ts';
 import { apiKeyOf } from '../venues/binance/sign.ts';
@@ -52,17 +54,12 @@ type DoorMaker = (venue: WardVenue, key: GuardKey) => CancelDoor;
 
 const COINBASE_ORDERS_MAX = 1_000;
 const WHOLE_ACCOUNT = 'all';
-/** What is asked of each half of Binance. */
-const SPOT = { cancel: cancelOpenOrders, open: openOrderSymbols, time: serverTime };
-const FUTURES: typeof SPOT = {
-  cancel: cancelFuturesOrders,
-  open: openFuturesSymbols,
-  time: futuresTime,
-};
+/** Names what waits for its trigger in a market, where the venue keeps that apart. */
+const WAITING = 'waiting-';
 
 const DOORS: Readonly<Record<string, DoorMaker>> = {
-  binance: binanceDoor(SPOT),
-  'binance-usdm': binanceDoor(FUTURES),
+  binance: spotDoor,
+  'binance-usdm': futuresDoor,
   kraken: krakenDoor,
   coinbase: coinbaseDoor,
 };
@@ -81,19 +78,52 @@ export function doorOf(venue: WardVenue, key: GuardKey): Result<CancelDoor, stri
   }
 }
 
-function binanceDoor({ cancel, open, time }: typeof SPOT): DoorMaker {
-  return (venue, { apiKey, secret }) => {
-    const { restUrl: url, receiveWindowMs, timeoutMs, symbols } = venue;
-    const access = { url, key: apiKeyOf(apiKey, secret), receiveWindowMs, timeoutMs };
-    return {
-      known: symbols,
-      keepsFound: true,
-      cancel: (symbol, nowMs) => cancel(access, symbol, nowMs),
-      open: (nowMs) => open(access, nowMs),
-      serverTime: () => time(access),
-      clockRefusedCode: BINANCE_CLOCK_REFUSED,
-    };
+function spotDoor(venue: WardVenue, key: GuardKey): CancelDoor {
+  const access = binanceAccess(venue, key);
+  return {
+    known: venue.symbols,
+    keepsFound: true,
+    cancel: (symbol, nowMs) => cancelOpenOrders(access, symbol, nowMs),
+    open: (nowMs) => openOrderSymbols(access, nowMs),
+    serverTime: () => serverTime(access),
+    clockRefusedCode: BINANCE_CLOCK_REFUSED,
   };
+}
+
+/** What rests in a market and what waits for its trigger are two handles: one request each. */
+function futuresDoor(venue: WardVenue, key: GuardKey): CancelDoor {
+  const access = binanceAccess(venue, key);
+  return {
+    known: venue.symbols.flatMap((symbol) => [symbol, WAITING + symbol]),
+    keepsFound: true,
+    cancel: (handle, nowMs) =>
+      handle.startsWith(WAITING)
+        ? cancelWaitingOrders(access, handle.slice(WAITING.length), nowMs)
+        : cancelFuturesOrders(access, handle, nowMs),
+    // What wakes between the two questions is seen in both.
+    open: (nowMs) => ({
+      ...waitingFuturesSymbols(access, nowMs),
+      followUp: (waiting) => {
+        const resting = openFuturesSymbols(access, nowMs);
+        const decode: typeof resting.decode = (outcome) => {
+          const symbols = resting.decode(outcome);
+          return symbols.ok ? ok([...symbols.value, ...waiting.map(waitingIn)]) : symbols;
+        };
+        return { ...resting, decode };
+      },
+    }),
+    serverTime: () => futuresTime(access),
+    clockRefusedCode: BINANCE_CLOCK_REFUSED,
+  };
+}
+
+function waitingIn(symbol: string): string {
+  return WAITING + symbol;
+}
+
+function binanceAccess(venue: WardVenue, { apiKey, secret }: GuardKey) {
+  const { restUrl: url, receiveWindowMs, timeoutMs } = venue;
+  return { url, key: apiKeyOf(apiKey, secret), receiveWindowMs, timeoutMs };
 }
 
 /** Kraken cancels the whole account in one request. */

@@ -4,6 +4,7 @@ import { err, type Result } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
 import type { Query, QueryFault } from '../venues/port.ts';
 import { VenueClock } from '../venues/venue-clock.ts';
+import { wholeAnswer } from '../venues/whole-answer.ts';
 import type { CancelDoor } from './cancel-doors.ts';
 
 /** How often the venue is asked for its time, which also keeps a connection open to it. */
@@ -88,7 +89,12 @@ export class Canceller {
     if (answer.ok) this.#clock.onProbe(answer.value, sentNs, this.#env.clock.mono());
   }
 
-  #send<T>({ request, decode }: Query<T>): Promise<Result<T, QueryFault>> {
+  #send<T>(query: Query<T>): Promise<Result<T, QueryFault>> {
+    const endless = (detail: string): QueryFault => ({ kind: 'no-answer', detail });
+    return wholeAnswer(query, (each) => this.#sendOnce(each), endless);
+  }
+
+  #sendOnce<T>({ request, decode }: Query<T>): Promise<Result<T, QueryFault>> {
     return new Promise((resolve) => {
       try {
         this.#env.net.http(request, (outcome) => resolve(decode(outcome)));

@@ -1,4 +1,5 @@
 import type { AmendIntent } from '../execution/amend/amendment.ts';
+import type { NotKept } from '../execution/native/native-orders.ts';
 import type { OrderIntent } from '../execution/order.ts';
 
 declare const approved: unique symbol;
@@ -8,6 +9,26 @@ export type ApprovedOrder = OrderIntent & { readonly [approved]: true };
 
 /** Other terms for a resting order that have passed the same check; only risk makes them. */
 export type ApprovedAmendment = AmendIntent & { readonly [approved]: true };
+
+/** What an order that the venue is to keep must be like. */
+export type NativeRule =
+  /** Ticks of the trigger, and what the venue takes. */
+  | 'trigger'
+  /** Ticks of the trigger, on the side of the mid where it would wake at once. */
+  | 'trigger-side'
+  /** How far the trigger is from the mid, in basis points. */
+  | 'trigger-band'
+  /** The distance that a trailing stop keeps, in basis points. */
+  | 'trail'
+  /** How far the limit is from the trigger, that of a pair from the mid, in basis points. */
+  | 'limit-band'
+  /** Ticks of the target of a pair, on the side of the mid where it would trade at once. */
+  | 'target-side'
+  /** What wakes takes; that the target of a pair rests goes without saying. */
+  | 'post-only'
+  /** What a trigger makes a limit order of rests then. An iceberg rests, and has no trigger. */
+  | 'rests'
+  | 'shown-lots';
 
 /** A limit in quote currency, and the largest order that every limit of size would let pass. */
 interface SizeLimit {
@@ -50,6 +71,16 @@ export type Refusal =
     }
   /** Something is held in a market that never had a price, so that nobody knows what it risks. */
   | { readonly kind: 'unpriced'; readonly instrument: string }
+  /** The venue keeps no such order. */
+  | ({ readonly kind: 'not-kept' } & NotKept)
+  | {
+      readonly kind: 'native-rule';
+      readonly rule: NativeRule;
+      readonly found: number;
+      readonly limit: number;
+    }
+  /** It would wait for its trigger and not shrink what is held: nobody asks the gate then. */
+  | { readonly kind: 'entry-by-trigger'; readonly position: number; readonly lots: number }
   | { readonly kind: 'price-band'; readonly offBps: number; readonly limitBps: number }
   | ({ readonly kind: 'order-too-large'; readonly notional: number } & SizeLimit)
   | ({ readonly kind: 'position-limit'; readonly worst: number } & SizeLimit)

@@ -5,6 +5,10 @@ import type { OrderIntent, Side } from '../execution/order.ts';
 interface OpenOrder {
   readonly clientId: string;
   readonly side: Side;
+  /** Whether it is in the book or on its way there: of a pair that waits, the target is. */
+  isWorking: boolean;
+  /** Whether it has a trigger that has not woken yet. */
+  isWaiting: boolean;
   /** Limit price; a market order counts as crossing everything. */
   ticks: number;
   lots: number;
@@ -23,6 +27,9 @@ export class Exposure {
   position = 0;
   buyLots = 0;
   sellLots = 0;
+  /** What of these waits for a trigger. */
+  #buyWaiting = 0;
+  #sellWaiting = 0;
   readonly #open = new Map<string, OpenOrder>();
 
   /** Counts an order that has just been approved; each client id is approved once. */
@@ -35,20 +42,31 @@ export class Exposure {
    * Sets what of an order may still trade, and at which price it meets most; 0 lots take it out.
    * What was reserved for an amendment counts until it is released.
    */
-  setOpen(order: OrderIntent, lots: number, ticks: number = order.ticks): void {
-    const known = this.#open.get(order.clientId);
+  setOpen(
+    order: OrderIntent,
+    lots: number,
+    ticks: number = order.ticks,
+    isWaiting: boolean = order.trigger !== undefined,
+  ): void {
+    const { clientId, side } = order;
+    const known = this.#open.get(clientId);
+    if (known !== undefined) this.#count(known, -1);
     if (lots === 0) {
-      this.#add(order.side, -(known === undefined ? 0 : countedLots(known)));
-      this.#open.delete(order.clientId);
-    } else if (known === undefined) {
-      const { clientId, side } = order;
-      this.#add(side, lots);
-      this.#open.set(clientId, { clientId, side, ticks, lots, amendTicks: 0, amendLots: 0 });
+      this.#open.delete(clientId);
+      return;
+    }
+    const isWorking = !isWaiting || order.trigger?.kind === 'pair';
+    if (known === undefined) {
+      const fresh = { clientId, side, isWorking, isWaiting, ticks, lots };
+      const open: OpenOrder = { ...fresh, amendTicks: 0, amendLots: 0 };
+      this.#open.set(clientId, open);
+      this.#count(open, 1);
     } else {
-      const before = countedLots(known);
       known.lots = lots;
       known.ticks = ticks;
-      this.#add(order.side, countedLots(known) - before);
+      known.isWaiting = isWaiting;
+      known.isWorking = isWorking;
+      this.#count(known, 1);
     }
   }
 
@@ -79,6 +97,17 @@ export class Exposure {
       : this.sellLots + lots <= this.position;
   }
 
+  /**
+   * The same of an order that would wait, which counts beside those alone that wait, too. What
+   * works already is not taken off: whoever keeps a stop takes it back when that has filled.
+   */
+  isShrunkBy({ side, trigger }: OrderIntent, lots: number): boolean {
+    if (trigger === undefined) return this.isReducing(side, lots);
+    return side === 'buy'
+      ? this.#buyWaiting + lots <= -this.position
+      : this.#sellWaiting + lots <= this.position;
+  }
+
   /** The largest absolute position if this order and everything open on its side fills. */
   worstWith(side: Side, lots: number): number {
     return side === 'buy'
@@ -94,10 +123,10 @@ export class Exposure {
     );
   }
 
-  /** Client id of an own order that this one would trade with, or null. */
+  /** Client id of an own order that this one would trade with, or null. What waits meets nobody. */
   crosses(side: Side, ticks: number): string | null {
     for (const own of this.#open.values()) {
-      if (own.side === side) continue;
+      if (own.side === side || !own.isWorking) continue;
       const meets = meetsAt(side, ticks, own.ticks);
       const mayMeet = own.amendLots > 0 && meetsAt(side, ticks, own.amendTicks);
       if (meets || mayMeet) return own.clientId;
@@ -108,15 +137,22 @@ export class Exposure {
   #setAmendment(clientId: string, ticks: number, lots: number): void {
     const known = this.#open.get(clientId);
     if (known === undefined) return;
-    const before = countedLots(known);
+    this.#count(known, -1);
     known.amendTicks = ticks;
     known.amendLots = lots;
-    this.#add(known.side, countedLots(known) - before);
+    this.#count(known, 1);
   }
 
-  #add(side: Side, lots: number): void {
-    if (side === 'buy') this.buyLots += lots;
-    else this.sellLots += lots;
+  /** @param times 1 to count it, −1 to count it no more */
+  #count(open: OpenOrder, times: 1 | -1): void {
+    const lots = countedLots(open) * times;
+    if (open.side === 'buy') {
+      this.buyLots += lots;
+      if (open.isWaiting) this.#buyWaiting += lots;
+    } else {
+      this.sellLots += lots;
+      if (open.isWaiting) this.#sellWaiting += lots;
+    }
   }
 }
 

@@ -24,6 +24,9 @@ const tier = z
 
 export const TIERS_MAX = 16;
 
+/** How far a trigger may be from the mid where no setting says so, in basis points. */
+export const TRIGGER_BAND_BPS = 2_000;
+
 /** Section `risk` of the configuration: limits of the pre-trade check, in quote currency. */
 export const riskSection = z
   .strictObject({
@@ -64,6 +67,16 @@ export const riskSection = z
       .positive()
       .max(5000)
       .describe('farthest limit price from the mid, in basis points'),
+    triggerBandBps: z
+      .number()
+      .positive()
+      .max(9_999)
+      .optional()
+      .describe('farthest trigger of an order that waits at a venue, in basis points; 2000'),
+    entryTriggers: z
+      .enum(['refused', 'taken'])
+      .optional()
+      .describe('orders that wait at a venue and do not shrink a position: refused unless told'),
     staleBookMs: z
       .number()
       .positive()

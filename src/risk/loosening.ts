@@ -1,4 +1,4 @@
-import { type RiskLimits, tierAt } from './limits.ts';
+import { type RiskLimits, TRIGGER_BAND_BPS, tierAt } from './limits.ts';
 
 type Value = number | string | undefined;
 
@@ -19,6 +19,8 @@ export function looserLimits(from: RiskLimits, to: RiskLimits): readonly string[
   }
   const isAnyones = to.loosenedBy === 'anyone' && from.loosenedBy !== 'anyone';
   if (isAnyones) found.push('risk.loosenedBy: risk-officer → anyone');
+  const areEntriesTaken = to.entryTriggers === 'taken' && from.entryTriggers !== 'taken';
+  if (areEntriesTaken) found.push('risk.entryTriggers: refused → taken');
   return found;
 }
 
@@ -30,7 +32,8 @@ function isLooser(was: Value, is: Value): boolean {
 /** Every number outside the tiers by its path. */
 function flat(limits: RiskLimits): ReadonlyMap<string, Value> {
   const { symbols = {}, venues = {}, tiers: _, ...general } = limits;
-  const entries: [string, Value][] = Object.entries(general);
+  const { triggerBandBps = TRIGGER_BAND_BPS } = general;
+  const entries: [string, Value][] = Object.entries({ ...general, triggerBandBps });
   for (const [name, own] of Object.entries(symbols)) {
     for (const [key, value] of Object.entries(own)) entries.push([`symbols.${name}.${key}`, value]);
   }

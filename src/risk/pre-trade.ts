@@ -1,17 +1,20 @@
 import { PERMISSIONS, type Permissions } from '../control/gate.ts';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
-import { RateBudget } from '../core/rate-budget.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Ticks } from '../core/units.ts';
 import type { AmendIntent } from '../execution/amend/amendment.ts';
 import { isFlattening } from '../execution/flatten/intent.ts';
+import { type NativeOrders, NO_NATIVES } from '../execution/native/native-orders.ts';
 import type { OrderIntent } from '../execution/order.ts';
 import { RISK_AT } from '../execution/proof/evidence.ts';
 import type { ApprovedAmendment, ApprovedOrder, Refusal } from './approved-order.ts';
 import { instrumentRule, reduceOnly, selfTrade } from './controls/order-shape.ts';
 import { Exposure } from './exposure.ts';
 import type { RiskLimits } from './limits.ts';
+import { leastTicks, refuseNative, valuedTicks } from './native-rules.ts';
+import { OrderRates } from './order-rates.ts';
 import { Profit } from './profit.ts';
+import { largestPassing } from './size-hint.ts';
 import { SizeLimits, type SizeRefusal } from './size-limits.ts';
 import type { SizeBoard } from './sizing/board.ts';
 import type { OrderControls, OrderFacts } from './watch/order-controls.ts';
@@ -46,10 +49,11 @@ export class PreTradeCheck {
   readonly #quotedNs: Float64Array;
   #limits: RiskLimits;
   readonly #sizes: SizeLimits;
-  #deskRate: RateBudget;
-  readonly #strategyRates = new Map<string, RateBudget>();
+  readonly #rates: OrderRates;
   /** The numbered controls of an order; null where only the limits of section `risk` count. */
   controls: OrderControls | null = null;
+  /** What each venue keeps by itself: nothing where nobody says. */
+  nativesOf: (venue: string) => NativeOrders = () => NO_NATIVES;
   /** The sizes that are worked out for each market; null where nobody does. */
   sizing: SizeBoard | null = null;
   readonly #right = { isReduceOnly: false, permissions: PERMISSIONS.emergency as Permissions };
@@ -72,20 +76,14 @@ export class PreTradeCheck {
     this.profit = new Profit(instruments.length);
     this.#limits = limits;
     this.#sizes = new SizeLimits(instruments, this.#exposures, limits);
-    this.#deskRate = deskRate(limits, nowNs);
+    this.#rates = new OrderRates(limits, nowNs / MS);
   }
 
   /** New limits bind from the next check on. */
   adopt(limits: RiskLimits, nowNs: number): void {
-    const before = this.#limits;
     this.#limits = limits;
     this.#sizes.adopt(limits);
-    // A budget that did not change keeps what has been used of it.
-    const { ordersPerSecond, ordersBurst, strategyOrdersPerSecond } = limits;
-    if (ordersPerSecond !== before.ordersPerSecond || ordersBurst !== before.ordersBurst) {
-      this.#deskRate = deskRate(limits, nowNs);
-    }
-    if (strategyOrdersPerSecond !== before.strategyOrdersPerSecond) this.#strategyRates.clear();
+    this.#rates.adopt(limits, nowNs / MS);
   }
 
   /** @param equity what the desk is worth, in quote currency; NaN where nobody knows */
@@ -169,6 +167,7 @@ export class PreTradeCheck {
     const refusal =
       this.#refuseMoment(order, instrument, moment) ??
       this.#refuseShape(order, instrument) ??
+      this.#refuseKept(order, instrument) ??
       this.#refuseExposure(order, instrument, moment, 0) ??
       this.controls?.refuse(order, this.#facts, moment.nowNs / MS) ??
       this.#refuseRate(order, moment);
@@ -237,10 +236,18 @@ export class PreTradeCheck {
     if (price !== null) {
       return { kind: 'instrument-rule', rule: 'price', found: ticks, limit: price };
     }
+    // What waits is priced against its trigger.
+    if (order.trigger !== undefined) return null;
     const mid = this.midTicks(order.instrument);
     const offBps = (Math.abs(ticks - mid) / mid) * 10_000;
     const limitBps = this.#limits.priceBandBps;
     return offBps > limitBps ? { kind: 'price-band', offBps, limitBps } : null;
+  }
+
+  #refuseKept(order: OrderIntent, instrument: Instrument): Refusal | null {
+    if (order.trigger === undefined && order.shownLots === undefined) return null;
+    const mid = this.midTicks(order.instrument);
+    return refuseNative(order, instrument, this.nativesOf(instrument.venue), mid, this.#limits);
   }
 
   /** @param counted lots that are open for this very order already */
@@ -251,28 +258,31 @@ export class PreTradeCheck {
     counted: number,
   ): Refusal | null {
     const mid = this.midTicks(order.instrument);
-    // A market order is valued where the band would end: it may walk that far.
-    const ticks = order.ticks > 0 ? order.ticks : mid * (1 + this.#limits.priceBandBps / 10_000);
+    const { priceBandBps } = this.#limits;
+    const ticks = valuedTicks(order, mid, priceBandBps);
     const notional = notionalAt(instrument, ticks, order.lots);
+    const least =
+      order.trigger === undefined
+        ? notional
+        : notionalAt(instrument, leastTicks(order, ticks), order.lots);
     const notionalMin = Number(instrument.notionalMin) / 1e8;
-    if (notional < notionalMin) {
-      return { kind: 'instrument-rule', rule: 'notional', found: notional, limit: notionalMin };
+    if (least < notionalMin) {
+      return { kind: 'instrument-rule', rule: 'notional', found: least, limit: notionalMin };
     }
     const exposure = this.exposure(order.instrument);
     const added = Math.max(0, order.lots - counted);
-    const isReducing = exposure.isReducing(order.side, added);
-    if (order.isReduceOnly && !isReducing) {
-      return { kind: 'not-reducing', position: exposure.position, lots: order.lots };
-    }
-    const against = exposure.crosses(order.side, order.ticks);
-    this.#crossing.ownCrossed = against === null ? 0 : 1;
-    if (selfTrade.check(this.#crossing, NO_LIMITS) !== null) {
-      return { kind: 'self-trade', against: against as string };
-    }
+    const isReducing = exposure.isShrunkBy(order, added);
+    const refusal =
+      this.#refuseGrowing(order, exposure, isReducing) ?? this.#refuseSelf(order, exposure);
+    if (refusal !== null) return refusal;
     const worst = notionalAt(instrument, mid, exposure.worstWith(order.side, added));
     this.#facts.added = added;
     this.#note(mid, notional, worst, isReducing);
-    if (isReducing) return null;
+    if (isReducing) {
+      // What works already may fill first and what waits then open the other way.
+      const isSurely = exposure.isReducing(order.side, added);
+      return isSurely ? null : this.#sizes.refuse(order.instrument, 0, worst, moment.riskScale);
+    }
     const board = this.sizing;
     if (board?.isStale(order.instrument, moment.nowNs)) {
       const ageMs = board.ageMs(order.instrument, moment.nowNs);
@@ -288,6 +298,27 @@ export class PreTradeCheck {
       return { kind: 'daily-loss', loss, limit: this.#limits.maxDailyLoss };
     }
     return null;
+  }
+
+  /**
+   * What waits at a venue may only shrink what is held, and says so, unless a setting lets it in:
+   * when it wakes, nobody asks the gate.
+   */
+  #refuseGrowing(order: OrderIntent, exposure: Exposure, isReducing: boolean): Refusal | null {
+    const { isReduceOnly, lots, trigger } = order;
+    const { position } = exposure;
+    if (isReduceOnly) return isReducing ? null : { kind: 'not-reducing', position, lots };
+    if (trigger === undefined || this.#limits.entryTriggers === 'taken') return null;
+    return { kind: 'entry-by-trigger', position, lots };
+  }
+
+  /** What waits meets nobody before it wakes; of a pair the target rests. */
+  #refuseSelf({ side, ticks, trigger }: OrderIntent, exposure: Exposure): Refusal | null {
+    const isWorking = trigger === undefined || trigger.kind === 'pair';
+    const against = isWorking ? exposure.crosses(side, ticks) : null;
+    this.#crossing.ownCrossed = against === null ? 0 : 1;
+    if (selfTrade.check(this.#crossing, NO_LIMITS) === null) return null;
+    return { kind: 'self-trade', against: against as string };
   }
 
   /**
@@ -310,10 +341,7 @@ export class PreTradeCheck {
     return worst > positionLots ? sizeLimit('position', worst, positionLots) : null;
   }
 
-  /**
-   * Adds the largest size that the limits of size would let pass, by bisection over the same
-   * check. At most some fifty steps, and only for an order that is refused.
-   */
+  /** Adds the largest size that the limits of size would let pass, found by the same check. */
   #hinted(
     refusal: SizeRefusal,
     order: OrderIntent,
@@ -334,14 +362,7 @@ export class PreTradeCheck {
       if (this.#sizes.refuse(index, notional, worst, riskScale) !== null) return false;
       return this.#refuseSized(order, size, added, moment) === null;
     };
-    let largestLots = 0;
-    let tooMany: number = lots;
-    while (tooMany - largestLots > 1) {
-      const middle = Math.floor((largestLots + tooMany) / 2);
-      if (passes(middle)) largestLots = middle;
-      else tooMany = middle;
-    }
-    return { ...refusal, largestLots: largestLots < instrument.lotsMin ? 0 : largestLots };
+    return { ...refusal, largestLots: largestPassing(instrument, lots, passes) };
   }
 
   /** Last, so that a refused order uses up no budget. */
@@ -349,20 +370,10 @@ export class PreTradeCheck {
     // It keeps a pace of its own: quoting may have used up what there was.
     if (isFlattening(order)) return null;
     const nowMs = moment.nowNs / MS;
-    let strategy = this.#strategyRates.get(order.strategy);
-    if (strategy === undefined) {
-      const ratePerSecond = this.#limits.strategyOrdersPerSecond;
-      const burst = Math.max(1, ratePerSecond);
-      strategy = new RateBudget({ ratePerSecond, burst }, nowMs);
-      this.#strategyRates.set(order.strategy, strategy);
-    }
-    const isStrategys = strategy.available(nowMs) < 1;
-    if (isStrategys || !this.#deskRate.take(nowMs)) {
-      this.controls?.onThrottled(order, nowMs);
-      return { kind: 'order-rate', scope: isStrategys ? 'strategy' : 'desk' };
-    }
-    strategy.take(nowMs);
-    return null;
+    const scope = this.#rates.take(order.strategy, nowMs);
+    if (scope === null) return null;
+    this.controls?.onThrottled(order, nowMs);
+    return { kind: 'order-rate', scope };
   }
 
   /** What the controls look at; kept in one object, so that an order costs none. */
@@ -386,11 +397,4 @@ export class PreTradeCheck {
 
 function sizeLimit(of: 'order' | 'position', lots: number, limitLots: number): SizeRefusal {
   return { kind: 'size-limit', of, lots, limitLots, largestLots: 0 };
-}
-
-function deskRate(limits: RiskLimits, nowNs: number): RateBudget {
-  return new RateBudget(
-    { ratePerSecond: limits.ordersPerSecond, burst: limits.ordersBurst },
-    nowNs / MS,
-  );
 }

@@ -171,7 +171,8 @@ export class RiskDesk {
   }
 
   #expose(record: OrderRecord): void {
-    const { order } = record;
-    this.check.exposure(order.instrument).setOpen(order, openLots(record), worstTicks(record));
+    const { order, isWaiting } = record;
+    const exposure = this.check.exposure(order.instrument);
+    exposure.setOpen(order, openLots(record), worstTicks(record), isWaiting);
   }
 }

@@ -14,3 +14,22 @@ export function largestLots({ lotsMin }: Instrument, lots: number, most: number)
   const whole = Math.min(lots - 1, Math.floor(most * (1 - HAIR)));
   return whole >= lotsMin ? whole : 0;
 }
+
+/**
+ * The largest size below one that does not pass, in at most some fifty steps of bisection; 0 when
+ * the least that the venue takes is too much, too.
+ */
+export function largestPassing(
+  { lotsMin }: Instrument,
+  lots: number,
+  passes: (size: number) => boolean,
+): number {
+  let largest = 0;
+  let tooMany = lots;
+  while (tooMany - largest > 1) {
+    const middle = Math.floor((largest + tooMany) / 2);
+    if (passes(middle)) largest = middle;
+    else tooMany = middle;
+  }
+  return largest < lotsMin ? 0 : largest;
+}

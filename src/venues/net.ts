@@ -1,20 +1,10 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { WebSocket } from 'ws';
-import type {
-  HandshakeStatus,
-  HttpReply,
-  HttpRequest,
-  Net,
-  NetFault,
-  Timers,
-  WebSocketHandlers,
-  WebSocketLimits,
-  WebSocketLink,
-} from '../core/env.ts';
+import type { HttpReply, HttpRequest, Net, NetFault, Timers } from '../core/env.ts';
 import { assert, err, ok, type Result } from '../core/result.ts';
 import { type Dial, diallingOf } from './lines/dial.ts';
 import { OrderLines } from './lines/order-lines.ts';
+import { openWebSocket } from './lines/web-socket.ts';
 
 /** Largest body of a reply: the whole exchange information of a venue fits. */
 const REPLY_BYTES_MAX = 32 * 1024 * 1024;
@@ -22,8 +12,6 @@ const REPLY_BYTES_MAX = 32 * 1024 * 1024;
 const KEPT_SOCKETS_MAX = 4;
 /** Venues with lines that are kept for orders. */
 const VENUES_MAX = 64;
-/** A peer that does not answer the close frame is not waited for any longer. */
-const CLOSE_TIMEOUT_MS = 1000;
 
 /**
  * Real sockets. Close it to let the process end.
@@ -60,53 +48,6 @@ export function nodeNet(
       agents['http:'].destroy();
       agents['https:'].destroy();
       for (const own of lines.values()) own.close();
-    },
-  };
-}
-
-/**
- * Closing a second time ends it at once. Compression costs 14 times the CPU of a message and is off
- * everywhere.
- */
-function openWebSocket(
-  url: string,
-  handlers: WebSocketHandlers,
-  limits: WebSocketLimits,
-): WebSocketLink {
-  // Named first, because the types of ws do not know closeTimeout yet.
-  const options = {
-    perMessageDeflate: false,
-    handshakeTimeout: limits.openTimeoutMs,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    maxPayload: limits.frameBytesMax,
-    skipUTF8Validation: true,
-  };
-  const socket = new WebSocket(url, options);
-  let why = '';
-  let refused: HandshakeStatus | undefined;
-  socket.binaryType = 'nodebuffer';
-  socket.on('open', () => handlers.opened());
-  socket.on('message', (data) => handlers.message(data as Buffer));
-  socket.on('error', (error) => {
-    // Ending a refused handshake is an error of its own, which says less.
-    why = refused === undefined ? error.message : why;
-  });
-  socket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
-    refused = { status: statusCode, retryAfterSeconds: Number(headers['retry-after']) };
-    why = `the handshake was answered with status ${statusCode}`;
-    socket.terminate();
-  });
-  socket.on('close', (code, reason) => handlers.closed(code, why || reason.toString(), refused));
-  return {
-    send(text) {
-      if (socket.readyState !== WebSocket.OPEN) return false;
-      if (socket.bufferedAmount > limits.bufferedBytesMax) return false;
-      socket.send(text);
-      return true;
-    },
-    close() {
-      if (socket.readyState === WebSocket.OPEN) socket.close(1000);
-      else socket.terminate();
     },
   };
 }

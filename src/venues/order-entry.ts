@@ -4,6 +4,7 @@ import type { Instrument } from '../core/instrument.ts';
 import { mayAmend } from '../execution/amend/amending.ts';
 import { type Amendment, amendmentOf } from '../execution/amend/amendment.ts';
 import { isFlattening } from '../execution/flatten/intent.ts';
+import { keptBy } from '../execution/native/native-orders.ts';
 import { isEnded, type OrderIntent, type OrderRecord } from '../execution/order.ts';
 import type { OrderManager } from '../execution/order-manager.ts';
 import type { EvidenceTrail } from '../execution/proof/evidence.ts';
@@ -73,7 +74,8 @@ export class OrderEntry {
     const { venue, gate, manager, clock, metrics, evidence } = this.#options;
     const startedNs = clock.mono();
     const instrument = this.#options.instruments[order.instrument] as Instrument;
-    const refusal = this.#ask(gate, order, startedNs);
+    const isKept = keptBy(venue.orders.natives, order) === null;
+    const refusal = isKept ? this.#ask(gate, order, startedNs) : 'not-kept';
     if (refusal !== null) {
       metrics.refused(refusal);
       this.#options.dropped('order-dropped', order);
@@ -144,8 +146,9 @@ export class OrderEntry {
     manager.record({ kind: 'cancel-submitted', clientId });
     const venueMs = this.#options.venueMs();
     const requestId = this.#nextId();
-    const { venueOrderId } = record;
-    const names = { clientId, venueOrderId };
+    const { venueOrderId, isWaiting } = record;
+    const isPair = record.order.trigger?.kind === 'pair';
+    const names = { clientId, venueOrderId, isWaiting, isPair };
     const request = venue.queries.cancel(names, instrument, requestId, venueMs);
     if (request === null) {
       this.#unnamed.add(clientId);
@@ -161,15 +164,24 @@ export class OrderEntry {
     if (this.#unnamed.delete(clientId)) this.cancel(clientId);
   }
 
-  /** The quickest way to an empty book: one request for each instrument, ours or not. */
+  /**
+   * The quickest way to an empty book: one request for each instrument, ours or not, and one more
+   * where orders with triggers are kept apart. These go last: they rest nowhere yet.
+   */
   cancelAll(): void {
     const { venue, manager } = this.#options;
-    for (const instrument of this.#options.instruments) {
-      if (instrument.venue !== venue.name) continue;
+    const ours = this.#options.instruments.filter((each) => each.venue === venue.name);
+    for (const instrument of ours) {
       const requestId = this.#nextId();
       const request = venue.queries.cancelAll(instrument, requestId, this.#options.venueMs());
       if (request !== null) this.#options.send(request, requestId);
       else this.#cancelEach(instrument, [...manager.table.open()]);
+    }
+    for (const instrument of ours) {
+      const requestId = this.#nextId();
+      const nowMs = this.#options.venueMs();
+      const request = venue.queries.cancelAllWaiting?.(instrument, requestId, nowMs) ?? null;
+      if (request !== null) this.#options.send(request, requestId);
     }
   }
 

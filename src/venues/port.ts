@@ -79,6 +79,10 @@ export type Outgoing = string | HttpRequest;
 export interface OrderNames {
   readonly clientId: string;
   readonly venueOrderId: string;
+  /** It waits for its trigger, as far as is known: some venues keep such orders apart. */
+  readonly isWaiting?: boolean;
+  /** Where the venue makes more than one order of a pair, all of them are meant. */
+  readonly isPair?: boolean;
 }
 
 /** Everything a part of the desk that must not trade may ask of a venue. */
@@ -87,6 +91,8 @@ export interface VenueQueries<Out extends Outgoing | null = Outgoing | null> {
   cancel(order: OrderNames, instrument: Instrument, requestId: string, nowMs: number): Out;
   /** @returns null where orders can be cancelled by their ids alone */
   cancelAll(instrument: Instrument, requestId: string, nowMs: number): Out;
+  /** What the former does not reach: orders that wait elsewhere at the venue; else left out. */
+  cancelAllWaiting?(instrument: Instrument, requestId: string, nowMs: number): Out;
   /**
    * The same over REST, for when the order socket is gone. Answers how many were cancelled.
    *

@@ -8,6 +8,7 @@ import type { Query, QueryFault, Venue } from './port.ts';
 import { KeyTurns, type Turn, WAITING_MAX } from './session/key-turns.ts';
 import type { QuietTime } from './session/quiet-time.ts';
 import type { VenueClock } from './venue-clock.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 export interface QuestionsOptions {
   readonly venue: Venue;
@@ -21,9 +22,6 @@ export interface QuestionsOptions {
   /** How long the venue wants no questions. */
   readonly quiet: QuietTime;
 }
-
-/** Questions of which one answer is made: 100 pages are asked for in 30 s at most. */
-const STEPS_MAX = 100;
 
 /**
  * Asks a venue over REST, in turn with others who use its key. While the venue wants to be left
@@ -44,16 +42,9 @@ export class Questions {
     return isPlain ? this.#askOnce(query) : this.#askOn(query);
   }
 
-  /** Asks until the answer is whole. */
-  async #askOn<T>(query: Query<T>): Promise<Result<T, string>> {
-    let asked = query;
-    for (let step = 0; step < STEPS_MAX; step += 1) {
-      const answer = await (asked.isOneAtATime ? this.#inTurn(asked) : this.#askOnce(asked));
-      const further = answer.ok ? (asked.followUp?.(answer.value) ?? null) : null;
-      if (further === null) return answer;
-      asked = further;
-    }
-    return err(`no whole answer after ${STEPS_MAX} questions`);
+  #askOn<T>(query: Query<T>): Promise<Result<T, string>> {
+    const ask = (each: Query<T>) => (each.isOneAtATime ? this.#inTurn(each) : this.#askOnce(each));
+    return wholeAnswer(query, ask, (sentence) => sentence);
   }
 
   /** Who is gone when its turn comes lets the next one go, and so does one whose question broke. */

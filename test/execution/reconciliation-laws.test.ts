@@ -6,21 +6,25 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { lotsOf } from '../../src/core/units.ts';
 import { isEnded, type Side } from '../../src/execution/order.ts';
 import { inquire } from '../../src/execution/reconciliation.ts';
 import { asyncLaw } from '../support/law.ts';
 import { bookedFills, recordsOf } from '../support/trade/managers.ts';
 import { ModelVenue } from '../support/trade/model-venue.ts';
-import { anOrder } from '../support/trade/orders.ts';
+import { aPair, aStop, aTrail } from '../support/trade/natives.ts';
+import { anOrder, type OrderParts } from '../support/trade/orders.ts';
 import { Reconciler, WINDOW_MS, type World } from '../support/trade/reconcilers.ts';
 
 type Move =
   | 'nothing'
   | 'place'
+  | 'place-native'
   | 'hear'
   | 'hear-twice'
   | 'hear-any'
   | 'fill'
+  | 'wake'
   | 'fill-all'
   | 'expire'
   | 'others'
@@ -47,7 +51,10 @@ const aStepOf = (...moves: Move[]): fc.Arbitrary<Step> =>
   });
 
 const aLife = fc.array(
-  aStepOf('place', 'place', 'place', 'hear', 'hear-any', 'fill', 'fill-all', 'expire', 'others'),
+  aStepOf(
+    ...(['place', 'place', 'place-native', 'hear', 'hear-any'] as const),
+    ...(['wake', 'fill', 'fill-all', 'expire', 'others'] as const),
+  ),
   { maxLength: 20 },
 );
 const aWorld = fc.array(
@@ -57,6 +64,7 @@ const aWorld = fc.array(
     'hear',
     'hear-twice',
     'hear-any',
+    'wake',
     'fill',
     'fill-all',
     'expire',
@@ -66,6 +74,14 @@ const aWorld = fc.array(
   { maxLength: 40 },
 );
 
+/** What the venue keeps: a stop, one that trails, a pair, an iceberg. */
+const NATIVES: readonly OrderParts[] = [
+  { kind: 'market', ticks: 0, trigger: aStop(95) },
+  { kind: 'market', ticks: 0, trigger: aTrail() },
+  { ticks: 100, trigger: aPair(95) },
+  { ticks: 100, shownLots: lotsOf(1) },
+];
+
 /** Does what the outside does in one step; answers whether the next question goes unanswered. */
 function take(desk: Reconciler, { move, which, side, delayMs }: Step, n: number): boolean {
   const { venue } = desk;
@@ -73,6 +89,9 @@ function take(desk: Reconciler, { move, which, side, delayMs }: Step, n: number)
   const order = open[which % Math.max(1, open.length)];
   if (move === 'place') {
     desk.place(anOrder({ clientId: `desk-1-mm-${n}`, side, ticks: 100, lots: 3 }), delayMs);
+  } else if (move === 'place-native') {
+    const native = NATIVES[which % NATIVES.length];
+    desk.place(anOrder({ clientId: `desk-1-mm-${n}`, side, lots: 3, ...native }), delayMs);
   } else if (move === 'hear') {
     desk.hear(1);
   } else if (move === 'hear-twice') {
@@ -84,7 +103,8 @@ function take(desk: Reconciler, { move, which, side, delayMs }: Step, n: number)
   } else if (move === 'others') {
     venue.tradeOfOthers(side, 1);
   } else if (order !== undefined) {
-    if (move === 'fill') venue.fill(order, 1);
+    if (move === 'wake') venue.wake(order, which % 2 === 0);
+    else if (move === 'fill') venue.fill(order, 1);
     else if (move === 'fill-all') venue.fill(order, order.lots - order.filledLots);
     else if (move === 'expire') venue.end(order, 'expired');
     else if (move === 'cancel') desk.port.cancel(order.clientId);
@@ -188,7 +208,10 @@ test('after a crash everything is booked once, and nothing is open or in doubt',
 
 test('beside normal trading nothing is lost, doubled or cancelled unasked', async () => {
   const aNormalLife = fc.array(
-    aStepOf('place', 'place', 'hear', 'hear-any', 'fill', 'fill-all', 'expire', 'others', 'cancel'),
+    aStepOf(
+      ...(['place', 'place-native', 'hear', 'hear-any', 'wake'] as const),
+      ...(['fill', 'fill-all', 'expire', 'others', 'cancel'] as const),
+    ),
     { maxLength: 20 },
   );
   const property = fc.asyncProperty(aNormalLife, aWorld, async (life, script) => {
@@ -215,6 +238,10 @@ test('beside normal trading nothing is lost, doubled or cancelled unasked', asyn
     const open = [...desk.manager.table.open()].map((record) => record.order.clientId).sort();
     const resting = desk.venue.open().map((order) => order.clientId);
     assert.equal(open, resting.sort());
+    for (const { order, isWaiting } of desk.manager.table.open()) {
+      const waits = desk.venue.orders.get(order.clientId)?.isWaiting === true;
+      assert.is(isWaiting, waits, `${order.clientId} waits`);
+    }
     const incidents = desk.tested.told.filter((each) => 'incident' in each && each.incident);
     assert.equal(incidents, []);
   });

@@ -5,6 +5,7 @@ import { BrokenInvariant } from '../../src/core/result.ts';
 import type { OrderIntent, Side } from '../../src/execution/order.ts';
 import { Exposure } from '../../src/risk/exposure.ts';
 import { law } from '../support/law.ts';
+import { aPair, aStop } from '../support/trade/natives.ts';
 import { anOrder } from '../support/trade/orders.ts';
 
 const orderOf = (clientId: string, side: Side, lots: number, ticks = 100): OrderIntent =>
@@ -84,6 +85,30 @@ test('an order that would trade with one of ours is found', () => {
   assert.is(exposure.crosses('buy', 0), 'ask');
   exposure.setOpen(orderOf('ask', 'sell', 1, 102), 0);
   assert.is(exposure.crosses('buy', 0), null);
+});
+
+test('what waits counts in full, meets nobody, and has woken when it no longer waits', () => {
+  const exposure = new Exposure();
+  exposure.position = 10;
+  const stop = { ...orderOf('stop', 'sell', 6, 0), trigger: aStop(90) };
+  exposure.reserve(stop);
+  assert.equal([exposure.sellLots, exposure.crosses('buy', 100)], [6, null]);
+  assert.ok(exposure.isShrunkBy(stop, 4));
+  assert.not.ok(exposure.isShrunkBy(stop, 5));
+  exposure.setOpen(stop, 6, 0, false);
+  assert.equal([exposure.sellLots, exposure.crosses('buy', 100)], [6, 'stop']);
+  assert.ok(exposure.isShrunkBy(stop, 10), 'what works is not among what waits');
+  exposure.setOpen(stop, 0);
+  assert.equal([exposure.sellLots, exposure.openOrders], [0, 0]);
+});
+
+test('the target of a pair that waits is met', () => {
+  const exposure = new Exposure();
+  const pair = { ...orderOf('pair', 'buy', 6, 95), trigger: aPair(110) };
+  exposure.position = -6;
+  exposure.reserve(pair);
+  assert.is(exposure.crosses('sell', 95), 'pair');
+  assert.not.ok(exposure.isShrunkBy(pair, 1), 'all that is short is kept already');
 });
 
 test('an open market order meets everything on the other side', () => {

@@ -32,7 +32,7 @@ export function crossChecksOf(parts: DeskParts, journal: (event: JournalEvent) =
             crashed,
           }),
         turns,
-        booked: () => bookedAt(parts, name),
+        booked: () => bookedAt(parts, name, reference.exchange),
         everyMs: settings.everySeconds * 1_000,
         journal,
         log,
@@ -40,13 +40,19 @@ export function crossChecksOf(parts: DeskParts, journal: (event: JournalEvent) =
   }));
 }
 
-function bookedAt({ journal, instruments }: DeskParts, name: string): AccountLook {
+function bookedAt(
+  { journal, instruments }: DeskParts,
+  name: string,
+  exchange: string,
+): AccountLook {
   const { store } = journal;
   const markets = instruments.filter(({ venue }) => venue === name);
   const open = store
     .openOrders()
     .map(({ record }) => record)
-    .filter((record) => record.order.venue === name && !isEnded(record));
+    .filter((record) => record.order.venue === name && !isEnded(record))
+    // There what waits for its trigger is not among the open orders.
+    .filter(({ isWaiting }) => exchange !== 'binanceusdm' || !isWaiting);
   const balances = [...store.balances(name)].filter(([, amount]) => amount !== 0n);
   return {
     grids: new Map(

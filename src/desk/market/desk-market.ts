@@ -15,6 +15,7 @@ import type {
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
 import { err, ok } from '../../core/result.ts';
 import { lotsOf, ticksOf } from '../../core/units.ts';
+import { isWorking } from '../../execution/native/waking.ts';
 import type { OrderRecord } from '../../execution/order.ts';
 import type {
   AggregationReport,
@@ -95,7 +96,7 @@ export function deskMarket(lane: Lane, instruments: readonly Instrument[]): Mark
       const venues = [...new Set(instruments.map(({ venue }) => venue))];
       const resting = venues
         .flatMap((venue) => view<OrdersView>(address.venue(venue).path, NO_ORDERS).orders)
-        .filter(({ order }) => order.ticks > 0);
+        .filter((record) => record.order.ticks > 0 && isWorking(record));
       const orders = resting.map(({ order: { instrument, side, ticks }, venueOrderId }) => ({
         ...{ instrument, side, ticks, venueOrderId },
       }));

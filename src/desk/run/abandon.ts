@@ -3,6 +3,7 @@ import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
 import type { Query, QueryFault, Venue } from '../../venues/port.ts';
+import { wholeAnswer } from '../../venues/whole-answer.ts';
 import type { RunningDesk } from '../running-desk.ts';
 
 const CANCEL_MS_MAX = 3_000;
@@ -43,6 +44,11 @@ async function cancelAll(
 }
 
 function ask<T>(env: Env, query: Query<T>): Promise<Result<T, QueryFault>> {
+  const endless = (detail: string): QueryFault => ({ kind: 'no-answer', detail });
+  return wholeAnswer(query, (each) => askOnce(env, each), endless);
+}
+
+function askOnce<T>(env: Env, query: Query<T>): Promise<Result<T, QueryFault>> {
   const request = { ...query.request, timeoutMs: CANCEL_MS_MAX };
   return new Promise((resolve) => {
     env.net.http(request, (outcome) => resolve(query.decode(outcome)));

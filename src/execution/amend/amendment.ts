@@ -1,4 +1,5 @@
 import type { Lots, Nanos, Ticks } from '../../core/units.ts';
+import { isMarketNow } from '../native/waking.ts';
 import type { Applied, OrderIntent, OrderRecord } from '../order.ts';
 import type { Evidence } from '../proof/evidence.ts';
 
@@ -99,8 +100,10 @@ export function worstLots({ order, amendment }: OrderRecord): Lots {
   return amendment === null ? order.lots : (Math.max(order.lots, amendment.lots) as Lots);
 }
 
-/** The price of the two that meets more of the other side: the higher of a buy. */
-export function worstTicks({ order, amendment }: OrderRecord): Ticks {
+/** The price of the two that meets more of the other side: the higher of a buy. 0 meets all. */
+export function worstTicks(record: OrderRecord): Ticks {
+  const { order, amendment } = record;
+  if (isMarketNow(record)) return 0 as Ticks;
   if (amendment === null) return order.ticks;
   const worst = order.side === 'buy' ? Math.max : Math.min;
   return worst(order.ticks, amendment.ticks) as Ticks;

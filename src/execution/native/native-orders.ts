@@ -17,6 +17,8 @@ export interface NativeOrders {
   readonly triggers: ReadonlySet<NativeTrigger>;
   /** Of how many parts an iceberg may consist; 0 where there are none. */
   readonly icebergPartsMax: number;
+  /** A trailing stop follows from the start: it takes no price to begin at. */
+  readonly trailsAtOnce?: true;
 }
 
 /** A venue that only takes orders that work at once and show all they have. */
@@ -33,9 +35,13 @@ type Kept = Pick<OrderIntent, 'kind' | 'timeInForce' | 'lots' | 'trigger' | 'sho
 export function keptBy(natives: NativeOrders, order: Kept): NotKept | null {
   if (order.trigger !== undefined) {
     const name = nativeName(order);
+    const kept = [...natives.triggers];
     if (!name.ok || !natives.triggers.has(name.value)) {
-      const found = name.ok ? name.value : name.error;
-      return { what: 'trigger', found, kept: [...natives.triggers] };
+      return { what: 'trigger', found: name.ok ? name.value : name.error, kept };
+    }
+    const beginsLater = order.trigger.kind === 'trailing-stop' && order.trigger.ticks > 0;
+    if (beginsLater && natives.trailsAtOnce) {
+      return { what: 'trigger', found: 'trailing-stop that begins at a price', kept };
     }
   }
   if (order.shownLots === undefined) return null;

@@ -94,7 +94,9 @@ export class OrderControls {
     isIdReused: boolean,
   ): Refusal | null {
     const { isTakingOff } = this.#options;
-    if (!order.isPostOnly && isTakingOff(this.#venueOf[order.instrument] as number)) {
+    // What waits takes when the venue wakes it, however slow its answers to us are.
+    const isTaking = !order.isPostOnly && order.trigger === undefined;
+    if (isTaking && isTakingOff(this.#venueOf[order.instrument] as number)) {
       return { kind: 'control', control: 'C31', name: 'takers-off', measured: 1, limit: 0 };
     }
     return (
@@ -156,15 +158,18 @@ export class OrderControls {
 
   #refusePrice(order: OrderIntent, { midTicks }: OrderFacts, nowMs: number): Refusal | null {
     if (order.kind === 'market') return null;
-    const { instrument, ticks } = order;
+    const { instrument, ticks, trigger } = order;
     const { port, regimeOf, meanTicks } = this.#options;
     const collar = this.#collar;
     const regime = regimeOf(instrument);
     const mean = meanTicks(instrument);
-    const beyond = order.side === 'buy' ? ticks - midTicks : midTicks - ticks;
-    collar.beyondMidBps = (beyond / midTicks) * 10_000;
-    collar.isTakingInCalm = !order.isPostOnly && regime === 'calm';
-    collar.meanFraction = Number.isNaN(mean) ? 0 : Math.abs(ticks - mean) / mean;
+    const isPlain = trigger === undefined;
+    // Where it wakes is where the market will be; how far that may be is a limit of its own.
+    const from = isPlain || trigger.kind === 'pair' ? midTicks : trigger.ticks;
+    const beyond = order.side === 'buy' ? ticks - from : from - ticks;
+    collar.beyondMidBps = (beyond / from) * 10_000;
+    collar.isTakingInCalm = isPlain && !order.isPostOnly && regime === 'calm';
+    collar.meanFraction = Number.isNaN(mean) || !isPlain ? 0 : Math.abs(ticks - mean) / mean;
     collar.before = 0;
     const limits = port.limits().of(priceCollar, regime);
     if (priceCollar.check(collar, limits) === null) return null;

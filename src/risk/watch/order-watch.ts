@@ -1,7 +1,8 @@
 import type { SafetyScope } from '../../control/safety-cause.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { worstLots, worstTicks } from '../../execution/amend/amendment.ts';
-import type { Fill, OrderRecord } from '../../execution/order.ts';
+import { isMarketNow } from '../../execution/native/waking.ts';
+import type { Fill, OrderIntent, OrderRecord } from '../../execution/order.ts';
 import type { OrderUpdated } from '../../execution/order-manager.ts';
 import { repeatedExecution } from '../controls/order-size.ts';
 import {
@@ -20,6 +21,8 @@ const LATENCIES_MIN = 20;
 const ANSWERS_MAX = 1_000;
 /** How a venue words that a post-only order came too late: what post-only is for, no failure. */
 const WOULD_TAKE = /immediately match/i;
+/** How venues word that the price had come to a trigger before the order did. */
+const WOULD_WAKE = /trigger|stop.?price/i;
 
 interface Waiting {
   readonly instrument: number;
@@ -66,8 +69,7 @@ export class OrderWatch {
     if (event.kind === 'order-filled') this.#onFill(record, event.fill, nowMs);
     else if (event.kind === 'order-accepted') answers?.onAnswer(false, nowMs);
     else if (event.kind === 'order-rejected') {
-      const isFault = !(record.order.isPostOnly && WOULD_TAKE.test(event.reason));
-      answers?.onAnswer(isFault, nowMs);
+      answers?.onAnswer(!isTooLate(record.order, event.reason), nowMs);
     }
   }
 
@@ -122,16 +124,27 @@ export class OrderWatch {
     const limits = this.#port.limits().of(repeatedExecution);
     const repeated = repeatedExecution.check(children, limits);
     if (repeated !== null) this.#port.report(repeatedExecution, DESK_SCOPE, repeated, nowMs);
-    const worse = side === 'buy' ? 1 : -1;
-    const mid = this.#midTicks(instrument);
-    const isMarket = order.kind === 'market';
-    const beyondMid = isMarket && mid > 0 ? (worse * (fill.ticks - mid)) / mid : 0;
+    const isMarket = isMarketNow(record);
+    const beyondLimit = side === 'buy' ? fill.ticks - ticks : ticks - fill.ticks;
     const measured = {
       isOurs: true,
-      beyondLimitTicks: isMarket ? 0 : worse * (fill.ticks - ticks),
-      beyondMidBps: beyondMid * 10_000,
+      beyondLimitTicks: isMarket ? 0 : beyondLimit,
+      beyondMidBps: isMarket ? this.#beyondMidBps(order, fill) : 0,
     };
     this.#judgeFill(this.#venueOf[instrument] as number, measured, nowMs);
+  }
+
+  /**
+   * How much worse than the market a fill without a limit was. The price that has woken an order
+   * may have gone on before we heard of it, so of one with a trigger the nearer of the two counts.
+   */
+  #beyondMidBps({ instrument, side, trigger }: OrderIntent, fill: Fill): number {
+    const worse = side === 'buy' ? 1 : -1;
+    const beyond = (ticks: number): number => (worse * (fill.ticks - ticks) * 10_000) / ticks;
+    const mid = this.#midTicks(instrument);
+    const beyondMid = mid > 0 ? beyond(mid) : 0;
+    const wokeAt = trigger?.ticks ?? 0;
+    return wokeAt > 0 ? Math.min(beyondMid, beyond(wokeAt)) : beyondMid;
   }
 
   #judgeFill(
@@ -142,6 +155,12 @@ export class OrderWatch {
     const found = strangeFill.check(measured, this.#port.limits().of(strangeFill));
     if (found !== null) this.#port.report(strangeFill, { kind: 'venue', venue }, found, nowMs);
   }
+}
+
+/** The market was quicker than the order: no failure of anybody. */
+function isTooLate({ isPostOnly, trigger }: OrderIntent, reason: string): boolean {
+  if (trigger !== undefined && WOULD_WAKE.test(reason)) return true;
+  return isPostOnly && WOULD_TAKE.test(reason);
 }
 
 /** How one venue answers orders: rejects of the last, and how long the answers take. */

@@ -1,4 +1,4 @@
-import type { OrderIntent, OrderRecord } from '../../execution/order.ts';
+import type { OrderIntent, OrderRecord, Trigger } from '../../execution/order.ts';
 import { isEnded } from '../../execution/order.ts';
 
 /** Orders that are remembered: more than leave within the window of C06 at 100 a second. */
@@ -9,7 +9,8 @@ const KEPT = 128;
  * the same as another of its market, side, price and size, whatever has become of that one. A quote
  * is more often the same for good reasons: it was asked back and is wanted again, or it was filled
  * and the next market event wants it anew. It is a duplicate of one that still rests, or of one
- * that was made from the very same market event. Nothing here allocates.
+ * that was made from the very same market event. So is an order that waits for a trigger, and two
+ * triggers make two orders. Nothing here allocates.
  */
 export class RecentOrders {
   readonly #ids = new Array<string>(KEPT).fill('');
@@ -17,6 +18,8 @@ export class RecentOrders {
   readonly #isBuy = new Uint8Array(KEPT);
   readonly #ticks = new Float64Array(KEPT);
   readonly #lots = new Float64Array(KEPT);
+  readonly #triggerTicks = new Float64Array(KEPT);
+  readonly #triggerKind = new Float64Array(KEPT);
   readonly #decidedNs = new Float64Array(KEPT);
   readonly #atMs = new Float64Array(KEPT).fill(Number.NEGATIVE_INFINITY);
   readonly #rests = new Uint8Array(KEPT);
@@ -60,6 +63,10 @@ export class RecentOrders {
   /** How long ago the same order was approved; Infinity when none is remembered. */
   sameAgoMs(order: OrderIntent, nowMs: number): number {
     const isBuy = order.side === 'buy' ? 1 : 0;
+    const { trigger } = order;
+    const triggerTicks = trigger?.ticks ?? 0;
+    const triggerKind = kindOf(trigger);
+    const rests = order.isPostOnly || trigger !== undefined;
     let ago = Number.POSITIVE_INFINITY;
     for (let at = 0; at < KEPT; at += 1) {
       if (
@@ -67,7 +74,9 @@ export class RecentOrders {
         this.#lots[at] !== order.lots ||
         this.#isBuy[at] !== isBuy ||
         this.#instrument[at] !== order.instrument ||
-        (order.isPostOnly && this.#rests[at] === 0 && this.#decidedNs[at] !== order.decidedNs)
+        this.#triggerTicks[at] !== triggerTicks ||
+        this.#triggerKind[at] !== triggerKind ||
+        (rests && this.#rests[at] === 0 && this.#decidedNs[at] !== order.decidedNs)
       ) {
         continue;
       }
@@ -82,8 +91,18 @@ export class RecentOrders {
     this.#isBuy[at] = order.side === 'buy' ? 1 : 0;
     this.#ticks[at] = order.ticks;
     this.#lots[at] = order.lots;
+    this.#triggerTicks[at] = order.trigger?.ticks ?? 0;
+    this.#triggerKind[at] = kindOf(order.trigger);
     this.#decidedNs[at] = order.decidedNs;
     this.#atMs[at] = nowMs;
     this.#rests[at] = 1;
   }
+}
+
+const KINDS: readonly Trigger['kind'][] = ['stop', 'take-profit', 'trailing-stop', 'pair'];
+
+/** A number for what a trigger is beside its ticks; 0 for none. */
+function kindOf(trigger: Trigger | undefined): number {
+  if (trigger === undefined) return 0;
+  return trigger.kind === 'trailing-stop' ? -trigger.bips : KINDS.indexOf(trigger.kind) + 1;
 }

@@ -6,6 +6,8 @@ export interface BinanceError {
   readonly status: number;
   readonly code: number;
   readonly msg: string;
+  /** What became of the parts of a request of several. */
+  readonly data?: object;
 }
 
 export const badRequest = (code: number, msg: string): BinanceError => ({ status: 400, code, msg });
@@ -61,6 +63,13 @@ export function refusalError(refusal: Refusal): BinanceError {
       return badRequest(-2010, 'Duplicate order sent.');
     case 'would-take':
       return badRequest(-2010, 'Order would immediately match and take.');
+    case 'would-trigger':
+      return badRequest(-2010, 'Stop price would trigger immediately.');
+    case 'not-a-pair':
+      return badRequest(-2010, 'The relationship of the prices for the orders is not correct.');
+    case 'not-offered':
+    case 'not-amendable':
+      return UNSUPPORTED;
     case 'no-liquidity':
       return badRequest(-2010, 'Order book liquidity is less than symbol minimum quantity.');
     case 'not-reducing':

@@ -84,12 +84,19 @@ export class RequestLimits {
     return this.#weights.count(address, nowMs);
   }
 
-  /** Whether an account may place another order now. */
-  mayOrder(account: string, nowMs: number): boolean {
+  /** Whether an account may place so many more orders now. */
+  mayOrder(account: string, nowMs: number, orders = 1): boolean {
+    const { ordersPerTenSeconds, ordersPerDay } = this.#options;
     return (
-      this.#tenSeconds.count(account, nowMs) < this.#options.ordersPerTenSeconds &&
-      this.#days.count(account, nowMs) < this.#options.ordersPerDay
+      this.#tenSeconds.count(account, nowMs) + orders <= ordersPerTenSeconds &&
+      this.#days.count(account, nowMs) + orders <= ordersPerDay
     );
+  }
+
+  /** Counts an order that was asked for and never placed. */
+  count(account: string, nowMs: number): void {
+    this.#tenSeconds.add(account, 1, nowMs);
+    this.#days.add(account, 1, nowMs);
   }
 
   orderCounts(account: string, nowMs: number): { tenSeconds: number; day: number } {

@@ -2,6 +2,8 @@ import type { BinanceError } from './errors.ts';
 import type { Charge, LimitOptions } from './limits.ts';
 import { Parameters } from './parameters.ts';
 import { ACCOUNT_REQUESTS } from './requests/account-requests.ts';
+import { CANCEL_REPLACE } from './requests/cancel-replace.ts';
+import { LIST_REQUESTS } from './requests/list-requests.ts';
 import { MARKET_REQUESTS } from './requests/market-requests.ts';
 import type { Desk, Operation } from './requests/operation.ts';
 import { ORDER_REQUESTS } from './requests/order-requests.ts';
@@ -10,6 +12,8 @@ import { type ApiKey, authenticate } from './signing.ts';
 export const OPERATIONS: readonly Operation[] = [
   ...MARKET_REQUESTS,
   ...ORDER_REQUESTS,
+  CANCEL_REPLACE,
+  ...LIST_REQUESTS,
   ...ACCOUNT_REQUESTS,
 ];
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/env.ts';
-import { EXECUTION_UNKNOWN } from './errors.ts';
+import { type BinanceError, EXECUTION_UNKNOWN } from './errors.ts';
 import type { VenueReply, VenueRequest } from './facade.ts';
 import type { RequestFault } from './faults.ts';
 import type { RequestLimits } from './limits.ts';
@@ -38,8 +38,7 @@ export class RestDoor {
 
   write(reply: DeskReply, address: string): VenueReply {
     const { outcome } = reply;
-    const { code, msg } = outcome.ok ? { code: 0, msg: '' } : outcome.error;
-    const body = JSON.stringify(outcome.ok ? outcome.value : { code, msg });
+    const body = JSON.stringify(outcome.ok ? outcome.value : errorJson(outcome.error));
     return { status: reply.status, headers: this.#headers(reply, address), body };
   }
 
@@ -57,6 +56,10 @@ export class RestDoor {
     }
     return headers;
   }
+}
+
+export function errorJson({ code, msg, data }: BinanceError) {
+  return data === undefined ? { code, msg } : { code, msg, data };
 }
 
 /** What a fault that was ordered makes of a reply over HTTP. */

@@ -3,6 +3,7 @@ import { type BinanceError, badRequest, UNSUPPORTED } from './errors.ts';
 import type { LimitUse, RequestLimits } from './limits.ts';
 import type { DeskReply, DeskRequest, RequestDesk } from './request-desk.ts';
 import type { Operation } from './requests/operation.ts';
+import { errorJson } from './rest-door.ts';
 import { socketPayload } from './signing.ts';
 import type { Line } from './streams/line.ts';
 
@@ -93,10 +94,6 @@ function write(id: RequestId, reply: DeskReply, uses: LimitUse[], nowMs: number)
   const data = retryAtMs > 0 ? { data: { serverTime: nowMs, retryAfter: retryAtMs } } : {};
   const error = { ...errorJson(outcome.error), ...data };
   return JSON.stringify({ id, status, error, ...rateLimits });
-}
-
-function errorJson({ code, msg }: BinanceError) {
-  return { code, msg };
 }
 
 export function refused(error: BinanceError, account: string | null): DeskReply {

@@ -13,6 +13,7 @@ import { ProductBoard } from './product-board.ts';
 import { ACCOUNT_REQUESTS } from './requests/account-requests.ts';
 import { currencyReply } from './requests/currency-requests.ts';
 import { MARKET_REQUESTS } from './requests/market-requests.ts';
+import { NEW_ORDER_REQUESTS } from './requests/new-orders.ts';
 import { type CallReply, type Desk, type Operation, refused } from './requests/operation.ts';
 import { ORDER_REQUESTS } from './requests/order-requests.ts';
 import { primeReply } from './requests/prime-requests.ts';
@@ -49,6 +50,7 @@ const SILENT_MS_MAX = 75_000;
 const API = '/api/v3/brokerage/';
 const OPERATIONS: readonly Operation[] = [
   ...MARKET_REQUESTS,
+  ...NEW_ORDER_REQUESTS,
   ...ORDER_REQUESTS,
   ...ACCOUNT_REQUESTS,
 ];

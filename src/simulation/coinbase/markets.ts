@@ -1,5 +1,8 @@
-import type { MarketOptions } from '../exchange/market-rules.ts';
+import { type MarketOptions, type NativeRules, OPEN_ORDERS_MAX } from '../exchange/market-rules.ts';
 import type { FlowProfile } from '../flow/flow-profile.ts';
+
+/** Stops count as orders like any other here, and there are no icebergs. */
+const NATIVE: Partial<NativeRules> = { algoOrdersMax: OPEN_ORDERS_MAX, icebergPartsMax: 0 };
 
 /** The markets of a Coinbase venue that is told nothing else. */
 export const COINBASE_MARKETS: readonly MarketOptions[] = [
@@ -14,6 +17,7 @@ export const COINBASE_MARKETS: readonly MarketOptions[] = [
     marketQuantityMax: '120',
     notionalMin: '1',
     notionalMax: '9000000',
+    native: NATIVE,
   },
   {
     symbol: 'ETH-USD',
@@ -26,6 +30,7 @@ export const COINBASE_MARKETS: readonly MarketOptions[] = [
     marketQuantityMax: '3000',
     notionalMin: '1',
     notionalMax: '9000000',
+    native: NATIVE,
   },
 ];
 

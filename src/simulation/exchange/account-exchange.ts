@@ -18,7 +18,7 @@ import {
   referenceText,
   type VenueOrder,
 } from './orders.ts';
-import type { Change, ExchangeEvent, ExchangePort, Placed } from './port.ts';
+import type { Change, ExchangeEvent, ExchangePort, Pair, Placed, PlacedPair } from './port.ts';
 import type { RecordFault, RecordStore } from './records.ts';
 import { MINUTE_MS } from './tape.ts';
 import { RecordLost, VenueLog } from './venue-log.ts';
@@ -144,6 +144,14 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     });
   }
 
+  placePair(): Result<PlacedPair, Refusal> {
+    return err({ kind: 'not-offered', found: 'two linked orders' });
+  }
+
+  findPair(): Pair | null {
+    return null;
+  }
+
   wouldRefuse(account: string, order: NewOrder): Refusal | null {
     const checked = this.#check(account, order);
     return checked.ok ? null : checked.error;
@@ -248,6 +256,7 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     if (!market.isOpen) return err({ kind: 'market-closed', symbol: order.symbol });
     const account = this.account(name);
     if (account === null) return err({ kind: 'unknown-account', account: name });
+    if (!worksAtOnce(order)) return err({ kind: 'not-offered', found: 'an order that waits' });
     const averageMs = this.clock.now() - AVERAGE_MINUTES * MINUTE_MS;
     const refusal =
       ruleRefusal(market.rules, order, market.tape.averageTicks(averageMs)) ??
@@ -332,6 +341,11 @@ export function planOf(account: Account, market: Market, order: NewOrder): Match
 }
 
 export const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
+
+/** Whether all of an order meets the book at once, and rests there as it is. */
+function worksAtOnce({ trigger, shownLots, bracket }: NewOrder): boolean {
+  return trigger === undefined && shownLots === undefined && bracket === undefined;
+}
 
 /** Rules about the orders that the account has already, and about the book. */
 function openOrderRefusal(account: Account, market: Market, order: NewOrder): Refusal | null {

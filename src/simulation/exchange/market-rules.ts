@@ -22,6 +22,8 @@ export interface MarketOptions {
   readonly marketQuantityMax: string;
   readonly notionalMin: string;
   readonly notionalMax: string;
+  /** What differs from `NATIVE_RULES`. */
+  readonly native?: Partial<NativeRules>;
 }
 
 /** What a market allows, compiled. */
@@ -29,7 +31,27 @@ export interface MarketRules {
   readonly instrument: Instrument;
   readonly marketLotsMax: Lots;
   readonly notionalMax: Amount;
+  readonly native: NativeRules;
 }
+
+/** What a market allows of orders that wait, and of icebergs. */
+export interface NativeRules {
+  /** Open orders with a trigger of one account in the market. */
+  readonly algoOrdersMax: number;
+  /** Parts that an iceberg may have; 0: none are taken. */
+  readonly icebergPartsMax: number;
+  /** Distance of a trail, in 1/10000ths. */
+  readonly trailBipsMin: number;
+  readonly trailBipsMax: number;
+}
+
+/** As Binance's spot markets have them: MAX_NUM_ALGO_ORDERS, ICEBERG_PARTS, TRAILING_DELTA. */
+export const NATIVE_RULES: NativeRules = {
+  algoOrdersMax: 5,
+  icebergPartsMax: 10,
+  trailBipsMin: 10,
+  trailBipsMax: 2_000,
+};
 
 /** Open orders of one account in one market. */
 export const OPEN_ORDERS_MAX = 200;
@@ -96,7 +118,8 @@ export function compileMarket(
   if (notionalMax === null || notionalMax < instrument.notionalMin) {
     return fault('notionalMax', options.notionalMax, 'a decimal above notionalMin');
   }
-  return ok({ instrument, marketLotsMax, notionalMax: amountOf(notionalMax) });
+  const native = { ...NATIVE_RULES, ...options.native };
+  return ok({ instrument, marketLotsMax, notionalMax: amountOf(notionalMax), native });
 }
 
 /**

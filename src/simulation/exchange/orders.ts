@@ -5,6 +5,29 @@ import type { SelfTradePrevention } from '../book/match-plan.ts';
 
 export type OrderType = 'limit' | 'limit-maker' | 'market';
 
+/** What an order waits for before it works: a price that is reached, or fallen back to. */
+export interface VenueTrigger {
+  /**
+   * From where the price comes to `ticks`; it has come there when it is equal. With a trail that is
+   * where the order begins to follow, and it wakes against its side: a sell when the price has
+   * fallen from its highest by the trail, a buy when it has risen from its lowest.
+   */
+  readonly direction: 'rises-to' | 'falls-to';
+  /** 0 with a trail that follows at once. */
+  readonly ticks: Ticks;
+  /** The last trade, or on a margin account the mark. */
+  readonly reference: 'last' | 'mark';
+  /** A distance in 1/10000ths of the best price, or in ticks; null stands still. */
+  readonly trail: null | { readonly bips: number } | { readonly ticks: Ticks };
+}
+
+/** The second limb of a limit order that rests: it leaves the book when the last price is here. */
+export interface Bracket {
+  readonly ticks: Ticks;
+  /** What is left then goes on at this limit; 0: at any price. */
+  readonly limitTicks: Ticks;
+}
+
 export type VenueOrderStatus =
   | 'new'
   | 'partially-filled'
@@ -29,6 +52,11 @@ export interface NewOrder {
   readonly selfTradePrevention: SelfTradePrevention;
   /** On a margin account: it may shrink a position and never open one. */
   readonly isReduceOnly?: true;
+  /** Left out of an order that works at once. */
+  readonly trigger?: VenueTrigger;
+  /** What the book shows of an iceberg at a time; left out of an order that shows all. */
+  readonly shownLots?: Lots;
+  readonly bracket?: Bracket;
 }
 
 /** An order that the venue has accepted, as it stands now. */
@@ -46,6 +74,16 @@ export interface VenueOrder extends NewOrder {
   readonly preventedLots: Lots;
   /** Number of that event; -1 when there was none. */
   readonly preventedMatchId: number;
+  /** Has a trigger that has not woken it, and is not in the book. */
+  readonly isWaiting?: boolean;
+  /** When its trigger, or the second limb of its bracket, woke it. */
+  readonly wokenMs?: Millis;
+  /** Best price that its trail has followed to; left out before it follows. */
+  readonly markTicks?: Ticks;
+  /** The pair that it is one of, and the other's order id. */
+  readonly listId?: number;
+  readonly listClientId?: string;
+  readonly pairedId?: number;
 }
 
 /** One side of a trade, as it is booked in an account. */
@@ -73,7 +111,10 @@ export type FilterName =
   | 'MARKET_LOT_SIZE'
   | 'NOTIONAL'
   | 'MAX_NUM_ORDERS'
-  | 'EXCHANGE_MAX_NUM_ORDERS';
+  | 'EXCHANGE_MAX_NUM_ORDERS'
+  | 'MAX_NUM_ALGO_ORDERS'
+  | 'ICEBERG_PARTS'
+  | 'TRAILING_DELTA';
 
 /** Why the venue did not do what was asked. */
 export type Refusal =
@@ -86,6 +127,13 @@ export type Refusal =
     }
   | { readonly kind: 'duplicate-client-id'; readonly clientId: string }
   | { readonly kind: 'would-take'; readonly ticks: Ticks; readonly opposite: Ticks }
+  /** A trigger that the price has come to already. */
+  | { readonly kind: 'would-trigger'; readonly ticks: Ticks; readonly last: Ticks }
+  /** The two orders of a pair do not lie on either side of the price, or differ in more. */
+  | { readonly kind: 'not-a-pair'; readonly found: string; readonly wanted: string }
+  /** A kind of order that this venue does not have. */
+  | { readonly kind: 'not-offered'; readonly found: string }
+  | { readonly kind: 'not-amendable'; readonly reference: string }
   | { readonly kind: 'not-reducing'; readonly symbol: string }
   | { readonly kind: 'no-liquidity'; readonly symbol: string }
   | { readonly kind: 'unknown-symbol'; readonly symbol: string }

@@ -20,6 +20,19 @@ export interface ExchangePort {
   listen(listener: (events: readonly ExchangeEvent[]) => void): void;
   account(name: string): Account | null;
   place(account: string, order: NewOrder): Result<Placed, Refusal>;
+  /**
+   * Places two orders of which one cancels the other: as soon as one trades, also in part, or
+   * wakes, the other ends 'expired'; what ends one otherwise ends both. They hold what the dearer
+   * needs.
+   *
+   * @param clientId the client's name of the list
+   */
+  placePair(
+    account: string,
+    pair: { readonly target: NewOrder; readonly stop: NewOrder; readonly clientId: string },
+  ): Result<PlacedPair, Refusal>;
+  /** The two orders of a list, by the venue's id or the client's; null when it is not known. */
+  findPair(account: string, list: ListReference): Pair | null;
   /** What `place` would refuse, without placing. */
   wouldRefuse(account: string, order: NewOrder): Refusal | null;
   cancel(account: string, reference: OrderReference): Result<VenueOrder, Refusal>;
@@ -74,6 +87,22 @@ export interface Placed {
   readonly prevented: readonly PreventedMatch[];
 }
 
+/** Two orders of which one cancels the other, as they stand. */
+export interface Pair {
+  readonly listId: number;
+  readonly target: VenueOrder;
+  readonly stop: VenueOrder;
+}
+
+/** A list is named by the venue's id, or else by the client's. */
+export type ListReference = { readonly listId: number } | { readonly listClientId: string };
+
+export interface PlacedPair {
+  readonly listId: number;
+  readonly target: Placed;
+  readonly stop: Placed;
+}
+
 export interface PreventedMatch {
   readonly preventedMatchId: number;
   readonly makerOrderId: number;
@@ -84,7 +113,15 @@ export interface PreventedMatch {
   readonly takerLots: Lots;
 }
 
-export type Execution = 'new' | 'trade' | 'canceled' | 'expired' | 'trade-prevention' | 'amended';
+export type Execution =
+  | 'new'
+  | 'trade'
+  | 'canceled'
+  | 'expired'
+  | 'trade-prevention'
+  | 'amended'
+  /** Its trigger woke it, or the second limb of its bracket took it out of the book. */
+  | 'triggered';
 
 export type ExchangeEvent =
   | {

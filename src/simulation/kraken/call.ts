@@ -8,7 +8,7 @@ import type { ExchangePort, MarketView } from '../exchange/port.ts';
 import type { KrakenError } from './errors.ts';
 import type { Keys } from './keys.ts';
 import { type PairNames, pairNames } from './names.ts';
-import type { OrderDesk } from './order-desk.ts';
+import type { OrderDesk } from './orders/order-desk.ts';
 import type { TradingState } from './trading-state.ts';
 
 /** What all calls and frames work on. */

@@ -6,9 +6,11 @@ export type KrakenError = string;
 
 export const UNAVAILABLE = 'EService:Unavailable';
 export const INVALID_ARGUMENTS = 'EGeneral:Invalid arguments';
+export const NOT_OFFERED = `${INVALID_ARGUMENTS}:ordertype`;
 export const PERMISSION_DENIED = 'EGeneral:Permission denied';
 export const UNKNOWN_METHOD = 'EGeneral:Unknown method';
 export const UNKNOWN_ORDER = 'EOrder:Unknown order';
+export const INVALID_PRICE = 'EOrder:Invalid price';
 export const UNKNOWN_PAIR = 'EQuery:Unknown asset pair';
 export const ORDER_RATE = 'EOrder:Rate limit exceeded';
 export const CALL_RATE = 'EAPI:Rate limit exceeded';
@@ -29,6 +31,13 @@ export function refusalError(refusal: Refusal): KrakenError {
       return `${INVALID_ARGUMENTS}:cl_ord_id`;
     case 'would-take':
       return 'EOrder:Post only order';
+    case 'would-trigger':
+      return INVALID_PRICE;
+    case 'not-a-pair':
+    case 'not-offered':
+      return NOT_OFFERED;
+    case 'not-amendable':
+      return INVALID_ARGUMENTS;
     case 'not-reducing':
       return 'EOrder:Reduce only:No position exists';
     case 'no-liquidity':
@@ -58,10 +67,14 @@ function filterError(filter: Extract<Refusal, { kind: 'filter' }>['filter']): Kr
       return `${INVALID_ARGUMENTS}:volume`;
     case 'MAX_NUM_ORDERS':
     case 'EXCHANGE_MAX_NUM_ORDERS':
+    case 'MAX_NUM_ALGO_ORDERS':
       return 'EOrder:Orders limit exceeded';
+    case 'ICEBERG_PARTS':
+      return `${INVALID_ARGUMENTS}:displayvol`;
     case 'PRICE_FILTER':
+    case 'TRAILING_DELTA':
     case 'PERCENT_PRICE_BY_SIDE':
-      return 'EOrder:Invalid price';
+      return INVALID_PRICE;
     default:
       return unreachable(filter);
   }

@@ -9,8 +9,8 @@ import type { ExchangePort } from '../exchange/port.ts';
 import { type Desk, type Method, Pairs } from './call.ts';
 import { type KrakenError, PERMISSION_DENIED, UNAVAILABLE, UNKNOWN_METHOD } from './errors.ts';
 import { type CallLimits, Keys, mayDo } from './keys.ts';
-import { OrderDesk } from './order-desk.ts';
-import type { Tier } from './rate-counter.ts';
+import { OrderDesk } from './orders/order-desk.ts';
+import type { Tier } from './orders/rate-counter.ts';
 import { ACCOUNT_METHODS } from './rest/account-methods.ts';
 import { EARN_METHODS } from './rest/earn-methods.ts';
 import { ORDER_METHODS, readerOf } from './rest/order-methods.ts';
@@ -167,7 +167,7 @@ export class KrakenFacade implements VenueEdge {
     const isJson = request.body.startsWith('{');
     const json = isJson ? parsed(request.body) : null;
     const form = new URLSearchParams(request.method === 'GET' ? request.query : request.body);
-    const read = json === null ? (name: string) => form.get(name) ?? '' : readerOf(json);
+    const read = json === null ? formReader(form) : readerOf(json);
     if (method.right === null) return method.run({ desk: this.#desk, read, json, key: null });
     const key = this.keys.authenticate({
       path: request.path,
@@ -235,6 +235,11 @@ export class KrakenFacade implements VenueEdge {
       if (this.#lines.size > 0) this.#beat();
     });
   }
+}
+
+/** Members of objects stand in brackets: `close[price]`. */
+function formReader(form: URLSearchParams): (name: string) => string {
+  return (name) => form.get(name.replace(/\.(\w+)/g, '[$1]')) ?? '';
 }
 
 function replyOf(result: Result<unknown, KrakenError>): VenueReply {

@@ -9,14 +9,32 @@ import type { SocketPeer } from '../binance/streams/line.ts';
 import { DEFAULT_RETENTION, type Retention } from '../exchange/clearing.ts';
 import { type Exchange, openExchange } from '../exchange/exchange.ts';
 import type { FeeSchedule } from '../exchange/fees.ts';
-import { compileMarket, type MarketOptions } from '../exchange/market-rules.ts';
+import {
+  compileMarket,
+  type MarketOptions,
+  type NativeRules,
+  OPEN_ORDERS_MAX,
+} from '../exchange/market-rules.ts';
 import type { RecordFault, RecordStore } from '../exchange/records.ts';
 import type { FlowProfile } from '../flow/flow-profile.ts';
 import { MarketFlow } from '../flow/market-flow.ts';
 import { type AccountOptions, keysOf, openAccounts } from '../server/accounts.ts';
 import { KrakenFacade } from './facade.ts';
 import { type CallLimits, DEFAULT_CALLS } from './keys.ts';
-import type { Tier } from './rate-counter.ts';
+import type { Tier } from './orders/rate-counter.ts';
+
+/**
+ * What a pair takes of orders that wait or hide. The venue counts them with all others, and names
+ * no bounds of a trail.
+ *
+ * @see Kraken, "Iceberg orders"
+ */
+const NATIVE: NativeRules = {
+  algoOrdersMax: OPEN_ORDERS_MAX,
+  icebergPartsMax: 15,
+  trailBipsMin: 1,
+  trailBipsMax: 9_999,
+};
 
 /** The markets of a venue that is told nothing else. */
 export const KRAKEN_MARKETS: readonly MarketOptions[] = [
@@ -31,6 +49,7 @@ export const KRAKEN_MARKETS: readonly MarketOptions[] = [
     marketQuantityMax: '120',
     notionalMin: '0.5',
     notionalMax: '9000000',
+    native: NATIVE,
   },
   {
     symbol: 'ETH/USD',
@@ -43,6 +62,7 @@ export const KRAKEN_MARKETS: readonly MarketOptions[] = [
     marketQuantityMax: '3000',
     notionalMin: '0.5',
     notionalMax: '9000000',
+    native: NATIVE,
   },
 ];
 

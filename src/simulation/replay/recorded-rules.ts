@@ -5,7 +5,7 @@ import { parseLots } from '../../core/instrument.ts';
 import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 import { AMOUNT_DECIMALS, type Amount, amountOf, type Lots } from '../../core/units.ts';
 import { instrumentsIn } from '../../venues/binance/exchange-info.ts';
-import { compileMarket, type MarketRules } from '../exchange/market-rules.ts';
+import { compileMarket, type MarketRules, NATIVE_RULES } from '../exchange/market-rules.ts';
 import type { RecordingSurvey } from '../recording.ts';
 
 /** Whose word the rules are: a file beside the recording, one that was named, or nobody's. */
@@ -61,6 +61,7 @@ function statedRules(
     instrument,
     marketLotsMax: marketMax >= instrument.lotsMin ? marketMax : (instrument.lotsMax as Lots),
     notionalMax: notionalMax === null ? NO_NOTIONAL_MAX : amountOf(notionalMax),
+    native: NATIVE_RULES,
   };
   const from = source === 'given' ? 'the file that was named' : 'the file beside the recording';
   const sentence = `rules of ${symbol} from ${from}, ${path}`;

@@ -1,12 +1,14 @@
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
-import { NO_NATIVES } from '../../execution/native/native-orders.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
+import {
+  isNative,
+  nativePlacement,
+  SELF_TRADE_PREVENTION,
+  SPOT_NATIVES,
+  TIME_IN_FORCE,
+} from './native/placement.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
-
-/** Our quotes never trade with each other: the order that would take is expired. */
-const SELF_TRADE_PREVENTION = 'EXPIRE_TAKER';
-const TIME_IN_FORCE = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK' } as const;
 
 const LIMIT = [
   'apiKey',
@@ -36,9 +38,10 @@ const withoutPrice = withoutTimeInForce.filter((name) => name !== 'price');
 
 /** Order entry of Binance spot over its WebSocket API. */
 export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
+  const access = { key, receiveWindowMs };
   return {
     amending: { changes: 'size-down', isQueued: false },
-    natives: NO_NATIVES,
+    natives: SPOT_NATIVES,
     amend({ wanted, lots }: ApprovedAmendment, _venueOrderId, instrument, requestId, nowMs) {
       const { clientId } = wanted;
       const quantity = quantityText(instrument, lots);
@@ -54,6 +57,7 @@ export function binanceOrders(key: ApiKey, receiveWindowMs: number): VenueOrders
       ]);
     },
     place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
+      if (isNative(order)) return nativePlacement(access, order, instrument, requestId, nowMs);
       const side = order.side === 'buy' ? 'BUY' : 'SELL';
       const quantity = quantityText(instrument, order.lots);
       const stp = SELF_TRADE_PREVENTION;

@@ -7,8 +7,16 @@ import {
   TRADES_PER_PAGE,
 } from '../../execution/reconciliation.ts';
 import type { VenueOrder, VenueTrade } from '../../execution/report.ts';
-import type { VenueQueries } from '../port.ts';
-import { cancelOpenOrders, type RestAccess, serverTime, signedQuestions } from './rest.ts';
+import type { Query, VenueQueries } from '../port.ts';
+import { type Leg, legIn, pairedUp, pairOf } from './native/order-answers.ts';
+import { listNameOf, otherNameOf } from './native/pair-names.ts';
+import {
+  cancelOpenOrders,
+  type RestAccess,
+  type SignedQuestion,
+  serverTime,
+  signedQuestions,
+} from './rest.ts';
 import { signedRequest } from './sign.ts';
 import {
   amountIn,
@@ -58,14 +66,22 @@ export function binanceQueries(
   const { key, receiveWindowMs } = access;
   const signed = signedQuestions(access);
   return {
-    cancel: ({ clientId }, instrument, requestId, nowMs) =>
-      signedRequest(
-        key,
-        requestId,
-        'order.cancel',
-        ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
-        [key.id, clientId, receiveWindowMs, instrument.symbol, nowMs],
-      ),
+    cancel: ({ clientId, isPair }, { symbol }, requestId, nowMs) =>
+      isPair === true
+        ? signedRequest(
+            key,
+            requestId,
+            'orderList.cancel',
+            ['apiKey', 'listClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
+            [key.id, listNameOf(clientId), receiveWindowMs, symbol, nowMs],
+          )
+        : signedRequest(
+            key,
+            requestId,
+            'order.cancel',
+            ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
+            [key.id, clientId, receiveWindowMs, symbol, nowMs],
+          ),
     cancelAll: (instrument, requestId, nowMs) =>
       signedRequest(
         key,
@@ -76,19 +92,15 @@ export function binanceQueries(
       ),
     cancelAllNow: ({ symbol }, nowMs) => cancelOpenOrders(access, symbol, nowMs),
     serverTime: () => serverTime(access),
-    order: (by, instrument, nowMs) =>
-      signed(
-        '/api/v3/order',
-        `symbol=${instrument.symbol}&${keyParam(by)}&`,
-        nowMs,
-        (value): OrderAnswer => ({ kind: 'found', order: orderIn(value, bySymbol) }),
-        (code) => (code === NO_SUCH_ORDER ? { kind: 'not-found' } : undefined),
-      ),
+    order: (by, instrument, nowMs) => orderQuestion(signed, by, instrument, nowMs),
     openOrders: (nowMs) =>
       signed('/api/v3/openOrders', '', nowMs, (value) =>
-        arrayIn(value, 'open orders')
-          .filter((order) => bySymbol.has(textOf(objectIn(order, 'order'), 'symbol')))
-          .map((order) => orderIn(order, bySymbol)),
+        pairedUp(
+          arrayIn(value, 'open orders').flatMap((order) => {
+            const instrument = bySymbol.get(textOf(objectIn(order, 'order'), 'symbol'));
+            return instrument === undefined ? [] : [spotOrderIn(order, instrument)];
+          }),
+        ),
       ),
     trades: (instrument, afterTradeId, nowMs) =>
       signed(
@@ -99,6 +111,48 @@ export function binanceQueries(
       ),
     balances: (nowMs) => signed('/api/v3/account', 'omitZeroBalances=false&', nowMs, balancesIn),
   };
+}
+
+/** What was found of one leg of a pair, which is not the whole of it. */
+type OrderOrLeg = OrderAnswer & { readonly leg?: Leg };
+
+/** Asks for an order, and for the other leg where it turns out to be one of a pair. */
+function orderQuestion(
+  signed: SignedQuestion,
+  by: OrderKey,
+  instrument: Instrument,
+  nowMs: number,
+): Query<OrderAnswer> {
+  const ask = (
+    key: OrderKey,
+    found: (leg: Leg) => OrderOrLeg,
+    notFound: OrderAnswer,
+  ): Query<OrderOrLeg> =>
+    signed(
+      '/api/v3/order',
+      `symbol=${instrument.symbol}&${keyParam(key)}&`,
+      nowMs,
+      (value) => found(spotOrderIn(value, instrument)),
+      (code) => (code === NO_SUCH_ORDER ? notFound : undefined),
+    );
+  const first = (leg: Leg): OrderOrLeg => {
+    const answer = { kind: 'found' as const, order: pairOf([leg]) };
+    return leg.listId < 0 ? answer : { ...answer, leg };
+  };
+  return {
+    ...ask(by, first, { kind: 'not-found' }),
+    followUp({ leg }: OrderOrLeg) {
+      if (leg === undefined) return null;
+      const other = { clientId: otherNameOf(leg.order.clientId) };
+      const both = (second: Leg): OrderAnswer => ({ kind: 'found', order: pairOf([leg, second]) });
+      // Somebody else names the legs of a list otherwise: what was found is an order by itself.
+      return ask(other, both, { kind: 'found', order: pairOf([leg]) });
+    },
+  };
+}
+
+function spotOrderIn(value: unknown, instrument: Instrument): Leg {
+  return legIn(value, orderIn(value, new Map([[instrument.symbol, instrument]])), instrument);
 }
 
 export function pageParam(afterTradeId: string | null): string {

@@ -48,10 +48,16 @@ export function cancelOpenOrders(access: RestAccess, symbol: string, nowMs: numb
     '/api/v3/openOrders',
     `symbol=${symbol}&`,
     nowMs,
-    (value) => arrayIn(value, 'cancelled orders').length,
+    (value) => arrayIn(value, 'cancelled orders').reduce<number>(countOrders, 0),
     (code) => (code === NOTHING_TO_CANCEL ? 0 : undefined),
     'DELETE',
   );
+}
+
+/** A list counts as the orders in it. */
+function countOrders(count: number, canceled: unknown): number {
+  const { orders } = objectIn(canceled, 'cancelled order') as { readonly orders?: unknown };
+  return count + (orders === undefined ? 1 : arrayIn(orders, 'orders of a list').length);
 }
 
 /** The market of each order that is open, whosever it is. A key to read will do. */

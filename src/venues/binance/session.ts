@@ -2,6 +2,8 @@ import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts
 import type { Terms } from '../../execution/amend/amendment.ts';
 import type { Report } from '../../execution/report.ts';
 import type { RequestOutcome, VenueFrame, VenueSession } from '../port.ts';
+import { hasTrigger, listReports, subjectOf } from './native/list-reports.ts';
+import { isStopName } from './native/pair-names.ts';
 import { type ApiKey, signedRequest } from './sign.ts';
 import {
   amountIn,
@@ -79,10 +81,7 @@ function frameIn(frame: WireObject, bySymbol: ReadonlyMap<string, Instrument>): 
 export function outcomeIn(reply: WireObject): RequestOutcome {
   const status = wholeOf(reply, 'status');
   if (status === 200) {
-    const result = reply['result'];
-    const isOrder = typeof result === 'object' && result !== null && 'orderId' in result;
-    const venueOrderId = isOrder ? String(wholeOf(result as WireObject, 'orderId')) : '';
-    return { kind: 'done', venueOrderId };
+    return { kind: 'done', venueOrderId: orderIdIn(reply['result']) };
   }
   const error = objectIn(reply['error'], 'error');
   const code = wholeOf(error, 'code');
@@ -92,6 +91,17 @@ export function outcomeIn(reply: WireObject): RequestOutcome {
   const retryAfterMs = retryAfterIn(status, error);
   const refused = { kind: 'refused' as const, code, reason, retryAfterMs };
   return status === BANNED ? { ...refused, isBan: true } : refused;
+}
+
+/** The id of the order that a result is about; of a pair, that of its target. */
+function orderIdIn(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return '';
+  const answer = result as WireObject;
+  if ('orderId' in answer) return String(wholeOf(answer, 'orderId'));
+  if (!Array.isArray(answer['orders'])) return '';
+  const legs = answer['orders'].map((leg) => objectIn(leg, 'leg of a list'));
+  const target = legs.find((leg) => !isStopName(textOf(leg, 'clientOrderId')));
+  return target === undefined ? '' : String(wholeOf(target, 'orderId'));
 }
 
 /** A ban names the wall-clock time of its end, and the server's own clock to read it by. */
@@ -107,6 +117,10 @@ function eventIn(event: WireObject, bySymbol: ReadonlyMap<string, Instrument>): 
   switch (event['e']) {
     case 'executionReport':
       return { kind: 'reports', reports: executionIn(event, bySymbol) };
+    case 'listStatus': {
+      const reports = bySymbol.has(wordIn(event['s'])) ? listReports(event) : [];
+      return reports.length > 0 ? { kind: 'reports', reports } : { kind: 'other' };
+    }
     case 'balanceUpdate':
       return { kind: 'reports', reports: [transferIn(event)] };
     case 'serverShutdown':
@@ -139,22 +153,31 @@ function executionIn(
   const execution = textOf(event, 'x');
   // A cancellation carries the id of the cancel request in `c` and that of the order in `C`.
   const original = textOf(event, 'C');
-  const clientId = execution === 'CANCELED' && original !== '' ? original : textOf(event, 'c');
+  const name = execution === 'CANCELED' && original !== '' ? original : textOf(event, 'c');
+  const { clientId, part } = subjectOf(event, name);
   const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
+  const triggered: Report = { kind: 'triggered', clientId, venueOrderId };
   const ended = (how: 'canceled' | 'expired', reason: string): readonly Report[] => {
+    // A cancellation ends both legs, and the target's tells what has filled. That a leg has expired
+    // means that the other lives, or that the list is done, which is told by itself.
+    if (part === 'stop' || (part === 'target' && how === 'expired')) return [];
     const end = { kind: 'ended', clientId, how, reason } as const;
     if (event['z'] === undefined) return [end];
     return [{ ...end, filledLots: lotsBelow(instrument, textOf(event, 'z')) }];
   };
   switch (execution) {
     case 'NEW':
-      return [accepted];
+      if (hasTrigger(event) && event['w'] === true) return [triggered];
+      // The target's acceptance is that of the pair.
+      return part === 'stop' ? [] : [accepted];
     case 'REPLACED':
       return [{ kind: 'amended', clientId, venueOrderId, ...termsIn(event, instrument) }];
     case 'TRADE': {
       const side = sideOf(event, 'S');
       const fill = fillIn(event, REPORT_FIELDS, instrument);
-      return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
+      const filled: Report = { kind: 'filled', clientId, venueOrderId, symbol, side, fill };
+      // What trades has woken, whether that was told or not.
+      return hasTrigger(event) ? [triggered, filled] : [filled];
     }
     case 'CANCELED':
       return ended('canceled', 'canceled');
@@ -163,7 +186,8 @@ function executionIn(
     case 'EXPIRED':
       return ended('expired', expiryReason(event));
     case 'TRADE_PREVENTION':
-      return event['X'] === 'EXPIRED_IN_MATCH' ? ended('expired', 'stp') : [accepted];
+      if (event['X'] === 'EXPIRED_IN_MATCH') return ended('expired', 'stp');
+      return part === 'stop' ? [] : [accepted];
     default:
       throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);
   }

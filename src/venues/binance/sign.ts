@@ -61,7 +61,7 @@ class Signer {
  * values free of quotes, backslashes and control characters: nothing is escaped, because the
  * signature covers the plain text.
  *
- * @param names in alphabetical order, `apiKey` first, `timestamp` among them
+ * @param names in alphabetical order, `timestamp` among them
  */
 export function signedRequest(
   key: ApiKey,

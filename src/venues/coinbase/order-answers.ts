@@ -18,6 +18,7 @@ import {
 import type { VenueOrder, VenueTrade } from '../../execution/report.ts';
 import { objectIn, sideOf, textOf, WireFault, type WireObject, wordIn } from '../binance/wire.ts';
 import { timeStampMs } from '../market/time-stamp.ts';
+import { isWaitingIn, triggerIn } from './triggers.ts';
 
 /** States by the venue's names; what waits for the venue counts as open. */
 export const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
@@ -54,19 +55,23 @@ export function orderIn(value: unknown, bySymbol: ReadonlyMap<string, Instrument
   const lots = typeof size === 'string' ? lotsBelow(instrument, size) : filledLots;
   const price = terms['limit_price'];
   const ticks = typeof price === 'string' ? ticksBelow(instrument, price) : (0 as Ticks);
-  if (Number.isNaN(ticks + lots + filledLots)) {
+  const side = sideOf(order, 'side');
+  const trigger = triggerIn(name, terms, side, instrument);
+  if (Number.isNaN(ticks + lots + filledLots + (trigger?.ticks ?? 0))) {
     throw new WireFault(`${symbol}: a price or size that is no decimal`);
   }
+  const isWaiting = isWaitingIn(order);
   return {
     clientId: textOf(order, 'client_order_id'),
     venueOrderId: textOf(order, 'order_id'),
     symbol,
-    side: sideOf(order, 'side'),
+    side,
     kind: name.startsWith('market') ? 'market' : 'limit',
     ticks,
     lots,
     filledLots,
     state: stateIn(order),
+    ...(trigger !== undefined && { trigger, ...(isWaiting !== undefined && { isWaiting }) }),
     ...(order['status'] === 'EDIT_QUEUED' && { isAmending: true as const }),
   };
 }

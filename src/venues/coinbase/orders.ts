@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { HttpRequest } from '../../core/env.ts';
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
-import { NO_NATIVES } from '../../execution/native/native-orders.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
 import { type RestAccess, signedRequest } from './rest.ts';
+import { COINBASE_NATIVES, triggerText } from './triggers.ts';
 
 /**
  * Order entry over REST: each order is one request with a token of its own, on a connection that
@@ -14,7 +14,7 @@ export function coinbaseOrders(access: RestAccess): VenueOrders<HttpRequest> {
   const prevention = preventionId(access.signer.name);
   return {
     amending: { changes: 'price-and-size', isQueued: true },
-    natives: NO_NATIVES,
+    natives: COINBASE_NATIVES,
     amend({ wanted, lots }, venueOrderId, instrument, _requestId, nowMs) {
       const price = `"price":"${priceText(instrument, wanted.ticks)}"`;
       const size = `"size":"${quantityText(instrument, lots)}"`;
@@ -47,6 +47,7 @@ function orderText(order: ApprovedOrder, instrument: Instrument, prevention: str
 
 /** The `order_configuration`, as JSON text. Nothing in it needs to be escaped. */
 function configurationText(order: ApprovedOrder, instrument: Instrument): string {
+  if (order.trigger !== undefined) return triggerText(order, order.trigger, instrument);
   const size = `"base_size":"${quantityText(instrument, order.lots)}"`;
   if (order.kind === 'market') return `{"market_market_ioc":{${size}}}`;
   const limit = `${size},"limit_price":"${priceText(instrument, order.ticks)}"`;

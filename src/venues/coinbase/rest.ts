@@ -1,6 +1,6 @@
 import type { HttpReply, HttpRequest } from '../../core/env.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { decodeWire, objectIn, WireFault, wordIn } from '../binance/wire.ts';
+import { decodeWire, objectIn, WireFault, type WireObject, wordIn } from '../binance/wire.ts';
 import type { HttpOutcome, Query, QueryFault, RequestOutcome } from '../port.ts';
 import type { TokenSigner } from './sign.ts';
 
@@ -124,12 +124,21 @@ function outcomeIn(value: unknown): RequestOutcome {
   }
   if (reply['success'] !== false) throw new WireFault('success: wanted true or false');
   if (Array.isArray(reply['errors'])) return editRefusal(reply['errors']);
-  const error = objectIn(reply['error_response'], 'error_response');
-  const name = wordIn(error['error']);
-  const reason = `${name} ${wordIn(error['message'])}`.trim();
+  return placeRefusal(objectIn(reply['error_response'], 'error_response'));
+}
+
+/**
+ * Why an order was not placed. The check that comes before every order has names of its own; what
+ * fails there, as a stop on the wrong side of the last trade does, has `UNKNOWN_FAILURE_REASON` for
+ * an error and was never placed all the same.
+ */
+function placeRefusal(error: WireObject): RequestOutcome {
+  const [name, checked] = [wordIn(error['error']), wordIn(error['preview_failure_reason'])];
+  const isNamed = name !== '' && name !== 'UNKNOWN_FAILURE_REASON';
+  const reason = `${isNamed ? name : checked || name} ${wordIn(error['message'])}`.trim();
+  if (isNamed || checked.startsWith('PREVIEW_')) return refusal(400, reason, 0);
   // The venue says itself that it does not know why; it may not know whether either.
-  if (name === '' || name === 'UNKNOWN_FAILURE_REASON') return { kind: 'unknown', reason };
-  return refusal(400, reason, 0);
+  return { kind: 'unknown', reason };
 }
 
 /** Why an order was not edited: it stands as it did. */

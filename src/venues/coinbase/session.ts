@@ -15,6 +15,7 @@ import { SequenceGuard } from './market/sequence-guard.ts';
 import { stateIn } from './order-answers.ts';
 import { UNAUTHORIZED } from './rest.ts';
 import type { TokenSigner } from './sign.ts';
+import { isWaitingIn } from './triggers.ts';
 
 /** How the venue words that it cancelled an order which would have met another of ours. */
 const SELF_TRADE = /self.?trade/i;
@@ -117,12 +118,16 @@ function reportsIn(
   const filledLots = lotsBelow(instrument, textOf(order, 'cumulative_quantity'));
   if (Number.isNaN(filledLots)) throw new WireFault('cumulative_quantity: wanted a decimal');
   const accepted: Report = { kind: 'accepted', clientId, venueOrderId };
+  const woken: Report[] =
+    isWaitingIn(order) === false ? [{ kind: 'triggered', clientId, venueOrderId }] : [];
   if (filledLots > 0 || state === 'filled') {
     const hasEnded = state !== 'open';
-    return [{ kind: 'progressed', clientId, venueOrderId, filledLots, hasEnded }];
+    return [...woken, { kind: 'progressed', clientId, venueOrderId, filledLots, hasEnded }];
   }
-  if (state === 'open') return [accepted];
+  if (state === 'open') return [accepted, ...woken];
   const reason = wordIn(order['cancel_reason']) || wordIn(order['reject_Reason']) || state;
-  if (SELF_TRADE.test(reason)) return [{ kind: 'ended', clientId, how: 'expired', reason: 'stp' }];
-  return [{ kind: 'ended', clientId, how: state, reason }];
+  if (SELF_TRADE.test(reason)) {
+    return [...woken, { kind: 'ended', clientId, how: 'expired', reason: 'stp' }];
+  }
+  return [...woken, { kind: 'ended', clientId, how: state, reason }];
 }

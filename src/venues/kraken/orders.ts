@@ -1,9 +1,9 @@
 import { type Instrument, priceText, quantityText } from '../../core/instrument.ts';
-import { NO_NATIVES } from '../../execution/native/native-orders.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import type { VenueOrders } from '../port.ts';
 import type { KrakenToken } from './session.ts';
 import { venueIdOf } from './wire/client-id.ts';
+import { KRAKEN_NATIVES, typeMembers } from './wire/order-type.ts';
 
 const TIME_IN_FORCE = { gtc: 'gtc', ioc: 'ioc', fok: 'fok' } as const;
 /** Our quotes never trade with each other: the order that would take is cancelled. */
@@ -13,7 +13,7 @@ const SELF_TRADE_PREVENTION = 'cancel_newest';
 export function krakenOrders(token: KrakenToken, receiveWindowMs: number): VenueOrders {
   return {
     amending: { changes: 'price-and-size', isQueued: false },
-    natives: NO_NATIVES,
+    natives: KRAKEN_NATIVES,
     amend({ wanted, lots }, _venueOrderId, instrument, requestId, nowMs) {
       const deadline = new Date(nowMs + receiveWindowMs).toISOString();
       // Without it the venue lets an order that was to rest take at its new price.
@@ -42,7 +42,7 @@ function orderMembers(order: ApprovedOrder, instrument: Instrument): string {
   const lasts = isMarket ? '' : `"time_in_force":"${TIME_IN_FORCE[order.timeInForce]}",`;
   const postOnly = order.isPostOnly ? '"post_only":true,' : '';
   return (
-    `"order_type":"${order.kind}","side":"${order.side}",` +
+    `${typeMembers(order, instrument)}"side":"${order.side}",` +
     `"order_qty":${quantityText(instrument, order.lots)},"symbol":"${instrument.symbol}",` +
     `${price}${lasts}${postOnly}` +
     `"cl_ord_id":"${venueIdOf(order.clientId)}","stp_type":"${SELF_TRADE_PREVENTION}",` +

@@ -1,11 +1,11 @@
-import { type Instrument, lotsBelow, ticksBelow } from '../../core/instrument.ts';
+import type { Instrument } from '../../core/instrument.ts';
 import type { Amount } from '../../core/units.ts';
 import type { Balances } from '../../execution/ledger.ts';
 import type { OrderAnswer, OrderKey } from '../../execution/reconciliation.ts';
 import type { VenueOrder } from '../../execution/report.ts';
-import { objectIn, textOf, WireFault, type WireObject, wordIn } from '../binance/wire.ts';
+import { objectIn, WireFault } from '../binance/wire.ts';
 import type { Query, VenueQueries } from '../port.ts';
-import { tradeSideIn } from './account/executions.ts';
+import { ordersIn, type Pairs } from './account/order-answers.ts';
 import { TradeHistory } from './account/trade-history.ts';
 import { assetName, type KrakenInstrument } from './pair.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './rest.ts';
 import type { KrakenToken } from './session.ts';
 import { cutAmountIn } from './wire/amounts.ts';
-import { clientIdOf, venueIdOf } from './wire/client-id.ts';
+import { venueIdOf } from './wire/client-id.ts';
 import { CODE } from './wire/errors.ts';
 
 /**
@@ -53,9 +53,6 @@ export function krakenQueries(
     balances: (nowMs) => privateQuestion(access, 'Balance', [], nowMs, balancesIn),
   };
 }
-
-/** Pairs by every name that REST has for them. */
-export type Pairs = ReadonlyMap<string, KrakenInstrument>;
 
 function pairsOf(instruments: readonly KrakenInstrument[]): Pairs {
   return new Map(
@@ -110,53 +107,6 @@ function orderQuestion(
   return followed(among('OpenOrders', 'open'), (answer) =>
     answer.kind === 'found' ? null : among('ClosedOrders', 'closed'),
   );
-}
-
-const STATES: ReadonlyMap<string, VenueOrder['state']> = new Map([
-  ['pending', 'open'],
-  ['open', 'open'],
-  ['closed', 'filled'],
-  ['canceled', 'canceled'],
-  ['expired', 'expired'],
-]);
-
-/** Orders by the venue's id, as every answer has them; those of other pairs are left out. */
-function ordersIn(value: unknown, pairs: Pairs): readonly VenueOrder[] {
-  return Object.entries(objectIn(value, 'orders')).flatMap(([venueOrderId, entry]) => {
-    const order = objectIn(entry, 'order');
-    const described = objectIn(order['descr'], 'descr');
-    const pair = pairs.get(textOf(described, 'pair'));
-    return pair === undefined ? [] : [orderIn(venueOrderId, order, described, pair)];
-  });
-}
-
-function orderIn(
-  venueOrderId: string,
-  order: WireObject,
-  described: WireObject,
-  pair: KrakenInstrument,
-): VenueOrder {
-  const status = textOf(order, 'status');
-  const state = STATES.get(status);
-  if (state === undefined) throw new WireFault(`status: found ${status}, wanted a known one`);
-  const isMarket = textOf(described, 'ordertype') === 'market';
-  const ticks = ticksBelow(pair, isMarket ? '0' : textOf(described, 'price'));
-  const lots = lotsBelow(pair, textOf(order, 'vol'));
-  const filledLots = lotsBelow(pair, textOf(order, 'vol_exec'));
-  if (Number.isNaN(ticks + lots + filledLots)) {
-    throw new WireFault(`${pair.symbol}: a price or quantity that is no decimal`);
-  }
-  return {
-    clientId: clientIdOf(wordIn(order['cl_ord_id']) || venueOrderId),
-    venueOrderId,
-    symbol: pair.symbol,
-    side: tradeSideIn(described, 'type'),
-    kind: isMarket ? 'market' : 'limit',
-    ticks,
-    lots,
-    filledLots,
-    state,
-  };
 }
 
 /** Of what earns by itself (`XBT.F`) the venue lets one trade as of the rest, so it is counted. */

@@ -87,6 +87,11 @@ export class MarketFeed {
     line.onClosed(why, refused);
   }
 
+  /** What one read of a socket brought. */
+  onFrames(at: number, frames: readonly Uint8Array[], receivedNs: number): void {
+    for (const frame of frames) this.onFrame(at, frame, receivedNs);
+  }
+
   onFrame(at: number, frame: Uint8Array, receivedNs: number): void {
     const line = this.#lines[at] as MarketLine;
     if (!line.isHeard) return;

@@ -4,6 +4,7 @@ import { address } from '../../../actors/addresses.ts';
 import { feedActor } from '../../../actors/market-data/feed.ts';
 import type { ActorRef } from '../../../actors/runtime/ref.ts';
 import type { MarketFact } from '../../../src/market/fact.ts';
+import type { QuoteUpdated } from '../../../src/market/quote.ts';
 import type { TradePrinted } from '../../../src/market/trade.ts';
 import { aFakeNet, type FakeSocket } from '../../support/actors/fake-net.ts';
 import { aBranch } from '../../support/actors/listeners.ts';
@@ -62,6 +63,35 @@ test('everything that one frame did is told, in its order', async () => {
   assert.equal(told(EXECUTION), [
     { kind: 'venue-announced', venue: 'scripted', status: 'maintenance' },
   ]);
+});
+
+test('frames that come together are told one after the other, with one time', async () => {
+  const { lane, socket, told, kinds } = await aFeed();
+  const before = lane.actorAt(FEED);
+  const handled = before.ok ? before.value.describe().handled : 0;
+  socket.hearTogether(['quote,trade@1', 'nothing', 'quote@1,quote']);
+  const quotes = told(RISK) as readonly QuoteUpdated[];
+  assert.equal(
+    quotes.map(({ instrument }) => instrument),
+    [0, 1, 0],
+  );
+  assert.is(new Set(quotes.map(({ receivedNs }) => receivedNs)).size, 1);
+  assert.equal(kinds(PORTFOLIO), ['trade-printed']);
+  const after = lane.actorAt(FEED);
+  assert.is(after.ok && after.value.describe().handled - handled, 1, 'all of it is one message');
+});
+
+test('a bug in one of several frames loses none before it and tells none behind it', async () => {
+  const { env, sockets, socket, kinds } = await aFeed();
+  // There is no such view: the stream is wrong, and the actor fails.
+  socket.hearTogether(['quote', 'trade', 'quote@9', 'trade']);
+  await env.settle();
+  assert.equal(kinds(RISK), ['quote-updated']);
+  assert.equal(kinds(PORTFOLIO), ['trade-printed']);
+  assert.ok(socket.isClosing);
+  assert.is(sockets.length, 2, 'the next incarnation connects');
+  socket.hearTogether(['quote', 'trade']);
+  assert.is(kinds(PORTFOLIO).length, 1, 'of the old socket nothing is heard');
 });
 
 test('a frame that does nothing is told to nobody', async () => {

@@ -81,10 +81,20 @@ recordedTest('a position that the venue closes is a fill, once something was fil
 });
 
 recordedTest('orders of other kinds and of other markets are none of ours', () => {
-  for (const name of ['algo_update_new', 'algo_update_canceled', 'trade_lite']) {
-    assert.equal(eventOf(name), { kind: 'other' }, name);
-  }
+  assert.equal(eventOf('trade_lite'), { kind: 'other' });
   assert.equal(eventOf('order_update_delivery'), { kind: 'reports', reports: [] });
+});
+
+recordedTest('an order that waits for its trigger is accepted, and canceled', () => {
+  const clientId = 'Q5xaq5EGKgXXa0fD7fs0Ip';
+  assert.equal(eventOf('algo_update_new'), {
+    kind: 'reports',
+    reports: [{ kind: 'accepted', clientId, venueOrderId: 'algo-2148719' }],
+  });
+  assert.equal(eventOf('algo_update_canceled'), {
+    kind: 'reports',
+    reports: [{ kind: 'ended', clientId, how: 'canceled', reason: 'canceled' }],
+  });
 });
 
 recordedTest('replies of the documentation are understood', () => {

@@ -4,11 +4,14 @@ import type ccxt from 'ccxt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HttpRequest } from '../../../src/core/env.ts';
+import { ticksOf } from '../../../src/core/units.ts';
+import type { OrderAnswer } from '../../../src/execution/reconciliation.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../../../src/risk/approved-order.ts';
 import { futuresAccount } from '../../../src/venues/binance/futures/account.ts';
 import { futuresOrders } from '../../../src/venues/binance/futures/orders.ts';
 import { futuresQueries } from '../../../src/venues/binance/futures/queries.ts';
 import { futuresSession } from '../../../src/venues/binance/futures/session.ts';
+import type { Query } from '../../../src/venues/port.ts';
 import { aKey, SAMPLE_KEY_ID, SAMPLE_SECRET } from '../../support/binance/api-keys.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
 import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
@@ -51,6 +54,11 @@ const place = (parts: OrderParts): string => {
   const order = anOrder({ ticks: 617_376, lots: 1_546, ...parts }) as ApprovedOrder;
   return orders.place(order, instrument, 'r1', NOW);
 };
+const stop = { trigger: { kind: 'stop', ticks: ticksOf(610_000) } } as const;
+const profit = { trigger: { kind: 'take-profit', ticks: ticksOf(620_000) } } as const;
+const trailing = {
+  trigger: { kind: 'trailing-stop', ticks: ticksOf(620_000), bips: 125 },
+} as const;
 const change = {
   wanted: anOrder({ side: 'sell', ticks: 617_376, lots: 3 }),
   lots: 5,
@@ -63,8 +71,17 @@ const requests: [name: string, text: string][] = [
   ['a reduce-only order', place({ side: 'sell', isReduceOnly: true })],
   ['a market order', place({ kind: 'market', ticks: 0 })],
   ['a reduce-only market order', place({ kind: 'market', ticks: 0, isReduceOnly: true })],
+  ['a stop', place({ kind: 'market', ticks: 0, side: 'sell', isReduceOnly: true, ...stop })],
+  ['a stop that becomes a limit order', place({ side: 'sell', ...stop })],
+  ['a take-profit', place({ kind: 'market', ticks: 0, side: 'sell', ...profit })],
+  ['a take-profit that becomes a limit order', place({ side: 'sell', ...profit })],
+  ['a trailing stop', place({ kind: 'market', ticks: 0, side: 'sell', ...trailing })],
   ['an amendment', orders.amend(change, '7', instrument, 'r1', NOW)],
   ['a cancel', queries.cancel(names, instrument, 'r1', NOW) as string],
+  [
+    'a cancel of a stop',
+    queries.cancel({ ...names, isWaiting: true }, instrument, 'r1', NOW) as string,
+  ],
   ['a subscription', session.subscribe('r1', NOW)[0] as string],
 ];
 for (const [name, text] of requests) {
@@ -75,9 +92,14 @@ for (const [name, text] of requests) {
 }
 
 const account = futuresAccount(access);
+/** What is asked when the matching engine does not know an order. */
+const furtherOf = (query: Query<OrderAnswer>): HttpRequest =>
+  query.followUp?.({ kind: 'not-found' })?.request as HttpRequest;
 const questions: [api: string, request: HttpRequest][] = [
   ['fapiPrivate', queries.openOrders(NOW).request],
   ['fapiPrivate', queries.order({ clientId: 'desk-1-mm-1' }, instrument, NOW).request],
+  ['fapiPrivate', furtherOf(queries.order({ clientId: 'desk-1-mm-1' }, instrument, NOW))],
+  ['fapiPrivate', queries.cancelAllWaiting?.(instrument, '', NOW) as HttpRequest],
   ['fapiPrivate', queries.trades(instrument, '41', NOW).request],
   ['fapiPrivateV3', queries.balances(NOW).request],
   ['fapiPrivate', queries.cancelAllNow(instrument, NOW, []).request],

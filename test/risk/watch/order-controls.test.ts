@@ -2,7 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLATTENING } from '../../../src/core/ids.ts';
 import { nanosOf, ticksOf } from '../../../src/core/units.ts';
-import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
+import type {
+  OrderEvent,
+  OrderIntent,
+  OrderRecord,
+  Trigger,
+} from '../../../src/execution/order.ts';
 import { submitted } from '../../../src/execution/order.ts';
 import { refusalName } from '../../../src/risk/approved-order.ts';
 import { MarketDay } from '../../../src/risk/budgets/market-day.ts';
@@ -13,6 +18,7 @@ import { PreTradeCheck } from '../../../src/risk/pre-trade.ts';
 import { OrderControls, type OrderFacts } from '../../../src/risk/watch/order-controls.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
 import { someLimits } from '../../support/trade/limits.ts';
+import { aPair, aStop, aTrail } from '../../support/trade/natives.ts';
 import { anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
@@ -138,6 +144,37 @@ test('C02: a price five percent off the mean of five minutes is refused', () => 
   const { asked } = theControls({ meanTicks: 10_500 });
   assert.is(asked(order({ ticks: 9_975 }), 0), 'approved');
   assert.is(asked(order({ ticks: 9_974 }), 0), 'price-collar');
+});
+
+test('C02: a limit is held against its trigger, the target of a pair against the mid', () => {
+  const { asked } = theControls({ meanTicks: 10_000 });
+  const sale = { side: 'sell', isPostOnly: false } as const;
+  assert.is(asked(order({ ...sale, ticks: 8_955, trigger: aStop(9_000) }), 0), 'approved');
+  assert.is(asked(order({ ...sale, ticks: 8_954, trigger: aStop(9_000) }), 0), 'price-collar');
+  assert.is(asked(order({ ...sale, ticks: 11_500, trigger: aPair(9_000) }), 0), 'approved');
+  assert.is(asked(order({ ...sale, ticks: 9_949, trigger: aPair(9_000) }), 0), 'price-collar');
+});
+
+test('C06: another trigger makes another order, the same one again is a duplicate', () => {
+  const { controls, asked } = theControls();
+  const stop = (trigger: Trigger): OrderIntent =>
+    order({ side: 'sell', kind: 'market', ticks: 0, isPostOnly: false, trigger });
+  const first = stop(aStop(9_000));
+  assert.is(asked(first, 0), 'approved');
+  assert.is(asked(stop(aStop(9_001)), 1), 'approved');
+  assert.is(asked(stop(aTrail(200)), 1), 'approved');
+  assert.is(asked(stop(aTrail(201)), 1), 'approved');
+  assert.is(asked(stop(aTrail(200, 11_000)), 1), 'approved');
+  assert.is(asked(stop(aStop(9_000)), 2), 'duplicate');
+  controls.onOrder(told({ ...submitted(first), isCancelRequested: true }));
+  assert.is(asked(stop(aStop(9_000)), 3), 'approved', 'it was taken back and is wanted again');
+});
+
+test('C31: what waits for a trigger may leave while answers are late', () => {
+  const { asked } = theControls({ isTakingOff: true });
+  const stop = { side: 'sell', kind: 'market', ticks: 0, isPostOnly: false } as const;
+  assert.is(asked(order(stop), 0), 'takers-off');
+  assert.is(asked(order({ ...stop, trigger: aStop(9_000) }), 0), 'approved');
 });
 
 test('C06: a replayed intent is refused, the third time in ten seconds halts the strategy', () => {

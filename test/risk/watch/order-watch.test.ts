@@ -1,9 +1,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { OrderEvent, OrderIntent, OrderRecord } from '../../../src/execution/order.ts';
+import type {
+  OrderEvent,
+  OrderIntent,
+  OrderRecord,
+  Trigger,
+} from '../../../src/execution/order.ts';
 import { applyOrderEvent, submitted } from '../../../src/execution/order.ts';
 import { OrderWatch } from '../../../src/risk/watch/order-watch.ts';
 import { amendEvents, anAmendment } from '../../support/trade/amendments.ts';
+import { aPair, aStop, aTrail } from '../../support/trade/natives.ts';
 import { aFill, anOrder } from '../../support/trade/orders.ts';
 import { aPort } from '../../support/trade/watches.ts';
 
@@ -110,6 +116,62 @@ test('C26: a market order is held against the mid', () => {
   assert.equal(found, []);
   filled(101);
   assert.equal(found, ['C26 venue:0 halted']);
+});
+
+test('C26: a stop is held against the nearer of the mid and its trigger', () => {
+  const after = (trigger: Trigger, ticks: number): readonly string[] => {
+    const { found, submit, told } = aVenue();
+    const stop = order({ side: 'sell', kind: 'market', ticks: 0, trigger });
+    submit(stop, 0);
+    told({ kind: 'order-filled', clientId: stop.clientId, fill: aFill({ ticks, lots: 1 }) }, 1);
+    return found;
+  };
+  const halted = ['C26 venue:0 halted'];
+  assert.equal(after(aStop(1_000), 99), halted, '1 % below the mid, far below the trigger');
+  assert.equal(after(aStop(99), 99), [], 'the mid is heard late');
+  assert.equal(after(aStop(99), 98), halted, '101 bps below the trigger');
+  assert.equal(after(aTrail(), 100), []);
+  assert.equal(after(aTrail(), 99), halted, 'where one that trails has woken nobody knows');
+});
+
+test('C26: a pair is bound by its limit until its stop has woken', () => {
+  const { found, submit, told } = aVenue();
+  const pair = order({ side: 'sell', ticks: 105, trigger: aPair(95) });
+  submit(pair, 0);
+  const filled = (tradeId: string, ticks: number): void => {
+    const fill = aFill({ tradeId, ticks, lots: 1 });
+    told({ kind: 'order-filled', clientId: pair.clientId, fill }, 1);
+  };
+  filled('1', 105);
+  filled('2', 95);
+  assert.equal(found, [], 'a fill of the stop is told before the stop has woken');
+  filled('3', 94);
+  assert.equal(found, ['C26 venue:0 halted']);
+});
+
+test('C24: an order that waits for its trigger has been answered', () => {
+  const { watch, found, submit, accepted } = aVenue();
+  const stop = order({ side: 'sell', kind: 'market', ticks: 0, trigger: aStop(90) });
+  submit(stop, 0);
+  accepted(stop.clientId, 1);
+  watch.tick(60_000);
+  assert.equal(found, []);
+});
+
+test('C27: a stop that the market has overtaken is no reject to count', () => {
+  const { found, submit, rejected } = aVenue();
+  for (let at = 0; at < 60; at += 1) {
+    const stop = order({ trigger: aStop(90) });
+    submit(stop, at);
+    rejected(stop.clientId, at, '-2010 Stop price would trigger immediately.');
+  }
+  assert.equal(found, []);
+  for (let at = 0; at < 60; at += 1) {
+    const stop = order({ trigger: aStop(90) });
+    submit(stop, at);
+    rejected(stop.clientId, at);
+  }
+  assert.ok(found.includes('C27 venue:0 paused'));
 });
 
 test('C26: a fill of an order that is not ours halts the venue', () => {

@@ -183,13 +183,6 @@ test('a market order has a quantity or a quote amount, and no price', () => {
   assert.is(refusalOf(marketOrder({ quantity: '1', timeInForce: 'GTC' }))[0], -1106);
 });
 
-test('kinds of orders that the venue lacks are named', () => {
-  const message = (over: Params): string => refusalOf(limitOrder(over))[1];
-  assert.match(message({ type: 'STOP_LOSS_LIMIT', stopPrice: '1' }), /^Stop loss orders/);
-  assert.match(message({ type: 'TAKE_PROFIT', stopPrice: '1' }), /^Take profit orders/);
-  assert.match(message({ icebergQty: '0.001' }), /^Iceberg orders/);
-});
-
 test('prevented self-trades are told in the answer', () => {
   const { ask } = aVenue();
   const resting = ask('POST', 'order', limitOrder(), ALICE).body;

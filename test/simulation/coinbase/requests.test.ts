@@ -18,6 +18,10 @@ function anOrder(over: object = {}) {
   };
 }
 
+const at = (price: string | undefined, size: string | undefined) => ({
+  order_configuration: limit(size as string, price as string),
+});
+
 const create = (venue: ReturnType<typeof aCoinbaseVenue>, over: object = {}, key = KEY_NAME) =>
   venue.ask('POST', 'orders', { body: anOrder(over), key }).body;
 
@@ -126,15 +130,51 @@ test('what is wrong with an order is named', () => {
   assert.is(errorOf({ order_configuration: { market_market_ioc: {} } }), 'INVALID_ARGUMENT');
   const odd = { order_configuration: limit('0.01', '50000.001') };
   assert.is(errorOf(odd), 'INVALID_ARGUMENT');
-  for (const name of ['twap_limit_gtd', 'invented']) {
+  for (const name of ['twap_limit_gtd', 'trigger_bracket_gtd', 'invented']) {
     const configuration = { order_configuration: { [name]: {} } };
     assert.is(errorOf(configuration), 'UNSUPPORTED_ORDER_CONFIGURATION');
   }
+  const exits = { trigger_bracket_gtc: { limit_price: '60000', stop_trigger_price: '40000' } };
+  const attached = { attached_order_configuration: exits };
+  assert.is(errorOf(attached), 'UNSUPPORTED_ORDER_CONFIGURATION', 'not an entry without exits');
   assert.is(errorOf({ order_configuration: limit('100', '50000.00') }), 'INSUFFICIENT_FUND');
   const spend = { order_configuration: { market_market_ioc: { quote_size: '100' } } };
   assert.is(errorOf(spend), 'UNKNOWN_FAILURE_REASON', 'nobody sells');
   venue.facade.board.setStatus('BTC-USD', 'offline');
   assert.is(errorOf({}), 'INVALID_PRODUCT_ID');
+});
+
+test('a preview says what an order would cost, or why it would not be taken', () => {
+  const venue = aCoinbaseVenue();
+  const preview = (over: object = {}) => {
+    const { client_order_id: _, ...body } = anOrder(over);
+    return venue.ask('POST', 'orders/preview', { body, key: READER }).body;
+  };
+  const told = preview();
+  assert.equal([told.errs, told.base_size, told.quote_size], [[], '0.01000000', '500.00000000']);
+  // Taking costs 5 bps, and that much is held whatever becomes of it.
+  assert.equal([told.commission_total, told.order_total], ['0.25000003', '500.25000003']);
+  assert.is(preview({ side: 'SELL' }).order_total, '499.74999997');
+  for (const [price, size] of [
+    ['50000.00', '0.01'],
+    ['50100.00', '0.02'],
+  ]) {
+    create(venue, { client_order_id: `b-${price}`, side: 'SELL', ...at(price, size) }, BOB);
+  }
+  const { best_bid, best_ask } = preview();
+  assert.equal([best_bid, best_ask], ['', '50000.00']);
+  const market = (terms: object) => preview({ order_configuration: { market_market_ioc: terms } });
+  assert.is(market({ base_size: '0.02' }).quote_size, '1001.00000000');
+  const spent = market({ quote_size: '751' });
+  assert.equal([spent.base_size, spent.quote_size], ['0.01500998', '750.99999800']);
+  const errs = (over: object) => preview(over).errs;
+  const post = { limit_limit_gtc: { base_size: '1', limit_price: '50000.00', post_only: true } };
+  assert.equal(errs({ order_configuration: post }), ['PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY']);
+  assert.equal(errs(at('50000.00', '100')), ['PREVIEW_INSUFFICIENT_FUND']);
+  assert.equal(errs({ order_configuration: {} }), ['INVALID_ARGUMENT']);
+  assert.is(preview({ side: 'UP' }).error, 'INVALID_ARGUMENT');
+  const { orders } = venue.ask('GET', 'orders/historical/batch').body;
+  assert.equal(orders, [], 'nothing was placed');
 });
 
 test('lists are paged by a cursor, newest first, and ask for what makes sense', () => {

@@ -106,7 +106,7 @@ test('what is asked wrongly is named', () => {
   const { ask, send } = aClient();
   const wrong: [over: Record<string, string>, error: string][] = [
     [{ pair: 'NONE' }, 'EQuery:Unknown asset pair'],
-    [{ ordertype: 'stop-loss' }, 'EGeneral:Invalid arguments:ordertype'],
+    [{ ordertype: 'settle-position' }, 'EGeneral:Invalid arguments:ordertype'],
     [{ type: 'hold' }, 'EGeneral:Invalid arguments:type'],
     [{ price: '50000.05' }, 'EOrder:Invalid price'],
     [{ volume: 'x' }, 'EGeneral:Invalid arguments:volume'],

@@ -14,6 +14,8 @@ export interface FakeSocket {
   isClosing: boolean;
   open(): void;
   hear(text: string): void;
+  /** Frames that come with one read, to whoever takes them so. */
+  hearTogether(texts: readonly string[]): void;
   close(code: number, reason: string): void;
 }
 
@@ -34,6 +36,8 @@ export function aFakeNet() {
         isClosing: false,
         open: () => handlers.opened(),
         hear: (text) => handlers.message(new TextEncoder().encode(text)),
+        hearTogether: (texts) =>
+          handlers.messages?.(texts.map((text) => new TextEncoder().encode(text))),
         close: (code, reason) => handlers.closed(code, reason),
       };
       sockets.push(socket);

@@ -50,7 +50,7 @@ export const BUGS: readonly Bug[] = [
   {
     path: FEED,
     during: 'message',
-    messageKind: 'frame',
+    messageKind: 'frames',
     plant: ({ wire }, strike) => wire.inject('market', poison(strike)),
   },
   {

@@ -1,28 +1,17 @@
-import { rngOf } from '../../../src/core/rng.ts';
 import type { Lots, Ticks } from '../../../src/core/units.ts';
-import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
 import type { KrakenVenueOptions } from '../../../src/simulation/kraken/venue.ts';
-import { loopbackNet } from '../../../src/simulation/server/loopback-net.ts';
 import { krakenKeyOf } from '../../../src/venues/kraken/sign.ts';
 import { krakenVenue } from '../../../src/venues/kraken/venue.ts';
-import { manualEnv } from '../manual-env.ts';
 import type { OrderParts } from '../trade/orders.ts';
 import { aVenueHost } from '../venues/venue-host.ts';
-import { ALICE, aKraken } from './venue.ts';
+import { aKrakenFloor } from './floor.ts';
+import { ALICE } from './venue.ts';
 
 const DESK = 'kraken22';
 
 /** A venue desk on a Kraken in this process: our session, orders and questions over its wire. */
 export function aKrakenDesk(over: Partial<KrakenVenueOptions> = {}) {
-  const env = manualEnv();
-  const { venue, pairs } = aKraken({ clock: env.clock, timers: env.timers, ...over });
-  const net = loopbackNet({
-    venues: new Map([['kraken', venue]]),
-    clock: env.clock,
-    timers: env.timers,
-    random: rngOf(2),
-    latency: { fixedMs: 1, jitterMs: 0 },
-  });
+  const { env, venue, pairs, market, net } = aKrakenFloor(over);
   const access = {
     url: 'http://kraken',
     key: krakenKeyOf(ALICE.apiKey, ALICE.secret),
@@ -42,12 +31,11 @@ export function aKrakenDesk(over: Partial<KrakenVenueOptions> = {}) {
     env,
     venue,
     pairs,
-    market: venue.exchange.markets.get('BTC/USD') as MarketState,
+    market,
     /** Places an order of 0.01 BTC at 50,000 unless told otherwise. @returns its client id */
     place: (parts: OrderParts = {}) => host.place({ ticks: 500_000, lots: 1_000_000, ...parts }),
     /** Somebody rests an order for ours to meet. */
     crowd(side: 'buy' | 'sell', ticks: number, lots: number): void {
-      const market = venue.exchange.markets.get('BTC/USD') as MarketState;
       venue.exchange.crowdRest(market, side, ticks as Ticks, lots as Lots);
     },
   };

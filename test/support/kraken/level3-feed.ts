@@ -1,21 +1,16 @@
 import { rngOf } from '../../../src/core/rng.ts';
 import type { Side } from '../../../src/execution/order.ts';
-import type { QuoteLost, QuoteUpdated } from '../../../src/market/quote.ts';
-import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
 import { orderIdText } from '../../../src/simulation/kraken/names.ts';
 import type { KrakenVenueOptions } from '../../../src/simulation/kraken/venue.ts';
-import { loopbackNet } from '../../../src/simulation/server/loopback-net.ts';
 import { Level3Stream } from '../../../src/venues/kraken/level3/level3-stream.ts';
 import { PairStates } from '../../../src/venues/kraken/market/pair-states.ts';
 import { krakenKeyOf } from '../../../src/venues/kraken/sign.ts';
 import { KrakenStream } from '../../../src/venues/kraken/stream.ts';
-import { manualEnv } from '../manual-env.ts';
 import { aDrivenFeed } from '../venues/driven-feed.ts';
 import { anAccess } from './access.ts';
-import { aCrowd } from './feed.ts';
-import { aKraken, type KrakenKeyText, READER } from './venue.ts';
+import { aKrakenFloor } from './floor.ts';
+import { type KrakenKeyText, READER } from './venue.ts';
 
-const SYMBOL = 'BTC/USD';
 const DEPTH = 10;
 
 /** A desk's two feeds on a Kraken in this process whose books come by order, on manual time. */
@@ -27,36 +22,21 @@ export function aLevel3Feed(
   } = {},
 ) {
   const { key = READER, feeds = 1, timeoutMs = 1_000, ...options } = over;
-  const env = manualEnv();
-  const { venue, pairs } = aKraken({ clock: env.clock, timers: env.timers, ...options });
-  const market = venue.exchange.markets.get(SYMBOL) as MarketState;
-  const net = loopbackNet({
-    venues: new Map([['kraken', venue]]),
-    clock: env.clock,
-    timers: env.timers,
-    random: rngOf(2),
-    latency: { fixedMs: 1, jitterMs: 0 },
-  });
+  const { env, venue, pairs, market, net, quotes, lost, onQuote, churn } = aKrakenFloor(options);
   const access = anAccess({
     url: 'http://kraken',
     key: krakenKeyOf(key.apiKey, key.secret),
     timeoutMs,
   });
-  const quotes: QuoteUpdated[] = [];
-  const lost: (QuoteLost & { atMs: number })[] = [];
   const states = new PairStates(pairs.map(({ symbol }) => symbol));
   const edges = { clock: env.clock, timers: env.timers, net, random: rngOf(3) };
   const venueName = { venue: 'kraken', instruments: pairs };
   const { feed, told } = aDrivenFeed({
-    ...{ ...edges, feeds },
+    ...{ ...edges, feeds, onQuote },
     stream: () =>
       new Level3Stream({
         ...{ url: 'ws://kraken/l3/v2', ...venueName, access, states, depth: DEPTH },
       }),
-    onQuote(message) {
-      if (message.kind === 'quote-updated') quotes.push(message);
-      else lost.push({ ...message, atMs: env.nowMs });
-    },
   });
   const beside = aDrivenFeed({
     ...edges,
@@ -65,22 +45,14 @@ export function aLevel3Feed(
   });
   const streamNow = (): Level3Stream => feed.stream as Level3Stream;
   const viewNow = () => streamNow().views[0] as Level3Stream['views'][0];
-  const crowd = aCrowd(venue.exchange, market, rngOf(4));
   return {
-    ...{ env, venue, market, feed, states, quotes, lost, told, trades: beside.told },
+    ...{ env, venue, market, feed, states, quotes, lost, told, churn, trades: beside.told },
     marketLinks: beside.links,
     get stream() {
       return streamNow();
     },
     get view() {
       return viewNow();
-    },
-    /** The market moves every 50 ms for so long. */
-    async churn(ms: number) {
-      for (let passed = 0; passed < ms; passed += 50) {
-        crowd();
-        await env.advance(50);
-      }
     },
     /** Whether the book is live and the venue's own: every level, every order, every place. */
     isRight(): boolean {

@@ -90,10 +90,21 @@ export class ModelVenue {
     return [...this.orders.values()].filter(({ state }) => state === 'open');
   }
 
+  /** The price has come to a trigger. @param isRenamed whether the order gets another id with it */
+  wake(order: ModelOrder, isRenamed = false): void {
+    if (order.isWaiting !== true) return;
+    order.isWaiting = false;
+    if (isRenamed) order.venueOrderId = `w${order.venueOrderId}`;
+    const { clientId, venueOrderId } = order;
+    this.stream.push({ kind: 'triggered', clientId, venueOrderId });
+  }
+
+  /** What waits trades after it has woken; the target of a pair trades while it waits. */
   fill(order: ModelOrder, lots: number): void {
+    if (order.trigger?.kind !== 'pair') this.wake(order, lots === 1);
     order.filledLots = lotsOf(order.filledLots + lots);
     if (order.filledLots === order.lots) order.state = 'filled';
-    const trade = this.#trade(order.venueOrderId, order.side, lots, order.ticks);
+    const trade = this.#trade(order.venueOrderId, order.side, lots, priceOf(order));
     this.stream.push({ kind: 'filled', clientId: order.clientId, ...trade });
   }
 
@@ -131,12 +142,14 @@ export class ModelVenue {
     answer(isDone);
   }
 
-  #accept({ clientId, side, kind, ticks, lots }: OrderIntent): void {
+  #accept({ clientId, side, kind, ticks, lots, trigger, shownLots }: OrderIntent): void {
     const venueOrderId = `${this.orders.size + 1}`;
     const order: ModelOrder = {
       ...{ clientId, venueOrderId, symbol: MODEL_MARKET.symbol, side, kind, ticks, lots },
       filledLots: lotsOf(0),
       state: 'open',
+      ...(trigger === undefined ? {} : { trigger, isWaiting: true }),
+      ...(shownLots === undefined ? {} : { shownLots }),
     };
     this.orders.set(clientId, order);
     this.stream.push({ kind: 'accepted', clientId, venueOrderId });
@@ -161,4 +174,11 @@ export class ModelVenue {
     this.trades.push(trade);
     return trade;
   }
+}
+
+/** At its limit, or worse than that where none binds it. */
+function priceOf({ side, ticks, trigger, isWaiting }: ModelOrder): number {
+  const isBound = trigger === undefined || isWaiting === true;
+  if (isBound) return ticks;
+  return side === 'buy' ? 110 : 90;
 }

@@ -59,6 +59,19 @@ test('what an order came to is definite only where the venue says so', () => {
   assert.is(kindOf(reply(refused('INSUFFICIENT_FUND'))), 'refused 400');
   assert.is(kindOf(reply(refused('UNKNOWN_FAILURE_REASON'))), 'unknown');
   assert.is(kindOf(reply(refused(''))), 'unknown');
+  const checked = (preview_failure_reason: string) =>
+    reply({
+      success: false,
+      error_response: { error: 'UNKNOWN_FAILURE_REASON', message: '', preview_failure_reason },
+    });
+  const stop = 'PREVIEW_STOP_PRICE_BELOW_LAST_TRADE_PRICE';
+  assert.equal(replyIn(checked(stop)), {
+    kind: 'refused',
+    code: 400,
+    reason: stop,
+    retryAfterMs: 0,
+  });
+  assert.is(kindOf(checked('UNKNOWN_PREVIEW_FAILURE_REASON')), 'unknown');
   const done = { success: true, success_response: { order_id: 'x' } };
   assert.equal(replyIn(reply(done)), { kind: 'done', venueOrderId: 'x' });
   const result = (success: boolean) => ({

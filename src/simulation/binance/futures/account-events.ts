@@ -7,6 +7,7 @@ import type { ExchangeEvent, Execution } from '../../exchange/port.ts';
 import type { PerpetualClock } from '../../perpetuals/perpetual-clock.ts';
 import type { PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
 import { PREVENTIONS, STATUSES, wireOf } from '../requests/order-json.ts';
+import { isMade } from './algo/algo-json.ts';
 import { averageText, entryText, isForced, realisedOf, TYPES, timeInForceText } from './json.ts';
 import type { ListenKeys } from './listen-keys.ts';
 
@@ -17,13 +18,14 @@ const EXECUTIONS: Readonly<Record<Execution, string>> = {
   expired: 'EXPIRED',
   'trade-prevention': 'EXPIRED',
   amended: 'AMENDMENT',
+  triggered: 'NEW',
 };
 /** An account is called when its maintenance margin is this part of what it is worth. */
 const CALL_PERCENT = 80n;
 
 type EventOf<Kind extends ExchangeEvent['kind']> = Extract<ExchangeEvent, { kind: Kind }>;
 
-/** Tells accounts what happens to them, on the connections that came with their listen key. */
+/** Tells accounts what happens to them, beside what waits, on connections of their listen key. */
 export class AccountEvents {
   readonly #exchange: PerpetualExchange;
   readonly #keys: ListenKeys;
@@ -46,6 +48,7 @@ export class AccountEvents {
     const traded = new Set<string>();
     for (const event of events) {
       if (event.kind === 'executed') {
+        if (!isMade(event.order)) continue;
         if (event.execution === 'trade') traded.add(event.order.account);
         this.#send(event.order.account, this.#order(event));
       } else if (event.kind === 'transferred') {

@@ -6,10 +6,11 @@ import { type BinanceError, badRequest } from '../errors.ts';
 import { isWithin, page, spanOf } from '../requests/account-requests.ts';
 import { type Call, marketOf, marketsOf, type Operation } from '../requests/operation.ts';
 import { wireOf } from '../requests/order-json.ts';
-import { invalid, mandatory } from '../requests/order-requests.ts';
+import { invalid, mandatory } from '../requests/order-parameters.ts';
+import { isMade } from './algo/algo-json.ts';
+import { futuresError } from './errors.ts';
 import type { FuturesDesk } from './futures-desk.ts';
 import { assetJson, bracketJson, orderJson, positionJson, tradeJson } from './json.ts';
-import { futuresError } from './order-requests.ts';
 
 const LIST_DEFAULT = 500;
 const LIST_MAX = 1_000;
@@ -120,6 +121,7 @@ export function futuresAccountRequests(futures: FuturesDesk): readonly Operation
     const { instrument } = read.value.rules;
     const { ended, open } = known(call.account);
     const orders = [...ended.values(), ...open.values()]
+      .filter(isMade)
       .filter(({ symbol, createdMs }) => symbol === instrument.symbol && isWithin(span, createdMs))
       .filter(({ orderId }) => fromId === null || orderId >= fromId)
       .sort((left, right) => left.orderId - right.orderId);

@@ -16,6 +16,8 @@ import { StreamControl } from '../stream-control.ts';
 import { Line, type SocketPeer } from '../streams/line.ts';
 import { AccountEvents } from './account-events.ts';
 import { futuresAccountRequests } from './account-requests.ts';
+import { AlgoEvents } from './algo/algo-events.ts';
+import { algoRequests } from './algo/algo-requests.ts';
 import { Countdowns, type FuturesDesk } from './futures-desk.ts';
 import { FuturesStreams } from './futures-streams.ts';
 import { ListenKeys } from './listen-keys.ts';
@@ -92,6 +94,7 @@ export class FuturesFacade implements VenueEdge {
     const operations = [
       ...futuresMarketRequests(futures),
       ...futuresOrderRequests(futures),
+      ...algoRequests(futures),
       ...futuresAccountRequests(futures),
       ...optionRequests(futures),
     ];
@@ -101,7 +104,11 @@ export class FuturesFacade implements VenueEdge {
     });
     this.#streams = new FuturesStreams(exchange, due, { clock, timers, faults });
     this.listenKeys = new ListenKeys(clock, timers, random);
-    new AccountEvents(exchange, due, { keys: this.listenKeys, clock });
+    const tellers = { keys: this.listenKeys, clock };
+    const algoEvents = new AlgoEvents(exchange, tellers);
+    exchange.listen((events) => algoEvents.before(events));
+    new AccountEvents(exchange, due, tellers);
+    exchange.listen((events) => algoEvents.after(events));
     this.#socketApi = new SocketApi(this.#desk, this.#limits, clock, {
       operations: operations.filter(({ method }) => method !== null),
       others: { 'session.status': () => session(clock.now()) },

@@ -1,6 +1,7 @@
 import type { Timer, Timers } from '../../../core/env.ts';
 import type { PerpetualClock } from '../../perpetuals/perpetual-clock.ts';
 import type { PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
+import { isMade } from './algo/algo-json.ts';
 
 /** Countdowns that run at once. */
 const COUNTDOWNS_MAX = 10_000;
@@ -12,7 +13,22 @@ export interface FuturesDesk {
   readonly countdowns: Countdowns;
 }
 
-/** The venue's dead-man switches: at the end of one everything of an account in a market goes. */
+/**
+ * Cancels what an account has resting in a market. Orders that wait for their trigger stay: the
+ * service that keeps them has a request of its own for that.
+ */
+export function cancelMade(exchange: PerpetualExchange, account: string, symbol: string): void {
+  for (const order of [...(exchange.account(account)?.open.values() ?? [])]) {
+    const { orderId } = order;
+    if (order.symbol !== symbol || !isMade(order)) continue;
+    exchange.cancel(account, { symbol, orderId, clientId: null });
+  }
+}
+
+/**
+ * The venue's dead-man switches: at the end of one everything goes that rests of an account in a
+ * market. No document of the venue says that it reaches what waits, so it does not here.
+ */
 export class Countdowns {
   readonly #exchange: PerpetualExchange;
   readonly #timers: Timers;
@@ -36,7 +52,7 @@ export class Countdowns {
     if (this.#running.size >= COUNTDOWNS_MAX) return false;
     const timer = this.#timers.after(ms, () => {
       this.#running.delete(key);
-      this.#exchange.cancelAll(account, symbol);
+      cancelMade(this.#exchange, account, symbol);
     });
     this.#running.set(key, timer);
     return true;

@@ -8,6 +8,7 @@ import type { AccountTrade, VenueOrder } from '../../exchange/orders.ts';
 import { liquidationTicks, MAINTENANCE_PPM } from '../../perpetuals/margin.ts';
 import { FORCED_PREFIX, type PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
 import { PREVENTIONS, STATUSES, type Wire, wireOf } from '../requests/order-json.ts';
+import { CONDITIONAL_TYPES } from './order-fields.ts';
 
 /** A perpetual has no end; the venue writes this one. */
 const NO_DELIVERY_MS = 4_133_404_800_000;
@@ -65,7 +66,7 @@ export function contractJson(rules: MarketRules, isOpen: boolean, tick: string) 
         multiplierDecimal: '4',
       },
     ],
-    orderTypes: ['LIMIT', 'MARKET'],
+    orderTypes: ['LIMIT', 'MARKET', ...CONDITIONAL_TYPES],
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
   };
 }

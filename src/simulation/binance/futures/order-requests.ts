@@ -2,16 +2,9 @@ import { parseLots, parseTicks } from '../../../core/instrument.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
 import { NO_AMOUNT, type Ticks } from '../../../core/units.ts';
 import type { TimeInForce } from '../../../execution/order.ts';
-import type { SelfTradePrevention } from '../../book/match-plan.ts';
-import type { NewOrder, Refusal, VenueOrder } from '../../exchange/orders.ts';
+import type { NewOrder, OrderReference, VenueOrder } from '../../exchange/orders.ts';
 import type { MarketView } from '../../exchange/port.ts';
-import {
-  type BinanceError,
-  badRequest,
-  NO_SUCH_ORDER,
-  refusalError,
-  TOO_MANY_ORDERS,
-} from '../errors.ts';
+import { type BinanceError, badRequest, NO_SUCH_ORDER, TOO_MANY_ORDERS } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import {
   autoClientId,
@@ -28,11 +21,14 @@ import {
   invalid,
   mandatory,
   neither,
-  referenceOf,
   SIDES,
-} from '../requests/order-requests.ts';
-import type { FuturesDesk } from './futures-desk.ts';
+} from '../requests/order-parameters.ts';
+import { referenceOf } from '../requests/order-requests.ts';
+import { isMade } from './algo/algo-json.ts';
+import { futuresError, OFF_TICK, SWITCH_TO_ALGO } from './errors.ts';
+import { cancelMade, type FuturesDesk } from './futures-desk.ts';
 import { orderJson } from './json.ts';
+import { CONDITIONAL_TYPES, FLAGS, NOT_ONE_WAY, ONE_WAY, PREVENTION } from './order-fields.ts';
 
 const TYPES: Readonly<Record<string, 'limit' | 'market'>> = { LIMIT: 'limit', MARKET: 'market' };
 /** `GTX` lasts "till crossing": such an order never takes. */
@@ -42,21 +38,18 @@ const TIMES: Readonly<Record<string, TimeInForce | 'gtx'>> = {
   FOK: 'fok',
   GTX: 'gtx',
 };
-const PREVENTION: Readonly<Record<string, SelfTradePrevention>> = {
-  EXPIRE_TAKER: 'expire-taker',
-  EXPIRE_MAKER: 'expire-maker',
-  EXPIRE_BOTH: 'expire-both',
-};
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
-const ONE_WAY: Readonly<Record<string, 'BOTH'>> = { BOTH: 'BOTH' };
-const NOT_ONE_WAY = badRequest(-4061, "Order's position side does not match user's setting.");
-const OFF_TICK = badRequest(-4014, 'Price not increased by tick size.');
+const UNKNOWN_ORDER = badRequest(-2011, 'Unknown order sent.');
 /** The longest countdown that this venue takes. */
 const COUNTDOWN_MS_MAX = 86_400_000;
 
 /** What places, changes, cancels and looks up orders of the futures market. */
 export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[] {
   const { exchange, countdowns } = futures;
+  /** What waits for its trigger is not here. */
+  const madeOf = (account: string, reference: OrderReference): VenueOrder | null => {
+    const order = exchange.find(account, reference);
+    return order !== null && isMade(order) ? order : null;
+  };
 
   const place = (call: Call): Result<unknown, BinanceError> => {
     const read = newOrder(call);
@@ -83,7 +76,7 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
     const read = parameters.checked(asked);
     if (!read.ok) return read;
     const { market, reference } = read.value;
-    const order = exchange.find(call.account, reference);
+    const order = madeOf(call.account, reference);
     if (order === null || sizes === null) return err(NO_SUCH_ORDER);
     if (order.side !== side) return err(badRequest(-1117, 'Invalid side.'));
     if (order.ticks === sizes.ticks && order.lots === sizes.lots) {
@@ -98,7 +91,7 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
     const read = call.parameters.checked(referenceOf(call));
     if (!read.ok) return read;
     const { market, reference } = read.value;
-    const order = exchange.find(call.account, reference);
+    const order = madeOf(call.account, reference);
     const isMissing = order === null || (isOpenOnly && !openOf(call.account).includes(order));
     if (isMissing) return err(NO_SUCH_ORDER);
     return ok(orderJson(wireOf(market.rules.instrument), order));
@@ -108,14 +101,14 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
     const read = call.parameters.checked(referenceOf(call));
     if (!read.ok) return read;
     const { market, reference } = read.value;
+    if (madeOf(call.account, reference) === null) return err(UNKNOWN_ORDER);
     const canceled = exchange.cancel(call.account, reference);
     if (!canceled.ok) return err(futuresError(canceled.error));
     return ok(orderJson(wireOf(market.rules.instrument), canceled.value));
   };
 
-  const openOf = (account: string): VenueOrder[] => [
-    ...(exchange.account(account)?.open.values() ?? []),
-  ];
+  const openOf = (account: string): VenueOrder[] =>
+    [...(exchange.account(account)?.open.values() ?? [])].filter(isMade);
 
   const openOrders = (call: Call): Result<unknown, BinanceError> => {
     const { markets } = marketsOf(call);
@@ -134,7 +127,7 @@ export function futuresOrderRequests(futures: FuturesDesk): readonly Operation[]
     const read = call.parameters.checked(marketOf(call));
     if (!read.ok) return read;
     // Nothing to cancel is no fault here, unlike on spot.
-    exchange.cancelAll(call.account, read.value.rules.instrument.symbol);
+    cancelMade(exchange, call.account, read.value.rules.instrument.symbol);
     return ok({ code: 200, msg: 'The operation of cancel all open order is done.' });
   };
 
@@ -177,6 +170,8 @@ function newOrder(
   const { desk, parameters } = call;
   const market = marketOf(call);
   const side = mandatory(parameters, 'side', SIDES, badRequest(-1117, 'Invalid side.'));
+  const type = parameters.text('type');
+  if (CONDITIONAL_TYPES.some((each) => each === type)) parameters.fail(SWITCH_TO_ALGO);
   const kind = mandatory(parameters, 'type', TYPES, badRequest(-1116, 'Invalid orderType.'));
   const clientId = parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(desk.random);
   const mode = parameters.choice(
@@ -230,42 +225,6 @@ function amountsOf(
   parameters.decimal('price');
   if (!isOnTick(desk, instrument.symbol, price)) parameters.fail(OFF_TICK);
   return { ticks: parseTicks(instrument, price), lots };
-}
-
-/** What futures answer to a refusal of the matching engine, where it is not what spot answers. */
-export function futuresError(refusal: Refusal): BinanceError {
-  switch (refusal.kind) {
-    case 'insufficient-balance':
-      return badRequest(-2019, 'Margin is insufficient.');
-    case 'would-take':
-      return badRequest(
-        -5022,
-        'Due to the order could not be executed as maker, the Post Only order will be rejected.',
-      );
-    case 'market-closed':
-      return badRequest(-4108, 'This contract is being settled. You cannot trade it now.');
-    case 'duplicate-client-id':
-      return badRequest(-4116, 'ClientOrderId is duplicated.');
-    case 'filter':
-      return filterError(refusal.filter);
-    default:
-      return refusalError(refusal);
-  }
-}
-
-function filterError(filter: string): BinanceError {
-  if (filter === 'PRICE_FILTER') return OFF_TICK;
-  if (filter === 'NOTIONAL')
-    return badRequest(-4164, "Order's notional must be no smaller than 5.");
-  if (filter === 'LOT_SIZE') return badRequest(-4003, 'Quantity less than or equal to zero.');
-  if (filter === 'MARKET_LOT_SIZE') return badRequest(-4005, 'Quantity greater than max quantity.');
-  if (filter === 'PERCENT_PRICE_BY_SIDE') {
-    return badRequest(
-      -4131,
-      "The counterparty's best price does not meet the PERCENT_PRICE filter.",
-    );
-  }
-  return badRequest(-2025, 'Reach max open order limit.');
 }
 
 function openWeight(parameters: Parameters): number {

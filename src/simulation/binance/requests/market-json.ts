@@ -9,7 +9,7 @@ import {
 } from '../../exchange/market-rules.ts';
 import type { MarketView } from '../../exchange/port.ts';
 import { type Bar, MINUTE_MS, type PublicTrade } from '../../exchange/tape.ts';
-import { levelsJson, ORDER_TYPES, PREVENTIONS, type Wire, wireOf } from './order-json.ts';
+import { levelsJson, PREVENTIONS, TYPE_NAMES, type Wire, wireOf } from './order-json.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -31,14 +31,14 @@ export function symbolJson(
     quoteAssetPrecision: 8,
     baseCommissionPrecision: 8,
     quoteCommissionPrecision: 8,
-    orderTypes: Object.values(ORDER_TYPES),
-    icebergAllowed: false,
-    ocoAllowed: false,
+    orderTypes: TYPE_NAMES,
+    icebergAllowed: rules.native.icebergPartsMax > 0,
+    ocoAllowed: true,
     otoAllowed: false,
     opoAllowed: false,
     quoteOrderQtyMarketAllowed: true,
-    allowTrailingStop: false,
-    cancelReplaceAllowed: false,
+    allowTrailingStop: true,
+    cancelReplaceAllowed: true,
     amendAllowed: true,
     pegInstructionsAllowed: false,
     isSpotTradingAllowed: true,
@@ -52,7 +52,7 @@ export function symbolJson(
 }
 
 function filtersJson(
-  { instrument, marketLotsMax, notionalMax }: MarketRules,
+  { instrument, marketLotsMax, notionalMax, native }: MarketRules,
   wire: Wire,
   tickSize: string,
 ) {
@@ -91,7 +91,16 @@ function filtersJson(
       applyMaxToMarket: false,
       avgPriceMins: AVERAGE_MINUTES,
     },
+    { filterType: 'ICEBERG_PARTS', limit: native.icebergPartsMax },
+    {
+      filterType: 'TRAILING_DELTA',
+      minTrailingAboveDelta: native.trailBipsMin,
+      maxTrailingAboveDelta: native.trailBipsMax,
+      minTrailingBelowDelta: native.trailBipsMin,
+      maxTrailingBelowDelta: native.trailBipsMax,
+    },
     { filterType: 'MAX_NUM_ORDERS', maxNumOrders: OPEN_ORDERS_MAX },
+    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: native.algoOrdersMax },
   ];
 }
 

@@ -12,10 +12,21 @@ import type {
 } from '../../exchange/orders.ts';
 import type { Placed } from '../../exchange/port.ts';
 
+/** Every type of an order, as Binance names them. */
+export const TYPE_NAMES: readonly string[] = [
+  'LIMIT',
+  'LIMIT_MAKER',
+  'MARKET',
+  'STOP_LOSS',
+  'STOP_LOSS_LIMIT',
+  'TAKE_PROFIT',
+  'TAKE_PROFIT_LIMIT',
+];
+
 /** Digits behind the dot of every number that Binance writes as a text. */
 const WIRE_DECIMALS = 8;
 
-export const ORDER_TYPES: Readonly<Record<OrderType, string>> = {
+const ORDER_TYPES: Readonly<Record<OrderType, string>> = {
   limit: 'LIMIT',
   'limit-maker': 'LIMIT_MAKER',
   market: 'MARKET',
@@ -73,9 +84,49 @@ function orderFields(wire: Wire, order: VenueOrder) {
     cummulativeQuoteQty: amountText(order.filledQuote),
     status: STATUSES[order.status],
     timeInForce: TIMES_IN_FORCE[order.timeInForce],
-    type: ORDER_TYPES[order.type],
+    type: typeText(order),
     side: order.side.toUpperCase(),
   };
+}
+
+/** What an order was placed as: one that has woken keeps that type. */
+export function typeText({ type, side, trigger }: VenueOrder): string {
+  if (trigger === undefined) return ORDER_TYPES[type];
+  const isStop = (trigger.direction === 'rises-to') === (side === 'buy');
+  return `${isStop ? 'STOP_LOSS' : 'TAKE_PROFIT'}${type === 'market' ? '' : '_LIMIT'}`;
+}
+
+/** Whether an order has ever been at work. */
+export function hasWorked({ trigger, wokenMs }: VenueOrder): boolean {
+  return trigger === undefined || wokenMs !== undefined;
+}
+
+/** When it began to work; -1 before. */
+export function workingMs(order: VenueOrder): number {
+  return hasWorked(order) ? (order.wokenMs ?? order.createdMs) : -1;
+}
+
+/** The trail of an order in 1/10000ths, and since when it follows the price; -1 before. */
+export function trailOf({ trigger, markTicks, updatedMs, createdMs }: VenueOrder) {
+  const trail = trigger?.trail ?? null;
+  if (trail === null || !('bips' in trail)) return null;
+  const followsMs = trigger?.ticks === 0 ? createdMs : updatedMs;
+  return { bips: trail.bips, sinceMs: markTicks === undefined ? -1 : followsMs };
+}
+
+/** The fields that only some orders have. */
+function conditionalFields(wire: Wire, order: VenueOrder) {
+  const { trigger, shownLots } = order;
+  return {
+    ...(trigger !== undefined && { stopPrice: wire.price(trigger.ticks) }),
+    ...(shownLots !== undefined && { icebergQty: wire.quantity(shownLots) }),
+    ...trailFields(order),
+  };
+}
+
+function trailFields(order: VenueOrder) {
+  const trail = trailOf(order);
+  return trail === null ? {} : { trailingDelta: trail.bips, trailingTime: trail.sinceMs };
 }
 
 function preventionFields(wire: Wire, order: VenueOrder) {
@@ -94,15 +145,16 @@ export function queriedOrder(wire: Wire, order: VenueOrder) {
   return {
     symbol: order.symbol,
     orderId: order.orderId,
-    orderListId: -1,
+    orderListId: order.listId ?? -1,
     clientOrderId: order.clientId,
     ...orderFields(wire, order),
-    stopPrice: wire.price(0),
-    icebergQty: wire.quantity(0),
+    stopPrice: wire.price(order.trigger?.ticks ?? 0),
+    icebergQty: wire.quantity(order.shownLots ?? 0),
+    ...trailFields(order),
     time: order.createdMs,
     updateTime: order.updatedMs,
-    isWorking: true,
-    workingTime: order.createdMs,
+    isWorking: hasWorked(order),
+    workingTime: workingMs(order),
     ...preventionFields(wire, order),
   };
 }
@@ -113,10 +165,11 @@ export function canceledOrder(wire: Wire, order: VenueOrder, cancelId: string) {
     symbol: order.symbol,
     origClientOrderId: order.clientId,
     orderId: order.orderId,
-    orderListId: -1,
+    orderListId: order.listId ?? -1,
     clientOrderId: cancelId,
     transactTime: order.updatedMs,
     ...orderFields(wire, order),
+    ...conditionalFields(wire, order),
     ...preventionFields(wire, order),
   };
 }
@@ -152,7 +205,7 @@ export function placedOrder(wire: Wire, { order, trades, prevented }: Placed, fo
   const acknowledged = {
     symbol: order.symbol,
     orderId: order.orderId,
-    orderListId: -1,
+    orderListId: order.listId ?? -1,
     clientOrderId: order.clientId,
     transactTime: order.updatedMs,
   };
@@ -160,7 +213,8 @@ export function placedOrder(wire: Wire, { order, trades, prevented }: Placed, fo
   const result = {
     ...acknowledged,
     ...orderFields(wire, order),
-    workingTime: order.createdMs,
+    ...conditionalFields(wire, order),
+    workingTime: workingMs(order),
     ...preventionFields(wire, order),
   };
   if (form === 'RESULT') return result;

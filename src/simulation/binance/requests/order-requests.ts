@@ -1,22 +1,6 @@
-import { parseBigDecimal } from '../../../core/decimal.ts';
-import { parseLots, parseTicks } from '../../../core/instrument.ts';
+import { parseLots } from '../../../core/instrument.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
-import {
-  AMOUNT_DECIMALS,
-  amountOf,
-  type Lots,
-  NO_AMOUNT,
-  type Ticks,
-} from '../../../core/units.ts';
-import type { Side, TimeInForce } from '../../../execution/order.ts';
-import type { SelfTradePrevention } from '../../book/match-plan.ts';
-import {
-  isOpen,
-  type NewOrder,
-  type OrderReference,
-  type OrderType,
-  type VenueOrder,
-} from '../../exchange/orders.ts';
+import { isOpen, type OrderReference, type VenueOrder } from '../../exchange/orders.ts';
 import type { MarketView } from '../../exchange/port.ts';
 import {
   type BinanceError,
@@ -25,50 +9,15 @@ import {
   refusalError,
   TOO_MANY_ORDERS,
 } from '../errors.ts';
-import type { Parameters } from '../parameters.ts';
-import {
-  autoClientId,
-  type Call,
-  isOnTick,
-  marketOf,
-  marketsOf,
-  type Operation,
-} from './operation.ts';
-import {
-  amendedOrder,
-  canceledOrder,
-  type PlacedForm,
-  placedOrder,
-  queriedOrder,
-  wireOf,
-} from './order-json.ts';
+import { type Cancellation, canceled, canceledJson, RESTRICTIONS } from './cancellation.ts';
+import { autoClientId, type Call, marketOf, marketsOf, type Operation } from './operation.ts';
+import { amendedOrder, placedOrder, queriedOrder, wireOf } from './order-json.ts';
+import { CLIENT_ID, invalid, neither, newOrder } from './order-parameters.ts';
 
-export const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
-const TYPES: Readonly<Record<string, OrderType | 'Stop loss' | 'Take profit'>> = {
-  LIMIT: 'limit',
-  LIMIT_MAKER: 'limit-maker',
-  MARKET: 'market',
-  STOP_LOSS: 'Stop loss',
-  STOP_LOSS_LIMIT: 'Stop loss',
-  TAKE_PROFIT: 'Take profit',
-  TAKE_PROFIT_LIMIT: 'Take profit',
-};
-const TIMES: Readonly<Record<string, TimeInForce>> = { GTC: 'gtc', IOC: 'ioc', FOK: 'fok' };
-const PREVENTION: Readonly<Record<string, SelfTradePrevention>> = {
-  NONE: 'none',
-  EXPIRE_TAKER: 'expire-taker',
-  EXPIRE_MAKER: 'expire-maker',
-  EXPIRE_BOTH: 'expire-both',
-};
-export const FORMS: Readonly<Record<string, PlacedForm>> = {
-  ACK: 'ACK',
-  RESULT: 'RESULT',
-  FULL: 'FULL',
-};
-const OFF_TICK = badRequest(-1013, 'Filter failure: PRICE_FILTER');
-const BAD_MODE = invalid('selfTradePreventionMode');
-const BAD_FORM = invalid('newOrderRespType');
-export const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
+const BAD_RESTRICTIONS = badRequest(
+  -1145,
+  '`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.',
+);
 
 /** What places, cancels and looks up orders. */
 export const ORDER_REQUESTS: readonly Operation[] = [
@@ -117,80 +66,6 @@ function tryOut(call: Call): Result<unknown, BinanceError> {
   return refusal === null ? ok({}) : err(refusalError(refusal));
 }
 
-interface ReadOrder {
-  readonly order: NewOrder;
-  readonly form: PlacedForm;
-  readonly market: MarketView;
-}
-
-function newOrder(call: Call): Result<ReadOrder, BinanceError> {
-  const { desk, parameters } = call;
-  const market = marketOf(call);
-  const side = mandatory(parameters, 'side', SIDES, badRequest(-1117, 'Invalid side.'));
-  const type = typeOf(parameters);
-  const clientId = parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(desk.random);
-  const mode = parameters.choice('selfTradePreventionMode', PREVENTION, BAD_MODE);
-  const form = parameters.choice('newOrderRespType', FORMS, BAD_FORM);
-  if (parameters.has('icebergQty')) parameters.fail(unsupported('Iceberg'));
-  if (market === null || side === null || type === null) return parameters.checked<ReadOrder>(null);
-  const { symbol } = market.rules.instrument;
-  const order: NewOrder = {
-    symbol,
-    clientId,
-    side,
-    type,
-    timeInForce: timeInForceOf(parameters, type),
-    selfTradePrevention: mode ?? 'none',
-    ...amountsOf(call, market, type),
-  };
-  const usual = type === 'limit-maker' ? 'ACK' : 'FULL';
-  return parameters.checked({ order, form: form ?? usual, market });
-}
-
-/** The type of an order; null after a mistake, and for the types that this venue lacks. */
-function typeOf(parameters: Parameters): OrderType | null {
-  const type = mandatory(parameters, 'type', TYPES, badRequest(-1116, 'Invalid orderType.'));
-  if (type !== 'Stop loss' && type !== 'Take profit') return type;
-  parameters.fail(unsupported(type));
-  return null;
-}
-
-/** Only a plain limit order says how long it lives; a maker order lives until it is canceled. */
-function timeInForceOf(parameters: Parameters, type: OrderType): TimeInForce {
-  if (type !== 'limit') {
-    parameters.mustNot('timeInForce');
-    return 'gtc';
-  }
-  const wrong = badRequest(-1115, 'Invalid timeInForce.');
-  return mandatory(parameters, 'timeInForce', TIMES, wrong) ?? 'gtc';
-}
-
-function amountsOf(
-  { desk, parameters }: Call,
-  { rules: { instrument } }: MarketView,
-  type: OrderType,
-): Pick<NewOrder, 'ticks' | 'lots' | 'quote'> {
-  const quantity = parameters.decimal('quantity');
-  const lots = quantity === null ? (0 as Lots) : parseLots(instrument, quantity);
-  if (type === 'market') {
-    parameters.mustNot('price');
-    const quote = parameters.decimal('quoteOrderQty');
-    if (quantity === null && quote === null) {
-      parameters.fail(neither('quantity', 'quoteOrderQty'));
-    } else if (quantity !== null) {
-      parameters.mustNot('quoteOrderQty');
-    }
-    const units = parseBigDecimal(quote ?? '0', AMOUNT_DECIMALS);
-    return { ticks: 0 as Ticks, lots, quote: amountOf(units ?? NO_AMOUNT) };
-  }
-  parameters.mustNot('quoteOrderQty');
-  parameters.text('quantity');
-  const price = parameters.text('price');
-  parameters.decimal('price');
-  if (!isOnTick(desk, instrument.symbol, price)) parameters.fail(OFF_TICK);
-  return { ticks: parseTicks(instrument, price), lots, quote: NO_AMOUNT };
-}
-
 function status(call: Call): Result<unknown, BinanceError> {
   const read = call.parameters.checked(referenceOf(call));
   if (!read.ok) return read;
@@ -201,18 +76,16 @@ function status(call: Call): Result<unknown, BinanceError> {
 }
 
 function cancel(call: Call): Result<unknown, BinanceError> {
-  const { desk, parameters, account } = call;
+  const { parameters } = call;
   const asked = referenceOf(call);
-  const cancelId = parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(desk.random);
+  const cancellation: Cancellation = {
+    cancelId: parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(call.desk.random),
+    only: parameters.choice('cancelRestrictions', RESTRICTIONS, BAD_RESTRICTIONS),
+  };
   const read = parameters.checked(asked);
   if (!read.ok) return read;
   const { market, reference } = read.value;
-  const order = desk.exchange.find(account, reference);
-  if (order !== null) desk.cancelIds.set(order.orderId, cancelId);
-  const canceled = desk.exchange.cancel(account, reference);
-  desk.cancelIds.clear();
-  if (!canceled.ok) return err(refusalError(canceled.error));
-  return ok(canceledOrder(wireOf(market.rules.instrument), canceled.value, cancelId));
+  return canceled(call, wireOf(market.rules.instrument), reference, cancellation);
 }
 
 /** Shrinks an order where it stands. This venue leaves it its client id, and takes no other. */
@@ -255,21 +128,29 @@ function openOrders(call: Call): Result<unknown, BinanceError> {
   );
 }
 
+/** Cancels the orders and the lists of a market; a list is told as one. */
 function cancelAll(call: Call): Result<unknown, BinanceError> {
   const { desk, account } = call;
   const read = call.parameters.checked(marketOf(call));
   if (!read.ok) return read;
   const { instrument } = read.value.rules;
-  for (const orderId of desk.exchange.account(account)?.open.keys() ?? []) {
-    desk.cancelIds.set(orderId, autoClientId(desk.random));
+  const open = desk.exchange.account(account)?.open ?? new Map<number, VenueOrder>();
+  for (const { orderId, pairedId } of open.values()) {
+    const known = pairedId === undefined ? undefined : desk.cancelIds.get(pairedId);
+    desk.cancelIds.set(orderId, known ?? autoClientId(desk.random));
   }
   const ids = new Map(desk.cancelIds);
-  const canceled = desk.exchange.cancelAll(account, instrument.symbol);
+  const ended = desk.exchange.cancelAll(account, instrument.symbol);
   desk.cancelIds.clear();
-  if (!canceled.ok) return err(refusalError(canceled.error));
+  if (!ended.ok) return err(refusalError(ended.error));
   const wire = wireOf(instrument);
-  const json = (order: VenueOrder) => canceledOrder(wire, order, ids.get(order.orderId) ?? '');
-  return ok(canceled.value.map(json));
+  const told = ended.value.filter(isToldFirst);
+  return ok(told.map((order) => canceledJson(call, wire, order, ids.get(order.orderId) ?? '')));
+}
+
+/** Whether no other order of its list comes before it. */
+function isToldFirst({ listId }: VenueOrder, at: number, all: readonly VenueOrder[]): boolean {
+  return listId === undefined || all.findIndex((each) => each.listId === listId) === at;
 }
 
 /** A market and an order by either id; null after a mistake, which `parameters` keeps. */
@@ -284,26 +165,4 @@ export function referenceOf(call: Call): { market: MarketView; reference: OrderR
   if (market === null) return null;
   const { symbol } = market.rules.instrument;
   return { market, reference: { symbol, orderId, clientId } };
-}
-
-export function mandatory<T>(
-  parameters: Parameters,
-  name: string,
-  table: Readonly<Record<string, T>>,
-  error: BinanceError,
-): T | null {
-  parameters.text(name);
-  return parameters.choice(name, table, error);
-}
-
-function unsupported(what: string): BinanceError {
-  return badRequest(-2010, `${what} orders are not supported for this symbol.`);
-}
-
-export function neither(one: string, other: string): BinanceError {
-  return badRequest(-1102, `Param '${one}' or '${other}' must be sent, but both were empty/null!`);
-}
-
-export function invalid(name: string): BinanceError {
-  return badRequest(-1130, `Data sent for parameter '${name}' is not valid.`);
 }

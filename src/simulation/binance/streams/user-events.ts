@@ -1,12 +1,15 @@
 import { amountText } from '../../../core/instrument.ts';
-import { isOpen } from '../../exchange/orders.ts';
+import { isOpen, type VenueOrder } from '../../exchange/orders.ts';
 import type { ExchangeEvent, ExchangePort, Execution } from '../../exchange/port.ts';
 import {
-  ORDER_TYPES,
+  hasWorked,
   PREVENTIONS,
   STATUSES,
   TIMES_IN_FORCE,
+  trailOf,
+  typeText,
   type Wire,
+  workingMs,
 } from '../requests/order-json.ts';
 
 const EXECUTIONS: Readonly<Record<Execution, string>> = {
@@ -16,6 +19,7 @@ const EXECUTIONS: Readonly<Record<Execution, string>> = {
   expired: 'EXPIRED',
   'trade-prevention': 'TRADE_PREVENTION',
   amended: 'REPLACED',
+  triggered: 'NEW',
 };
 
 type EventOf<Kind extends ExchangeEvent['kind']> = Extract<ExchangeEvent, { kind: Kind }>;
@@ -36,19 +40,22 @@ export function executionReport(
     readonly executionId: number;
   },
 ) {
+  const trail = trailOf(order);
+  const isAtWork = isOpen(order) && hasWorked(order);
   return {
     e: 'executionReport',
     E: report.nowMs,
     s: order.symbol,
     c: report.cancelId ?? order.clientId,
     S: order.side.toUpperCase(),
-    o: ORDER_TYPES[order.type],
+    o: typeText(order),
     f: TIMES_IN_FORCE[order.timeInForce],
     q: wire.quantity(order.lots),
     p: wire.price(order.ticks),
-    P: wire.price(0),
-    F: wire.quantity(0),
-    g: -1,
+    P: wire.price(order.trigger?.ticks ?? 0),
+    ...(trail !== null && { d: trail.bips }),
+    F: wire.quantity(order.shownLots ?? 0),
+    g: order.listId ?? -1,
     C: report.cancelId === null ? '' : order.clientId,
     x: EXECUTIONS[execution],
     X: STATUSES[order.status],
@@ -62,16 +69,18 @@ export function executionReport(
     T: venueMs,
     t: trade?.tradeId ?? -1,
     I: report.executionId,
-    w: isOpen(order) && order.type !== 'market',
+    // Of a market order that has just woken too: its waking is told by this alone.
+    w: isAtWork && (order.type !== 'market' || execution === 'triggered'),
     m: trade?.isMaker ?? false,
     M: trade !== null,
     O: order.createdMs,
     Z: amountText(order.filledQuote),
     Y: trade === null ? wire.price(0) : amountText(trade.quote),
     Q: amountText(order.quote),
-    W: order.createdMs,
+    ...(trail !== null && { D: trail.sinceMs }),
+    ...(hasWorked(order) && { W: workingMs(order) }),
     V: PREVENTIONS[order.selfTradePrevention],
-    ...(execution === 'expired' && { eR: 'INSUFFICIENT_LIQUIDITY' }),
+    ...(execution === 'expired' && !madeWay(order) && { eR: 'INSUFFICIENT_LIQUIDITY' }),
     ...(execution === 'trade-prevention' && {
       v: order.preventedMatchId,
       A: wire.quantity(order.preventedLots),
@@ -80,6 +89,11 @@ export function executionReport(
       U: counterOrderId,
     }),
   };
+}
+
+/** Whether an order that has expired did so for the other one of its pair. */
+function madeWay({ listId, trigger, wokenMs }: VenueOrder): boolean {
+  return listId !== undefined && (trigger === undefined || wokenMs === undefined);
 }
 
 /** The balances that an operation may have changed. */

@@ -1,11 +1,13 @@
 import type { Clock } from '../../../core/env.ts';
 import { assert } from '../../../core/result.ts';
+import { isOpen } from '../../exchange/orders.ts';
 import {
   type AccountEvent,
   accountOf,
   type ExchangePort,
   isAccountEvent,
 } from '../../exchange/port.ts';
+import { isExecuting, listStatus } from '../requests/list-json.ts';
 import { type Wire, wireOf } from '../requests/order-json.ts';
 import type { Line } from './line.ts';
 import { accountPosition, balanceUpdate, executionReport } from './user-events.ts';
@@ -17,6 +19,13 @@ interface Subscription {
   readonly subscriptionId: number;
   readonly line: Line;
   readonly account: string;
+}
+
+type Executed = Extract<AccountEvent, { kind: 'executed' }>;
+
+/** Whether a list may have begun, or be done, with what happened to one of its orders. */
+function isOfList({ execution, order }: Executed): boolean {
+  return execution === 'new' || !isOpen(order);
 }
 
 /** Tells accounts what happens to them, on the connections that asked for it. */
@@ -36,9 +45,7 @@ export class UserStreams {
     this.#wires = new Map(
       [...exchange.markets].map(([symbol, { rules }]) => [symbol, wireOf(rules.instrument)]),
     );
-    exchange.listen((events) => {
-      for (const event of events) if (isAccountEvent(event)) this.#tell(event);
-    });
+    exchange.listen((events) => this.#tellAll(events.filter(isAccountEvent)));
   }
 
   /** @returns id of the subscription within its connection, or -1 when that has too many */
@@ -60,11 +67,36 @@ export class UserStreams {
     );
   }
 
-  #tell(event: AccountEvent): void {
-    const account = accountOf(event);
+  /** Lists come after all that happened to their orders, and before the balances. */
+  #tellAll(events: readonly AccountEvent[]): void {
+    const lists = new Map<number, Executed>();
+    for (const event of events) {
+      if (event.kind === 'executed') {
+        const { listId } = event.order;
+        if (listId !== undefined && isOfList(event)) lists.set(listId, event);
+      } else {
+        this.#tellLists(lists);
+      }
+      this.#tell(accountOf(event), () => this.#write(event));
+    }
+    this.#tellLists(lists);
+  }
+
+  /** A list is told when it begins and when it is done. */
+  #tellLists(lists: Map<number, Executed>): void {
+    for (const [listId, { order, execution, venueMs }] of lists) {
+      const pair = this.#exchange.findPair(order.account, { listId });
+      assert(pair !== null, 'an order that names a list is in it');
+      if (execution !== 'new' && isExecuting(pair)) continue;
+      this.#tell(order.account, () => listStatus(pair, this.#clock.now(), venueMs));
+    }
+    lists.clear();
+  }
+
+  #tell(account: string, event: () => unknown): void {
     const listening = this.#subscriptions.filter((each) => each.account === account);
     if (listening.length === 0) return;
-    const text = JSON.stringify(this.#write(event));
+    const text = JSON.stringify(event());
     for (const { subscriptionId, line } of listening) {
       line.send(`{"subscriptionId":${subscriptionId},"event":${text}}`);
     }

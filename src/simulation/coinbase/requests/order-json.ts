@@ -46,6 +46,25 @@ const TIMES: Readonly<Record<VenueOrder['timeInForce'], string>> = {
   fok: 'FILL_OR_KILL',
 };
 
+/** What kinds of orders are called in the history, and on the user channel. */
+const TYPES = {
+  market: { history: 'MARKET', channel: 'Market' },
+  limit: { history: 'LIMIT', channel: 'Limit' },
+  stop: { history: 'STOP_LIMIT', channel: 'Stop Limit' },
+  bracket: { history: 'BRACKET', channel: 'BRACKET' },
+} as const;
+
+function kindOf({ type, trigger, bracket }: VenueOrder): keyof typeof TYPES {
+  if (trigger !== undefined) return 'stop';
+  if (bracket !== undefined) return 'bracket';
+  return type === 'market' ? 'market' : 'limit';
+}
+
+function triggerStatus(order: VenueOrder): string {
+  if (order.trigger === undefined && order.bracket === undefined) return 'INVALID_ORDER_TYPE';
+  return order.wokenMs === undefined ? 'STOP_PENDING' : 'STOP_TRIGGERED';
+}
+
 export const statusOf = ({ order }: NamedOrder): string => STATUSES[order.status];
 
 export function averagePrice({ order, instrument }: NamedOrder): string {
@@ -64,6 +83,17 @@ export function configurationJson(named: NamedOrder) {
     return { market_market_ioc: spent };
   }
   const limit = { base_size, limit_price: priceText(instrument, last.ticks) };
+  const { trigger, bracket } = last;
+  if (bracket !== undefined) {
+    const stop_trigger_price = priceText(instrument, bracket.ticks);
+    return { trigger_bracket_gtc: { ...limit, stop_trigger_price } };
+  }
+  if (trigger !== undefined) {
+    const way = trigger.direction === 'rises-to' ? 'UP' : 'DOWN';
+    const stop_direction = `STOP_DIRECTION_STOP_${way}`;
+    const stop_price = priceText(instrument, trigger.ticks);
+    return { stop_limit_stop_limit_gtc: { ...limit, stop_price, stop_direction } };
+  }
   if (last.timeInForce === 'ioc') return { sor_limit_ioc: limit };
   if (last.timeInForce === 'fok') return { limit_limit_fok: limit };
   return { limit_limit_gtc: { ...limit, post_only: last.type === 'limit-maker' } };
@@ -95,8 +125,8 @@ export function orderJson(named: NamedOrder) {
     total_fees: amountText(fees),
     size_inclusive_of_fees: false,
     total_value_after_fees: amountText(amountOf(filledQuote + fees)),
-    trigger_status: 'INVALID_ORDER_TYPE',
-    order_type: isMarket ? 'MARKET' : 'LIMIT',
+    trigger_status: triggerStatus(order),
+    order_type: TYPES[kindOf(order)].history,
     reject_reason: 'REJECT_REASON_UNSPECIFIED',
     settled: !isOpen(order),
     product_type: 'SPOT',
@@ -120,19 +150,20 @@ export function userOrderJson(named: NamedOrder) {
   const { filledLots, filledQuote, lots: size } = order;
   const { fees, fills } = totals;
   const leaves = isOpen(order) ? size - filledLots : 0;
+  const stop = order.trigger ?? order.bracket;
   return {
     order_id: name,
     client_order_id: order.clientId,
     product_id: order.symbol,
     product_type: 'SPOT',
     order_side: order.side.toUpperCase(),
-    order_type: order.type === 'market' ? 'Market' : 'Limit',
+    order_type: TYPES[kindOf(order)].channel,
     status: statusOf(named),
     time_in_force: order.type === 'market' ? TIMES.ioc : TIMES[order.timeInForce],
     creation_time: timeText(order.createdMs),
     limit_price: order.type === 'market' ? '' : priceText(instrument, order.ticks),
     post_only: String(order.type === 'limit-maker'),
-    stop_price: '',
+    stop_price: stop === undefined ? '' : priceText(instrument, stop.ticks),
     avg_price: averagePrice(named),
     cumulative_quantity: quantityText(instrument, filledLots),
     leaves_quantity: quantityText(instrument, leaves as Lots),
@@ -144,7 +175,7 @@ export function userOrderJson(named: NamedOrder) {
     outstanding_hold_amount: amountText(order.held),
     cancel_reason: order.status === 'expired-in-match' ? 'Self trade prevention' : '',
     reject_Reason: '',
-    trigger_status: 'INVALID_ORDER_TYPE',
+    trigger_status: triggerStatus(order),
     retail_portfolio_id: '',
   };
 }

@@ -1,7 +1,7 @@
-import { amountText, parseLots, parseTicks } from '../../../core/instrument.ts';
-import type { Side } from '../../../execution/order.ts';
-import { isOpen, type Refusal } from '../../exchange/orders.ts';
+import { parseLots, parseTicks } from '../../../core/instrument.ts';
+import { isOpen } from '../../exchange/orders.ts';
 import { orderName } from '../order-names.ts';
+import { faultOf } from './new-orders.ts';
 import {
   badArgument,
   type Call,
@@ -12,107 +12,19 @@ import {
   type Operation,
   timeOf,
 } from './operation.ts';
-import { readConfiguration, type TermsFault } from './order-configuration.ts';
 import { allOrders, fillJson, namedOrder, orderJson, statusOf } from './order-json.ts';
 
-const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
-const CLIENT_ID = /^[\x21-\x7e]{1,128}$/;
 /** Orders that one request may cancel. */
 const CANCELS_MAX = 100;
 const PAGE_MAX = 1_000;
 
 export const ORDER_REQUESTS: readonly Operation[] = [
-  { name: 'orders.create', route: 'POST orders', right: 'trade', run: create },
   { name: 'orders.edit', route: 'POST orders/edit', right: 'trade', run: edit },
   { name: 'orders.cancel', route: 'POST orders/batch_cancel', right: 'cancel', run: cancel },
   { name: 'orders.list', route: 'GET orders/historical/batch', right: 'read', run: list },
   { name: 'orders.fills', route: 'GET orders/historical/fills', right: 'read', run: fills },
   { name: 'orders.get', route: 'GET orders/historical/*', right: 'read', run: get },
 ];
-
-function create({ desk, body, account }: Call): CallReply {
-  const { client_order_id: clientId, product_id: symbol, side } = body;
-  const market = desk.exchange.markets.get(String(symbol));
-  const wanted = SIDES[String(side)];
-  const configuration = body['order_configuration'];
-  if (market === undefined) return badArgument(`product_id: ${String(symbol)} is not listed`);
-  if (wanted === undefined) return badArgument('side: wanted BUY or SELL');
-  if (typeof clientId !== 'string' || !CLIENT_ID.test(clientId)) {
-    return badArgument('client_order_id: wanted 1 to 128 printable characters');
-  }
-  const { instrument } = market.rules;
-  const reference = { symbol: instrument.symbol, orderId: null, clientId };
-  // The same client id again is the same order again: it is shown, and nothing is placed.
-  const known = desk.exchange.find(account, reference);
-  if (known !== null) {
-    return created(orderName(known.orderId), symbol, side, clientId, configuration);
-  }
-  const terms = readConfiguration(configuration, instrument);
-  if (!terms.ok) return notCreated(terms.error, configuration);
-  if (desk.board.statusOf(instrument.symbol) !== 'online') {
-    const details = 'trading in this product is disabled';
-    return notCreated({ error: 'INVALID_PRODUCT_ID', details }, configuration);
-  }
-  const prevention = body['self_trade_prevention_id'];
-  const placed = desk.exchange.place(account, {
-    symbol: instrument.symbol,
-    clientId,
-    side: wanted,
-    ...terms.value,
-    selfTradePrevention: typeof prevention === 'string' ? 'expire-taker' : 'none',
-  });
-  if (!placed.ok) return notCreated(faultOf(placed.error), configuration);
-  const name = orderName(placed.value.order.orderId);
-  return created(name, symbol, side, clientId, configuration);
-}
-
-function created(
-  order_id: string,
-  product_id: unknown,
-  side: unknown,
-  client_order_id: string,
-  order_configuration: unknown,
-): CallReply {
-  const success_response = { order_id, product_id, side, client_order_id };
-  return good({ success: true, success_response, order_configuration });
-}
-
-function notCreated({ error, details }: TermsFault, order_configuration: unknown): CallReply {
-  const error_response = {
-    error,
-    message: details,
-    error_details: details,
-    preview_failure_reason: PREVIEWS[error] ?? error,
-    new_order_failure_reason: error,
-  };
-  return good({ success: false, error_response, order_configuration });
-}
-
-/** The names that some errors have in a preview. */
-const PREVIEWS: Readonly<Record<string, string>> = {
-  INSUFFICIENT_FUND: 'PREVIEW_INSUFFICIENT_FUND',
-  INVALID_LIMIT_PRICE_POST_ONLY: 'PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY',
-};
-
-/** What the venue says when its matching engine refuses. */
-function faultOf(refusal: Refusal): TermsFault {
-  switch (refusal.kind) {
-    case 'insufficient-balance':
-      return {
-        error: 'INSUFFICIENT_FUND',
-        details: `${amountText(refusal.free)} ${refusal.asset} of ${amountText(refusal.wanted)}`,
-      };
-    case 'would-take':
-      return {
-        error: 'INVALID_LIMIT_PRICE_POST_ONLY',
-        details: 'a post-only order would have taken liquidity',
-      };
-    case 'filter':
-      return { error: 'INVALID_ARGUMENT', details: `outside of the rules: ${refusal.filter}` };
-    default:
-      return { error: 'UNKNOWN_FAILURE_REASON', details: refusal.kind };
-  }
-}
 
 /** Price and size of a resting order change, which is a limit order; what has filled stays. */
 function edit({ desk, body, account }: Call): CallReply {
@@ -123,6 +35,8 @@ function edit({ desk, body, account }: Call): CallReply {
   if (named === null) return refusedBy('ORDER_NOT_FOUND');
   const { order: known, instrument } = named;
   if (!isOpen(known)) return refusedBy('ORDER_IS_FULLY_FILLED');
+  const isPlain = known.trigger === undefined && known.bracket === undefined;
+  if (!isPlain) return refusedBy('ONLY_LIMIT_ORDER_EDITS_SUPPORTED');
   const { price, size } = body;
   const ticks = typeof price === 'string' ? parseTicks(instrument, price) : known.ticks;
   const lots = typeof size === 'string' ? parseLots(instrument, size) : known.lots;

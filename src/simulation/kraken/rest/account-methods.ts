@@ -6,7 +6,7 @@ import type { Call, Desk, Method } from '../call.ts';
 import { INVALID_ARGUMENTS, INVALID_KEY, type KrakenError, UNKNOWN_ORDER } from '../errors.ts';
 import { TOKEN_LIFE_MS } from '../keys.ts';
 import { assetCode, orderIdOf, orderIdText, type PairNames, tradeIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { shownClientId } from '../orders/order-desk.ts';
 import { balanceText, orderJson, tradeJson } from './order-json.ts';
 
 /** Entries of a page of histories. */
@@ -83,7 +83,12 @@ function filtered({ read }: Call, orders: readonly VenueOrder[]): readonly Venue
 function ordersOf(call: Call, account: Account, orders: readonly VenueOrder[]): unknown {
   const entries = filtered(call, orders).map((order) => [
     orderIdText(order.orderId),
-    orderJson(order, pairOf(call.desk, order.symbol), account),
+    orderJson(
+      order,
+      pairOf(call.desk, order.symbol),
+      account,
+      call.desk.orders.closes.openedBy(order.orderId),
+    ),
   ]);
   return Object.fromEntries(entries);
 }

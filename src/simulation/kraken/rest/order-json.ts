@@ -4,7 +4,8 @@ import type { Account } from '../../exchange/clearing.ts';
 import type { AccountTrade, VenueOrder, VenueOrderStatus } from '../../exchange/orders.ts';
 import { priceOf, secondsOf, sizeOf } from '../call.ts';
 import { orderIdText, type PairNames, tradeIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { kindText, pricesOf, typeName } from '../orders/kind-text.ts';
+import { shownClientId } from '../orders/order-desk.ts';
 
 const STATUSES: Readonly<Record<VenueOrderStatus, string>> = {
   new: 'open',
@@ -21,14 +22,15 @@ export function describedOrder(order: VenueOrder, instrument: Instrument, altnam
     order.type === 'market' && order.quote > 0n
       ? amountText(order.quote)
       : sizeOf(instrument, order.lots);
-  const how = order.type === 'market' ? 'market' : `limit ${priceOf(instrument, order.ticks)}`;
-  return `${order.side} ${size} ${altname} @ ${how}`;
+  return `${order.side} ${size} ${altname} @ ${kindText(order, instrument)}`;
 }
 
+/** @param openedBy the order that this one closes; null when it closes none */
 export function orderJson(
   order: VenueOrder,
   pair: { readonly instrument: Instrument; readonly names: PairNames },
   account: Account,
+  openedBy: number | null,
 ): Readonly<Record<string, unknown>> {
   const { instrument, names } = pair;
   const trades = [...account.trades.values()].filter(
@@ -37,9 +39,8 @@ export function orderJson(
   const fee = trades.reduce((sum, trade) => sum + feeInQuote(trade, instrument), 0n);
   const isEnded = STATUSES[order.status] !== 'open';
   const clientId = shownClientId(order);
-  const isMarket = order.type === 'market';
   return {
-    refid: null,
+    refid: openedBy === null ? null : orderIdText(openedBy),
     userref: 0,
     ...(clientId !== '' && { cl_ord_id: clientId }),
     status: STATUSES[order.status],
@@ -50,9 +51,8 @@ export function orderJson(
     descr: {
       pair: names.altname,
       type: order.side,
-      ordertype: isMarket ? 'market' : 'limit',
-      price: isMarket ? '0' : priceOf(instrument, order.ticks),
-      price2: '0',
+      ordertype: typeName(order),
+      ...pricesOf(order, instrument),
       leverage: 'none',
       order: describedOrder(order, instrument, names.altname),
       close: '',
@@ -62,12 +62,19 @@ export function orderJson(
     cost: amountText(order.filledQuote),
     fee: amountText(amountOf(fee)),
     price: averageText(order, instrument),
-    stopprice: '0.00000',
+    stopprice: order.trigger === undefined ? '0.00000' : priceOf(instrument, order.trigger.ticks),
     limitprice: '0.00000',
-    misc: '',
+    misc: wokenBy(order),
+    ...(order.trigger !== undefined && { trigger: order.trigger.reference }),
     oflags: order.type === 'limit-maker' ? 'fciq,post' : 'fciq',
     trades: trades.map(tradeIdText),
   };
+}
+
+/** What has woken an order: the price of a stop, or of a target. */
+function wokenBy(order: VenueOrder): string {
+  if (order.trigger === undefined || order.wokenMs === undefined) return '';
+  return typeName(order).startsWith('take-profit') ? 'touched' : 'stopped';
 }
 
 export function tradeJson(

@@ -3,7 +3,7 @@ import type { VenueOrder } from '../../exchange/orders.ts';
 import type { Call, Method } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_ORDER, UNKNOWN_PAIR } from '../errors.ts';
 import { amendIdText, orderIdText } from '../names.ts';
-import { amendWishOf, REST_NAMES, wishOf } from '../wish.ts';
+import { amendWishOf, REST, wishOf } from '../orders/wish.ts';
 import { describedOrder } from './order-json.ts';
 
 /** Orders of one batch. */
@@ -30,7 +30,7 @@ function add(call: Call): Result<unknown, KrakenError> {
   const { desk, read } = call;
   const pair = desk.pairs.find(read('pair'));
   if (pair === null) return err(UNKNOWN_PAIR);
-  const wish = wishOf(read, REST_NAMES, pair.names.symbol);
+  const wish = wishOf(read, REST, pair.names.symbol);
   if (!wish.ok) return wish;
   if (read('validate') === 'true') {
     const refusal = desk.orders.wouldRefuse(accountName(call), wish.value);
@@ -56,7 +56,7 @@ function addBatch(call: Call): Result<unknown, KrakenError> {
     return err(`${INVALID_ARGUMENTS}:orders`);
   }
   const results = orders.map((entry: unknown) => {
-    const wish = wishOf(readerOf(entry), REST_NAMES, pair.names.symbol);
+    const wish = wishOf(readerOf(entry), REST, pair.names.symbol);
     const placed = wish.ok ? call.desk.orders.place(accountName(call), wish.value) : wish;
     if (!placed.ok) return { error: placed.error };
     const { instrument } = pair.market.rules;
@@ -66,15 +66,17 @@ function addBatch(call: Call): Result<unknown, KrakenError> {
   return ok({ orders: results });
 }
 
-/** Reads members of a JSON object as texts. */
+/** Reads members of a JSON object as texts; `a.b` is member `b` of member `a`. */
 export function readerOf(value: unknown): (name: string) => string {
-  const object = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
-    Record<string, unknown>
-  >;
   return (name) => {
-    const member = Object.hasOwn(object, name) ? object[name] : undefined;
+    const member = name.split('.').reduce(memberOf, value);
     return typeof member === 'object' || member === undefined ? '' : String(member);
   };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }
 
 function amend(call: Call): Result<unknown, KrakenError> {

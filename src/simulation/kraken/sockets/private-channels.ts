@@ -11,7 +11,8 @@ import {
 } from '../../exchange/port.ts';
 import { priceOf, sizeOf, timeText } from '../call.ts';
 import { orderIdText, tradeIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { triggerMembers, typeName } from '../orders/kind-text.ts';
+import { shownClientId } from '../orders/order-desk.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { averageText, reasonOf } from '../rest/order-json.ts';
 
@@ -139,6 +140,8 @@ export class PrivateChannels {
       }
       case 'amended':
         return [{ ...known, exec_type: 'amended' }];
+      case 'triggered':
+        return [{ ...known, exec_type: 'status' }];
       case 'canceled':
       case 'expired':
         return [{ ...known, exec_type: execution, reason: reasonOf(order.status) }];
@@ -156,11 +159,15 @@ export class PrivateChannels {
     return {
       order_id: orderIdText(order.orderId),
       ...(clientId !== '' && { cl_ord_id: clientId }),
-      order_type: isMarket ? 'market' : 'limit',
+      order_type: typeName(order),
       side: order.side,
       symbol: order.symbol,
       order_qty: raw(sizeOf(instrument, order.lots)),
       ...(!isMarket && { limit_price: raw(priceOf(instrument, order.ticks)) }),
+      ...(order.shownLots !== undefined && {
+        display_qty: raw(sizeOf(instrument, order.shownLots)),
+      }),
+      ...triggerMembers(order, instrument),
       time_in_force: order.timeInForce.toUpperCase(),
       post_only: order.type === 'limit-maker',
       order_status: STATUSES[order.status],

@@ -6,10 +6,10 @@ import type { Line } from '../../binance/streams/line.ts';
 import { type Desk, timeText } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_METHOD, UNKNOWN_ORDER } from '../errors.ts';
 import { amendIdText, orderIdText } from '../names.ts';
-import { shownClientId } from '../order-desk.ts';
+import { shownClientId } from '../orders/order-desk.ts';
+import { amendWishOf, SOCKETS, wishOf } from '../orders/wish.ts';
 import { raw, writeJson } from '../raw-json.ts';
 import { readerOf } from '../rest/order-methods.ts';
-import { amendWishOf, SOCKET_NAMES, wishOf } from '../wish.ts';
 import type { PrivateChannels } from './private-channels.ts';
 import { DEFAULT_DEPTH, type PublicChannels } from './public-channels.ts';
 
@@ -193,7 +193,7 @@ function addOrder(
   _params: WireObject,
   read: (name: string) => string,
 ): Result<unknown, KrakenError> {
-  const wish = wishOf(read, SOCKET_NAMES, read('symbol'));
+  const wish = wishOf(read, SOCKETS, read('symbol'));
   if (!wish.ok) return wish;
   const placed = desk.orders.place(account, wish.value);
   if (!placed.ok) return placed;
@@ -231,7 +231,7 @@ function batchAdd(
   const results = orders.map((entry: unknown) => {
     const own = readerOf(entry);
     const both = (name: string): string => own(name) || (name === 'deadline' ? read(name) : '');
-    const wish = wishOf(both, SOCKET_NAMES, read('symbol'));
+    const wish = wishOf(both, SOCKETS, read('symbol'));
     const placed = wish.ok ? desk.orders.place(account, wish.value) : wish;
     const named = { cl_ord_id: own('cl_ord_id') };
     return placed.ok

@@ -1,9 +1,9 @@
 import { type Instrument, priceText, quantityText } from '../../../core/instrument.ts';
-import { NO_NATIVES } from '../../../execution/native/native-orders.ts';
 import type { Side } from '../../../execution/order.ts';
 import type { ApprovedAmendment, ApprovedOrder } from '../../../risk/approved-order.ts';
 import type { VenueOrders } from '../../port.ts';
 import { type ApiKey, signedRequest } from '../sign.ts';
+import { algoRequest, FUTURES_NATIVES } from './algo/algo-orders.ts';
 
 /** Our quotes never trade with each other: the order that would take is expired. */
 const SELF_TRADE_PREVENTION = 'EXPIRE_TAKER';
@@ -45,11 +45,16 @@ const MODIFY = [
 export function futuresOrders(key: ApiKey, receiveWindowMs: number): VenueOrders<string> {
   return {
     amending: { changes: 'price-and-size', isQueued: false },
-    natives: NO_NATIVES,
+    natives: FUTURES_NATIVES,
     place(order: ApprovedOrder, instrument: Instrument, requestId: string, nowMs: number): string {
       const side = sideText(order.side);
       const quantity = quantityText(instrument, order.lots);
       const stp = SELF_TRADE_PREVENTION;
+      if (order.trigger !== undefined) {
+        const lasts = order.isPostOnly ? POST_ONLY : TIME_IN_FORCE[order.timeInForce];
+        const words = { side, lasts, selfTradePrevention: stp };
+        return algoRequest(key, receiveWindowMs, order, instrument, requestId, nowMs, words);
+      }
       const { symbol } = instrument;
       const { clientId } = order;
       const place = (names: readonly string[], values: readonly (string | number)[]): string =>

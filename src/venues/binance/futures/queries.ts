@@ -1,8 +1,7 @@
 import type { Instrument } from '../../../core/instrument.ts';
-import type { OrderAnswer } from '../../../execution/reconciliation.ts';
 import type { VenueTrade } from '../../../execution/report.ts';
 import type { HttpOutcome, RequestOutcome, VenueQueries } from '../../port.ts';
-import { keyParam, NO_SUCH_ORDER, orderIn, pageParam } from '../queries.ts';
+import { keyParam, pageParam } from '../queries.ts';
 import { type RestAccess, signedQuestions } from '../rest.ts';
 import { outcomeIn } from '../session.ts';
 import { signedRequest } from '../sign.ts';
@@ -19,7 +18,8 @@ import {
   wholeOf,
 } from '../wire.ts';
 import { assertOneWay, marginBalances } from './account.ts';
-import { cancelFuturesOrders, futuresTime } from './rest.ts';
+import { everyOpenOrder, made, orderAnywhere } from './algo/algo-queries.ts';
+import { cancelFuturesOrders, cancelWaitingOrders, futuresTime } from './rest.ts';
 
 const TRADE_FIELDS = {
   tradeId: 'id',
@@ -34,7 +34,8 @@ const TRADE_FIELDS = {
 
 /**
  * Cancels over the WebSocket API, questions over REST. The WebSocket API has no request that
- * cancels everything, so that one leaves over REST too.
+ * cancels everything, so that one leaves over REST too. What waits for a trigger is kept apart by
+ * the venue: it has requests of its own, and no other reaches it.
  */
 export function futuresQueries(
   access: RestAccess,
@@ -44,31 +45,34 @@ export function futuresQueries(
   const { key, receiveWindowMs } = access;
   const signed = signedQuestions(access);
   return {
-    cancel: ({ clientId }, instrument, requestId, nowMs) =>
-      signedRequest(
-        key,
-        requestId,
-        'order.cancel',
-        ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
-        [key.id, clientId, receiveWindowMs, instrument.symbol, nowMs],
-      ),
+    cancel: ({ clientId, isWaiting }, instrument, requestId, nowMs) =>
+      isWaiting === true
+        ? signedRequest(
+            key,
+            requestId,
+            'algoOrder.cancel',
+            ['apiKey', 'clientAlgoId', 'recvWindow', 'timestamp'],
+            [key.id, clientId, receiveWindowMs, nowMs],
+          )
+        : signedRequest(
+            key,
+            requestId,
+            'order.cancel',
+            ['apiKey', 'origClientOrderId', 'recvWindow', 'symbol', 'timestamp'],
+            [key.id, clientId, receiveWindowMs, instrument.symbol, nowMs],
+          ),
     cancelAll: ({ symbol }, _, nowMs) => cancelFuturesOrders(access, symbol, nowMs).request,
-    cancelAllNow: ({ symbol }, nowMs) => cancelFuturesOrders(access, symbol, nowMs),
+    cancelAllWaiting: ({ symbol }, _, nowMs) => cancelWaitingOrders(access, symbol, nowMs).request,
+    cancelAllNow: ({ symbol }, nowMs) => ({
+      ...cancelFuturesOrders(access, symbol, nowMs),
+      followUp: () => cancelWaitingOrders(access, symbol, nowMs),
+    }),
     serverTime: () => futuresTime(access),
     order: (by, instrument, nowMs) =>
-      signed(
-        '/fapi/v1/order',
-        `symbol=${instrument.symbol}&${keyParam(by)}&`,
-        nowMs,
-        (value): OrderAnswer => ({ kind: 'found', order: orderIn(value, bySymbol) }),
-        (code) => (code === NO_SUCH_ORDER ? { kind: 'not-found' } : undefined),
-      ),
-    openOrders: (nowMs) =>
-      signed('/fapi/v1/openOrders', '', nowMs, (value) =>
-        arrayIn(value, 'open orders')
-          .filter((order) => bySymbol.has(textOf(objectIn(order, 'order'), 'symbol')))
-          .map((order) => orderIn(order, bySymbol)),
-      ),
+      'clientId' in by
+        ? orderAnywhere(access, instrument, by.clientId, nowMs)
+        : made(access, instrument, keyParam(by), nowMs),
+    openOrders: (nowMs) => everyOpenOrder(access, bySymbol, nowMs),
     trades: (instrument, afterTradeId, nowMs) =>
       signed(
         '/fapi/v1/userTrades',

@@ -8,7 +8,7 @@ import {
 import { millisOf, NO_AMOUNT } from '../../../core/units.ts';
 import type { Fill } from '../../../execution/order.ts';
 import type { Report } from '../../../execution/report.ts';
-import type { Query, VenueFrame, VenueSession } from '../../port.ts';
+import type { Query, RequestOutcome, VenueFrame, VenueSession } from '../../port.ts';
 import { question, type RestAccess } from '../rest.ts';
 import { INVALID_TIMESTAMP, outcomeIn, termsIn } from '../session.ts';
 import { signedRequest } from '../sign.ts';
@@ -26,6 +26,8 @@ import {
   wordIn,
 } from '../wire.ts';
 import { assertOneWay } from './account.ts';
+import { algoName } from './algo/algo-order.ts';
+import { algoReports } from './algo/algo-updates.ts';
 
 /** The venue forgets a listen key after an hour, and wants it kept alive more often. */
 export const KEEP_ALIVE_MS = 20 * 60_000;
@@ -75,11 +77,17 @@ export function futuresSession(
 
 function frameIn(frame: WireObject, bySymbol: ReadonlyMap<string, Instrument>): VenueFrame {
   if ('status' in frame) {
-    return { kind: 'reply', requestId: wordIn(frame['id']), outcome: outcomeIn(frame) };
+    return { kind: 'reply', requestId: wordIn(frame['id']), outcome: replyOutcome(frame) };
   }
   switch (frame['e']) {
     case 'ORDER_TRADE_UPDATE':
       return { kind: 'reports', reports: orderReports(objectIn(frame['o'], 'o'), bySymbol) };
+    case 'ALGO_UPDATE': {
+      const order = objectIn(frame['o'], 'o');
+      const instrument = bySymbol.get(textOf(order, 's'));
+      const isKnown = instrument !== undefined && textOf(order, 'at') === 'CONDITIONAL';
+      return { kind: 'reports', reports: isKnown ? algoReports(order, instrument) : [] };
+    }
     case 'ACCOUNT_UPDATE':
       return { kind: 'reports', reports: cashReports(frame) };
     case 'MARGIN_CALL':
@@ -90,6 +98,15 @@ function frameIn(frame: WireObject, bySymbol: ReadonlyMap<string, Instrument>): 
     default:
       return { kind: 'other' };
   }
+}
+
+/** The service for conditional orders names its orders in its own way. */
+function replyOutcome(reply: WireObject): RequestOutcome {
+  const outcome = outcomeIn(reply);
+  const result = reply['result'];
+  const isAlgo = typeof result === 'object' && result !== null && 'algoId' in result;
+  if (outcome.kind !== 'done' || !isAlgo) return outcome;
+  return { ...outcome, venueOrderId: algoName(result as WireObject, 'algoId') };
 }
 
 function orderReports(

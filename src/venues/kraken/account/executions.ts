@@ -41,9 +41,17 @@ export class Executions {
     return arrayIn(data, 'data').flatMap((entry) => this.#reportsOf(objectIn(entry, 'execution')));
   }
 
+  /** Whatever a report is about, it may be the first that tells of an order that has woken. */
   #reportsOf(entry: WireObject): readonly Report[] {
     const venueOrderId = textOf(entry, 'order_id');
     const order = this.#orderOf(venueOrderId, entry);
+    const reports = this.#newsIn(entry, order, venueOrderId);
+    if (!hasWoken(entry)) return reports;
+    const { clientId } = order;
+    return [{ kind: 'triggered', clientId, venueOrderId }, ...reports];
+  }
+
+  #newsIn(entry: WireObject, order: Remembered, venueOrderId: string): readonly Report[] {
     const { clientId } = order;
     const kind = textOf(entry, 'exec_type');
     switch (kind) {
@@ -139,6 +147,14 @@ export class Executions {
     const side = tradeSideIn(entry, 'side');
     return [{ kind: 'filled', clientId, venueOrderId, symbol, side, fill }];
   }
+}
+
+/**
+ * Whether a report is of an order that has waited for a price and does no more. The channel has no
+ * report of its own for that: the trigger beside the order says it, in this report or a later one.
+ */
+function hasWoken(entry: WireObject): boolean {
+  return objectIn(entry['triggers'] ?? {}, 'triggers')['status'] === 'triggered';
 }
 
 /** Why the venue ended an order; one that would have met another of ours expired. */

@@ -55,7 +55,8 @@ function aDesk(over: { isOpened?: boolean } = {}) {
   const answer = <T>(query: Query<T>): T => {
     const decoded = query.decode(outcomeOf(query.request));
     if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
-    return decoded.value;
+    const further = query.followUp?.(decoded.value) ?? null;
+    return further === null ? decoded.value : answer(further);
   };
   const frames: VenueFrame[] = [];
   const seen = { opened: 0, closed: [] as string[] };

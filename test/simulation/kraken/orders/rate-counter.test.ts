@@ -6,8 +6,8 @@ import {
   RateCounters,
   TIERS,
   type Transaction,
-} from '../../../src/simulation/kraken/rate-counter.ts';
-import { law } from '../../support/law.ts';
+} from '../../../../src/simulation/kraken/orders/rate-counter.ts';
+import { law } from '../../../support/law.ts';
 
 const cancel = (seconds: number): Transaction => ({ kind: 'cancel', ageMs: seconds * 1_000 });
 const amend = (seconds: number): Transaction => ({ kind: 'amend', ageMs: seconds * 1_000 });

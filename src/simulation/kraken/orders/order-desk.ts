@@ -1,34 +1,41 @@
-import { parseBigDecimal } from '../../core/decimal.ts';
-import type { Clock, Timer, Timers } from '../../core/env.ts';
-import { parseLots, parseTicks } from '../../core/instrument.ts';
-import { err, ok, type Result } from '../../core/result.ts';
-import { AMOUNT_DECIMALS, amountOf, type Lots, type Ticks } from '../../core/units.ts';
-import type { Side, TimeInForce } from '../../execution/order.ts';
-import type { SelfTradePrevention } from '../book/match-plan.ts';
-import type { NewOrder, VenueOrder } from '../exchange/orders.ts';
-import type { ExchangePort } from '../exchange/port.ts';
+import { parseBigDecimal } from '../../../core/decimal.ts';
+import type { Clock, Timer, Timers } from '../../../core/env.ts';
+import { parseLots, parseTicks } from '../../../core/instrument.ts';
+import { err, ok, type Result } from '../../../core/result.ts';
+import { AMOUNT_DECIMALS, amountOf, type Lots } from '../../../core/units.ts';
+import type { Side, TimeInForce } from '../../../execution/order.ts';
+import type { SelfTradePrevention } from '../../book/match-plan.ts';
+import type { NewOrder, VenueOrder } from '../../exchange/orders.ts';
+import type { ExchangePort } from '../../exchange/port.ts';
 import {
   DEADLINE,
   INVALID_ARGUMENTS,
+  INVALID_PRICE,
   type KrakenError,
   ORDER_RATE,
   refusalError,
   UNKNOWN_ORDER,
   UNKNOWN_PAIR,
-} from './errors.ts';
-import { orderIdOf } from './names.ts';
+} from '../errors.ts';
+import { orderIdOf } from '../names.ts';
+import type { TradingState } from '../trading-state.ts';
+import { Closes } from './closes.ts';
+import type { KindWish } from './kind-wish.ts';
+import { termsOf } from './new-order.ts';
 import { RateCounters, type Tier } from './rate-counter.ts';
-import type { TradingState } from './trading-state.ts';
 
 /** An order as a client asks for it, whichever way it came. Numbers are decimal texts. */
 export interface OrderWish {
   readonly symbol: string;
   readonly side: Side;
-  readonly isMarket: boolean;
-  readonly price: string;
+  readonly kind: KindWish;
   readonly quantity: string;
   /** The quantity is what a market order spends, in quote currency. */
   readonly isCost: boolean;
+  /** What the book shows of an iceberg at a time; '' for any other order. */
+  readonly shown: string;
+  /** What follows on the other side once it trades; null when nothing does. */
+  readonly close: KindWish | null;
   /** '' when the client names none. */
   readonly clientId: string;
   readonly timeInForce: TimeInForce;
@@ -64,6 +71,7 @@ const TIMEOUT_SECONDS_MAX = 86_400;
 /** Carries orders to the exchange: the same rules for REST and sockets. */
 export class OrderDesk {
   readonly exchange: ExchangePort;
+  readonly closes: Closes;
   readonly #state: TradingState;
   readonly #clock: Clock;
   readonly #timers: Timers;
@@ -82,6 +90,7 @@ export class OrderDesk {
     this.#clock = edges.clock;
     this.#timers = edges.timers;
     this.#tier = edges.tier;
+    this.closes = new Closes(exchange, edges.timers, () => this.#nextId());
   }
 
   place(account: string, wish: OrderWish): Result<VenueOrder, KrakenError> {
@@ -89,13 +98,18 @@ export class OrderDesk {
     if (!order.ok) return order;
     const nowMs = this.#clock.now();
     if (nowMs > wish.deadlineMs) return err(DEADLINE);
-    const closed = this.#state.refusal(wish.symbol, wish);
+    const closed = this.#state.refusal(wish.symbol, {
+      isMarket: wish.kind.isMarket,
+      isPostOnly: wish.isPostOnly,
+    });
     if (closed !== null) return err(closed);
     if (!this.#countersOf(account).take(wish.symbol, { kind: 'add' }, nowMs)) {
       return err(ORDER_RATE);
     }
     const placed = this.exchange.place(account, order.value);
-    return placed.ok ? ok(placed.value.order) : err(refusalError(placed.error));
+    if (!placed.ok) return err(refusalError(placed.error));
+    if (wish.close !== null) this.closes.add(placed.value.order, wish.close);
+    return ok(placed.value.order);
   }
 
   /** What `place` would refuse, without placing. */
@@ -156,7 +170,7 @@ export class OrderDesk {
     const { instrument } = market.rules;
     const ticks = wish.price === '' ? order.ticks : parseTicks(instrument, wish.price);
     const lots = wish.quantity === '' ? order.lots : parseLots(instrument, wish.quantity);
-    if (!(ticks > 0)) return err('EOrder:Invalid price');
+    if (!(ticks > 0)) return err(INVALID_PRICE);
     if (!(lots > order.filledLots)) return err(`${INVALID_ARGUMENTS}:order_qty`);
     const ageMs = nowMs - order.createdMs;
     if (!this.#countersOf(account).take(order.symbol, { kind: 'amend', ageMs }, nowMs)) {
@@ -204,25 +218,36 @@ export class OrderDesk {
     if (wish.clientId !== '' && !CLIENT_ID.test(wish.clientId)) {
       return err(`${INVALID_ARGUMENTS}:cl_ord_id`);
     }
+    const { kind, side } = wish;
+    const last = market.tape.last?.ticks ?? Number.NaN;
+    const terms = termsOf(kind, side, instrument, last);
+    if (!terms.ok) return terms;
     const cost = wish.isCost ? parseBigDecimal(wish.quantity, AMOUNT_DECIMALS) : 0n;
     const lots = wish.isCost ? (0 as Lots) : parseLots(instrument, wish.quantity);
-    const ticks = wish.isMarket ? (0 as Ticks) : parseTicks(instrument, wish.price);
-    if (Number.isNaN(ticks)) return err('EOrder:Invalid price');
     if (Number.isNaN(lots) || cost === null || cost < 0n) {
       return err(`${INVALID_ARGUMENTS}:volume`);
     }
-    this.#unnamed += 1;
+    const shownLots = parseLots(instrument, wish.shown);
+    if (kind.isIceberg && !(shownLots >= instrument.lotsMin && shownLots <= lots)) {
+      return err(`${INVALID_ARGUMENTS}:displayvol`);
+    }
     return ok({
       symbol: wish.symbol,
-      clientId: wish.clientId === '' ? `${HIDDEN}${this.#unnamed}` : wish.clientId,
-      side: wish.side,
-      type: wish.isMarket ? 'market' : wish.isPostOnly ? 'limit-maker' : 'limit',
-      timeInForce: wish.isMarket ? 'gtc' : wish.timeInForce,
-      ticks,
+      clientId: wish.clientId === '' ? this.#nextId() : wish.clientId,
+      side,
+      ...terms.value,
+      ...(wish.isPostOnly && !kind.isMarket && { type: 'limit-maker' as const }),
+      ...(kind.isIceberg && { shownLots }),
+      timeInForce: kind.isMarket ? 'gtc' : wish.timeInForce,
       lots,
       quote: amountOf(cost),
       selfTradePrevention: wish.prevention,
     });
+  }
+
+  #nextId(): string {
+    this.#unnamed += 1;
+    return `${HIDDEN}${this.#unnamed}`;
   }
 
   #countCancel(account: string, order: VenueOrder): void {

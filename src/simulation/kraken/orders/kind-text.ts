@@ -1,0 +1,71 @@
+import { formatDecimal } from '../../../core/decimal.ts';
+import type { Instrument } from '../../../core/instrument.ts';
+import type { VenueOrder } from '../../exchange/orders.ts';
+import { priceOf, timeText } from '../call.ts';
+import { raw } from '../raw-json.ts';
+import { directionOf } from './new-order.ts';
+
+/** `1/10000ths` as per cent with the four decimals that the venue writes. */
+const BIPS_DECIMALS = 2;
+
+/** The type of an order as REST and the sockets name it, also when it has woken. */
+export function typeName(order: VenueOrder): string {
+  const { trigger, type, side, shownLots } = order;
+  const base = type === 'market' ? 'market' : 'limit';
+  if (trigger === undefined) return shownLots === undefined ? base : 'iceberg';
+  const limited = base === 'limit' ? '-limit' : '';
+  if (trigger.trail !== null) return `trailing-stop${limited}`;
+  const isStop = trigger.direction === directionOf('stop-loss', side);
+  return `${isStop ? 'stop-loss' : 'take-profit'}${limited}`;
+}
+
+/** The two prices of an order in the answers of REST. */
+export function pricesOf(
+  order: VenueOrder,
+  instrument: Instrument,
+): { readonly price: string; readonly price2: string } {
+  const limit = order.type === 'market' ? '0' : priceOf(instrument, order.ticks);
+  const wakesAt = triggerText(order, instrument);
+  return wakesAt === null ? { price: limit, price2: '0' } : { price: wakesAt, price2: limit };
+}
+
+/** `buy 0.01000000 XBTUSD @ stop loss 58000.0 -> limit 57000.0`, from the `@` on. */
+export function kindText(order: VenueOrder, instrument: Instrument): string {
+  const { price, price2 } = pricesOf(order, instrument);
+  if (order.trigger === undefined) return order.type === 'market' ? 'market' : `limit ${price}`;
+  const words = typeName(order)
+    .replace(/-limit$/, '')
+    .replace('-', ' ');
+  return order.type === 'market' ? `${words} ${price}` : `${words} ${price} -> limit ${price2}`;
+}
+
+/** What wakes an order, as the sockets tell it; nothing where nothing does. */
+export function triggerMembers(
+  order: VenueOrder,
+  instrument: Instrument,
+): Readonly<Record<string, unknown>> {
+  const { trigger, isWaiting, wokenMs, markTicks } = order;
+  if (trigger === undefined) return {};
+  const { trail } = trigger;
+  const isPercent = trail !== null && 'bips' in trail;
+  const ticks = trail === null ? trigger.ticks : isPercent ? 0 : trail.ticks;
+  const peak = trail === null ? undefined : markTicks;
+  const triggers = {
+    reference: trigger.reference,
+    price: raw(isPercent ? formatDecimal(trail.bips, BIPS_DECIMALS) : priceOf(instrument, ticks)),
+    price_type: trail === null ? 'static' : isPercent ? 'pct' : 'quote',
+    ...(peak !== undefined && { peak_price: raw(priceOf(instrument, peak)) }),
+    status: isWaiting ? 'untriggered' : 'triggered',
+    ...(wokenMs !== undefined && { timestamp: timeText(wokenMs) }),
+  };
+  return { stop_price: raw(priceOf(instrument, trigger.ticks)), triggers };
+}
+
+/** `58000.0`, `+150.0` or `+5.0000%`; null where nothing wakes the order. */
+function triggerText({ trigger }: VenueOrder, instrument: Instrument): string | null {
+  if (trigger === undefined) return null;
+  const { trail } = trigger;
+  if (trail === null) return priceOf(instrument, trigger.ticks);
+  if ('ticks' in trail) return `+${priceOf(instrument, trail.ticks)}`;
+  return `+${formatDecimal(trail.bips, BIPS_DECIMALS)}00%`;
+}
