@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
 import { SHOWN_SHARE_MIN, shownLotsOf } from '../execution/native/iceberg.ts';
 import { weightedMid } from '../market/microstructure/microprice.ts';
+import { fadingMean, keptAfter } from '../math/statistics/fading.ts';
 import { NOT_HELD, type SizeHeld } from './size-held.ts';
 
 /** One entry of kind `market-making` in section `strategies` of the configuration. */
@@ -217,8 +218,8 @@ export class MarketMaking {
   #follow(microprice: number, nowNs: number): number {
     const seconds = (nowNs - this.#fairNs) / 1e9;
     const halfLife = this.#settings.smoothingSeconds;
-    const keeps = this.#fair > 0 && halfLife > 0 ? 0.5 ** (seconds / halfLife) : 0;
-    this.#fair = microprice + keeps * (this.#fair - microprice);
+    const keeps = this.#fair > 0 && halfLife > 0 ? keptAfter(seconds, halfLife) : 0;
+    this.#fair = fadingMean(this.#fair, microprice, keeps);
     this.#fairNs = nowNs;
     return this.#fair;
   }
@@ -228,8 +229,8 @@ export class MarketMaking {
     const seconds = (nowNs - this.#lastNs) / 1e9;
     if (this.#lastMid > 0 && seconds > 0) {
       const step = Math.log(mid / this.#lastMid);
-      const weight = 1 - 0.5 ** (seconds / VOLATILITY_HALF_LIFE_S);
-      this.#variance += weight * ((step * step) / seconds - this.#variance);
+      const keeps = keptAfter(seconds, VOLATILITY_HALF_LIFE_S);
+      this.#variance = fadingMean(this.#variance, (step * step) / seconds, keeps);
     }
     if (this.#lastMid === 0 || seconds > 0) {
       this.#lastMid = mid;
