@@ -7,6 +7,7 @@ import { opposite, type Resting, type RestingOrder } from '../../book/order-book
 import type { Market } from '../market-state.ts';
 import {
   type AccountTrade,
+  hasSecondLimb,
   isOpen,
   limitOf,
   type NewOrder,
@@ -263,7 +264,7 @@ export class Matching<M extends Market = Market> {
     const { orderId, account: owner, side, shownLots } = order;
     const resting = { orderId, owner, side, ticks, lots: left };
     this.#rest(market, shownLots === undefined ? resting : { ...resting, shownLots });
-    if (order.bracket !== undefined && order.wokenMs === undefined) market.waiting.add(order);
+    if (hasSecondLimb(order)) market.waiting.add(order);
     return { order, trades, prevented };
   }
 
@@ -305,9 +306,12 @@ export class Matching<M extends Market = Market> {
     return taken;
   }
 
-  /** A trade with an order at rest may have filled it, and may wake others. */
-  #reach(market: M, { orderId }: RestingOrder): void {
-    if (market.book.find(orderId) === null) market.waiting.remove(orderId);
+  /** A trade with an order at rest may have ended its second limb, and may wake others. */
+  #reach(market: M, { owner, orderId }: RestingOrder): void {
+    if (owner !== null && market.waiting.has(orderId)) {
+      const order = this.#floor.orderOf({ account: owner, orderId });
+      if (!hasSecondLimb(order)) market.waiting.remove(orderId);
+    }
     const last = market.priceOf('last');
     if (last !== null) this.waking.priced(market, 'last', last);
   }
