@@ -230,12 +230,8 @@ export class Matching<M extends Market = Market> {
 
   #begin(order: VenueOrder, plan: MatchPlan): Placed {
     const market = this.#floor.market(order.symbol);
-    const { isWaiting, trigger } = order;
-    if (isWaiting !== true || trigger === undefined) return this.#work(market, order, plan);
-    market.waiting.add(order);
-    const price = market.priceOf(trigger.reference);
-    // Nobody else is woken by it: it is where it was.
-    if (price !== null) this.waking.priced(market, trigger.reference, price);
+    if (order.isWaiting !== true) return this.#work(market, order, plan);
+    this.waking.wait(market, order);
     return { order, trades: [], prevented: [] };
   }
 
