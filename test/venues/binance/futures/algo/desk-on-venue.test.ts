@@ -16,9 +16,13 @@ const MARK_MS = 1_500;
 const usdm = SCENARIO_VENUES.find(({ kind }) => kind === 'binance-usdm');
 
 /** Runs a script on a desk that has bought one unit, with bids for five at 500 below. */
-async function withPosition(script: (desk: ReturnType<typeof toolsOf>) => Promise<void>) {
+async function withPosition(
+  script: (desk: ReturnType<typeof toolsOf>) => Promise<void>,
+  frames?: (frame: string) => readonly string[],
+) {
   if (usdm === undefined) throw new Error('USD-M is a venue of the scenarios');
-  const stage = await aStage(usdm);
+  const tamper = frames === undefined ? usdm.tamper : { ...usdm.tamper, frames };
+  const stage = await aStage({ ...usdm, tamper }, frames !== undefined);
   try {
     stage.crowd('sell', 1);
     stage.crowd('buy', 5, -500);
@@ -193,6 +197,43 @@ test('an order that has woken while nobody heard is met under its new id', async
     await ends(id, 'canceled');
     assert.equal([open(), recordOf(id).isWaiting], [[], false]);
   });
+});
+
+/** Words of the service alone are heard, once the position is there. */
+const withoutFills = (frame: string): readonly string[] => {
+  const isOfStop = frame.includes('"ORDER_TRADE_UPDATE"') && frame.includes('"S":"SELL"');
+  return isOfStop ? [] : [frame];
+};
+
+test('a fill that nobody tells is asked for: the service says how much there was', async () => {
+  await withPosition(async ({ stage, waiting, markAt, ends, recordOf }) => {
+    const id = await waiting();
+    await markAt(PRICE - 100);
+    await ends(id, 'filled');
+    assert.is(recordOf(id).filledLots, stage.lots(1));
+    assert.is(stage.desk.eventsOf(id).filter((kind) => kind === 'order-filled').length, 1);
+  }, withoutFills);
+});
+
+test('what the service tells twice, or too late, changes nothing', async () => {
+  const held: string[] = [];
+  /** News of the service comes twice, and that it has woken only after everything. */
+  const late = (frame: string): readonly string[] => {
+    if (!frame.includes('"ALGO_UPDATE"')) return [frame];
+    if (frame.includes('"X":"FINISHED"')) return [frame, ...held, frame];
+    if (!frame.includes('"X":"TRIGGERED"')) return [frame, frame];
+    held.push(frame);
+    return [];
+  };
+  await withPosition(async ({ stage, waiting, markAt, ends, recordOf, lots }) => {
+    const id = await waiting();
+    await markAt(PRICE - 100);
+    await ends(id, 'filled');
+    await stage.advance(5_000);
+    assert.is(held.length, 1);
+    assert.equal([recordOf(id).status, recordOf(id).filledLots], ['filled', stage.lots(1)]);
+    assert.is(lots(), 0);
+  }, late);
 });
 
 test('everything that is cancelled at once is what rests and what waits', async () => {
