@@ -126,4 +126,27 @@ test('what is placed is what the venue says of it, whatever it waits for', () =>
   );
 });
 
+test('a list names what waits in each market of ours, and then what rests', () => {
+  const { nowMs, say, ask } = aServer();
+  const ether = anInstrument({ venue: 'usdm', symbol: 'ETHUSDT', base: 'ETH', lot: '0.001' });
+  const orders = futuresOrders(key, access.receiveWindowMs);
+  const place = (market: typeof instrument, parts: Parameters<typeof anOrder>[0]): void => {
+    const order = anOrder({ lots: 1_000, ...parts }) as ApprovedOrder;
+    const reply = say(orders.place(order, market, 'r1', nowMs));
+    assert.ok(reply.kind === 'reply' && reply.outcome.kind === 'done', JSON.stringify(reply));
+  };
+  const sale = { side: 'sell', kind: 'market', ticks: 0 } as const;
+  place(instrument, { clientId: 'rests', ticks: 500_000 });
+  place(instrument, { ...sale, clientId: 'a', trigger: { kind: 'stop', ticks: ticksOf(1_000) } });
+  place(ether, { ...sale, clientId: 'b', trigger: { kind: 'stop', ticks: ticksOf(1_000) } });
+  const namesIn = (markets: readonly (typeof instrument)[]) =>
+    ask(futuresQueries(access, markets).openOrders(nowMs)).map(({ clientId }) => clientId);
+  assert.equal(namesIn([instrument, ether]), ['a', 'b', 'rests']);
+  assert.equal(namesIn([instrument]), ['a', 'rests']);
+  const strangers = Array.from({ length: 40 }, (_, at) =>
+    anInstrument({ venue: 'usdm', symbol: `X${at}USDT` }),
+  );
+  assert.equal(namesIn([...strangers, instrument]), ['a', 'rests'], 'of all markets at once');
+});
+
 test.run();
