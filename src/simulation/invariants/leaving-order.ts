@@ -16,12 +16,16 @@ export interface LeavingOrder {
 export type OrderReader = (sent: Outgoing) => LeavingOrder | null;
 
 const binance: OrderReader = (sent) => {
-  if (typeof sent !== 'string' || !sent.includes('"order.place"')) return null;
+  if (typeof sent !== 'string') return null;
+  const isPair = sent.includes('"orderList.place.oco"');
+  if (!isPair && !sent.includes('"order.place"')) return null;
+  // The target of a pair has the price and the name of the desk's order.
+  const target = wordAt(sent, 'aboveType') === 'LIMIT_MAKER' ? 'above' : 'below';
   return {
-    clientId: wordAt(sent, 'newClientOrderId'),
+    clientId: wordAt(sent, isPair ? `${target}ClientOrderId` : 'newClientOrderId'),
     side: wordAt(sent, 'side') === 'BUY' ? 'buy' : 'sell',
     quantity: wordAt(sent, 'quantity'),
-    price: wordAt(sent, 'price'),
+    price: wordAt(sent, isPair ? `${target}Price` : 'price'),
   };
 };
 

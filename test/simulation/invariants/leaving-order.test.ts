@@ -1,6 +1,7 @@
 /** The readers of the laws against the bytes that our adapters write. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ticksOf } from '../../../src/core/units.ts';
 import { ORDER_READERS } from '../../../src/simulation/invariants/leaving-order.ts';
 import { krakenOrders } from '../../../src/venues/kraken/orders.ts';
 import { aCoinbaseDesk, INSTRUMENTS } from '../../support/coinbase/desk.ts';
@@ -36,6 +37,19 @@ test('an order of every venue is read from its bytes, whatever hides its id', ()
       ['0.01000000', '5000.00'],
     ],
   );
+});
+
+test('a pair at Binance is read as the one order that it is', () => {
+  for (const [side, away] of [
+    ['sell', -10_000],
+    ['buy', 10_000],
+  ] as const) {
+    const trigger = { kind: 'pair', ticks: ticksOf(500_000 + away) } as const;
+    const pair = anApproved({ clientId: ID, side, ticks: 500_000, lots: 1_000, trigger });
+    const sent = aVenue().orders.place(pair, anInstrument(), 'r', NOW);
+    const read = { clientId: ID, side, quantity: '0.01000', price: '5000.00' };
+    assert.equal(ORDER_READERS.binance(sent), read);
+  }
 });
 
 test('what places no order is none', () => {
