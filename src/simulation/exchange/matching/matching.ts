@@ -9,6 +9,7 @@ import { feeOf } from '../fees.ts';
 import type { Market } from '../market-state.ts';
 import {
   type AccountTrade,
+  hasSecondLimb,
   isOpen,
   limitOf,
   type NewOrder,
@@ -263,7 +264,7 @@ export class Matching<M extends Market = Market> {
     const { orderId, account: owner, side, shownLots } = order;
     const resting = { orderId, owner, side, ticks, lots: left };
     this.#rest(market, shownLots === undefined ? resting : { ...resting, shownLots });
-    if (order.bracket !== undefined && order.wokenMs === undefined) market.waiting.add(order);
+    if (hasSecondLimb(order)) market.waiting.add(order);
     return { order, trades, prevented };
   }
 
@@ -352,7 +353,7 @@ export class Matching<M extends Market = Market> {
     const { base, quote } = market.rules.instrument;
     const booked = accountTrade(trade, party, side, isMaker);
     const order = this.#floor.orderOf(party);
-    if (order.bracket !== undefined && !isOpen(order)) market.waiting.remove(order.orderId);
+    if (order.bracket !== undefined && !hasSecondLimb(order)) market.waiting.remove(order.orderId);
     this.news.touch(party.account, [base, quote, party.feeAsset]);
     this.news.executed('trade', order, booked);
     return booked;

@@ -1,7 +1,7 @@
 import type { Amount, Lots, Ticks } from '../../../core/units.ts';
 import type { MatchPlan } from '../../book/match-plan.ts';
 import type { Market } from '../market-state.ts';
-import type { VenueOrder } from '../orders.ts';
+import { hasSecondLimb, type VenueOrder } from '../orders.ts';
 import type { Endings } from './endings.ts';
 import type { Floor } from './floor.ts';
 import type { Reference, WaitingOrder } from './waiting-orders.ts';
@@ -66,7 +66,7 @@ export class Waking<M extends Market> {
     const { clearing, clock, log, news } = this.#floor;
     const order = clearing.account(account).open.get(orderId);
     // It may have traded, or ended with its pair, in the operation that made it due.
-    if (order === undefined) return;
+    if (order === undefined || (isBracket(order) && !hasSecondLimb(order))) return;
     const market = this.#floor.market(order.symbol);
     this.#endings.endOther(order);
     const before = this.#floor.orderOf(order);
@@ -89,4 +89,9 @@ export class Waking<M extends Market> {
     }
     this.#working.work(market, this.#floor.orderOf(order), plan);
   }
+}
+
+/** Whether the second limb of a bracket is what would wake an order. */
+function isBracket({ bracket, wokenMs }: VenueOrder): boolean {
+  return bracket !== undefined && wokenMs === undefined;
 }
