@@ -4,14 +4,14 @@
  *
  *   npm run --silent bench -- [--json] [--check] [--seconds 10]
  */
-import { parseArgs } from 'node:util';
 import { aggregationCases } from './aggregation.ts';
 import { auditCases } from './audit.ts';
-import { type Case, report } from './case.ts';
+import { runBench } from './bench-program.ts';
+import type { Case } from './case.ts';
 import { engineCases } from './engine.ts';
 import { inspectionCases } from './inspection.ts';
 import { kernelCases } from './kernels.ts';
-import { riskCases } from './risk-check.ts';
+import { riskCases } from './risk/pre-trade.ts';
 import { tickToOrderCases } from './tick-to-order.ts';
 
 /** Length of one measurement. All of them together take about four times as long. */
@@ -28,23 +28,11 @@ const SUITES = [
   ['the signed log', auditCases],
 ] as const;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: String(SECONDS) },
-  },
+await runBench({ seconds: SECONDS, secondsMax: SECONDS_MAX }, async (seconds) => {
+  const cases: Case[] = [];
+  for (const [what, run] of SUITES) {
+    process.stderr.write(`${what} …\n`);
+    cases.push(...(await run(seconds)));
+  }
+  return cases;
 });
-const seconds = Number(values.seconds);
-if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
-  const wanted = `a number above 0, at most ${SECONDS_MAX}`;
-  process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
-  process.exit(2);
-}
-
-const cases: Case[] = [];
-for (const [what, run] of SUITES) {
-  process.stderr.write(`${what} …\n`);
-  cases.push(...(await run(seconds)));
-}
-report(cases, values);

@@ -1,27 +1,20 @@
 /**
  * What risk computes beside the lane, measured against its budgets and its peers.
  *
- *   npm run --silent bench:risk -- [--json] [--check]
+ *   npm run --silent bench:risk -- [--json] [--check] [--seconds 10]
  */
-import { parseArgs } from 'node:util';
-import { report } from '../case.ts';
-import { riskCases } from '../risk-check.ts';
+import { runBench } from '../bench-program.ts';
 import { portfolioCases } from './portfolio.ts';
+import { riskCases } from './pre-trade.ts';
 import { seriesCases } from './series.ts';
 import { volatilityCases } from './volatility.ts';
 
 const SECONDS = 10;
+const SECONDS_MAX = 600;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  },
-});
-const cases = [
-  ...(await riskCases(SECONDS)),
-  ...(await portfolioCases(SECONDS)),
+await runBench({ seconds: SECONDS, secondsMax: SECONDS_MAX }, async (seconds) => [
+  ...(await riskCases(seconds)),
+  ...(await portfolioCases(seconds)),
   ...volatilityCases(),
-  ...seriesCases(SECONDS / 2),
-];
-report(cases, values);
+  ...seriesCases(seconds / 2),
+]);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
+import { SHOWN_SHARE_MIN, shownLotsOf } from '../execution/native/iceberg.ts';
 import { weightedMid } from '../market/microstructure/microprice.ts';
+import { fadingMean, keptAfter } from '../math/statistics/fading.ts';
 import { NOT_HELD, type SizeHeld } from './size-held.ts';
 
 /** One entry of kind `market-making` in section `strategies` of the configuration. */
@@ -33,6 +35,12 @@ export const marketMakingSection = z
       .max(60)
       .describe('half-life with which the fair price follows the microprice; 0 follows at once'),
     quoteNotional: z.number().positive().describe('size of each quote in quote currency'),
+    shownShare: z
+      .number()
+      .min(SHOWN_SHARE_MIN)
+      .max(1)
+      .optional()
+      .describe('part of each quote that the book shows at a time; 1, so all of it, unless told'),
     maxInventoryNotional: z
       .number()
       .positive()
@@ -89,6 +97,11 @@ export class MarketMaking {
 
   adopt(settings: MarketMakingSettings): void {
     this.#settings = settings;
+  }
+
+  /** What of each quote the book shows at a time. */
+  get shownShare(): number {
+    return this.#settings.shownShare ?? 1;
   }
 
   /** One-second volatility as a fraction. */
@@ -152,9 +165,9 @@ export class MarketMaking {
     const fair = this.#follow(
       weightedMid(
         bidTicks,
-        othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
+        othersLots(top.bidLots, bidTicks, this.bidTicks, this.#shownOf(this.bidLots)),
         askTicks,
-        othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+        othersLots(top.askLots, askTicks, this.askTicks, this.#shownOf(this.askLots)),
       ),
       top.receivedNs,
     );
@@ -196,12 +209,17 @@ export class MarketMaking {
     return sized < lotsMin || sized * lot < Number(notionalMin) / 1e8 ? 0 : sized;
   }
 
+  /** What others see of a quote of ours. */
+  #shownOf(lots: number): number {
+    return shownLotsOf(lots, this.shownShare, this.#instrument) ?? lots;
+  }
+
   /** The fair price, drawn towards the microprice of this moment. */
   #follow(microprice: number, nowNs: number): number {
     const seconds = (nowNs - this.#fairNs) / 1e9;
     const halfLife = this.#settings.smoothingSeconds;
-    const keeps = this.#fair > 0 && halfLife > 0 ? 0.5 ** (seconds / halfLife) : 0;
-    this.#fair = microprice + keeps * (this.#fair - microprice);
+    const keeps = this.#fair > 0 && halfLife > 0 ? keptAfter(seconds, halfLife) : 0;
+    this.#fair = fadingMean(this.#fair, microprice, keeps);
     this.#fairNs = nowNs;
     return this.#fair;
   }
@@ -211,8 +229,8 @@ export class MarketMaking {
     const seconds = (nowNs - this.#lastNs) / 1e9;
     if (this.#lastMid > 0 && seconds > 0) {
       const step = Math.log(mid / this.#lastMid);
-      const weight = 1 - 0.5 ** (seconds / VOLATILITY_HALF_LIFE_S);
-      this.#variance += weight * ((step * step) / seconds - this.#variance);
+      const keeps = keptAfter(seconds, VOLATILITY_HALF_LIFE_S);
+      this.#variance = fadingMean(this.#variance, (step * step) / seconds, keeps);
     }
     if (this.#lastMid === 0 || seconds > 0) {
       this.#lastMid = mid;

@@ -10,10 +10,10 @@
  *   npm run --silent bench:sockets -- [--json] [--check] [--seconds 10]
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { nodeClock, nodeTimers } from '../../../src/core/node-env.ts';
 import { recordings } from '../../../test/support/edge/recordings.ts';
-import { type Case, caseOf, report } from '../../case.ts';
+import { runBench } from '../../bench-program.ts';
+import { type Case, caseOf } from '../../case.ts';
 import type { RecordedName } from '../recorded-market.ts';
 import type { Round } from './follower.ts';
 
@@ -138,17 +138,4 @@ function quartersOf(values: readonly number[]): [low: number, middle: number, hi
 /** Of each venue. */
 const SECONDS = 10;
 const SECONDS_MAX = 600;
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: String(SECONDS) },
-  },
-});
-const seconds = Number(values.seconds);
-if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
-  const wanted = `a number above 0, at most ${SECONDS_MAX}`;
-  process.stderr.write(`--seconds: found ${values.seconds}, wanted ${wanted}\n`);
-  process.exit(2);
-}
-report(await socketCases(seconds), values);
+await runBench({ seconds: SECONDS, secondsMax: SECONDS_MAX }, socketCases);

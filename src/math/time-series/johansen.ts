@@ -2,7 +2,12 @@ import { err, ok, type Result } from '../../core/result.ts';
 import { backward, cholesky, choleskySolve, forward } from '../linear/cholesky.ts';
 import { symmetricEigen } from '../linear/symmetric-eigen.ts';
 import { at, type Matrix, product, put, zeros } from '../matrix.ts';
-import { type CriticalTable, MACKINNON_HAUG_MICHELIS, OSTERWALD_LENUM } from './johansen-tables.ts';
+import {
+  type CriticalTable,
+  MACKINNON_HAUG_MICHELIS,
+  OSTERWALD_LENUM,
+  type Quantiles,
+} from './johansen-tables.ts';
 
 /** As many as the longer of the tables has. */
 export const VARIABLES_MAX = 12;
@@ -11,7 +16,7 @@ export const VARIABLES_MAX = 12;
 export interface RankTest {
   readonly statistics: readonly number[];
   /** At 10, 5 and 1 %, by rank; null where the table has no row for so many variables. */
-  readonly critical: readonly (readonly [number, number, number] | null)[];
+  readonly critical: readonly (Quantiles | null)[];
 }
 
 export interface Johansen {

@@ -1,12 +1,13 @@
 import { assert } from '../../core/result.ts';
+import { fadingMean, keptAfter } from '../../math/statistics/fading.ts';
 import type { Regime } from './settings.ts';
 
 /** Samples of which the present volatility has its rank: ten minutes of seconds. */
 const SAMPLES = 600;
 /** Before so many nothing is known, and the market counts as calm. */
 const SAMPLES_MIN = 60;
-/** Half-life of the volatility, in samples. */
-const HALF_LIFE = 10;
+/** What the volatility keeps of itself with each sample: half of it after ten. */
+const KEPT = keptAfter(1, 10);
 /** A regime is left only this far below where it began, so that it does not flicker. */
 const STEP_BACK = 0.05;
 
@@ -44,9 +45,8 @@ export class RegimeMeter {
   }
 
   #take(squared: number): void {
-    const weight = 1 - 0.5 ** (1 / HALF_LIFE);
     const before = this.#variance;
-    this.#variance = Number.isNaN(before) ? squared : before + weight * (squared - before);
+    this.#variance = Number.isNaN(before) ? squared : fadingMean(before, squared, KEPT);
     let quieter = 0;
     for (let at = 0; at < this.#size; at += 1) {
       if ((this.#past[at] as number) < this.#variance) quieter += 1;

@@ -1,5 +1,6 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Matrix } from '../../math/matrix.ts';
+import { effectiveCount, fadingMean } from '../../math/statistics/fading.ts';
 
 export const ASSETS_MAX = 256;
 
@@ -55,8 +56,7 @@ export class EwmaCovariance {
 
   /** Rows of equal weight that would be as uncertain: (1 + λ)/(1 − λ). */
   get effectiveRows(): number {
-    const { lambda } = this.#settings;
-    return (1 + lambda) / (1 - lambda);
+    return effectiveCount(this.#settings.lambda);
   }
 
   /** Takes one return of each asset, all of the same moment. A halted asset has a return of 0. */
@@ -69,13 +69,13 @@ export class EwmaCovariance {
     }
     const isSeeding = this.#rows < seedRows;
     const keep = isSeeding ? this.#rows / (this.#rows + 1) : lambda;
-    const take = isSeeding ? 1 / (this.#rows + 1) : 1 - lambda;
     const cells = this.#cells;
     for (let row = 0; row < assets; row += 1) {
-      const factor = take * (returns[row] as number);
+      const own = returns[row] as number;
       for (let column = 0; column <= row; column += 1) {
         const place = row * assets + column;
-        const value = keep * (cells[place] as number) + factor * (returns[column] as number);
+        const both = own * (returns[column] as number);
+        const value = fadingMean(cells[place] as number, both, keep);
         cells[place] = value;
         cells[column * assets + row] = value;
       }

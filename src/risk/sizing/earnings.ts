@@ -1,3 +1,4 @@
+import { keptAfter } from '../../math/statistics/fading.ts';
 import type { MarketTold } from './book-told.ts';
 import { EdgeEstimate } from './edge.ts';
 import { VolumeMeter } from './liquidity.ts';
@@ -27,7 +28,7 @@ export class Earnings {
   end(told: MarketTold, minutes: number, halfLifeMinutes: number): void {
     const { profit, positionLots, tradedLots } = told;
     this.volume.take(tradedLots, minutes);
-    this.edge.fade(0.5 ** (minutes / halfLifeMinutes));
+    this.edge.fade(keptAfter(minutes, halfLifeMinutes));
     const isHeld = positionLots !== 0;
     const gain = (profit - this.#profit) / this.#given;
     const isStaked = gain !== 0 || isHeld || this.#wasHeld;

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import { keptAfter } from '../../math/statistics/fading.ts';
 import type { OutOfRange } from '../value-at-risk/tail-risk.ts';
 
 /** How a position would be closed without moving the market. */
@@ -76,7 +77,7 @@ export class VolumeMeter {
     const traded = counted - this.#last;
     this.#last = counted;
     if (!(traded >= 0)) return;
-    const keep = 0.5 ** (minutes / VOLUME_HALF_LIFE_MINUTES);
+    const keep = keptAfter(minutes, VOLUME_HALF_LIFE_MINUTES);
     this.#weight = this.#weight * keep + minutes;
     this.#sum = this.#sum * keep + traded;
   }

@@ -1,5 +1,6 @@
 import { assert, err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
+import { fadingMean } from '../../math/statistics/fading.ts';
 import { type SampleFault, sampleFault } from '../../math/statistics/sample.ts';
 import { historicalRisk } from './historical.ts';
 import type { OutOfRange, TailRisk } from './tail-risk.ts';
@@ -68,7 +69,7 @@ export function filteredPathsRisk(
     let sum = 0;
     for (let period = 0; period < horizon; period += 1) {
       const r = Math.sqrt(variance) * (shocks[rng.below(shocks.length)] as number);
-      variance = lambda * variance + (1 - lambda) * r * r;
+      variance = fadingMean(variance, r * r, lambda);
       sum += r;
     }
     return sum;
@@ -96,7 +97,7 @@ export function ewmaVolatilities(
   const past = new Float64Array(returns.length);
   for (let at = 0; at < returns.length; at += 1) {
     past[at] = Math.sqrt(variance);
-    variance = lambda * variance + (1 - lambda) * (returns[at] as number) ** 2;
+    variance = fadingMean(variance, (returns[at] as number) ** 2, lambda);
   }
   return ok({ past, forecast: Math.sqrt(variance) });
 }

@@ -15,8 +15,3 @@ export function ewmaParameters(lambda: number): VolatilityParameters {
   assert(lambda > 0 && lambda < 1, 'a weight between 0 and 1');
   return { mu: 0, omega: 0, alpha: 1 - lambda, gamma: 0, beta: lambda, nu: null };
 }
-
-/** How many equally weighted returns say as much: (1 + λ)/(1 − λ), 32 at 0.94. */
-export function effectiveReturns(lambda: number): number {
-  return (1 + lambda) / (1 - lambda);
-}

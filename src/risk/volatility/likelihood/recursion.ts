@@ -59,9 +59,9 @@ export class VariancePath {
       squares += shock * shock;
     }
     const start = { meanSquare: squares / count, slope: (-2 * sum) / count };
-    if (this.#model.variance === 'garch') fillGarch(this, parameters, start);
-    else if (this.#model.variance === 'gjr') fillGjr(this, parameters, start);
-    else fillEgarch(this, parameters, start, this.#rounding);
+    const { variance } = this.#model;
+    if (variance === 'egarch') fillEgarch(this, parameters, start, this.#rounding);
+    else fillLinear(this, parameters, start, variance === 'gjr');
   }
 }
 
@@ -71,41 +71,19 @@ interface Start {
   readonly slope: number;
 }
 
-function fillGarch(path: VariancePath, parameters: VolatilityParameters, start: Start): void {
-  const { shocks, variances, slopes } = path;
-  const { omega, alpha, beta } = parameters;
-  let square = start.meanSquare;
-  let squareByMu = start.slope;
-  let h = start.meanSquare;
-  let byMu = start.slope;
-  let byOmega = 0;
-  let byAlpha = 0;
-  let byBeta = 0;
-  for (let at = 0, cell = 0; at < variances.length; at += 1, cell += SLOPES) {
-    byMu = alpha * squareByMu + beta * byMu;
-    byOmega = 1 + beta * byOmega;
-    byAlpha = square + beta * byAlpha;
-    byBeta = h + beta * byBeta;
-    h = omega + alpha * square + beta * h;
-    variances[at] = h;
-    slopes[cell] = byMu;
-    slopes[cell + 1] = byOmega;
-    slopes[cell + 2] = byAlpha;
-    slopes[cell + 4] = byBeta;
-    if (at === shocks.length) break;
-    const shock = shocks[at] as number;
-    square = shock * shock;
-    squareByMu = -2 * shock;
-  }
-}
-
-function fillGjr(path: VariancePath, parameters: VolatilityParameters, start: Start): void {
+/** `garch` is a `gjr` that knows no fall: its γ moves nothing, and has no slope. */
+function fillLinear(
+  path: VariancePath,
+  parameters: VolatilityParameters,
+  start: Start,
+  isGjr: boolean,
+): void {
   const { shocks, variances, slopes } = path;
   const { omega, alpha, gamma, beta } = parameters;
   let square = start.meanSquare;
-  let fall = start.meanSquare / 2;
+  let fall = isGjr ? start.meanSquare / 2 : 0;
   let squareByMu = start.slope;
-  let fallByMu = start.slope / 2;
+  let fallByMu = isGjr ? start.slope / 2 : 0;
   let h = start.meanSquare;
   let byMu = start.slope;
   let byOmega = 0;
@@ -129,8 +107,9 @@ function fillGjr(path: VariancePath, parameters: VolatilityParameters, start: St
     const shock = shocks[at] as number;
     square = shock * shock;
     squareByMu = -2 * shock;
-    fall = shock < 0 ? square : 0;
-    fallByMu = shock < 0 ? squareByMu : 0;
+    const isFall = isGjr && shock < 0;
+    fall = isFall ? square : 0;
+    fallByMu = isFall ? squareByMu : 0;
   }
 }
 
