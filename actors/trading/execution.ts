@@ -44,7 +44,7 @@ export function executionActor(
 ): ActorSpec<ExecutionState, ExecutionMessage> {
   const { instruments, gate } = options;
   const decision = new Decision();
-  const venueOfDecision = (): string => instruments[decision.instrument]?.venue ?? '';
+  const marketOfDecision = (): Instrument => instruments[decision.instrument] as Instrument;
 
   const actionsOf = (
     submission: Submission<ExecutionMessage>,
@@ -52,12 +52,12 @@ export function executionActor(
   ): QuoteActions => ({
     place(side, ticks, lots) {
       const clientId = options.clientId(decision.strategy);
-      const venue = venueOfDecision();
-      const intent = decision.quote(clientId, venue, gate.epoch, side, ticks, lots);
+      const market = marketOfDecision();
+      const intent = decision.quote(clientId, market, gate.epoch, side, ticks, lots);
       return submission.place(intent) ? clientId : null;
     },
     cancel(clientId) {
-      ctx.send(address.venue(venueOfDecision()), { kind: 'cancel', clientId });
+      ctx.send(address.venue(marketOfDecision().venue), { kind: 'cancel', clientId });
     },
     amend(record, ticks, openLots) {
       const intent = decision.amendment(record, gate.epoch, ticks, openLots);
@@ -77,7 +77,7 @@ export function executionActor(
       quoting = { quoter: new Quoter(), instrument };
       quotings.set(strategy, quoting);
     }
-    decision.of(strategy, quoting.instrument, wanted.decidedNs);
+    decision.of(strategy, quoting.instrument, wanted.decidedNs, wanted.shownShare);
     const { quoter } = quoting;
     const mayTrade = gate.permissions.mayIncrease && !gate.isClosed;
     if (mayTrade) quoter.want(wanted.bidTicks, wanted.bidLots, wanted.askTicks, wanted.askLots);

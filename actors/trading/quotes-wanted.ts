@@ -7,6 +7,8 @@ export interface QuotesWanted {
   readonly bidLots: number;
   readonly askTicks: number;
   readonly askLots: number;
+  /** What of each quote the book shows at a time, up to 1: all of it. */
+  readonly shownShare: number;
   /** When the market event behind it reached this process. */
   readonly decidedNs: number;
 }

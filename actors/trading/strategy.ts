@@ -58,7 +58,7 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
   const { index: instrument } = options.instrument;
 
   const want = ({ making }: StrategyState, decidedNs: number, ctx: Context<StrategyMessage>) => {
-    const { bidTicks, bidLots, askTicks, askLots } = making;
+    const { bidTicks, bidLots, askTicks, askLots, shownShare } = making;
     const wanted: QuotesWanted = {
       kind: 'quotes-wanted',
       strategy: label,
@@ -67,6 +67,7 @@ export function strategyActor(options: StrategyOptions): ActorSpec<StrategyState
       bidLots,
       askTicks,
       askLots,
+      shownShare,
       decidedNs,
     };
     ctx.send(address.execution, wanted);

@@ -187,11 +187,12 @@ const orders: DaemonCommand = {
   run: async (desk) => done(desk.orders()),
   show: (data) =>
     table(
-      ['client id', 'symbol', 'side', 'price', 'quantity', 'filled', 'status'],
+      ['client id', 'symbol', 'side', 'kind', 'price', 'quantity', 'filled', 'status'],
       (data as readonly OrderRow[]).map((row) => [
         row.clientId,
         row.symbol,
         row.side,
+        row.kind,
         row.price,
         row.quantity,
         row.filled,

@@ -83,6 +83,8 @@ export interface OrderRow {
   readonly clientId: string;
   readonly symbol: string;
   readonly side: string;
+  /** `limit`, `stop at 59000.00`, `limit that shows 0.00010`. */
+  readonly kind: string;
   readonly price: string;
   readonly quantity: string;
   readonly filled: string;

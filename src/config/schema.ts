@@ -179,6 +179,13 @@ export const configSchema = z
       } else if (!venue.symbols.includes(strategy.symbol)) {
         issue('symbol', `wanted one of the symbols of ${venue.name}: ${venue.symbols.join(', ')}`);
       }
+      const kind = venue?.kind;
+      if ((strategy.settings.shownShare ?? 1) < 1 && kind !== undefined) {
+        const path = ['strategies', at, 'settings', 'shownShare'];
+        const message = `wanted 1: ${kind} keeps no icebergs`;
+        const { keepsIcebergs } = VENUE_KINDS[kind].capabilities;
+        if (!keepsIcebergs) context.addIssue({ code: 'custom', path, message });
+      }
       if (labels.has(strategy.label)) issue('label', 'wanted a label that is used once');
       labels.add(strategy.label);
       // A position belongs to its market: two strategies would take it for their own, each.

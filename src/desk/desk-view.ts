@@ -2,7 +2,8 @@ import type { ActorInfo } from '../../actors/runtime/place.ts';
 import type { ActorRow, MarketRow, OrderRow, PositionRow } from '../commands/desk.ts';
 import { amountText, type Instrument, priceText, quantityText } from '../core/instrument.ts';
 import type { Lots } from '../core/units.ts';
-import type { OrderRecord } from '../execution/order.ts';
+import { kindText } from '../execution/native/kind-text.ts';
+import { isEnded, type OrderRecord } from '../execution/order.ts';
 import type { Holding, Touch } from '../execution/portfolio.ts';
 import { averageEntryPerLot } from '../execution/positions.ts';
 
@@ -55,16 +56,18 @@ export function marketRow(
 }
 
 export function orderRow(instrument: Instrument, record: OrderRecord): OrderRow {
-  const { order, status, filledLots } = record;
+  const { order, status, filledLots, isWaiting } = record;
+  const waitText = isWaiting && !isEnded(record) ? ['waiting'] : [];
   const cancelText = record.isCancelRequested ? ['cancel sent'] : [];
   return {
     clientId: order.clientId,
     symbol: instrument.symbol,
     side: order.side,
+    kind: kindText(instrument, order),
     price: order.kind === 'market' ? 'market' : priceText(instrument, order.ticks),
     quantity: quantityText(instrument, order.lots as Lots),
     filled: quantityText(instrument, filledLots),
-    status: [status, ...amendText(instrument, record), ...cancelText].join(', '),
+    status: [status, ...waitText, ...amendText(instrument, record), ...cancelText].join(', '),
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Instrument } from '../core/instrument.ts';
 import type { Lots, Nanos, Ticks } from '../core/units.ts';
 import type { AmendIntent } from './amend/amendment.ts';
+import { shownLotsOf } from './native/iceberg.ts';
 import type { OrderIntent, OrderRecord, Side } from './order.ts';
 
 /** An intent that has not left after so long is decided anew. */
@@ -11,26 +13,29 @@ export class Decision {
   instrument = 0;
   /** When the market event behind it reached this process. */
   decidedNs = 0;
+  /** What of its quotes the book shows at a time, up to 1: all of it. */
+  shownShare = 1;
 
-  of(strategy: string, instrument: number, decidedNs: number): void {
+  of(strategy: string, instrument: number, decidedNs: number, shownShare = 1): void {
     this.strategy = strategy;
     this.instrument = instrument;
     this.decidedNs = decidedNs;
+    this.shownShare = shownShare;
   }
 
-  /** A post-only quote that follows from it. */
+  /** A post-only quote that follows from it; an iceberg where only a part of it is to show. */
   quote(
     clientId: string,
-    venue: string,
+    instrument: Instrument,
     epoch: number,
     side: Side,
     ticks: Ticks,
     lots: Lots,
   ): OrderIntent {
-    return {
+    const order: OrderIntent = {
       clientId,
       strategy: this.strategy,
-      venue,
+      venue: instrument.venue,
       instrument: this.instrument,
       side,
       kind: 'limit',
@@ -43,6 +48,8 @@ export class Decision {
       decidedNs: this.decidedNs as Nanos,
       deadlineNs: (this.decidedNs + INTENT_LIFE_NS) as Nanos,
     };
+    const shownLots = shownLotsOf(lots, this.shownShare, instrument);
+    return shownLots === null ? order : { ...order, shownLots };
   }
 
   /**

@@ -3,8 +3,8 @@ import type { Env } from '../core/env.ts';
 import { err, type Result } from '../core/result.ts';
 import type { Log } from '../ops/log.ts';
 import type { Query, QueryFault } from '../venues/port.ts';
+import { wholeAnswer } from '../venues/session/whole-answer.ts';
 import { VenueClock } from '../venues/venue-clock.ts';
-import { wholeAnswer } from '../venues/whole-answer.ts';
 import type { CancelDoor } from './cancel-doors.ts';
 
 /** How often the venue is asked for its time, which also keeps a connection open to it. */

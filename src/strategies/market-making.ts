@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Instrument, notionalAt } from '../core/instrument.ts';
+import { SHOWN_SHARE_MIN, shownLotsOf } from '../execution/native/iceberg.ts';
 import { weightedMid } from '../market/microstructure/microprice.ts';
 import { fadingMean, keptAfter } from '../math/statistics/fading.ts';
 import { NOT_HELD, type SizeHeld } from './size-held.ts';
@@ -34,6 +35,12 @@ export const marketMakingSection = z
       .max(60)
       .describe('half-life with which the fair price follows the microprice; 0 follows at once'),
     quoteNotional: z.number().positive().describe('size of each quote in quote currency'),
+    shownShare: z
+      .number()
+      .min(SHOWN_SHARE_MIN)
+      .max(1)
+      .optional()
+      .describe('part of each quote that the book shows at a time; 1, so all of it, unless told'),
     maxInventoryNotional: z
       .number()
       .positive()
@@ -90,6 +97,11 @@ export class MarketMaking {
 
   adopt(settings: MarketMakingSettings): void {
     this.#settings = settings;
+  }
+
+  /** What of each quote the book shows at a time. */
+  get shownShare(): number {
+    return this.#settings.shownShare ?? 1;
   }
 
   /** One-second volatility as a fraction. */
@@ -153,9 +165,9 @@ export class MarketMaking {
     const fair = this.#follow(
       weightedMid(
         bidTicks,
-        othersLots(top.bidLots, bidTicks, this.bidTicks, this.bidLots),
+        othersLots(top.bidLots, bidTicks, this.bidTicks, this.#shownOf(this.bidLots)),
         askTicks,
-        othersLots(top.askLots, askTicks, this.askTicks, this.askLots),
+        othersLots(top.askLots, askTicks, this.askTicks, this.#shownOf(this.askLots)),
       ),
       top.receivedNs,
     );
@@ -195,6 +207,11 @@ export class MarketMaking {
     if (sized === lots) return lots;
     const { lotsMin, notionalMin } = this.#instrument;
     return sized < lotsMin || sized * lot < Number(notionalMin) / 1e8 ? 0 : sized;
+  }
+
+  /** What others see of a quote of ours. */
+  #shownOf(lots: number): number {
+    return shownLotsOf(lots, this.shownShare, this.#instrument) ?? lots;
   }
 
   /** The fair price, drawn towards the microprice of this moment. */

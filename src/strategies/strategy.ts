@@ -12,6 +12,8 @@ export interface Strategy {
   readonly bidLots: number;
   readonly askTicks: number;
   readonly askLots: number;
+  /** What of each quote the book shows at a time, up to 1: all of it. */
+  readonly shownShare: number;
   /** One-second volatility as a fraction. */
   readonly volatility: number;
   /** @param size what position and order are held to; without it nothing is */

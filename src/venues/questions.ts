@@ -7,8 +7,8 @@ import { COMPARISONS_MAX, type ReconcilePort } from '../execution/reconciliation
 import type { Query, QueryFault, Venue } from './port.ts';
 import { KeyTurns, type Turn, WAITING_MAX } from './session/key-turns.ts';
 import type { QuietTime } from './session/quiet-time.ts';
+import { wholeAnswer } from './session/whole-answer.ts';
 import type { VenueClock } from './venue-clock.ts';
-import { wholeAnswer } from './whole-answer.ts';
 
 export interface QuestionsOptions {
   readonly venue: Venue;

@@ -65,8 +65,8 @@ BTCUSDT  -0.00100  60000.00     -      1.00           -  0.10`,
   [
     'orders',
     [ORDER],
-    `client id    symbol   side     price  quantity   filled  status
-desk-1-mm-1  BTCUSDT  buy   60000.00   0.00100  0.00000  open`,
+    `client id    symbol   side  kind      price  quantity   filled  status
+desk-1-mm-1  BTCUSDT  buy   limit  60000.00   0.00100  0.00000  open`,
   ],
   [
     'actors',

@@ -54,6 +54,12 @@ const values: [from: string, to: string, path: string, said: RegExp][] = [
     'venues.0.depth',
     /wanted l2: binance tells of price levels and not of single orders/,
   ],
+  [
+    'requoteBps: ',
+    'shownShare: 0.05\n      requoteBps: ',
+    'strategies.0.settings.shownShare',
+    /^found 0.05: .*>=0.1/,
+  ],
   ['priceBandBps: 100', 'priceBandBps: wide', 'risk.priceBandBps', /^found "wide": .*number/],
   ['priceBandBps: 100', 'priceBandBps: 5001', 'risk.priceBandBps', /^found 5001: .*<=5000/],
   ['priceBandBps: 100', 'priceBandBps: 0', 'risk.priceBandBps', /^found 0: .*>0/],
@@ -279,6 +285,14 @@ for (const [what, text, path, said] of crossed) {
     assert.ok((faults[0]?.line as number) > 1);
   });
 }
+
+test('quotes are icebergs only where the venue keeps some', () => {
+  const icebergs = changed('requoteBps: ', 'shownShare: 0.5\n      requoteBps: ');
+  assert.equal(faultsOf(icebergs), []);
+  const [fault] = faultsOf(icebergs.replace('endpoint: ', 'kind: coinbase\n    endpoint: '));
+  assert.is(fault?.path, 'strategies.0.settings.shownShare');
+  assert.match(fault?.message ?? '', /wanted 1: coinbase keeps no icebergs/);
+});
 
 test('two strategies with names and markets of their own are right', () => {
   assert.equal(faultsOf(second('mm2', 'ETHUSDT')), []);

@@ -5,6 +5,7 @@ import { marketRow, orderRow, positionRow } from '../../src/desk/desk-view.ts';
 import { submitted } from '../../src/execution/order.ts';
 import { FLAT } from '../../src/execution/positions.ts';
 import { anInstrument } from '../support/trade/instruments.ts';
+import { aStop } from '../support/trade/natives.ts';
 import { anOrder } from '../support/trade/orders.ts';
 
 const instrument = anInstrument();
@@ -52,6 +53,7 @@ test('an order shows its price, or that it takes any, and whether a cancel is on
     clientId: 'desk-1-mm-1',
     symbol: 'BTCUSDT',
     side: 'buy',
+    kind: 'limit',
     price: '60000.00',
     quantity: '0.00100',
     filled: '0.00040',
@@ -60,6 +62,15 @@ test('an order shows its price, or that it takes any, and whether a cancel is on
   assert.is(orderRow(instrument, submitted(anOrder({ kind: 'market' }))).price, 'market');
   const leaving = { ...record, isCancelRequested: true };
   assert.is(orderRow(instrument, leaving).status, 'submitted, cancel sent');
+});
+
+test('an order that the venue keeps shows what it waits for, and for how long it does', () => {
+  const stop = submitted(anOrder({ kind: 'market', ticks: 0, trigger: aStop() }));
+  const row = orderRow(instrument, { ...stop, status: 'open' });
+  assert.equal([row.kind, row.price, row.status], ['stop at 59000.00', 'market', 'open, waiting']);
+  const woken = orderRow(instrument, { ...stop, status: 'open', isWaiting: false });
+  assert.is(woken.status, 'open');
+  assert.is(orderRow(instrument, { ...stop, status: 'canceled' }).status, 'canceled');
 });
 
 test.run();

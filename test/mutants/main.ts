@@ -23,6 +23,7 @@ import {
 } from './lists/ladders.ts';
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
+import { NATIVE_RULES, ORDER_RATES, ORDER_STATE, WAKING, WAKING_FOUND } from './lists/native.ts';
 import { EXPOSURE, LIMITS, LOOSENING, PRE_TRADE, SIZES } from './lists/risk.ts';
 import { KERNEL, RAISED } from './lists/severity.ts';
 import { SIZE_ALLOCATION, SIZE_BOARD, SIZE_EDGE, SIZE_GATE, SIZING_DESK } from './lists/sizing.ts';
@@ -44,6 +45,11 @@ const ALL: readonly MutantFile[] = [
   SLICE,
   FLATTENING,
   PRE_TRADE,
+  NATIVE_RULES,
+  ORDER_RATES,
+  ORDER_STATE,
+  WAKING,
+  WAKING_FOUND,
   SIZES,
   EXPOSURE,
   LOOSENING,

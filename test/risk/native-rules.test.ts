@@ -264,6 +264,10 @@ test('what waits trades with none of ours, and the target of a pair does', () =>
   const buys = anOrder({ clientId: 'bid-2', side: 'buy', ticks: 98, lots: 2 });
   assert.is(refusalOf(check, buys), null, 'and what waits is met by nobody');
   const pair = aProtection({ kind: 'limit', ticks: 104, trigger: aPair(95), lots: 4 });
+  const high = anOrder({ clientId: 'high', side: 'buy', ticks: 104, lots: 2 });
+  check.exposure(0).reserve(high);
+  assert.equal(refusalOf(check, pair), { kind: 'self-trade', against: 'high' });
+  check.exposure(0).setOpen(high, 0);
   assert.is(refusalOf(check, pair), null);
   const meets = anOrder({ clientId: 'bid-3', side: 'buy', ticks: 104, lots: 2 });
   assert.equal(refusalOf(check, meets), { kind: 'self-trade', against: pair.clientId });

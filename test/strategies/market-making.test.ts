@@ -80,6 +80,17 @@ test('our own resting size moves nothing', () => {
   assert.equal(quotes(making)[0], [9999, 10]);
 });
 
+test('of our own iceberg only what shows is left out of the touch', () => {
+  const iceberg = decided({ halfSpreadBps: 1, shownShare: 0.2 });
+  assert.equal([quotes(iceberg)[0], iceberg.shownShare], [[9999, 10], 0.2]);
+  // Two of ours show on each side, so what others have is the same, and nothing moves.
+  iceberg.decide(topAt({ bidLots: 52, askLots: 52 }), 0);
+  assert.is(iceberg.fair, 10_000);
+  iceberg.decide(topAt({ bidLots: 52, askLots: 2 }), 0);
+  assert.ok(iceberg.fair > 10_000.9, 'one lot of others is left at the ask');
+  assert.is(decided({}).shownShare, 1);
+});
+
 test('inventory shifts both quotes against it', () => {
   const long = decided({ skewBps: 20 }, topAt(), 50);
   assert.equal(quotes(long), [
@@ -275,6 +286,8 @@ test('settings outside their range are refused by name', () => {
     ['skewBps', 1001],
     ['requoteBps', -1],
     ['quoteNotional', 0],
+    ['shownShare', 0.09],
+    ['shownShare', 1.1],
     ['maxInventoryNotional', -5],
     ['kind', 'momentum'],
   ] as const) {

@@ -1,9 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type HaltCause, PAUSE_CAUSES } from '../../src/control/gate.ts';
+import { lotsOf } from '../../src/core/units.ts';
 import type { RequestOutcome } from '../../src/venues/port.ts';
 import { anEntry, REQUEST_TIMEOUT_MS, type TestEntry } from '../support/edge/order-entry.ts';
 import { anApproved, RECEIVE_WINDOW_MS } from '../support/edge/order-socket.ts';
+import { aStop } from '../support/trade/natives.ts';
 
 const ID = 'desk-1-mm-1';
 const TIMEOUT_MS = REQUEST_TIMEOUT_MS;
@@ -361,6 +363,28 @@ test('the time from approval to socket is recorded under a real clock alone', ()
     entry.place(anApproved());
     assert.is(metrics.submission.count, isClockReal ? 1 : 0);
   }
+});
+
+test('what the venue does not keep is dropped before anything is journaled', () => {
+  const desk = anEntry();
+  const stop = { side: 'sell', kind: 'market', ticks: 0, trigger: aStop() } as const;
+  desk.entry.place(anApproved(stop));
+  assert.equal(desk.dropped, [ID]);
+  assert.equal([...desk.metrics.refusals], [['not-kept', 1]]);
+  assert.equal([desk.sent, desk.kinds()], [[], []]);
+  desk.natives.triggers = new Set(['stop']);
+  desk.entry.place(anApproved(stop));
+  assert.equal([desk.sent.length, desk.kinds()], [1, ['order-submitted']]);
+  assert.is(desk.manager.recordOf(ID)?.isWaiting, true);
+});
+
+test('an iceberg of more parts than the venue takes is dropped', () => {
+  const desk = anEntry();
+  desk.natives.icebergPartsMax = 10;
+  desk.entry.place(anApproved({ lots: 100, shownLots: lotsOf(9) }));
+  assert.equal([desk.dropped, desk.kinds()], [[ID], []]);
+  desk.entry.place(anApproved({ lots: 100, shownLots: lotsOf(10) }));
+  assert.equal(desk.kinds(), ['order-submitted']);
 });
 
 test.run();

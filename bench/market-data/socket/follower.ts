@@ -14,6 +14,8 @@ import { theirBooks } from './their-books.ts';
 export interface Round {
   /** From the byte that lets the updates go until the last of them is in its book. */
   readonly perSecond: number;
+  /** The same by the time for which the process had a processor: what others take is not in it. */
+  readonly perProcessorSecond: number;
   /** Best prices at the end. */
   readonly touches: string;
 }
@@ -36,12 +38,16 @@ async function round(): Promise<Round> {
   const books = await open(name, market, host);
   await within(books.ready, 'every book to begin');
   const startNs = nodeClock.mono();
+  const before = process.cpuUsage();
   line.write('.');
   await within(books.done, 'the last update');
   const seconds = (nodeClock.mono() - startNs) / 1e9;
+  const { user, system } = process.cpuUsage(before);
   const touches = books.touches().join(' ');
   await within(books.close(), 'the end of a socket');
-  return { perSecond: market.updates.length / seconds, touches };
+  const updates = market.updates.length;
+  const perProcessorSecond = updates / ((user + system) / 1e6);
+  return { perSecond: updates / seconds, perProcessorSecond, touches };
 }
 
 async function within<T>(promise: Promise<T>, what: string): Promise<T> {

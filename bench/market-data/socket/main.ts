@@ -3,7 +3,9 @@
  * loopback server, which sends them as fast as flow control lets it. Ours is the feed as the desk
  * runs it; ccxt is unmodified, each book in a loop over `watchOrderBook`. The three are processes
  * of their own. The two take turns, each round with a new connection and new books, and at its end
- * both must show the same best prices. Figures: docs/benchmarks.md.
+ * both must show the same best prices. A round of ours lasts some milliseconds, so that other
+ * programs on the same processors can take more than it: the budget holds by processor time, and by
+ * the clock where nobody did. Figures: docs/benchmarks.md.
  *
  *   npm run --silent bench:sockets -- [--json] [--check] [--seconds 10]
  */
@@ -17,8 +19,10 @@ import type { Round } from './follower.ts';
 
 /** Issue 5: at least so many times the messages of ccxt. */
 const TIMES_MORE = 4;
-/** Rounds of each before the first that counts. */
-const ROUNDS_WARM = 5;
+/** Rounds of each before the first that counts: the compiler is busy with ours until then. */
+const ROUNDS_WARM = 25;
+/** Above this many times the processor time, a round had to wait for other programs. */
+const ALONE = 1.15;
 /** Rounds of each that count, at least. */
 const ROUNDS_MIN = 7;
 /** A process that says nothing for so long never will. */
@@ -50,8 +54,8 @@ async function venueCases(name: RecordedName, seconds: number): Promise<Case[]> 
     childOf('follower', 'ccxt', name, ...hosts),
   ] as const;
   await Promise.all(both.map(answerOf));
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const ours: Round[] = [];
+  const theirs: Round[] = [];
   const endNs = nodeClock.mono() + seconds * 1e9;
   for (let at = -ROUNDS_WARM; at < ROUNDS_MIN || nodeClock.mono() < endNs; at += 1) {
     const [mine, peer] = [await roundOf(both[0]), await roundOf(both[1])];
@@ -59,21 +63,42 @@ async function venueCases(name: RecordedName, seconds: number): Promise<Case[]> 
       throw new Error(`${name}: books end at ${mine.touches}, ccxt's at ${peer.touches}`);
     }
     if (at < 0) continue;
-    ours.push(mine.perSecond);
-    theirs.push(peer.perSecond);
+    ours.push(mine);
+    theirs.push(peer);
   }
   for (const child of [server, ...both]) child.disconnect();
-  const ratios = ours.map((mine, at) => mine / (theirs[at] as number));
   const title = `${TITLES[name]} messages from a socket`;
+  const isAlone = [...ours, ...theirs].every(
+    ({ perSecond, perProcessorSecond }) => perProcessorSecond <= perSecond * ALONE,
+  );
+  const byClock = ({ perSecond }: Round): number => perSecond;
+  const byProcessor = ({ perProcessorSecond }: Round): number => perProcessorSecond;
+  return [
+    ...casesOf(title, ours.map(byClock), theirs.map(byClock), isAlone),
+    ...casesOf(`${title}, processor time`, ours.map(byProcessor), theirs.map(byProcessor), true),
+  ];
+}
+
+/** @param isJudged whether the machine can tell */
+function casesOf(
+  name: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  isJudged: boolean,
+): Case[] {
+  const ratios = ours.map((mine, at) => mine / (theirs[at] as number));
   const [low, middle, high] = quartersOf(ratios);
   return [
     caseOf({
-      ...{ name: title, value: quartersOf(ours)[1], unit: 'messages/s' },
+      ...{ name, value: quartersOf(ours)[1], unit: 'messages/s' },
       peer: { name: 'ccxt 4.5.84', value: quartersOf(theirs)[1] },
     }),
-    caseOf({ name: `${title}, beside ccxt`, value: middle, unit: 'times', target: TIMES_MORE }),
-    caseOf({ name: `${title}, beside ccxt, lower quarter`, value: low, unit: 'times' }),
-    caseOf({ name: `${title}, beside ccxt, upper quarter`, value: high, unit: 'times' }),
+    caseOf({
+      ...{ name: `${name}, beside ccxt`, value: middle, unit: 'times' },
+      ...{ target: TIMES_MORE, isJudged },
+    }),
+    caseOf({ name: `${name}, beside ccxt, lower quarter`, value: low, unit: 'times' }),
+    caseOf({ name: `${name}, beside ccxt, upper quarter`, value: high, unit: 'times' }),
   ];
 }
 

@@ -29,6 +29,7 @@ type Market = AuditEntry['payload'];
 const STATUS: Readonly<Record<string, string>> = {
   'order-refused': 'refused',
   'order-accepted': 'accepted',
+  'order-triggered': 'triggered',
   'order-rejected': 'rejected',
   'order-outcome-unknown': 'unknown',
   'order-canceled': 'canceled',
@@ -45,7 +46,9 @@ const STATUS: Readonly<Record<string, string>> = {
 };
 
 /** Nothing ends with these. */
-const ENDS_NOTHING: ReadonlySet<string> = new Set(['cancel-submitted', 'order-accepted']);
+const ENDS_NOTHING: ReadonlySet<string> = new Set([
+  ...['cancel-submitted', 'order-accepted', 'order-triggered'],
+]);
 
 /** Every order of an interval with what became of it, out of the entries alone. */
 export class OrderFold {
@@ -147,7 +150,7 @@ function rowOf(clientId: string, order: Order): string[] {
     field(intent, 'venue'),
     market === null ? '' : field(market, 'symbol'),
     field(intent, 'side'),
-    field(intent, 'kind'),
+    kindText(intent, market),
     field(intent, 'kind') === 'market' ? 'market' : price,
     lots(size),
     lots(filledLots),
@@ -157,6 +160,18 @@ function rowOf(clientId: string, order: Order): string[] {
     ended,
     plainText(reason),
   ];
+}
+
+/** What it is, what it has waited for, and what it shows of itself. */
+function kindText(intent: AuditEntry['payload'], market: Market | null): string {
+  const [kind, trigger] = [field(intent, 'kind'), field(intent, 'trigger', 'kind')];
+  const at = scaled(market, whole(intent, 'trigger', 'ticks'), 'tickSteps', 'priceDecimals');
+  const bips = field(intent, 'trigger', 'bips');
+  const trail = bips === '' ? '' : ` of ${plainText(bips)} bps`;
+  const waits = trigger === '' ? '' : `, ${plainText(trigger)}${trail} at ${at}`;
+  const shown = scaled(market, whole(intent, 'shownLots'), 'lotSteps', 'quantityDecimals');
+  const shows = field(intent, 'shownLots') === '' ? '' : `, shows ${shown}`;
+  return `${kind}${waits}${shows}`;
 }
 
 /** A whole number of a payload; 0 for what is none, since whoever forges an entry may write it. */

@@ -1,10 +1,12 @@
 import type { ExplanationLink } from '../../commands/proof/proof-port.ts';
 import { type Instrument, notionalAt, priceText, quantityText } from '../../core/instrument.ts';
+import { kindText } from '../../execution/native/kind-text.ts';
 import type { OrderIntent } from '../../execution/order.ts';
 import { EVIDENCE_AT as AT, type Evidence } from '../../execution/proof/evidence.ts';
 import { weightedMid } from '../../market/microstructure/microprice.ts';
 import type { ApprovedOrder } from '../../risk/approved-order.ts';
 import { Exposure } from '../../risk/exposure.ts';
+import { valuedTicks } from '../../risk/native-rules.ts';
 import { decideAgain } from '../../strategies/decision-record.ts';
 import type { MarketMakingSettings } from '../../strategies/market-making.ts';
 import { binanceOrders } from '../../venues/binance/orders.ts';
@@ -62,6 +64,7 @@ export function decisionRows(order: OrderIntent, evidence: Evidence, instrument:
     ['settings', evidence[AT.settingsId] as number],
     ['quotes', `${quote(AT.quoteBidTicks)} / ${quote(AT.quoteAskTicks)}`],
     ['side', order.side],
+    ['kind', kindText(instrument, order)],
     ['price', order.kind === 'market' ? 'market' : priceText(instrument, order.ticks)],
     ['quantity', quantityText(instrument, order.lots)],
     ['gate epoch', order.epoch],
@@ -77,20 +80,31 @@ export function riskRows(order: OrderIntent, evidence: Evidence, instrument: Ins
   exposure.position = at(AT.positionLots);
   exposure.buyLots = at(AT.buyLots);
   exposure.sellLots = at(AT.sellLots);
-  const { side, lots, ticks } = order;
+  const { side, lots } = order;
   const scale = at(AT.riskScale);
   const worst = notionalAt(instrument, mid, exposure.worstWith(side, lots));
-  const notional = notionalAt(instrument, ticks > 0 ? ticks : mid, lots);
-  const offBps = ticks > 0 ? (Math.abs(ticks - mid) / mid) * 10_000 : 0;
+  const bandBps = at(AT.priceBandBps);
+  const notional = notionalAt(instrument, valuedTicks(order, mid, bandBps), lots);
   const ageMs = (at(AT.riskCheckedNs) - at(AT.riskQuotedNs)) / 1e6;
   return [
     ['reduces the position', exposure.isReducing(side, lots)],
     ['notional', of(notional, at(AT.maxOrderNotional) * scale)],
     ['worst position', of(worst, at(AT.maxPositionNotional) * scale)],
-    ['off the mid, bps', of(offBps, at(AT.priceBandBps))],
+    offRow(order, mid, bandBps),
     ['age of the book, ms', of(ageMs, at(AT.staleBookMs))],
     ['loss today', of(at(AT.lossToday), at(AT.maxDailyLoss))],
   ];
+}
+
+/** A limit behind a trigger is held against that, a trigger by a setting of its own. */
+function offRow({ kind, ticks, trigger }: OrderIntent, mid: number, bandBps: number): Rows[number] {
+  const offBps = (price: number, from: number): number => (Math.abs(price - from) / from) * 10_000;
+  if (trigger === undefined) {
+    return ['off the mid, bps', of(ticks > 0 ? offBps(ticks, mid) : 0, bandBps)];
+  }
+  const isBehind = kind === 'limit' && trigger.kind !== 'pair';
+  if (isBehind) return ['off the trigger, bps', of(offBps(ticks, trigger.ticks), bandBps)];
+  return ['trigger off the mid, bps', trigger.ticks > 0 ? short(offBps(trigger.ticks, mid)) : '0'];
 }
 
 /** Stands for the key and its signature, which no record holds. */

@@ -155,10 +155,11 @@ function differences(
   const making = decideAgain(evidence, instrument, settings);
   const isBuy = order.side === 'buy';
   const decision = new Decision();
-  decision.of(order.strategy, order.instrument, evidence[AT.receivedNs] as number);
+  const decidedNs = evidence[AT.receivedNs] as number;
+  decision.of(order.strategy, order.instrument, decidedNs, making.shownShare);
   const now = decision.quote(
     order.clientId,
-    instrument.venue,
+    instrument,
     order.epoch,
     order.side,
     (isBuy ? making.bidTicks : making.askTicks) as Ticks,
@@ -178,7 +179,11 @@ function differences(
   // The journal writes −0 as 0, so here they are one.
   return pairs
     .filter(([, recorded, value]) => recorded !== value)
-    .map(([name, recorded, value]) => ({ name, recorded: String(recorded), now: String(value) }));
+    .map(([name, recorded, value]) => ({ name, recorded: textOf(recorded), now: textOf(value) }));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The gate looks a second time behind the journal, and a socket may be gone. */

@@ -3,7 +3,7 @@ import type { Env } from '../../core/env.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Result } from '../../core/result.ts';
 import type { Query, QueryFault, Venue } from '../../venues/port.ts';
-import { wholeAnswer } from '../../venues/whole-answer.ts';
+import { wholeAnswer } from '../../venues/session/whole-answer.ts';
 import type { RunningDesk } from '../running-desk.ts';
 
 const CANCEL_MS_MAX = 3_000;

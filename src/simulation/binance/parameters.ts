@@ -35,6 +35,11 @@ export class Parameters {
     return ok(value);
   }
 
+  /** What nobody reads is no mistake in this request. */
+  ignoreOthers(): void {
+    for (const name of this.#entries.keys()) this.#read.add(name);
+  }
+
   fail(error: BinanceError): void {
     this.#fault ??= error;
   }

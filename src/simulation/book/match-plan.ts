@@ -1,7 +1,7 @@
 import { type Instrument, quoteAmount } from '../../core/instrument.ts';
 import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import { crosses, type Level, opposite, type RestingOrder } from './order-book.ts';
+import { crosses, type Level, leftOf, opposite, type RestingOrder } from './order-book.ts';
 
 /** What happens when an order meets one of the same account; the taker's mode decides. */
 export type SelfTradePrevention = 'none' | 'expire-taker' | 'expire-maker' | 'expire-both';
@@ -41,46 +41,93 @@ export interface BookSides {
 /**
  * Walks the other side from its best price, each queue from its head. Planning first lets a
  * fill-or-kill order, a balance check and an order by quote amount see exactly the trades that
- * follow. Costs a step per resting order met.
+ * follow. Costs a step per resting order met, and per part of an iceberg.
  */
 export function planMatch(instrument: Instrument, book: BookSides, incoming: Incoming): MatchPlan {
-  const steps: MatchStep[] = [];
+  const walk = new Walk(instrument, incoming);
   const side = opposite(incoming.side);
-  let left = incoming.lots;
-  let quoteLeft = incoming.quoteMax;
-  let filled = 0;
+  const { limitTicks } = incoming;
   let level = book.best(side);
-  while (level !== null && left > 0) {
-    if (incoming.limitTicks !== null && !crosses(incoming.side, incoming.limitTicks, level)) break;
-    let maker: RestingOrder | null = level.first;
-    while (maker !== null && left > 0) {
-      if (incoming.owner !== null && incoming.owner === maker.owner) {
-        const mode = incoming.selfTradePrevention;
-        if (mode === 'expire-maker' || mode === 'expire-both') {
-          steps.push({ kind: 'expire-maker', maker, lots: maker.lots });
-        }
-        if (mode === 'expire-taker' || mode === 'expire-both') {
-          return { steps, filledLots: filled as Lots, endsAt: maker };
-        }
-        if (mode === 'expire-maker') {
-          maker = maker.next;
-          continue;
-        }
-      }
-      const lots = Math.min(left, maker.lots, affordable(instrument, level.ticks, quoteLeft));
-      if (lots === 0) return { steps, filledLots: filled as Lots, endsAt: null };
-      steps.push({ kind: 'trade', maker, lots: lots as Lots });
-      filled += lots;
-      left -= lots;
-      if (quoteLeft !== null) {
-        quoteLeft = amountOf(quoteLeft - quoteAmount(instrument, level.ticks, lots as Lots));
-        if (lots < maker.lots) left = 0;
-      }
-      maker = maker.next;
-    }
+  while (level !== null && walk.left > 0) {
+    if (limitTicks !== null && !crosses(incoming.side, limitTicks, level)) break;
+    walk.takeLevel(level);
     level = book.worse(side, level.ticks);
   }
-  return { steps, filledLots: filled as Lots, endsAt: null };
+  const { steps, filledLots, endsAt } = walk;
+  return { steps, filledLots, endsAt };
+}
+
+/** What an incoming order has met so far, and what is left of it. */
+class Walk {
+  readonly steps: MatchStep[] = [];
+  filledLots = 0 as Lots;
+  endsAt: RestingOrder | null = null;
+  /** 0 when it goes no further, whatever is left of it. */
+  left: number;
+  #quoteLeft: Amount | null;
+  readonly #instrument: Instrument;
+  readonly #incoming: Incoming;
+
+  constructor(instrument: Instrument, incoming: Incoming) {
+    this.#instrument = instrument;
+    this.#incoming = incoming;
+    this.left = incoming.lots;
+    this.#quoteLeft = incoming.quoteMax;
+  }
+
+  takeLevel(level: Level): void {
+    const { owner, selfTradePrevention: mode } = this.#incoming;
+    let icebergs: Part[] | null = null;
+    for (let maker: RestingOrder | null = level.first; maker !== null; maker = maker.next) {
+      if (this.left <= 0) return;
+      if (owner !== null && owner === maker.owner && mode !== 'none') {
+        this.#prevent(maker, mode);
+        continue;
+      }
+      this.#take(maker, maker.lots);
+      if (maker.hidden === 0) continue;
+      icebergs ??= [];
+      icebergs.push({ maker, hidden: maker.hidden });
+    }
+    // What icebergs show next stands behind all others, and behind what others showed before it.
+    for (let at = 0; icebergs !== null && at < icebergs.length && this.left > 0; at += 1) {
+      const { maker, hidden } = icebergs[at] as Part;
+      const shown = Math.min(maker.tip, hidden);
+      this.#take(maker, shown);
+      if (shown < hidden) icebergs.push({ maker, hidden: hidden - shown });
+    }
+  }
+
+  #prevent(maker: RestingOrder, mode: Exclude<SelfTradePrevention, 'none'>): void {
+    if (mode !== 'expire-taker') {
+      this.steps.push({ kind: 'expire-maker', maker, lots: leftOf(maker) });
+    }
+    if (mode === 'expire-maker') return;
+    this.endsAt = maker;
+    this.left = 0;
+  }
+
+  /** Takes what an order shows, or as much of it as is wanted and paid for. */
+  #take(maker: RestingOrder, shown: number): void {
+    const instrument = this.#instrument;
+    const affordableLots = affordable(instrument, maker.ticks, this.#quoteLeft);
+    const lots = Math.min(this.left, shown, affordableLots) as Lots;
+    this.left -= lots;
+    if (this.#quoteLeft !== null) {
+      const quote = quoteAmount(instrument, maker.ticks, lots);
+      this.#quoteLeft = amountOf(this.#quoteLeft - quote);
+      if (lots < shown) this.left = 0;
+    }
+    if (lots === 0) return;
+    this.steps.push({ kind: 'trade', maker, lots });
+    this.filledLots = (this.filledLots + lots) as Lots;
+  }
+}
+
+/** What an iceberg has left behind the part that it shows. */
+interface Part {
+  readonly maker: RestingOrder;
+  readonly hidden: number;
 }
 
 /** Exact quote amount of the trades of a plan. */

@@ -10,15 +10,27 @@ export interface RestingOrder {
   readonly owner: string | null;
   readonly side: Side;
   readonly ticks: Ticks;
-  /** What is left of it. */
+  /** What is left of it; of an iceberg, of the part that is shown. */
   lots: Lots;
+  /** What an iceberg holds back; 0 for all others. */
+  hidden: Lots;
+  /** What an iceberg shows at a time, at most; 0 for all others. */
+  readonly tip: Lots;
   previous: RestingOrder | null;
   next: RestingOrder | null;
 }
 
+/** An order that is to rest. */
+export interface Resting extends Pick<RestingOrder, 'orderId' | 'owner' | 'side' | 'ticks'> {
+  /** All that is left of it. */
+  readonly lots: Lots;
+  /** What the book shows of it at a time; left out: all. */
+  readonly shownLots?: Lots;
+}
+
 export interface Level {
   readonly ticks: Ticks;
-  /** Sum over the queue. */
+  /** Sum over the queue of what is shown. */
   lots: Lots;
   first: RestingOrder;
   last: RestingOrder;
@@ -51,38 +63,57 @@ export class OrderBook {
   }
 
   /** Puts an order at the end of the queue of its price. */
-  add(order: Omit<RestingOrder, 'previous' | 'next'>): RestingOrder {
+  add({ orderId, owner, side, ticks, lots: all, shownLots }: Resting): RestingOrder {
     assert(!this.isFull, 'a full book takes no order');
-    assert(order.lots > 0, 'a resting order has lots');
-    const levels = this.#levels[order.side];
-    const level = levels.get(order.ticks);
-    const resting: RestingOrder = { ...order, previous: level?.last ?? null, next: null };
+    assert(all > 0, 'a resting order has lots');
+    const levels = this.#levels[side];
+    const level = levels.get(ticks);
+    const tip = shownLots ?? NONE;
+    const lots = tip > 0 && tip < all ? tip : all;
+    const hidden = (all - lots) as Lots;
+    const previous = level?.last ?? null;
+    const order: RestingOrder = {
+      orderId,
+      owner,
+      side,
+      ticks,
+      lots,
+      hidden,
+      tip,
+      previous,
+      next: null,
+    };
     if (level === undefined) {
-      const { ticks, lots } = order;
-      levels.set(ticks, { ticks, lots, first: resting, last: resting });
-      this.#prices[order.side].add(ticks);
+      levels.set(ticks, { ticks, lots, first: order, last: order });
+      this.#prices[side].add(ticks);
     } else {
-      level.last.next = resting;
-      level.last = resting;
-      level.lots = (level.lots + order.lots) as Lots;
+      level.last.next = order;
+      level.last = order;
+      level.lots = (level.lots + lots) as Lots;
     }
-    this.#orders.set(order.orderId, resting);
-    return resting;
+    this.#orders.set(orderId, order);
+    return order;
   }
 
   /** Takes an order out, wherever it stands. */
   remove(order: RestingOrder): void {
+    order.hidden = NONE;
     this.fill(order, order.lots);
   }
 
-  /** Takes lots off an order; it keeps its place until nothing is left. */
+  /**
+   * Takes lots off what is shown of an order; it keeps its place until nothing of that is left. An
+   * iceberg then shows the next part, at the end of the queue.
+   */
   fill(order: RestingOrder, lots: Lots): void {
     const level = this.#levels[order.side].get(order.ticks);
     assert(level !== undefined && this.#orders.get(order.orderId) === order, 'it rests here');
     assert(lots > 0 && lots <= order.lots, 'no more is filled than is left');
     order.lots = (order.lots - lots) as Lots;
     level.lots = (level.lots - lots) as Lots;
-    if (order.lots === 0) this.#unlink(level, order);
+    if (order.lots > 0) return;
+    if (order.hidden > 0) this.#replenish(level, order);
+    else this.#unlink(level, order);
   }
 
   find(orderId: number): RestingOrder | null {
@@ -115,6 +146,19 @@ export class OrderBook {
     return levels;
   }
 
+  #replenish(level: Level, order: RestingOrder): void {
+    const lots = Math.min(order.tip, order.hidden) as Lots;
+    order.lots = lots;
+    order.hidden = (order.hidden - lots) as Lots;
+    level.lots = (level.lots + lots) as Lots;
+    if (level.last === order) return;
+    this.#leaveQueue(level, order);
+    order.previous = level.last;
+    order.next = null;
+    level.last.next = order;
+    level.last = order;
+  }
+
   #unlink(level: Level, order: RestingOrder): void {
     this.#orders.delete(order.orderId);
     const { previous, next } = order;
@@ -123,11 +167,23 @@ export class OrderBook {
       this.#prices[order.side].delete(order.ticks);
       return;
     }
+    this.#leaveQueue(level, order);
+  }
+
+  /** Joins the neighbours of an order that is not alone in its queue. */
+  #leaveQueue(level: Level, { previous, next }: RestingOrder): void {
     if (previous === null) level.first = next as RestingOrder;
     else previous.next = next;
     if (next === null) level.last = previous as RestingOrder;
     else next.previous = previous;
   }
+}
+
+const NONE = 0 as Lots;
+
+/** What is left of a resting order, shown or not. */
+export function leftOf(order: RestingOrder): Lots {
+  return (order.lots + order.hidden) as Lots;
 }
 
 /** Whether an order at `ticks` would trade with a level of the other side. */

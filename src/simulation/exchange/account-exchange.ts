@@ -1,70 +1,48 @@
 import type { Clock } from '../../core/env.ts';
-import { baseAmount, type Instrument, quoteAmount } from '../../core/instrument.ts';
 import { assert, err, ok, type Result } from '../../core/result.ts';
-import { type Amount, amountOf, type Lots } from '../../core/units.ts';
-import { type MatchPlan, planMatch, planQuote } from '../book/match-plan.ts';
-import { crosses, opposite } from '../book/order-book.ts';
-import { type Account, Clearing, clientKey, freeBalance, type Retention } from './clearing.ts';
-import { type FeeSchedule, feeOnTop } from './fees.ts';
-import { AVERAGE_MINUTES, type MarketRules, OPEN_ORDERS_MAX, ruleRefusal } from './market-rules.ts';
+import { type Amount, amountOf } from '../../core/units.ts';
+import { type MatchPlan, planQuote } from '../book/match-plan.ts';
+import { type Account, type Clearing, clientKey, freeBalance } from './clearing.ts';
+import { type FeeSchedule, feeOnTop, mostBeforeFee } from './fees.ts';
+import { AVERAGE_MINUTES, ruleRefusal } from './market-rules.ts';
 import type { Market } from './market-state.ts';
-import { Matching } from './matching.ts';
+import { Floor } from './matching/floor.ts';
+import { neededFor } from './matching/holds.ts';
+import { Matching } from './matching/matching.ts';
+import { nativeRefusal, pairRefusal } from './matching/native-rules.ts';
+import {
+  type Checked,
+  NO_MATCH,
+  openOrderRefusal,
+  planOf,
+  planOrKill,
+  takerRefusal,
+} from './matching/order-checks.ts';
+import type { Fit } from './matching/waking.ts';
 import {
   heldAsset,
+  isNative,
   isOpen,
+  limitOf,
   type NewOrder,
   type OrderReference,
   type Refusal,
   referenceText,
+  restLots,
   type VenueOrder,
 } from './orders.ts';
-import type { Change, ExchangeEvent, ExchangePort, Pair, Placed, PlacedPair } from './port.ts';
-import type { RecordFault, RecordStore } from './records.ts';
+import type {
+  Change,
+  ExchangeEvent,
+  ExchangePort,
+  ListReference,
+  NewPair,
+  Pair,
+  Placed,
+  PlacedPair,
+} from './port.ts';
 import { MINUTE_MS } from './tape.ts';
-import { RecordLost, VenueLog } from './venue-log.ts';
-
-/** Records between two snapshots. */
-export const SNAPSHOT_EVERY = 50_000;
-
-export interface RestoreOptions {
-  readonly markets: readonly MarketRules[];
-  readonly retention: Retention;
-  /** Null keeps nothing beyond this process. */
-  readonly records: RecordStore | null;
-}
-
-/** Makes an exchange over what an earlier process left; its open orders rest again. */
-export function restored<E extends AccountExchange<Market>, C extends Clearing = Clearing>(
-  { markets, retention, records }: RestoreOptions,
-  make: (clearing: C, log: VenueLog) => E,
-  Books: new (
-    instrumentOf: (symbol: string) => Instrument,
-    retention: Retention,
-  ) => Clearing = Clearing,
-): Result<E, RecordFault> {
-  const instruments = new Map(markets.map(({ instrument }) => [instrument.symbol, instrument]));
-  const instrumentOf = (symbol: string): Instrument => {
-    const instrument = instruments.get(symbol);
-    assert(instrument !== undefined, `records name markets of this venue, not ${symbol}`);
-    return instrument;
-  };
-  const clearing = new Books(instrumentOf, retention) as C;
-  const log = new VenueLog(records, clearing, SNAPSHOT_EVERY);
-  const recovered = log.recover();
-  if (!recovered.ok) return recovered;
-  const exchange = make(clearing, log);
-  const resumed = exchange.resume();
-  if (resumed.ok) return ok(exchange);
-  const wanted = 'a log that takes records';
-  return err({ kind: 'venue-record', sequence: -1, found: resumed.error, wanted });
-}
-
-/** A plan that was found good, and the order it belongs to, completed. */
-export interface Checked {
-  readonly plan: MatchPlan;
-  readonly lots: Lots;
-  readonly held: Amount;
-}
+import { RecordLost, type VenueLog } from './venue-log.ts';
 
 /**
  * What every spot exchange does for its accounts, whoever else makes the market: checks orders by
@@ -95,8 +73,9 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     this.clearing = clearing;
     this.log = log;
     this.clock = venue.clock;
-    this.matching = new Matching(clearing, log, venue);
-    this.markets = this.matching.markets;
+    const floor = new Floor({ clearing, log, ...venue });
+    this.matching = new Matching(floor, { fit: (market, order) => this.fitWoken(market, order) });
+    this.markets = floor.markets;
   }
 
   get haltedBy(): string | null {
@@ -128,28 +107,38 @@ export class AccountExchange<M extends Market> implements ExchangePort {
   place(account: string, order: NewOrder): Result<Placed, Refusal> {
     return this.operate(() => {
       const checked = this.#check(account, order);
-      if (!checked.ok) {
-        const { symbol, clientId } = order;
-        this.matching.tell({
-          kind: 'rejected',
-          account,
-          symbol,
-          clientId,
-          refusal: checked.error,
-        });
-        return checked;
-      }
-      const { plan, lots, held } = checked.value;
-      return ok(this.matching.accept(account, { ...order, lots }, held, plan));
+      if (checked.ok) return ok(this.matching.accept(account, checked.value));
+      this.#tellRejected(account, order, checked.error);
+      return checked;
     });
   }
 
-  placePair(): Result<PlacedPair, Refusal> {
-    return err({ kind: 'not-offered', found: 'two linked orders' });
+  placePair(account: string, pair: NewPair): Result<PlacedPair, Refusal> {
+    return this.operate(() => {
+      const checked = this.#checkPair(account, pair);
+      if (checked.ok) {
+        const { target, stop } = checked.value;
+        return ok(this.matching.acceptPair(account, target, stop, pair.clientId));
+      }
+      for (const order of [pair.target, pair.stop]) {
+        this.#tellRejected(account, order, checked.error);
+      }
+      return checked;
+    });
   }
 
-  findPair(): Pair | null {
-    return null;
+  findPair(name: string, list: ListReference): Pair | null {
+    const account = this.account(name);
+    if (account === null) return null;
+    const isOf = (order: VenueOrder): boolean =>
+      'listId' in list ? order.listId === list.listId : order.listClientId === list.listClientId;
+    // The target has the lower number. A client's name may have been used again: the last counts.
+    const orders = [...account.ended.values(), ...account.open.values()].filter(isOf);
+    const listId = Math.max(...orders.map((order) => order.listId ?? 0));
+    const [target, stop] = orders
+      .filter((order) => order.listId === listId)
+      .sort((one, other) => one.orderId - other.orderId);
+    return target === undefined || stop === undefined ? null : { listId, target, stop };
   }
 
   wouldRefuse(account: string, order: NewOrder): Refusal | null {
@@ -172,7 +161,7 @@ export class AccountExchange<M extends Market> implements ExchangePort {
       const open = [...(this.account(account)?.open.values() ?? [])];
       const orders = open.filter((order) => order.symbol === symbol);
       if (orders.length === 0) return err({ kind: 'unknown-order', reference: symbol });
-      return ok(orders.map((order) => this.matching.cancel(order)));
+      return ok(this.matching.cancelEach(orders, 'canceled'));
     });
   }
 
@@ -184,14 +173,17 @@ export class AccountExchange<M extends Market> implements ExchangePort {
       if (order === null || account === null || market === undefined || !isOpen(order)) {
         return err({ kind: 'unknown-order', reference: referenceText(reference) });
       }
+      if (isNative(order)) {
+        return err({ kind: 'not-amendable', reference: referenceText(reference) });
+      }
       const { ticks, lots } = change;
       const amended = { ...order, ticks, lots };
       const refusal = this.#refuseChange(market, amended, change);
       if (refusal !== null) return this.onUnfit(order, refusal);
       const held = this.affordChange(account, market, amended, order);
       if (!held.ok) return held;
-      const left = (lots - order.filledLots) as Lots;
-      const plan = (): MatchPlan => planOf(account, market, { ...amended, lots: left });
+      const left = restLots(amended);
+      const plan = (): MatchPlan => planOf(name, market, { ...amended, lots: left });
       return ok(this.matching.amend(order, { ticks, lots, held: held.value }, plan));
     });
   }
@@ -236,8 +228,9 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     this.#isBusy = true;
     try {
       const result = work();
+      this.afterWork();
       this.log.settle();
-      const events = this.matching.takeEvents();
+      const events = this.matching.news.take();
       if (events.length > 0) for (const listener of this.#listeners) listener(events);
       return result;
     } catch (thrown) {
@@ -250,19 +243,45 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     }
   }
 
-  #check(name: string, order: NewOrder): Result<Checked, Refusal> {
+  /** What an operation brings with it, before it is over. */
+  protected afterWork(): void {
+    this.matching.waking.wakeDue();
+  }
+
+  #tellRejected(account: string, { symbol, clientId }: NewOrder, refusal: Refusal): void {
+    this.matching.news.tell({ kind: 'rejected', account, symbol, clientId, refusal });
+  }
+
+  /** @param beside orders that are to be placed with it */
+  #check(name: string, order: NewOrder, beside = 0): Result<Checked, Refusal> {
     const market = this.markets.get(order.symbol);
     if (market === undefined) return err({ kind: 'unknown-symbol', symbol: order.symbol });
     if (!market.isOpen) return err({ kind: 'market-closed', symbol: order.symbol });
     const account = this.account(name);
     if (account === null) return err({ kind: 'unknown-account', account: name });
-    if (!worksAtOnce(order)) return err({ kind: 'not-offered', found: 'an order that waits' });
     const averageMs = this.clock.now() - AVERAGE_MINUTES * MINUTE_MS;
     const refusal =
       ruleRefusal(market.rules, order, market.tape.averageTicks(averageMs)) ??
-      openOrderRefusal(account, market, order);
+      openOrderRefusal(account, market, order, beside) ??
+      nativeRefusal(market, account, order);
     if (refusal !== null) return err(refusal);
     return this.afford(account, market, order);
+  }
+
+  #checkPair(name: string, { target, stop, clientId }: NewPair) {
+    const market = this.markets.get(target.symbol);
+    const unfit = market === undefined ? null : pairRefusal(market, target, stop);
+    if (unfit !== null) return err(unfit);
+    const known = this.findPair(name, { listClientId: clientId });
+    const isKnown = known !== null && (isOpen(known.target) || isOpen(known.stop));
+    if (isKnown || target.clientId === stop.clientId) {
+      const twice = isKnown ? clientId : target.clientId;
+      return err({ kind: 'duplicate-client-id' as const, clientId: twice });
+    }
+    const first = this.#check(name, target);
+    if (!first.ok) return first;
+    const second = this.#check(name, stop, 1);
+    return second.ok ? ok({ target: first.value, stop: second.value }) : second;
   }
 
   #refuseChange(market: M, amended: VenueOrder, { mayTake }: Change): Refusal | null {
@@ -287,11 +306,9 @@ export class AccountExchange<M extends Market> implements ExchangePort {
     amended: VenueOrder,
     before: VenueOrder,
   ): Result<Amount, Refusal> {
-    const { side, ticks } = amended;
-    const left = (amended.lots - amended.filledLots) as Lots;
-    const paid = quoteAmount(instrument, ticks, left);
-    const wanted =
-      side === 'sell' ? baseAmount(instrument, left) : amountOf(paid + feeOnTop(this.fees, paid));
+    const { side } = amended;
+    const wanted = neededFor(instrument, this.fees, { ...amended, lots: restLots(amended) }, null);
+    assert(wanted !== null, 'an order that rests has a price');
     const asset = heldAsset(instrument, side);
     const free = amountOf(freeBalance(account, asset) + before.held);
     return free < wanted ? err({ kind: 'insufficient-balance', asset, free, wanted }) : ok(wanted);
@@ -305,68 +322,44 @@ export class AccountExchange<M extends Market> implements ExchangePort {
   /** Plans an order, and finds out whether its account can pay for it. */
   protected afford(account: Account, market: M, order: NewOrder): Result<Checked, Refusal> {
     const { instrument } = market.rules;
-    const plan = planOf(account, market, order);
+    const waits = order.trigger !== undefined;
+    const plan = waits ? NO_MATCH : planOf(account.name, market, order);
     const lots = order.quote > 0n ? plan.filledLots : order.lots;
     if (lots < instrument.lotsMin) return err({ kind: 'no-liquidity', symbol: order.symbol });
-    const isMarket = order.type === 'market';
-    const paid =
-      order.side === 'sell'
-        ? baseAmount(instrument, lots)
-        : isMarket
-          ? planQuote(instrument, plan)
-          : quoteAmount(instrument, order.ticks, lots);
-    const wanted = order.side === 'sell' ? paid : amountOf(paid + feeOnTop(this.fees, paid));
+    const sized = { ...order, lots };
+    const fits = ok({ order: sized, plan: planOrKill(plan, sized) });
     const asset = heldAsset(instrument, order.side);
     const free = freeBalance(account, asset);
-    if (free < wanted) return err({ kind: 'insufficient-balance', asset, free, wanted });
-    // What fills at once pays its fee from what is free; what may rest has it locked.
-    const held = isMarket ? paid : wanted;
-    if (order.timeInForce === 'fok' && plan.filledLots < lots) {
-      return ok({ plan: NO_MATCH, lots, held });
+    const short = (wanted: Amount): Refusal => ({
+      kind: 'insufficient-balance',
+      asset,
+      free,
+      wanted,
+    });
+    if (order.side === 'buy' && order.type === 'market' && !waits) {
+      // What fills at once pays its fee from what is free; what may rest has it locked.
+      const held = planQuote(instrument, plan);
+      const wanted = amountOf(held + feeOnTop(this.fees, held));
+      return free < wanted ? err(short(wanted)) : ok({ ...fits.value, held });
     }
-    return ok({ plan, lots, held });
+    const last = market.priceOf(order.trigger?.reference ?? 'last');
+    const held = neededFor(instrument, this.fees, sized, last);
+    if (held === null) return err({ kind: 'no-liquidity', symbol: order.symbol });
+    return free < held ? err(short(held)) : ok({ ...fits.value, held });
   }
-}
 
-/** What an order would do to the book. */
-export function planOf(account: Account, market: Market, order: NewOrder): MatchPlan {
-  return planMatch(market.rules.instrument, market.book, {
-    side: order.side,
-    owner: account.name,
-    limitTicks: order.type === 'market' ? null : order.ticks,
-    lots: order.quote > 0n ? Number.POSITIVE_INFINITY : order.lots,
-    quoteMax: order.quote > 0n ? order.quote : null,
-    selfTradePrevention: order.selfTradePrevention,
-  });
-}
-
-export const NO_MATCH: MatchPlan = { steps: [], filledLots: 0 as Lots, endsAt: null };
-
-/** Whether all of an order meets the book at once, and rests there as it is. */
-function worksAtOnce({ trigger, shownLots, bracket }: NewOrder): boolean {
-  return trigger === undefined && shownLots === undefined && bracket === undefined;
-}
-
-/** Rules about the orders that the account has already, and about the book. */
-function openOrderRefusal(account: Account, market: Market, order: NewOrder): Refusal | null {
-  const { symbol, clientId } = order;
-  const found = account.openCounts.get(symbol) ?? 0;
-  if (found >= OPEN_ORDERS_MAX) return { kind: 'filter', filter: 'MAX_NUM_ORDERS', found };
-  const sameId = account.byClientId.get(clientKey(symbol, clientId)) ?? -1;
-  if (account.open.has(sameId)) return { kind: 'duplicate-client-id', clientId };
-  if (order.type === 'market') return null;
-  if (market.book.isFull) {
-    return { kind: 'filter', filter: 'EXCHANGE_MAX_NUM_ORDERS', found: market.book.size };
+  /** What an order that wakes may do: what its account can pay for, at most. */
+  protected fitWoken(market: M, woken: VenueOrder): Fit | null {
+    const { account, lots, side } = woken;
+    const { instrument } = market.rules;
+    const left = { ...woken, lots: restLots(woken) };
+    if (side === 'sell' || limitOf(woken) !== null) {
+      return { lots, held: woken.held, plan: planOrKill(planOf(account, market, left), left) };
+    }
+    // The hold was an estimate: the price at which it was to wake is not the one that it gets.
+    const free = freeBalance(this.clearing.account(account), instrument.quote);
+    const most = mostBeforeFee(this.fees, amountOf(woken.held + free));
+    const plan = planOrKill(planOf(account, market, left, most), left);
+    return { lots, held: planQuote(instrument, plan), plan };
   }
-  return order.type === 'limit-maker' ? takerRefusal(market, order) : null;
-}
-
-/** Refuses what would take from anybody: what everybody sees, or an order of an account. */
-function takerRefusal(market: Market, { side, ticks }: NewOrder): Refusal | null {
-  const others = opposite(side);
-  for (const best of [market.best(others), market.book.best(others)]) {
-    if (best === null || !crosses(side, ticks, best)) continue;
-    return { kind: 'would-take', ticks, opposite: best.ticks };
-  }
-  return null;
 }

@@ -1,15 +1,9 @@
-import { baseAmount, type Instrument, quoteAmount } from '../../core/instrument.ts';
+import { baseAmount, type Instrument } from '../../core/instrument.ts';
 import { assert, BrokenInvariant } from '../../core/result.ts';
-import { type Amount, amountOf, type Lots, type Millis, NO_AMOUNT } from '../../core/units.ts';
+import { type Amount, amountOf, type Lots, NO_AMOUNT } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
-import {
-  type AccountTrade,
-  heldAsset,
-  isOpen,
-  restLots,
-  type VenueOrder,
-  type VenueOrderStatus,
-} from './orders.ts';
+import { heldAfter } from './matching/holds.ts';
+import { type AccountTrade, heldAsset, isOpen, type VenueOrder } from './orders.ts';
 import type { StateRecord, TradeParty } from './records.ts';
 
 export interface Balance {
@@ -39,6 +33,11 @@ export interface Account {
   tradeCount: number;
   droppedOrders: number;
   droppedTrades: number;
+}
+
+interface OrderName {
+  readonly account: string;
+  readonly orderId: number;
 }
 
 type RecordOf<Kind extends StateRecord['kind']> = Extract<StateRecord, { kind: Kind }>;
@@ -111,6 +110,20 @@ export class Clearing {
         return;
       case 'order-accepted':
         this.#accept(record.order);
+        return;
+      case 'pair-accepted':
+        this.#accept(record.target);
+        this.#accept(record.stop);
+        return;
+      case 'order-woken':
+        this.#change(record, {
+          isWaiting: false,
+          wokenMs: record.venueMs,
+          updatedMs: record.venueMs,
+        });
+        return;
+      case 'mark-moved':
+        this.#change(record, { markTicks: record.ticks });
         return;
       case 'traded':
         this.#trade(record);
@@ -208,25 +221,39 @@ export class Clearing {
     });
   }
 
-  #amend({ account, orderId, ticks, lots, held, venueMs }: RecordOf<'order-amended'>): void {
-    const known = this.account(account);
-    const order = openOrder(known, orderId);
+  #amend(record: RecordOf<'order-amended'>): void {
+    const { ticks, lots, held, venueMs } = record;
+    this.#rehold(record, held);
+    this.#change(record, { ticks, lots, updatedMs: venueMs });
+  }
+
+  /** Locks another amount for an open order. */
+  #rehold(named: OrderName, held: Amount): void {
+    const account = this.account(named.account);
+    const order = openOrder(account, named.orderId);
     const asset = heldAsset(this.#instrumentOf(order.symbol), order.side);
     const more = amountOf(held - order.held);
-    this.#move(known, asset, amountOf(-more), more);
-    known.open.set(orderId, { ...order, ticks, lots, held, updatedMs: venueMs });
+    this.#move(account, asset, amountOf(-more), more);
+    this.#change(named, { held });
+  }
+
+  #change({ account, orderId }: OrderName, change: Partial<VenueOrder>): void {
+    const { open } = this.account(account);
+    open.set(orderId, { ...openOrder(this.account(account), orderId), ...change });
   }
 
   #end(record: RecordOf<'order-ended'>): void {
+    const { status, preventedLots, preventedMatchId, venueMs: updatedMs, paired } = record;
     const account = this.account(record.account);
     const order = openOrder(account, record.orderId);
-    this.#update(account, {
-      ...order,
-      status: record.status as VenueOrderStatus,
-      preventedLots: record.preventedLots,
-      preventedMatchId: record.preventedMatchId,
-      updatedMs: record.venueMs as Millis,
-    });
+    this.#update(account, { ...order, status, preventedLots, preventedMatchId, updatedMs });
+    if (paired === undefined) return;
+    if ('held' in paired) {
+      this.#rehold({ account: account.name, orderId: paired.orderId }, paired.held);
+      return;
+    }
+    const other = openOrder(account, paired.orderId);
+    this.#update(account, { ...other, status: paired.status, updatedMs });
   }
 
   /** Stores the next state of an open order; an end releases what is still locked for it. */
@@ -308,27 +335,6 @@ function openOrder(account: Account, orderId: number): VenueOrder {
   const order = account.open.get(orderId);
   assert(order !== undefined, `what ${account.name} does meets the open order ${orderId}`);
   return order;
-}
-
-/**
- * What stays locked after a fill: the rest at its limit, or what a market order has not paid. Where
- * a fee is locked as well, the same share of it, rounded up: what is released pays for the fill.
- */
-function heldAfter(
-  instrument: Instrument,
-  order: VenueOrder,
-  filledLots: Lots,
-  paid: Amount,
-): Amount {
-  if (order.type === 'market') return amountOf(order.held - paid);
-  const left = restLots({ ...order, filledLots });
-  if (order.side === 'sell') return baseAmount(instrument, left);
-  const before = restLots(order);
-  if (order.held <= quoteAmount(instrument, order.ticks, before)) {
-    return quoteAmount(instrument, order.ticks, left);
-  }
-  const [rest, all] = [BigInt(left), BigInt(before)];
-  return amountOf((order.held * rest + all - 1n) / all);
 }
 
 export function clientKey(symbol: string, clientId: string): string {

@@ -3,10 +3,11 @@ import { assert, ok, type Result } from '../../core/result.ts';
 import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { crosses, opposite } from '../book/order-book.ts';
-import { AccountExchange, type RestoreOptions, restored } from './account-exchange.ts';
+import { AccountExchange } from './account-exchange.ts';
 import type { FeeSchedule } from './fees.ts';
 import { MarketState } from './market-state.ts';
 import type { RecordFault } from './records.ts';
+import { type RestoreOptions, restored } from './restored.ts';
 
 export interface ExchangeOptions extends RestoreOptions {
   readonly fees: FeeSchedule;
@@ -53,7 +54,7 @@ export class Exchange extends AccountExchange<MarketState> {
     if (order === null) return false;
     assert(order.owner === null, 'the crowd cancels its own orders');
     return this.operate(() => {
-      this.matching.remove(market, order);
+      this.matching.removeCrowd(market, order);
       return ok(null);
     }).ok;
   }

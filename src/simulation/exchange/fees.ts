@@ -68,6 +68,14 @@ export function feeOnTop(schedule: FeeSchedule, notional: Amount): Amount {
   return amountOf((notional * ppm) / MILLION + 3n);
 }
 
+/** The most that may be paid out of a budget when its fee comes on top; see `feeOnTop`. */
+export function mostBeforeFee(schedule: FeeSchedule, budget: Amount): Amount {
+  if (feeOnTop(schedule, budget) === 0n) return budget;
+  const ppm = BigInt(Math.max(schedule.makerPpm, schedule.takerPpm));
+  const most = ((budget - 3n) * MILLION) / (MILLION + ppm);
+  return most > 0n ? amountOf(most) : NO_AMOUNT;
+}
+
 function discountedFee(
   discount: FeeDiscount | null,
   trade: Parameters<typeof feeOf>[1],

@@ -1,8 +1,9 @@
 import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import type { BookSides } from '../book/match-plan.ts';
-import { type Level, OrderBook, type RestingOrder } from '../book/order-book.ts';
+import { type Level, OrderBook, type Resting, type RestingOrder } from '../book/order-book.ts';
 import type { MarketRules } from './market-rules.ts';
+import { type Reference, WaitingOrders } from './matching/waiting-orders.ts';
 import type { ExchangeEvent, MarketView } from './port.ts';
 import { type PublicTrade, Tape } from './tape.ts';
 import type { Numbers, VenueLog } from './venue-log.ts';
@@ -11,6 +12,12 @@ import type { Numbers, VenueLog } from './venue-log.ts';
 export interface Market extends MarketView {
   readonly book: MarketBook;
   readonly tradeIds: Numbers;
+  /** Orders that wait for a price. */
+  readonly waiting: WaitingOrders;
+  /** Whether it has a mark price beside that of the last trade. */
+  readonly hasMark: boolean;
+  /** A price that orders may wait for; null before there is any. */
+  priceOf(reference: Reference): Ticks | null;
   /** Takes down a trade that an account had part in. @returns what everybody is told of it */
   traded(trade: PublicTrade): readonly ExchangeEvent[];
   /** @returns what everybody is told of a level that orders of accounts have changed */
@@ -22,7 +29,7 @@ export interface MarketBook extends BookSides {
   /** Orders of which the book keeps track. */
   readonly size: number;
   readonly isFull: boolean;
-  add(order: Omit<RestingOrder, 'previous' | 'next'>): void;
+  add(order: Resting): void;
   remove(order: RestingOrder): void;
   fill(order: RestingOrder, lots: Lots): void;
   find(orderId: number): RestingOrder | null;
@@ -40,6 +47,7 @@ export class MarketState implements Market {
   isOpen = true;
   readonly updates: Numbers;
   readonly tradeIds: Numbers;
+  readonly waiting = new WaitingOrders();
   readonly #log: VenueLog;
   #anchoredMs = 0;
 
@@ -74,6 +82,14 @@ export class MarketState implements Market {
 
   best(side: Side): Level | null {
     return this.book.best(side);
+  }
+
+  get hasMark(): boolean {
+    return false;
+  }
+
+  priceOf(reference: Reference): Ticks | null {
+    return reference === 'last' ? (this.tape.last?.ticks ?? null) : null;
   }
 
   traded(trade: PublicTrade): readonly ExchangeEvent[] {

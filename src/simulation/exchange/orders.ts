@@ -26,6 +26,8 @@ export interface Bracket {
   readonly ticks: Ticks;
   /** What is left then goes on at this limit; 0: at any price. */
   readonly limitTicks: Ticks;
+  /** The first trade of the order at its own limit ends this limb, and what is left rests on. */
+  readonly isOffOnceTraded?: true;
 }
 
 export type VenueOrderStatus =
@@ -158,6 +160,25 @@ export function isOpen(order: VenueOrder): boolean {
 
 export function restLots(order: VenueOrder): Lots {
   return (order.lots - order.filledLots) as Lots;
+}
+
+/** The worst price at which an order works by now; null where it takes any. */
+export function limitOf(order: NewOrder & Pick<VenueOrder, 'wokenMs'>): Ticks | null {
+  if (order.type === 'market') return null;
+  if (order.wokenMs === undefined || order.bracket === undefined) return order.ticks;
+  return order.bracket.limitTicks === 0 ? null : order.bracket.limitTicks;
+}
+
+/** Whether the second limb of its bracket may take an order out of the book. */
+export function hasSecondLimb(order: VenueOrder): boolean {
+  const { bracket, wokenMs, filledLots } = order;
+  if (bracket === undefined || wokenMs !== undefined || !isOpen(order)) return false;
+  return bracket.isOffOnceTraded !== true || filledLots === 0;
+}
+
+/** Whether an order is part of one that the venue keeps, and so is not to be given other terms. */
+export function isNative({ trigger, shownLots, bracket, listId }: VenueOrder): boolean {
+  return [trigger, shownLots, bracket, listId].some((each) => each !== undefined);
 }
 
 /** The asset that an order locks. */

@@ -24,13 +24,8 @@ export interface ExchangePort {
    * Places two orders of which one cancels the other: as soon as one trades, also in part, or
    * wakes, the other ends 'expired'; what ends one otherwise ends both. They hold what the dearer
    * needs.
-   *
-   * @param clientId the client's name of the list
    */
-  placePair(
-    account: string,
-    pair: { readonly target: NewOrder; readonly stop: NewOrder; readonly clientId: string },
-  ): Result<PlacedPair, Refusal>;
+  placePair(account: string, pair: NewPair): Result<PlacedPair, Refusal>;
   /** The two orders of a list, by the venue's id or the client's; null when it is not known. */
   findPair(account: string, list: ListReference): Pair | null;
   /** What `place` would refuse, without placing. */
@@ -85,6 +80,16 @@ export interface Placed {
   readonly order: VenueOrder;
   readonly trades: readonly AccountTrade[];
   readonly prevented: readonly PreventedMatch[];
+}
+
+/** Two orders of one side and amount, of which one is to cancel the other. */
+export interface NewPair {
+  /** A limit order, or one that waits for a price that is good for it. */
+  readonly target: NewOrder;
+  /** Waits for a price that is bad for it. */
+  readonly stop: NewOrder;
+  /** The client's name of the list. */
+  readonly clientId: string;
 }
 
 /** Two orders of which one cancels the other, as they stand. */

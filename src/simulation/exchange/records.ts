@@ -14,6 +14,12 @@ export interface TradeParty {
   readonly realised?: Amount;
 }
 
+/** What becomes of one of a pair when the other ends. */
+export type PairedOrder =
+  | { readonly orderId: number; readonly status: 'canceled' | 'expired' }
+  /** What is locked for it from then on. */
+  | { readonly orderId: number; readonly held: Amount };
+
 /** Facts of the venue that outlive its process. Its state is a fold over them. */
 export type StateRecord =
   | {
@@ -25,6 +31,22 @@ export type StateRecord =
       readonly venueMs: Millis;
     }
   | { readonly kind: 'order-accepted'; readonly order: VenueOrder }
+  /** Two orders of which one cancels the other; they are accepted together or not at all. */
+  | { readonly kind: 'pair-accepted'; readonly target: VenueOrder; readonly stop: VenueOrder }
+  /** What an order waited for has come. */
+  | {
+      readonly kind: 'order-woken';
+      readonly account: string;
+      readonly orderId: number;
+      readonly venueMs: Millis;
+    }
+  /** A trail has followed to a better price. */
+  | {
+      readonly kind: 'mark-moved';
+      readonly account: string;
+      readonly orderId: number;
+      readonly ticks: Ticks;
+    }
   | {
       readonly kind: 'traded';
       readonly symbol: string;
@@ -45,6 +67,8 @@ export type StateRecord =
       readonly preventedLots: Lots;
       readonly preventedMatchId: number;
       readonly venueMs: Millis;
+      /** The other of its pair, which ends with it or goes on alone. */
+      readonly paired?: PairedOrder;
     }
   /** An open order was given another price or size; what is filled of it stays filled. */
   | {

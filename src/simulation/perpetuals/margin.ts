@@ -84,11 +84,12 @@ export function isLiquidated({ wallet, unrealised: open, maintenance }: AccountM
   return maintenance > 0n && wallet + open <= maintenance;
 }
 
-/** What open orders could add, at their own limits. Reduce-only orders bind nothing. */
+/** What orders that work could add, at their own limits. Reduce-only orders bind nothing. */
 export function exposureOf(instrument: Instrument, orders: Iterable<VenueOrder>): OrderExposure {
   let [bought, sold] = [0n, 0n];
   for (const order of orders) {
     if (order.symbol !== instrument.symbol || order.isReduceOnly === true) continue;
+    if (order.isWaiting === true) continue;
     const left = (order.lots - order.filledLots) as Lots;
     const worth = quoteAmount(instrument, order.ticks, left);
     if (order.side === 'buy') bought += worth;

@@ -72,6 +72,7 @@ export class PerpetualClock {
     const nowMs = this.#clock.now();
     for (const symbol of this.#exchange.markets.keys()) {
       this.#exchange.market(symbol)?.price.sample(nowMs);
+      this.#exchange.marked(symbol);
     }
     if (nowMs >= this.#fundingMs) {
       for (const symbol of this.#exchange.markets.keys()) this.#pay(symbol, nowMs);

@@ -12,19 +12,22 @@ import {
 import type { Side } from '../../execution/order.ts';
 import { planQuote } from '../book/match-plan.ts';
 import { opposite } from '../book/order-book.ts';
-import {
-  type Checked,
-  NO_MATCH,
-  planOf,
-  type RestoreOptions,
-  restored,
-} from '../exchange/account-exchange.ts';
 import { type Account, freeBalance } from '../exchange/clearing.ts';
 import { Exchange, type ExchangeOptions } from '../exchange/exchange.ts';
 import { MarketState } from '../exchange/market-state.ts';
-import { type NewOrder, type Refusal, restLots, type VenueOrder } from '../exchange/orders.ts';
+import { type Checked, NO_MATCH, planOf, planOrKill } from '../exchange/matching/order-checks.ts';
+import type { Reference } from '../exchange/matching/waiting-orders.ts';
+import type { Fit } from '../exchange/matching/waking.ts';
+import {
+  limitOf,
+  type NewOrder,
+  type Refusal,
+  restLots,
+  type VenueOrder,
+} from '../exchange/orders.ts';
 import type { Placed } from '../exchange/port.ts';
 import type { RecordFault } from '../exchange/records.ts';
+import { type RestoreOptions, restored } from '../exchange/restored.ts';
 import type { VenueLog } from '../exchange/venue-log.ts';
 import {
   type AccountMargin,
@@ -46,6 +49,14 @@ export const LEVERAGE_MAX = 125;
 /** A market that can be halted and opened again. */
 export class PerpetualMarket extends MarketState {
   readonly price = new MarkPrice(this);
+
+  override get hasMark(): boolean {
+    return true;
+  }
+
+  override priceOf(reference: Reference): Ticks | null {
+    return reference === 'mark' ? (this.price.mark?.markTicks ?? null) : super.priceOf(reference);
+  }
 }
 
 /** Opens an exchange for perpetuals with what an earlier process left. */
@@ -66,6 +77,8 @@ export function openPerpetuals(
 export class PerpetualExchange extends Exchange {
   readonly margin: MarginClearing;
   readonly #forcedIds;
+  /** Trades of accounts when reduce-only orders were last looked through. */
+  #trimmedAt = 0;
 
   constructor(
     clearing: MarginClearing,
@@ -179,12 +192,23 @@ export class PerpetualExchange extends Exchange {
         paid += amount;
         this.log.record({ kind: 'funded', account: name, symbol, amount, venueMs });
         const { quote: asset } = instrument;
-        this.matching.tell({ kind: 'funded', account: name, symbol, asset, amount, venueMs });
+        this.matching.news.tell({ kind: 'funded', account: name, symbol, asset, amount, venueMs });
       }
       // The crowd holds the other side of all of them.
       const amount = amountOf(-paid);
       this.log.record({ kind: 'funded', account: null, symbol, amount, venueMs });
       market.price.beginPeriod();
+      return ok(null);
+    });
+  }
+
+  /** The mark of a market was measured; orders that wait for it may wake. */
+  marked(symbol: string): void {
+    const market = this.market(symbol);
+    const markTicks = market?.priceOf('mark') ?? null;
+    if (market === null || markTicks === null || market.waiting.size === 0) return;
+    this.operate(() => {
+      this.matching.waking.priced(market, 'mark', markTicks);
       return ok(null);
     });
   }
@@ -201,12 +225,13 @@ export class PerpetualExchange extends Exchange {
 
   #close(account: Account, asset: string): void {
     this.operate(() => {
-      for (const order of [...account.open.values()]) this.matching.cancel(order);
+      this.matching.cancelEach([...account.open.values()], 'canceled');
       for (const [symbol, { lots }] of this.margin.positions(account.name)) {
         const market = this.market(symbol);
         if (market === null || market.rules.instrument.quote !== asset || lots === 0) continue;
         const order = forcedOrder(symbol, lots, `${FORCED_PREFIX}${this.#forcedIds.take()}`);
-        this.matching.accept(account.name, order, NO_AMOUNT, planOf(account, market, order));
+        const plan = planOf(account.name, market, order);
+        this.matching.accept(account.name, { order, held: NO_AMOUNT, plan });
       }
       return ok(null);
     });
@@ -222,6 +247,8 @@ export class PerpetualExchange extends Exchange {
     market: PerpetualMarket,
     order: NewOrder,
   ): Result<Checked, Refusal> {
+    // A position may come and go before an order wakes: what it may do is found then.
+    if (order.trigger !== undefined) return ok({ order, held: NO_AMOUNT, plan: NO_MATCH });
     const { instrument } = market.rules;
     const reducible = this.#reducible(account, order);
     if (order.isReduceOnly === true && reducible < 1) {
@@ -230,7 +257,7 @@ export class PerpetualExchange extends Exchange {
     const lots =
       order.isReduceOnly === true ? (Math.min(order.lots, reducible) as Lots) : order.lots;
     const sized = { ...order, lots };
-    const plan = planOf(account, market, sized);
+    const plan = planOf(account.name, market, sized);
     if (order.type === 'market' && plan.filledLots < 1 && plan.endsAt === null) {
       return err({ kind: 'no-liquidity', symbol: order.symbol });
     }
@@ -240,8 +267,25 @@ export class PerpetualExchange extends Exchange {
         : quoteAmount(instrument, order.ticks, lots);
     const refusal = this.#shortOf(account, market, order, worth);
     if (refusal !== null) return err(refusal);
-    const isKilled = order.timeInForce === 'fok' && plan.filledLots < lots;
-    return ok({ plan: isKilled ? NO_MATCH : plan, lots, held: NO_AMOUNT });
+    return ok({ order: sized, held: NO_AMOUNT, plan: planOrKill(plan, sized) });
+  }
+
+  /** An order wakes with what it may reduce, and not at all where margin is missing. */
+  protected override fitWoken(market: PerpetualMarket, woken: VenueOrder): Fit | null {
+    const account = this.clearing.account(woken.account);
+    const wanted = restLots(woken);
+    const isReducing = woken.isReduceOnly === true;
+    const left = (isReducing ? Math.min(wanted, this.#reducible(account, woken)) : wanted) as Lots;
+    if (left < 1) return null;
+    const sized = { ...woken, lots: left };
+    const { instrument } = market.rules;
+    const plan = planOf(woken.account, market, sized);
+    const limit = limitOf(woken);
+    const worth =
+      limit === null ? planQuote(instrument, plan) : quoteAmount(instrument, limit, left);
+    if (this.#shortOf(account, market, woken, worth, woken) !== null) return null;
+    const lots = (woken.filledLots + left) as Lots;
+    return { lots, held: NO_AMOUNT, plan: planOrKill(plan, sized) };
   }
 
   /** One that would take, or that has filled as far, is cancelled by its change. */
@@ -294,25 +338,19 @@ export class PerpetualExchange extends Exchange {
     return { kind: 'insufficient-balance', asset, free: before.available, wanted };
   }
 
-  /** One operation, whole; reduce-only orders never outlive what they may reduce. */
-  protected override operate<T>(work: () => Result<T, Refusal>): Result<T, Refusal> {
-    return super.operate(() => {
-      const before = this.margin.trades;
-      const result = work();
-      if (this.margin.trades !== before) this.#trim();
-      return result;
-    });
-  }
-
-  #trim(): void {
+  /** Reduce-only orders that work never outlive what they may reduce. */
+  protected override afterWork(): void {
+    super.afterWork();
+    if (this.margin.trades === this.#trimmedAt) return;
+    this.#trimmedAt = this.margin.trades;
     for (const account of this.clearing.accounts.values()) {
-      const reducing = [...account.open.values()].filter(({ isReduceOnly }) => isReduceOnly);
       const left = new Map<string, number>();
-      for (const order of reducing) {
+      for (const order of [...account.open.values()]) {
+        if (order.isReduceOnly !== true || order.isWaiting === true) continue;
         const key = `${order.symbol} ${order.side}`;
         const open = left.get(key) ?? this.#reducible(account, order);
         left.set(key, open - restLots(order));
-        if (restLots(order) > open) this.matching.cancel(order, 'expired');
+        if (restLots(order) > open) this.matching.cancelEach([order], 'expired');
       }
     }
   }

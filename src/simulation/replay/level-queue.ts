@@ -20,6 +20,7 @@ export interface Place {
   advance: number;
 }
 
+/** What is filled of an order; of an iceberg that may be more than it shows at a time. */
 export interface Hit {
   readonly order: RestingOrder;
   readonly lots: Lots;

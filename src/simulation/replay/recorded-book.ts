@@ -5,7 +5,15 @@ import type { Lots, Ticks } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import type { Book } from '../../market/book.ts';
 import type { QueueModel } from '../../market/microstructure/queue-position.ts';
-import { crosses, type Level, OrderBook, opposite, type RestingOrder } from '../book/order-book.ts';
+import {
+  crosses,
+  type Level,
+  leftOf,
+  OrderBook,
+  opposite,
+  type Resting,
+  type RestingOrder,
+} from '../book/order-book.ts';
 import type { MarketBook } from '../exchange/market-state.ts';
 import { type Hit, LevelQueue, type Print } from './level-queue.ts';
 import { RecordedSide } from './recorded-side.ts';
@@ -51,34 +59,30 @@ export class RecordedBook implements MarketBook {
     return this.#orders.find(orderId);
   }
 
-  add(order: Omit<RestingOrder, 'previous' | 'next'>): void {
-    const { side, ticks } = order;
-    const resting = this.#orders.add(order);
-    const queue =
-      this.#queues[side].get(ticks) ??
-      new LevelQueue(this.#model, this.#instrument.lotSize, this.sides[side].shownOn(ticks));
-    this.#queues[side].set(ticks, queue);
-    queue.join(resting, this.#clock.now());
+  add(order: Resting): void {
+    this.#join(this.#orders.add(order));
   }
 
-  remove(order: RestingOrder): void {
-    this.fill(order, order.lots);
+  remove({ orderId, side, ticks }: RestingOrder): void {
+    this.#orders.remove(this.#resting(orderId));
+    this.#leave(orderId, side, ticks);
   }
 
-  /** Takes lots off an order, or off the recording when nobody owns it. */
+  /**
+   * Takes lots off an order, or off the recording when nobody owns it. What an iceberg shows next
+   * goes behind all that is shown.
+   */
   fill({ orderId, owner, side, ticks }: RestingOrder, lots: Lots): void {
     if (owner === null) {
       this.sides[side].take(ticks, lots);
       return;
     }
-    const resting = this.find(orderId);
-    assert(resting !== null, `the order ${orderId} rests in the book`);
+    const resting = this.#resting(orderId);
+    const isTaken = lots === resting.lots;
     this.#orders.fill(resting, lots);
-    if (resting.lots > 0) return;
-    const queue = this.#queues[side].get(ticks);
-    assert(queue !== undefined, 'an order at rest has a queue');
-    queue.leave(orderId);
-    if (queue.places.length === 0) this.#queues[side].delete(ticks);
+    if (!isTaken) return;
+    this.#leave(orderId, side, ticks);
+    if (resting.lots > 0) this.#join(resting);
   }
 
   best(side: Side): Level | null {
@@ -109,8 +113,9 @@ export class RecordedBook implements MarketBook {
     for (const side of SIDES) {
       for (const order of this.#through(side, print)) {
         if (left <= 0) break;
-        hits.push({ order, lots: order.lots });
-        left -= order.lots;
+        const lots = leftOf(order);
+        hits.push({ order, lots });
+        left -= lots;
       }
     }
     const queue = this.#queues[print.isBuyerMaker ? 'buy' : 'sell'].get(print.ticks);
@@ -127,15 +132,39 @@ export class RecordedBook implements MarketBook {
     for (const side of SIDES) {
       for (const { order } of this.#byPriority(side)) {
         if (!this.#takeCrossing(order)) break;
-        hits.push({ order, lots: order.lots });
+        hits.push({ order, lots: leftOf(order) });
       }
     }
     return hits;
   }
 
+  #resting(orderId: number): RestingOrder {
+    const resting = this.find(orderId);
+    assert(resting !== null, `the order ${orderId} rests in the book`);
+    return resting;
+  }
+
+  #join(resting: RestingOrder): void {
+    const { side, ticks } = resting;
+    const queue =
+      this.#queues[side].get(ticks) ??
+      new LevelQueue(this.#model, this.#instrument.lotSize, this.sides[side].shownOn(ticks));
+    this.#queues[side].set(ticks, queue);
+    queue.join(resting, this.#clock.now());
+  }
+
+  #leave(orderId: number, side: Side, ticks: Ticks): void {
+    const queue = this.#queues[side].get(ticks);
+    assert(queue !== undefined, 'an order at rest has a queue');
+    queue.leave(orderId);
+    if (queue.places.length === 0) this.#queues[side].delete(ticks);
+  }
+
   /** Takes what the other side shows at or through an order. @returns false when that is nothing */
-  #takeCrossing({ side, ticks, lots }: RestingOrder): boolean {
+  #takeCrossing(order: RestingOrder): boolean {
+    const { side, ticks } = order;
     const others = this.sides[opposite(side)];
+    const lots = leftOf(order);
     let left: number = lots;
     let next = others.next(null);
     while (next !== 0 && left > 0 && crosses(side, ticks, { ticks: next })) {
@@ -207,6 +236,8 @@ function link(side: Side, ticks: number, lots: number): RestingOrder {
     side,
     ticks: ticks as Ticks,
     lots: lots as Lots,
+    hidden: 0 as Lots,
+    tip: 0 as Lots,
     previous: null,
     next: null,
   };

@@ -1,11 +1,14 @@
 import type { Clock } from '../../core/env.ts';
 import { ok, type Result } from '../../core/result.ts';
+import type { Lots } from '../../core/units.ts';
 import type { QueueModel } from '../../market/microstructure/queue-position.ts';
-import { AccountExchange, type RestoreOptions, restored } from '../exchange/account-exchange.ts';
+import type { RestingOrder } from '../book/order-book.ts';
+import { AccountExchange } from '../exchange/account-exchange.ts';
 import type { Clearing } from '../exchange/clearing.ts';
 import type { FeeSchedule } from '../exchange/fees.ts';
 import type { MarketRules } from '../exchange/market-rules.ts';
 import type { RecordFault } from '../exchange/records.ts';
+import { type RestoreOptions, restored } from '../exchange/restored.ts';
 import type { VenueLog } from '../exchange/venue-log.ts';
 import { RecordedMarket } from './recorded-market.ts';
 
@@ -49,11 +52,23 @@ export class RecordedExchange extends AccountExchange<RecordedMarket> {
   play(frame: Uint8Array): string | null {
     const played = this.market.play(frame);
     if (played.kind === 'unplayable') return played.reason;
-    if (played.hits.length === 0) return null;
+    const last = this.market.priceOf('last');
+    const isPriced = last !== null && this.market.waiting.size > 0;
+    if (played.hits.length === 0 && !isPriced) return null;
     this.operate(() => {
-      for (const { order, lots } of played.hits) this.matching.hit(this.market, order, lots);
+      for (const { order, lots } of played.hits) this.#hit(order, lots);
+      if (isPriced) this.matching.waking.priced(this.market, 'last', last);
       return ok(null);
     });
     return null;
+  }
+
+  /** An iceberg is filled part by part. */
+  #hit(order: RestingOrder, lots: Lots): void {
+    for (let left = lots; left > 0; ) {
+      const part = Math.min(left, order.lots) as Lots;
+      this.matching.hit(this.market, order, part);
+      left = (left - part) as Lots;
+    }
   }
 }

@@ -8,6 +8,7 @@ import { DepthSync } from '../../venues/binance/depth-sync.ts';
 import { MarketDecoder } from '../../venues/binance/market-decoder.ts';
 import type { MarketRules } from '../exchange/market-rules.ts';
 import type { Market } from '../exchange/market-state.ts';
+import { type Reference, WaitingOrders } from '../exchange/matching/waiting-orders.ts';
 import type { ExchangeEvent, LevelView } from '../exchange/port.ts';
 import { Tape } from '../exchange/tape.ts';
 import type { Numbers, VenueLog } from '../exchange/venue-log.ts';
@@ -42,6 +43,8 @@ export class RecordedMarket implements Market {
   readonly tape: Tape;
   readonly book: RecordedBook;
   readonly tradeIds: Numbers;
+  readonly waiting = new WaitingOrders();
+  readonly hasMark = false;
   readonly counts: FrameCounts = {
     depth: 0,
     snapshot: 0,
@@ -87,6 +90,11 @@ export class RecordedMarket implements Market {
 
   best(side: Side): LevelView | null {
     return this.book.sides[side].best;
+  }
+
+  /** The last print: trades of accounts are no part of the recording, and move no price. */
+  priceOf(reference: Reference): Ticks | null {
+    return reference === 'last' ? (this.tape.last?.ticks ?? null) : null;
   }
 
   traded(): readonly ExchangeEvent[] {

@@ -167,9 +167,7 @@ function executionIn(
   };
   switch (execution) {
     case 'NEW':
-      if (hasTrigger(event) && event['w'] === true) return [triggered];
-      // The target's acceptance is that of the pair.
-      return part === 'stop' ? [] : [accepted];
+      return hasTrigger(event) && event['w'] === true ? [triggered] : [accepted];
     case 'REPLACED':
       return [{ kind: 'amended', clientId, venueOrderId, ...termsIn(event, instrument) }];
     case 'TRADE': {
@@ -186,8 +184,7 @@ function executionIn(
     case 'EXPIRED':
       return ended('expired', expiryReason(event));
     case 'TRADE_PREVENTION':
-      if (event['X'] === 'EXPIRED_IN_MATCH') return ended('expired', 'stp');
-      return part === 'stop' ? [] : [accepted];
+      return event['X'] === 'EXPIRED_IN_MATCH' ? ended('expired', 'stp') : [accepted];
     default:
       throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);
   }

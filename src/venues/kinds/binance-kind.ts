@@ -26,7 +26,7 @@ const CLOSED = /market is closed|not open for trading/i;
 /** Binance spot: books and trades from one socket, orders and reports on another. */
 export const binanceKind: VenueKind = {
   exchange: 'binance',
-  capabilities: { hasDeadMan: false, tellsOrders: false },
+  capabilities: { hasDeadMan: false, tellsOrders: false, keepsIcebergs: true },
   contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {

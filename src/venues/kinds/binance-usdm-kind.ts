@@ -25,7 +25,7 @@ const REFUSALS: ReadonlySet<number> = new Set([
 /** Binance USD-M futures: one-way positions on cross margin. */
 export const binanceUsdmKind: VenueKind = {
   exchange: 'binanceusdm',
-  capabilities: { hasDeadMan: true, tellsOrders: false },
+  capabilities: { hasDeadMan: true, tellsOrders: false, keepsIcebergs: false },
   contract: 'perpetual',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {

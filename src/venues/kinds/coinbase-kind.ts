@@ -26,7 +26,7 @@ const ASK_TIMEOUT_MS = 5_000;
  */
 export const coinbaseKind: VenueKind = {
   exchange: 'coinbase',
-  capabilities: { hasDeadMan: false, tellsOrders: false },
+  capabilities: { hasDeadMan: false, tellsOrders: false, keepsIcebergs: false },
   contract: 'spot',
   instruments(access, settings, firstIndex) {
     const wanted = settings.symbols.map((symbol) => `product_ids=${symbol}`).join('&');

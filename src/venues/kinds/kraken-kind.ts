@@ -24,7 +24,7 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Kraken spot over the v2 sockets; the secret of a key is base64. */
 export const krakenKind: VenueKind = {
   exchange: 'kraken',
-  capabilities: { hasDeadMan: true, tellsOrders: true },
+  capabilities: { hasDeadMan: true, tellsOrders: true, keepsIcebergs: true },
   contract: 'spot',
   instruments: ({ restUrl }, settings, firstIndex) => ({
     request: {

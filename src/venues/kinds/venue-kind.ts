@@ -87,6 +87,8 @@ export interface VenueCapabilities {
   readonly hasDeadMan: boolean;
   /** Whether single orders of its books are told, to whom it knows. */
   readonly tellsOrders: boolean;
+  /** Whether it keeps icebergs, of which the smallest part may be a tenth. */
+  readonly keepsIcebergs: boolean;
 }
 
 /** How venues of one kind are spoken to. There is one for each protocol, not for each account. */

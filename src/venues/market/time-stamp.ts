@@ -1,3 +1,5 @@
+import { isAt } from './frame-bytes.ts';
+
 /** `2026-04-07T14:30:02` without a fraction. */
 const WHOLE_LENGTH = 19;
 const ZERO = 0x30;
@@ -16,6 +18,16 @@ const LETTER_Z = 0x5a;
  */
 export function parseTimeStamp(bytes: Uint8Array, start: number, end: number): number {
   if (end - start <= WHOLE_LENGTH || bytes[end - 1] !== LETTER_Z) return Number.NaN;
+  const ms = isAt(bytes, start, lastSecond) ? lastSecondMs : wholeSecondMs(bytes, start);
+  const dot = start + WHOLE_LENGTH;
+  return dot === end - 1 ? ms : ms + fractionMs(bytes, dot, end - 1);
+}
+
+/** The last second that was read: the next stamp is nearly always of the same. */
+const lastSecond = new Uint8Array(WHOLE_LENGTH);
+let lastSecondMs = Number.NaN;
+
+function wholeSecondMs(bytes: Uint8Array, start: number): number {
   if (!hasSeparators(bytes, start)) return Number.NaN;
   const day = dayOf(yearMonthDay(bytes, start));
   const hour = pair(bytes, start + 11);
@@ -23,8 +35,9 @@ export function parseTimeStamp(bytes: Uint8Array, start: number, end: number): n
   const second = pair(bytes, start + 17);
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
   const ms = (day * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000;
-  const dot = start + WHOLE_LENGTH;
-  return dot === end - 1 ? ms : ms + fractionMs(bytes, dot, end - 1);
+  for (let at = 0; at < WHOLE_LENGTH; at += 1) lastSecond[at] = bytes[start + at] as number;
+  lastSecondMs = ms;
+  return ms;
 }
 
 function hasSeparators(bytes: Uint8Array, start: number): boolean {
@@ -50,20 +63,13 @@ function yearMonthDay(bytes: Uint8Array, start: number): number {
   return year * 10_000 + pair(bytes, start + 5) * 100 + pair(bytes, start + 8);
 }
 
-/** The last day that was asked for: the next stamp is nearly always of the same. */
-let lastDate = -1;
-let lastDay = 0;
-
 /** Days since the epoch; NaN when there is no such date. */
 function dayOf(date: number): number {
-  if (date === lastDate) return lastDay;
   const year = Math.floor(date / 10_000);
   const month = Math.floor(date / 100) % 100;
   const day = date % 100;
   if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31)) return Number.NaN;
-  lastDate = date;
-  lastDay = daysSinceEpoch(year, month, day);
-  return lastDay;
+  return daysSinceEpoch(year, month, day);
 }
 
 /** Of the digits behind a dot; NaN when there is none, or something else. */

@@ -50,7 +50,7 @@ async function anExecution(parts: { readonly hasVenue?: boolean; readonly isReal
   const { lane, env } = tested;
   const want = async (parts: Partial<QuotesWanted> = {}): Promise<void> => {
     const size = { bidTicks: 5_999_000, bidLots: 10, askTicks: 6_001_000, askLots: 10 };
-    const decided = { strategy: 'mm', instrument: 0, decidedNs: env.clock.mono() };
+    const decided = { strategy: 'mm', instrument: 0, decidedNs: env.clock.mono(), shownShare: 1 };
     lane.send(address.execution, { kind: 'quotes-wanted', ...size, ...decided, ...parts });
     await env.settle();
   };
@@ -82,6 +82,15 @@ function ended(order: OrderIntent, status: OrderStatus): OrderRecord {
     reason: '',
   };
 }
+
+test('a quote of which a part is to show leaves as an iceberg', async () => {
+  const { want, placed } = await anExecution();
+  await want({ shownShare: 0.5 });
+  assert.equal(
+    placed().map(({ shownLots }) => shownLots),
+    [5, 5],
+  );
+});
 
 test('wanted quotes become approved orders at the venue, each with an id of its own', async () => {
   const { want, placed, live, gate } = await anExecution();

@@ -36,6 +36,28 @@ function reported(name: ReportName, entries: readonly AuditEntry[], interval = A
   return maker.report();
 }
 
+test('an order that a venue keeps shows what it waits for and when it has woken', () => {
+  const trigger = { kind: 'trailing-stop', ticks: '590000', bips: '200' };
+  const stop = order({ kind: 'market', ticks: '0', trigger });
+  const told = [
+    entry('instrument-defined', { instrument: market }),
+    entry('order-submitted', { order: stop }),
+    entry('order-accepted', { clientId: 'd-1', venueOrderId: '7' }),
+  ];
+  const shown = (entries: readonly AuditEntry[]) => {
+    const { columns, rows } = reported('orders', entries);
+    return ['kind', 'status', 'last event'].map((name) => rows[0]?.[columns.indexOf(name)]);
+  };
+  const kind = 'market, trailing-stop of 200 bps at 59000.0';
+  assert.equal(shown(told), [kind, 'accepted', '']);
+  const woken = entry('order-triggered', { clientId: 'd-1', venueOrderId: '9' });
+  assert.equal(shown([...told, woken]), [kind, 'triggered', '']);
+  const iceberg = entry('order-submitted', { order: order({ shownLots: '2' }) });
+  assert.equal(shown([told[0] as AuditEntry, iceberg])[0], 'limit, shows 0.002');
+  const early = entry('order-submitted', { order: { ...stop, trigger: { kind: 'stop' } } });
+  assert.equal(shown([early])[0], 'market, stop at 0');
+});
+
 test('an order is one row: what was wanted, what was filled and what it cost', () => {
   const { columns, rows } = reported('orders', [
     entry('instrument-defined', { instrument: market }),

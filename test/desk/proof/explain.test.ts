@@ -5,7 +5,7 @@ import { runDaemonCommand } from '../../../src/commands/daemon-commands.ts';
 import type { Desk } from '../../../src/commands/desk.ts';
 import { PROOF_COMMANDS } from '../../../src/commands/proof/proof-commands.ts';
 import type { Explanation } from '../../../src/commands/proof/proof-port.ts';
-import { millisOf, nanosOf } from '../../../src/core/units.ts';
+import { lotsOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
 import { explainOrder } from '../../../src/desk/proof/explain.ts';
 import { journalProof } from '../../../src/desk/proof/journal-proof.ts';
 import { amendmentOf } from '../../../src/execution/amend/amendment.ts';
@@ -110,6 +110,54 @@ const submittedWith = (change: (evidence: Float64Array) => void) => (event: Jour
   change(evidence);
   return { ...event, evidence };
 };
+
+test('what an order waits for is part of the decision and of what risk looked at', () => {
+  const trigger = { kind: 'stop', ticks: ticksOf(5_000_000) } as const;
+  const behind = afterChange((event) =>
+    event.kind === 'order-submitted' ? { ...event, order: { ...event.order, trigger } } : event,
+  );
+  assert.equal(behind.again?.parts, [
+    { name: 'trigger', recorded: '{"kind":"stop","ticks":5000000}', now: 'undefined' },
+  ]);
+  const text = shown('explain', behind);
+  assert.match(text, /kind +stop-limit at 50000.00/);
+  assert.match(text, /off the trigger, bps +[\d.]+ of at most/);
+  assert.match(text, /"type":"STOP_LOSS_LIMIT"/);
+  const market = afterChange((event) => {
+    if (event.kind !== 'order-submitted') return event;
+    const order = { ...event.order, kind: 'market', ticks: ticksOf(0), trigger } as const;
+    return { ...event, order: { ...order, isPostOnly: false } };
+  });
+  assert.match(shown('explain', market), /trigger off the mid, bps +\d+/);
+  const trailing = afterChange((event) => {
+    if (event.kind !== 'order-submitted') return event;
+    const trail = { kind: 'trailing-stop', ticks: ticksOf(0), bips: 100 } as const;
+    const order = { ...event.order, kind: 'market', ticks: ticksOf(0), trigger: trail } as const;
+    return { ...event, order: { ...order, isPostOnly: false } };
+  });
+  assert.match(shown('explain', trailing), /trigger off the mid, bps +0/);
+  const taken = afterChange((event) => {
+    if (event.kind !== 'order-submitted') return event;
+    return { ...event, order: { ...event.order, kind: 'market', ticks: ticksOf(0) } };
+  });
+  assert.match(shown('explain', taken), /off the mid, bps +0 of at most/);
+});
+
+test('an iceberg is decided again with what shows of it', () => {
+  const shares = (shownShare: number) =>
+    afterChange((event) => {
+      if (event.kind === 'strategy-configured') {
+        const settings = { ...JSON.parse(event.settings), shownShare: 0.5 };
+        return { ...event, settings: JSON.stringify(settings) };
+      }
+      if (event.kind !== 'order-submitted') return event;
+      const { order } = event;
+      const shownLots = lotsOf(Math.ceil(order.lots * shownShare));
+      return { ...event, order: { ...order, shownLots } };
+    }).again?.parts.map(({ name }) => name);
+  assert.equal(shares(0.5), []);
+  assert.equal(shares(0.25), ['shownLots']);
+});
 
 test('an input that was changed shows where the two part', () => {
   const touched = submittedWith((evidence) => {

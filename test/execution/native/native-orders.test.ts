@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lotsOf } from '../../../src/core/units.ts';
+import { kindText } from '../../../src/execution/native/kind-text.ts';
 import {
   keptBy,
   NATIVE_TRIGGERS,
@@ -9,8 +10,9 @@ import {
   nativeName,
 } from '../../../src/execution/native/native-orders.ts';
 import type { OrderIntent, Trigger } from '../../../src/execution/order.ts';
+import { anInstrument } from '../../support/trade/instruments.ts';
 import { aPair, aStop, aTrail } from '../../support/trade/natives.ts';
-import { anOrder } from '../../support/trade/orders.ts';
+import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
 
 const ALL: NativeOrders = { triggers: new Set(NATIVE_TRIGGERS), icebergPartsMax: 10 };
 
@@ -56,6 +58,17 @@ test('ICE-01, ICE-02: an iceberg has no more parts than its venue takes', () => 
   assert.equal(iceberg(101), { what: 'iceberg-parts', found: 11, limit: 10 });
   const [order] = [anOrder({ shownLots: lotsOf(100) })];
   assert.equal(keptBy(NO_NATIVES, order), { what: 'iceberg-parts', found: 1, limit: 0 });
+});
+
+test('an order says what it is to people', () => {
+  const text = (parts: OrderParts) => kindText(anInstrument(), anOrder(parts));
+  assert.is(text({}), 'limit');
+  assert.is(text({ shownLots: lotsOf(10) }), 'limit that shows 0.00010');
+  assert.is(text({ kind: 'market', trigger: aStop() }), 'stop at 59000.00');
+  assert.is(text({ trigger: aStop(1, 'take-profit') }), 'take-profit-limit at 0.01');
+  assert.is(text({ kind: 'market', trigger: aTrail() }), 'trailing-stop of 200 bps');
+  assert.is(text({ trigger: aTrail(50, 200) }), 'trailing-stop-limit of 50 bps from 2.00');
+  assert.is(text({ trigger: aPair() }), 'pair with a stop at 59000.00');
 });
 
 test.run();

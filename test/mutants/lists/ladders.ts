@@ -74,8 +74,18 @@ export const PORTFOLIO_GATE: MutantFile = {
 
 export const SIZE_HINT: MutantFile = {
   file: 'src/risk/size-hint.js',
-  tests: ['risk/portfolio/portfolio-watch', 'risk/watch/order-controls'],
+  tests: ['risk/portfolio/portfolio-watch', 'risk/watch/order-controls', 'risk/size-limits'],
   mutants: [
+    {
+      what: 'the hint is one lot too large',
+      from: 'if (passes(middle))',
+      to: 'if (passes(middle - 1))',
+    },
+    {
+      what: 'the hint by bisection forgets the least of the venue',
+      from: 'largest < lotsMin ? 0 : largest',
+      to: 'largest',
+    },
     {
       what: 'the hint forgets the least of the venue',
       from: 'whole >= lotsMin ? whole : 0',

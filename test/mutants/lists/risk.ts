@@ -2,7 +2,7 @@ import type { MutantFile } from '../mutant.ts';
 
 export const PRE_TRADE: MutantFile = {
   file: 'src/risk/pre-trade.js',
-  tests: ['risk/pre-trade', 'risk/size-limits', 'risk/watch/risk-watch'],
+  tests: ['risk/pre-trade', 'risk/native-rules', 'risk/size-limits', 'risk/watch/risk-watch'],
   mutants: [
     {
       what: 'an intent after its deadline is taken',
@@ -60,19 +60,14 @@ export const PRE_TRADE: MutantFile = {
       to: '(ticks - mid) / mid',
     },
     {
-      what: 'a market order is valued at the mid',
-      from: 'mid * (1 + this.#limits.priceBandBps / 10_000)',
-      to: 'mid',
-    },
-    {
       what: 'a notional below the least',
-      from: 'notional < notionalMin',
+      from: 'least < notionalMin',
       to: 'false',
     },
     {
       what: 'reduce-only increases',
-      from: 'order.isReduceOnly && !isReducing',
-      to: 'false',
+      from: 'return isReducing ? null : { kind:',
+      to: 'return true ? null : { kind:',
     },
     {
       what: 'we trade with ourselves',
@@ -81,8 +76,38 @@ export const PRE_TRADE: MutantFile = {
     },
     {
       what: 'what shrinks is limited, too',
-      from: 'if (isReducing)\n            return null;',
-      to: '',
+      from: 'if (isReducing) {',
+      to: 'if (false) {',
+    },
+    {
+      what: 'a stop beside quotes may open the other way without a limit',
+      from: 'const isSurely = exposure.isReducing(order.side, added);',
+      to: 'const isSurely = true;',
+    },
+    {
+      what: 'what waits may open a position',
+      from: "trigger === undefined || this.#limits.entryTriggers === 'taken'",
+      to: 'true',
+    },
+    {
+      what: 'what waits trades with ours',
+      from: "trigger === undefined || trigger.kind === 'pair'",
+      to: 'true',
+    },
+    {
+      what: 'the target of a pair trades with ours',
+      from: "trigger === undefined || trigger.kind === 'pair'",
+      to: 'trigger === undefined',
+    },
+    {
+      what: 'what waits is held against the band of what works',
+      from: 'if (order.trigger !== undefined)\n            return null;\n        const mid',
+      to: 'const mid',
+    },
+    {
+      what: 'nobody asks what the venue keeps',
+      from: 'order.trigger === undefined && order.shownLots === undefined',
+      to: 'true',
     },
     {
       what: 'no size is refused',
@@ -108,31 +133,6 @@ export const PRE_TRADE: MutantFile = {
       what: 'an approved order is not counted',
       from: 'this.exposure(order.instrument).reserve(order);',
       to: '',
-    },
-    {
-      what: 'the desk has no rate',
-      from: '!this.#deskRate.take(nowMs)',
-      to: 'false',
-    },
-    {
-      what: 'a strategy has no rate',
-      from: 'isStrategys ||',
-      to: 'false ||',
-    },
-    {
-      what: 'a refused order uses up the budget',
-      from: 'const isStrategys = strategy.available(nowMs) < 1;',
-      to: 'const isStrategys = !strategy.take(nowMs);',
-    },
-    {
-      what: 'the hint is one lot too large',
-      from: 'if (passes(middle))',
-      to: 'if (passes(middle - 1))',
-    },
-    {
-      what: 'the hint forgets the least of the venue',
-      from: 'largestLots < instrument.lotsMin ? 0 : largestLots',
-      to: 'largestLots',
     },
     {
       what: 'new limits are adopted by half',
@@ -249,6 +249,26 @@ export const EXPOSURE: MutantFile = {
       to: 'lots <= this.position',
     },
     {
+      what: 'what waits is met',
+      from: 'own.side === side || !own.isWorking',
+      to: 'own.side === side',
+    },
+    {
+      what: 'what has woken is met by nobody',
+      from: 'known.isWorking = isWorking;',
+      to: '',
+    },
+    {
+      what: 'stops are not added up',
+      from: 'this.#sellWaiting + lots <= this.position',
+      to: 'lots <= this.position',
+    },
+    {
+      what: 'what has woken still waits',
+      from: 'known.isWaiting = isWaiting;',
+      to: '',
+    },
+    {
       what: 'an order that fills partly counts in full',
       from: 'known.lots = lots;',
       to: '',
@@ -273,7 +293,7 @@ export const EXPOSURE: MutantFile = {
 
 export const LOOSENING: MutantFile = {
   file: 'src/risk/loosening.js',
-  tests: ['risk/loosening', 'edge/settings'],
+  tests: ['risk/loosening', 'risk/native-rules', 'edge/settings'],
   mutants: [
     {
       what: 'a limit that is gone is not loosened',
@@ -284,6 +304,11 @@ export const LOOSENING: MutantFile = {
       what: 'a larger limit is not looser',
       from: 'is > was',
       to: 'false',
+    },
+    {
+      what: 'anyone lets entries in',
+      from: 'if (areEntriesTaken)',
+      to: 'if (false)',
     },
     {
       what: 'anyone may leave it to anyone',

@@ -83,4 +83,99 @@ test('before the first trade nothing can wait for the price', () => {
   }
 });
 
+const get = (venue: Venue, name: string) =>
+  venue.ask('GET', `orders/historical/${name}`).body.order;
+const named = (body: ReturnType<typeof place>): string => body.success_response.order_id;
+const limit = (limit_price: string, base_size: string) => ({
+  limit_limit_gtc: { base_size, limit_price },
+});
+
+test('the stop of a bracket sells what it has from 5 % below its trigger', () => {
+  const venue = aTradedVenue();
+  const name = named(place(venue, 'SELL', bracket('51000.00', '49000.00')));
+  place(venue, 'BUY', limit('46550.00', '0.004'), BOB);
+  place(venue, 'BUY', limit('46549.99', '1'), BOB);
+  tradeAt(venue, '49000.00');
+  const order = get(venue, name);
+  assert.equal([order.status, order.filled_size], ['OPEN', '0.00400000'], 'and not a cent lower');
+  assert.equal([order.order_type, order.trigger_status], ['BRACKET', 'STOP_TRIGGERED']);
+  const terms = { base_size: '0.01000000', limit_price: '51000.00' };
+  assert.equal(order.order_configuration, {
+    trigger_bracket_gtc: { ...terms, stop_trigger_price: '49000.00' },
+  });
+  const { asks } = venue.ask('GET', 'product_book', { query: 'product_id=BTC-USD' }).body.pricebook;
+  assert.equal(asks, [{ price: '46550.00', size: '0.00600000' }]);
+});
+
+test('as soon as a bracket has traded at its limit its stop is off', () => {
+  const venue = aTradedVenue();
+  const name = named(place(venue, 'SELL', bracket('51000.00', '49000.00')));
+  place(venue, 'BUY', limit('51000.00', '0.004'), BOB);
+  place(venue, 'BUY', limit('48000.00', '1'), BOB);
+  tradeAt(venue, '49000.00');
+  tradeAt(venue, '48500.00');
+  const order = get(venue, name);
+  assert.equal([order.status, order.filled_size], ['OPEN', '0.00400000']);
+  assert.is(order.trigger_status, 'STOP_PENDING');
+  const { asks } = venue.ask('GET', 'product_book', { query: 'product_id=BTC-USD' }).body.pricebook;
+  assert.equal(asks, [{ price: '51000.00', size: '0.00600000' }]);
+  place(venue, 'BUY', limit('51000.00', '0.006'), BOB);
+  assert.is(get(venue, name).status, 'FILLED');
+});
+
+test('a stop that is due and a limit that trades first: the stop is off all the same', () => {
+  const venue = aTradedVenue();
+  // It wakes before the bracket, at the same trade, and buys up to the limit of the bracket.
+  const buysUp = stopLimit('49000.00', '51000.00', DOWN);
+  assert.ok(place(venue, 'BUY', buysUp, BOB).success);
+  const name = named(place(venue, 'SELL', bracket('51000.00', '49000.00', { base_size: '0.02' })));
+  place(venue, 'BUY', limit('48000.00', '1'), BOB);
+  tradeAt(venue, '49000.00');
+  const order = get(venue, name);
+  assert.equal([order.status, order.filled_size], ['OPEN', '0.01000000']);
+  assert.is(order.average_filled_price, '51000');
+});
+
+test('what waits is shown to its owner alone, held, told on the socket and not edited', () => {
+  const venue = aTradedVenue();
+  const socket = venue.dial();
+  socket.subscribe('user', [], venue.tokenOf(null));
+  const name = named(place(venue, 'SELL', stopLimit('49000.00', '48000.00')));
+  const told = () => socket.of('user').at(-1).events[0].orders[0];
+  const words = ({ order_type, status, trigger_status, stop_price, limit_price }: never) => [
+    ...[order_type, status, trigger_status],
+    ...[stop_price, limit_price],
+  ];
+  const waits = ['Stop Limit', 'OPEN', 'STOP_PENDING', '49000.00', '48000.00'];
+  assert.equal(words(told() as never), waits);
+  assert.is(told().outstanding_hold_amount, '0.01000000');
+  const { asks } = venue.ask('GET', 'product_book', { query: 'product_id=BTC-USD' }).body.pricebook;
+  assert.equal(asks, []);
+  const edited = venue.ask('POST', 'orders/edit', { body: { order_id: name, size: '0.02' } }).body;
+  assert.is(edited.errors[0].edit_failure_reason, 'ONLY_LIMIT_ORDER_EDITS_SUPPORTED');
+  const later = venue.dial();
+  later.subscribe('user', [], venue.tokenOf(null));
+  const [snapshot] = later.of('user');
+  assert.equal(words(snapshot.events[0].orders[0] as never), waits);
+  tradeAt(venue, '49000.00');
+  const woken = ['Stop Limit', 'OPEN', 'STOP_TRIGGERED', '49000.00', '48000.00'];
+  assert.equal(words(told() as never), woken);
+  const body = { order_ids: [name] };
+  assert.ok(venue.ask('POST', 'orders/batch_cancel', { body }).body.results[0].success);
+  assert.equal(get(venue, name).trigger_status, 'STOP_TRIGGERED');
+  assert.is(get(venue, name).status, 'CANCELLED');
+});
+
+test('a preview says of a stop what placing it would', () => {
+  const venue = aTradedVenue();
+  const preview = (order_configuration: object) =>
+    venue.ask('POST', 'orders/preview', {
+      body: { product_id: 'BTC-USD', side: 'SELL', order_configuration },
+    }).body;
+  assert.equal(preview(stopLimit('49000.00', '48000.00')).errs, []);
+  assert.is(preview(bracket('51000.00', '49000.00')).quote_size, '510.00000000');
+  const above = 'PREVIEW_STOP_PRICE_ABOVE_LAST_TRADE_PRICE';
+  assert.equal(preview(stopLimit('50000.00', '48000.00')).errs, [above]);
+});
+
 test.run();

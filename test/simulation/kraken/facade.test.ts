@@ -1,74 +1,13 @@
 /** What the simulated Kraken lets whom do, and what it answers when something is wrong. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Session } from '../../../src/simulation/binance/facade.ts';
-import { apiSign, krakenKeyOf } from '../../../src/venues/kraken/sign.ts';
-import {
-  ALICE,
-  aKraken,
-  CANCELER,
-  type KrakenKeyText,
-  READER,
-} from '../../support/kraken/venue.ts';
-
-let nonces = 0;
-function nextNonce(): number {
-  nonces += 1;
-  return nonces;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by tests
-type Json = any;
-
-function aClient(over: Parameters<typeof aKraken>[0] = {}) {
-  const { time, venue } = aKraken(over);
-  const send = (method: string, path: string, headers: Record<string, string>, body = ''): Json => {
-    let answer: Json = null;
-    const [plain = '', query = ''] = path.split('?');
-    venue.handleHttp({ method, path: plain, query, headers, body, address: '' }, (reply) => {
-      answer = reply === null ? null : JSON.parse(reply.body);
-    });
-    return answer;
-  };
-  const ask = (
-    name: string,
-    params: Record<string, string> = {},
-    key: KrakenKeyText = ALICE,
-    nonce = nextNonce(),
-  ): Json => {
-    const body = new URLSearchParams({ nonce: String(nonce), ...params }).toString();
-    const path = `/0/private/${name}`;
-    const sign = apiSign(krakenKeyOf(key.apiKey, key.secret), path, nonce, body);
-    return send('POST', path, { 'api-key': key.apiKey, 'api-sign': sign }, body);
-  };
-  const socket = (path: string) => {
-    const frames: Json[] = [];
-    const seen = { session: null as Session | null };
-    seen.session = venue.connect(
-      {
-        address: '',
-        send: (text) => void frames.push(JSON.parse(text)),
-        ping() {},
-        close: () => seen.session?.closed(),
-        drop: () => seen.session?.closed(),
-      },
-      path,
-    );
-    const say = (message: unknown): Json => {
-      seen.session?.message(typeof message === 'string' ? message : JSON.stringify(message));
-      return frames.at(-1);
-    };
-    return { frames, say, isOpen: seen.session !== null };
-  };
-  const tokenOf = (key: KrakenKeyText = ALICE): string =>
-    ask('GetWebSocketsToken', {}, key).result.token;
-  return { time, venue, send, ask, socket, tokenOf };
-}
+import { aKrakenClient, type Json } from '../../support/kraken/client.ts';
+import { ALICE, CANCELER, READER } from '../../support/kraken/venue.ts';
 
 const ORDER = { pair: 'XBTUSD', type: 'buy', ordertype: 'limit', volume: '0.01', price: '50000.0' };
 
 test('a key may do what its right says and what stands below it', () => {
-  const { ask } = aClient();
+  const { ask } = aKrakenClient();
   assert.equal(ask('Balance', {}, READER).error, []);
   assert.equal(ask('CancelAll', {}, READER).error, ['EGeneral:Permission denied']);
   assert.equal(ask('CancelAll', {}, CANCELER).error, []);
@@ -77,7 +16,7 @@ test('a key may do what its right says and what stands below it', () => {
 });
 
 test('a nonce counts once, and signatures cover it', () => {
-  const { ask, send } = aClient();
+  const { ask, send } = aKrakenClient();
   const nonce = 1e9;
   assert.equal(ask('Balance', {}, ALICE, nonce).error, []);
   assert.equal(ask('Balance', {}, ALICE, nonce).error, ['EAPI:Invalid nonce']);
@@ -86,11 +25,10 @@ test('a nonce counts once, and signatures cover it', () => {
   const forged = send('POST', '/0/private/Balance', headers, `nonce=${nonce + 1}`);
   assert.equal(forged.error, ['EAPI:Invalid signature']);
   assert.equal(ask('Balance', {}, ALICE, nonce + 1).error, [], 'a forged call takes no nonce');
-  nonces = nonce + 2;
 });
 
 test('calls are counted by key and forgiven by time', () => {
-  const { ask, time, venue } = aClient({ calls: { max: 3, decayPerSecond: 0.5 } });
+  const { ask, time, venue } = aKrakenClient({ calls: { max: 3, decayPerSecond: 0.5 } });
   assert.equal(ask('TradesHistory').error, []);
   assert.equal(ask('Balance').error, []);
   assert.equal(ask('Balance').error, ['EAPI:Rate limit exceeded']);
@@ -103,7 +41,7 @@ test('calls are counted by key and forgiven by time', () => {
 });
 
 test('what is asked wrongly is named', () => {
-  const { ask, send } = aClient();
+  const { ask, send } = aKrakenClient();
   const wrong: [over: Record<string, string>, error: string][] = [
     [{ pair: 'NONE' }, 'EQuery:Unknown asset pair'],
     [{ ordertype: 'settle-position' }, 'EGeneral:Invalid arguments:ordertype'],
@@ -144,7 +82,7 @@ test('what is asked wrongly is named', () => {
 });
 
 test('an order is amended under its client id and keeps that', () => {
-  const { ask } = aClient();
+  const { ask } = aKrakenClient();
   const placed = ask('AddOrder', { ...ORDER, cl_ord_id: 'mine' });
   const amended = ask('AmendOrder', {
     cl_ord_id: 'mine',
@@ -170,7 +108,7 @@ test('an order is amended under its client id and keeps that', () => {
 });
 
 test('modes of a market let through what they say', () => {
-  const { ask, venue } = aClient();
+  const { ask, venue } = aKrakenClient();
   const { state } = venue.facade;
   const tries = () => [
     ask('AddOrder', ORDER).error[0],
@@ -190,7 +128,7 @@ test('modes of a market let through what they say', () => {
 });
 
 test('the sockets have their paths, and what is private stays there', () => {
-  const { socket, tokenOf, time } = aClient();
+  const { socket, tokenOf, time } = aKrakenClient();
   assert.not.ok(socket('/elsewhere').isOpen);
   const open = socket('/v2');
   time.runUntil(time.clock.now());
@@ -213,7 +151,7 @@ test('the sockets have their paths, and what is private stays there', () => {
 });
 
 test('a token that was never used is good for a quarter of an hour', () => {
-  const { socket, tokenOf, time } = aClient();
+  const { socket, tokenOf, time } = aKrakenClient();
   const token = tokenOf();
   time.runUntil(time.clock.now() + 900_001);
   const late = socket('/auth/v2').say({
@@ -224,7 +162,7 @@ test('a token that was never used is good for a quarter of an hour', () => {
 });
 
 test('subscriptions that make no sense are refused, each symbol for itself', () => {
-  const { socket } = aClient();
+  const { socket } = aKrakenClient();
   const { say, frames } = socket('/v2');
   const book = (symbol: string[], depth: number) =>
     say({ method: 'subscribe', params: { channel: 'book', symbol, depth } });
@@ -257,7 +195,7 @@ test('subscriptions that make no sense are refused, each symbol for itself', () 
 });
 
 test('orders of a batch stand or fall alone, over the socket too', () => {
-  const { socket, tokenOf, ask } = aClient();
+  const { socket, tokenOf, ask } = aKrakenClient();
   const { say } = socket('/auth/v2');
   const token = tokenOf();
   const order = { order_type: 'limit', side: 'buy', order_qty: 0.01, limit_price: 50_000 };

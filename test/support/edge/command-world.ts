@@ -219,6 +219,7 @@ export const ORDER: OrderRow = {
   clientId: 'desk-1-mm-1',
   symbol: 'BTCUSDT',
   side: 'buy',
+  kind: 'limit',
   price: '60000.00',
   quantity: '0.00100',
   filled: '0.00000',

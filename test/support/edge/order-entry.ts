@@ -1,5 +1,6 @@
 import type { Amending } from '../../../src/execution/amend/amending.ts';
 import type { LedgerEvent } from '../../../src/execution/ledger.ts';
+import { type NativeOrders, NO_NATIVES } from '../../../src/execution/native/native-orders.ts';
 import type { OrderEvent } from '../../../src/execution/order.ts';
 import { OrderManager } from '../../../src/execution/order-manager.ts';
 import { DeskMetrics } from '../../../src/ops/desk-metrics.ts';
@@ -49,9 +50,10 @@ export function anEntry(isClockReal = false) {
   });
   const venue = aVenue(instruments);
   /** What the venue changes in place; a test may change it. */
+  const natives: { -readonly [K in keyof NativeOrders]: NativeOrders[K] } = { ...NO_NATIVES };
   const amending: { -readonly [K in keyof Amending]: Amending[K] } = { ...venue.orders.amending };
   const entry = new OrderEntry({
-    venue: { ...venue, orders: { ...venue.orders, amending } },
+    venue: { ...venue, orders: { ...venue.orders, amending, natives } },
     gate,
     manager,
     instruments,
@@ -78,6 +80,7 @@ export function anEntry(isClockReal = false) {
     throttled,
     world,
     amending,
+    natives,
     kinds: () => journal.map(({ kind }) => kind),
     status: (clientId = FIRST_ID) => manager.recordOf(clientId)?.status,
     reason: (clientId = FIRST_ID) => manager.recordOf(clientId)?.reason,

@@ -28,10 +28,7 @@ export function aKrakenDesk(over: Partial<KrakenVenueOptions> = {}) {
   });
   return {
     ...host,
-    env,
-    venue,
-    pairs,
-    market,
+    ...{ env, venue, pairs, market, net, access },
     /** Places an order of 0.01 BTC at 50,000 unless told otherwise. @returns its client id */
     place: (parts: OrderParts = {}) => host.place({ ticks: 500_000, lots: 1_000_000, ...parts }),
     /** Somebody rests an order for ours to meet. */

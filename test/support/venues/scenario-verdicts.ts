@@ -17,7 +17,8 @@ interface ScenarioFile {
 
 /** What becomes of a scenario at a venue. `absent`: it should run, and nothing can carry it out. */
 export type Verdict =
-  | { readonly kind: 'runs' }
+  /** `by` is the test of it, where it is not among those of the order manager. */
+  | { readonly kind: 'runs'; readonly by?: string }
   | { readonly kind: 'not-applicable' | 'absent'; readonly why: string };
 
 const file: ScenarioFile = JSON.parse(
@@ -32,6 +33,18 @@ const NATIVE: ReadonlyMap<string, string> = new Map([
   ['OCO-02', 'OCO'],
 ]);
 
+/** Scenarios of what venues keep by themselves, by the test that runs them. */
+const NATIVE_TESTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'Binance spot': {
+    'test/simulation/ccxt-binance-native.test.ts': [
+      ...['ICE-01', 'ICE-02', 'ICE-03'],
+      ...['TRL-01', 'TRL-02', 'TRL-03', 'TRL-04'],
+      ...['OCO-01', 'OCO-02', 'OCO-03'],
+    ],
+    'test/venues/binance/native/desk-on-venue.test.ts': ['OCO-06'],
+  },
+};
+
 /** @throws when there is no such scenario */
 export function verdictOf(id: string, spec: ScenarioVenue): Verdict {
   const scenario = ORDER_SCENARIOS.find((each) => each.id === id);
@@ -41,6 +54,9 @@ export function verdictOf(id: string, spec: ScenarioVenue): Verdict {
     return no(`${spec.column} has no dead-man switch: the guard process cancels there`);
   }
   if (type === 'ORDER_MANAGER') return { kind: 'runs' };
+  for (const [by, ids] of Object.entries(NATIVE_TESTS[spec.column] ?? {})) {
+    if (ids.includes(id)) return { kind: 'runs', by };
+  }
   const row = NATIVE.get(id);
   const native = file.native.find((each) => each['type'] === row)?.[spec.column];
   if (native?.startsWith('no') === true) return no(`${row} of the venue's own: ${native}`);

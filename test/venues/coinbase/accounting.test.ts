@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amountText, baseAmount, type Instrument } from '../../../src/core/instrument.ts';
-import type { Amount } from '../../../src/core/units.ts';
+import { type Amount, ticksOf } from '../../../src/core/units.ts';
 import { type Balances, post, postingsOf } from '../../../src/execution/ledger.ts';
+import type { Trigger } from '../../../src/execution/order.ts';
 import type { ApprovedOrder } from '../../../src/risk/approved-order.ts';
 import { COINBASE_MARKETS } from '../../../src/simulation/coinbase/markets.ts';
 import type { MarketOptions } from '../../../src/simulation/exchange/market-rules.ts';
@@ -54,10 +55,11 @@ function aTrader() {
   };
   const place = (instrument: Instrument, step: Step): void => {
     orders += 1;
-    const { side, ticks, lots, isMarket } = step;
+    const { side, ticks, lots, isMarket, trigger } = step;
     const kind = isMarket ? ('market' as const) : ('limit' as const);
     const parts = { clientId: `desk-1-mm-${orders}`, isPostOnly: false, side, ticks, lots, kind };
-    const order = anOrder(parts) as ApprovedOrder;
+    const waits = trigger === undefined ? {} : { trigger };
+    const order = anOrder({ ...parts, ...waits }) as ApprovedOrder;
     const reply = replyIn(desk.send(entry.place(order, instrument, 'r', desk.now())));
     if (reply.kind === 'done') names.push(reply.venueOrderId);
   };
@@ -91,6 +93,7 @@ interface Step {
   readonly side: 'buy' | 'sell';
   readonly ticks: number;
   readonly lots: number;
+  readonly trigger?: Trigger;
 }
 
 const aStep: fc.Arbitrary<Step> = fc.record({
@@ -141,6 +144,59 @@ test('whatever is traded, in dollars and in USDC, the desk and the venue have th
     60,
   );
   assert.ok(fills > 60, `${fills} fills`);
+});
+
+const MID = 5_000_000;
+const aMove = fc.record({
+  what: fc.constantFrom('wait', 'wait', 'move', 'move', 'rest', 'cancel'),
+  side: fc.constantFrom('buy' as const, 'sell' as const),
+  kind: fc.constantFrom('stop' as const, 'take-profit' as const, 'pair' as const),
+  /** Where the price goes, an order wakes, or somebody rests. */
+  ticks: fc.integer({ min: MID - 6, max: MID + 6 }),
+  /** How much worse, or better, the limit is than that. */
+  off: fc.integer({ min: -4, max: 8 }),
+  lots: fc.integer({ min: 2_001, max: 40_000 }),
+});
+
+test('whatever waits, wakes, fills or is taken back, the desk and the venue have the same', () => {
+  let [fills, woken, over] = [0, 0, 0];
+  law(
+    fc.property(fc.array(aMove, { minLength: 30, maxLength: 60 }), (moves) => {
+      const trader = aTrader();
+      const plain = { inUsdc: false, isMarket: false, lots: 2_001 } as const;
+      /** Bob trades with himself, or with what is better. */
+      const moveTo = (ticks: number): void => {
+        for (const side of ['sell', 'buy'] as const) {
+          trader.bob(BTC, { ...plain, what: 'bob', side, ticks });
+        }
+      };
+      moveTo(MID);
+      for (const { what, side, kind, ticks, off, lots } of moves) {
+        const limit = side === 'buy' ? ticks + off : ticks - off;
+        const trigger = { kind, ticks: ticksOf(ticks) };
+        const asked = { ...plain, what: 'place', side, lots, trigger } as const;
+        // A pair sells above the price and has its stop below.
+        const pair = { ...asked, side: 'sell', ticks: ticks + 8 } as const;
+        if (what === 'wait') trader.place(BTC, kind === 'pair' ? pair : { ...asked, ticks: limit });
+        else if (what === 'move') moveTo(ticks);
+        else if (what === 'rest') trader.bob(BTC, { ...plain, what: 'bob', side, ticks, lots });
+        else trader.cancelLast();
+        assert.equal(shown(trader.book()), shown(trader.venues()));
+      }
+      const account = trader.venue.exchange.clearing.account('alice');
+      for (const [asset, { free, locked }] of account.balances) {
+        assert.ok(free >= 0n && locked >= 0n, asset);
+        if (account.open.size === 0) assert.is(locked, 0n, `${asset} is locked for nothing`);
+      }
+      const known = [...account.open.values(), ...account.ended.values()];
+      for (const order of known) assert.ok(order.filledLots <= order.lots);
+      woken += known.filter(({ wokenMs }) => wokenMs !== undefined).length;
+      over += known.filter(({ bracket, filledLots }) => bracket && filledLots > 0).length;
+      fills += trader.fills();
+    }),
+    60,
+  );
+  assert.ok(fills > 60 && woken > 60 && over > 10, `${fills} fills, ${woken} woken, ${over} pairs`);
 });
 
 test('a purchase in USDC costs USDC, its fee too, and no dollar', () => {

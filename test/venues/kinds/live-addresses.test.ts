@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SHOWN_SHARE_MIN } from '../../../src/execution/native/iceberg.ts';
 import { publicAccess } from '../../../src/venues/kinds/live-addresses.ts';
 import { accountOf, type VenueAccess } from '../../../src/venues/kinds/venue-kind.ts';
 import { VENUE_KINDS, type VenueKindName } from '../../../src/venues/kinds/venue-kinds.ts';
@@ -83,6 +84,13 @@ for (const kind of Object.keys(KNOWN) as VenueKindName[]) {
     const account = { apiKey: 'organizations/1/apiKeys/2', secret };
     const opened = openedAt(kind, { ...publicAccess(kind), account });
     assert.is(adapter.trading(opened).session.begin('T').split('?')[0], session);
+  });
+
+  test(`what ${kind} keeps is what settings are held against`, () => {
+    const account = { apiKey: 'organizations/1/apiKeys/2', secret };
+    const opened = openedAt(kind, { ...publicAccess(kind), account });
+    const { icebergPartsMax } = adapter.trading(opened).orders.natives;
+    assert.is(icebergPartsMax * SHOWN_SHARE_MIN >= 1, adapter.capabilities.keepsIcebergs);
   });
 
   test(`nobody trades at a live ${kind} without an account`, () => {

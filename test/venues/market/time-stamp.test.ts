@@ -32,6 +32,18 @@ test('a stamp of microseconds is the nearest number of milliseconds', () => {
   );
 });
 
+test('a stamp is read the same whatever was read before it', () => {
+  // Of a few seconds, so that some follow one of their own and some one that differs in a digit.
+  const stamp = fc
+    .tuple(fc.constantFrom('12', '13'), fc.constantFrom('02', '03', '62'), fc.nat(999))
+    .map(([day, second, ms]) => `2026-04-${day}T14:30:${second}.${String(ms).padStart(3, '0')}Z`);
+  law(
+    fc.property(fc.array(stamp), (stamps) => {
+      for (const text of stamps) assert.equal(timeStampMs(text), Date.parse(text));
+    }),
+  );
+});
+
 test('what is no time in UTC is no number', () => {
   for (const text of [
     '',

@@ -7,7 +7,7 @@ import type { ExchangeEvent, Execution } from '../../exchange/port.ts';
 import type { PerpetualClock } from '../../perpetuals/perpetual-clock.ts';
 import type { PerpetualExchange } from '../../perpetuals/perpetual-exchange.ts';
 import { PREVENTIONS, STATUSES, wireOf } from '../requests/order-json.ts';
-import { isMade } from './algo/algo-json.ts';
+import { isMade, rejectedIn } from './algo/algo-json.ts';
 import { averageText, entryText, isForced, realisedOf, TYPES, timeInForceText } from './json.ts';
 import type { ListenKeys } from './listen-keys.ts';
 
@@ -46,9 +46,10 @@ export class AccountEvents {
 
   #onEvents(events: readonly ExchangeEvent[]): void {
     const traded = new Set<string>();
+    const rejected = rejectedIn(events);
     for (const event of events) {
       if (event.kind === 'executed') {
-        if (!isMade(event.order)) continue;
+        if (!isMade(event.order) || rejected.has(event.order.orderId)) continue;
         if (event.execution === 'trade') traded.add(event.order.account);
         this.#send(event.order.account, this.#order(event));
       } else if (event.kind === 'transferred') {

@@ -2,6 +2,8 @@ import type { Refusal } from '../../exchange/orders.ts';
 import { type BinanceError, badRequest, refusalError } from '../errors.ts';
 
 export const OFF_TICK = badRequest(-4014, 'Price not increased by tick size.');
+export const TOO_MANY_WAITING = badRequest(-4045, 'Reach max stop order limit.');
+export const BAD_RATE = badRequest(-2007, 'Invalid callBack rate');
 /** Since December 2025 orders that wait are not taken where plain orders are. */
 export const SWITCH_TO_ALGO = badRequest(
   -4120,
@@ -33,6 +35,8 @@ export function futuresError(refusal: Refusal): BinanceError {
 
 function filterError(filter: string): BinanceError {
   if (filter === 'PRICE_FILTER') return OFF_TICK;
+  if (filter === 'MAX_NUM_ALGO_ORDERS') return TOO_MANY_WAITING;
+  if (filter === 'TRAILING_DELTA') return BAD_RATE;
   if (filter === 'NOTIONAL')
     return badRequest(-4164, "Order's notional must be no smaller than 5.");
   if (filter === 'LOT_SIZE') return badRequest(-4003, 'Quantity less than or equal to zero.');

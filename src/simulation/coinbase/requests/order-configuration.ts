@@ -134,7 +134,7 @@ function bracketTerms(fields: Fields, instrument: Instrument): Result<OrderTerms
   const ticks = parseTicks(instrument, price);
   if (!(ticks > 0)) return checked('PREVIEW_INVALID_STOP_TRIGGER_PRICE_PRECISION');
   const limitTicks = (ticks - Math.floor((ticks * BRACKET_LIMIT_PERCENT) / 100)) as Ticks;
-  return ok({ ...limit.value, bracket: { ticks, limitTicks } });
+  return ok({ ...limit.value, bracket: { ticks, limitTicks, isOffOnceTraded: true } });
 }
 
 /** A fault that has a name in the check before an order, and none besides. */

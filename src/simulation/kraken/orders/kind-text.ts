@@ -1,9 +1,12 @@
 import { formatDecimal } from '../../../core/decimal.ts';
 import type { Instrument } from '../../../core/instrument.ts';
+import { wakesAt } from '../../exchange/matching/trail.ts';
 import type { VenueOrder } from '../../exchange/orders.ts';
 import { priceOf, timeText } from '../call.ts';
 import { raw } from '../raw-json.ts';
+import type { KindWish } from './kind-wish.ts';
 import { directionOf } from './new-order.ts';
+import type { PriceWish } from './price-wish.ts';
 
 /** `1/10000ths` as per cent with the four decimals that the venue writes. */
 const BIPS_DECIMALS = 2;
@@ -39,6 +42,28 @@ export function kindText(order: VenueOrder, instrument: Instrument): string {
   return order.type === 'market' ? `${words} ${price}` : `${words} ${price} -> limit ${price2}`;
 }
 
+/** The price that an order waits for now, which that of a trailing stop follows; 0 without one. */
+export function stopText({ side, trigger, markTicks }: VenueOrder, instrument: Instrument): string {
+  if (trigger === undefined) return '0.00000';
+  const { trail, ticks } = trigger;
+  if (trail === null) return priceOf(instrument, ticks);
+  return priceOf(instrument, markTicks === undefined ? 0 : wakesAt(side, trail, markTicks));
+}
+
+/** What is to close an order, as answers describe it; '' where nothing is. */
+export function closeText(kind: KindWish | null): string {
+  if (kind === null) return '';
+  const { trigger, limit } = kind;
+  const limited = limit === null ? '' : `limit ${wishText(limit)}`;
+  if (trigger === null) return `close position @ ${limited}`;
+  const woken = `${trigger.kind.replace('-', ' ')} ${wishText(trigger.price)}`;
+  return `close position @ ${woken}${limited === '' ? '' : ` -> ${limited}`}`;
+}
+
+function wishText({ sign, amount, isPercent }: PriceWish): string {
+  return `${sign}${amount}${isPercent ? '%' : ''}`;
+}
+
 /** What wakes an order, as the sockets tell it; nothing where nothing does. */
 export function triggerMembers(
   order: VenueOrder,
@@ -58,7 +83,7 @@ export function triggerMembers(
     status: isWaiting ? 'untriggered' : 'triggered',
     ...(wokenMs !== undefined && { timestamp: timeText(wokenMs) }),
   };
-  return { stop_price: raw(priceOf(instrument, trigger.ticks)), triggers };
+  return { stop_price: raw(stopText(order, instrument)), triggers };
 }
 
 /** `58000.0`, `+150.0` or `+5.0000%`; null where nothing wakes the order. */

@@ -83,12 +83,7 @@ function filtered({ read }: Call, orders: readonly VenueOrder[]): readonly Venue
 function ordersOf(call: Call, account: Account, orders: readonly VenueOrder[]): unknown {
   const entries = filtered(call, orders).map((order) => [
     orderIdText(order.orderId),
-    orderJson(
-      order,
-      pairOf(call.desk, order.symbol),
-      account,
-      call.desk.orders.closes.openedBy(order.orderId),
-    ),
+    orderJson(order, pairOf(call.desk, order.symbol), account, call.desk.orders.closes),
   ]);
   return Object.fromEntries(entries);
 }

@@ -4,7 +4,8 @@ import type { Account } from '../../exchange/clearing.ts';
 import type { AccountTrade, VenueOrder, VenueOrderStatus } from '../../exchange/orders.ts';
 import { priceOf, secondsOf, sizeOf } from '../call.ts';
 import { orderIdText, type PairNames, tradeIdText } from '../names.ts';
-import { kindText, pricesOf, typeName } from '../orders/kind-text.ts';
+import type { Closes } from '../orders/closes.ts';
+import { closeText, kindText, pricesOf, stopText, typeName } from '../orders/kind-text.ts';
 import { shownClientId } from '../orders/order-desk.ts';
 
 const STATUSES: Readonly<Record<VenueOrderStatus, string>> = {
@@ -25,14 +26,15 @@ export function describedOrder(order: VenueOrder, instrument: Instrument, altnam
   return `${order.side} ${size} ${altname} @ ${kindText(order, instrument)}`;
 }
 
-/** @param openedBy the order that this one closes; null when it closes none */
+/** @param closes knows which order closes which */
 export function orderJson(
   order: VenueOrder,
   pair: { readonly instrument: Instrument; readonly names: PairNames },
   account: Account,
-  openedBy: number | null,
+  closes: Closes,
 ): Readonly<Record<string, unknown>> {
   const { instrument, names } = pair;
+  const openedBy = closes.openedBy(order.orderId);
   const trades = [...account.trades.values()].filter(
     ({ orderId, symbol }) => orderId === order.orderId && symbol === order.symbol,
   );
@@ -55,14 +57,14 @@ export function orderJson(
       ...pricesOf(order, instrument),
       leverage: 'none',
       order: describedOrder(order, instrument, names.altname),
-      close: '',
+      close: closeText(closes.wishOf(order.orderId)),
     },
     vol: sizeOf(instrument, order.lots),
     vol_exec: sizeOf(instrument, order.filledLots),
     cost: amountText(order.filledQuote),
     fee: amountText(amountOf(fee)),
     price: averageText(order, instrument),
-    stopprice: order.trigger === undefined ? '0.00000' : priceOf(instrument, order.trigger.ticks),
+    stopprice: stopText(order, instrument),
     limitprice: '0.00000',
     misc: wokenBy(order),
     ...(order.trigger !== undefined && { trigger: order.trigger.reference }),

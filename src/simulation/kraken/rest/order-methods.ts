@@ -3,6 +3,8 @@ import type { VenueOrder } from '../../exchange/orders.ts';
 import type { Call, Method } from '../call.ts';
 import { INVALID_ARGUMENTS, type KrakenError, UNKNOWN_ORDER, UNKNOWN_PAIR } from '../errors.ts';
 import { amendIdText, orderIdText } from '../names.ts';
+import { closeText } from '../orders/kind-text.ts';
+import type { OrderWish } from '../orders/order-desk.ts';
 import { amendWishOf, REST, wishOf } from '../orders/wish.ts';
 import { describedOrder } from './order-json.ts';
 
@@ -37,14 +39,15 @@ function add(call: Call): Result<unknown, KrakenError> {
     return refusal === null ? ok({ descr: { order: 'valid' } }) : err(refusal);
   }
   const placed = desk.orders.place(accountName(call), wish.value);
-  return placed.ok ? ok(placedJson(call, placed.value)) : placed;
+  return placed.ok ? ok(placedJson(call, placed.value, wish.value)) : placed;
 }
 
-function placedJson({ desk }: Call, order: VenueOrder): unknown {
+function placedJson({ desk }: Call, order: VenueOrder, { close }: OrderWish): unknown {
   const pair = desk.pairs.find(order.symbol);
   assert(pair !== null, 'an order belongs to a market of the venue');
   const described = describedOrder(order, pair.market.rules.instrument, pair.names.altname);
-  return { txid: [orderIdText(order.orderId)], descr: { order: described } };
+  const closed = close === null ? {} : { close: closeText(close) };
+  return { txid: [orderIdText(order.orderId)], descr: { order: described, ...closed } };
 }
 
 /** Each order for itself: what is refused says so, and the others go on. */

@@ -4,7 +4,14 @@ import type { ExchangeEvent } from '../../../exchange/port.ts';
 import type { PerpetualExchange } from '../../../perpetuals/perpetual-exchange.ts';
 import { wireOf } from '../../requests/order-json.ts';
 import type { ListenKeys } from '../listen-keys.ts';
-import { type AlgoOrder, type AlgoStatus, algoStatus, algoUpdate, isAlgo } from './algo-json.ts';
+import {
+  type AlgoOrder,
+  type AlgoStatus,
+  algoStatus,
+  algoUpdate,
+  isAlgo,
+  rejectedIn,
+} from './algo-json.ts';
 
 /**
  * Tells accounts of their orders at the service for conditional orders. It and the matching engine
@@ -34,9 +41,11 @@ export class AlgoEvents {
 
   /** What it says after it. */
   after(events: readonly ExchangeEvent[]): void {
+    const rejected = rejectedIn(events);
     for (const event of events) {
       if (event.kind !== 'executed' || !isAlgo(event.order)) continue;
       const { order, execution } = event;
+      if (execution === 'triggered' && rejected.has(order.orderId)) continue;
       const isNews = execution === 'new' || execution === 'triggered' || !isOpen(order);
       if (isNews) this.#send(order, algoStatus(order));
     }

@@ -1,12 +1,15 @@
 import { formatDecimal } from '../../../../core/decimal.ts';
 import { assert } from '../../../../core/result.ts';
 import { isOpen, type VenueOrder, type VenueTrigger } from '../../../exchange/orders.ts';
+import type { ExchangeEvent } from '../../../exchange/port.ts';
 import { PREVENTIONS, type Wire } from '../../requests/order-json.ts';
 import { averageText, TYPES, timeInForceText } from '../json.ts';
 
 /** The service numbers its orders apart from those of the matching engine. */
-const ALGO_IDS_FROM = 1_000_000_000_000_000;
+const ALGO_IDS_FROM = 100_000_000_000_000;
 const BIPS_DECIMALS = 2;
+const REDUCE_ONLY = 'Reduce Only reject';
+const NO_MARGIN = 'Margin is insufficient.';
 
 /** An order that was given to the service for conditional orders, waiting or woken. */
 export interface AlgoOrder extends VenueOrder {
@@ -28,7 +31,22 @@ export function isAlgo(order: VenueOrder): order is AlgoOrder {
 
 /** Whether an order is one of the matching engine's: it has woken, or never waited. */
 export function isMade(order: VenueOrder): boolean {
-  return order.trigger === undefined || order.wokenMs !== undefined;
+  return order.trigger === undefined || (order.wokenMs !== undefined && !isRejected(order));
+}
+
+/** Whether nothing was made of an order when it woke: nothing left to reduce, or no margin. */
+function isRejected({ wokenMs, updatedMs, status, filledLots }: VenueOrder): boolean {
+  return status === 'expired' && filledLots === 0 && wokenMs === updatedMs;
+}
+
+/** Numbers of the orders of which nothing is made in the course of these events. */
+export function rejectedIn(events: readonly ExchangeEvent[]): ReadonlySet<number> {
+  const rejected = new Set<number>();
+  for (const event of events) {
+    if (event.kind !== 'executed' || !isAlgo(event.order)) continue;
+    if (isRejected(event.order)) rejected.add(event.order.orderId);
+  }
+  return rejected;
 }
 
 export function algoIdOf({ orderId }: VenueOrder): number {
@@ -41,6 +59,7 @@ export function orderIdOf(algoId: number): number {
 }
 
 export function algoStatus(order: AlgoOrder): AlgoStatus {
+  if (isRejected(order)) return 'REJECTED';
   if (order.wokenMs !== undefined) return isOpen(order) ? 'TRIGGERED' : 'FINISHED';
   if (isOpen(order)) return 'NEW';
   return order.status === 'canceled' ? 'CANCELED' : 'EXPIRED';
@@ -65,7 +84,7 @@ export function lastsText(order: AlgoOrder): string {
 
 /** An order, in every answer of the service that shows one. */
 export function algoJson(wire: Wire, order: AlgoOrder) {
-  const isWoken = order.wokenMs !== undefined;
+  const isWoken = isMade(order);
   const { trigger } = order;
   const isTrailing = trigger.trail !== null;
   return {
@@ -131,6 +150,7 @@ export function algoUpdate(wire: Wire, order: AlgoOrder, status: AlgoStatus) {
     R: order.isReduceOnly === true,
     tt: order.wokenMs ?? 0,
     gtd: 0,
+    ...(status === 'REJECTED' && { rm: order.isReduceOnly ? REDUCE_ONLY : NO_MARGIN }),
   };
 }
 

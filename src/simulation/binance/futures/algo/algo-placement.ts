@@ -16,7 +16,7 @@ import {
   neither,
   SIDES,
 } from '../../requests/order-parameters.ts';
-import { OFF_TICK } from '../errors.ts';
+import { BAD_RATE, OFF_TICK } from '../errors.ts';
 import {
   type CONDITIONAL_TYPES,
   FLAGS,
@@ -49,16 +49,19 @@ const NOT_OFFERED: Readonly<Record<string, true>> = { false: true, FALSE: true }
 const BAD_TIME = badRequest(-1115, 'Invalid timeInForce.');
 const BAD_TYPE = badRequest(-1116, 'Invalid orderType.');
 const BAD_SIDE = badRequest(-1117, 'Invalid side.');
-const BAD_RATE = badRequest(-2007, 'Invalid callBack rate');
 const BAD_WORKING_TYPE = badRequest(-4031, 'Invalid workingType.');
 /** A callback rate is a percentage from 0.1 to 10. */
 const BIPS_DECIMALS = 2;
 const BIPS_MIN = 10;
 const BIPS_MAX = 1_000;
 
-/** Reads an order for the service for conditional orders. */
+/**
+ * Reads an order for the service for conditional orders. It ignores what it does not know, such as
+ * the name that some clients have for `activatePrice`.
+ */
 export function newAlgoOrder(call: Call): Result<NewOrder, BinanceError> {
   const { desk, parameters } = call;
+  parameters.ignoreOthers();
   mandatory(parameters, 'algoType', ALGO_TYPES, invalid('algoType'));
   const market = marketOf(call);
   const side = mandatory(parameters, 'side', SIDES, BAD_SIDE);
@@ -107,8 +110,6 @@ function triggerOf(
     return { direction, ticks: priceOf(call, market, 'triggerPrice'), reference, trail: null };
   }
   parameters.mustNot('triggerPrice');
-  // The venue knows it by the other name alone; a client that sends this one is not told so.
-  parameters.decimal('activationPrice');
   const begins = parameters.has('activatePrice');
   const rate = parameters.decimal('callbackRate');
   if (rate === null) parameters.fail(missing('callbackRate'));

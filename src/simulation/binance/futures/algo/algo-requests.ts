@@ -5,7 +5,7 @@ import { isWithin, page, spanOf } from '../../requests/account-requests.ts';
 import { type Call, marketOf, marketsOf, type Operation } from '../../requests/operation.ts';
 import { wireOf } from '../../requests/order-json.ts';
 import { CLIENT_ID, neither } from '../../requests/order-parameters.ts';
-import { futuresError } from '../errors.ts';
+import { futuresError, TOO_MANY_WAITING } from '../errors.ts';
 import type { FuturesDesk } from '../futures-desk.ts';
 import { type AlgoOrder, algoIdOf, algoJson, isAlgo, orderIdOf } from './algo-json.ts';
 import { newAlgoOrder } from './algo-placement.ts';
@@ -14,7 +14,6 @@ const LIST_DEFAULT = 500;
 const LIST_MAX = 1_000;
 /** Orders of an account that wait, in all markets together; since 2025-12-29. */
 export const WAITING_MAX = 200;
-const TOO_MANY_WAITING = badRequest(-4045, 'Reach max stop order limit.');
 const UNKNOWN_ORDER = badRequest(-2011, 'Unknown order sent.');
 
 /**

@@ -1,5 +1,5 @@
-import { err, type Result } from '../core/result.ts';
-import type { Query } from './port.ts';
+import { err, type Result } from '../../core/result.ts';
+import type { Query } from '../port.ts';
 
 /** Questions of which one answer is made: 100 pages are asked for in 30 s at most. */
 export const STEPS_MAX = 100;
