@@ -115,6 +115,18 @@ test('a reduce-only stop wakes with what there is to reduce, and never opens a p
   assert.is(positionOf('alice'), 0);
 });
 
+test('a reduce-only stop waits on when its position is gone, for the next one', () => {
+  const { exchange, positionOf } = aPosition();
+  const order = aStopLoss({ trigger: at('57000') });
+  must(exchange.place('alice', order));
+  must(
+    exchange.place('alice', aContractOrder({ side: 'sell', type: 'market', timeInForce: 'ioc' })),
+  );
+  assert.is(positionOf('alice'), 0);
+  assert.is(standing(exchange, 'alice', order).isWaiting, true);
+  assert.is(standing(exchange, 'alice', order).status, 'new');
+});
+
 test('an order that wakes without its margin expires', () => {
   const { exchange, last, events } = aPosition();
   const trigger = at('61000', 'last', 'rises-to');
