@@ -232,7 +232,7 @@ export class Matching<M extends Market = Market> {
   #begin(order: VenueOrder, plan: MatchPlan): Placed {
     const market = this.#floor.market(order.symbol);
     if (order.isWaiting !== true) return this.#work(market, order, plan);
-    market.waiting.add(order);
+    this.waking.wait(market, order);
     return { order, trades: [], prevented: [] };
   }
 
