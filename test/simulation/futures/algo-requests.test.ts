@@ -214,11 +214,14 @@ test('what makes no sense is refused with the codes of the venue', () => {
     [-2007, 'POST', 'algoOrder', { ...trailing, callbackRate: '10.1' }],
     [-2007, 'POST', 'algoOrder', { ...trailing, callbackRate: '1.234' }],
     [-1106, 'POST', 'algoOrder', { ...trailing, callbackRate: '1', triggerPrice: '59000' }],
+    [-1115, 'POST', 'algoOrder', { ...STOP, type: 'STOP', price: '59000', timeInForce: 'GTD' }],
     [-2013, 'GET', 'algoOrder', { clientAlgoId: 'nobody' }],
     [-2011, 'DELETE', 'algoOrder', { clientAlgoId: 'nobody' }],
     [-1102, 'GET', 'algoOrder', {}],
     [-1121, 'DELETE', 'algoOpenOrders', { symbol: 'XRPUSDT' }],
   ];
+  const { type: _type, timeInForce: _time, ...change } = LIMIT;
+  refusals.push([-2013, 'PUT', 'order', { ...change, side: 'SELL', origClientOrderId: 'taken' }]);
   const found = refusals.map(([, method, path, params]) => fapi(method, path, params).body.code);
   assert.equal(
     found,
