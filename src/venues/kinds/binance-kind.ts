@@ -4,7 +4,7 @@ import { err, type Result } from '../../core/result.ts';
 import { instrumentsIn, marketsSaidIn } from '../binance/exchange-info.ts';
 import { binanceOrders } from '../binance/orders.ts';
 import { binanceQueries } from '../binance/queries.ts';
-import type { RestAccess } from '../binance/rest.ts';
+import type { PublicAccess, RestAccess } from '../binance/rest.ts';
 import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
@@ -44,8 +44,8 @@ export const binanceKind: VenueKind = {
       (code, reason) => REFUSALS.has(code) || (code === REJECTED && CLOSED.test(reason)),
       symbolsOf,
     ),
-  history: (opened) => binanceHistory(restOf(opened), 'spot'),
-  candles: (opened) => binanceCandles(restOf(opened), 'spot'),
+  history: (opened) => binanceHistory(publicOf(opened), 'spot'),
+  candles: (opened) => binanceCandles(publicOf(opened), 'spot'),
   streams({ access, instruments, rules }, { trades: hasTrades }) {
     const snapshots = new RateBudget(SPOT_BOOKS.snapshotRate, 0);
     const options = { ...access, instruments, rules, hasTrades, snapshots };
@@ -64,6 +64,13 @@ export const binanceKind: VenueKind = {
     };
   },
 };
+
+/** How anybody asks, and with whose key where there is one. */
+export function publicOf({ access, settings }: OpenedVenue): PublicAccess {
+  const { account, restUrl: url } = access;
+  const key = account === null ? null : apiKeyOf(account.apiKey, account.secret);
+  return { url, key, timeoutMs: settings.requestTimeoutMs };
+}
 
 function restOf({ access, settings }: OpenedVenue): RestAccess {
   const { apiKey, secret } = accountOf(access);

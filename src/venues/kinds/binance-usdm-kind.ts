@@ -9,7 +9,7 @@ import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
-import { rulesIn, rulesQuestion } from './binance-kind.ts';
+import { publicOf, rulesIn, rulesQuestion } from './binance-kind.ts';
 import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
@@ -46,8 +46,8 @@ export const binanceUsdmKind: VenueKind = {
       { name: 'market', open: market },
     ];
   },
-  history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
-  candles: ({ access, settings }) => binanceCandles(restOf(access, settings), 'futures'),
+  history: (opened) => binanceHistory(publicOf(opened), 'futures'),
+  candles: (opened) => binanceCandles(publicOf(opened), 'futures'),
   checkAccount: ({ access, settings }, ask) =>
     checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {
