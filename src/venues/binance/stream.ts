@@ -22,7 +22,8 @@ import { retryAfterOf } from './wire.ts';
 /** Snapshots are dear at the venue, so attempts back off. */
 const SNAPSHOT_AGAIN = { minMs: 100, maxMs: 10_000, jitterFraction: 0.5, resetAfterMs: 0 };
 
-const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
+/** Answered at once, and changes nothing. */
+export const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
 const SNAPSHOT_WAIT_MS = 1_000;
 /** The venue ends every connection when it is a day old. */
@@ -208,11 +209,8 @@ export class BinanceStream implements MarketStream, SnapshotSource {
       case 'ending':
         return 'ending';
       case 'malformed':
-        this.counts.malformed += 1;
-        return 'malformed';
       case 'unknown-symbol':
-        this.counts.unknownSymbols += 1;
-        return this.counts.unknownSymbols === 1 ? 'foreign' : 'nothing';
+        return countStray(this.counts, kind);
       default:
         return 'nothing';
     }
@@ -224,17 +222,7 @@ export class BinanceStream implements MarketStream, SnapshotSource {
   }
 
   trade(receivedNs: number): TradePrinted {
-    const { instrument, tradeTicks, tradeLots, tradeId, tradeMs, isBuyerMaker } = this.#decoder;
-    return {
-      kind: 'trade-printed',
-      instrument: instrument.index,
-      ticks: tradeTicks,
-      lots: tradeLots,
-      takerSide: isBuyerMaker ? 'sell' : 'buy',
-      tradeId,
-      venueMs: tradeMs,
-      receivedNs,
-    };
+    return printedTrade(this.#decoder, this.#decoder.isBuyerMaker, receivedNs);
   }
 
   snapshotRequest(at: number): HttpRequest {
@@ -310,6 +298,46 @@ export class BinanceStream implements MarketStream, SnapshotSource {
     this.lostBy = why;
     this.quoted.forget();
   }
+}
+
+/** Where a decoder of Binance has put a trade. */
+export interface DecodedTrade {
+  readonly instrument: Instrument;
+  readonly tradeTicks: number;
+  readonly tradeLots: number;
+  readonly tradeId: number;
+  readonly tradeMs: number;
+}
+
+/** How trades of spot and of futures are told. @param isSale the taker sold */
+export function printedTrade(
+  { instrument, tradeTicks, tradeLots, tradeId, tradeMs }: DecodedTrade,
+  isSale: boolean,
+  receivedNs: number,
+): TradePrinted {
+  return {
+    kind: 'trade-printed',
+    instrument: instrument.index,
+    ticks: tradeTicks,
+    lots: tradeLots,
+    takerSide: isSale ? 'sell' : 'buy',
+    tradeId,
+    venueMs: tradeMs,
+    receivedNs,
+  };
+}
+
+/** Counts a frame that is of no use. @returns what it did: of strangers the first is said */
+export function countStray(
+  counts: StreamCounts,
+  kind: 'malformed' | 'unknown-symbol',
+): FrameOutcome {
+  if (kind === 'malformed') {
+    counts.malformed += 1;
+    return 'malformed';
+  }
+  counts.unknownSymbols += 1;
+  return counts.unknownSymbols === 1 ? 'foreign' : 'nothing';
 }
 
 /** The streams of some instruments are subscribed to by opening their address. */

@@ -235,13 +235,15 @@ test('an account has so many orders waiting and no more', () => {
 });
 
 test('a stop that reduces nothing any more comes to nothing when it wakes', () => {
-  const { fapi, markAt, words, lots } = aPosition();
+  const { fapi, markAt, words, told, lots } = aPosition();
   fapi('POST', 'algoOrder', { ...STOP, reduceOnly: 'true' });
   fapi('POST', 'order', { ...LIMIT, side: 'SELL', price: '58500' });
   assert.is(lots(), 0);
   assert.is(words().filter((word) => word.startsWith('ALGO')).length, 1, 'it goes on waiting');
   markAt(59_000);
-  assert.is(words().at(-1), 'ALGO REJECTED');
+  assert.equal(words().slice(-2), ['ALGO TRIGGERING', 'ALGO REJECTED'], 'no order was made');
+  assert.is(told.at(-1)?.o['rm'], 'Reduce Only reject');
+  assert.is(fapi('GET', 'algoOrder', { clientAlgoId: 'stop-1' }).body.actualOrderId, '');
   assert.equal([lots(), fapi('GET', 'openAlgoOrders').body], [0, []]);
 });
 

@@ -181,7 +181,7 @@ test('what is asked of all orders reaches those that wait', async () => {
   assert.is(venue.exchange.account('alice')?.open.size, 0);
 });
 
-test('ccxt 4.5.84 still sends a bare trigger price unread, so that the order works at once', async () => {
+test('ccxt 4.5.84 still sends a bare trigger price unread: the order works at once', async () => {
   const placed = await client.createOrder(SYMBOL, 'market', 'sell', 0.01, undefined, {
     triggerPrice: 58_000,
   });

@@ -5,8 +5,8 @@ import type { MarketStood } from '../../../src/market/market-stood.ts';
 import type { QuoteMessage } from '../../../src/market/quote.ts';
 import type { TradePrinted } from '../../../src/market/trade.ts';
 import { SOCKET_LIMITS } from '../../../src/venues/connection.ts';
-import { MarketFeed } from '../../../src/venues/market/market-feed.ts';
-import type { MarketFeedPort } from '../../../src/venues/market/market-feed-port.ts';
+import { MarketFeed } from '../../../src/venues/market/feed/market-feed.ts';
+import type { MarketFeedPort } from '../../../src/venues/market/feed/market-feed-port.ts';
 import type { MarketStream } from '../../../src/venues/market/market-stream.ts';
 import { askInTurn, KeyTurns } from '../../../src/venues/session/key-turns.ts';
 

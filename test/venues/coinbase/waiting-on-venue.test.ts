@@ -5,7 +5,7 @@ import { amountText } from '../../../src/core/instrument.ts';
 import { type Ticks, ticksOf } from '../../../src/core/units.ts';
 import type { OrderRecord, Side } from '../../../src/execution/order.ts';
 import type { VenueOrder } from '../../../src/simulation/exchange/orders.ts';
-import { auditedJournal } from '../../support/venues/audited-journal.ts';
+import { auditedJournal } from '../../support/audit/audited-journal.ts';
 import { aStage, type Stage } from '../../support/venues/scenario-stage.ts';
 import { SCENARIO_VENUES, type ScenarioVenue } from '../../support/venues/scenario-venues.ts';
 import type { VenueHost } from '../../support/venues/venue-host.ts';

@@ -105,7 +105,7 @@ function icebergRefusal({ rules }: Market, order: NewOrder): Refusal | null {
   return found > icebergPartsMax ? { kind: 'filter', filter: 'ICEBERG_PARTS', found } : null;
 }
 
-/** A trigger that the price has come to before it is set. */
+/** A trigger that the price has come to before it is set, where that is no way to send an order. */
 function atOnceRefusal(
   market: Market,
   direction: VenueTrigger['direction'],
@@ -113,7 +113,7 @@ function atOnceRefusal(
   reference: VenueTrigger['reference'],
 ): Refusal | null {
   const last = market.priceOf(reference);
-  if (last === null || ticks === 0) return null;
+  if (last === null || ticks === 0 || market.rules.native.wakesAtOnce) return null;
   const isThere = direction === 'rises-to' ? last >= ticks : last <= ticks;
   return isThere ? { kind: 'would-trigger', ticks, last } : null;
 }

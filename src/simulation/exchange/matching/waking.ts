@@ -44,6 +44,14 @@ export class Waking<M extends Market> {
     this.#working = working;
   }
 
+  /** Lets an order wait. A price that is there already may wake it, and wakes nobody else. */
+  wait(market: M, order: VenueOrder): void {
+    market.waiting.add(order);
+    const reference = order.trigger?.reference ?? 'last';
+    const price = market.priceOf(reference);
+    if (price !== null) this.priced(market, reference, price);
+  }
+
   /**
    * A price was reached. Whom it wakes works after the operation: an order that takes is matched
    * with the book that it found. In a market that is halted nobody wakes.

@@ -9,6 +9,9 @@ import {
   BinanceStream,
   type BinanceStreamOptions,
   CONNECTION_LIFE_MS,
+  countStray,
+  printedTrade,
+  STREAM_PING,
 } from '../stream.ts';
 import { DerivativeDecoder, RATE_DECIMALS } from './derivative-decoder.ts';
 import { optionTradeIn, optionTradeStream } from './option-flow.ts';
@@ -22,7 +25,6 @@ export const FUTURES_BOOKS: BinanceBooks = {
   snapshotRate: { ratePerSecond: 0.5, burst: 10 },
 };
 
-const STREAM_PING = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 /** The venue tells a mark price each second. */
 const PATIENCE = { askAfterMs: 2_000, deadAfterMs: 8_000 };
 /** More control frames than ten a second, pings among them, and the venue hangs up. */
@@ -114,11 +116,8 @@ export class FuturesMarketStream implements MarketStream {
       case 'ending':
         return 'ending';
       case 'malformed':
-        this.counts.malformed += 1;
-        return 'malformed';
       case 'unknown-symbol':
-        this.counts.unknownSymbols += 1;
-        return this.counts.unknownSymbols === 1 ? 'foreign' : 'nothing';
+        return countStray(this.counts, kind);
       default:
         return this.#underlyings.length === 0 ? 'nothing' : this.#onOption(frame);
     }
@@ -151,17 +150,7 @@ export class FuturesMarketStream implements MarketStream {
   }
 
   trade(receivedNs: number): TradePrinted {
-    const { instrument, tradeTicks, tradeLots, tradeId, tradeMs, isSale } = this.#decoder;
-    return {
-      kind: 'trade-printed',
-      instrument: instrument.index,
-      ticks: tradeTicks,
-      lots: tradeLots,
-      takerSide: isSale ? 'sell' : 'buy',
-      tradeId,
-      venueMs: tradeMs,
-      receivedNs,
-    };
+    return printedTrade(this.#decoder, this.#decoder.isSale, receivedNs);
   }
 
   /** There is nothing to forget: each frame stands for itself. */

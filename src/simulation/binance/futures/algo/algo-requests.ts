@@ -121,7 +121,6 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
     const { parameters } = call;
     const market = marketOf(call);
     const fromId = parameters.integer('algoId');
-    parameters.integer('page');
     const span = spanOf(parameters);
     const limit = parameters.limit(LIST_DEFAULT, LIST_MAX);
     const read = parameters.checked(market);

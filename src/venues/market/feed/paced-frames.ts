@@ -1,4 +1,4 @@
-import { RateBudget, type RateLimits } from '../../core/rate-budget.ts';
+import { RateBudget, type RateLimits } from '../../../core/rate-budget.ts';
 
 /** Nobody subscribes to so much; more waiting frames mean that they never leave. */
 export const FRAMES_WAITING_MAX = 1024;

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MarketFact } from '../../../src/market/fact.ts';
-import type { TradePrinted } from '../../../src/market/trade.ts';
-import { MarketView } from '../../../src/venues/market/market-view.ts';
-import { OVERLAP_MS, Told } from '../../../src/venues/market/told.ts';
-import { WITHHELD_MAX, Withheld } from '../../../src/venues/market/withheld.ts';
-import { anInstrument } from '../../support/trade/instruments.ts';
+import type { MarketFact } from '../../../../src/market/fact.ts';
+import type { TradePrinted } from '../../../../src/market/trade.ts';
+import { OVERLAP_MS, Told } from '../../../../src/venues/market/feed/told.ts';
+import { WITHHELD_MAX, Withheld } from '../../../../src/venues/market/feed/withheld.ts';
+import { MarketView } from '../../../../src/venues/market/market-view.ts';
+import { anInstrument } from '../../../support/trade/instruments.ts';
 
 class PlainView extends MarketView {
   readonly isLive = true;

@@ -1,12 +1,12 @@
-import type { Clock, HttpRequest } from '../../core/env.ts';
-import type { Rng } from '../../core/rng.ts';
-import type { MarketFact } from '../../market/fact.ts';
-import type { MarketStood } from '../../market/market-stood.ts';
-import type { QuoteMessage } from '../../market/quote.ts';
-import type { TradePrinted } from '../../market/trade.ts';
-import type { LogLevel } from '../../ops/log.ts';
-import type { Query } from '../port.ts';
-import type { MarketView } from './market-view.ts';
+import type { Clock, HttpRequest } from '../../../core/env.ts';
+import type { Rng } from '../../../core/rng.ts';
+import type { MarketFact } from '../../../market/fact.ts';
+import type { MarketStood } from '../../../market/market-stood.ts';
+import type { QuoteMessage } from '../../../market/quote.ts';
+import type { TradePrinted } from '../../../market/trade.ts';
+import type { LogLevel } from '../../../ops/log.ts';
+import type { Query } from '../../port.ts';
+import type { MarketView } from '../market-view.ts';
 
 /**
  * What a feed needs of the actor around it; nothing of it works once the actor is gone. A `line` is

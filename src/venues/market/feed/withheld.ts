@@ -1,5 +1,5 @@
-import type { MarketFact } from '../../market/fact.ts';
-import type { TradePrinted } from '../../market/trade.ts';
+import type { MarketFact } from '../../../market/fact.ts';
+import type { TradePrinted } from '../../../market/trade.ts';
 
 /** Far more than two connections are apart; beyond it the oldest goes. */
 export const WITHHELD_MAX = 4_096;

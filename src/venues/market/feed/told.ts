@@ -1,7 +1,7 @@
-import type { MarketFact } from '../../market/fact.ts';
-import type { QuoteLost, QuoteUpdated } from '../../market/quote.ts';
-import type { TradePrinted } from '../../market/trade.ts';
-import type { MarketView } from './market-view.ts';
+import type { MarketFact } from '../../../market/fact.ts';
+import type { QuoteLost, QuoteUpdated } from '../../../market/quote.ts';
+import type { TradePrinted } from '../../../market/trade.ts';
+import type { MarketView } from '../market-view.ts';
 
 /** Two connections of one venue are less than this apart; after it numbers are not compared. */
 export const OVERLAP_MS = 10_000;

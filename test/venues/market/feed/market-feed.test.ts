@@ -1,13 +1,13 @@
 /** What a feed decides about its connections, on a net whose other end is the test. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ok } from '../../../src/core/result.ts';
-import { BinanceStream } from '../../../src/venues/binance/stream.ts';
-import { aFakeNet, type FakeSocket } from '../../support/actors/fake-net.ts';
-import { manualEnv } from '../../support/manual-env.ts';
-import { anInstrument } from '../../support/trade/instruments.ts';
-import { aDrivenFeed } from '../../support/venues/driven-feed.ts';
-import { ScriptedStream } from '../../support/venues/scripted-stream.ts';
+import { ok } from '../../../../src/core/result.ts';
+import { BinanceStream } from '../../../../src/venues/binance/stream.ts';
+import { aFakeNet, type FakeSocket } from '../../../support/actors/fake-net.ts';
+import { manualEnv } from '../../../support/manual-env.ts';
+import { anInstrument } from '../../../support/trade/instruments.ts';
+import { aDrivenFeed } from '../../../support/venues/driven-feed.ts';
+import { ScriptedStream } from '../../../support/venues/scripted-stream.ts';
 
 const btc = anInstrument();
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FRAMES_WAITING_MAX, PacedFrames } from '../../../src/venues/market/paced-frames.ts';
-import { law } from '../../support/law.ts';
+import {
+  FRAMES_WAITING_MAX,
+  PacedFrames,
+} from '../../../../src/venues/market/feed/paced-frames.ts';
+import { law } from '../../../support/law.ts';
 
 const PACE = { ratePerSecond: 4, burst: 2 };
 

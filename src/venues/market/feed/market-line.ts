@@ -1,17 +1,17 @@
-import type { HandshakeStatus } from '../../core/env.ts';
-import type { Result } from '../../core/result.ts';
+import type { HandshakeStatus } from '../../../core/env.ts';
+import type { Result } from '../../../core/result.ts';
 import {
   FIRST_LIFECYCLE,
   type Lifecycle,
   type LifecycleEvent,
   nextLifecycle,
   waitMs,
-} from '../connection/lifecycle.ts';
-import { type Refusal, refusalOf } from '../connection/refusal.ts';
-import { Silence } from '../connection/silence.ts';
-import type { QueryFault } from '../port.ts';
+} from '../../connection/lifecycle.ts';
+import { type Refusal, refusalOf } from '../../connection/refusal.ts';
+import { Silence } from '../../connection/silence.ts';
+import type { QueryFault } from '../../port.ts';
+import type { MarketStream } from '../market-stream.ts';
 import type { MarketFeedPort } from './market-feed-port.ts';
-import type { MarketStream } from './market-stream.ts';
 import { PacedFrames } from './paced-frames.ts';
 import { Withheld } from './withheld.ts';
 
