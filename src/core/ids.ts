@@ -9,6 +9,8 @@ export const CLIENT_ID_LENGTH_MAX = 36;
 export const STRATEGY_LABEL = /^[a-z][a-z0-9]{0,7}$/;
 /** Of the orders that flatten positions in an emergency; no strategy may be called so. */
 export const FLATTENING = 'flatten';
+/** Of the stops that protect positions; no strategy may be called so where there are any. */
+export const PROTECTION = 'protect';
 
 /** The lasting name of a data directory: eight letters and digits. */
 export function deskIdOf(entropy: (bytes: number) => Uint8Array): string {
