@@ -1,6 +1,8 @@
 import type { AmendIntent } from '../src/execution/amend/amendment.ts';
 import type { Situation } from '../src/execution/flatten/flattening.ts';
 import type { OrderIntent } from '../src/execution/order.ts';
+import type { OrderUpdated } from '../src/execution/order-manager.ts';
+import { isProtection } from '../src/execution/protection/intent.ts';
 import type { VenueNews } from '../src/risk/watch/venue-watch.ts';
 import type { AlertsMessage } from './edge/alerts.ts';
 import type { AggregatorMessage } from './market-data/aggregator-message.ts';
@@ -16,9 +18,11 @@ import type { KillSwitchMessage } from './safety/kill-switch.ts';
 import type { WatchdogMessage } from './safety/watchdog.ts';
 import type { ExecutionMessage } from './trading/execution.ts';
 import type { PortfolioMessage } from './trading/portfolio.ts';
+import type { ProtectionMessage } from './trading/protection.ts';
 import type { AmendAnswer, RiskAnswer, RiskMessage } from './trading/risk-message.ts';
 import type { SizingMessage } from './trading/sizing.ts';
 import type { StrategyMessage } from './trading/strategy.ts';
+import type { Dropped } from './trading/submission.ts';
 import type { VenueMessage } from './trading/venue.ts';
 
 /**
@@ -39,6 +43,8 @@ export const address = {
   riskSituation: answerRefByPath<'situation', Situation>('trading/risk'),
   sizing: refByPath<SizingMessage>('trading/sizing'),
   execution: refByPath<ExecutionMessage>('trading/execution'),
+  /** Nobody is there where nothing is protected. */
+  protection: refByPath<ProtectionMessage>('trading/protection'),
   feed: (venue: string): ActorRef<FeedMessage> => refByPath(`market-data/feed:${venue}`),
   facts: refByPath<FactsMessage>('market-data/facts'),
   quality: refByPath<QualityMessage>('market-data/quality'),
@@ -53,3 +59,8 @@ export const address = {
 
 /** Who hears how a venue answers and what its clock says. */
 export const venueNews: readonly ActorRef<VenueNews>[] = [address.risk, address.aggregator];
+
+/** Who places an order like this, and is told what becomes of it. */
+export function placerOf(order: OrderIntent): ActorRef<OrderUpdated | Dropped> {
+  return isProtection(order) ? address.protection : address.execution;
+}

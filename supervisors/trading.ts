@@ -10,6 +10,8 @@ export interface TradingBranch {
   readonly execution: () => Spawnable;
   /** Absent or null where nobody works out sizes. */
   readonly sizing?: (() => Spawnable) | null;
+  /** Absent or null where no position is protected at a venue. */
+  readonly protection?: (() => Spawnable) | null;
   readonly strategies: readonly { readonly label: string; readonly start: () => Spawnable }[];
 }
 
@@ -53,7 +55,7 @@ const SIZING_BACKOFF: BackoffPolicy = {
  * dead letters, because anything here may lead to an order.
  */
 export function tradingBranch(branch: TradingBranch): SupervisorSpec {
-  const { sizing = null } = branch;
+  const { sizing = null, protection = null } = branch;
   return {
     strategy: 'rest-for-one',
     intensity: 5,
@@ -79,6 +81,8 @@ export function tradingBranch(branch: TradingBranch): SupervisorSpec {
       ),
       // Last, because nobody falls with it: the board outlives it.
       ...(sizing === null ? [] : [{ id: 'sizing', start: sizing, backoff: SIZING_BACKOFF }]),
+      // What it keeps at the venues stays there meanwhile.
+      ...(protection === null ? [] : [{ id: 'protection', start: protection }]),
     ],
   };
 }

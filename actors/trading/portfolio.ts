@@ -1,5 +1,5 @@
 import { amountText, type Instrument } from '../../src/core/instrument.ts';
-import type { Lots } from '../../src/core/units.ts';
+import type { Amount, Lots } from '../../src/core/units.ts';
 import {
   type BalanceDifference,
   type Balances,
@@ -49,11 +49,13 @@ export type PortfolioMessage =
       readonly differences: readonly BalanceDifference[];
     };
 
-/** Told to strategies whenever a position changes, and when they start. */
+/** Told to all who act on a position whenever it changes, and when they start. */
 export interface PositionChanged {
   readonly kind: 'position-changed';
   readonly instrument: number;
   readonly lots: Lots;
+  /** What they cost (long) or brought in (short). */
+  readonly cost: Amount;
 }
 
 export interface PortfolioOptions {
@@ -83,8 +85,8 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
     strategies: readonly ActorRef<PositionChanged>[],
     ctx: Ctx,
   ): void => {
-    const { lots } = portfolio.position(instrument);
-    for (const to of strategies) ctx.send(to, { kind: 'position-changed', instrument, lots });
+    const { lots, cost } = portfolio.position(instrument);
+    for (const to of strategies) ctx.send(to, { kind: 'position-changed', instrument, lots, cost });
   };
 
   const onOrder = (portfolio: Portfolio, update: OrderUpdated, ctx: Ctx): void => {
@@ -135,10 +137,8 @@ export function portfolioActor(options: PortfolioOptions): ActorSpec<Portfolio, 
         ctx.send(reply, portfolio.compare(venue, balances));
       } else if (message.kind === 'report') {
         const { touches, reply } = message;
-        ctx.send(
-          reply,
-          portfolio.report((index) => touches[index] ?? null),
-        );
+        const report = portfolio.report((index) => touches[index] ?? null);
+        ctx.send(reply, report);
       } else if (message.kind === 'adjust') {
         transfer(portfolio, message.venue, message.differences, 'adjustment', ctx);
       } else onLedger(portfolio, message, ctx);

@@ -11,7 +11,7 @@ import type {
   VenueDeskPort,
   VenueMemory,
 } from '../../src/venues/venue-desk-port.ts';
-import { address, venueNews } from '../addresses.ts';
+import { address, placerOf, venueNews } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import { NO_LINK, openSocket, type SocketMessage, sendHttp, watchSocket } from '../socket.ts';
 import type { PortfolioMessage } from './portfolio.ts';
@@ -73,11 +73,11 @@ export function venueActor(options: VenueOptions): ActorSpec<VenueState, VenueMe
     told(update) {
       ctx.send(address.portfolio, update);
       ctx.send(address.risk, update);
-      if (update.kind === 'order-updated') ctx.send(address.execution, update);
+      if (update.kind === 'order-updated') ctx.send(placerOf(update.record.order), update);
     },
     dropped(kind, order) {
       ctx.send(address.risk, { kind, order });
-      ctx.send(address.execution, { kind, order });
+      ctx.send(placerOf(order), { kind, order });
     },
     compare: (balances) =>
       ctx

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { auditSection } from '../audit/settings.ts';
 import { GUARD_DEFAULTS, guardSection } from '../control/guard/settings.ts';
 import { controlSection } from '../control/settings.ts';
-import { FLATTENING, STRATEGY_LABEL } from '../core/ids.ts';
+import { FLATTENING, PROTECTION, STRATEGY_LABEL } from '../core/ids.ts';
+import { protectionFaults, protectionSection } from '../execution/protection/settings.ts';
 import { aggregationSection } from '../market/aggregation/settings.ts';
 import { qualitySection } from '../market/quality/settings.ts';
 import { alertsSection } from '../ops/alerts/settings.ts';
@@ -104,6 +105,7 @@ export const configSchema = z
     risk: riskSection,
     breakers: breakersSection.optional(),
     portfolio: portfolioSection.optional(),
+    protection: protectionSection.optional(),
     sizing: sizingSection.prefault({}),
     venues: z.array(venueSection).min(1).max(VENUES_MAX),
     strategies: z.array(strategySection).max(64),
@@ -139,6 +141,20 @@ export const configSchema = z
         context.addIssue({ code: 'custom', path, message: 'wanted each symbol once' });
       });
     });
+    if (config.protection !== undefined) {
+      const listed = config.venues.map(({ name, kind, symbols }) => {
+        const isMargined = VENUE_KINDS[kind].contract !== 'spot';
+        return { name, kind, symbols, isMargined };
+      });
+      for (const { path, message } of protectionFaults(config.protection, listed)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
+      }
+      config.strategies.forEach(({ label }, at) => {
+        if (label !== PROTECTION) return;
+        const message = `wanted another label than ${PROTECTION}, which protective stops have`;
+        context.addIssue({ code: 'custom', path: ['strategies', at, 'label'], message });
+      });
+    }
     // A limit of something that is not there would bind nobody, and its author would not know.
     const listed = config.venues.flatMap(({ name, symbols }) =>
       symbols.map((each) => marketKey(name, each)),

@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.ts';
 import type { OrderRecord } from '../execution/order.ts';
 import type { PortfolioState } from '../execution/portfolio.ts';
 import type { Position } from '../execution/positions.ts';
+import { isProtection } from '../execution/protection/intent.ts';
 import type { BackfillJob } from '../market/quality/backfill.ts';
 import { drawdown } from '../risk/controls/money.ts';
 import { valueAtRisk } from '../risk/controls/portfolio.ts';
@@ -69,6 +70,12 @@ export class DeskMemory {
       ),
       ...(peak === undefined ? {} : { peak }),
     };
+  }
+
+  /** The protective stops that have not ended. */
+  async protection(): Promise<readonly OrderRecord[]> {
+    await this.#settled();
+    return this.#openOrders(() => true).filter(({ order }) => isProtection(order));
   }
 
   async venue(name: string): Promise<VenueMemory> {

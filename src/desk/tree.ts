@@ -48,6 +48,7 @@ import { deskRecording } from './record/desk-recording.ts';
 import { deskRiskReport } from './risk-report/desk-risk-report.ts';
 import { standingConditions } from './safety/conditions.ts';
 import { severitiesOf } from './safety/desk-kernel.ts';
+import { deskProtection } from './safety/desk-protection.ts';
 import { freeFractionOf } from './safety/free-space.ts';
 import { riskSafety } from './safety/risk-safety.ts';
 import { deskSizing } from './sizing/desk-sizing.ts';
@@ -109,9 +110,12 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     trades: () => trades,
     facts: [address.aggregator, ...(parts.config.facts === undefined ? [] : [address.facts])],
   };
-  const strategyRefs = instruments.map(({ index }) =>
-    strategiesOn(index).map(({ label }) => address.strategy(label)),
-  );
+  const restoreStops = () => memory.protection();
+  const protection = deskProtection(parts, { clientId, restore: restoreStops });
+  const positionListeners = instruments.map(({ index }) => [
+    ...strategiesOn(index).map(({ label }) => address.strategy(label)),
+    ...(protection?.isKept(index) ? [address.protection] : []),
+  ]);
 
   const restoreControl = () => {
     controlStarts += 1;
@@ -225,7 +229,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           margined: marginedOf(venues),
           restore: () => memory.portfolio(),
           journal: append,
-          strategies: (index) => strategyRefs[index] ?? [],
+          strategies: (index) => positionListeners[index] ?? [],
           log,
         }),
       venues: venues.map((venue) => ({
@@ -263,6 +267,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
           journal: append,
         }),
       sizing: sizing.start,
+      protection: protection?.start ?? null,
       execution: () =>
         executionActor({ instruments, gate, clientId, amendingOf, metrics, isClockReal }),
       strategies: parts.config.strategies.map(({ label }, at) => ({

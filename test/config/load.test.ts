@@ -294,6 +294,22 @@ test('quotes are icebergs only where the venue keeps some', () => {
   assert.match(fault?.message ?? '', /wanted 1: coinbase keeps no icebergs/);
 });
 
+test('a stop is kept only for a position on margin, and its label is no strategy', () => {
+  const market = '{ venue: binance, symbol: BTCUSDT, stopBps: 100 }';
+  const kept = `${paper}\nprotection: { markets: [${market}] }\n`;
+  const [fault] = faultsOf(kept);
+  assert.is(fault?.path, 'protection.markets.0.venue');
+  assert.match(fault?.message ?? '', /wanted a venue with positions on margin: binance is spot/);
+  const onMargin = kept.replace('endpoint: ', 'kind: binance-usdm\n    endpoint: ');
+  assert.equal(faultsOf(onMargin), []);
+  const named = onMargin.replace('label: mm', 'label: protect');
+  assert.equal(
+    faultsOf(named).map(({ path }) => path),
+    ['strategies.0.label'],
+  );
+  assert.equal(faultsOf(paper.replace('label: mm', 'label: protect')), []);
+});
+
 test('two strategies with names and markets of their own are right', () => {
   assert.equal(faultsOf(second('mm2', 'ETHUSDT')), []);
 });

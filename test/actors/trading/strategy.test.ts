@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import type { QuotesWanted } from '../../../actors/trading/quotes-wanted.ts';
 import { type StrategyOptions, strategyActor } from '../../../actors/trading/strategy.ts';
-import { lotsOf } from '../../../src/core/units.ts';
+import { amountOf, lotsOf } from '../../../src/core/units.ts';
 import type { BarClosed } from '../../../src/market/aggregation/market-series.ts';
 import {
   MarketMaking,
@@ -48,7 +48,8 @@ async function aStrategy(more: Pick<StrategyOptions, 'kind'> = {}) {
     await env.settle();
   };
   const inform = async (lots = 0): Promise<void> => {
-    const position = { kind: 'position-changed', instrument: 0, lots: lotsOf(lots) } as const;
+    const cost = amountOf(0n);
+    const position = { kind: 'position-changed', instrument: 0, lots: lotsOf(lots), cost } as const;
     lane.send(address.strategy('mm'), position);
     await env.settle();
   };
