@@ -65,10 +65,14 @@ function triggerRefusal(market: Market, account: Account, order: NewOrder): Refu
 }
 
 /** What no venue here makes of a trigger; null when it makes sense. */
-function oddTrigger(market: Market, order: NewOrder, { reference }: VenueTrigger): string | null {
+function oddTrigger(market: Market, order: NewOrder, trigger: VenueTrigger): string | null {
+  const { reference, trail, limitAway } = trigger;
   if (order.type === 'limit-maker') return 'a post-only order with a trigger';
   if (order.quote > 0n) return 'an order by quote amount with a trigger';
   if (order.bracket !== undefined) return 'a bracket with a trigger';
+  if (limitAway !== undefined && (trail === null || order.type === 'market')) {
+    return 'a limit that is counted from a price that stands still, or is none';
+  }
   return reference === 'mark' && !market.hasMark ? 'a mark price in a spot market' : null;
 }
 

@@ -231,7 +231,7 @@ export class OrderDesk {
       return err(`${INVALID_ARGUMENTS}:volume`);
     }
     const shownLots = parseLots(instrument, wish.shown);
-    if (kind.isIceberg && !(shownLots >= instrument.lotsMin && shownLots <= lots)) {
+    if (kind.isIceberg && Number.isNaN(shownLots)) {
       return err(`${INVALID_ARGUMENTS}:displayvol`);
     }
     return ok({
