@@ -10,7 +10,7 @@ import {
   LIMITS,
   shakingHands,
   withServer,
-} from '../support/venues/heard-socket.ts';
+} from '../support/wire/heard-socket.ts';
 
 type Serve = (peer: WebSocket, request: IncomingMessage) => void;
 

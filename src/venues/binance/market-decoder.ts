@@ -1,4 +1,5 @@
 import { bookLots, bookTicks, type Instrument } from '../../core/instrument.ts';
+import { SymbolTable } from '../market/symbol-table.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { LevelList } from './level-list.ts';
 
@@ -83,8 +84,7 @@ export class MarketDecoder {
   isBuyerMaker = false;
 
   readonly #scanner = new JsonScanner();
-  readonly #bySymbol = new Map<number, Instrument[]>();
-  readonly #nobody: Instrument;
+  readonly #symbols: SymbolTable<Instrument>;
   #event = '';
   #seen = 0;
   #symbolStart = -1;
@@ -96,12 +96,8 @@ export class MarketDecoder {
 
   /** @param instruments at least one; their symbols are the venue's own, upper case */
   constructor(instruments: readonly Instrument[]) {
-    this.#nobody = instruments[0] as Instrument;
-    this.instrument = this.#nobody;
-    for (const instrument of instruments) {
-      const hash = hashOfText(instrument.symbol);
-      this.#bySymbol.set(hash, [...(this.#bySymbol.get(hash) ?? []), instrument]);
-    }
+    this.instrument = instruments[0] as Instrument;
+    this.#symbols = new SymbolTable(instruments);
   }
 
   /** Why the last frame was malformed, with the byte at which it was found. */
@@ -284,16 +280,11 @@ export class MarketDecoder {
     const { bytes } = this.#scanner;
     if (this.#isResolved) return true;
     if (this.#symbolStart < 0) return false;
-    const candidates = this.#bySymbol.get(hashOf(bytes, this.#symbolStart, this.#symbolEnd));
-    if (candidates === undefined) return false;
-    for (const candidate of candidates) {
-      if (equals(bytes, this.#symbolStart, this.#symbolEnd, candidate.symbol)) {
-        this.instrument = candidate;
-        this.#isResolved = true;
-        return true;
-      }
-    }
-    return false;
+    const found = this.#symbols.find(bytes, this.#symbolStart);
+    if (found === null || this.#symbols.end !== this.#symbolEnd) return false;
+    this.instrument = found;
+    this.#isResolved = true;
+    return true;
   }
 
   #readLevels(): boolean {
@@ -339,25 +330,4 @@ export class MarketDecoder {
     const to = this.#texts[2 * which + 1] as number;
     return bookLots(this.instrument, this.#scanner.bytes, from, to);
   }
-}
-
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < end; at += 1) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  return hash;
-}
-
-function hashOfText(text: string): number {
-  const bytes = new TextEncoder().encode(text);
-  return hashOf(bytes, 0, bytes.length);
-}
-
-function equals(bytes: Uint8Array, start: number, end: number, text: string): boolean {
-  if (end - start !== text.length) return false;
-  for (let at = 0; at < text.length; at += 1) {
-    if (bytes[start + at] !== text.charCodeAt(at)) return false;
-  }
-  return true;
 }

@@ -11,9 +11,14 @@ import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import type { RulesQuestion } from '../market/market-rules.ts';
 import type { HttpOutcome } from '../port.ts';
-import { accountOf, type OpenedVenue, type VenueKind, type VenueSettings } from './venue-kind.ts';
+import {
+  accountOf,
+  type OpenedVenue,
+  RULES_TIMEOUT_MS,
+  type VenueKind,
+  type VenueSettings,
+} from './venue-kind.ts';
 
-const ASK_TIMEOUT_MS = 5_000;
 const OK = 200;
 const BAD_REQUEST = 400;
 
@@ -33,7 +38,7 @@ export const binanceKind: VenueKind = {
       method: 'GET',
       url: `${restUrl}/api/v3/exchangeInfo`,
       headers: {},
-      timeoutMs: ASK_TIMEOUT_MS,
+      timeoutMs: RULES_TIMEOUT_MS,
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
@@ -106,7 +111,7 @@ export function rulesQuestion(
   let list = listOf(instruments);
   return {
     get request() {
-      return { method: 'GET' as const, url: url + list, headers: {}, timeoutMs: ASK_TIMEOUT_MS };
+      return { method: 'GET' as const, url: url + list, headers: {}, timeoutMs: RULES_TIMEOUT_MS };
     },
     read(outcome) {
       if (!outcome.ok) return err(`exchangeInfo: ${outcome.error.detail}`);

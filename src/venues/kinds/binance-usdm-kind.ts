@@ -10,9 +10,13 @@ import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import { publicOf, rulesIn, rulesQuestion } from './binance-kind.ts';
-import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
-
-const ASK_TIMEOUT_MS = 5_000;
+import {
+  accountOf,
+  RULES_TIMEOUT_MS,
+  type VenueAccess,
+  type VenueKind,
+  type VenueSettings,
+} from './venue-kind.ts';
 
 /**
  * Precision, unknown symbol, quantity below its least, above its most and off its step, price off
@@ -32,7 +36,7 @@ export const binanceUsdmKind: VenueKind = {
       method: 'GET',
       url: `${restUrl}/fapi/v1/exchangeInfo`,
       headers: {},
-      timeoutMs: ASK_TIMEOUT_MS,
+      timeoutMs: RULES_TIMEOUT_MS,
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),

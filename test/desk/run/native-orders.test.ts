@@ -1,15 +1,22 @@
 /** Orders that the venue keeps, on their way through a whole desk on virtual time. */
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RtActor } from '../../../actors/runtime/actor.ts';
+import { nodeClock } from '../../../src/core/node-env.ts';
+import { nodeFiles } from '../../../src/core/node-files.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { lotsOf, ticksOf } from '../../../src/core/units.ts';
 import type { OrderIntent, Trigger } from '../../../src/execution/order.ts';
 import type { MarketState } from '../../../src/simulation/exchange/market-state.ts';
+import { openAuditKeys } from '../../../src/storage/audit/drain/audit-keys.ts';
+import { verifyFolder } from '../../../src/storage/audit/log-source.ts';
+import { aDeskFolder } from '../../support/audit/desk-folder.ts';
 import { incarnationAt } from '../../support/desk/inside.ts';
 import { assertSound, untilTrading } from '../../support/desk/laws.ts';
 import { type Ended, rehearsed, type Stage } from '../../support/desk/rehearsed.ts';
 import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
+import { must } from '../../support/venue/fixtures.ts';
 
 const LOTS = 100;
 const BPS = 10_000;
@@ -45,7 +52,7 @@ const eventsOf = ({ journal }: Ended, id: string): string[] =>
     return 'clientId' in own && own.clientId === id ? [event.kind] : [];
   });
 
-test('a stop and a pair are judged, journaled, kept, woken and booked', async () => {
+test('a stop and a pair are judged, journaled, kept, woken, booked and audited', async () => {
   const ids = { stop: '', pair: '' };
   const ended = await rehearsed({
     change(config) {
@@ -76,6 +83,7 @@ test('a stop and a pair are judged, journaled, kept, woken and booked', async ()
     },
   });
   assertSound(ended);
+  await assertAudited(ended);
   for (const id of [ids.stop, ids.pair]) {
     const kinds = eventsOf(ended, id);
     assert.is(kinds[0], 'order-submitted');
@@ -88,5 +96,16 @@ test('a stop and a pair are judged, journaled, kept, woken and booked', async ()
     assert.is(filled, LOTS, `${id}: ${kinds.join()}`);
   }
 });
+
+/** Writes what was journaled into an audit log, and verifies that from its first entry. */
+async function assertAudited({ journal }: Ended): Promise<void> {
+  const folder = await aDeskFolder(journal.map(({ event }) => event));
+  const entropy = (bytes: number) => new Uint8Array(bytes).fill(7);
+  const parts = { files: nodeFiles, clock: nodeClock, entropy };
+  const { current } = must(openAuditKeys(parts, join(folder, 'keys'), 'f/x'));
+  const key = current.signer.key;
+  const trusted = { key, heads: [], witnesses: [], fresh: null, silenceNsMax: null };
+  must(verifyFolder(nodeFiles, join(folder, 'audit'), trusted));
+}
 
 test.run();

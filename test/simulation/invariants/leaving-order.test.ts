@@ -80,11 +80,18 @@ test('what a venue is to keep of an order is read from its bytes', () => {
   assert.equal(shown(usdm(stop)), [ID, '', '4000.00']);
   assert.equal(shown(usdm(begins)), [ID, '', '6000.00']);
   assert.equal(shown(usdm({})), [ID, '5000.00', '']);
-  assert.is(ORDER_READERS['binance-usdm']({} as never), null);
+  for (const kind of ['binance', 'binance-usdm', 'kraken'] as const) {
+    assert.is(ORDER_READERS[kind]({} as never), null);
+  }
   assert.equal(shown(kraken(stop)), [ID, '', '40000.0']);
   assert.equal(shown(kraken(trail)), [ID, '', '']);
   assert.is(kraken(iceberg)?.shown, '0.00100000');
   assert.equal(shown(coinbase(behind)), [ID, '5000.00', '5100.00']);
+  const bought = [kraken({ side: 'buy' }), coinbase({ side: 'buy' }), spot({ side: 'buy' })];
+  assert.equal(
+    bought.map((left) => left?.side),
+    ['buy', 'buy', 'buy'],
+  );
   assert.equal(shown(coinbase(both)), [ID, '5000.00', '4000.00']);
 });
 

@@ -1,14 +1,21 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Ticks } from '../../../src/core/units.ts';
+import { freeBalance } from '../../../src/simulation/exchange/clearing.ts';
+import { restLots } from '../../../src/simulation/exchange/orders.ts';
 import { PerpetualClock } from '../../../src/simulation/perpetuals/perpetual-clock.ts';
+import type { PerpetualExchange } from '../../../src/simulation/perpetuals/perpetual-exchange.ts';
+import { law } from '../../support/law.ts';
 import {
   aContractOrder,
   aPerpetualExchange,
   lots,
   ticks,
 } from '../../support/perpetuals/exchange.ts';
-import { amount, must } from '../../support/venue/fixtures.ts';
+import { aMarket, amount, must } from '../../support/venue/fixtures.ts';
 import { executions, standing } from '../../support/venue/native.ts';
+import { nativeStep, runNative } from '../../support/venue/native-steps.ts';
 
 const at = (
   price: string,
@@ -108,6 +115,18 @@ test('a reduce-only stop wakes with what there is to reduce, and never opens a p
   assert.is(positionOf('alice'), 0);
 });
 
+test('a reduce-only stop waits on when its position is gone, for the next one', () => {
+  const { exchange, positionOf } = aPosition();
+  const order = aStopLoss({ trigger: at('57000') });
+  must(exchange.place('alice', order));
+  must(
+    exchange.place('alice', aContractOrder({ side: 'sell', type: 'market', timeInForce: 'ioc' })),
+  );
+  assert.is(positionOf('alice'), 0);
+  assert.is(standing(exchange, 'alice', order).isWaiting, true);
+  assert.is(standing(exchange, 'alice', order).status, 'new');
+});
+
 test('an order that wakes without its margin expires', () => {
   const { exchange, last, events } = aPosition();
   const trigger = at('61000', 'last', 'rises-to');
@@ -177,6 +196,58 @@ test('a reduce-only pair outlives no position', () => {
   assert.is(standing(exchange, 'alice', target).status, 'expired');
   assert.is(standing(exchange, 'alice', stop).status, 'expired');
   assert.is(market.waiting.size, 0);
+});
+
+/** Deposits less wallets, crowd and fees, insurance, and what open positions cost. */
+function imbalance({ margin, clearing }: PerpetualExchange): bigint {
+  let sum = -(clearing.transfers.get('USDT') ?? 0n) - (margin.insurance.get('USDT') ?? 0n);
+  sum += (clearing.crowd.get('USDT') ?? 0n) + (clearing.fees.get('USDT') ?? 0n);
+  for (const account of clearing.accounts.values()) sum += freeBalance(account, 'USDT');
+  for (const name of [...clearing.accounts.keys(), null]) {
+    const { lots: held, cost } = margin.position(name, 'BTCUSDT');
+    sum -= held > 0 ? cost : -cost;
+  }
+  return sum;
+}
+
+test('on margin nothing that waits, hides or ends another makes or loses money', () => {
+  const mark = fc.option(fc.integer({ min: -60, max: 60 }));
+  const steps = fc.array(fc.tuple(nativeStep, fc.boolean(), mark), { maxLength: 60 });
+  law(
+    fc.property(steps, (all) => {
+      const { exchange, market, time } = aPerpetualExchange({ markets: [aMarket()] });
+      const positionOf = (name: string) => exchange.margin.position(name, 'BTCUSDT').lots;
+      for (const [step, isReduceOnly, away] of all) {
+        runNative(exchange, market, step, (order) => ({
+          ...order,
+          ...(isReduceOnly && { isReduceOnly }),
+          ...(order.trigger &&
+            away !== null && { trigger: { ...order.trigger, reference: 'mark' } }),
+        }));
+        if (away !== null) {
+          market.price.pinned = (6_000_000 + away) as Ticks;
+          market.price.sample(time.clock.now());
+          exchange.marked('BTCUSDT');
+          exchange.liquidate();
+        }
+        assert.is(imbalance(exchange), 0n);
+        for (const name of ['alice', 'bob']) {
+          const account = exchange.openAccount(name);
+          for (const order of account.open.values()) {
+            if (order.isReduceOnly !== true || order.isWaiting === true) continue;
+            const reducible = order.side === 'sell' ? positionOf(name) : -positionOf(name);
+            assert.ok(restLots(order) <= reducible, 'what rests to reduce finds a position');
+          }
+        }
+        for (const { orderId } of [...exchange.openAccount('alice').open.values()].filter(
+          ({ isWaiting }) => isWaiting === true,
+        )) {
+          assert.is(market.book.find(orderId), null);
+        }
+      }
+    }),
+    100,
+  );
 });
 
 test.run();

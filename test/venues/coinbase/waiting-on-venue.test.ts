@@ -122,6 +122,21 @@ const CASES: Record<string, (stage: Stage) => Promise<void>> = {
     assert.equal([shown(stage, 'sell'), locked(stage, 'BTC')], [offers, '0.00000000']);
   },
 
+  async 'after a part of its target has traded a pair has no stop any more'(stage) {
+    const id = await waiting(stage, { kind: 'pair', wakes: -50, limit: 20 });
+    stage.take('buy', 0.4);
+    await ended(stage, id, 'partially-filled');
+    stage.take('sell', 0.5);
+    await stage.advance(5_000);
+    const { filledLots, status } = recordOf(stage.desk, id);
+    assert.equal([filledLots, status], [stage.lots(0.4), 'partially-filled']);
+    assert.not(stage.desk.eventsOf(id).includes('order-triggered'));
+    assert.is(locked(stage, 'BTC'), '0.00600000');
+    stage.desk.desk.entry.cancel(id);
+    await ended(stage, id, 'canceled');
+    assert.is(locked(stage, 'BTC'), '0.00000000');
+  },
+
   async 'one cancellation ends both limbs of a pair'(stage) {
     const id = await waiting(stage, { kind: 'pair', wakes: -50, limit: 20 });
     stage.desk.desk.entry.cancel(id);

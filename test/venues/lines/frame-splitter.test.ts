@@ -10,7 +10,7 @@ import {
   messageLine,
   OP,
   wireFrame,
-} from '../../support/venues/wire-frames.ts';
+} from '../../support/wire/frames.ts';
 
 const FRAME_BYTES_MAX = 70_000;
 

@@ -6,13 +6,8 @@ import { WebSocket } from 'ws';
 import { FRAMES_TOGETHER_MAX } from '../../../src/core/env.ts';
 import { rngOf } from '../../../src/core/rng.ts';
 import { SocketIntake } from '../../../src/venues/lines/socket-intake.ts';
-import {
-  HeardSocket,
-  LIMITS,
-  shakingHands,
-  withServer,
-} from '../../support/venues/heard-socket.ts';
-import { closeFrame, messageLine, OP, wireFrame } from '../../support/venues/wire-frames.ts';
+import { closeFrame, messageLine, OP, wireFrame } from '../../support/wire/frames.ts';
+import { HeardSocket, LIMITS, shakingHands, withServer } from '../../support/wire/heard-socket.ts';
 
 /** A venue that writes these bytes, each in a turn of its own, and then hangs up. */
 const writing = (writes: readonly Buffer[]) =>

@@ -43,7 +43,8 @@ export class Parties<M extends Market> {
     });
     const orderId = isMaker ? trade.makerOrderId : trade.takerOrderId;
     const side: Side = isBuy ? 'buy' : 'sell';
-    const realised = this.#floor.clearing.realisedBy(account, { ...trade, side });
+    const isWithItself = other?.account === account;
+    const realised = this.#floor.clearing.realisedBy(account, { ...trade, side, isWithItself });
     const party = { account, orderId, ...fee };
     return realised === undefined ? party : { ...party, realised };
   }

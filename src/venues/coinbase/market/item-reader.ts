@@ -97,7 +97,8 @@ export class ItemReader {
     this.#from[slot] = scanner.textStart;
     this.#to[slot] = scanner.textEnd;
     if (slot === PRODUCT_ID || slot === ID) {
-      this.instrument = this.#products.find(scanner.bytes, scanner.textStart, scanner.textEnd);
+      const found = this.#products.find(scanner.bytes, scanner.textStart);
+      this.instrument = this.#products.end === scanner.textEnd ? found : null;
     }
     return true;
   }

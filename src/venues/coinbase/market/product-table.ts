@@ -1,57 +1,36 @@
 import type { Instrument } from '../../../core/instrument.ts';
+import { SymbolTable } from '../../market/symbol-table.ts';
 
-/** Finds instruments by the bytes of a product id, without making a text of them. */
+/** Finds instruments by the bytes of a product id or of another name that the venue has for it. */
 export class ProductTable {
-  readonly #byHash = new Map<
-    number,
-    { readonly name: string; readonly instrument: Instrument }[]
-  >();
+  readonly #names: SymbolTable<{ readonly symbol: string; readonly instrument: Instrument }>;
 
   /**
    * @param aliases other names by symbol; an alias that is an instrument itself stays that one's,
    *   so that no instrument is shown the book of another without being alone with it
    */
   constructor(instruments: readonly Instrument[], aliases: ReadonlyMap<string, string>) {
-    const symbols = new Set(instruments.map(({ symbol }) => symbol));
-    for (const instrument of instruments) {
-      this.#add(instrument.symbol, instrument);
-      const alias = aliases.get(instrument.symbol);
-      if (alias === undefined || symbols.has(alias)) continue;
-      symbols.add(alias);
-      this.#add(alias, instrument);
-    }
+    const taken = new Set(instruments.map(({ symbol }) => symbol));
+    const names = instruments.flatMap((instrument) => {
+      const { symbol } = instrument;
+      const alias = aliases.get(symbol);
+      if (alias === undefined || taken.has(alias)) return [{ symbol, instrument }];
+      taken.add(alias);
+      return [
+        { symbol, instrument },
+        { symbol: alias, instrument },
+      ];
+    });
+    this.#names = new SymbolTable(names);
   }
 
-  /** The instrument that the ASCII text between two offsets names, or null. */
-  find(bytes: Uint8Array, start: number, end: number): Instrument | null {
-    const candidates = this.#byHash.get(hashOf(bytes, start, end));
-    if (candidates === undefined) return null;
-    for (const { name, instrument } of candidates) {
-      if (equals(bytes, start, end, name)) return instrument;
-    }
-    return null;
+  /** Where the quote behind the last name was sought: on it, if that was found. */
+  get end(): number {
+    return this.#names.end;
   }
 
-  #add(name: string, instrument: Instrument): void {
-    const bytes = new TextEncoder().encode(name);
-    const hash = hashOf(bytes, 0, bytes.length);
-    this.#byHash.set(hash, [...(this.#byHash.get(hash) ?? []), { name, instrument }]);
+  /** The instrument that the ASCII text up to the next quote names, or null. */
+  find(bytes: Uint8Array, start: number): Instrument | null {
+    return this.#names.find(bytes, start)?.instrument ?? null;
   }
-}
-
-/** FNV-1a. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < end; at += 1) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  return hash;
-}
-
-function equals(bytes: Uint8Array, start: number, end: number, text: string): boolean {
-  if (end - start !== text.length) return false;
-  for (let at = 0; at < text.length; at += 1) {
-    if (bytes[start + at] !== text.charCodeAt(at)) return false;
-  }
-  return true;
 }

@@ -46,13 +46,10 @@ export class UsualLevels {
     this.sequence = this.#decimal.read(frame, timeEnd + SEQUENCE.length, 0);
     const event = this.#decimal.end;
     if (!(this.sequence >= 0) || !isAt(frame, event, EVENT)) return false;
-    const product = event + EVENT.length;
-    const productEnd = endOfText(frame, product);
-    if (productEnd < 0 || !isAt(frame, productEnd, UPDATES)) return false;
-    const instrument = this.#products.find(frame, product, productEnd);
-    if (instrument === null) return false;
+    const instrument = this.#products.find(frame, event + EVENT.length);
+    if (instrument === null || !isAt(frame, this.#products.end, UPDATES)) return false;
     this.instrument = instrument;
-    this.#scanner.seek(productEnd + UPDATES.length);
+    this.#scanner.seek(this.#products.end + UPDATES.length);
     if (!this.#levels.read(instrument)) return false;
     const tail = this.#scanner.offset();
     if (tail + TAIL.length !== frame.length || !isAt(frame, tail, TAIL)) return false;

@@ -1,7 +1,7 @@
 import { bookLots, bookTicks } from '../../../core/instrument.ts';
 import { JsonScanner } from '../../binance/json-scanner.ts';
+import { SymbolTable } from '../../market/symbol-table.ts';
 import { parseTimeStamp } from '../../market/time-stamp.ts';
-import { SymbolTable } from '../market/symbol-table.ts';
 import type { KrakenInstrument } from '../pair.ts';
 import { DELETED, FRAME_ORDERS_MAX, ORDER_EVENTS, OrderList } from './order-list.ts';
 

@@ -1,9 +1,9 @@
 import { bookLots, bookTicks } from '../../../core/instrument.ts';
 import { JsonScanner } from '../../binance/json-scanner.ts';
 import { LevelList } from '../../binance/level-list.ts';
+import { SymbolTable } from '../../market/symbol-table.ts';
 import { parseTimeStamp } from '../../market/time-stamp.ts';
 import type { KrakenInstrument } from '../pair.ts';
-import { SymbolTable } from './symbol-table.ts';
 import { TradeList } from './trade-list.ts';
 import { UsualBook } from './usual-book.ts';
 import { wideDecimal } from './wide-decimal.ts';

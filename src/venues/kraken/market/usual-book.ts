@@ -1,9 +1,9 @@
 import type { LevelList } from '../../binance/level-list.ts';
 import { DecimalReader } from '../../market/decimal-reader.ts';
 import { bytesOf, isAt } from '../../market/frame-bytes.ts';
+import type { SymbolTable } from '../../market/symbol-table.ts';
 import { parseTimeStamp } from '../../market/time-stamp.ts';
 import type { KrakenInstrument } from '../pair.ts';
-import type { SymbolTable } from './symbol-table.ts';
 
 /** What the venue writes between the values of a book update, in the order in which it does. */
 const HEAD = bytesOf('{"channel":"book","type":"update","data":[{"symbol":"');

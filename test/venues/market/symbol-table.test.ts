@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SymbolTable } from '../../../../src/venues/kraken/market/symbol-table.ts';
-import { law } from '../../../support/law.ts';
+import { SymbolTable } from '../../../src/venues/market/symbol-table.ts';
+import { law } from '../../support/law.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const symbol = fc.stringMatching(/^[A-Z0-9]{1,6}\/[A-Z]{1,4}$/);
