@@ -28,7 +28,7 @@ function aPlace() {
   };
 }
 
-test('a trailing stop tells what it follows, where it would wake, and its limit when it has', () => {
+test('a trailing stop tells what it follows, where it wakes, and then its limit', () => {
   const { send, told, open, trade } = aPlace();
   const limited = { order_type: 'trailing-stop-limit', limit_price_type: 'quote' };
   send({ ...limited, triggers: { price: 1_000, price_type: 'quote' }, limit_price: -50 });
