@@ -4,7 +4,10 @@ import type { BalanceDifference, Balances } from './ledger.ts';
 import { isEnded, type OrderRecord } from './order.ts';
 import type { Report, VenueOrder, VenueTrade } from './report.ts';
 
-export type OrderKey = { readonly clientId: string } | { readonly venueOrderId: string };
+/** `knownAs`: the venue's own id, once it has told it: some find an old order by that alone. */
+export type OrderKey =
+  | { readonly clientId: string; readonly knownAs?: string }
+  | { readonly venueOrderId: string };
 
 /** What a question about one order can find. */
 export type OrderAnswer =
@@ -258,7 +261,8 @@ class Run {
   async #askOnce(record: OrderRecord): Promise<boolean> {
     const { clientId, instrument } = record.order;
     const askedAtMs = this.#port.venueMs();
-    const answer = await this.#port.order({ clientId }, instrument);
+    const key = { clientId, knownAs: record.venueOrderId };
+    const answer = await this.#port.order(key, instrument);
     const nowNs = this.#port.nowNs();
     if (!answer.ok) {
       this.#inquiries.onSilence(clientId, nowNs);

@@ -7,7 +7,7 @@ import type { OrderIntent } from '../../src/execution/order.ts';
 import type { Refusal } from '../../src/risk/approved-order.ts';
 import type { RiskLimits } from '../../src/risk/limits.ts';
 import { looserLimits } from '../../src/risk/loosening.ts';
-import { leastTicks, valuedTicks } from '../../src/risk/native-rules.ts';
+import { leastTicks, refuseNative, valuedTicks } from '../../src/risk/native-rules.ts';
 import { PreTradeCheck } from '../../src/risk/pre-trade.ts';
 import { anInstrument } from '../support/trade/instruments.ts';
 import { someLimits } from '../support/trade/limits.ts';
@@ -217,6 +217,21 @@ test('what a venue may find too small is looked at by the least of its prices', 
   assert.is(least({ trigger: aStop(80) }, 84), 80);
   assert.is(least({ kind: 'limit', ticks: 78, trigger: aStop(80) }, 80), 78);
   assert.is(least({ trigger: aTrail() }, 105), 105);
+});
+
+test('an order that asks the venue for nothing is spoken against by nothing', () => {
+  const { trigger: _, ...plain } = aProtection();
+  assert.is(refuseNative(plain, instrument, natives, 100, someLimits()), null);
+  assert.is(leastTicks(plain, 105), 105);
+});
+
+test('the target of a pair that buys lies below the market', () => {
+  const check = aCheck({}, -20);
+  const pair = { side: 'buy', kind: 'limit', trigger: aPair(105) } as const;
+  assert.equal(refusalOf(check, aProtection({ ...pair, ticks: 101 })), {
+    ...{ kind: 'native-rule', rule: 'target-side', found: 101, limit: 100 },
+  });
+  assert.is(refusalOf(check, aProtection({ ...pair, ticks: 96 })), null);
 });
 
 test('stops together protect no more than is held, whatever works beside them', () => {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import type { ExchangeAccess } from '../../venues/ccxt/exchange-class.ts';
+import type { ExchangeId } from '../../venues/ccxt/exchange-class.ts';
 import type {
   AnswerTo,
   ReferenceFault,
@@ -10,6 +10,7 @@ import { didYouMean, EXIT } from '../command.ts';
 import { JSON_OUTPUT, usage } from '../launch-commands.ts';
 import type { LocalCommand, ParsedWords, Surroundings } from '../local-command.ts';
 import { answer, table } from '../terminal.ts';
+import type { BarsWish } from './bars.ts';
 
 const SERIES = ['bars', 'trades', 'funding', 'interest'] as const;
 type Series = (typeof SERIES)[number];
@@ -41,7 +42,7 @@ export const historyCommand: LocalCommand = {
   async run(words, around) {
     const wish = await wishIn(words);
     if (!wish.ok) return usage(around, `history: ${wish.error}`);
-    const found = await askedFor(wish.value, around);
+    const found = await rowsOf(wish.value, around);
     if (!found.ok) {
       around.terminal.err(`history: ${found.error}\n`);
       return EXIT.failed;
@@ -51,20 +52,17 @@ export const historyCommand: LocalCommand = {
   },
 };
 
-interface HistoryWish {
-  readonly access: ExchangeAccess;
-  readonly symbol: string;
+interface HistoryWish extends BarsWish {
+  /** What ccxt calls the venue. */
+  readonly exchange: ExchangeId;
   readonly series: Series;
-  /** Null for the latest. */
-  readonly sinceMs: number | null;
-  readonly rows: number;
-  readonly timeframe: string;
 }
 
 type Row = Readonly<Record<string, string | number>>;
 
 async function wishIn(words: ParsedWords): Promise<Result<HistoryWish, string>> {
   const { VENUE_KINDS, VENUE_KIND_NAMES } = await import('../../venues/kinds/venue-kinds.ts');
+  const { minutesOf } = await import('./bars.ts');
   const [venue, symbol, named, extra] = words.positionals;
   if (venue === undefined || symbol === undefined || named === undefined || extra !== undefined) {
     return err(`found ${words.positionals.length} words, wanted VENUE SYMBOL and a series`);
@@ -83,19 +81,31 @@ async function wishIn(words: ParsedWords): Promise<Result<HistoryWish, string>> 
   if (rows < 1 || rows > ROWS_MAX) {
     return err(`--rows: found ${rowsText}, wanted 1 to ${ROWS_MAX}`);
   }
-  const timeframe = words.text('timeframe') ?? '1m';
-  if (!/^\d{1,2}[mhdw]$/.test(timeframe)) {
-    return err(`--timeframe: found ${timeframe}, wanted one such as 1m, 4h or 1d`);
-  }
-  const host = words.text('host');
+  const minutes = minutesOf(kind, words.text('timeframe') ?? '1m');
+  if (!minutes.ok) return err(`--timeframe: ${minutes.error}`);
   const { exchange } = VENUE_KINDS[kind];
-  const access = { exchange, timeoutMs: REQUEST_MS, ...(host !== null && { host }) };
-  return ok({ access, symbol, series, sinceMs, rows, timeframe });
+  const asked = { symbol, sinceMs, rows, minutes: minutes.value, host: words.text('host') };
+  return ok({ kind, exchange, series, ...asked });
 }
 
-/** Asks through ccxt, which knows every venue's history; in a thread that ends with the answer. */
+/** Bars are asked of the venue itself, everything else through ccxt. */
+async function rowsOf(
+  wish: HistoryWish,
+  around: Pick<Surroundings, 'env'>,
+): Promise<Result<readonly Row[], string>> {
+  const { series } = wish;
+  if (series !== 'bars') return askedFor(wish, series, around);
+  const { barsOf } = await import('./bars.ts');
+  return barsOf(wish, around.env);
+}
+
+/**
+ * Asks through ccxt what our own adapters have no question for: the latest trades, and funding and
+ * open interest over time; in a thread that ends with the answer.
+ */
 async function askedFor(
-  { access, symbol, series, sinceMs, rows, timeframe }: HistoryWish,
+  { exchange, host, symbol, sinceMs, rows }: HistoryWish,
+  series: Exclude<Series, 'bars'>,
   { env }: Pick<Surroundings, 'env'>,
 ): Promise<Result<readonly Row[], string>> {
   const { CcxtDesk } = await import('../../venues/ccxt/ccxt-desk.ts');
@@ -103,7 +113,7 @@ async function askedFor(
   const { clock, timers, random } = env;
   const desk = new CcxtDesk({
     ...{ clock, timers, random, timeoutMs: TIMEOUT_MS, rate: RATE, crashed: () => {} },
-    spawn: ccxtThread(access),
+    spawn: ccxtThread({ exchange, timeoutMs: REQUEST_MS, ...(host !== null && { host }) }),
   });
   const ask = async <Q extends ReferenceQuestion>(question: Q): Promise<AnswerTo<Q>> => {
     const found = await desk.ask(question);
@@ -114,8 +124,6 @@ async function askedFor(
     const market = marketIn(await ask({ kind: 'markets' }), symbol);
     const asked = { symbol: market.symbol, sinceMs, limit: rows };
     switch (series) {
-      case 'bars':
-        return ok((await ask({ kind: 'candles', timeframe, ...asked })).map(timed));
       case 'trades':
         return ok((await ask({ kind: 'trades', ...asked })).map(timed));
       case 'funding':
@@ -154,8 +162,8 @@ function faultText(fault: ReferenceFault): string {
 
 /** The time first, as text. */
 function timed(each: object): Row {
-  const { openMs, venueMs, ...rest } = each as Row;
-  return { at: new Date(Number(openMs ?? venueMs)).toISOString(), ...rest };
+  const { venueMs, ...rest } = each as Row;
+  return { at: new Date(Number(venueMs)).toISOString(), ...rest };
 }
 
 function show(rows: readonly Row[]): string {

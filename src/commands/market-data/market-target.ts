@@ -151,12 +151,8 @@ async function writeOneMarket(
   { dictionary, blocks }: MarketSource,
   path: string,
 ): Promise<Result<Written, string>> {
-  const [market, other] = dictionary.markets;
-  if (market === undefined || other !== undefined) {
-    const there = dictionary.markets.map(({ symbol }) => symbol).join(', ');
-    return err(`${path}: an npz has one market, wanted --symbol with one of ${there}`);
-  }
-  return ok(await writeNpz(files, path, market, blocks));
+  const market = oneOf(dictionary, `${path}: an npz has`);
+  return market.ok ? ok(await writeNpz(files, path, market.value, blocks)) : market;
 }
 
 /** Frames in the form of Binance spot, which a desk trades on. */
@@ -164,14 +160,22 @@ async function writeRaw(
   { dictionary, blocks }: MarketSource,
   path: string,
 ): Promise<Result<Written, string>> {
-  const [market, other] = dictionary.markets;
-  if (market === undefined || other !== undefined) {
-    const there = dictionary.markets.map(({ symbol }) => symbol).join(', ');
-    return err(`${path}: frames are of one market, wanted --symbol with one of ${there}`);
-  }
+  const market = oneOf(dictionary, `${path}: frames are of`);
+  if (!market.ok) return market;
   const skipped = new Tally();
-  const written = await writeText(path, rawLines(market, blocks, skipped));
+  const written = await writeText(path, rawLines(market.value, blocks, skipped));
   return ok({ written, skipped: skipped.counts });
+}
+
+/** The only market. @param what holds one alone, for the error */
+function oneOf(
+  { markets }: MarketSource['dictionary'],
+  what: string,
+): Result<MarketSource['dictionary']['markets'][number], string> {
+  const [market, other] = markets;
+  if (market !== undefined && other === undefined) return ok(market);
+  const there = markets.map(({ symbol }) => symbol).join(', ');
+  return err(`${what} one market, wanted --symbol with one of ${there}`);
 }
 
 async function writeTardis(

@@ -4,7 +4,7 @@ import { type Config, configSchema } from '../../config/schema.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Rng } from '../../core/rng.ts';
 import { rngOf } from '../../core/rng.ts';
-import type { VenueKindName } from '../../venues/kinds/venue-kinds.ts';
+import { VENUE_KINDS, type VenueKindName } from '../../venues/kinds/venue-kinds.ts';
 import type { ConfigLoader } from '../desk-parts.ts';
 import { recordedVenueOf } from '../venue/floor.ts';
 
@@ -38,6 +38,8 @@ const MIXES: readonly (readonly VenueKindName[])[] = [
   ['binance', 'kraken', 'coinbase'],
 ];
 const LABEL_LENGTH = 8;
+/** What of a quote shows where part of it hides: several parts, each of a size to trade. */
+const SHOWN_SHARE = 0.25;
 
 /** The venues of a seed, unless somebody says which. */
 export function venuesOf(seed: number): readonly VenueKindName[] {
@@ -52,14 +54,17 @@ export function seedConfig(base: Config, random: Rng, kinds: readonly VenueKindN
   const climbs = random.below(2) === 0;
   // Sizes bind long before the limit of the position does: half of the seeds go without.
   const isSized = random.fork('sizing').below(2) === 0;
+  // Icebergs cannot be amended: half of the seeds quote without.
+  const shownShare = random.fork('shown').below(2) === 0 ? SHOWN_SHARE : 1;
   const venue = recordedVenueOf(base);
   const strategy = base.strategies.find((each) => each.venue === venue.name);
   const at = kinds.map((kind) => ({ kind, name: kind, symbol: SYMBOLS[kind] }));
   return configSchema.parse({
     ...base,
     venues: at.map(({ symbol, ...named }) => ({ ...venue, ...named, symbols: [symbol] })),
-    strategies: at.map(({ name, symbol }) => ({
+    strategies: at.map(({ name, symbol, kind }) => ({
       ...strategy,
+      settings: { ...strategy?.settings, shownShare: keepsIcebergs(kind) ? shownShare : 1 },
       label: name.replaceAll('-', '').slice(0, LABEL_LENGTH),
       venue: name,
       symbol,
@@ -77,6 +82,10 @@ export function seedConfig(base: Config, random: Rng, kinds: readonly VenueKindN
     sizing: { ...base.sizing, enabled: isSized },
     journal: { ...base.journal, segmentMiB: SEGMENT_MIB, keepSegments: KEEP_SEGMENTS },
   });
+}
+
+function keepsIcebergs(kind: VenueKindName): boolean {
+  return VENUE_KINDS[kind].capabilities.keepsIcebergs;
 }
 
 /** What the configuration file of a simulated desk says now. */

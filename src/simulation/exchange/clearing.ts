@@ -96,6 +96,8 @@ export class Clearing {
       readonly side: Side;
       readonly lots: Lots;
       readonly quote: Amount;
+      /** The account has the other side as well, which is booked before this one. */
+      readonly isWithItself: boolean;
     },
   ): Amount | undefined {
     return undefined;

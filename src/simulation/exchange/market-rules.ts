@@ -43,6 +43,8 @@ export interface NativeRules {
   /** Distance of a trail, in 1/10000ths. */
   readonly trailBipsMin: number;
   readonly trailBipsMax: number;
+  /** A trigger that the price has come to already wakes the order, and is not refused. */
+  readonly wakesAtOnce: boolean;
 }
 
 /** As Binance's spot markets have them: MAX_NUM_ALGO_ORDERS, ICEBERG_PARTS, TRAILING_DELTA. */
@@ -51,6 +53,7 @@ export const NATIVE_RULES: NativeRules = {
   icebergPartsMax: 10,
   trailBipsMin: 10,
   trailBipsMax: 2_000,
+  wakesAtOnce: false,
 };
 
 /** Open orders of one account in one market. */

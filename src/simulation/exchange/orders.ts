@@ -19,6 +19,11 @@ export interface VenueTrigger {
   readonly reference: 'last' | 'mark';
   /** A distance in 1/10000ths of the best price, or in ticks; null stands still. */
   readonly trail: null | { readonly bips: number } | { readonly ticks: Ticks };
+  /**
+   * With a trail: how far the limit of the order is from the price at which it wakes, below 0 for a
+   * lower one. Its price until then is what it would be now. Left out: the limit stands still.
+   */
+  readonly limitAway?: { readonly bips: number } | { readonly ticks: number };
 }
 
 /** The second limb of a limit order that rests: it leaves the book when the last price is here. */

@@ -28,12 +28,16 @@ export interface OrderWatchOptions {
 
 /** An order that rests, as the venue has it. */
 interface OpenOrder {
+  readonly orderId: number;
   readonly clientId: string;
   readonly side: 'buy' | 'sell';
+  /** Its limit, or where it wakes: 0 where neither is known. */
   readonly ticks: Ticks;
   /** What is left of it, and what has filled. */
   readonly lots: number;
   readonly filledLots: number;
+  /** The other limb of a pair, of which one alone fills. */
+  readonly pairedId: number | undefined;
 }
 
 /** I1, I2, I3 and `journaled` of one venue, from the bytes that leave and from what it books. */
@@ -83,9 +87,10 @@ export class OrderWatch {
         this.#open.delete(order.orderId);
         this.#live.delete(order.clientId);
       } else {
-        const { clientId, side, ticks, filledLots } = order;
+        const { orderId, clientId, side, filledLots, pairedId } = order;
+        const ticks = pricedAt(order);
         const lots = order.lots - filledLots;
-        const known = { clientId, side, ticks, lots, filledLots };
+        const known = { orderId, clientId, side, ticks, lots, filledLots, pairedId };
         this.#open.delete(order.orderId);
         // The mode may have fallen while it was on its way.
         if (event.execution === 'amended') this.#withinLimit(known, lots, 1);
@@ -104,17 +109,32 @@ export class OrderWatch {
     return this.#open.size;
   }
 
-  #leaves({ clientId, side, quantity, price }: LeavingOrder): void {
+  #leaves(order: LeavingOrder): void {
     const { verdicts, journal, instrument } = this.#options;
+    const { clientId, side, quantity } = order;
     this.sent += 1;
     this.#gateIsOpen(clientId);
     if (this.#ids.has(clientId)) verdicts.report('I3', `client id ${clientId} leaves twice`);
     this.#ids.add(clientId);
     const intent = journal.intent(clientId);
     if (intent === null) verdicts.report('journaled', `${clientId} left and is not journaled`);
+    else this.#isAnnounced(order, intent);
     const lots = parseLots(instrument, quantity);
-    const ticks = parseTicks(instrument, price);
+    const ticks = parseTicks(instrument, order.price || order.trigger || '0');
     this.#withinLimit({ clientId, side, ticks }, lots, this.#riskScale);
+  }
+
+  /** What the venue is to keep of an order is what was announced. */
+  #isAnnounced({ clientId, trigger, shown }: LeavingOrder, intent: OrderIntent): void {
+    const { verdicts, instrument } = this.#options;
+    const wakesAt = trigger === '' ? 0 : parseTicks(instrument, trigger);
+    if (wakesAt !== (intent.trigger?.ticks ?? 0)) {
+      verdicts.report('journaled', `${clientId} left and would wake at ${trigger}`);
+    }
+    const shows = shown === '' ? 0 : parseLots(instrument, shown);
+    if (shows !== (intent.shownLots ?? 0)) {
+      verdicts.report('journaled', `${clientId} left and would show ${shown}`);
+    }
   }
 
   get #riskScale(): number {
@@ -159,7 +179,11 @@ export class OrderWatch {
       this.#options.verdicts.report('I3', `${clientId} rests twice at the venue`);
     }
     // The mode may have fallen while it was on its way.
-    this.#withinLimit(order, order.lots, 1);
+    const { side, pairedId } = order;
+    const other = pairedId === undefined ? undefined : this.#open.get(pairedId);
+    if (other === undefined) {
+      this.#withinLimit({ clientId, side, ticks: pricedAt(order) }, order.lots, 1);
+    }
   }
 
   #gateIsOpen(clientId: string): void {
@@ -217,13 +241,26 @@ export class OrderWatch {
     const { verdicts, instrument, limits } = this.#options;
     const { clientId, side, ticks } = order;
     let lots = this.#position * (side === 'buy' ? 1 : -1) + orderLots;
-    for (const open of this.#open.values()) if (open.side === side) lots += open.lots;
+    for (const open of this.#open.values()) {
+      if (open.side === side && !this.#isSecond(open)) lots += open.lots;
+    }
     if (lots <= 0) return;
     const { notionalMax, bandBps } = limits();
     const limit = notionalMax * riskScale * (1 + bandBps / 10_000) ** 2;
+    // What trails and never named a price has none to be valued at.
     const worst = notionalAt(instrument, ticks, lots);
     if (worst <= limit) return;
     const found = `worst case ${worst.toFixed(2)} of ${limit.toFixed(2)}`;
     verdicts.report('I2', `${clientId} ${side}: ${found}, position ${this.#position} lots`);
   }
+
+  /** Whether the other limb of the pair counts already: one of them fills. */
+  #isSecond({ orderId, pairedId }: OpenOrder): boolean {
+    return pairedId !== undefined && pairedId < orderId && this.#open.has(pairedId);
+  }
+}
+
+/** The price that an order of the venue is valued at: its limit, or where it wakes. */
+function pricedAt({ ticks, trigger }: VenueOrder): Ticks {
+  return ticks > 0 ? ticks : (trigger?.ticks ?? ticks);
 }

@@ -25,15 +25,16 @@ import type { Tier } from './orders/rate-counter.ts';
 
 /**
  * What a pair takes of orders that wait or hide. The venue counts them with all others, and names
- * no bounds of a trail.
+ * no bounds of a trail; a stop that the price has passed already is executed at once.
  *
- * @see Kraken, "Iceberg orders"
+ * @see Kraken, "Iceberg orders", "Stop loss orders"
  */
 const NATIVE: NativeRules = {
   algoOrdersMax: OPEN_ORDERS_MAX,
   icebergPartsMax: 15,
   trailBipsMin: 1,
   trailBipsMax: 9_999,
+  wakesAtOnce: true,
 };
 
 /** The markets of a venue that is told nothing else. */

@@ -3,6 +3,7 @@ import { assert } from '../../core/result.ts';
 import { type Amount, amountOf, NO_AMOUNT } from '../../core/units.ts';
 import type { Side } from '../../execution/order.ts';
 import { applyFill, FLAT, type Position } from '../../execution/positions.ts';
+import { opposite } from '../book/order-book.ts';
 import { add, Clearing, freeBalance, type Retention } from '../exchange/clearing.ts';
 import type { StateRecord, TradeParty } from '../exchange/records.ts';
 
@@ -64,8 +65,11 @@ export class MarginClearing extends Clearing {
     return this.#incomes.get(account) ?? [];
   }
 
-  override realisedBy(account: string, { symbol, side, lots, quote }: Traded): Amount {
-    const before = this.position(account, symbol);
+  override realisedBy(account: string, traded: Traded): Amount {
+    const { symbol, side, lots, quote, isWithItself } = traded;
+    const booked = this.position(account, symbol);
+    const otherSide = { side: opposite(side), lots, quote, fee: NO_AMOUNT };
+    const before = isWithItself ? applyFill(booked, otherSide) : booked;
     const after = applyFill(before, { side, lots, quote, fee: NO_AMOUNT });
     return amountOf(after.realised - before.realised);
   }

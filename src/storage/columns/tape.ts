@@ -5,6 +5,7 @@ import type { MarketFact } from '../../market/fact.ts';
 import type { Ladder } from '../../market/ladder.ts';
 import { LevelChanges } from '../../market/level-changes.ts';
 import type { QuoteUpdated } from '../../market/quote.ts';
+import type { TradePrinted } from '../../market/trade.ts';
 import { factRecords } from './fact-records.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { FLAG, KIND, SIDE } from './record.ts';
@@ -30,16 +31,8 @@ export interface TapedBook {
   readonly eventMs: () => number;
 }
 
-/** A trade as feeds tell it; see `TradePrinted`. */
-export interface TapedTrade {
-  readonly instrument: number;
-  readonly ticks: number;
-  readonly lots: number;
-  readonly takerSide: 'buy' | 'sell';
-  readonly tradeId: number;
-  readonly venueMs: number;
-  readonly receivedNs: number;
-}
+/** A trade as feeds tell it. */
+export type TapedTrade = Omit<TradePrinted, 'kind'>;
 
 interface Track {
   /** Its number in the dictionary. */

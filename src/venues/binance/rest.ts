@@ -24,6 +24,9 @@ export interface RestAccess {
   readonly timeoutMs: number;
 }
 
+/** What is asked without a signature takes no key; one that is there is counted by it. */
+export type PublicAccess = Pick<RestAccess, 'url' | 'timeoutMs'> & { readonly key: ApiKey | null };
+
 /** Asks what only the owner of a key may ask; `onRefusal` knows error codes with a meaning. */
 export type SignedQuestion = <T>(
   path: string,
@@ -75,7 +78,7 @@ export function serverTime(access: RestAccess): Query<number> {
 
 /** Asks what needs no signature; `onRefusal` as in `SignedQuestion`. */
 export function question<T>(
-  access: RestAccess,
+  access: PublicAccess,
   pathAndQuery: string,
   decode: (value: unknown) => T,
   onRefusal: (code: number) => T | undefined = () => undefined,
@@ -85,7 +88,7 @@ export function question<T>(
     request: {
       method,
       url: access.url + pathAndQuery,
-      headers: { 'X-MBX-APIKEY': access.key.id },
+      headers: access.key === null ? {} : { 'X-MBX-APIKEY': access.key.id },
       timeoutMs: access.timeoutMs,
     },
     decode: (outcome) => answerIn(outcome, decode, onRefusal),

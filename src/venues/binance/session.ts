@@ -167,7 +167,9 @@ function executionIn(
   };
   switch (execution) {
     case 'NEW':
-      return hasTrigger(event) && event['w'] === true ? [triggered] : [accepted];
+      if (hasTrigger(event) && event['w'] === true) return [triggered];
+      // Until its stop wakes a pair goes by the id of its target.
+      return part === 'stop' ? [] : [accepted];
     case 'REPLACED':
       return [{ kind: 'amended', clientId, venueOrderId, ...termsIn(event, instrument) }];
     case 'TRADE': {
@@ -184,7 +186,8 @@ function executionIn(
     case 'EXPIRED':
       return ended('expired', expiryReason(event));
     case 'TRADE_PREVENTION':
-      return event['X'] === 'EXPIRED_IN_MATCH' ? ended('expired', 'stp') : [accepted];
+      if (event['X'] === 'EXPIRED_IN_MATCH') return ended('expired', 'stp');
+      return part === 'stop' ? [] : [accepted];
     default:
       throw new WireFault(`x: found ${execution}, wanted an execution type that is known`);
   }

@@ -2,7 +2,6 @@ import { err, ok, type Result, reasonOf } from '../../core/result.ts';
 import type { CcxtExchange } from './exchange-class.ts';
 import type {
   ReferenceBalances,
-  ReferenceCandle,
   ReferenceFunding,
   ReferenceInterest,
   ReferenceMarket,
@@ -41,12 +40,6 @@ async function answerOf(exchange: CcxtExchange, question: ReferenceQuestion): Pr
     case 'markets': {
       const markets = await exchange.loadMarkets(true);
       return Object.values(markets).flatMap((market) => marketIn(bagIn(market, 'market')));
-    }
-    case 'candles': {
-      const { symbol, timeframe, sinceMs, limit } = question;
-      return list(await exchange.fetchOHLCV(symbol, timeframe, sinceMs ?? undefined, limit)).map(
-        candleIn,
-      );
     }
     case 'trades': {
       const { symbol, sinceMs, limit } = question;
@@ -97,18 +90,6 @@ function marketIn(market: Bag): ReferenceMarket[] {
       takerFee: textOr(market['taker']),
     },
   ];
-}
-
-function candleIn(value: unknown): ReferenceCandle {
-  const [at, open, high, low, close, volume] = list(value);
-  return {
-    openMs: wholeIn(at, 'candle'),
-    open: textIn(open, 'open'),
-    high: textIn(high, 'high'),
-    low: textIn(low, 'low'),
-    close: textIn(close, 'close'),
-    volume: textIn(volume, 'volume'),
-  };
 }
 
 function tradeIn(value: unknown): ReferenceTrade {

@@ -1,5 +1,5 @@
 /**
- * What is rare and wide, and so is asked through ccxt: metadata, history, polls.
+ * What is rare and wide, and so is asked through ccxt: metadata, trades, funding, polls.
  * Plain facts that cross a thread; amounts are decimal texts as the venue wrote them.
  */
 
@@ -21,15 +21,6 @@ export interface ReferenceMarket {
   /** Fractions of the notional; null where the venue does not say. */
   readonly makerFee: string | null;
   readonly takerFee: string | null;
-}
-
-export interface ReferenceCandle {
-  readonly openMs: number;
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  readonly close: string;
-  readonly volume: string;
 }
 
 export interface ReferenceTrade {
@@ -69,7 +60,6 @@ export type ReferenceBalances = Readonly<Record<string, string>>;
 /** What may be asked, with the answer of each. */
 export interface ReferenceAnswers {
   readonly markets: readonly ReferenceMarket[];
-  readonly candles: readonly ReferenceCandle[];
   readonly trades: readonly ReferenceTrade[];
   readonly funding: readonly ReferenceFunding[];
   readonly 'open-interest': ReferenceInterest;
@@ -79,15 +69,6 @@ export interface ReferenceAnswers {
 
 export type ReferenceQuestion =
   | { readonly kind: 'markets' }
-  | {
-      readonly kind: 'candles';
-      readonly symbol: string;
-      /** As ccxt writes it: `1m`, `1h`, `1d`. */
-      readonly timeframe: string;
-      /** Null for the latest. */
-      readonly sinceMs: number | null;
-      readonly limit: number;
-    }
   | {
       readonly kind: 'trades' | 'funding';
       readonly symbol: string;

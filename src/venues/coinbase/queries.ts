@@ -19,8 +19,9 @@ const ORDERS_MAX = 1_000;
 const OPEN_ORDERS = `order_status=OPEN&limit=${ORDERS_MAX}`;
 const WALLETS_MAX = 250;
 /**
- * The venue cannot be asked for a client id. Its orders of the last day are searched for it: an
- * order whose outcome is unknown is younger than that.
+ * The venue cannot be asked for a client id. Its orders of the last day are searched for one that
+ * it has not named yet: an order whose outcome is unknown is younger than that. What waits for a
+ * price may be older, and is asked for by its name.
  */
 const SEARCH_BACK_MS = 86_400_000;
 /** How far the venue's clock may be set back without hiding a fill from the history. */
@@ -83,8 +84,9 @@ function orderQuery(
   get: Get,
   bySymbol: ReadonlyMap<string, Instrument>,
 ): Query<OrderAnswer> {
-  if ('venueOrderId' in by) {
-    const path = `orders/historical/${encodeURIComponent(by.venueOrderId)}`;
+  const name = 'venueOrderId' in by ? by.venueOrderId : (by.knownAs ?? '');
+  if ('venueOrderId' in by || name !== '') {
+    const path = `orders/historical/${encodeURIComponent(name)}`;
     return question(
       get(path, nowMs),
       (value): OrderAnswer => ({

@@ -2,7 +2,7 @@ import { type Instrument, priceText, quantityText, ticksBelow } from '../../core
 import { assert } from '../../core/result.ts';
 import type { NativeOrders } from '../../execution/native/native-orders.ts';
 import type { OrderIntent, Side, Trigger } from '../../execution/order.ts';
-import { textOf, WireFault, type WireObject } from '../binance/wire.ts';
+import { textOf, type WireObject } from '../binance/wire.ts';
 
 /**
  * What the venue keeps by itself. Its stops wake at the last trade and become limit orders; the
@@ -37,7 +37,8 @@ export function triggerText(order: OrderIntent, trigger: Trigger, instrument: In
  * What an order of the history waits for, or has waited for.
  *
  * @param name of its configuration
- * @returns undefined for an order that works at once
+ * @returns undefined for an order that works at once, and for one of somebody else that does not
+ *   say which way it waits: a list of open orders is read all the same
  */
 export function triggerIn(
   name: string,
@@ -49,10 +50,8 @@ export function triggerIn(
     return { kind: 'pair', ticks: ticksBelow(instrument, textOf(terms, 'stop_trigger_price')) };
   }
   if (!name.startsWith('stop_limit')) return undefined;
-  const direction = textOf(terms, 'stop_direction');
-  if (direction !== UP && direction !== DOWN) {
-    throw new WireFault(`stop_direction: found ${direction}, wanted ${UP} or ${DOWN}`);
-  }
+  const { stop_direction: direction } = terms;
+  if (direction !== UP && direction !== DOWN) return undefined;
   const isAgainst = (direction === UP) === (side === 'buy');
   const ticks = ticksBelow(instrument, textOf(terms, 'stop_price'));
   return { kind: isAgainst ? 'stop' : 'take-profit', ticks };

@@ -1,12 +1,7 @@
 import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts';
-import { question, type RestAccess } from '../binance/rest.ts';
+import { type PublicAccess, question } from '../binance/rest.ts';
 import { arrayIn, flagOf, objectIn, textOf, WireFault, wholeOf } from '../binance/wire.ts';
-import {
-  type CandleHistory,
-  MINUTE_MS,
-  type MinuteCandle,
-  minuteCandle,
-} from './candle-history.ts';
+import { type Candle, type CandleHistory, candleOf } from './candle-history.ts';
 import type { HistoryTrade, TradeHistory } from './trade-history.ts';
 
 /** Trades of one answer; more make it long to read beside orders. */
@@ -16,7 +11,7 @@ const PAGE = 500;
  * Aggregated trades, the only ones that can be asked for by time: each names the first and last of
  * the trades in it. Futures are followed by aggregates, and so their numbers are those.
  */
-export function binanceHistory(access: RestAccess, market: 'spot' | 'futures'): TradeHistory {
+export function binanceHistory(access: PublicAccess, market: 'spot' | 'futures'): TradeHistory {
   const path = market === 'spot' ? '/api/v3/aggTrades' : '/fapi/v1/aggTrades';
   return (instrument, fromMs) =>
     question(
@@ -28,22 +23,32 @@ export function binanceHistory(access: RestAccess, market: 'spot' | 'futures'): 
 
 /** Candles of one answer. */
 const CANDLES = 1_000;
+/** What the venue calls each length, by its minutes. */
+const INTERVALS: ReadonlyMap<number, string> = new Map([
+  ...([1, 3, 5, 15, 30].map((minutes) => [minutes, `${minutes}m`]) as [number, string][]),
+  ...([1, 2, 4, 6, 8, 12].map((hours) => [60 * hours, `${hours}h`]) as [number, string][]),
+  [1_440, '1d'],
+  [4_320, '3d'],
+  [10_080, '1w'],
+]);
 
-export function binanceCandles(access: RestAccess, market: 'spot' | 'futures'): CandleHistory {
+export function binanceCandles(access: PublicAccess, market: 'spot' | 'futures'): CandleHistory {
   const path = market === 'spot' ? '/api/v3/klines' : '/fapi/v1/klines';
   return {
-    spanMs: CANDLES * MINUTE_MS,
-    query(instrument, fromMs, toMs) {
+    lengths: [...INTERVALS.keys()],
+    candlesMax: CANDLES,
+    query(instrument, fromMs, toMs, minutes) {
       const times = `startTime=${fromMs}&endTime=${toMs - 1}&limit=${CANDLES}`;
-      const asked = `${path}?symbol=${instrument.symbol}&interval=1m&${times}`;
+      const interval = INTERVALS.get(minutes);
+      const asked = `${path}?symbol=${instrument.symbol}&interval=${interval}&${times}`;
       return question(access, asked, (value) => arrayIn(value, 'klines').map(candleIn));
     },
   };
 }
 
-function candleIn(entry: unknown): MinuteCandle {
+function candleIn(entry: unknown): Candle {
   const [openMs, open, high, low, close, quantity] = arrayIn(entry, 'kline');
-  return minuteCandle(Number(openMs), { open, high, low, close, quantity });
+  return candleOf(Number(openMs), { open, high, low, close, quantity });
 }
 
 function tradeIn(entry: unknown, instrument: Instrument, market: 'spot' | 'futures'): HistoryTrade {

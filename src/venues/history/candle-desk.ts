@@ -2,7 +2,7 @@ import type { Instrument } from '../../core/instrument.ts';
 import { RateBudget } from '../../core/rate-budget.ts';
 import type { Result } from '../../core/result.ts';
 import type { Query, QueryFault } from '../port.ts';
-import { type CandleHistory, MINUTE_MS, type MinuteCandle } from './candle-history.ts';
+import { type Candle, type CandleHistory, MINUTE_MS } from './candle-history.ts';
 
 /** Questions to one venue: it begins to trade at the same time, and orders come first. */
 const BUDGET = { ratePerSecond: 1, burst: 2 };
@@ -24,13 +24,13 @@ export interface CandleDeskOptions {
 export interface CandleQuestion {
   readonly instrument: number;
   readonly toMs: number;
-  readonly query: Query<readonly MinuteCandle[]>;
+  readonly query: Query<readonly Candle[]>;
 }
 
 /** All that a venue has of a market, oldest first; without those that were not closed. */
 export interface ClosedCandles {
   readonly instrument: number;
-  readonly candles: readonly MinuteCandle[];
+  readonly candles: readonly Candle[];
   /** Why there is no more; empty when nothing failed. */
   readonly fault: string;
 }
@@ -42,7 +42,7 @@ interface Wanted {
   notBeforeMs: number;
   failures: number;
   fault: string;
-  readonly candles: Map<number, MinuteCandle>;
+  readonly candles: Map<number, Candle>;
 }
 
 /**
@@ -76,8 +76,8 @@ export class CandleDesk {
       const history = this.#histories.get(venue);
       const mayAsk = nowMs >= notBeforeMs && this.#budgets.get(venue)?.take(nowMs) === true;
       if (history === undefined || !mayAsk) continue;
-      const toMs = Math.min(nowMs, fromMs + history.spanMs);
-      const query = history.query(instrument, fromMs, toMs);
+      const toMs = Math.min(nowMs, fromMs + history.candlesMax * MINUTE_MS);
+      const query = history.query(instrument, fromMs, toMs, 1);
       return { instrument: instrument.index, toMs, query };
     }
     return null;
@@ -86,7 +86,7 @@ export class CandleDesk {
   /** @returns the candles of the market when that was the last of them, else null */
   onAnswer(
     { instrument, toMs }: CandleQuestion,
-    answer: Result<readonly MinuteCandle[], QueryFault>,
+    answer: Result<readonly Candle[], QueryFault>,
     nowMs: number,
   ): ClosedCandles | null {
     const at = this.#wanted.findIndex((each) => each.instrument.index === instrument);

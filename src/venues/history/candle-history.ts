@@ -5,10 +5,10 @@ import type { Query } from '../port.ts';
 export const MINUTE_MS = 60_000;
 
 /**
- * What was traded in one minute, as a venue's history has it: decimals in quote and base, since a
- * tick may have been another then and no order is made of them.
+ * What was traded in a minute or longer, as a venue's history has it: decimals in quote and base,
+ * since a tick may have been another then and no order is made of them.
  */
-export interface MinuteCandle {
+export interface Candle {
   readonly openMs: number;
   readonly open: number;
   readonly high: number;
@@ -17,15 +17,24 @@ export interface MinuteCandle {
   readonly quantity: number;
 }
 
-/** Candles of a minute of any market of a venue. */
+/** Candles of any market of a venue. */
 export interface CandleHistory {
-  /** The longest stretch that fits into one answer, in ms; endless where one answer is all. */
-  readonly spanMs: number;
+  /** How long its candles may be, in minutes; the shortest are of one. */
+  readonly lengths: readonly number[];
+  /** The most that fit into one answer; endless where one answer is all. */
+  readonly candlesMax: number;
   /**
    * Those that open from one time on and before another, in any order; one that is still being made
-   * may be among them. A venue may leave out minutes without a trade.
+   * may be among them. A venue may leave out those without a trade.
+   *
+   * @param minutes one of the lengths
    */
-  query(instrument: Instrument, fromMs: number, toMs: number): Query<readonly MinuteCandle[]>;
+  query(
+    instrument: Instrument,
+    fromMs: number,
+    toMs: number,
+    minutes: number,
+  ): Query<readonly Candle[]>;
 }
 
 /**
@@ -33,10 +42,10 @@ export interface CandleHistory {
  *
  * @throws WireFault
  */
-export function minuteCandle(
+export function candleOf(
   openMs: number,
-  texts: Readonly<Record<Exclude<keyof MinuteCandle, 'openMs'>, unknown>>,
-): MinuteCandle {
+  texts: Readonly<Record<Exclude<keyof Candle, 'openMs'>, unknown>>,
+): Candle {
   const read = (part: keyof typeof texts): number => Number(wordIn(texts[part]) || Number.NaN);
   const prices = { open: read('open'), high: read('high'), low: read('low'), close: read('close') };
   const quantity = read('quantity');

@@ -2,12 +2,7 @@ import { type Instrument, parseLots, parseTicks } from '../../core/instrument.ts
 import { arrayIn, objectIn, sideOf, textOf, WireFault } from '../binance/wire.ts';
 import { publicRequest, question, type RestAccess } from '../coinbase/rest.ts';
 import { timeStampMs } from '../market/time-stamp.ts';
-import {
-  type CandleHistory,
-  MINUTE_MS,
-  type MinuteCandle,
-  minuteCandle,
-} from './candle-history.ts';
+import { type Candle, type CandleHistory, candleOf } from './candle-history.ts';
 import type { HistoryTrade, TradeHistory } from './trade-history.ts';
 
 /** Trades of one answer; more make it long to read beside orders. */
@@ -31,12 +26,26 @@ export function coinbaseHistory(access: Pick<RestAccess, 'url' | 'timeoutMs'>): 
 /** Candles of one answer; the venue refuses a stretch of more. */
 const CANDLES = 300;
 
+/** What the venue calls each length, by its minutes. */
+const GRANULARITIES: ReadonlyMap<number, string> = new Map([
+  [1, 'ONE_MINUTE'],
+  [5, 'FIVE_MINUTE'],
+  [15, 'FIFTEEN_MINUTE'],
+  [30, 'THIRTY_MINUTE'],
+  [60, 'ONE_HOUR'],
+  [120, 'TWO_HOUR'],
+  [360, 'SIX_HOUR'],
+  [1_440, 'ONE_DAY'],
+]);
+
 export function coinbaseCandles(access: Pick<RestAccess, 'url' | 'timeoutMs'>): CandleHistory {
   return {
-    spanMs: CANDLES * MINUTE_MS,
-    query(instrument, fromMs, toMs) {
+    lengths: [...GRANULARITIES.keys()],
+    candlesMax: CANDLES,
+    query(instrument, fromMs, toMs, minutes) {
       const [start, end] = [Math.floor(fromMs / 1_000), Math.ceil(toMs / 1_000) - 1];
-      const times = `start=${start}&end=${end}&granularity=ONE_MINUTE&limit=${CANDLES}`;
+      const length = `granularity=${GRANULARITIES.get(minutes)}`;
+      const times = `start=${start}&end=${end}&${length}&limit=${CANDLES}`;
       const path = `market/products/${productOf(instrument)}/candles?${times}`;
       return question(publicRequest(access.url, path, access.timeoutMs), (value) =>
         arrayIn(objectIn(value, 'candles')['candles'], 'candles').map(candleIn),
@@ -50,9 +59,9 @@ function productOf({ quote, base, symbol }: Instrument): string {
   return quote === 'USDC' ? `${base}-USD` : symbol;
 }
 
-function candleIn(entry: unknown): MinuteCandle {
+function candleIn(entry: unknown): Candle {
   const { start, open, high, low, close, volume } = objectIn(entry, 'candle');
-  return minuteCandle(Number(start) * 1_000, { open, high, low, close, quantity: volume });
+  return candleOf(Number(start) * 1_000, { open, high, low, close, quantity: volume });
 }
 
 function tradeIn(entry: unknown, instrument: Instrument): HistoryTrade {

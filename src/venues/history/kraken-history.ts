@@ -27,14 +27,17 @@ export function krakenHistory(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): 
   };
 }
 
-/** The last 720 minutes of a pair, which is all that the venue keeps as candles. */
+const LENGTHS = [1, 5, 15, 30, 60, 240, 1_440, 10_080, 21_600] as const;
+
+/** The last 720 of a pair, of any length, which is all that the venue keeps as candles. */
 export function krakenCandles(access: Pick<KrakenAccess, 'url' | 'timeoutMs'>): CandleHistory {
   return {
-    spanMs: Number.POSITIVE_INFINITY,
-    query(instrument, fromMs) {
+    lengths: LENGTHS,
+    candlesMax: Number.POSITIVE_INFINITY,
+    query(instrument, fromMs, _toMs, minutes) {
       // The venue tells those after a time, and the one that is wanted first opens at it.
-      const since = Math.floor((fromMs - MINUTE_MS) / 1_000);
-      const asked = candlesSince(access, instrument as KrakenInstrument, 1, since);
+      const since = Math.floor((fromMs - minutes * MINUTE_MS) / 1_000);
+      const asked = candlesSince(access, instrument as KrakenInstrument, minutes, since);
       return {
         request: asked.request,
         decode(outcome) {

@@ -4,16 +4,21 @@ import { err, type Result } from '../../core/result.ts';
 import { instrumentsIn, marketsSaidIn } from '../binance/exchange-info.ts';
 import { binanceOrders } from '../binance/orders.ts';
 import { binanceQueries } from '../binance/queries.ts';
-import type { RestAccess } from '../binance/rest.ts';
+import type { PublicAccess, RestAccess } from '../binance/rest.ts';
 import { binanceSession } from '../binance/session.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { BinanceStream, SPOT_BOOKS } from '../binance/stream.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
 import type { RulesQuestion } from '../market/market-rules.ts';
 import type { HttpOutcome } from '../port.ts';
-import { accountOf, type OpenedVenue, type VenueKind, type VenueSettings } from './venue-kind.ts';
+import {
+  accountOf,
+  type OpenedVenue,
+  RULES_TIMEOUT_MS,
+  type VenueKind,
+  type VenueSettings,
+} from './venue-kind.ts';
 
-const ASK_TIMEOUT_MS = 5_000;
 const OK = 200;
 const BAD_REQUEST = 400;
 
@@ -33,7 +38,7 @@ export const binanceKind: VenueKind = {
       method: 'GET',
       url: `${restUrl}/api/v3/exchangeInfo`,
       headers: {},
-      timeoutMs: ASK_TIMEOUT_MS,
+      timeoutMs: RULES_TIMEOUT_MS,
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
@@ -44,8 +49,8 @@ export const binanceKind: VenueKind = {
       (code, reason) => REFUSALS.has(code) || (code === REJECTED && CLOSED.test(reason)),
       symbolsOf,
     ),
-  history: (opened) => binanceHistory(restOf(opened), 'spot'),
-  candles: (opened) => binanceCandles(restOf(opened), 'spot'),
+  history: (opened) => binanceHistory(publicOf(opened), 'spot'),
+  candles: (opened) => binanceCandles(publicOf(opened), 'spot'),
   streams({ access, instruments, rules }, { trades: hasTrades }) {
     const snapshots = new RateBudget(SPOT_BOOKS.snapshotRate, 0);
     const options = { ...access, instruments, rules, hasTrades, snapshots };
@@ -64,6 +69,13 @@ export const binanceKind: VenueKind = {
     };
   },
 };
+
+/** How anybody asks, and with whose key where there is one. */
+export function publicOf({ access, settings }: OpenedVenue): PublicAccess {
+  const { account, restUrl: url } = access;
+  const key = account === null ? null : apiKeyOf(account.apiKey, account.secret);
+  return { url, key, timeoutMs: settings.requestTimeoutMs };
+}
 
 function restOf({ access, settings }: OpenedVenue): RestAccess {
   const { apiKey, secret } = accountOf(access);
@@ -99,7 +111,7 @@ export function rulesQuestion(
   let list = listOf(instruments);
   return {
     get request() {
-      return { method: 'GET' as const, url: url + list, headers: {}, timeoutMs: ASK_TIMEOUT_MS };
+      return { method: 'GET' as const, url: url + list, headers: {}, timeoutMs: RULES_TIMEOUT_MS };
     },
     read(outcome) {
       if (!outcome.ok) return err(`exchangeInfo: ${outcome.error.detail}`);

@@ -9,10 +9,14 @@ import type { RestAccess } from '../binance/rest.ts';
 import { apiKeyOf } from '../binance/sign.ts';
 import { usdmFacts } from '../facts/usdm-facts.ts';
 import { binanceCandles, binanceHistory } from '../history/binance-history.ts';
-import { rulesIn, rulesQuestion } from './binance-kind.ts';
-import { accountOf, type VenueAccess, type VenueKind, type VenueSettings } from './venue-kind.ts';
-
-const ASK_TIMEOUT_MS = 5_000;
+import { publicOf, rulesIn, rulesQuestion } from './binance-kind.ts';
+import {
+  accountOf,
+  RULES_TIMEOUT_MS,
+  type VenueAccess,
+  type VenueKind,
+  type VenueSettings,
+} from './venue-kind.ts';
 
 /**
  * Precision, unknown symbol, quantity below its least, above its most and off its step, price off
@@ -32,7 +36,7 @@ export const binanceUsdmKind: VenueKind = {
       method: 'GET',
       url: `${restUrl}/fapi/v1/exchangeInfo`,
       headers: {},
-      timeoutMs: ASK_TIMEOUT_MS,
+      timeoutMs: RULES_TIMEOUT_MS,
     },
     decode: (outcome) => rulesIn(outcome, settings, firstIndex),
   }),
@@ -46,8 +50,8 @@ export const binanceUsdmKind: VenueKind = {
       { name: 'market', open: market },
     ];
   },
-  history: ({ access, settings }) => binanceHistory(restOf(access, settings), 'futures'),
-  candles: ({ access, settings }) => binanceCandles(restOf(access, settings), 'futures'),
+  history: (opened) => binanceHistory(publicOf(opened), 'futures'),
+  candles: (opened) => binanceCandles(publicOf(opened), 'futures'),
   checkAccount: ({ access, settings }, ask) =>
     checkFuturesAccount(restOf(access, settings), settings.symbols, ask),
   trading({ access, settings, instruments }) {

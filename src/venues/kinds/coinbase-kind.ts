@@ -12,13 +12,12 @@ import { coinbaseCandles, coinbaseHistory } from '../history/coinbase-history.ts
 import type { HttpOutcome } from '../port.ts';
 import {
   accountOf,
+  RULES_TIMEOUT_MS,
   sessionUrlOf,
   type VenueAccess,
   type VenueKind,
   type VenueSettings,
 } from './venue-kind.ts';
-
-const ASK_TIMEOUT_MS = 5_000;
 
 /**
  * Coinbase Advanced Trade: books and trades from one socket, reports on another, orders over REST.
@@ -31,7 +30,7 @@ export const coinbaseKind: VenueKind = {
   instruments(access, settings, firstIndex) {
     const wanted = settings.symbols.map((symbol) => `product_ids=${symbol}`).join('&');
     return {
-      request: publicRequest(access.restUrl, `market/products?${wanted}`, ASK_TIMEOUT_MS),
+      request: publicRequest(access.restUrl, `market/products?${wanted}`, RULES_TIMEOUT_MS),
       decode: (outcome) => rulesIn(outcome, access, settings, firstIndex),
     };
   },

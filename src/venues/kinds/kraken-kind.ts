@@ -14,12 +14,11 @@ import type { HttpOutcome } from '../port.ts';
 import {
   accountOf,
   type OpenedVenue,
+  RULES_TIMEOUT_MS,
   sessionUrlOf,
   type VenueKind,
   type VenueSettings,
 } from './venue-kind.ts';
-
-const ASK_TIMEOUT_MS = 5_000;
 
 /** Kraken spot over the v2 sockets; the secret of a key is base64. */
 export const krakenKind: VenueKind = {
@@ -31,7 +30,7 @@ export const krakenKind: VenueKind = {
       method: 'GET',
       url: `${restUrl}/0/public/AssetPairs`,
       headers: {},
-      timeoutMs: ASK_TIMEOUT_MS,
+      timeoutMs: RULES_TIMEOUT_MS,
     },
     decode: (outcome) => pairsIn(outcome, settings, firstIndex),
   }),

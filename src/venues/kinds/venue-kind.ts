@@ -9,6 +9,9 @@ import type { MarketRules, RulesQuestion } from '../market/market-rules.ts';
 import type { MarketStream } from '../market/market-stream.ts';
 import type { Ask, HttpOutcome, Venue } from '../port.ts';
 
+/** How long a venue has to tell the rules of its markets; a list of all of them is long. */
+export const RULES_TIMEOUT_MS = 5_000;
+
 /** Where a venue is reached, and as whom. Addresses are scheme, host and port, without a path. */
 export interface VenueAccess {
   readonly restUrl: string;

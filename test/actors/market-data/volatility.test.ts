@@ -163,9 +163,9 @@ function aHistory(isThere: boolean) {
       answers.push(() => done(ok(reply)));
     },
   };
-  const spanMs = 60 * MINUTE_MS;
   const history = {
-    spanMs,
+    lengths: [1],
+    candlesMax: 60,
     query: (_: unknown, fromMs: number, toMs: number) => ({
       request: { method: 'GET' as const, url: `${fromMs} ${toMs}`, headers: {}, timeoutMs: 1_000 },
       decode: () =>

@@ -28,7 +28,10 @@ test(
       const { code, out } = await daemon.end();
       assert.is(code, 70);
       // The store of the journal or the audit log, whichever writes next.
-      assert.match(out, /store-full.*No space left on device|audit log is broken.*no space is left/);
+      assert.match(
+        out,
+        /store-full.*No space left on device|audit log is broken.*no space is left/,
+      );
       assert.match(out, '"kind":"giving-up"');
       assert.not.match(out, 'latch-not-written');
       assert.equal(await account.openOrders(), []);

@@ -52,6 +52,14 @@ test('a trigger that is not among those of the venue is named beside them', () =
   });
 });
 
+test('a stop that begins to trail at a price is kept only where that can be said', () => {
+  const later = anOrder({ kind: 'market', trigger: aTrail(200, 6_100_000) });
+  assert.is(keptBy(ALL, later), null);
+  const venue: NativeOrders = { ...ALL, trailsAtOnce: true };
+  assert.is(keptBy(venue, anOrder({ kind: 'market', trigger: aTrail() })), null);
+  assert.match(keptBy(venue, later)?.found as string, /begins at a price/);
+});
+
 test('ICE-01, ICE-02: an iceberg has no more parts than its venue takes', () => {
   const iceberg = (lots: number) => keptBy(ALL, anOrder({ lots, shownLots: lotsOf(10) }));
   assert.is(iceberg(100), null);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inquire } from '../../../src/execution/reconciliation.ts';
+import { inquire, type OrderKey, reconcile } from '../../../src/execution/reconciliation.ts';
 import { aPair, aStop } from '../../support/trade/natives.ts';
 import { anOrder } from '../../support/trade/orders.ts';
 import { Reconciler } from '../../support/trade/reconcilers.ts';
@@ -33,6 +33,22 @@ test('a verification leaves alone what waits', async () => {
   assert.is((await desk.run('verify')).kind, 'agreed');
   assert.equal([record()?.status, record()?.isWaiting], ['open', true]);
   assert.equal(kinds(), ['order-submitted', 'order-accepted']);
+});
+
+test('what has waited for long is asked for under its name at the venue, too', async () => {
+  const { desk, record } = waiting();
+  const asked: unknown[] = [];
+  const port = {
+    ...desk.port,
+    order(by: OrderKey, at: number) {
+      asked.push(by);
+      return desk.port.order(by, at);
+    },
+  };
+  desk.venue.wait(60_000);
+  const { inquiries } = desk.manager;
+  assert.is((await reconcile(port, inquiries, desk.options)).kind, 'agreed');
+  assert.equal(asked, [{ clientId, knownAs: record()?.venueOrderId }]);
 });
 
 test('a waking that nobody told of is found in the list of open orders', async () => {

@@ -134,6 +134,20 @@ test('C26: a stop is held against the nearer of the mid and its trigger', () => 
   assert.equal(after(aTrail(), 99), halted, 'where one that trails has woken nobody knows');
 });
 
+test('C26: a fill is held against nothing where there is neither a mid nor a limit', () => {
+  const { port, found } = aPort();
+  const watch = new OrderWatch(port, [{ venue: 'binance' }], ['binance'], () => 0);
+  const market = order({ kind: 'market', ticks: 0 });
+  const event = {
+    kind: 'order-filled' as const,
+    clientId: market.clientId,
+    fill: aFill({ ticks: 500, lots: 1 }),
+  };
+  const { record } = applyOrderEvent(submitted(market), event);
+  watch.onOrder({ kind: 'order-updated', record, event, incident: null }, 1);
+  assert.equal(found, []);
+});
+
 test('C26: a pair is bound by its limit until its stop has woken', () => {
   const { found, submit, told } = aVenue();
   const pair = order({ side: 'sell', ticks: 105, trigger: aPair(95) });

@@ -22,6 +22,25 @@ const cases: readonly [Refusal, Partial<BinanceError>][] = [
     { kind: 'would-take', ticks: 1 as Ticks, opposite: 1 as Ticks },
     { code: -2010, msg: 'Order would immediately match and take.' },
   ],
+  [
+    { kind: 'would-trigger', ticks: 1 as Ticks, last: 1 as Ticks },
+    { code: -2010, msg: 'Stop price would trigger immediately.' },
+  ],
+  [
+    { kind: 'not-a-pair', found: 'x', wanted: 'y' },
+    { code: -2010, msg: 'The relationship of the prices for the orders is not correct.' },
+  ],
+  [{ kind: 'not-offered', found: 'x' }, { code: -1020 }],
+  [{ kind: 'not-amendable', reference: 'x' }, { code: -1020 }],
+  [
+    { kind: 'filter', filter: 'TRAILING_DELTA', found: 9 },
+    { code: -1013, msg: 'Filter failure: TRAILING_DELTA' },
+  ],
+  [
+    { kind: 'market-closed', symbol: 'X' },
+    { code: -2010, msg: 'Market is closed.' },
+  ],
+  [{ kind: 'not-reducing', symbol: 'X' }, { code: -2022 }],
   [{ kind: 'no-liquidity', symbol: 'X' }, { code: -2010 }],
   [
     { kind: 'unknown-symbol', symbol: 'X' },

@@ -134,6 +134,20 @@ test('a pair to buy is the other way round, and a stop may have a limit', () => 
   assert.is(place(venue, { ...params, newOrderRespType: 'ACK' }).status, 200);
 });
 
+test('a pair may wait on both sides, for a profit and for a loss', () => {
+  const venue = opened();
+  const { abovePrice: _none, ...rest } = sellPair();
+  const params = { ...rest, aboveType: 'TAKE_PROFIT', aboveStopPrice: '61000' };
+  const { body } = place(venue, params);
+  const types = body.orderReports.map(({ type }: { type: string }) => type);
+  assert.equal(types.sort(), ['STOP_LOSS', 'TAKE_PROFIT']);
+  venue.exchange.crowdRest(venue.market, 'buy', 6_090_000 as never, 1_000 as never);
+  printsAt(venue, '61000.00');
+  assert.equal(statuses(venue), ['FILLED', 'EXPIRED']);
+  const [trade] = venue.ask('GET', 'myTrades', { symbol: SYMBOL }, ALICE).body;
+  assert.equal([trade.price, trade.orderListId], ['60900.00000000', body.orderListId]);
+});
+
 test('a list is canceled as a whole, by its own name, that of a leg, or with everything', () => {
   const symbol = SYMBOL;
   const ways: [path: string, params: Params][] = [

@@ -6,6 +6,7 @@ import { WAITING_MAX } from '../../../src/simulation/binance/futures/algo/algo-r
 import { Line } from '../../../src/simulation/binance/streams/line.ts';
 import { aFuturesVenue } from '../../support/futures/venues.ts';
 import { ALICE, BOB, CANCELER, type Params } from '../../support/venue/client.ts';
+import { memoryRecords } from '../../support/venue/memory-records.ts';
 
 const LIMIT = {
   ...{ symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC' },
@@ -16,21 +17,29 @@ const STOP = {
   ...{ quantity: '0.1', triggerPrice: '59000', workingType: 'MARK_PRICE', clientAlgoId: 'stop-1' },
 };
 
-/** Alice has bought 0.1 at 60,000, and others bid for as much at 58,500. */
-function aPosition() {
-  const opened = aFuturesVenue();
-  const { ask, venue, exchange } = opened;
-  const fapi = (method: string, path: string, params: Params = {}, key = ALICE) =>
-    ask(method, `/fapi/v1/${path}`, params, key);
+/** A venue with the tools to ask it and to move its mark. */
+function opened(tested: ReturnType<typeof aFuturesVenue>) {
+  const { ask, venue, exchange } = tested;
   const market = exchange.market('BTCUSDT');
   if (market === null) throw new Error('the venue has BTCUSDT');
+  return {
+    ...tested,
+    fapi: (method: string, path: string, params: Params = {}, key = ALICE) =>
+      ask(method, `/fapi/v1/${path}`, params, key),
+    markAt(price: number): void {
+      market.price.pinned = (price * 10) as Ticks;
+      venue.due.measure();
+    },
+  };
+}
+
+/** Alice has bought 0.1 at 60,000, and others bid for as much at 58,500. */
+function aPosition(over: Parameters<typeof aFuturesVenue>[0] = {}) {
+  const tested = opened(aFuturesVenue(over));
+  const { fapi, markAt, venue, exchange } = tested;
   fapi('POST', 'order', { ...LIMIT, side: 'SELL' }, BOB);
   assert.is(fapi('POST', 'order', LIMIT).status, 200);
   fapi('POST', 'order', { ...LIMIT, price: '58500', quantity: '0.3' }, BOB);
-  const markAt = (price: number): void => {
-    market.price.pinned = (price * 10) as Ticks;
-    venue.due.measure();
-  };
   markAt(60_000);
   /** What alice is told on her connection, by the words of the venue. */
   const told: { e: string; o: Record<string, string> }[] = [];
@@ -46,7 +55,7 @@ function aPosition() {
       return e === 'ORDER_TRADE_UPDATE' ? [`ORDER ${o['x']} ${o['X']}`] : [];
     });
   const lots = (): number => exchange.margin.position('alice', 'BTCUSDT').lots;
-  return { ...opened, fapi, markAt, told, words, lots };
+  return { ...tested, told, words, lots };
 }
 
 test('a stop waits apart from the orders, and is found by both of its names', () => {
@@ -205,11 +214,14 @@ test('what makes no sense is refused with the codes of the venue', () => {
     [-2007, 'POST', 'algoOrder', { ...trailing, callbackRate: '10.1' }],
     [-2007, 'POST', 'algoOrder', { ...trailing, callbackRate: '1.234' }],
     [-1106, 'POST', 'algoOrder', { ...trailing, callbackRate: '1', triggerPrice: '59000' }],
+    [-1115, 'POST', 'algoOrder', { ...STOP, type: 'STOP', price: '59000', timeInForce: 'GTD' }],
     [-2013, 'GET', 'algoOrder', { clientAlgoId: 'nobody' }],
     [-2011, 'DELETE', 'algoOrder', { clientAlgoId: 'nobody' }],
     [-1102, 'GET', 'algoOrder', {}],
     [-1121, 'DELETE', 'algoOpenOrders', { symbol: 'XRPUSDT' }],
   ];
+  const { type: _type, timeInForce: _time, ...change } = LIMIT;
+  refusals.push([-2013, 'PUT', 'order', { ...change, side: 'SELL', origClientOrderId: 'taken' }]);
   const found = refusals.map(([, method, path, params]) => fapi(method, path, params).body.code);
   assert.equal(
     found,
@@ -235,14 +247,33 @@ test('an account has so many orders waiting and no more', () => {
 });
 
 test('a stop that reduces nothing any more comes to nothing when it wakes', () => {
-  const { fapi, markAt, words, lots } = aPosition();
+  const { fapi, markAt, words, told, lots } = aPosition();
   fapi('POST', 'algoOrder', { ...STOP, reduceOnly: 'true' });
   fapi('POST', 'order', { ...LIMIT, side: 'SELL', price: '58500' });
   assert.is(lots(), 0);
   assert.is(words().filter((word) => word.startsWith('ALGO')).length, 1, 'it goes on waiting');
   markAt(59_000);
-  assert.is(words().at(-1), 'ALGO REJECTED');
+  assert.equal(words().slice(-2), ['ALGO TRIGGERING', 'ALGO REJECTED'], 'no order was made');
+  assert.is(told.at(-1)?.o['rm'], 'Reduce Only reject');
+  assert.is(fapi('GET', 'algoOrder', { clientAlgoId: 'stop-1' }).body.actualOrderId, '');
   assert.equal([lots(), fapi('GET', 'openAlgoOrders').body], [0, []]);
+});
+
+test('TRL-05: what waits, and how far a trail has come, outlives the process of the venue', () => {
+  const records = memoryRecords();
+  const { triggerPrice: _, ...rest } = STOP;
+  const trailing = { ...rest, type: 'TRAILING_STOP_MARKET', callbackRate: '5' };
+  const first = aPosition({ records });
+  const { algoId } = first.fapi('POST', 'algoOrder', trailing).body;
+  first.markAt(120_000);
+  first.venue.stop();
+  const { venue, fapi, markAt } = opened(aFuturesVenue({ records }));
+  assert.is(fapi('GET', 'algoOrder', { algoId }).body.algoStatus, 'NEW');
+  // 120,000 less five percent; of 115,000 that would be 109,250.
+  markAt(115_000);
+  markAt(114_000);
+  assert.is(fapi('GET', 'algoOrder', { algoId }).body.algoStatus, 'FINISHED');
+  venue.stop();
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Gate, type HaltCause } from '../../../src/control/gate.ts';
-import { millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
+import { lotsOf, millisOf, nanosOf, ticksOf } from '../../../src/core/units.ts';
 import { lossyFiles } from '../../../src/simulation/disk/lossy-files.ts';
 import { processFiles, SOUND_DISK } from '../../../src/simulation/disk/process-files.ts';
 import type { AccountTrade, VenueOrder } from '../../../src/simulation/exchange/orders.ts';
@@ -13,6 +13,7 @@ import { Verdicts } from '../../../src/simulation/invariants/verdicts.ts';
 import { EventEncoder } from '../../../src/storage/journal/codec.ts';
 import { openRecordLog } from '../../../src/storage/record-log.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
+import { aStop } from '../../support/trade/natives.ts';
 import { anOrder, type OrderParts } from '../../support/trade/orders.ts';
 
 const FOLDER = 'segments';
@@ -83,6 +84,44 @@ test('an order that is announced and leaves by an open gate breaks no law', () =
   watch.onSent('{"method":"order.cancel"}');
   assert.equal(found(), []);
   assert.is(watch.sent, 1);
+});
+
+test('what leaves is announced with what wakes it and what it shows', () => {
+  const { announce, watch, found } = up(watched());
+  const place = (clientId: string, more: string) =>
+    watch.onSent(
+      `{"method":"order.place","params":{"newClientOrderId":"${clientId}","quantity":"1",` +
+        `"side":"SELL",${more}}}`,
+    );
+  announce('stop', { kind: 'market', ticks: 0, trigger: aStop(9_000) });
+  place('stop', '"stopPrice":"90.00"');
+  announce('iceberg', { shownLots: lotsOf(100_000) });
+  place('iceberg', '"price":"100.00","icebergQty":"1"');
+  assert.equal(found(), []);
+  announce('other', { kind: 'market', ticks: 0, trigger: aStop(9_000) });
+  place('other', '"stopPrice":"91.00"');
+  assert.equal(found(), ['journaled']);
+  announce('open', { shownLots: lotsOf(100_000) });
+  place('open', '"price":"100.00"');
+  assert.equal(found(), ['journaled', 'journaled']);
+});
+
+test('I2: what waits counts at its trigger, and of a pair one limb alone', () => {
+  const { watch, verdicts } = up(watched(250));
+  const own = { account: 'desk', side: 'buy', lots: 100_000, filledLots: 0, status: 'new' };
+  const told = (orderId: number, more: object): void => {
+    const order = { ...own, orderId, clientId: `${orderId}`, ticks: 10_000, ...more } as VenueOrder;
+    const executed = { kind: 'executed', execution: 'new', counterOrderId: 0 } as const;
+    watch.onVenue([{ ...executed, order, trade: null, venueMs: millisOf(0) }]);
+  };
+  told(1, { pairedId: 2 });
+  told(2, { pairedId: 1, ticks: 0, trigger: { ticks: ticksOf(11_000) } });
+  told(3, {});
+  assert.equal(verdicts.violations, [], '100 of the pair and 100');
+  told(4, { ticks: 0, trigger: { ticks: ticksOf(12_000) } });
+  const [found] = verdicts.violations;
+  assert.match(found?.detail ?? '', /^4 buy: worst case 360.00 of 250.00/);
+  assert.is(watch.resting, 4);
 });
 
 test('an order that is not announced is told', () => {

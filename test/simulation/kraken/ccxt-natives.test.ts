@@ -117,6 +117,26 @@ test('a trailing stop follows by per cent or by an amount', async () => {
   assert.is((await info(percent.id)).status, 'closed');
 });
 
+test('a trailing stop with a limit rests so far from the price that woke it', async () => {
+  const placed = await client.createOrder(SYMBOL, 'limit', 'sell', 0.01, 60_000, {
+    trailingPercent: '5',
+    trailingLimitPercent: '1',
+    offset: '+',
+  });
+  const info = async () =>
+    (await client.fetchOrder(String(placed.id), SYMBOL)).info as {
+      readonly descr: { readonly order: string };
+      readonly limitprice: string;
+    };
+  const { descr } = await info();
+  assert.match(descr.order, 'trailing stop +5.0000% -> limit +1.0000%');
+  trade(64_000);
+  trade(60_800);
+  assert.is((await info()).limitprice, '61408.0');
+  const { asks } = await client.fetchOrderBook(SYMBOL);
+  assert.equal(asks.at(-1)?.slice(0, 2), [61_408, 0.01]);
+});
+
 test('an iceberg shows a part, and one that shows less than a fifteenth is refused', async () => {
   const iceberg = (displayvol: number) =>
     client.createOrder(SYMBOL, 'iceberg', 'sell', 0.15, undefined, { price: '61000', displayvol });
@@ -181,7 +201,7 @@ test('what is asked of all orders reaches those that wait', async () => {
   assert.is(venue.exchange.account('alice')?.open.size, 0);
 });
 
-test('ccxt 4.5.84 still sends a bare trigger price unread, so that the order works at once', async () => {
+test('ccxt 4.5.84 still sends a bare trigger price unread: the order works at once', async () => {
   const placed = await client.createOrder(SYMBOL, 'market', 'sell', 0.01, undefined, {
     triggerPrice: 58_000,
   });

@@ -5,6 +5,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { lotsOf, NO_AMOUNT } from '../../../src/core/units.ts';
 import type { FrameFault } from '../../../src/simulation/binance/faults.ts';
 import { aLevel3Feed } from '../../support/kraken/level3-feed.ts';
 
@@ -31,6 +32,31 @@ test('levels, orders and queues are the engine’s after every step', async () =
   assert.ok(quotes.length > 100);
   assert.ok(feed.trades.trades > 0, 'trades come by the other connection');
   for (const { bidTicks, askTicks } of quotes) assert.ok(bidTicks < askTicks);
+});
+
+test('an iceberg shows its tip in its place, and refills behind all others', async () => {
+  const feed = await aLiveFeed();
+  const { venue, market } = feed;
+  const best = market.best('buy');
+  assert.ok(best !== null);
+  const placed = venue.exchange.place('alice', {
+    ...{ symbol: SYMBOL, clientId: 'berg', side: 'buy', type: 'limit', timeInForce: 'gtc' },
+    ...{ ticks: best.ticks, lots: lotsOf(30_000_000), shownLots: lotsOf(3_000_000) },
+    ...{ quote: NO_AMOUNT, selfTradePrevention: 'none' },
+  } as const);
+  assert.ok(placed.ok);
+  const { orderId } = placed.value.order;
+  const place = () =>
+    market.queue('buy', best.ticks)?.findIndex((each) => each.orderId === orderId);
+  const places = new Set<number | undefined>();
+  for (let step = 0; step < 40; step += 1) {
+    if (step % 4 === 0) venue.exchange.crowdTake(market, 'sell', lotsOf(4_000_000), best.ticks);
+    await feed.churn(50);
+    assert.ok(feed.isRight(), `step ${step}`);
+    places.add(place());
+  }
+  assert.ok(places.size > 1, 'it moved in its queue');
+  assert.is(feed.stream.mismatches, 0);
 });
 
 for (const fault of ['skip', 'duplicate', 'reorder'] satisfies FrameFault[]) {

@@ -67,7 +67,7 @@ test('a stop waits at the venue, wakes, sells and is booked', async () => {
   assert.equal([fill?.lots, fill?.isMaker, fill?.feeAsset], [1_000_000, false, 'USD']);
 });
 
-test('a stop with a limit rests at it once it has woken, and is canceled like any other', async () => {
+test('a stop with a limit rests at it once it has woken, and can be canceled', async () => {
   const { env, desk, keep, kept, trade, record, eventsOf } = await aReadyDesk();
   const stop = keep({ kind: 'limit', ticks: 495_000, trigger: stopAt(490_000) });
   await env.advance(50);
@@ -79,6 +79,17 @@ test('a stop with a limit rests at it once it has woken, and is canceled like an
   desk.entry.cancel(stop);
   await env.advance(50);
   assert.is(eventsOf(stop).at(-1), 'order-canceled');
+});
+
+test('a stop that the price has passed already is taken, wakes and sells at once', async () => {
+  const { env, keep, record, eventsOf } = await aReadyDesk();
+  const stop = keep({ trigger: stopAt(PRICE) });
+  await env.advance(50);
+  assert.equal(
+    eventsOf(stop).filter((kind) => kind !== 'order-accepted'),
+    ['order-submitted', 'order-triggered', 'order-filled'],
+  );
+  assert.is(record(stop)?.status, 'filled');
 });
 
 test('a trailing stop follows the best price and sells at its distance from it', async () => {

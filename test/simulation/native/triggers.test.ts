@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Ticks } from '../../../src/core/units.ts';
+import { BOOK_ORDERS_MAX } from '../../../src/simulation/book/order-book.ts';
 import { DEFAULT_FEES } from '../../../src/simulation/exchange/fees.ts';
 import {
   amount,
@@ -210,6 +211,18 @@ test('in a halted market nobody wakes; the first trade after it wakes who is due
   market.isOpen = true;
   walk(exchange, market, '58500.00');
   assert.is(standing(exchange, 'alice', order).status, 'filled');
+});
+
+test('an order that wakes to a full book has no place in it, and expires', () => {
+  const { exchange, market, events } = anExchange();
+  walk(exchange, market, '60000.00');
+  const order = anOrder({ price: '50000.00', trigger: when('falls-to', '59000.00') });
+  must(exchange.place('alice', order));
+  const resting = { owner: null, side: 'buy', ticks: ticks('100.00'), lots: lots('1') } as const;
+  for (let id = 1; id < BOOK_ORDERS_MAX; id += 1) market.book.add({ ...resting, orderId: -id });
+  exchange.crowdRest(market, 'buy', ticks('59000.00'), lots('2'));
+  exchange.crowdTake(market, 'sell', lots('1'), null);
+  assert.equal(executions(events, order), ['new', 'triggered', 'expired']);
 });
 
 test('five orders with a trigger may be open in a market, and no more', () => {

@@ -56,6 +56,16 @@ test('closing pays what was won or lost, exactly', () => {
   assert.is(walletOf(exchange, 'alice'), amount('10095.20998'));
 });
 
+test('an account that trades with itself books one side after the other', () => {
+  const { exchange } = aTrade();
+  must(exchange.place('alice', aContractOrder({ side: 'sell', price: '61000' })));
+  const order = aContractOrder({ price: '61000', selfTradePrevention: 'none' });
+  const { trades } = must(exchange.place('alice', order));
+  assert.is(trades[0]?.realised, 0n, 'the sale has closed the position before');
+  assert.is(exchange.margin.position('alice', 'BTCUSDT').lots, 100);
+  assert.is(imbalance(exchange), 0n);
+});
+
 test('an order binds its margin, and the account cannot take that away', () => {
   const { exchange } = aPerpetualExchange();
   must(exchange.place('alice', aContractOrder({ quantity: '3' })));

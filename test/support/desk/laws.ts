@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import type { ActorRow } from '../../../src/commands/desk.ts';
 import type { Balances } from '../../../src/execution/ledger.ts';
 import type { Ended, Stage } from './rehearsed.ts';
-import type { Sent } from './wire-tap.ts';
+import { isPlacement, type Sent } from './wire-tap.ts';
 
 /** Actors that an order depends on. */
 export const ON_THE_PATH: readonly string[] = [
@@ -31,7 +31,7 @@ export function watchOrders({ desk, wire }: Stage): readonly Leak[] {
   const leaks: Leak[] = [];
   const { gate } = desk.parts;
   wire.onSend = (sent) => {
-    if (sent.what !== 'order.place') return;
+    if (!isPlacement(sent)) return;
     const rows = desk.actors();
     if (gate.isClosed) leaks.push({ sent, why: `the gate is closed: ${gate.causes().join()}` });
     if (gate.venuePauses(0).length > 0) leaks.push({ sent, why: 'the venue is paused' });

@@ -89,11 +89,16 @@ export class WireTap {
 
   /** Requests that would place an order. */
   get placed(): readonly Sent[] {
-    return this.sent.filter(({ what }) => what === 'order.place');
+    return this.sent.filter(isPlacement);
   }
 
   /** Requests that take orders back, over either socket. */
   get cancels(): readonly Sent[] {
     return this.sent.filter(({ what }) => /cancel/i.test(what) || what.startsWith('DELETE'));
   }
+}
+
+/** Whether a request would place an order, or the two of a pair. */
+export function isPlacement({ what }: Sent): boolean {
+  return what === 'order.place' || what === 'orderList.place.oco';
 }

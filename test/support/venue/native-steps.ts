@@ -83,8 +83,17 @@ export type NativeStep = typeof nativeStep extends fc.Arbitrary<infer T> ? T : n
 
 const priceAt = (distance: number): Ticks => (MIDDLE + 10 * distance) as Ticks;
 
-/** Carries out one step; what the venue refuses changes nothing. */
-export function runNative(exchange: Exchange, market: MarketState, step: NativeStep): void {
+/**
+ * Carries out one step; what the venue refuses changes nothing.
+ *
+ * @param adapted the order that is placed instead
+ */
+export function runNative(
+  exchange: Exchange,
+  market: MarketState,
+  step: NativeStep,
+  adapted: (order: NewOrder) => NewOrder = (order) => order,
+): void {
   switch (step.kind) {
     case 'rest':
       exchange.crowdRest(market, step.side, priceAt(step.away), step.size);
@@ -106,11 +115,12 @@ export function runNative(exchange: Exchange, market: MarketState, step: NativeS
     case 'pair': {
       const { target, stop } = pairOf(step);
       const clientId = `list of ${target.clientId}`;
-      exchange.placePair(step.trader, { target, stop, clientId });
+      const pair = { target: adapted(target), stop: adapted(stop), clientId };
+      exchange.placePair(step.trader, pair);
       return;
     }
     default:
-      exchange.place(step.trader, orderOf(step));
+      exchange.place(step.trader, adapted(orderOf(step)));
   }
 }
 

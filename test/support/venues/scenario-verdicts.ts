@@ -33,6 +33,12 @@ const NATIVE: ReadonlyMap<string, string> = new Map([
   ['OCO-02', 'OCO'],
 ]);
 
+/** Scenarios that are about what a matching engine does, whichever venue it stands behind. */
+const ENGINE: ReadonlySet<string> = new Set([
+  ...['ICE-01', 'ICE-02', 'ICE-03', 'OCO-01', 'OCO-02', 'OCO-03'],
+  ...['TRL-01', 'TRL-02', 'TRL-03', 'TRL-04', 'TRL-05'],
+]);
+
 /** Scenarios of what venues keep by themselves, by the test that runs them. */
 const NATIVE_TESTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'Binance spot': {
@@ -60,6 +66,7 @@ export function verdictOf(id: string, spec: ScenarioVenue): Verdict {
   const row = NATIVE.get(id);
   const native = file.native.find((each) => each['type'] === row)?.[spec.column];
   if (native?.startsWith('no') === true) return no(`${row} of the venue's own: ${native}`);
+  if (ENGINE.has(id)) return no('held at the matching engine, by native-orders.test.ts');
   const isOfOther = given.venue !== undefined && given.venue !== spec.kind;
   if (isOfOther) return no(`the scenario is about a rule of ${given.venue} alone`);
   return { kind: 'absent', why: 'src/execution has no algorithms, stops or linked orders yet' };

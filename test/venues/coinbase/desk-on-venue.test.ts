@@ -1,6 +1,7 @@
 /** Orders, questions and reports together, on the venue that speaks the protocol. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { OrderKey } from '../../../src/execution/reconciliation.ts';
 import { aCoinbaseDesk, LIFE_MS } from '../../support/coinbase/desk.ts';
 import { BTC } from '../../support/coinbase/frames.ts';
 import { must } from '../../support/venue/fixtures.ts';
@@ -176,6 +177,18 @@ test('an order that nobody placed is not found, by either name', () => {
     const answer = must(desk.ask(desk.queries.order(key, BTC, desk.now())));
     assert.equal(answer, { kind: 'not-found' });
   }
+});
+
+test('an order that has waited for days is found under the name that the venue gave it', () => {
+  const desk = aCoinbaseDesk();
+  const clientId = 'desk-1-mm-1';
+  const placed = desk.place({ clientId });
+  assert.ok(placed.kind === 'done');
+  desk.time.runUntil(desk.now() + 3 * 86_400_000);
+  const ask = (key: OrderKey) => must(desk.ask(desk.queries.order(key, BTC, desk.now()))).kind;
+  assert.is(ask({ clientId }), 'not-found', 'only the last day is searched');
+  assert.is(ask({ clientId, knownAs: '' }), 'not-found');
+  assert.is(ask({ clientId, knownAs: placed.venueOrderId }), 'found');
 });
 
 test("the venue's clock is asked without a key", () => {

@@ -5,7 +5,7 @@ import { amountText } from '../../../src/core/instrument.ts';
 import { type Ticks, ticksOf } from '../../../src/core/units.ts';
 import type { OrderRecord, Side } from '../../../src/execution/order.ts';
 import type { VenueOrder } from '../../../src/simulation/exchange/orders.ts';
-import { auditedJournal } from '../../support/venues/audited-journal.ts';
+import { auditedJournal } from '../../support/audit/audited-journal.ts';
 import { aStage, type Stage } from '../../support/venues/scenario-stage.ts';
 import { SCENARIO_VENUES, type ScenarioVenue } from '../../support/venues/scenario-venues.ts';
 import type { VenueHost } from '../../support/venues/venue-host.ts';
@@ -120,6 +120,21 @@ const CASES: Record<string, (stage: Stage) => Promise<void>> = {
     assert.is(amountText(record.filledQuote), '599.25000000');
     assert.ok(stage.desk.eventsOf(id).includes('order-triggered'));
     assert.equal([shown(stage, 'sell'), locked(stage, 'BTC')], [offers, '0.00000000']);
+  },
+
+  async 'after a part of its target has traded a pair has no stop any more'(stage) {
+    const id = await waiting(stage, { kind: 'pair', wakes: -50, limit: 20 });
+    stage.take('buy', 0.4);
+    await ended(stage, id, 'partially-filled');
+    stage.take('sell', 0.5);
+    await stage.advance(5_000);
+    const { filledLots, status } = recordOf(stage.desk, id);
+    assert.equal([filledLots, status], [stage.lots(0.4), 'partially-filled']);
+    assert.not(stage.desk.eventsOf(id).includes('order-triggered'));
+    assert.is(locked(stage, 'BTC'), '0.00600000');
+    stage.desk.desk.entry.cancel(id);
+    await ended(stage, id, 'canceled');
+    assert.is(locked(stage, 'BTC'), '0.00000000');
   },
 
   async 'one cancellation ends both limbs of a pair'(stage) {

@@ -6,18 +6,19 @@ import {
   FAILURES_MAX,
   WARM_MINUTES_MAX,
 } from '../../../src/venues/history/candle-desk.ts';
-import { MINUTE_MS, type MinuteCandle } from '../../../src/venues/history/candle-history.ts';
+import { type Candle, MINUTE_MS } from '../../../src/venues/history/candle-history.ts';
 import { anInstrument } from '../../support/trade/instruments.ts';
 
 const NOW = 1_000 * MINUTE_MS + 20_000;
-const candle = (minute: number): MinuteCandle => ({
+const candle = (minute: number): Candle => ({
   ...{ openMs: minute * MINUTE_MS, open: 1, high: 2, low: 1, close: 1.5, quantity: 3 },
 });
 
 function aDesk(minutes: number, spanMinutes = 100, venues = ['binance']) {
   const asked: string[] = [];
   const history = {
-    spanMs: spanMinutes * MINUTE_MS,
+    lengths: [1],
+    candlesMax: spanMinutes,
     query({ venue }: { venue: string }, fromMs: number, toMs: number) {
       asked.push(`${venue} ${fromMs / MINUTE_MS} ${(toMs - NOW) / MINUTE_MS}`);
       const request = { method: 'GET' as const, url: '', headers: {}, timeoutMs: 1 };

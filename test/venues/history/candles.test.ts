@@ -20,6 +20,8 @@ interface Row {
   readonly history: CandleHistory;
   readonly instrument: ReturnType<typeof anInstrument>;
   readonly url: string;
+  /** What is written in another way when hours are asked for. */
+  readonly hours: readonly [minutes: string | RegExp, hours: string];
   /** The body of an answer with this as its only candle. */
   readonly body: (parts: readonly unknown[]) => unknown;
 }
@@ -32,18 +34,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     history: binanceCandles(binance, 'spot'),
     instrument: anInstrument(),
     url: `https://venue/api/v3/klines?symbol=BTCUSDT&interval=1m&${times}`,
+    hours: ['interval=1m', 'interval=1h'],
     body: kline,
   },
   'Binance futures': {
     history: binanceCandles(binance, 'futures'),
     instrument: anInstrument(),
     url: `https://venue/fapi/v1/klines?symbol=BTCUSDT&interval=1m&${times}`,
+    hours: ['interval=1m', 'interval=1h'],
     body: kline,
   },
   Kraken: {
     history: krakenCandles(access),
     instrument: aPair(),
     url: `https://venue/0/public/OHLC?pair=XBTUSD&interval=1&since=${FROM / 1_000 - 60}`,
+    hours: [/interval=1&since=.*/, `interval=60&since=${FROM / 1_000 - 3_600}`],
     body: ([openMs, open, high, low, close, volume]) => ({
       error: [],
       result: {
@@ -58,21 +63,30 @@ const ROWS: Readonly<Record<string, Row>> = {
     url:
       'https://venue/api/v3/brokerage/market/products/BTC-USD/candles' +
       `?start=${FROM / 1_000}&end=${toMs / 1_000 - 1}&granularity=ONE_MINUTE&limit=300`,
+    hours: ['ONE_MINUTE', 'ONE_HOUR'],
     body: ([openMs, open, high, low, close, volume]) => ({
       candles: [{ start: String(Number(openMs) / 1_000), low, high, open, close, volume }],
     }),
   },
 };
 
-for (const [venue, { history, instrument, url, body }] of Object.entries(ROWS)) {
-  const query = history.query(instrument, FROM, toMs);
+for (const [venue, { history, instrument, url, hours, body }] of Object.entries(ROWS)) {
+  const query = history.query(instrument, FROM, toMs, 1);
   const read = (...parts: unknown[]) =>
     query.decode(ok({ status: 200, headers: {}, body: JSON.stringify(body(parts)) }));
 
   test(`${venue} is asked for minutes, and its candles are read`, () => {
     assert.is(query.request.url, url);
     assert.equal(read(FROM, '5', '7.25', '4', '6.5', '0.25'), ok([CANDLE]));
-    assert.ok(history.spanMs >= 300 * MINUTE_MS);
+    assert.ok(history.candlesMax >= 300);
+  });
+
+  test(`${venue} is asked for candles of any length that it has`, () => {
+    assert.is(history.query(instrument, FROM, toMs, 60).request.url, url.replace(...hours));
+    assert.ok([1, 5, 15, 30, 60, 1_440].every((minutes) => history.lengths.includes(minutes)));
+    for (const minutes of history.lengths) {
+      assert.not.match(history.query(instrument, FROM, toMs, minutes).request.url, 'undefined');
+    }
   });
 
   test(`${venue}: a price of an older grid is read, and one that is none refused`, () => {

@@ -173,4 +173,4 @@ class StampedNet {
   }
 }
 
-const CANCEL = /"method":"(order|openOrders)\.cancel/;
+const CANCEL = /"method":"(order|orderList|openOrders)\.cancel/;

@@ -4,6 +4,7 @@ import { ok, type Result } from '../../../core/result.ts';
 import { NO_AMOUNT } from '../../../core/units.ts';
 import type { Account } from '../../exchange/clearing.ts';
 import type { FeeSchedule } from '../../exchange/fees.ts';
+import type { AccountTrade } from '../../exchange/orders.ts';
 import { type BinanceError, badRequest } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { type Call, marketOf, type Operation } from './operation.ts';
@@ -111,12 +112,16 @@ function myTrades(call: Call): Result<unknown, BinanceError> {
   const read = parameters.checked(market);
   if (!read.ok) return read;
   const { instrument } = read.value.rules;
-  const trades = [...(desk.exchange.account(call.account)?.trades.values() ?? [])]
+  const known = desk.exchange.account(call.account);
+  const trades = [...(known?.trades.values() ?? [])]
     .filter(({ symbol, venueMs }) => symbol === instrument.symbol && isWithin(span, venueMs))
     .filter((trade) => orderId === null || trade.orderId === orderId)
     .filter(({ tradeId }) => fromId === null || tradeId >= fromId);
   const wire = wireOf(instrument);
-  return ok(page(trades, fromId !== null, limit).map((trade) => accountTradeJson(wire, trade)));
+  const listOf = ({ orderId: id }: AccountTrade): number =>
+    (known?.ended.get(id) ?? known?.open.get(id))?.listId ?? -1;
+  const shown = page(trades, fromId !== null, limit);
+  return ok(shown.map((trade) => accountTradeJson(wire, trade, listOf(trade))));
 }
 
 function orderLimits(call: Call): Result<unknown, BinanceError> {

@@ -73,17 +73,15 @@ function place(call: Call): Result<unknown, BinanceError> {
   parameters.text('quantity');
   const quantity = parameters.decimal('quantity');
   const shared = { selfTradePrevention, side: side ?? 'buy', quantity };
-  const legs = market === null ? null : { above: leg('above'), below: leg('below') };
-  function leg(at: Place): NewOrder | null {
-    return market === null ? null : legOf(call, market, at, shared);
-  }
-  const pair = legs === null ? null : pairOf(call, legs, shared.side);
-  const read = parameters.checked(pair);
+  const above = legOf(call, market, 'above', shared);
+  const below = legOf(call, market, 'below', shared);
+  const pair = pairOf(call, { above, below }, shared.side);
+  const read = parameters.checked(market === null || pair === null ? null : { market, pair });
   if (!read.ok) return read;
   if (!desk.limits.mayOrder(account, desk.clock.now(), LEGS)) return err(TOO_MANY_ORDERS);
-  const placed = desk.exchange.placePair(account, { ...read.value, clientId });
+  const placed = desk.exchange.placePair(account, { ...read.value.pair, clientId });
   if (!placed.ok) return err(refusalError(placed.error));
-  const { instrument } = (market as MarketView).rules;
+  const { instrument } = read.value.market.rules;
   return ok(placedList(wireOf(instrument), placed.value, form ?? 'RESULT'));
 }
 
@@ -93,13 +91,19 @@ interface SharedTerms {
   readonly quantity: string | null;
 }
 
-function legOf(call: Call, market: MarketView, at: Place, shared: SharedTerms): NewOrder | null {
+/** One leg of a pair; null after a mistake, which `parameters` keeps. */
+function legOf(
+  call: Call,
+  market: MarketView | null,
+  at: Place,
+  shared: SharedTerms,
+): NewOrder | null {
   const { parameters, desk } = call;
   const named = (field: string): string => `${at}${field[0]?.toUpperCase()}${field.slice(1)}`;
   const clientId = parameters.matching(named('clientOrderId'), CLIENT_ID);
   const known = mandatory(parameters, named('type'), TYPES, BAD_TYPE);
   const type = known === null ? null : parameters.choice(named('type'), LEG_TYPES, BAD_LEG);
-  if (type === null) return null;
+  if (market === null || type === null) return null;
   const id = clientId ?? autoClientId(desk.random);
   return orderOf(call, market, { ...shared, clientId: id, type, named });
 }

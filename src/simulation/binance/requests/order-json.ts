@@ -235,13 +235,17 @@ export function placedOrder(wire: Wire, { order, trades, prevented }: Placed, fo
   return { ...result, fills, ...(prevented.length > 0 && { preventedMatches }) };
 }
 
-/** A trade as its account sees it. */
-export function accountTradeJson(wire: Wire, trade: AccountTrade) {
+/**
+ * A trade as its account sees it.
+ *
+ * @param listId of the list that its order is in; -1: in none
+ */
+export function accountTradeJson(wire: Wire, trade: AccountTrade, listId = -1) {
   return {
     symbol: trade.symbol,
     id: trade.tradeId,
     orderId: trade.orderId,
-    orderListId: -1,
+    orderListId: listId,
     price: wire.price(trade.ticks),
     qty: wire.quantity(trade.lots),
     quoteQty: amountText(trade.quote),

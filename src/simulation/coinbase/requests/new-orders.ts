@@ -153,8 +153,6 @@ export function faultOf(refusal: Refusal): TermsFault {
       };
     case 'filter':
       return { error: 'INVALID_ARGUMENT', details: `outside of the rules: ${refusal.filter}` };
-    case 'not-offered':
-      return { error: 'UNSUPPORTED_ORDER_CONFIGURATION', details: refusal.found };
     default:
       return { error: 'UNKNOWN_FAILURE_REASON', details: refusal.kind };
   }

@@ -1,11 +1,9 @@
-import { baseAmount, quoteAmount } from '../../../core/instrument.ts';
+import { quoteAmount } from '../../../core/instrument.ts';
 import { assert } from '../../../core/result.ts';
-import { type Amount, amountOf, type Lots, NO_AMOUNT, type Ticks } from '../../../core/units.ts';
+import { type Amount, type Lots, NO_AMOUNT, type Ticks } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
 import { type MatchPlan, type MatchStep, planMatch } from '../../book/match-plan.ts';
 import { opposite, type Resting, type RestingOrder } from '../../book/order-book.ts';
-import { accountTrade, freeBalance } from '../clearing.ts';
-import { feeOf } from '../fees.ts';
 import type { Market } from '../market-state.ts';
 import {
   type AccountTrade,
@@ -17,13 +15,13 @@ import {
   type VenueOrder,
 } from '../orders.ts';
 import type { Placed, PlacedPair, PreventedMatch } from '../port.ts';
-import type { TradeParty } from '../records.ts';
 import type { PublicTrade } from '../tape.ts';
 import type { Numbers } from '../venue-log.ts';
 import { Endings } from './endings.ts';
 import type { Floor } from './floor.ts';
 import type { News } from './news.ts';
 import type { Checked } from './order-checks.ts';
+import { Parties } from './parties.ts';
 import { type Backing, Waking } from './waking.ts';
 
 type StepOf<Kind extends MatchStep['kind']> = Extract<MatchStep, { kind: Kind }>;
@@ -37,6 +35,7 @@ export class Matching<M extends Market = Market> {
   readonly waking: Waking<M>;
   readonly #floor: Floor<M>;
   readonly #endings: Endings<M>;
+  readonly #parties: Parties<M>;
   readonly #orderIds: Numbers;
   readonly #matchIds: Numbers;
   readonly #listIds: Numbers;
@@ -44,6 +43,7 @@ export class Matching<M extends Market = Market> {
   constructor(floor: Floor<M>, backing: Backing<M>) {
     this.news = floor.news;
     this.#endings = new Endings(floor);
+    this.#parties = new Parties(floor);
     this.waking = new Waking(floor, this.#endings, {
       backing,
       working: { work: (market, order, plan) => this.#work(market, order, plan) },
@@ -232,7 +232,7 @@ export class Matching<M extends Market = Market> {
   #begin(order: VenueOrder, plan: MatchPlan): Placed {
     const market = this.#floor.market(order.symbol);
     if (order.isWaiting !== true) return this.#work(market, order, plan);
-    market.waiting.add(order);
+    this.waking.wait(market, order);
     return { order, trades: [], prevented: [] };
   }
 
@@ -290,8 +290,8 @@ export class Matching<M extends Market = Market> {
       takerOrderId,
       venueMs: this.#floor.clock.now(),
     };
-    const makerParty = this.#party(market, trade, maker.owner, true, null);
-    const takerParty = this.#party(market, trade, taker?.account ?? null, false, makerParty);
+    const makerParty = this.#parties.of(market, trade, maker.owner, true, null);
+    const takerParty = this.#parties.of(market, trade, taker?.account ?? null, false, makerParty);
     if (makerParty !== null || takerParty !== null) {
       const { makerOrderId: _maker, takerOrderId: _taker, ...facts } = trade;
       this.#floor.log.record({ kind: 'traded', ...facts, maker: makerParty, taker: takerParty });
@@ -299,64 +299,27 @@ export class Matching<M extends Market = Market> {
     market.book.fill(maker, lots);
     for (const event of market.traded(trade)) this.news.tell(event);
     this.news.levelChanged(market, maker.side, maker.ticks);
-    if (makerParty !== null) this.#tellTrade(market, trade, makerParty, maker.side, true);
+    if (makerParty !== null) this.#parties.tell(market, trade, makerParty, maker.side, true);
     const taken =
-      takerParty === null ? [] : [this.#tellTrade(market, trade, takerParty, takerSide, false)];
-    const { last } = market.tape;
-    if (market.waiting.size > 0 && last !== null) this.waking.priced(market, 'last', last.ticks);
+      takerParty === null ? [] : [this.#parties.tell(market, trade, takerParty, takerSide, false)];
+    if (market.waiting.size > 0) this.#reach(market, maker);
     return taken;
+  }
+
+  /** A trade with an order at rest may have ended its second limb, and may wake others. */
+  #reach(market: M, { owner, orderId }: RestingOrder): void {
+    if (owner !== null && market.waiting.has(orderId)) {
+      const order = this.#floor.orderOf({ account: owner, orderId });
+      if (!hasSecondLimb(order)) market.waiting.remove(orderId);
+    }
+    const last = market.priceOf('last');
+    if (last !== null) this.waking.priced(market, 'last', last);
   }
 
   /** An order at rest is about to trade. */
   #leavePair(account: string, orderId: number): void {
     const order = this.#floor.clearing.account(account).open.get(orderId);
     if (order?.pairedId !== undefined) this.#endings.endOther(order);
-  }
-
-  #party(
-    market: M,
-    trade: PublicTrade,
-    account: string | null,
-    isMaker: boolean,
-    other: TradeParty | null,
-  ): TradeParty | null {
-    if (account === null) return null;
-    const { instrument } = market.rules;
-    const isBuy = (trade.takerSide === 'buy') !== isMaker;
-    const booked = this.#floor.clearing.account(account);
-    const fee = feeOf(this.#floor.fees, {
-      isMaker,
-      received: isBuy ? baseAmount(instrument, trade.lots) : trade.quote,
-      receivedAsset: isBuy ? instrument.base : instrument.quote,
-      notional: trade.quote,
-      quoteAsset: instrument.quote,
-      // In a trade of an account with itself, the fee of the other side is spent already.
-      free: (asset) => {
-        const isSpent = other?.account === account && other.feeAsset === asset;
-        return amountOf(freeBalance(booked, asset) - (isSpent ? other.fee : NO_AMOUNT));
-      },
-    });
-    const orderId = isMaker ? trade.makerOrderId : trade.takerOrderId;
-    const side: Side = isBuy ? 'buy' : 'sell';
-    const realised = this.#floor.clearing.realisedBy(account, { ...trade, side });
-    const party = { account, orderId, ...fee };
-    return realised === undefined ? party : { ...party, realised };
-  }
-
-  #tellTrade(
-    market: M,
-    trade: PublicTrade,
-    party: TradeParty,
-    side: Side,
-    isMaker: boolean,
-  ): AccountTrade {
-    const { base, quote } = market.rules.instrument;
-    const booked = accountTrade(trade, party, side, isMaker);
-    const order = this.#floor.orderOf(party);
-    if (order.bracket !== undefined && !hasSecondLimb(order)) market.waiting.remove(order.orderId);
-    this.news.touch(party.account, [base, quote, party.feeAsset]);
-    this.news.executed('trade', order, booked);
-    return booked;
   }
 
   /** Ends a resting order that an order of the same account meets. */

@@ -65,10 +65,14 @@ function triggerRefusal(market: Market, account: Account, order: NewOrder): Refu
 }
 
 /** What no venue here makes of a trigger; null when it makes sense. */
-function oddTrigger(market: Market, order: NewOrder, { reference }: VenueTrigger): string | null {
+function oddTrigger(market: Market, order: NewOrder, trigger: VenueTrigger): string | null {
+  const { reference, trail, limitAway } = trigger;
   if (order.type === 'limit-maker') return 'a post-only order with a trigger';
   if (order.quote > 0n) return 'an order by quote amount with a trigger';
   if (order.bracket !== undefined) return 'a bracket with a trigger';
+  if (limitAway !== undefined && (trail === null || order.type === 'market')) {
+    return 'a limit that is counted from a price that stands still, or is none';
+  }
   return reference === 'mark' && !market.hasMark ? 'a mark price in a spot market' : null;
 }
 
@@ -105,7 +109,7 @@ function icebergRefusal({ rules }: Market, order: NewOrder): Refusal | null {
   return found > icebergPartsMax ? { kind: 'filter', filter: 'ICEBERG_PARTS', found } : null;
 }
 
-/** A trigger that the price has come to before it is set. */
+/** A trigger that the price has come to before it is set, where that is no way to send an order. */
 function atOnceRefusal(
   market: Market,
   direction: VenueTrigger['direction'],
@@ -113,7 +117,7 @@ function atOnceRefusal(
   reference: VenueTrigger['reference'],
 ): Refusal | null {
   const last = market.priceOf(reference);
-  if (last === null || ticks === 0) return null;
+  if (last === null || ticks === 0 || market.rules.native.wakesAtOnce) return null;
   const isThere = direction === 'rises-to' ? last >= ticks : last <= ticks;
   return isThere ? { kind: 'would-trigger', ticks, last } : null;
 }

@@ -1,8 +1,9 @@
 import type { Ticks } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
-import type { VenueTrigger } from '../orders.ts';
+import type { VenueOrder, VenueTrigger } from '../orders.ts';
 
 export type Trail = NonNullable<VenueTrigger['trail']>;
+export type Away = NonNullable<VenueTrigger['limitAway']>;
 
 const BIPS = 10_000;
 
@@ -16,6 +17,20 @@ const BIPS = 10_000;
 export function wakesAt(side: Side, trail: Trail, markTicks: Ticks): Ticks {
   const distance = 'ticks' in trail ? trail.ticks : shareOf(markTicks, trail.bips);
   return (side === 'sell' ? markTicks - distance : markTicks + distance) as Ticks;
+}
+
+/** The limit of an order that wakes now, which may be counted from the price that wakes it. */
+export function wokenTicks({ side, ticks, trigger, markTicks }: VenueOrder): Ticks {
+  const { trail, limitAway } = trigger ?? {};
+  if (trail == null || limitAway === undefined || markTicks === undefined) return ticks;
+  return awayFrom(wakesAt(side, trail, markTicks), limitAway);
+}
+
+/** So far from a price, in ticks or in 1/10000ths of it rounded away; never below one tick. */
+export function awayFrom(ticks: Ticks, away: Away): Ticks {
+  if ('ticks' in away) return Math.max(1, ticks + away.ticks) as Ticks;
+  const distance = shareOf(ticks, Math.abs(away.bips));
+  return Math.max(1, ticks + (away.bips < 0 ? -distance : distance)) as Ticks;
 }
 
 /** Whether a price is better than the mark, so that the trail follows it. */

@@ -4,6 +4,7 @@ import type { Market } from '../market-state.ts';
 import { hasSecondLimb, type VenueOrder } from '../orders.ts';
 import type { Endings } from './endings.ts';
 import type { Floor } from './floor.ts';
+import { wokenTicks } from './trail.ts';
 import type { Reference, WaitingOrder } from './waiting-orders.ts';
 
 /** What an order that wakes may do with what its account has. */
@@ -44,6 +45,14 @@ export class Waking<M extends Market> {
     this.#working = working;
   }
 
+  /** Lets an order wait. A price that is there already may wake it, and wakes nobody else. */
+  wait(market: M, order: VenueOrder): void {
+    market.waiting.add(order);
+    const reference = order.trigger?.reference ?? 'last';
+    const price = market.priceOf(reference);
+    if (price !== null) this.priced(market, reference, price);
+  }
+
   /**
    * A price was reached. Whom it wakes works after the operation: an order that takes is matched
    * with the book that it found. In a market that is halted nobody wakes.
@@ -71,7 +80,9 @@ export class Waking<M extends Market> {
     this.#endings.endOther(order);
     const before = this.#floor.orderOf(order);
     const venueMs = clock.now();
-    const fit = this.#backing.fit(market, { ...before, isWaiting: false, wokenMs: venueMs });
+    const ticks = wokenTicks(before);
+    const woken = { ...before, ticks, isWaiting: false, wokenMs: venueMs };
+    const fit = this.#backing.fit(market, woken);
     const resting = market.book.find(orderId);
     if (resting !== null) this.#floor.remove(market, resting);
     if (before.wokenMs === undefined) {
@@ -83,8 +94,7 @@ export class Waking<M extends Market> {
       return;
     }
     const { lots, held, plan } = fit;
-    if (lots !== before.lots || held !== before.held) {
-      const { ticks } = before;
+    if (lots !== before.lots || held !== before.held || ticks !== before.ticks) {
       log.record({ kind: 'order-amended', account, orderId, ticks, lots, held, venueMs });
     }
     this.#working.work(market, this.#floor.orderOf(order), plan);

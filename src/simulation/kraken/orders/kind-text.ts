@@ -1,6 +1,6 @@
 import { formatDecimal } from '../../../core/decimal.ts';
 import type { Instrument } from '../../../core/instrument.ts';
-import { wakesAt } from '../../exchange/matching/trail.ts';
+import { type Away, wakesAt } from '../../exchange/matching/trail.ts';
 import type { VenueOrder } from '../../exchange/orders.ts';
 import { priceOf, timeText } from '../call.ts';
 import { raw } from '../raw-json.ts';
@@ -27,7 +27,7 @@ export function pricesOf(
   order: VenueOrder,
   instrument: Instrument,
 ): { readonly price: string; readonly price2: string } {
-  const limit = order.type === 'market' ? '0' : priceOf(instrument, order.ticks);
+  const limit = order.type === 'market' ? '0' : limitText(order, instrument);
   const wakesAt = triggerText(order, instrument);
   return wakesAt === null ? { price: limit, price2: '0' } : { price: wakesAt, price2: limit };
 }
@@ -83,14 +83,39 @@ export function triggerMembers(
     status: isWaiting ? 'untriggered' : 'triggered',
     ...(wokenMs !== undefined && { timestamp: timeText(wokenMs) }),
   };
-  return { stop_price: raw(stopText(order, instrument)), triggers };
+  const { limitAway } = trigger;
+  return {
+    ...(isWaiting && limitAway !== undefined && limitMembers(limitAway, instrument)),
+    stop_price: raw(stopText(order, instrument)),
+    triggers,
+  };
+}
+
+/** Until it has woken, the limit of an order may be told by how far it will be from there. */
+function limitMembers(away: Away, instrument: Instrument): Readonly<Record<string, unknown>> {
+  return 'bips' in away
+    ? { limit_price: raw(formatDecimal(away.bips, BIPS_DECIMALS)), limit_price_type: 'pct' }
+    : { limit_price: raw(priceOf(instrument, away.ticks)), limit_price_type: 'quote' };
 }
 
 /** `58000.0`, `+150.0` or `+5.0000%`; null where nothing wakes the order. */
 function triggerText({ trigger }: VenueOrder, instrument: Instrument): string | null {
   if (trigger === undefined) return null;
-  const { trail } = trigger;
-  if (trail === null) return priceOf(instrument, trigger.ticks);
-  if ('ticks' in trail) return `+${priceOf(instrument, trail.ticks)}`;
-  return `+${formatDecimal(trail.bips, BIPS_DECIMALS)}00%`;
+  const { trail, ticks } = trigger;
+  return trail === null ? priceOf(instrument, ticks) : awayText(trail, instrument);
+}
+
+/** A limit that is counted from the price that wakes the order is told so. */
+function limitText({ ticks, trigger }: VenueOrder, instrument: Instrument): string {
+  const { limitAway } = trigger ?? {};
+  return limitAway === undefined ? priceOf(instrument, ticks) : awayText(limitAway, instrument);
+}
+
+function awayText(away: Away, instrument: Instrument): string {
+  const isPercent = 'bips' in away;
+  const amount = isPercent ? away.bips : away.ticks;
+  const text = isPercent
+    ? `${formatDecimal(amount, BIPS_DECIMALS)}00%`
+    : priceOf(instrument, amount);
+  return amount < 0 ? text : `+${text}`;
 }

@@ -3,8 +3,9 @@ import { type Instrument, parseTicks } from '../../../core/instrument.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
 import type { Ticks } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
+import { type Away, awayFrom, type Trail, wakesAt } from '../../exchange/matching/trail.ts';
 import type { NewOrder, VenueTrigger } from '../../exchange/orders.ts';
-import { INVALID_PRICE, type KrakenError, NOT_OFFERED } from '../errors.ts';
+import { INVALID_PRICE, type KrakenError } from '../errors.ts';
 import type { KindWish, TriggerKind } from './kind-wish.ts';
 import { meantTicks, type PriceWish } from './price-wish.ts';
 
@@ -29,17 +30,13 @@ export function termsOf(
   const better = side === 'buy' ? '-' : '+';
   const worse = side === 'buy' ? '+' : '-';
   const { limit, trigger } = kind;
-  // Its limit is only known once it has woken, and an order here has one from the start.
-  if (trigger?.kind === 'trailing-stop' && limit !== null) return err(NOT_OFFERED);
+  if (trigger?.kind === 'trailing-stop') {
+    const trailing = trailingTerms(trigger.price, limit, { side, instrument, from });
+    return trailing === null ? err(INVALID_PRICE) : ok({ type, ...trailing });
+  }
   const ticks = limit === null ? (0 as Ticks) : meantTicks(limit, instrument, from, better);
   if (Number.isNaN(ticks)) return err(INVALID_PRICE);
   if (trigger === null) return ok({ type, ticks });
-  if (trigger.kind === 'trailing-stop') {
-    const trail = trailOf(trigger.price, instrument);
-    if (trail === null) return err(INVALID_PRICE);
-    const direction = directionOf('stop-loss', side);
-    return ok({ type, ticks, trigger: { direction, ticks: 0 as Ticks, reference: 'last', trail } });
-  }
   const meant = trigger.kind === 'stop-loss' ? worse : better;
   const wakesAt = meantTicks(trigger.price, instrument, from, meant);
   if (Number.isNaN(wakesAt)) return err(INVALID_PRICE);
@@ -59,8 +56,36 @@ export function directionOf(
   return (kind === 'stop-loss') === (side === 'sell') ? 'falls-to' : 'rises-to';
 }
 
-/** How far a stop follows; null for what is finer than the exchange counts, or nothing. */
-function trailOf({ amount, isPercent }: PriceWish, instrument: Instrument): VenueTrigger['trail'] {
+/** A stop that follows the last trade; null for a distance that makes no sense. */
+function trailingTerms(
+  price: PriceWish,
+  limit: PriceWish | null,
+  market: { readonly side: Side; readonly instrument: Instrument; readonly from: number },
+): Omit<OrderTerms, 'type'> | null {
+  const { side, instrument, from } = market;
+  const trail = distanceOf(price, instrument);
+  if (trail === null) return null;
+  const direction = directionOf('stop-loss', side);
+  const trigger = { direction, ticks: 0 as Ticks, reference: 'last', trail } as const;
+  if (limit === null) return { ticks: 0 as Ticks, trigger };
+  const limitAway = awayOf(limit, instrument);
+  if (limitAway === null || Number.isNaN(from)) return null;
+  const ticks = awayFrom(wakesAt(side, trail, from as Ticks), limitAway);
+  return { ticks, trigger: { ...trigger, limitAway } };
+}
+
+/** How far a limit is from the price that wakes its order; null for one that is not counted so. */
+function awayOf(wish: PriceWish, instrument: Instrument): Away | null {
+  const { sign, amount } = wish;
+  if (sign !== '+' && sign !== '-') return null;
+  if (Number(amount) === 0) return { ticks: 0 };
+  const distance = distanceOf(wish, instrument);
+  if (distance === null || sign === '+') return distance;
+  return 'bips' in distance ? { bips: -distance.bips } : { ticks: -distance.ticks };
+}
+
+/** A distance above 0; null for what is finer than the exchange counts. */
+function distanceOf({ amount, isPercent }: PriceWish, instrument: Instrument): Trail | null {
   if (!isPercent) {
     const ticks = parseTicks(instrument, amount);
     return ticks > 0 ? { ticks } : null;

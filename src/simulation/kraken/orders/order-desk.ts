@@ -17,7 +17,7 @@ import {
   UNKNOWN_ORDER,
   UNKNOWN_PAIR,
 } from '../errors.ts';
-import { orderIdOf } from '../names.ts';
+import { orderIdOf, orderIdText } from '../names.ts';
 import type { TradingState } from '../trading-state.ts';
 import { Closes } from './closes.ts';
 import type { KindWish } from './kind-wish.ts';
@@ -108,8 +108,11 @@ export class OrderDesk {
     }
     const placed = this.exchange.place(account, order.value);
     if (!placed.ok) return err(refusalError(placed.error));
-    if (wish.close !== null) this.closes.add(placed.value.order, wish.close);
-    return ok(placed.value.order);
+    // An order that has woken at once is not any more what it was when it was accepted.
+    const orderId = orderIdText(placed.value.order.orderId);
+    const now = this.find(account, { orderId, clientId: '' }) ?? placed.value.order;
+    if (wish.close !== null) this.closes.add(now, wish.close);
+    return ok(now);
   }
 
   /** What `place` would refuse, without placing. */
@@ -228,7 +231,7 @@ export class OrderDesk {
       return err(`${INVALID_ARGUMENTS}:volume`);
     }
     const shownLots = parseLots(instrument, wish.shown);
-    if (kind.isIceberg && !(shownLots >= instrument.lotsMin && shownLots <= lots)) {
+    if (kind.isIceberg && Number.isNaN(shownLots)) {
       return err(`${INVALID_ARGUMENTS}:displayvol`);
     }
     return ok({

@@ -65,7 +65,7 @@ export function orderJson(
     fee: amountText(amountOf(fee)),
     price: averageText(order, instrument),
     stopprice: stopText(order, instrument),
-    limitprice: '0.00000',
+    limitprice: order.wokenMs === undefined ? '0.00000' : priceOf(instrument, order.ticks),
     misc: wokenBy(order),
     ...(order.trigger !== undefined && { trigger: order.trigger.reference }),
     oflags: order.type === 'limit-maker' ? 'fciq,post' : 'fciq',

@@ -2,7 +2,7 @@ import { parseLots, parseTicks } from '../../../core/instrument.ts';
 import type { Lots, Ticks } from '../../../core/units.ts';
 import type { Side } from '../../../execution/order.ts';
 import { arrayIn, objectIn, textOf, WireFault, wordIn } from '../../binance/wire.ts';
-import { type MinuteCandle, minuteCandle } from '../../history/candle-history.ts';
+import { type Candle, candleOf } from '../../history/candle-history.ts';
 import type { Query } from '../../port.ts';
 import { statusOf, type TradingStatus } from '../market/rare-frame.ts';
 import type { KrakenInstrument } from '../pair.ts';
@@ -68,7 +68,7 @@ export function candlesSince(
   pair: KrakenInstrument,
   minutes: number,
   sinceSeconds: number,
-): Query<HistoryPage<MinuteCandle>> {
+): Query<HistoryPage<Candle>> {
   const params = [
     ['pair', pair.altname],
     ['interval', minutes],
@@ -78,7 +78,7 @@ export function candlesSince(
     pageIn(result, (entry) => {
       const [seconds, open, high, low, close, , quantity] = arrayIn(entry, 'candle');
       const openMs = typeof seconds === 'number' ? seconds * 1_000 : Number.NaN;
-      return minuteCandle(openMs, { open, high, low, close, quantity });
+      return candleOf(openMs, { open, high, low, close, quantity });
     }),
   );
 }

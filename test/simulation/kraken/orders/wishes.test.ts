@@ -203,8 +203,23 @@ test('a stop wakes on the bad side of its owner, a target on the good one', () =
   assert.is(terms('trailing-stop', 'sell', '+0.005%'), 'EOrder:Invalid price');
   assert.is(terms('trailing-stop', 'sell', '+0'), 'EOrder:Invalid price');
   assert.equal(terms('trailing-stop', 'buy', '+5%'), ['rises-to', 0]);
-  const limited = terms('trailing-stop-limit', 'sell', '+5%');
-  assert.is(limited, 'EGeneral:Invalid arguments:ordertype');
+});
+
+test('a trailing stop has its limit counted from the price that wakes it', () => {
+  const terms = (price2: string, side: 'buy' | 'sell' = 'sell', from = LAST) => {
+    const kind = rest({ ordertype: 'trailing-stop-limit', price: '+5%', price2 });
+    assert.ok(kind.ok);
+    const found = termsOf(kind.value, side, pair, from);
+    return found.ok ? [found.value.ticks, found.value.trigger?.limitAway] : found.error;
+  };
+  assert.equal(terms('-1%'), [564_300, { bips: -100 }]);
+  assert.equal(terms('-100'), [569_000, { ticks: -1_000 }]);
+  assert.equal(terms('+0'), [570_000, { ticks: 0 }]);
+  assert.equal(terms('+1%', 'buy'), [636_300, { bips: 100 }]);
+  for (const odd of ['57000.0', '#1%', '-0.001%', '-0.05']) {
+    assert.is(terms(odd), 'EOrder:Invalid price', odd);
+  }
+  assert.is(terms('-1%', 'sell', Number.NaN), 'EOrder:Invalid price', 'nothing to count from');
 });
 
 test.run();

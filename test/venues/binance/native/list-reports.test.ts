@@ -69,11 +69,7 @@ const cases: [name: string, event: object, reports: object[]][] = [
     [ended('expired', 'expired')],
   ],
   ['the target accepts the pair', { ...target, x: 'NEW', w: true }, [named('accepted', '77')]],
-  [
-    'so does the stop of a pair, by its own id',
-    { ...stop, x: 'NEW', w: false },
-    [named('accepted', '76')],
-  ],
+  ['the stop of a pair waits unheard', { ...stop, x: 'NEW', w: false }, []],
   [
     'the stop of a pair that wakes has woken the pair',
     { ...stop, x: 'NEW', w: true },
@@ -99,7 +95,7 @@ const cases: [name: string, event: object, reports: object[]][] = [
     { ...target, x: 'TRADE_PREVENTION', X: 'NEW' },
     [named('accepted', '77')],
   ],
-  ['so does a stop', { ...stop, x: 'TRADE_PREVENTION', X: 'NEW' }, [named('accepted', '76')]],
+  ['the same of a stop says nothing', { ...stop, x: 'TRADE_PREVENTION', X: 'NEW' }, []],
 ];
 for (const [name, event, reports] of cases) {
   test(name, () => {

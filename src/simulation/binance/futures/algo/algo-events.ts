@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../core/env.ts';
+import { assert } from '../../../../core/result.ts';
 import { isOpen } from '../../../exchange/orders.ts';
 import type { ExchangeEvent } from '../../../exchange/port.ts';
 import type { PerpetualExchange } from '../../../perpetuals/perpetual-exchange.ts';
@@ -53,7 +54,7 @@ export class AlgoEvents {
 
   #send(order: AlgoOrder, status: AlgoStatus): void {
     const rules = this.#exchange.market(order.symbol)?.rules;
-    if (rules === undefined) return;
+    assert(rules !== undefined, 'an order belongs to a market of the venue');
     const o = algoUpdate(wireOf(rules.instrument), order, status);
     const event = { e: 'ALGO_UPDATE', T: order.updatedMs, E: this.#clock.now(), o };
     const text = JSON.stringify(event);

@@ -1,5 +1,5 @@
-import { err, ok, type Result } from '../../../../core/result.ts';
-import { isOpen } from '../../../exchange/orders.ts';
+import { assert, err, ok, type Result } from '../../../../core/result.ts';
+import { isOpen, type VenueOrder } from '../../../exchange/orders.ts';
 import { type BinanceError, badRequest, NO_SUCH_ORDER, TOO_MANY_ORDERS } from '../../errors.ts';
 import { isWithin, page, spanOf } from '../../requests/account-requests.ts';
 import { type Call, marketOf, marketsOf, type Operation } from '../../requests/operation.ts';
@@ -29,9 +29,10 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
   };
   const waitingOf = (account: string): AlgoOrder[] =>
     ordersOf(account).filter((order) => order.wokenMs === undefined && isOpen(order));
-  const jsonOf = (order: AlgoOrder) => {
+  const jsonOf = (order: VenueOrder) => {
     const rules = exchange.market(order.symbol)?.rules;
-    return rules === undefined ? [] : [algoJson(wireOf(rules.instrument), order)];
+    assert(rules !== undefined && isAlgo(order), 'an order of the service, in a market of ours');
+    return algoJson(wireOf(rules.instrument), order);
   };
 
   const place = (call: Call): Result<unknown, BinanceError> => {
@@ -42,7 +43,7 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
     if (waitingOf(account).length >= WAITING_MAX) return err(TOO_MANY_WAITING);
     const placed = exchange.place(account, read.value);
     if (!placed.ok) return err(futuresError(placed.error));
-    return ok(isAlgo(placed.value.order) ? jsonOf(placed.value.order)[0] : null);
+    return ok(jsonOf(placed.value.order));
   };
 
   /** The order that a call names; null after a mistake, which `parameters` keeps. */
@@ -69,7 +70,7 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
   const find = (call: Call): Result<unknown, BinanceError> => {
     const read = named(call);
     if (!read.ok) return read;
-    return read.value === null ? err(NO_SUCH_ORDER) : ok(jsonOf(read.value)[0]);
+    return read.value === null ? err(NO_SUCH_ORDER) : ok(jsonOf(read.value));
   };
 
   const canceled = (call: Call): Result<AlgoOrder, BinanceError> => {
@@ -90,7 +91,7 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
   };
   const cancelOnSocket = (call: Call): Result<unknown, BinanceError> => {
     const order = canceled(call);
-    return order.ok ? ok(jsonOf(order.value)[0]) : order;
+    return order.ok ? ok(jsonOf(order.value)) : order;
   };
 
   const cancelAll = (call: Call): Result<unknown, BinanceError> => {
@@ -114,14 +115,13 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
     const open = waitingOf(call.account)
       .filter(({ symbol }) => symbols.has(symbol))
       .filter((order) => algoId === null || algoIdOf(order) === algoId);
-    return ok(open.flatMap(jsonOf));
+    return ok(open.map(jsonOf));
   };
 
   const listAll = (call: Call): Result<unknown, BinanceError> => {
     const { parameters } = call;
     const market = marketOf(call);
     const fromId = parameters.integer('algoId');
-    parameters.integer('page');
     const span = spanOf(parameters);
     const limit = parameters.limit(LIST_DEFAULT, LIST_MAX);
     const read = parameters.checked(market);
@@ -131,7 +131,7 @@ export function algoRequests({ exchange }: FuturesDesk): readonly Operation[] {
       .filter(({ symbol, createdMs }) => symbol === wanted && isWithin(span, createdMs))
       .filter((order) => fromId === null || algoIdOf(order) >= fromId)
       .sort((left, right) => left.orderId - right.orderId);
-    return ok(page(orders, fromId !== null, limit).flatMap(jsonOf));
+    return ok(page(orders, fromId !== null, limit).map(jsonOf));
   };
 
   const at = (route: string) => route.replace(' ', ' /fapi/v1/');

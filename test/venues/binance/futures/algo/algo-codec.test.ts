@@ -1,13 +1,17 @@
 /** Words of the service for conditional orders, as in its documents and a client's log. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ok, type Result } from '../../../../../src/core/result.ts';
 import { ticksOf } from '../../../../../src/core/units.ts';
 import type { Trigger } from '../../../../../src/execution/order.ts';
+import type { OrderAnswer } from '../../../../../src/execution/reconciliation.ts';
 import type { ApprovedOrder } from '../../../../../src/risk/approved-order.ts';
 import { algoOrderIn } from '../../../../../src/venues/binance/futures/algo/algo-order.ts';
 import { FUTURES_NATIVES } from '../../../../../src/venues/binance/futures/algo/algo-orders.ts';
+import { orderAnywhere } from '../../../../../src/venues/binance/futures/algo/algo-queries.ts';
 import { futuresOrders } from '../../../../../src/venues/binance/futures/orders.ts';
 import { futuresSession } from '../../../../../src/venues/binance/futures/session.ts';
+import type { Query, QueryFault } from '../../../../../src/venues/port.ts';
 import { aKey } from '../../../../support/binance/api-keys.ts';
 import { anInstrument } from '../../../../support/trade/instruments.ts';
 import { anOrder, type OrderParts } from '../../../../support/trade/orders.ts';
@@ -212,6 +216,54 @@ test('an order of others that nobody can read hides none of ours', () => {
   assert.throws(() => read({ algoStatus: 'ASLEEP' }), /wanted a known one/);
   assert.throws(() => read({ quantity: 'some' }), /no decimal/);
   assert.throws(() => read({ algoStatus: 'TRIGGERED' }), /actualOrderId/);
+});
+
+/** An order of the matching engine as it answers when asked for it. */
+const MADE = {
+  ...{ orderId: 987, clientOrderId: 'another', symbol: 'BTCUSDT', side: 'SELL', type: 'MARKET' },
+  ...{ status: 'FILLED', price: '0', origQty: '0.010', executedQty: '0.010' },
+};
+const NOBODY = { code: -2013, msg: 'Order does not exist.' };
+
+/** What is known of an order after these answers of the venue, and where was asked. */
+function learned(...bodies: readonly object[]) {
+  const asked: string[] = [];
+  let query: Query<OrderAnswer> | null = orderAnywhere(access, instrument, 'a', 0);
+  let found: Result<OrderAnswer, QueryFault> | null = null;
+  for (const body of bodies) {
+    assert.ok(query !== null, 'more is asked');
+    const { pathname, searchParams } = new URL(query.request.url, 'http://venue');
+    const name = searchParams.get('orderId') ?? searchParams.get('clientAlgoId') ?? '';
+    asked.push(`${pathname.replace('/fapi/v1/', '')} ${name}`.trim());
+    const status = 'code' in body ? 400 : 200;
+    found = query.decode(ok({ status, headers: {}, body: JSON.stringify(body) }));
+    query = found.ok ? (query.followUp?.(found.value) ?? null) : null;
+  }
+  return { asked, found, isWhole: query === null };
+}
+
+test('an order is asked for in both places, and once more by what was made of it', () => {
+  const woken = { ...ANSWER, clientAlgoId: 'a', algoStatus: 'FINISHED', actualOrderId: '987' };
+  const { asked, found, isWhole } = learned(NOBODY, woken, MADE);
+  assert.equal([asked, isWhole], [['order', 'algoOrder a', 'order 987'], true]);
+  assert.ok(found?.ok && found.value.kind === 'found');
+  const { clientId, venueOrderId, state, filledLots, isWaiting, trigger } = found.value.order;
+  assert.equal([clientId, venueOrderId, isWaiting], ['a', '987', false], 'it is ours all the same');
+  assert.equal([state, filledLots, trigger?.kind], ['filled', 10, 'take-profit']);
+  const unread = learned(NOBODY, { ...woken, triggerPrice: 'soon' }, MADE).found;
+  assert.ok(unread?.ok && unread.value.kind === 'found' && !('trigger' in unread.value.order));
+});
+
+test('only what neither place knows is not found', () => {
+  const nowhere = learned(NOBODY, NOBODY);
+  assert.ok(nowhere.isWhole && nowhere.found?.ok && nowhere.found.value.kind === 'not-found');
+  assert.ok(learned(MADE).isWhole);
+  assert.ok(learned(NOBODY, { ...ANSWER, clientAlgoId: 'a' }).isWhole, 'it waits');
+  const woken = { ...ANSWER, clientAlgoId: 'a', algoStatus: 'TRIGGERED', actualOrderId: '987' };
+  const lost = learned(NOBODY, woken, NOBODY).found;
+  assert.ok(lost !== null && !lost.ok && lost.error.kind === 'refused', 'what was made was there');
+  const silent = learned(NOBODY, { code: -1000, msg: 'unknown' }).found;
+  assert.not(silent?.ok);
 });
 
 test('a reply names an order of the service as reports do', () => {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Ticks, ticksOf } from '../../../../../src/core/units.ts';
 import type { OrderRecord, Trigger } from '../../../../../src/execution/order.ts';
+import { RACE_GUARD_MS } from '../../../../../src/execution/reconciliation.ts';
 import type { RequestFault } from '../../../../../src/simulation/binance/faults.ts';
 import type { FuturesFacade } from '../../../../../src/simulation/binance/futures/facade.ts';
 import { PerpetualExchange } from '../../../../../src/simulation/perpetuals/perpetual-exchange.ts';
@@ -16,9 +17,13 @@ const MARK_MS = 1_500;
 const usdm = SCENARIO_VENUES.find(({ kind }) => kind === 'binance-usdm');
 
 /** Runs a script on a desk that has bought one unit, with bids for five at 500 below. */
-async function withPosition(script: (desk: ReturnType<typeof toolsOf>) => Promise<void>) {
+async function withPosition(
+  script: (desk: ReturnType<typeof toolsOf>) => Promise<void>,
+  frames?: (frame: string) => readonly string[],
+) {
   if (usdm === undefined) throw new Error('USD-M is a venue of the scenarios');
-  const stage = await aStage(usdm);
+  const tamper = frames === undefined ? usdm.tamper : { ...usdm.tamper, frames };
+  const stage = await aStage({ ...usdm, tamper }, frames !== undefined);
   try {
     stage.crowd('sell', 1);
     stage.crowd('buy', 5, -500);
@@ -193,6 +198,86 @@ test('an order that has woken while nobody heard is met under its new id', async
     await ends(id, 'canceled');
     assert.equal([open(), recordOf(id).isWaiting], [[], false]);
   });
+});
+
+/** Words of the service alone are heard, once the position is there. */
+const withoutFills = (frame: string): readonly string[] => {
+  const isOfStop = frame.includes('"ORDER_TRADE_UPDATE"') && frame.includes('"S":"SELL"');
+  return isOfStop ? [] : [frame];
+};
+
+test('a fill that nobody tells is asked for: the service says how much there was', async () => {
+  await withPosition(async ({ stage, waiting, markAt, recordOf }) => {
+    const id = await waiting();
+    await markAt(PRICE - 100);
+    // Sooner than the next look at everything, which would find it too.
+    await stage.until('the answer', () => recordOf(id).status === 'filled', 1_000);
+    assert.is(recordOf(id).filledLots, stage.lots(1));
+    assert.is(stage.desk.eventsOf(id).filter((kind) => kind === 'order-filled').length, 1);
+  }, withoutFills);
+});
+
+/** After that a sale was taken nothing more is heard of it. */
+const deafToSales = (frame: string): readonly string[] => {
+  const isOfSale = frame.includes('"S":"SELL"');
+  return isOfSale && !frame.includes('"X":"NEW"') ? [] : withoutFills(frame);
+};
+
+test('that an order has woken is found by the next look, when nobody has told', async () => {
+  await withPosition(async ({ stage, waiting, markAt, at, recordOf, open }) => {
+    const profit = { kind: 'take-profit', ticks: at(PRICE + 100) } as const;
+    const id = await waiting(profit, { kind: 'limit', ticks: stage.ticks(PRICE + 200) });
+    await markAt(PRICE + 100);
+    // An order this young may be ahead of a list that was made before it.
+    await stage.advance(RACE_GUARD_MS);
+    assert.ok(recordOf(id).isWaiting, 'nobody has told');
+    stage.desk.desk.run('verify');
+    await stage.until('the look', () => !recordOf(id).isWaiting, 1_000);
+    assert.equal(
+      [recordOf(id).status, recordOf(id).venueOrderId],
+      [...['open', String(open()[0]?.orderId)]],
+    );
+  }, deafToSales);
+});
+
+/** Nothing is heard of sales. */
+const deaf = (frame: string): readonly string[] => (frame.includes('"S":"SELL"') ? [] : [frame]);
+
+test('an order whose reply is lost, and that wakes before it is asked for, rests', async () => {
+  await withPosition(async ({ stage, stop, fault, markAt, at, recordOf, open }) => {
+    fault('algoOrder.place', { kind: 'lost', isExecuted: true });
+    const profit = { kind: 'take-profit', ticks: at(PRICE + 100) } as const;
+    const id = stop(profit, { kind: 'limit', ticks: stage.ticks(PRICE + 200) });
+    await markAt(PRICE + 100);
+    assert.is(recordOf(id).status, 'submitted', 'nobody has told');
+    await stage.until('the answer', () => recordOf(id).status === 'open');
+    await stage.advance(100);
+    assert.equal(
+      [recordOf(id).isWaiting, recordOf(id).venueOrderId],
+      [...[false, String(open()[0]?.orderId)]],
+    );
+  }, deaf);
+});
+
+test('what the service tells twice, or too late, changes nothing', async () => {
+  const held: string[] = [];
+  /** News of the service comes twice, and that it has woken only after everything. */
+  const late = (frame: string): readonly string[] => {
+    if (!frame.includes('"ALGO_UPDATE"')) return [frame];
+    if (frame.includes('"X":"FINISHED"')) return [frame, ...held, frame];
+    if (!frame.includes('"X":"TRIGGERED"')) return [frame, frame];
+    held.push(frame);
+    return [];
+  };
+  await withPosition(async ({ stage, waiting, markAt, ends, recordOf, lots }) => {
+    const id = await waiting();
+    await markAt(PRICE - 100);
+    await ends(id, 'filled');
+    await stage.advance(5_000);
+    assert.is(held.length, 1);
+    assert.equal([recordOf(id).status, recordOf(id).filledLots], ['filled', stage.lots(1)]);
+    assert.is(lots(), 0);
+  }, late);
 });
 
 test('everything that is cancelled at once is what rests and what waits', async () => {

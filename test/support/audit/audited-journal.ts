@@ -10,7 +10,7 @@ import { EventStore } from '../../../src/storage/event-store/event-store.ts';
 import { memoryTables } from '../../../src/storage/event-store/memory-tables.ts';
 import { openJournal } from '../../../src/storage/journal/recover.ts';
 import { must } from '../venue/fixtures.ts';
-import type { VenueHost } from './venue-host.ts';
+import type { VenueHost } from '../venues/venue-host.ts';
 
 const NAME = 'flyball/test';
 const SEGMENTS = 'journal/segments';
