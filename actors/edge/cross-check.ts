@@ -19,8 +19,6 @@ export interface CrossCheckOptions {
   readonly instruments: readonly Instrument[];
   /** Whether assets are what is held; on a margin account they are not. */
   readonly hasBalances: boolean;
-  /** By client id, what the venue has beside an order of ours; absent where it has no such. */
-  readonly isBeside?: (clientId: string) => boolean;
   /** Each incarnation begins with a thread of its own, which begins with the first question. */
   readonly open: (crashed: (detail: string, againMs: number) => void) => CcxtDesk;
   /** Those who ask with the same key wait for each other. */
@@ -105,7 +103,7 @@ export function crossCheckActor(
 /** Metadata first, since nobody has to wait for those; then what takes the key, in one turn. */
 async function lookThrough(
   desk: CcxtDesk,
-  { instruments, hasBalances, isBeside = () => false, turns }: CrossCheckOptions,
+  { instruments, hasBalances, turns }: CrossCheckOptions,
 ): Promise<Result<AccountLook, string>> {
   const ask = async <Q extends ReferenceQuestion>(question: Q): Promise<AnswerTo<Q>> => {
     const answer = await desk.ask(question);
@@ -124,9 +122,7 @@ async function lookThrough(
     return await inTurn(turns, async () => {
       const openOrders = new Set<string>();
       for (const symbol of names) {
-        for (const { id, clientId } of await ask({ kind: 'open-orders', symbol })) {
-          if (!isBeside(clientId)) openOrders.add(id);
-        }
+        for (const { id } of await ask({ kind: 'open-orders', symbol })) openOrders.add(id);
       }
       const balances = hasBalances ? amountsIn(await ask({ kind: 'balances' })) : null;
       if (hasBalances && balances === null) return err('balances: found no decimal');

@@ -57,8 +57,17 @@ export class Exposure {
     }
     const isWorking = !isWaiting || order.trigger?.kind === 'pair';
     if (known === undefined) {
-      const fresh = { clientId, side, isWorking, isWaiting, ticks, lots };
-      const open: OpenOrder = { ...fresh, amendTicks: 0, amendLots: 0 };
+      // Spelt out: every check looks at all of these, and a copy by spread is read half as fast.
+      const open: OpenOrder = {
+        clientId,
+        side,
+        isWorking,
+        isWaiting,
+        ticks,
+        lots,
+        amendTicks: 0,
+        amendLots: 0,
+      };
       this.#open.set(clientId, open);
       this.#count(open, 1);
     } else {

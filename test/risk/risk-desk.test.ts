@@ -10,6 +10,7 @@ import { RiskDesk, type RiskState } from '../../src/risk/risk-desk.ts';
 import { law } from '../support/law.ts';
 import { anInstrument } from '../support/trade/instruments.ts';
 import { someLimits } from '../support/trade/limits.ts';
+import { accepted, aPair, aStop, triggered } from '../support/trade/natives.ts';
 import { aFill, anOrder, aRecord, type LaterEvent } from '../support/trade/orders.ts';
 
 const DAY_MS = 86_400_000;
@@ -80,6 +81,25 @@ test('a new desk takes over positions, open orders and the day from the journal'
     day: 21,
     profit: -2n * ONE,
   });
+});
+
+test('what waited before a restart waits after it, until it is told to have woken', () => {
+  const parts = { side: 'sell', kind: 'market', ticks: 0, lots: 10, trigger: aStop(90) } as const;
+  const stop = anOrder(parts);
+  const desk = aRiskDesk({ openOrders: [aRecord(stop, accepted())] });
+  const exposure = desk.check.exposure(0);
+  exposure.position = 10;
+  assert.equal([exposure.sellLots, exposure.crosses('buy', 100)], [10, null]);
+  assert.not.ok(exposure.isShrunkBy(stop, 1), 'all that is held is kept already');
+  desk.onOrder(updated(stop, accepted(), triggered()));
+  assert.equal([exposure.sellLots, exposure.crosses('buy', 100)], [10, stop.clientId]);
+  const pair = anOrder({ clientId: 'pair', side: 'sell', ticks: 110, trigger: aPair(90) });
+  desk.onOrder(updated(pair, accepted('78', 'pair')));
+  assert.is(exposure.crosses('buy', 109), stop.clientId);
+  desk.onOrder(updated(stop, { kind: 'order-canceled', clientId: stop.clientId, reason: '' }));
+  assert.equal([exposure.crosses('buy', 109), exposure.crosses('buy', 110)], [null, 'pair']);
+  desk.onOrder(updated(pair, triggered('79', 'pair')));
+  assert.is(exposure.crosses('buy', 1), 'pair', 'a market order by now');
 });
 
 test('an order counts from its submission until its proven end', () => {

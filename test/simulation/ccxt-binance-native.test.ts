@@ -7,8 +7,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MarketState } from '../../src/simulation/exchange/market-state.ts';
 import type { VenueServer } from '../../src/simulation/server/venue-server.ts';
+import { askCcxt } from '../../src/venues/ccxt/answers.ts';
+import { openCcxt } from '../../src/venues/ccxt/exchange-class.ts';
+import type { ReferenceOrder } from '../../src/venues/ccxt/reference-data.ts';
 import { ALICE } from '../support/venue/client.ts';
-import { lots, ticks } from '../support/venue/fixtures.ts';
+import { lots, must, ticks } from '../support/venue/fixtures.ts';
 import { printsAt } from '../support/venue/prints.ts';
 import { aVenueServer } from '../support/venue/server.ts';
 import { aCcxtClient, type CcxtClients } from '../support/venues/ccxt-clients.ts';
@@ -16,12 +19,12 @@ import { aCcxtClient, type CcxtClients } from '../support/venues/ccxt-clients.ts
 const SYMBOL = 'BTC/USDT';
 
 let server: VenueServer;
+let host: string;
 let client: CcxtClients['binance'];
 
 const test = suite('ccxt and what Binance spot keeps');
 
 test.before(async () => {
-  let host: string;
   ({ server, host } = await aVenueServer({ flows: {} }));
   client = await aCcxtClient('binance', host, ALICE);
   await client.loadMarkets();
@@ -251,6 +254,23 @@ test('OCO-01 a pair is placed, listed and canceled as a list', async () => {
   await client.privateDeleteOrderList({ symbol: 'BTCUSDT', orderListId });
   assert.equal(await client.fetchOpenOrders(SYMBOL), []);
   assert.is((await client.privateGetAllOrderList()).length, 1);
+});
+
+test('the second opinion counts a pair as the one order that it is to the desk', async () => {
+  const { apiKey, secret } = ALICE;
+  const access = { exchange: 'binance', host, apiKey, secret, timeoutMs: 10_000 } as const;
+  const opened = await openCcxt(access);
+  assert.ok(opened.ok, opened.ok ? '' : opened.error);
+  await client.privatePostOrderListOco(pair);
+  const params = { stopLossPrice: 39_000 };
+  const stop = await client.createOrder(SYMBOL, 'market', 'sell', 0.01, undefined, params);
+  const answer = await askCcxt(opened.value, { kind: 'open-orders', symbol: SYMBOL });
+  const open = must(answer) as readonly ReferenceOrder[];
+  assert.equal(
+    open.map(({ clientId }) => clientId).sort(),
+    [stop.clientOrderId, 'target-1'].sort(),
+  );
+  await opened.value.close();
 });
 
 test('OCO-02 a pair that does not enclose the price is refused', async () => {

@@ -1,7 +1,6 @@
 import { crossCheckActor } from '../../../actors/edge/cross-check.ts';
 import { isEnded } from '../../execution/order.ts';
 import type { JournalEvent } from '../../storage/journal/event-table.ts';
-import { isStopName } from '../../venues/binance/native/pair-names.ts';
 import { CcxtDesk } from '../../venues/ccxt/ccxt-desk.ts';
 import type { AccountLook } from '../../venues/ccxt/cross-check.ts';
 import { ccxtThread } from '../../venues/ccxt/thread.ts';
@@ -23,7 +22,6 @@ export function crossChecksOf(parts: DeskParts, journal: (event: JournalEvent) =
         venue: name,
         instruments: instruments.filter(({ venue }) => venue === name),
         hasBalances: reference.exchange !== 'binanceusdm',
-        ...(reference.exchange === 'binance' && { isBeside: isStopName }),
         open: (crashed) =>
           new CcxtDesk({
             spawn: ccxtThread({ ...reference, timeoutMs }),

@@ -54,7 +54,9 @@ async function answerOf(exchange: CcxtExchange, question: ReferenceQuestion): Pr
     case 'open-interest':
       return interestIn(await exchange.fetchOpenInterest(question.symbol));
     case 'open-orders':
-      return list(await exchange.fetchOpenOrders(question.symbol)).map(orderIn);
+      return list(await exchange.fetchOpenOrders(question.symbol))
+        .filter(standsByItself)
+        .map(orderIn);
     case 'balances':
       // By itself it asks Coinbase for accounts of the API before this one.
       return balancesIn(
@@ -117,6 +119,12 @@ function interestIn(value: unknown): ReferenceInterest {
     venueMs: wholeIn(interest['timestamp'], 'timestamp'),
     quantity: textIn(interest['openInterestAmount'], 'openInterestAmount'),
   };
+}
+
+/** Binance lists both orders of a pair: the one that waits for the other to go is left out. */
+function standsByItself(value: unknown): boolean {
+  const info = bagIn(bagIn(value, 'order')['info'] ?? {}, 'info');
+  return !(Number(info['orderListId']) >= 0 && info['isWorking'] === false);
 }
 
 function orderIn(value: unknown): ReferenceOrder {

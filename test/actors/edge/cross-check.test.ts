@@ -59,7 +59,6 @@ async function aCheck(said: Said = {}, { hasBalances = true, turns = new KeyTurn
     crossCheckActor({
       ...{ venue: 'v', instruments: [OURS], hasBalances, open, turns, log },
       ...{ booked: () => booked, everyMs: 600_000, journal: (event) => events.push(event) },
-      isBeside: (clientId) => clientId.endsWith('.s'),
     });
   await aBranch(tested, { [PATH]: spec }, []);
   const view = () => {
@@ -95,7 +94,7 @@ test('a grid that differs is asked for anew before it is told', async () => {
 test('what differs is looked at again soon, and then journaled, once', async () => {
   const { env, events, answers, lines } = await aCheck();
   answers.balances = { USDT: '6' };
-  answers.orders = [{ id: '77', clientId: 'theirs' }];
+  answers.orders = [{ id: '77' }];
   await env.advance(30_000);
   assert.equal(events, []);
   await env.advance(30_000);
@@ -109,17 +108,6 @@ test('what differs is looked at again soon, and then journaled, once', async () 
   await env.advance(600_000);
   assert.is(events.length, 2);
   assert.is(lines.filter((line) => line.includes(' second-opinion-differs ')).length, 2);
-});
-
-test('what a venue has beside an order of ours is no difference', async () => {
-  const { env, events, answers, booked } = await aCheck();
-  booked.openOrders.add('77');
-  answers.orders = [
-    { id: '77', clientId: 'desk-1-mm-1' },
-    { id: '78', clientId: 'desk-1-mm-1.s' },
-  ];
-  await env.advance(90_000);
-  assert.equal(events, []);
 });
 
 test('no answer says nothing of the account, and is asked again soon', async () => {

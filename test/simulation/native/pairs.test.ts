@@ -216,6 +216,30 @@ test('two orders that are no pair are refused, and neither is placed', () => {
   assert.is(!twice.ok && twice.error.kind, 'duplicate-client-id');
 });
 
+test('before the first trade the two are measured by each other', () => {
+  const { exchange } = anExchange();
+  const pair = aPair();
+  const crossed = { ...pair, target: { ...pair.target, ticks: ticks('58000.00') } };
+  const refused = exchange.placePair('alice', crossed);
+  assert.equal(!refused.ok && refused.error, {
+    kind: 'not-a-pair',
+    found: 'target 5800000, last none, stop 5900000',
+    wanted: 'stop < last < target',
+  });
+  must(exchange.placePair('alice', pair));
+});
+
+test('the stop of a pair may follow the price from the beginning', () => {
+  const { exchange, market } = opened();
+  exchange.crowdRest(market, 'buy', ticks('58000.00'), lots('2'));
+  const pair = aPair();
+  const stop = { ...pair.stop, trigger: when('falls-to', '0', { trail: { bips: 100 } }) };
+  must(exchange.placePair('alice', { ...pair, stop }));
+  walk(exchange, market, '60900.00', '60291.00');
+  assert.is(standing(exchange, 'alice', stop).status, 'filled');
+  assert.is(standing(exchange, 'alice', pair.target).status, 'expired');
+});
+
 test('a list that nobody placed is not found', () => {
   const { exchange } = opened();
   assert.is(exchange.findPair('alice', { listId: 1 }), null);

@@ -15,20 +15,13 @@ import {
   type Operation,
 } from '../requests/operation.ts';
 import { wireOf } from '../requests/order-json.ts';
-import {
-  CLIENT_ID,
-  FORMS,
-  invalid,
-  mandatory,
-  neither,
-  SIDES,
-} from '../requests/order-parameters.ts';
+import { CLIENT_ID, invalid, mandatory, neither, SIDES } from '../requests/order-parameters.ts';
 import { referenceOf } from '../requests/order-requests.ts';
 import { isMade } from './algo/algo-json.ts';
 import { futuresError, OFF_TICK, SWITCH_TO_ALGO } from './errors.ts';
 import { cancelMade, type FuturesDesk } from './futures-desk.ts';
 import { orderJson } from './json.ts';
-import { CONDITIONAL_TYPES, FLAGS, NOT_ONE_WAY, ONE_WAY, PREVENTION } from './order-fields.ts';
+import { CONDITIONAL_TYPES, sharedTerms } from './order-fields.ts';
 
 const TYPES: Readonly<Record<string, 'limit' | 'market'>> = { LIMIT: 'limit', MARKET: 'market' };
 /** `GTX` lasts "till crossing": such an order never takes. */
@@ -174,14 +167,7 @@ function newOrder(
   if (CONDITIONAL_TYPES.some((each) => each === type)) parameters.fail(SWITCH_TO_ALGO);
   const kind = mandatory(parameters, 'type', TYPES, badRequest(-1116, 'Invalid orderType.'));
   const clientId = parameters.matching('newClientOrderId', CLIENT_ID) ?? autoClientId(desk.random);
-  const mode = parameters.choice(
-    'selfTradePreventionMode',
-    PREVENTION,
-    invalid('selfTradePreventionMode'),
-  );
-  const isReduceOnly = parameters.choice('reduceOnly', FLAGS, invalid('reduceOnly')) === true;
-  parameters.choice('newOrderRespType', FORMS, invalid('newOrderRespType'));
-  parameters.choice('positionSide', ONE_WAY, NOT_ONE_WAY);
+  const shared = sharedTerms(parameters);
   if (market === null || side === null || kind === null) return parameters.checked<never>(null);
   const lasts = timeInForceOf(parameters, kind);
   const { symbol } = market.rules.instrument;
@@ -192,10 +178,8 @@ function newOrder(
     type: lasts === 'gtx' ? 'limit-maker' : kind,
     timeInForce: lasts === 'gtx' ? 'gtc' : lasts,
     quote: NO_AMOUNT,
-    // An account never trades with itself here: the venue has no mode that would let it.
-    selfTradePrevention: mode ?? 'expire-maker',
+    ...shared,
     ...amountsOf(call, market, kind),
-    ...(isReduceOnly && { isReduceOnly }),
   };
   return parameters.checked({ order, market });
 }

@@ -87,18 +87,23 @@ export class Waking<M extends Market> {
     if (resting !== null) this.#floor.remove(market, resting);
     if (before.wokenMs === undefined) {
       log.record({ kind: 'order-woken', account, orderId, venueMs });
-      news.executed('triggered', this.#floor.orderOf(order));
     }
+    if (fit !== null && hasOtherTerms(before, fit, ticks)) {
+      const { lots, held } = fit;
+      log.record({ kind: 'order-amended', account, orderId, ticks, lots, held, venueMs });
+    }
+    // What is told of it are the terms with which it works.
+    if (before.wokenMs === undefined) news.executed('triggered', this.#floor.orderOf(order));
     if (fit === null) {
       this.#endings.end(this.#floor.orderOf(order), 'expired');
       return;
     }
-    const { lots, held, plan } = fit;
-    if (lots !== before.lots || held !== before.held || ticks !== before.ticks) {
-      log.record({ kind: 'order-amended', account, orderId, ticks, lots, held, venueMs });
-    }
-    this.#working.work(market, this.#floor.orderOf(order), plan);
+    this.#working.work(market, this.#floor.orderOf(order), fit.plan);
   }
+}
+
+function hasOtherTerms(before: VenueOrder, { lots, held }: Fit, ticks: Ticks): boolean {
+  return lots !== before.lots || held !== before.held || ticks !== before.ticks;
 }
 
 /** Whether the second limb of a bracket is what would wake an order. */

@@ -1,4 +1,5 @@
 import type { Timers } from '../../../core/env.ts';
+import { assert } from '../../../core/result.ts';
 import { type Lots, NO_AMOUNT } from '../../../core/units.ts';
 import { opposite } from '../../book/order-book.ts';
 import { isOpen, type VenueOrder } from '../../exchange/orders.ts';
@@ -58,10 +59,10 @@ export class Closes {
   #follow(order: VenueOrder, wish: KindWish, lots: Lots): void {
     const { account, symbol, orderId, selfTradePrevention } = order;
     const market = this.#exchange.markets.get(symbol);
+    assert(market !== undefined, 'an order belongs to a market of the venue');
     const side = opposite(order.side);
     // Relative prices are counted from the price of the order that opened.
-    const from = order.type === 'market' ? market?.tape.last?.ticks : order.ticks;
-    if (market === undefined) return;
+    const from = order.type === 'market' ? market.tape.last?.ticks : order.ticks;
     const terms = termsOf(wish, side, market.rules.instrument, from ?? Number.NaN);
     if (!terms.ok) return;
     this.#timers.turn(() => {

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../../core/result.ts';
 import { AMOUNT_DECIMALS, amountOf, type Lots } from '../../../core/units.ts';
 import type { Side, TimeInForce } from '../../../execution/order.ts';
 import type { SelfTradePrevention } from '../../book/match-plan.ts';
-import type { NewOrder, VenueOrder } from '../../exchange/orders.ts';
+import { isNative, type NewOrder, type VenueOrder } from '../../exchange/orders.ts';
 import type { ExchangePort } from '../../exchange/port.ts';
 import {
   DEADLINE,
@@ -168,6 +168,8 @@ export class OrderDesk {
     if (order === null || !this.#isOpen(account, order)) return err(UNKNOWN_ORDER);
     const market = this.exchange.markets.get(order.symbol);
     if (market === undefined) return err(UNKNOWN_PAIR);
+    // The venue gives these other terms too; the exchange behind this one does not.
+    if (isNative(order)) return err(INVALID_ARGUMENTS);
     const nowMs = this.#clock.now();
     if (nowMs > wish.deadlineMs) return err(DEADLINE);
     const { instrument } = market.rules;

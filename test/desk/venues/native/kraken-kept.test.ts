@@ -1,4 +1,4 @@
-/** A whole desk whose stop and iceberg Kraken keeps, on virtual time: risk, gate, journal, audit. */
+/** A whole desk whose stop and iceberg Kraken keeps: risk, gate, journal, audit. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { address } from '../../../../actors/addresses.ts';

@@ -126,6 +126,19 @@ test('an iceberg is a limit order, and a plain one never waits', () => {
   ]);
 });
 
+test('an order of a size that is no decimal, or a state that is not known, is not believed', () => {
+  const descr = { pair: 'XBTUSD', type: 'sell', ordertype: 'stop-loss', price: '58000.0' };
+  const faultOf = (over: object): string => {
+    const order = { status: 'open', vol: '1', vol_exec: '0', descr, ...over };
+    const asked = krakenQueries(anAccess(), token, [pair]).openOrders(0);
+    const answer = asked.decode(resultOf({ open: { O1: order } }));
+    return answer.ok ? '' : answer.error.detail;
+  };
+  assert.is(faultOf({}), '');
+  assert.match(faultOf({ vol: 'much' }), 'found a quantity that is no decimal');
+  assert.match(faultOf({ status: 'asleep' }), 'found asleep, wanted a known one');
+});
+
 test('a trailing stop in money that somebody else has placed hides no order of ours', () => {
   const open = {
     O1: {

@@ -8,22 +8,9 @@ import type { MarketView } from '../../../exchange/port.ts';
 import { type BinanceError, badRequest, missing } from '../../errors.ts';
 import type { Parameters } from '../../parameters.ts';
 import { autoClientId, type Call, isOnTick, marketOf } from '../../requests/operation.ts';
-import {
-  CLIENT_ID,
-  FORMS,
-  invalid,
-  mandatory,
-  neither,
-  SIDES,
-} from '../../requests/order-parameters.ts';
+import { CLIENT_ID, invalid, mandatory, neither, SIDES } from '../../requests/order-parameters.ts';
 import { BAD_RATE, OFF_TICK } from '../errors.ts';
-import {
-  type CONDITIONAL_TYPES,
-  FLAGS,
-  NOT_ONE_WAY,
-  ONE_WAY,
-  PREVENTION,
-} from '../order-fields.ts';
+import { type CONDITIONAL_TYPES, sharedTerms } from '../order-fields.ts';
 
 /** What a conditional order waits for, and what it is once it has woken. */
 interface AlgoKind {
@@ -67,14 +54,7 @@ export function newAlgoOrder(call: Call): Result<NewOrder, BinanceError> {
   const side = mandatory(parameters, 'side', SIDES, BAD_SIDE);
   const kind = mandatory(parameters, 'type', ALGO_KINDS, BAD_TYPE);
   const clientId = parameters.matching('clientAlgoId', CLIENT_ID) ?? autoClientId(desk.random);
-  const mode = parameters.choice(
-    'selfTradePreventionMode',
-    PREVENTION,
-    invalid('selfTradePreventionMode'),
-  );
-  const isReduceOnly = parameters.choice('reduceOnly', FLAGS, invalid('reduceOnly')) === true;
-  parameters.choice('newOrderRespType', FORMS, invalid('newOrderRespType'));
-  parameters.choice('positionSide', ONE_WAY, NOT_ONE_WAY);
+  const shared = sharedTerms(parameters);
   parameters.choice('closePosition', NOT_OFFERED, invalid('closePosition'));
   parameters.choice('priceProtect', NOT_OFFERED, invalid('priceProtect'));
   const reference = parameters.choice('workingType', REFERENCES, BAD_WORKING_TYPE) ?? 'last';
@@ -90,9 +70,8 @@ export function newAlgoOrder(call: Call): Result<NewOrder, BinanceError> {
     ticks: isMarket ? noPrice(parameters) : priceOf(call, market, 'price'),
     lots: lotsOf(parameters, market.rules.instrument),
     quote: NO_AMOUNT,
-    selfTradePrevention: mode ?? 'expire-maker',
+    ...shared,
     trigger: triggerOf(call, market, { ...kind, side, reference }),
-    ...(isReduceOnly && { isReduceOnly }),
   };
   return parameters.checked(order);
 }
