@@ -5,6 +5,7 @@ import type { Ticks } from '../../../src/core/units.ts';
 import { ACCOUNT } from '../../../src/desk/venue/options.ts';
 import { freeBalance } from '../../../src/simulation/exchange/clearing.ts';
 import type { PerpetualExchange } from '../../../src/simulation/perpetuals/perpetual-exchange.ts';
+import { incarnationAt } from '../../support/desk/inside.ts';
 import { atTwoVenues, type TwoVenueStage, twoVenues } from '../../support/desk/two-venues.ts';
 
 const NAME = 'binance-b';
@@ -63,7 +64,7 @@ test('a position has one stop at the venue, which closes it when the price goes'
   assert.is(outcome.value.status.restarts, 0);
 });
 
-test('an emergency takes the stop back as well, and none follows (ES4)', async () => {
+test('an emergency takes the stop back as well, and none follows', async () => {
   await atTwoVenues(async (stage) => {
     const { desk, account, until, sleep } = stage;
     const { stops } = protectedMarket(stage);
@@ -73,6 +74,24 @@ test('an emergency takes the stop back as well, and none follows (ES4)', async (
     for (let look = 0; look < 100; look += 1) {
       await sleep(100);
       assert.is(account(NAME).open.size, 0);
+    }
+  }, protectedDesk(100));
+});
+
+test('a crash of the keeper takes the stop back, and one follows when the gate is open', async () => {
+  await atTwoVenues(async (stage) => {
+    const { desk, until, sleep } = stage;
+    const { stops } = protectedMarket(stage);
+    const { gate } = desk.parts;
+    await until('a stop waits', () => stops().length > 0, 240_000);
+    const first = stops()[0]?.clientId;
+    incarnationAt(stage, 'trading/protection').inject(new Error('killed by a test'));
+    await until('the gate is closed', () => gate.isClosed, 1_000);
+    await until('it is taken back', () => stops().every(({ clientId }) => clientId !== first));
+    await until('one follows', () => stops().length > 0, 240_000);
+    for (let look = 0; look < 100; look += 1) {
+      assert.ok(stops().length <= 1, 'never two');
+      await sleep(50);
     }
   }, protectedDesk(100));
 });
