@@ -78,7 +78,7 @@ test('an emergency takes the stop back as well, and none follows', async () => {
   }, protectedDesk(100));
 });
 
-test('a crash of the keeper takes the stop back, and one follows when the gate is open', async () => {
+test('a crash of the keeper takes the stop back, and one follows once it is safe', async () => {
   await atTwoVenues(async (stage) => {
     const { desk, until, sleep } = stage;
     const { stops } = protectedMarket(stage);
