@@ -1,3 +1,4 @@
+import type { ControlEvent } from '../../src/control/events.ts';
 import type { Gate } from '../../src/control/gate.ts';
 import { PROTECTION } from '../../src/core/ids.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
@@ -5,6 +6,7 @@ import type { OrderRecord } from '../../src/execution/order.ts';
 import type { OrderUpdated } from '../../src/execution/order-manager.ts';
 import { protectiveIntent } from '../../src/execution/protection/intent.ts';
 import { Keeper, type KeeperActions } from '../../src/execution/protection/keeper.ts';
+import { NAKED_NS_MAX, NakedWatch } from '../../src/execution/protection/naked-watch.ts';
 import { address } from '../addresses.ts';
 import type { ActorSpec, Context } from '../runtime/actor-spec.ts';
 import type { PositionChanged } from './portfolio.ts';
@@ -24,16 +26,20 @@ export interface ProtectionOptions extends SubmissionOptions {
   readonly markets: readonly { readonly instrument: Instrument; readonly stopBps: number }[];
   /** Protective stops that have not ended, once everything in the journal has been applied. */
   readonly restore: () => Promise<readonly OrderRecord[]>;
+  readonly journal: (event: ControlEvent) => void;
 }
 
 interface Kept {
   readonly instrument: Instrument;
   readonly keeper: Keeper;
+  readonly watch: NakedWatch;
   readonly actions: KeeperActions;
 }
 
 /** By index of the instrument. */
 type Stops = ReadonlyMap<number, Kept>;
+
+type Ctx = Context<ProtectionMessage>;
 
 const KEEP_MS = 250;
 
@@ -55,7 +61,7 @@ export function protectionActor(options: ProtectionOptions): ActorSpec<Stops, Pr
   const actionsOf = (
     instrument: Instrument,
     submission: Submission<ProtectionMessage>,
-    ctx: Context<ProtectionMessage>,
+    ctx: Ctx,
   ): KeeperActions => ({
     place(side, ticks, lots) {
       const clientId = options.clientId(PROTECTION);
@@ -68,6 +74,15 @@ export function protectionActor(options: ProtectionOptions): ActorSpec<Stops, Pr
     },
   });
 
+  const keep = ({ instrument, keeper, watch, actions }: Kept, ctx: Ctx): void => {
+    const nowNs = ctx.clock.mono();
+    if (mayAct(instrument)) keeper.settle(nowNs, actions);
+    if (!watch.look(keeper.protection, nowNs)) return;
+    const { venue, symbol } = instrument;
+    const detail = `${venue} ${symbol}: no stop at the venue for ${NAKED_NS_MAX / 1e9} s`;
+    options.journal({ kind: 'incident', what: 'naked-position', where: ctx.path, detail });
+  };
+
   return {
     kind: 'protection',
     mailbox: { capacity: 8192, overflow: 'fail' },
@@ -78,7 +93,7 @@ export function protectionActor(options: ProtectionOptions): ActorSpec<Stops, Pr
       for (const { instrument, stopBps } of markets) {
         const keeper = new Keeper(instrument, stopBps);
         const actions = actionsOf(instrument, submission, ctx);
-        stops.set(instrument.index, { instrument, keeper, actions });
+        stops.set(instrument.index, { instrument, keeper, watch: new NakedWatch(), actions });
         const { index } = instrument;
         ctx.send(address.portfolio, { kind: 'tell-position', instrument: index, to: ctx.self });
       }
@@ -100,9 +115,7 @@ export function protectionActor(options: ProtectionOptions): ActorSpec<Stops, Pr
         case 'amend-dropped':
           break;
         case 'keep-stops':
-          for (const { instrument, keeper, actions } of stops.values()) {
-            if (mayAct(instrument)) keeper.settle(ctx.clock.mono(), actions);
-          }
+          for (const kept of stops.values()) keep(kept, ctx);
           break;
         default:
           message satisfies never;

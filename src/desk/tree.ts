@@ -111,7 +111,7 @@ export function deskTree(parts: DeskParts, hooks: TreeHooks) {
     facts: [address.aggregator, ...(parts.config.facts === undefined ? [] : [address.facts])],
   };
   const restoreStops = () => memory.protection();
-  const protection = deskProtection(parts, { clientId, restore: restoreStops });
+  const protection = deskProtection(parts, { clientId, restore: restoreStops, journal: append });
   const positionListeners = instruments.map(({ index }) => [
     ...strategiesOn(index).map(({ label }) => address.strategy(label)),
     ...(protection?.isKept(index) ? [address.protection] : []),

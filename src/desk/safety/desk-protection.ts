@@ -11,7 +11,7 @@ export interface DeskProtection {
 /** What keeps stops at the venues; null where the configuration does not ask for any. */
 export function deskProtection(
   { config, instruments, venues, gate, metrics, isClockReal }: DeskParts,
-  { clientId, restore }: Pick<ProtectionOptions, 'clientId' | 'restore'>,
+  edges: Pick<ProtectionOptions, 'clientId' | 'restore' | 'journal'>,
 ): DeskProtection | null {
   if (config.protection === undefined) return null;
   const wanted = config.protection.markets;
@@ -24,7 +24,8 @@ export function deskProtection(
   return {
     start: () =>
       protectionActor({
-        ...{ gate, clientId, markets, restore, metrics, isClockReal },
+        ...edges,
+        ...{ gate, markets, metrics, isClockReal },
         venueOf: ({ venue }) => indexes.get(venue) as number,
       }),
     isKept: (index) => markets.some(({ instrument }) => instrument.index === index),

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { address } from '../../../actors/addresses.ts';
 import { protectionActor } from '../../../actors/trading/protection.ts';
+import type { ControlEvent } from '../../../src/control/events.ts';
 import { Gate } from '../../../src/control/gate.ts';
 import { clientIdsOf } from '../../../src/core/ids.ts';
 import { err, ok } from '../../../src/core/result.ts';
@@ -19,6 +20,7 @@ const PORTFOLIO = 'trading/portfolio';
 const COST = amountOf(6_000_000_000n);
 
 async function aProtection(orders: readonly OrderRecord[] = []) {
+  const told: ControlEvent[] = [];
   const tested = aLane();
   const { lane, env } = tested;
   const gate = new Gate();
@@ -37,6 +39,7 @@ async function aProtection(orders: readonly OrderRecord[] = []) {
       venueOf: () => 0,
       markets: [{ instrument: anInstrument(), stopBps: 200 }],
       restore: async () => orders,
+      journal: (event) => void told.push(event),
       metrics: new DeskMetrics(),
       isClockReal: false,
     });
@@ -47,7 +50,7 @@ async function aProtection(orders: readonly OrderRecord[] = []) {
       (message) => message.kind === kind,
     );
   return {
-    ...{ heard, gate, risk },
+    ...{ heard, gate, risk, told },
     placed: () => sent('place').map(({ order }) => order),
     cancelled: () => sent('cancel').map(({ clientId }) => clientId),
     async hold(lots: number, instrument = 0): Promise<void> {
@@ -167,6 +170,23 @@ test('it does nothing while the gate is closed, the mode forbids it or a pause i
   }
   await after(250);
   assert.is(placed().length, 1, 'also in manual');
+});
+
+test('a position that stays without a stop is told of, once', async () => {
+  const { hold, after, risk, told } = await aProtection();
+  risk.approves = false;
+  await hold(100);
+  await after(10_000);
+  assert.equal(told, []);
+  await after(60_000);
+  assert.equal(told, [
+    {
+      kind: 'incident',
+      what: 'naked-position',
+      where: 'trading/protection',
+      detail: 'binance BTCUSDT: no stop at the venue for 10 s',
+    },
+  ]);
 });
 
 test.run();
