@@ -24,6 +24,7 @@ import {
 import { LATCH } from './lists/latch.ts';
 import { MODES, RESTORE } from './lists/modes.ts';
 import { NATIVE_RULES, ORDER_RATES, ORDER_STATE, WAKING, WAKING_FOUND } from './lists/native.ts';
+import { KEEPER, STOP_TERMS } from './lists/protection.ts';
 import { EXPOSURE, LIMITS, LOOSENING, PRE_TRADE, SIZES } from './lists/risk.ts';
 import { KERNEL, RAISED } from './lists/severity.ts';
 import { SIZE_ALLOCATION, SIZE_BOARD, SIZE_EDGE, SIZE_GATE, SIZING_DESK } from './lists/sizing.ts';
@@ -50,6 +51,8 @@ const ALL: readonly MutantFile[] = [
   ORDER_STATE,
   WAKING,
   WAKING_FOUND,
+  KEEPER,
+  STOP_TERMS,
   SIZES,
   EXPOSURE,
   LOOSENING,

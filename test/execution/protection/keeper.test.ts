@@ -100,6 +100,17 @@ test('nothing is done before the position has been told', () => {
   assert.is(keeper.protection, 'unknown');
 });
 
+test('a stop of which only the journal knows protects nothing yet', () => {
+  const { keeper, hold, after, tell, idOf, accept } = aKeeper();
+  hold(100);
+  after(0);
+  const clientId = idOf(1);
+  tell(clientId, { kind: 'order-outcome-unknown', clientId, reason: 'a test' });
+  assert.is(keeper.protection, 'naked');
+  accept(1);
+  assert.is(keeper.protection, 'protected');
+});
+
 test('a position gets one stop on the other side, for all of it', () => {
   const { keeper, hold, after, accept, placed } = aKeeper();
   hold(100);
